@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "avl_tree.h"
+
+#include <assert.h>
+
+static void replace_child(struct avl_tree *tree, struct avl_node *parent, struct avl_node *old,
+                          struct avl_node *new);
+static void rebalance_up(struct avl_tree *tree, struct avl_node *node);
+
+void avl_init(struct avl_tree *tree, avl_compare *compare)
+{
+    *tree = (struct avl_tree){.compare = compare};
+}
+
+void avl_insert(struct avl_tree *tree, struct avl_node *node)
+{
+    struct avl_node **link = &tree->root, *parent = NULL;
+    bool is_first = true;
+
+    assert(!avl_contains(node));
+
+    while (*link) {
+        parent = *link;
+        int order = tree->compare(node, parent);
+        assert(order != 0);
+        if (order > 0)
+            is_first = false;
+        link = order < 0 ? &parent->left : &parent->right;
+    }
+    *node = (struct avl_node){.parent = parent, .height = 1};
+    *link = node;
+    if (is_first)
+        tree->first = node;
+    tree->count++;
+    rebalance_up(tree, parent);
+}
+
+void avl_remove(struct avl_tree *tree, struct avl_node *node)
+{
+    struct avl_node *changed;    /* the lowest node whose subtree lost height */
+
+    assert(avl_contains(node));
+    assert(tree->count > 0);
+
+    if (tree->first == node)
+        tree->first = avl_next(node);
+
+    if (!node->left || !node->right) {
+        changed = node->parent;
+        replace_child(tree, node->parent, node, node->left ? node->left : node->right);
+    } else {
+        struct avl_node *heir = node->right;
+        while (heir->left)
+            heir = heir->left;
+        changed = heir->parent == node ? heir : heir->parent;
+        replace_child(tree, heir->parent, heir, heir->right);
+
+        heir->left = node->left;
+        heir->right = node->right;
+        heir->height = node->height;
+        heir->left->parent = heir;
+        if (heir->right)
+            heir->right->parent = heir;
+        replace_child(tree, node->parent, node, heir);
+    }
+    *node = (struct avl_node){0};
+    tree->count--;
+    rebalance_up(tree, changed);
+}
+
+bool avl_contains(const struct avl_node *node)
+{
+    return node->height != 0;
+}
+
+struct avl_node *avl_first(const struct avl_tree *tree)
+{
+    return tree->first;
+}
+
+struct avl_node *avl_next(const struct avl_node *node)
+{
+    if (node->right) {
+        struct avl_node *next = node->right;
+        while (next->left)
+            next = next->left;
+        return next;
+    }
+    while (node->parent && node->parent->right == node)
+        node = node->parent;
+    return node->parent;
+}
+
+struct avl_node *avl_prev(const struct avl_node *node)
+{
+    if (node->left) {
+        struct avl_node *prev = node->left;
+        while (prev->right)
+            prev = prev->right;
+        return prev;
+    }
+    while (node->parent && node->parent->left == node)
+        node = node->parent;
+    return node->parent;
+}
+
+struct avl_node *avl_find_from(const struct avl_tree *tree, const struct avl_node *key)
+{
+    struct avl_node *found = NULL, *at = tree->root;
+
+    while (at) {
+        if (tree->compare(at, key) >= 0) {
+            found = at;
+            at = at->left;
+        } else {
+            at = at->right;
+        }
+    }
+    return found;
+}
+
+/* Puts new (NULL accepted) where old hangs; old's own links are left alone. */
+static void replace_child(struct avl_tree *tree, struct avl_node *parent, struct avl_node *old,
+                          struct avl_node *new)
+{
+    if (!parent)
+        tree->root = new;
+    else if (parent->left == old)
+        parent->left = new;
+    else
+        parent->right = new;
+    if (new)
+        new->parent = parent;
+}
+
+static inline int height_of(const struct avl_node *node)
+{
+    return node ? node->height : 0;
+}
+
+static inline void update_height(struct avl_node *node)
+{
+    int left = height_of(node->left), right = height_of(node->right);
+
+    node->height = 1 + (left > right ? left : right);
+}
+
+/*     node            child
+ *     /  \            /  \
+ *    a   child  ->  node  c      gives child
+ *        /  \       /  \
+ *       b    c     a    b
+ */
+static struct avl_node *rotate_left(struct avl_tree *tree, struct avl_node *node)
+{
+    struct avl_node *child = node->right;
+
+    replace_child(tree, node->parent, node, child);
+    node->right = child->left;
+    if (node->right)
+        node->right->parent = node;
+    child->left = node;
+    node->parent = child;
+    update_height(node);
+    update_height(child);
+    return child;
+}
+
+/* The mirror of rotate_left. */
+static struct avl_node *rotate_right(struct avl_tree *tree, struct avl_node *node)
+{
+    struct avl_node *child = node->left;
+
+    replace_child(tree, node->parent, node, child);
+    node->left = child->right;
+    if (node->left)
+        node->left->parent = node;
+    child->right = node;
+    node->parent = child;
+    update_height(node);
+    update_height(child);
+    return child;
+}
+
+/* From node up: restores |left - right| <= 1, and stops where the height is what it was. */
+static void rebalance_up(struct avl_tree *tree, struct avl_node *node)
+{
+    while (node) {
+        int height_before = node->height;
+        int lean = height_of(node->left) - height_of(node->right);
+
+        if (lean > 1) {
+            if (height_of(node->left->left) < height_of(node->left->right))
+                rotate_left(tree, node->left);
+            node = rotate_right(tree, node);
+        } else if (lean < -1) {
+            if (height_of(node->right->right) < height_of(node->right->left))
+                rotate_right(tree, node->right);
+            node = rotate_left(tree, node);
+        } else {
+            update_height(node);
+        }
+        if (node->height == height_before)
+            return;
+        node = node->parent;
+    }
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * byte_buffer - bytes that grow at the end, with a maximum.
+ * byte_reader - the way back: reads what byte_buffer wrote, never past the end.
+ *
+ * The encoding is that of Leadwire's own records: unsigned LEB128 varints,
+ * zigzag for signed, length-prefixed bytes, fixed little-endian 64 bits.
+ *
+ * A buffer that meets its maximum (or malloc's) becomes `failed` and ignores
+ * further writes, so a writer checks once at the end. A reader that meets the
+ * end or a malformed varint (over 10 bytes, or over 64 bits) becomes `failed`
+ * and gives 0 / empty from then on. Neither ever asserts on the bytes.
+ * Threads: one owner.
+ */
+#ifndef BYTE_BUFFER_H
+#define BYTE_BUFFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct byte_buffer {
+    uint8_t *data;
+    size_t size, capacity, max;
+    bool failed;
+};
+
+void byte_buffer_init(struct byte_buffer *buffer, size_t max);
+void byte_buffer_fini(struct byte_buffer *buffer);
+/* Empties it, clears `failed`, keeps the memory. */
+void byte_buffer_clear(struct byte_buffer *buffer);
+/* Cuts it back to size (<= buffer->size) and clears `failed`: undoes writes. */
+void byte_buffer_truncate(struct byte_buffer *buffer, size_t size);
+/* Room for size more bytes at the returned place, already counted in size; NULL when failed. */
+uint8_t *byte_buffer_extend(struct byte_buffer *buffer, size_t size);
+void byte_buffer_put(struct byte_buffer *buffer, const void *bytes, size_t size);
+void byte_buffer_put_u8(struct byte_buffer *buffer, uint8_t value);
+void byte_buffer_put_varint(struct byte_buffer *buffer, uint64_t value);
+void byte_buffer_put_zigzag(struct byte_buffer *buffer, int64_t value);
+void byte_buffer_put_fixed64(struct byte_buffer *buffer, uint64_t value);
+/* varint length, then the bytes */
+void byte_buffer_put_blob(struct byte_buffer *buffer, const void *bytes, size_t size);
+/* blob of a NUL-terminated string without its NUL; NULL is written as "" */
+void byte_buffer_put_text(struct byte_buffer *buffer, const char *text);
+void byte_buffer_printf(struct byte_buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+struct byte_reader {
+    const uint8_t *data;
+    size_t size, at;
+    bool failed;
+};
+
+/* Borrows data for the reader's life. */
+void byte_reader_init(struct byte_reader *reader, const void *data, size_t size);
+/* All read and nothing failed. */
+bool byte_reader_done(const struct byte_reader *reader);
+size_t byte_reader_left(const struct byte_reader *reader);
+uint8_t byte_reader_u8(struct byte_reader *reader);
+uint64_t byte_reader_varint(struct byte_reader *reader);
+/* As varint; a value above max fails the reader and gives 0. */
+uint64_t byte_reader_varint_max(struct byte_reader *reader, uint64_t max);
+int64_t byte_reader_zigzag(struct byte_reader *reader);
+uint64_t byte_reader_fixed64(struct byte_reader *reader);
+/* Borrows into data; *size_out 0 and a non-NULL pointer when failed or empty. */
+const uint8_t *byte_reader_blob(struct byte_reader *reader, size_t *size_out);
+/* Copies a blob as a NUL-terminated string to text[capacity]; longer or with an embedded NUL fails. */
+void byte_reader_text(struct byte_reader *reader, char *text, size_t capacity);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * lw_log - one line per event on standard error: time, level, program, words.
+ *
+ *   2026-01-31T10:15:30.123Z info leadwire-broker: desk claimed desk=sales epoch=3
+ *
+ * Never personal data: no names, numbers, addresses, message text. Ids, counts,
+ * reasons and configured names are fine. Control characters and newlines in
+ * arguments are written as '?'. A line is cut at 2 KiB. When LEADWIRE_LOG_FORMAT=json each line is
+ * one JSON object {time, level, program, message}.
+ * Threads: one owner.
+ */
+#ifndef LW_LOG_H
+#define LW_LOG_H
+
+#include <stdbool.h>
+
+enum lw_log_level { LW_LOG_ERROR, LW_LOG_WARNING, LW_LOG_INFO, LW_LOG_DEBUG };
+
+/* program is borrowed for ever (a literal). Level from LEADWIRE_LOG_LEVEL (error|warning|info|debug), else info. */
+void lw_log_open(const char *program);
+void lw_log_set_level(enum lw_log_level level);
+bool lw_log_level_parse(const char *text, enum lw_log_level *out);
+void lw_log(enum lw_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define log_error(...) lw_log(LW_LOG_ERROR, __VA_ARGS__)
+#define log_warning(...) lw_log(LW_LOG_WARNING, __VA_ARGS__)
+#define log_info(...) lw_log(LW_LOG_INFO, __VA_ARGS__)
+#define log_debug(...) lw_log(LW_LOG_DEBUG, __VA_ARGS__)
+
+#endif
