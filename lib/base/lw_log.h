@@ -5,9 +5,10 @@
  *   2026-01-31T10:15:30.123Z info leadwire-broker: desk claimed desk=sales epoch=3
  *
  * Never personal data: no names, numbers, addresses, message text. Ids, counts,
- * reasons and configured names are fine. Control characters and newlines in
- * arguments are written as '?'. A line is cut at 2 KiB. When LEADWIRE_LOG_FORMAT=json each line is
- * one JSON object {time, level, program, message}.
+ * reasons and configured names are fine. Control characters, newlines and
+ * bytes that are not UTF-8 are written as '?'. A line is cut at 2 KiB, between
+ * characters. When LEADWIRE_LOG_FORMAT=json each line is one JSON object {time,
+ * level, program, message}. errno is left as it was.
  * Threads: one owner.
  */
 #ifndef LW_LOG_H

@@ -9,13 +9,14 @@
 #include <stddef.h>
 #include <leadwire/status.h>
 
-/* Reads a whole file of at most size_max bytes to a new NUL-terminated buffer (caller frees with
- * secret_free), without trailing newline. Errors: LW_NOT_FOUND, LW_IO, LW_TOO_LARGE, LW_REFUSED
- * (others than the owner can read it), LW_NO_MEMORY. */
+/* Reads a whole regular file of at most size_max bytes to a new NUL-terminated buffer (caller frees
+ * with secret_free), without one trailing newline (LF or CR LF). Errors, *out then NULL: LW_NOT_FOUND,
+ * LW_IO (errno tells why), LW_TOO_LARGE, LW_REFUSED (others than the owner can read or write it),
+ * LW_INVALID (empty, or holds a NUL), LW_NO_MEMORY. */
 LW_MUST_CHECK lw_status secret_read(const char *path, size_t size_max, char **out);
 /* Overwrites and frees; NULL accepted. */
 void secret_free(char **secret);
-/* Constant-time in the length of given. */
+/* Its time depends on the lengths alone, not on where the texts differ. An empty expected equals nothing. */
 bool secret_equal(const char *expected, const char *given);
 
 #endif

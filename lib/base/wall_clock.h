@@ -13,7 +13,7 @@ uint64_t wall_clock_monotonic_ms(void);    /* CLOCK_MONOTONIC */
 uint64_t wall_clock_monotonic_us(void);
 /* Fills with bytes of the kernel's generator; aborts when there is none. */
 void random_bytes(void *bytes, size_t size);
-/* "2026-01-31T10:15:30.123Z" to text[25]. */
+/* "2026-01-31T10:15:30.123Z" to text[25]. Times outside the years 0 to 9999 are shown as the nearest inside. */
 void wall_clock_format(int64_t unix_ms, char text[25]);
 
 #endif
