@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * core - the routing state machine of one desk.
+ *
+ *     (command, now)  ->  records (what changed)  and  effects (whom to tell what)
+ *
+ * The core does no I/O, reads no clock and draws no randomness: the same commands
+ * at the same times give the same records and effects, byte for byte, from any
+ * compiler and from a broker that was restarted half way.
+ *
+ * Time: `now_ms` is desk time, unix milliseconds that never go back (desk_clock.h).
+ *
+ * Records are after-images of leads, reps, the configuration and the desk. The caller
+ * appends them to the journal in order and, with core_restore(), gives them back
+ * after a restart; their bytes are the core's own format (record.h).
+ *
+ * Effects leave only after the records of the same and all earlier steps are
+ * durable. They are given as structs whose pointers live until the callback returns,
+ * so the caller encodes them at once and holds back the bytes.
+ *
+ * Sessions: `session` in commands and effects is the caller's number of a connection (never 0,
+ * never used twice within an epoch). The core keeps for each rep the one session that speaks for it.
+ *
+ * Memory is bounded: leads by core_limits.leads_max, the idempotency window by
+ * seen_max, explanation history by history_max, payloads by payload_bytes_max.
+ * Threads: one owner.
+ */
+#ifndef CORE_H
+#define CORE_H
+
+#include <leadwire/status.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core_config.h"
+#include "desk_id.h"
+#include "siphash.h"
+
+enum lead_state {          /* numbers as leadwire.v1.LeadState */
+    LEAD_NONE = 0,
+    LEAD_WAITING = 1,
+    LEAD_OFFERED = 2,
+    LEAD_CONNECTING = 3,
+    LEAD_ASSIGNED = 4,
+    LEAD_PARKED = 5,
+    LEAD_COMPLETED = 6,    /* the last three are ends: the lead is gone from memory, */
+    LEAD_CANCELLED = 7,    /* its seen entry remains */
+    LEAD_EXPIRED = 8,
+};
+
+enum rep_state {           /* numbers as leadwire.v1.RepState */
+    REP_NONE = 0,
+    REP_OFFLINE = 1,
+    REP_AVAILABLE = 2,
+    REP_WRAP_UP = 3,
+    REP_BREAK = 4,
+    REP_AWAY = 5,
+};
+
+enum core_status {         /* numbers as leadwire.v1.Status */
+    CORE_ACCEPTED = 1,
+    CORE_DUPLICATE = 2,
+    CORE_DUPLICATE_DIFFERS = 3,
+    CORE_REJECTED = 4,
+    CORE_BUSY = 5,
+    CORE_NOT_YOURS = 7,
+    CORE_NOT_FOUND = 8,
+    CORE_NO_SESSION = 9,
+};
+
+enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_OUTCOME_BUSY = 3, DIAL_OUTCOME_FAILED = 4 };
+
+/* Why something happened: in records, events and explanations. number, NAME, word */
+#define CORE_CAUSE_TABLE(X) \
+    X(1, PUBLISHED, "published") \
+    X(2, OFFERED, "offered") \
+    X(3, ACCEPTED, "accepted") \
+    X(4, DECLINED, "declined") \
+    X(5, OFFER_EXPIRED, "expired") \
+    X(6, REP_GONE, "rep_gone") \
+    X(7, ANSWERED, "answered") \
+    X(8, NO_ANSWER, "no_answer") \
+    X(9, DEVICE_BUSY, "busy") \
+    X(10, DIAL_FAILED, "failed") \
+    X(11, CONNECT_TIMEOUT, "connect_timeout") \
+    X(12, COMPLETED, "completed") \
+    X(13, CANCELLED, "cancelled") \
+    X(14, WAIT_LIMIT, "wait_limit") \
+    X(15, OFFERS_USED_UP, "offers_used_up") \
+    X(16, PARK_LIMIT, "park_limit") \
+    X(17, WORK_LIMIT, "overdue") \
+    X(18, RELEASED, "released") \
+    X(19, TAKEN_BACK, "taken_back") \
+    X(20, RETRY, "retry") \
+    X(21, CONFIGURED, "configured") \
+    X(22, LOGGED_ON, "logged_on") \
+    X(23, LOGGED_OFF, "logged_off") \
+    X(24, CONNECTION_LOST, "connection_lost") \
+    X(25, STATE_SET, "state_set") \
+    X(26, WRAP_UP_OVER, "wrap_up_over") \
+    X(27, MISSES, "missed_offers") \
+    X(28, GRACE_OVER, "grace_over") \
+    X(29, REP_FREED, "rep_freed") \
+    X(30, UNKNOWN_LEAD, "unknown") \
+    X(31, REPLACED, "another_device") \
+    X(32, SERVING, "serving") \
+    X(33, REP_REMOVED, "rep_removed") \
+    X(34, TEST_LEAD, "test")
+
+enum core_cause {
+    CAUSE_NONE = 0,
+#define X(number, name, word) CAUSE_##name = number,
+    CORE_CAUSE_TABLE(X)
+#undef X
+};
+const char *core_cause_word(enum core_cause cause);
+
+/* ---- commands ------------------------------------------------------------ */
+
+enum core_command_kind {
+    COMMAND_NONE,
+    COMMAND_FOUND_DESK,      /* once, on an empty desk */
+    COMMAND_CONFIGURE,
+    COMMAND_PUBLISH,
+    COMMAND_QUERY,
+    COMMAND_CANCEL,
+    COMMAND_DIAL_RESULT,
+    COMMAND_LOG_ON,
+    COMMAND_LOG_OFF,         /* Bye: at once, no grace */
+    COMMAND_CONNECTION_LOST, /* grace starts */
+    COMMAND_SET_REP_STATE,
+    COMMAND_ANSWER_OFFER,
+    COMMAND_COMPLETE,
+    COMMAND_ACT,             /* a manager: release, cancel, take back */
+    COMMAND_SERVICE_RESUMED, /* after a restart or a stalled store: fresh graces and answer times */
+    COMMAND_TIME,            /* nothing but time passed */
+};
+
+enum core_act { ACT_RELEASE = 1, ACT_CANCEL = 2, ACT_TAKE_BACK = 3 };
+
+/* Text with its length; not NUL-terminated; data may be NULL when size is 0. */
+struct core_text { const char *data; uint32_t size; };
+
+/* Gives the value of a lead's field for the rules; NULL when absent. */
+typedef const char *core_field_reader(const void *lead, const char *field);
+
+struct core_command {
+    enum core_command_kind kind;
+    uint64_t session;        /* who asks; 0: nobody (timers, files) */
+    uint64_t request;        /* echoed in the reply effect; 0: no reply wanted */
+    union {
+        struct { struct siphash_key fingerprint_key; } found_desk;
+        struct { const struct core_config *config; const void *source; uint32_t source_size; struct core_text by; } configure; /* source: opaque bytes kept with it */
+        struct {
+            struct core_text idempotency_id, source;
+            uint64_t content_hash;         /* of the packed lead: same id, other hash = differs */
+            uint8_t channel;               /* lw_channel */
+            int64_t received_unix_ms;
+            bool is_test;
+            const void *payload;           /* the packed lead, opaque */
+            uint32_t payload_size;
+            const void *fields;            /* handed to read_field */
+            core_field_reader *read_field;
+        } publish;
+        struct { struct desk_id lead; struct core_text source, idempotency_id; } query;   /* lead, or source + id */
+        struct { struct desk_id lead; struct core_text source, idempotency_id, reason; } cancel;
+        struct { struct desk_id lead; uint32_t offer_number; enum dial_outcome outcome; } dial_result;
+        struct {
+            struct core_text rep;          /* authenticated by the caller */
+            const struct core_held *held;  /* what the client believes to hold */
+            uint32_t held_count;
+        } log_on;
+        struct { enum rep_state state; struct core_text reason; } set_rep_state;
+        struct { struct desk_id lead; uint32_t offer_number; bool accept; struct core_text reason; } answer_offer;
+        struct { struct desk_id lead; struct core_text idempotency_id, disposition, note; } complete;
+        struct { struct desk_id lead; enum core_act act; struct core_text by, reason; } act;
+    };
+};
+struct core_held { struct desk_id lead; uint32_t offer_number; };
+
+/* ---- effects --------------------------------------------------------------- */
+
+enum core_effect_kind {
+    EFFECT_REPLY,          /* to session: the outcome of request */
+    EFFECT_QUERY_REPLY,    /* to session */
+    EFFECT_LOGGED_ON,      /* to session: the log-on is good; before anything else to it */
+    EFFECT_REPLACED,       /* to session: another device of this rep logged on; the session is over */
+    EFFECT_OFFER,          /* to session (a rep's) */
+    EFFECT_HOLDING,        /* to session */
+    EFFECT_WITHDRAWN,      /* to session */
+    EFFECT_REP_STATUS,     /* to session */
+    EFFECT_SNAPSHOT_END,   /* to session */
+    EFFECT_LEAD_EVENT,     /* to the event stream */
+    EFFECT_REP_EVENT,
+    EFFECT_DESK_EVENT,
+};
+
+struct core_effect {
+    enum core_effect_kind kind;
+    uint64_t session;
+    uint64_t request;
+    enum core_status status;
+    const char *reason;                /* static or configured words; never NULL, never personal data */
+    uint32_t retry_after_ms;
+    struct desk_id lead;
+    uint64_t revision;
+    enum lead_state from, to;          /* `to`: the lead's state in query replies and holdings too */
+    enum core_cause cause;
+    uint32_t offer_number;
+    uint64_t deadline_ms;              /* of the state; 0: none */
+    uint64_t received_unix_ms;
+    uint32_t weight, priority, position;
+    uint8_t channel;
+    bool resumed;
+    const char *queue, *rep, *device, *source, *disposition;   /* never NULL */
+    const void *payload;               /* offer, holding: the packed lead */
+    uint32_t payload_size;
+    const char *why;                   /* offer: why this rep, in words */
+    enum rep_state rep_state;
+    uint32_t load, capacity;
+    uint64_t until_ms;
+    bool connected;
+    uint32_t config_version;
+    uint32_t count_offers, count_holdings;   /* snapshot end */
+};
+
+/* ---- the core ---------------------------------------------------------------- */
+
+enum record_kind {
+    RECORD_DESK = 1,       /* fingerprint key, counters */
+    RECORD_CONFIG = 2,     /* one version of the rules */
+    RECORD_LEAD = 3,       /* open: whole after-image; ended: the end */
+    RECORD_REP = 4,
+    RECORD_SEEN = 5,       /* only in checkpoints: one idempotency entry */
+};
+
+/* A record as the journal and the checkpoint hold it. */
+struct core_record {
+    enum record_kind kind;
+    struct desk_id lead;       /* RECORD_LEAD */
+    uint32_t rep;              /* RECORD_REP: rep number */
+    struct siphash_128 seen;   /* RECORD_SEEN: key */
+    uint64_t seen_bucket;      /* RECORD_SEEN: which time bucket */
+    bool ended;                /* RECORD_LEAD: remove from the checkpoint */
+    const void *bytes;
+    size_t size;
+};
+
+struct core_limits {
+    uint32_t leads_max;            /* open leads; above: publishes are BUSY. Default 1,100,000 */
+    uint32_t seen_max;             /* idempotency window in ids. Default 2,000,000 */
+    uint64_t seen_ms;              /* and in time. Default 7 days */
+    uint64_t payload_bytes_max;    /* Default 1 GiB */
+    uint32_t history_max;          /* rep changes kept for explanations. Default 262,144 */
+    uint32_t timers_per_step_max;  /* due deadlines handled in one step. Default 512 */
+};
+
+struct core_callbacks {
+    void *context;
+    void (*record)(void *context, enum record_kind kind, const void *bytes, size_t size);
+    void (*effect)(void *context, const struct core_effect *effect);
+};
+
+struct core;
+
+void core_limits_default(struct core_limits *limits);
+/* A desk without configuration. NULL without memory. callbacks may be changed later. */
+struct core *core_new(const struct core_limits *limits, const struct core_callbacks *callbacks);
+void core_free(struct core *core);
+void core_set_callbacks(struct core *core, const struct core_callbacks *callbacks);
+
+/* Ids made from now on carry this epoch. Before the first step, and once per claim; epochs only grow. */
+void core_set_epoch(struct core *core, uint64_t epoch);
+
+/* One command. now_ms is at least that of the step before. Never fails: what a peer asked wrongly is answered by an effect.
+ * Handles at most timers_per_step_max due deadlines besides the command; core_next_deadline_ms() tells if more are due. */
+void core_step(struct core *core, const struct core_command *command, uint64_t now_ms);
+/* When COMMAND_TIME is next needed; UINT64_MAX: never. May be early, never late. */
+uint64_t core_next_deadline_ms(const struct core *core);
+/* Desk time of the last step or restored record. */
+uint64_t core_now_ms(const struct core *core);
+
+/* Gives back one record, in any number of passes: first the checkpoint's, then the journal's tail in order. A record
+ * older than what is there (by its revision) is skipped. Errors: LW_CORRUPT, LW_UNSUPPORTED (newer format), LW_FULL. */
+LW_MUST_CHECK lw_status core_restore(struct core *core, enum record_kind kind, const void *bytes, size_t size);
+/* After the last record: derives loads, classes, timers. Then core_set_epoch and COMMAND_SERVICE_RESUMED. */
+LW_MUST_CHECK lw_status core_restore_done(struct core *core);
+
+/* Checkpoints: walks what changed since the last one, in bounded slices.
+ *   core_checkpoint_begin();  while (core_checkpoint_next(&record)) put it into the slice;
+ * A record is the state now (at most as new as the last step); its bytes live until the next call on the core.
+ * Between calls steps may run; what they change is left for the next checkpoint or given newer, both are right. */
+void core_checkpoint_begin(struct core *core);
+bool core_checkpoint_next(struct core *core, struct core_record *out);
+/* The store lost what it had: everything counts as changed. */
+void core_checkpoint_all(struct core *core);
+/* Oldest bucket of the idempotency window still needed; older ones may be dropped whole. */
+uint64_t core_seen_oldest_bucket(const struct core *core);
+
+/* A fingerprint of all state that decides: equal for twins. O(state). */
+uint64_t core_state_hash(struct core *core);
+/* Asserts every invariant (derived sets equal recomputed ones). O(state); for tests and the simulator. */
+void core_check_invariants(struct core *core);
+
+/* ---- looking inside (control endpoint, tests) ------------------------------------ */
+
+struct core_totals {
+    uint64_t by_state[9];              /* open leads by lead_state */
+    uint64_t published, completed, cancelled, expired, duplicates, offered, accepted, declined, missed;
+    uint64_t payload_bytes, memory_bytes;
+    uint32_t reps_connected, reps_available, demand_classes, supply_classes, config_version;
+};
+void core_totals_read(const struct core *core, struct core_totals *out);
+
+struct core_queue_view { const char *queue; uint64_t waiting; uint64_t oldest_age_ms; };
+/* Fills at most max, returns how many queues there are. */
+uint32_t core_queues_read(const struct core *core, struct core_queue_view *out, uint32_t max);
+
+/* Gives, as effects of kind EFFECT_LEAD_EVENT, open leads from cursor on (0: start), at most max; returns the next cursor, 0 at the end. */
+uint64_t core_leads_visit(struct core *core, uint64_t cursor, uint32_t max,
+                          void (*visit)(void *context, const struct core_effect *row), void *context);
+/* As EFFECT_REP_EVENT, every configured rep. */
+void core_reps_visit(struct core *core, void (*visit)(void *context, const struct core_effect *row), void *context);
+
+/* The configuration in force; NULL before the first. source/by as given. */
+const struct core_config *core_config_read(const struct core *core, uint32_t *version_out, const void **source_out,
+                                           uint32_t *source_size_out, uint64_t *applied_ms_out, struct core_text *by_out);
+
+/* Explanations: core_explain.h */
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * core_config - the rules of a desk as the core uses them.
+ *
+ * Plain tables with names; the core gives skills, reps and queues stable numbers of its own when
+ * it takes a configuration over. Who builds one (from YAML or the wire)
+ * allocates it with core_config_new and fills it through the add functions, which copy.
+ * core_config_check judges the whole; the core takes only what passed.
+ * Threads: one owner.
+ */
+#ifndef CORE_CONFIG_H
+#define CORE_CONFIG_H
+
+#include <leadwire/lead.h>
+#include <leadwire/status.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    CONFIG_SKILLS_MAX = 256,
+    CONFIG_REPS_MAX = 10000,
+    CONFIG_RULES_MAX = 1000,
+    CONFIG_REQUIRE_MAX = 8,          /* required skills of one rule */
+    CONFIG_REP_SKILLS_MAX = 64,
+    CONFIG_PREDICATES_MAX = 16,      /* of one rule */
+    CONFIG_VALUES_MAX = 64,          /* of one predicate */
+    CONFIG_DISPOSITIONS_MAX = 64,
+    CONFIG_CAPACITY_MAX = 1000,
+    CONFIG_WEIGHT_MAX = 1000,
+    CONFIG_PRIORITY_MAX = 200,       /* rule's 0-100 plus channel's 0-100 */
+    CONFIG_LEVEL_MAX = 10,
+};
+
+enum config_predicate_kind {         /* numbers as leadwire.v1.PredicateKind */
+    CONFIG_EQUALS = 1, CONFIG_PREFIX, CONFIG_CONTAINS, CONFIG_EXISTS, CONFIG_MISSING, CONFIG_AT_LEAST, CONFIG_AT_MOST,
+};
+
+struct config_skill_level { uint32_t skill; uint8_t level; };   /* skill: index in skills[] */
+
+struct config_channel {
+    bool enabled;
+    uint32_t weight, priority;
+    uint32_t offer_timeout_ms, wait_limit_ms, wrap_up_ms, connect_timeout_ms;
+};
+
+struct config_rep {
+    char *name, *team, *device;
+    uint32_t capacity;
+    struct config_skill_level skills[CONFIG_REP_SKILLS_MAX];
+    uint32_t skill_count;
+};
+
+struct config_predicate {
+    char *field;
+    enum config_predicate_kind kind;
+    char **values;
+    uint32_t value_count;
+};
+
+struct config_rule {
+    char *name, *queue;
+    struct config_predicate *predicates;
+    uint32_t predicate_count;
+    struct config_skill_level require[CONFIG_REQUIRE_MAX];
+    uint32_t require_count;
+    uint32_t priority;
+};
+
+struct config_disposition { char *code; uint8_t class_number; };   /* as leadwire.v1.DispositionClass */
+
+struct core_config {
+    char *desk;
+    char **skills;               uint32_t skill_count;
+    struct config_channel channels[LW_CHANNEL_COUNT];
+    struct config_rep *reps;     uint32_t rep_count;
+    struct config_rule *rules;   uint32_t rule_count;
+    struct config_disposition *dispositions; uint32_t disposition_count;
+    char *policy;                /* "least_loaded" */
+    uint32_t grace_ms, park_limit_ms, work_limit_ms, retry_same_rep_ms, offers_max, misses_to_away;
+    bool return_assigned_when_gone;
+};
+
+/* Empty, with the defaults for times and channels of deploy/small-business; no reps, no rules. NULL without memory. */
+struct core_config *core_config_new(const char *desk);
+void core_config_free(struct core_config *config);
+/* The add functions copy their strings. Errors: LW_FULL (a bound above), LW_DUPLICATE (name), LW_INVALID, LW_NO_MEMORY. */
+LW_MUST_CHECK lw_status core_config_add_skill(struct core_config *config, const char *name);
+/* Gives the new rep for skills to be added to; valid until the next add. */
+LW_MUST_CHECK lw_status core_config_add_rep(struct core_config *config, const char *name, const char *team, uint32_t capacity,
+                                            const char *device, struct config_rep **out);
+LW_MUST_CHECK lw_status core_config_rep_skill(struct core_config *config, struct config_rep *rep, const char *skill, uint32_t level);
+LW_MUST_CHECK lw_status core_config_add_rule(struct core_config *config, const char *name, const char *queue, uint32_t priority,
+                                             struct config_rule **out);
+LW_MUST_CHECK lw_status core_config_rule_require(struct core_config *config, struct config_rule *rule, const char *skill, uint32_t level);
+LW_MUST_CHECK lw_status core_config_rule_when(struct config_rule *rule, const char *field, enum config_predicate_kind kind,
+                                              const char *const *values, uint32_t value_count);
+LW_MUST_CHECK lw_status core_config_add_disposition(struct core_config *config, const char *code, uint8_t class_number);
+LW_MUST_CHECK lw_status core_config_set_policy(struct core_config *config, const char *policy);
+/* LW_OK, or LW_INVALID with the first thing that is wrong in words (static or in a caller's buffer). */
+LW_MUST_CHECK lw_status core_config_check(const struct core_config *config, char *reason, size_t reason_size);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * core_explain - why this rep got the lead, and why not the others: from records.
+ *
+ * Each lead keeps its last CORE_DECISIONS_KEPT decisions; what every rep was at that
+ * moment comes from the history of rep changes (history.h). A decision older than that
+ * history is told without candidates (`complete` false). Ended leads are
+ * explained as long as their decisions are in the ring of ended leads.
+ */
+#ifndef CORE_EXPLAIN_H
+#define CORE_EXPLAIN_H
+
+#include "core.h"
+
+enum { CORE_DECISIONS_KEPT = 8 };
+
+struct core_candidate {
+    const char *rep;
+    const char *excluded_by;     /* first rule in order; "" eligible. offline, break, wrap_up, away, skill, device, capacity, declined_before */
+    const char *detail;          /* e.g. "italian 3 < 5"; "" */
+    uint32_t load, capacity;     /* at the decision */
+    uint64_t idle_ms;
+    uint32_t rank;               /* 1: best; 0: excluded */
+    bool chosen;
+};
+
+struct core_decision_view {
+    uint64_t at_ms;
+    uint32_t offer_number;       /* 0: nobody was eligible */
+    const char *rep;
+    uint32_t config_version;
+    const char *policy;
+    enum core_cause cause;       /* what asked for the decision */
+    uint32_t considered, eligible;
+    bool complete;
+    enum core_cause outcome;     /* CAUSE_NONE: open */
+};
+
+struct core_explain_visitor {
+    void *context;
+    void (*lead)(void *context, const struct core_effect *lead, const char *rule,
+                 const char *const *require_names, const uint8_t *require_levels, uint32_t require_count,
+                 const char *waiting_because);
+    void (*decision)(void *context, const struct core_decision_view *decision);
+    void (*candidate)(void *context, const struct core_candidate *candidate);   /* of the decision before, best first, then excluded by rep number */
+};
+
+/* False: no such lead on record. Calls lead once, then each decision, oldest first, followed by its candidates. */
+bool core_explain(struct core *core, struct desk_id lead, const struct core_explain_visitor *visitor);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * events - a desk's event stream with its snapshot; and requests to the control endpoint.
+ *
+ * lw_events subscribes first, takes a snapshot through the control endpoint,
+ * then gives: LW_EVENTS_RESET (forget all), one LW_EVENTS_LEAD / LW_EVENTS_REP row per
+ * snapshot row, LW_EVENTS_LIVE, then events as they happen. A gap in the
+ * sequence or a new epoch starts over with LW_EVENTS_RESET. Waiting and threads: as in publisher.h.
+ */
+#ifndef LEADWIRE_EVENTS_H
+#define LEADWIRE_EVENTS_H
+
+#include <leadwire/lead.h>
+#include <leadwire/publisher.h>
+#include <leadwire/rep.h>
+#include <leadwire/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct lw_events;   /* opaque */
+
+struct lw_events_options {
+    const char *events_endpoint;
+    const char *control_endpoint;
+    const char *desk;
+    const char *client;
+    int no_snapshot;     /* 1: only live events */
+};
+
+typedef enum lw_events_kind {
+    LW_EVENTS_NONE = 0, LW_EVENTS_RESET, LW_EVENTS_LEAD, LW_EVENTS_REP, LW_EVENTS_DESK, LW_EVENTS_LIVE,
+} lw_events_kind;
+
+/* Pointers live until the next call. Strings are never NULL. */
+struct lw_event {
+    lw_events_kind kind;
+    int is_snapshot;
+    uint64_t epoch, seq, previous_seq;
+    int64_t at_unix_ms;
+    const char *cause;
+    const char *rep;                /* rep's name; of a lead: who has it */
+    /* lead */
+    const char *lead_id;
+    lw_lead_state from, to;
+    const char *queue, *source, *disposition, *reason;
+    lw_channel channel;
+    uint32_t priority, offer_number;
+    int64_t received_unix_ms, deadline_unix_ms;
+    uint64_t revision;
+    /* rep */
+    lw_rep_state rep_state;
+    uint32_t load, capacity;
+    int connected;
+    /* desk */
+    uint32_t config_version;
+};
+
+LW_MUST_CHECK lw_status lw_events_open(const struct lw_events_options *options, struct lw_events **out);
+void lw_events_close(struct lw_events **events);
+LW_MUST_CHECK lw_status lw_events_next(struct lw_events *events, struct lw_event *out);
+/* Two sockets: fills fds[2], returns how many. */
+int lw_events_fds(const struct lw_events *events, int fds[2]);
+int lw_events_wait_ms(const struct lw_events *events);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * rep - a rep's session: offers come, answers go, assigned leads are completed.
+ *
+ * The session reconnects by itself within and after the grace and resumes:
+ * offers and holdings are then told again with `resumed`, closed by an
+ * LW_REP_SNAPSHOT event; what the program holds beyond that is gone. Answers
+ * and completions are repeated until the broker has confirmed them.
+ * Waiting and threads: as in publisher.h.
+ */
+#ifndef LEADWIRE_REP_H
+#define LEADWIRE_REP_H
+
+#include <leadwire/lead.h>
+#include <leadwire/publisher.h>
+#include <leadwire/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct lw_rep;   /* opaque */
+
+struct lw_rep_options {
+    const char *endpoint;   /* the broker's reps endpoint */
+    const char *desk;
+    const char *rep;        /* the rep's name in the desk's rules */
+    const char *secret;     /* read it from a file; copied, wiped at close */
+    const char *client;
+};
+
+typedef enum lw_rep_state {   /* numbers are those of leadwire.v1.RepState */
+    LW_REP_STATE_NONE = 0, LW_REP_OFFLINE, LW_REP_AVAILABLE, LW_REP_WRAP_UP, LW_REP_BREAK, LW_REP_AWAY,
+} lw_rep_state;
+const char *lw_rep_state_name(lw_rep_state state);
+
+typedef enum lw_rep_event_kind {
+    LW_REP_NONE = 0,
+    LW_REP_WELCOME,     /* the session is open */
+    LW_REP_LOST,        /* the connection broke or the broker restarted; it is being reopened */
+    LW_REP_OFFER,       /* answer it before the deadline */
+    LW_REP_HOLDING,     /* the lead is yours: state connecting or assigned */
+    LW_REP_WITHDRAWN,   /* an offer or a lead is no longer yours; reason says why */
+    LW_REP_STATUS,      /* your state, load, capacity */
+    LW_REP_SNAPSHOT,    /* after (re)connect: all offers and holdings have been told */
+    LW_REP_ANSWER,      /* the broker's answer to a request of ours: ticket, outcome, reason */
+    LW_REP_REFUSED,     /* the broker will not have us: unknown rep, wrong secret, version, another device logged on. Final. */
+} lw_rep_event_kind;
+
+/* Pointers live until the next call on this session. */
+struct lw_rep_event {
+    lw_rep_event_kind kind;
+    const char *lead_id;
+    uint32_t offer_number;
+    const struct lw_lead *lead;    /* offer, holding */
+    int64_t deadline_unix_ms;      /* by the broker's clock */
+    uint32_t answer_ms;            /* offer: time left when it was sent */
+    int64_t received_unix_ms;      /* the lead's original arrival */
+    uint32_t weight;
+    const char *queue, *why;
+    int resumed;
+    lw_lead_state lead_state;      /* holding */
+    lw_rep_state state;            /* status */
+    uint32_t load, capacity;
+    int64_t until_unix_ms;
+    uint64_t ticket;               /* answer */
+    lw_outcome outcome;
+    const char *reason;
+    uint64_t epoch;
+};
+
+/* As lw_publisher_open. The session starts in the state the rep had; a new log-on is available. */
+LW_MUST_CHECK lw_status lw_rep_open(const struct lw_rep_options *options, struct lw_rep **out);
+/* Says Bye (the rep logs off at once, without grace) if log_off, else just drops the connection. Nulls *rep. */
+void lw_rep_close(struct lw_rep **rep, int log_off);
+
+LW_MUST_CHECK lw_status lw_rep_accept(struct lw_rep *rep, const char *lead_id, uint32_t offer_number, uint64_t *ticket_out);
+LW_MUST_CHECK lw_status lw_rep_decline(struct lw_rep *rep, const char *lead_id, uint32_t offer_number,
+                                       const char *reason, uint64_t *ticket_out);
+/* idempotency_id NULL: the library makes one per call (and repeats it on resend). */
+LW_MUST_CHECK lw_status lw_rep_complete(struct lw_rep *rep, const char *lead_id, const char *disposition,
+                                        const char *note, const char *idempotency_id, uint64_t *ticket_out);
+/* LW_REP_AVAILABLE or LW_REP_BREAK. */
+LW_MUST_CHECK lw_status lw_rep_set_state(struct lw_rep *rep, lw_rep_state state, const char *reason, uint64_t *ticket_out);
+
+/* Does what is due and takes the next event: LW_OK, LW_AGAIN, LW_CLOSED after LW_REP_REFUSED. */
+LW_MUST_CHECK lw_status lw_rep_next(struct lw_rep *rep, struct lw_rep_event *out);
+int lw_rep_fd(const struct lw_rep *rep);
+int lw_rep_wait_ms(const struct lw_rep *rep);
+int lw_rep_connected(const struct lw_rep *rep);
+const char *lw_rep_error(const struct lw_rep *rep);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

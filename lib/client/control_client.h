@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * control_client - one request, one reply on the control endpoint.
+ *
+ * For Leadwire's own tools: speaks in wire messages, so it is not installed.
+ * Blocking with a time limit. Threads: one owner.
+ */
+#ifndef CONTROL_CLIENT_H
+#define CONTROL_CLIENT_H
+
+#include "wire.h"
+
+struct control_client;
+
+LW_MUST_CHECK lw_status control_client_open(const char *endpoint, const char *desk, const char *client,
+                                            struct control_client **out);
+void control_client_close(struct control_client **control);
+/* Opens a session if needed, sends the request (its request_id is filled in), waits for its reply.
+ * *reply lives until the next call. A WIRE_REPLY with another status than ACCEPTED is still LW_OK here.
+ * Errors: LW_TIMEOUT (no broker there, or it is silent), LW_REFUSED (version, desk: control_client_error()), LW_INVALID, LW_TOO_LARGE. */
+LW_MUST_CHECK lw_status control_client_ask(struct control_client *control, struct wire_message *request,
+                                           int timeout_ms, struct wire_message *reply);
+const char *control_client_error(const struct control_client *control);
+
+#endif
