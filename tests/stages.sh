@@ -73,7 +73,8 @@ tests_named() {
     stage "build $preset" build_preset "$preset"
     [[ $stage_ok ]] || return
     known=$(python3 tests/report.py names "build/$preset" 2>/dev/null)
-    exact=$(sed 's/[^A-Za-z0-9_-]/\\&/g' <<<"$name")
+    : >"$results"   # what is asked for is counted, not its build
+    exact=${name//./\\.}
     if grep -qxF -- "$name" <<<"$known"; then
         exact="^$exact\$"
     elif grep -q -- "^$exact" <<<"$known"; then
@@ -104,7 +105,7 @@ tests_begin() {
     strict=${CI:+1}
     results=$state_dir/results
     : >"$results"
-    export LEADWIRE_RUN_ID="run-$$-$(date +%s)"   # marks all processes of this run, see tests_left_behind
+    export LEADWIRE_RUN_ID="run-$$-$EPOCHSECONDS"   # marks all processes of this run, see tests_left_behind
     export LEADWIRE_SHARED=${LEADWIRE_SHARED:-$(dirname -- "$root")/shared}
     export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}
     export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
@@ -176,7 +177,7 @@ stage_tally() {
 # ctest_stage NAME PRESET JOBS CTEST-ARGUMENT...
 ctest_stage() {
     local name=$1 preset=$2 jobs=$3 log=$state_dir/ctest.log junit=$state_dir/junit.xml
-    local start=$SECONDS tally where= status
+    local start=$SECONDS tally where='' status
     shift 3
     [[ $preset == dev ]] || where=" ($preset)"
     rm -f -- "$junit"
@@ -196,7 +197,7 @@ tests_tree() { git -c safe.directory='*' status --porcelain 2>/dev/null; }
 
 # tests_left_behind TREE-BEFORE: a run leaves no file outside build/ and no process.
 tests_left_behind() {
-    local entry left= now
+    local entry left='' now
     for entry in /proc/[0-9]*; do
         [[ ${entry#/proc/} == "$$" || ${entry#/proc/} == "$BASHPID" ]] && continue
         if grep -qzxF -- "LEADWIRE_RUN_ID=$LEADWIRE_RUN_ID" "$entry/environ" 2>/dev/null; then

@@ -3,9 +3,11 @@
 
 say() { printf '%s\n' "$*"; }
 
+exec {say_errors}>&2   # so that a sentence of die is seen even where output goes to a log
+
 # One sentence on what went wrong and what to do; exit 1 unless $exit_code says otherwise.
 die() {
-    printf './run: %s\n' "$*" >&2
+    printf './run: %s\n' "$*" >&"$say_errors"
     exit "${exit_code:-1}"
 }
 
