@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * worker_run - the life of a worker process: arguments, signals, ports.
+ *
+ *   worker --config FILE [--check] [--broker ENDPOINT] [--desk NAME] [--listen ADDR:PORT]
+ *          [--raw DIRECTORY] [--port-file FILE] | --help | --version
+ *
+ * Exit codes: 0 done, 1 it failed while running, 2 wrong arguments, 3 the configuration is wrong.
+ */
+#ifndef WORKER_RUN_H
+#define WORKER_RUN_H
+
+#include <event2/event.h>
+#include <leadwire/status.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "worker_config.h"
+
+enum { WORKER_EXIT_OK = 0, WORKER_EXIT_FAILED = 1, WORKER_EXIT_USAGE = 2, WORKER_EXIT_CONFIG = 3 };
+
+struct worker_arguments {
+    const char *config_path;
+    const char *port_file;
+    bool check_only;
+    struct worker_overrides overrides;
+};
+
+/* True: go on. False: end with *exit_out (help, version, or a usage error is already printed).
+ * about: what this worker does, for --help. */
+bool worker_arguments_read(int argc, char **argv, const char *program, const char *about,
+                           struct worker_arguments *out, int *exit_out);
+
+/* The port, as text and a newline, to a file that appears whole. */
+LW_MUST_CHECK lw_status worker_port_file_write(const char *path, uint16_t port);
+
+/* Signals on the loop: SIGTERM and SIGINT call stop, SIGHUP calls reload; SIGPIPE is ignored. */
+struct worker_signals {
+    struct event *events[3];
+    void (*stop)(void *context);
+    void (*reload)(void *context);
+    void *context;
+};
+LW_MUST_CHECK lw_status worker_signals_open(struct worker_signals *signals, struct event_base *base);
+void worker_signals_close(struct worker_signals *signals);
+
+#endif
