@@ -142,7 +142,7 @@ def summary(results, allowed, strict):
         if verdict == "failed":
             print(f"failed: {name}")
     print(f"{tally['passed']} passed, {tally['failed']} failed, {tally['skipped']} skipped")
-    sys.exit(1 if tally["failed"] or not tally["passed"] else 0)
+    sys.exit(1 if tally["failed"] or not everything else 0)
 
 
 if __name__ == "__main__":

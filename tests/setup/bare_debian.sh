@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Runs ./run of the committed tree in a fresh, minimal Debian: a real
+# installation from nothing. Needs root, debootstrap and Debian's servers, and
+# takes some minutes; so it is run by hand, before a release or after a change of
+# the package lists.
+#
+# usage: bare_debian.sh 12|13 [ARGUMENT OF ./run ...]     default: demo --once
+# LEADWIRE_ROOTS: where the fresh systems are unpacked and kept for the next
+# time (default: a temporary folder, removed at the end).
+set -euo pipefail
+source_dir=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
+case ${1:-} in
+    12) suite=bookworm ;;
+    13) suite=trixie ;;
+    *) echo "usage: bare_debian.sh 12|13 [ARGUMENT OF ./run ...]" >&2; exit 2 ;;
+esac
+shift
+(($#)) || set -- demo --once
+
+roots=${LEADWIRE_ROOTS:-$(mktemp -d)}
+mkdir -p "$roots"
+root=$roots/$suite.used
+cleanup() {
+    rm -rf -- "$root"
+    [[ ${LEADWIRE_ROOTS:-} ]] || rm -rf -- "$roots"
+}
+trap cleanup EXIT
+
+if [[ ! -e $roots/$suite.tar ]]; then
+    debootstrap --variant=minbase "$suite" "$root" >"$roots/$suite.log"
+    for part in "debian $suite $suite-updates" "debian-security $suite-security"; do
+        read -r path suites <<<"$part"
+        printf 'Types: deb\nURIs: http://archive.example/%s\nSuites: %s\nComponents: main\nSigned-By: %s\n\n' \
+            "$path" "$suites" /usr/share/keyrings/debian-archive-keyring.gpg
+    done >"$root/etc/apt/sources.list.d/debian.sources"
+    rm -f "$root/etc/apt/sources.list"
+    tar -C "$root" -cf "$roots/$suite.tar" .
+    rm -rf -- "$root"
+fi
+mkdir "$root"
+tar -C "$root" -xf "$roots/$suite.tar"
+cp /etc/resolv.conf /etc/hosts "$root/etc/"
+mkdir -p "$root/srv/a clone"
+git -C "$source_dir" archive HEAD | tar -C "$root/srv/a clone" -x
+
+# In namespaces of its own: mounts and processes end with it.
+inside() {
+    unshare --mount --pid --fork --kill-child --mount-proc="$root/proc" \
+        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb chroot "$root" "$@"
+}
+services() {
+    (cd "$root" && find etc/init.d etc/systemd/system etc/rc?.d usr/lib/systemd/system lib/systemd/system \
+        \( -name '*.service' -o -path 'etc/*' \) ! -type d 2>/dev/null | sort -u)
+}
+
+services >"$root/before"
+status=0
+inside bash -c '
+    "/srv/a clone/run" "$@" </dev/null; status=$?
+    ps -e -o comm= 2>/dev/null | grep -E "redis|leadwire" && { echo "FAILED: left running"; exit 1; }
+    exit $status' bash "$@" || status=$?
+echo "bare Debian ${suite}: ./run $* ended with $status"
+
+# procps (cmake wants it) applies sysctl settings at boot; that is no daemon.
+if services | comm -13 "$root/before" - | grep -vE 'procps|\.dpkg'; then
+    echo "FAILED: these services were installed"
+    status=1
+fi
+exit "$status"
