@@ -131,5 +131,7 @@ LW_MUST_CHECK lw_status wire_lead_unpack(const void *bytes, size_t size, struct 
 /* The value of a lead's field by its name in rules ("source", "language", "country", "subject", "email.domain",
  * "phone.region", "attribute.NAME"...; docs list them). NULL when absent; *known tells if such a field exists at all. */
 const char *wire_lead_field(const Leadwire__V1__Lead *lead, const char *field, bool *known);
+/* Those names, NULL-terminated, for documents and checks; "attribute.NAME" stands for any. */
+extern const char *const wire_lead_field_names[];
 
 #endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The header is read here; what the protobuf holds is wire_unpack's and wire_check's matter.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "wire.h"
+#include "wire_unpack.h"
+
+enum { AT_MAGIC = 0, AT_VERSION = 2, AT_TYPE = 3, AT_LENGTH = 4 };
+
+/* Key of field 15, length-delimited: `lead` of Offer and Holding. */
+enum { LEAD_FIELD = 15, LEAD_FIELD_KEY = LEAD_FIELD << 3 | 2 };
+
+static lw_status read_header(const uint8_t *frame, size_t frame_size, enum wire_sender sender,
+                             const struct wire_type_info **type_out, const char **reason);
+static uint64_t peek_request_id(const uint8_t *payload, size_t size, const struct wire_rules *rules);
+static uint64_t get_request_id(const ProtobufCMessage *message, const struct wire_rules *rules);
+static void write_header(uint8_t *at, enum wire_type type, size_t payload_size);
+static size_t varint_size(uint64_t value);
+
+const char *wire_type_name(enum wire_type type)
+{
+    const struct wire_type_info *info = wire_type_find((unsigned)type);
+
+    return info ? info->name : "unknown";
+}
+
+lw_status wire_decode(const void *frame, size_t frame_size, enum wire_sender sender, struct arena *arena,
+                      struct wire_message *out, const char **reason, uint64_t *request_id_out)
+{
+    const uint8_t *bytes = frame;
+    const struct wire_type_info *type;
+    uint64_t request_id = 0;
+
+    *out = (struct wire_message){.type = WIRE_NONE};
+    *reason = "";
+    lw_status status = read_header(bytes, frame_size, sender, &type, reason);
+    if (status == LW_OK) {
+        const uint8_t *payload = bytes + WIRE_HEADER_SIZE;
+        size_t payload_size = frame_size - WIRE_HEADER_SIZE;
+        ProtobufCMessage *message;
+
+        status = wire_unpack(payload, payload_size, type->rules, arena, &message, reason);
+        request_id = message ? get_request_id(message, type->rules)
+                             : peek_request_id(payload, payload_size, type->rules);
+        if (status == LW_OK)
+            *out = (struct wire_message){.type = (enum wire_type)bytes[AT_TYPE], .base = message};
+    }
+    if (request_id_out)
+        *request_id_out = request_id;
+    return status;
+}
+
+lw_status wire_encode(const struct wire_message *message, struct byte_buffer *out)
+{
+    const struct wire_type_info *type = wire_type_find((unsigned)message->type);
+
+    assert(type && message->base && message->base->descriptor == type->rules->descriptor);
+    size_t payload_size = protobuf_c_message_get_packed_size(message->base);
+    if (payload_size > type->size_max - WIRE_HEADER_SIZE)
+        return LW_TOO_LARGE;
+    if (out->failed)
+        return LW_NO_MEMORY;
+
+    size_t size_before = out->size;
+    uint8_t *at = byte_buffer_extend(out, WIRE_HEADER_SIZE + payload_size);
+    if (!at) {
+        byte_buffer_truncate(out, size_before);
+        return LW_NO_MEMORY;
+    }
+    write_header(at, message->type, payload_size);
+    protobuf_c_message_pack(message->base, at + WIRE_HEADER_SIZE);
+    return LW_OK;
+}
+
+lw_status wire_encode_with_lead(const struct wire_message *message, const void *lead_bytes, size_t lead_size,
+                                struct byte_buffer *out)
+{
+    const struct wire_type_info *type = wire_type_find((unsigned)message->type);
+
+    assert(message->type == WIRE_OFFER ? !message->offer->lead
+                                       : message->type == WIRE_HOLDING && !message->holding->lead);
+    size_t head_size = protobuf_c_message_get_packed_size(message->base);
+    size_t room = type->size_max - WIRE_HEADER_SIZE;
+    if (head_size > room || lead_size > room)
+        return LW_TOO_LARGE;
+    size_t payload_size = head_size + 1 + varint_size(lead_size) + lead_size;
+    if (payload_size > room)
+        return LW_TOO_LARGE;
+    if (out->failed)
+        return LW_NO_MEMORY;
+
+    size_t size_before = out->size;
+    uint8_t *at = byte_buffer_extend(out, WIRE_HEADER_SIZE + head_size);
+    if (at) {
+        write_header(at, message->type, payload_size);
+        protobuf_c_message_pack(message->base, at + WIRE_HEADER_SIZE);
+        byte_buffer_put_u8(out, LEAD_FIELD_KEY);
+        byte_buffer_put_blob(out, lead_bytes, lead_size);
+    }
+    if (out->failed) {
+        byte_buffer_truncate(out, size_before);
+        return LW_NO_MEMORY;
+    }
+    return LW_OK;
+}
+
+static lw_status read_header(const uint8_t *frame, size_t frame_size, enum wire_sender sender,
+                             const struct wire_type_info **type_out, const char **reason)
+{
+    if (frame_size < WIRE_HEADER_SIZE) {
+        *reason = "the frame is shorter than its header";
+        return LW_INVALID;
+    }
+    if (memcmp(frame + AT_MAGIC, "LW", 2) != 0) {
+        *reason = "this is not a Leadwire frame";
+        return LW_INVALID;
+    }
+    if (frame[AT_VERSION] < WIRE_VERSION_MIN || frame[AT_VERSION] > WIRE_VERSION_MAX) {
+        *reason = "this protocol version is not spoken here";
+        return LW_UNSUPPORTED;
+    }
+    const struct wire_type_info *type = wire_type_find(frame[AT_TYPE]);
+    if (!type) {
+        *reason = "there is no such message type";
+        return LW_INVALID;
+    }
+    if (!(type->senders & (unsigned)sender)) {
+        *reason = "this message type does not come from this side";
+        return LW_INVALID;
+    }
+    if (frame_size > type->size_max) {
+        *reason = "the frame is too large for its type";
+        return LW_TOO_LARGE;
+    }
+    const uint8_t *length = frame + AT_LENGTH;
+    uint32_t payload_size = (uint32_t)length[0] | (uint32_t)length[1] << 8 | (uint32_t)length[2] << 16 |
+                            (uint32_t)length[3] << 24;
+    if (payload_size != frame_size - WIRE_HEADER_SIZE) {
+        *reason = "the header's length is not the frame's";
+        return LW_INVALID;
+    }
+    *type_out = type;
+    return LW_OK;
+}
+
+/* For bytes that could not be unpacked: encoders write field 1 first, so it mostly is readable. */
+static uint64_t peek_request_id(const uint8_t *payload, size_t size, const struct wire_rules *rules)
+{
+    enum { REQUEST_ID_KEY = 1 << 3 };
+    struct byte_reader reader;
+
+    byte_reader_init(&reader, payload, size);
+    if (rules->fields[0].kind != WIRE_RULE_REQUEST_ID || byte_reader_u8(&reader) != REQUEST_ID_KEY)
+        return 0;
+    return byte_reader_varint(&reader);
+}
+
+static uint64_t get_request_id(const ProtobufCMessage *message, const struct wire_rules *rules)
+{
+    uint64_t request_id = 0;
+
+    if (rules->fields[0].kind == WIRE_RULE_REQUEST_ID)
+        memcpy(&request_id, (const char *)message + rules->descriptor->fields[0].offset, sizeof request_id);
+    return request_id;
+}
+
+static void write_header(uint8_t *at, enum wire_type type, size_t payload_size)
+{
+    memcpy(at + AT_MAGIC, "LW", 2);
+    at[AT_VERSION] = WIRE_VERSION_MAX;
+    at[AT_TYPE] = (uint8_t)type;
+    for (unsigned i = 0; i < 4; i++)
+        at[AT_LENGTH + i] = (uint8_t)(payload_size >> (8 * i));
+}
+
+static size_t varint_size(uint64_t value)
+{
+    size_t size = 1;
+
+    while (value >>= 7)
+        size++;
+    return size;
+}

@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Read the tables as: what, field, [most items,] [most bytes].
+ * A trailing _NEEDED marks what must be there.
+ */
+#include "wire_rules.h"
+
+enum {
+    ID_MAX = LW_LEAD_ID_TEXT_MAX - 1,
+    SECRET_MAX = 256,
+    REASON_MAX = 512,
+    NOTE_MAX = 4096,
+    FIELD_NAME_MAX = sizeof "attribute." - 1 + LW_LEAD_FIELD_MAX,
+    SOURCE_TEXT_MAX = 1024 * 1024,
+
+    /* Chosen so that a full list fits the arena cap of its frame's type. */
+    HELD_MAX = 1024,
+    QUEUES_MAX = 4096,
+    SNAPSHOT_ROWS_MAX = 16384,
+    DECISIONS_MAX = 1024,
+    CANDIDATES_MAX = 16384,
+    SKILLS_MAX = 4096,
+    SKILLS_OF_ONE_MAX = 256,
+    CHANNELS_MAX = 16,
+    TEAMS_MAX = 1024,
+    REPS_MAX = 16384,
+    RULES_MAX = 4096,
+    PREDICATES_MAX = 64,
+    VALUES_MAX = 256,
+    DISPOSITIONS_MAX = 256,
+};
+
+#define REASONS(field) { \
+        [WIRE_FAULT_MISSING] = field " is missing", \
+        [WIRE_FAULT_TOO_LONG] = field " is too long", \
+        [WIRE_FAULT_TOO_MANY] = field " has too many items", \
+        [WIRE_FAULT_NOT_UTF8] = field " is not UTF-8", \
+        [WIRE_FAULT_CONTROL] = field " has a control character", \
+        [WIRE_FAULT_NUL] = field " has a NUL inside", \
+        [WIRE_FAULT_NO_SUCH_VALUE] = field " has a value that does not exist", \
+    }
+#define RULE(field_, kind_, required_, size_, count_, of_) \
+    {.field = #field_, .kind = WIRE_RULE_##kind_, .required = (required_), .size_max = (size_), \
+     .count_max = (count_), .of = (of_), .reasons = REASONS(#field_)}
+
+#define REQUEST_ID RULE(request_id, REQUEST_ID, false, 0, 0, NULL)
+#define NUMBER(field) RULE(field, NUMBER, false, 0, 0, NULL)
+#define ENUM(field) RULE(field, ENUM, false, 0, 0, NULL)
+#define ENUM_NEEDED(field) RULE(field, ENUM, true, 0, 0, NULL)
+#define NAME(field, size_max) RULE(field, NAME, false, size_max, 0, NULL)
+#define NAME_NEEDED(field, size_max) RULE(field, NAME, true, size_max, 0, NULL)
+#define TEXT(field, size_max) RULE(field, TEXT, false, size_max, 0, NULL)
+#define TEXT_NEEDED(field, size_max) RULE(field, TEXT, true, size_max, 0, NULL)
+#define TEXTS(field, count_max, size_max) RULE(field, TEXT, false, size_max, count_max, NULL)
+#define MESSAGE(field, rules) RULE(field, MESSAGE, false, 0, 0, rules)
+#define MESSAGE_NEEDED(field, rules) RULE(field, MESSAGE, true, 0, 0, rules)
+#define MESSAGES(field, count_max, rules) RULE(field, MESSAGE, false, 0, count_max, rules)
+
+#define RULES_ACROSS(name, across, ...) \
+    static const struct wire_rule name##_fields[] = {__VA_ARGS__}; \
+    static const struct wire_rules name##_rules = { \
+        .descriptor = &leadwire__v1__##name##__descriptor, \
+        .fields = name##_fields, \
+        .field_count = sizeof name##_fields / sizeof name##_fields[0], \
+        .check_across = (across), \
+    }
+#define RULES(name, ...) RULES_ACROSS(name, NULL, __VA_ARGS__)
+
+static const char *check_lead_query(const ProtobufCMessage *message);
+static const char *check_cancel(const ProtobufCMessage *message);
+
+/* lead.proto */
+
+RULES(phone,
+    TEXT(e164, LW_LEAD_FIELD_MAX),
+    TEXT(raw, LW_LEAD_FIELD_MAX),
+    TEXT(kind, LW_LEAD_FIELD_MAX),
+    TEXT(region, LW_LEAD_FIELD_MAX));
+
+RULES(email,
+    TEXT(address, LW_LEAD_FIELD_MAX),
+    TEXT(key, LW_LEAD_FIELD_MAX));
+
+RULES(attribute,
+    TEXT_NEEDED(name, LW_LEAD_FIELD_MAX),
+    TEXT(value, LW_LEAD_ATTRIBUTE_VALUE_MAX));
+
+RULES(consent,
+    TEXT(purpose, LW_LEAD_FIELD_MAX),
+    NUMBER(granted),
+    NUMBER(given_unix_ms),
+    TEXT(text, LW_LEAD_ATTRIBUTE_VALUE_MAX));
+
+RULES(attachment,
+    TEXT(file_name, LW_LEAD_FIELD_MAX),
+    TEXT(media_type, LW_LEAD_FIELD_MAX),
+    NUMBER(size_bytes));
+
+RULES(lead,
+    ENUM_NEEDED(channel),
+    NAME_NEEDED(source, LW_NAME_MAX),
+    TEXT(full_name, LW_LEAD_FIELD_MAX),
+    TEXT(given_name, LW_LEAD_FIELD_MAX),
+    TEXT(family_name, LW_LEAD_FIELD_MAX),
+    TEXT(company, LW_LEAD_FIELD_MAX),
+    TEXT(job_title, LW_LEAD_FIELD_MAX),
+    MESSAGES(phones, LW_LEAD_PHONES_MAX, &phone_rules),
+    MESSAGES(emails, LW_LEAD_EMAILS_MAX, &email_rules),
+    TEXT(country, LW_LEAD_FIELD_MAX),
+    TEXT(language, LW_LEAD_FIELD_MAX),
+    TEXT(city, LW_LEAD_FIELD_MAX),
+    TEXT(postal_code, LW_LEAD_FIELD_MAX),
+    TEXT(region, LW_LEAD_FIELD_MAX),
+    TEXT(subject, LW_LEAD_FIELD_MAX),
+    TEXT(summary, LW_LEAD_SUMMARY_MAX),
+    TEXT(product, LW_LEAD_FIELD_MAX),
+    TEXT(campaign, LW_LEAD_FIELD_MAX),
+    TEXT(vendor_id, LW_LEAD_FIELD_MAX),
+    TEXT(message_id, LW_LEAD_FIELD_MAX),
+    TEXTS(references, LW_LEAD_REFERENCES_MAX, LW_LEAD_FIELD_MAX),
+    NAME(call_id, LW_LEAD_FIELD_MAX),
+    TEXT(called_number, LW_LEAD_FIELD_MAX),
+    MESSAGES(attributes, LW_LEAD_ATTRIBUTES_MAX, &attribute_rules),
+    MESSAGES(consents, LW_LEAD_CONSENTS_MAX, &consent_rules),
+    MESSAGES(attachments, LW_LEAD_ATTACHMENTS_MAX, &attachment_rules),
+    TEXTS(warnings, LW_LEAD_WARNINGS_MAX, LW_LEAD_FIELD_MAX),
+    TEXT(raw_ref, LW_LEAD_FIELD_MAX),
+    NUMBER(is_test));
+
+const struct wire_rules *const wire_lead_rules = &lead_rules;
+
+/* session.proto */
+
+RULES(held_lead,
+    NAME_NEEDED(lead_id, ID_MAX),
+    NUMBER(offer_number));
+
+RULES(hello,
+    NUMBER(version_min),
+    NUMBER(version_max),
+    ENUM_NEEDED(role),
+    NAME(desk, LW_NAME_MAX),
+    NAME(client, LW_NAME_MAX),
+    NAME(rep, LW_NAME_MAX),
+    TEXT(secret, SECRET_MAX),
+    NUMBER(last_epoch),
+    MESSAGES(held, HELD_MAX, &held_lead_rules));
+
+RULES(welcome,
+    NUMBER(version),
+    NUMBER(epoch),
+    NUMBER(session),
+    NUMBER(credit),
+    NUMBER(heartbeat_ms),
+    NUMBER(frame_size_max),
+    NUMBER(config_version),
+    NUMBER(now_unix_ms),
+    NAME(desk, LW_NAME_MAX),
+    NAME(durability, LW_NAME_MAX));
+
+RULES(ping, NUMBER(received_count));
+
+RULES(pong,
+    NUMBER(epoch),
+    NUMBER(now_unix_ms));
+
+RULES(bye, TEXT(reason, REASON_MAX));
+
+RULES(reply,
+    REQUEST_ID,
+    ENUM_NEEDED(status),
+    TEXT(reason, REASON_MAX),
+    NAME(lead_id, ID_MAX),
+    NUMBER(retry_after_ms),
+    NUMBER(epoch),
+    NUMBER(config_version));
+
+/* publisher.proto */
+
+RULES(publish,
+    REQUEST_ID,
+    NAME_NEEDED(idempotency_id, LW_IDEMPOTENCY_ID_MAX),
+    NUMBER(received_unix_ms),
+    MESSAGE_NEEDED(lead, &lead_rules));
+
+RULES_ACROSS(lead_query, check_lead_query,
+    REQUEST_ID,
+    NAME(lead_id, ID_MAX),
+    NAME(source, LW_NAME_MAX),
+    NAME(idempotency_id, LW_IDEMPOTENCY_ID_MAX));
+
+RULES(lead_query_reply,
+    REQUEST_ID,
+    NUMBER(found),
+    NAME(lead_id, ID_MAX),
+    ENUM(state),
+    NUMBER(position),
+    NAME(rep, LW_NAME_MAX),
+    NAME(device, LW_LEAD_FIELD_MAX),
+    NUMBER(offer_number),
+    NUMBER(deadline_unix_ms),
+    NUMBER(epoch),
+    NAME(queue, LW_NAME_MAX));
+
+RULES_ACROSS(cancel, check_cancel,
+    REQUEST_ID,
+    NAME(lead_id, ID_MAX),
+    NAME(source, LW_NAME_MAX),
+    NAME(idempotency_id, LW_IDEMPOTENCY_ID_MAX),
+    TEXT(reason, REASON_MAX));
+
+RULES(dial_result,
+    REQUEST_ID,
+    NAME_NEEDED(lead_id, ID_MAX),
+    NUMBER(offer_number),
+    ENUM_NEEDED(outcome),
+    NAME(leg_id, LW_LEAD_FIELD_MAX));
+
+/* rep.proto */
+
+RULES(set_rep_state,
+    REQUEST_ID,
+    ENUM_NEEDED(state),
+    TEXT(reason, REASON_MAX));
+
+RULES(rep_status,
+    ENUM_NEEDED(state),
+    NUMBER(load),
+    NUMBER(capacity),
+    NUMBER(until_unix_ms),
+    TEXT(reason, REASON_MAX),
+    NUMBER(epoch));
+
+RULES(offer,
+    NAME_NEEDED(lead_id, ID_MAX),
+    NUMBER(offer_number),
+    NUMBER(deadline_unix_ms),
+    NUMBER(answer_ms),
+    NUMBER(received_unix_ms),
+    NUMBER(weight),
+    NAME(queue, LW_NAME_MAX),
+    TEXT(why, REASON_MAX),
+    NUMBER(resumed),
+    NUMBER(epoch),
+    MESSAGE_NEEDED(lead, &lead_rules));
+
+RULES(offer_answer,
+    REQUEST_ID,
+    NAME_NEEDED(lead_id, ID_MAX),
+    NUMBER(offer_number),
+    NUMBER(accept),
+    TEXT(reason, REASON_MAX));
+
+RULES(holding,
+    NAME_NEEDED(lead_id, ID_MAX),
+    NUMBER(offer_number),
+    ENUM_NEEDED(state),
+    NUMBER(deadline_unix_ms),
+    NUMBER(received_unix_ms),
+    NUMBER(weight),
+    NAME(queue, LW_NAME_MAX),
+    NUMBER(resumed),
+    NUMBER(epoch),
+    MESSAGE(lead, &lead_rules));
+
+RULES(withdrawn,
+    NAME_NEEDED(lead_id, ID_MAX),
+    NUMBER(offer_number),
+    TEXT(reason, REASON_MAX),
+    NUMBER(epoch));
+
+RULES(snapshot_end,
+    NUMBER(offers),
+    NUMBER(holdings),
+    NUMBER(epoch));
+
+RULES(complete,
+    REQUEST_ID,
+    NAME_NEEDED(idempotency_id, LW_IDEMPOTENCY_ID_MAX),
+    NAME_NEEDED(lead_id, ID_MAX),
+    NAME_NEEDED(disposition, LW_NAME_MAX),
+    TEXT(note, NOTE_MAX));
+
+/* events.proto */
+
+RULES(lead_event,
+    NAME_NEEDED(lead_id, ID_MAX),
+    ENUM(from),
+    ENUM(to),
+    NAME(cause, LW_NAME_MAX),
+    NAME(rep, LW_NAME_MAX),
+    NAME(queue, LW_NAME_MAX),
+    ENUM(channel),
+    NAME(source, LW_NAME_MAX),
+    NUMBER(priority),
+    NUMBER(received_unix_ms),
+    NAME(disposition, LW_NAME_MAX),
+    NUMBER(offer_number),
+    TEXT(reason, REASON_MAX),
+    NUMBER(revision),
+    NUMBER(deadline_unix_ms));
+
+RULES(rep_event,
+    NAME_NEEDED(rep, LW_NAME_MAX),
+    ENUM(state),
+    NUMBER(load),
+    NUMBER(capacity),
+    NAME(cause, LW_NAME_MAX),
+    NUMBER(connected),
+    NUMBER(revision));
+
+RULES(desk_event,
+    NAME(cause, LW_NAME_MAX),
+    NUMBER(config_version));
+
+/* None of the three set is allowed: a later release may add a fourth. */
+RULES(event,
+    NUMBER(epoch),
+    NUMBER(seq),
+    NUMBER(previous_seq),
+    NUMBER(at_unix_ms),
+    MESSAGE(lead, &lead_event_rules),
+    MESSAGE(rep, &rep_event_rules),
+    MESSAGE(desk, &desk_event_rules));
+
+RULES(snapshot_request,
+    REQUEST_ID,
+    NUMBER(cursor));
+
+RULES(snapshot_reply,
+    REQUEST_ID,
+    NUMBER(epoch),
+    NUMBER(seq),
+    NUMBER(next_cursor),
+    MESSAGES(leads, SNAPSHOT_ROWS_MAX, &lead_event_rules),
+    MESSAGES(reps, SNAPSHOT_ROWS_MAX, &rep_event_rules));
+
+/* config.proto */
+
+RULES(skill_config,
+    NAME_NEEDED(name, LW_NAME_MAX),
+    TEXT(label, LW_LEAD_FIELD_MAX));
+
+RULES(channel_config,
+    ENUM_NEEDED(channel),
+    NUMBER(weight),
+    NUMBER(priority),
+    NUMBER(offer_timeout_ms),
+    NUMBER(wait_limit_ms),
+    NUMBER(wrap_up_ms),
+    NUMBER(connect_timeout_ms));
+
+RULES(skill_level,
+    NAME_NEEDED(skill, LW_NAME_MAX),
+    NUMBER(level));
+
+RULES(rep_config,
+    NAME_NEEDED(name, LW_NAME_MAX),
+    TEXT(label, LW_LEAD_FIELD_MAX),
+    NAME(team, LW_NAME_MAX),
+    NUMBER(capacity),
+    MESSAGES(skills, SKILLS_OF_ONE_MAX, &skill_level_rules),
+    NAME(device, LW_LEAD_FIELD_MAX));
+
+RULES(team_config,
+    NAME_NEEDED(name, LW_NAME_MAX),
+    TEXT(label, LW_LEAD_FIELD_MAX));
+
+RULES(predicate,
+    NAME_NEEDED(field, FIELD_NAME_MAX),
+    ENUM_NEEDED(kind),
+    TEXTS(values, VALUES_MAX, LW_LEAD_ATTRIBUTE_VALUE_MAX));
+
+RULES(rule_config,
+    NAME_NEEDED(name, LW_NAME_MAX),
+    MESSAGES(when, PREDICATES_MAX, &predicate_rules),
+    NAME(queue, LW_NAME_MAX),
+    MESSAGES(require, SKILLS_OF_ONE_MAX, &skill_level_rules),
+    NUMBER(priority));
+
+RULES(disposition_config,
+    NAME_NEEDED(code, LW_NAME_MAX),
+    TEXT(label, LW_LEAD_FIELD_MAX),
+    ENUM(class));
+
+RULES(desk_config,
+    NAME(desk, LW_NAME_MAX),
+    MESSAGES(skills, SKILLS_MAX, &skill_config_rules),
+    MESSAGES(channels, CHANNELS_MAX, &channel_config_rules),
+    MESSAGES(teams, TEAMS_MAX, &team_config_rules),
+    MESSAGES(reps, REPS_MAX, &rep_config_rules),
+    MESSAGES(rules, RULES_MAX, &rule_config_rules),
+    MESSAGES(dispositions, DISPOSITIONS_MAX, &disposition_config_rules),
+    NAME(policy, LW_NAME_MAX),
+    NUMBER(grace_ms),
+    NUMBER(return_assigned_when_gone),
+    NUMBER(park_limit_ms),
+    NUMBER(work_limit_ms),
+    NUMBER(retry_same_rep_ms),
+    NUMBER(offers_max),
+    NUMBER(misses_to_away),
+    TEXT(source_text, SOURCE_TEXT_MAX));
+
+/* control.proto */
+
+RULES(status_request, REQUEST_ID);
+
+RULES(queue_status,
+    NAME(queue, LW_NAME_MAX),
+    NUMBER(waiting),
+    NUMBER(oldest_age_ms));
+
+RULES(status_reply,
+    REQUEST_ID,
+    NAME(desk, LW_NAME_MAX),
+    NAME(version, LW_NAME_MAX),
+    NUMBER(epoch),
+    NAME(durability, LW_NAME_MAX),
+    NAME(store_state, LW_NAME_MAX),
+    NUMBER(config_version),
+    NUMBER(now_unix_ms),
+    NUMBER(uptime_ms),
+    NUMBER(waiting),
+    NUMBER(offered),
+    NUMBER(connecting),
+    NUMBER(assigned),
+    NUMBER(parked),
+    NUMBER(published_total),
+    NUMBER(completed_total),
+    NUMBER(cancelled_total),
+    NUMBER(expired_total),
+    NUMBER(duplicates_total),
+    NUMBER(reps_on),
+    NUMBER(reps_available),
+    MESSAGES(queues, QUEUES_MAX, &queue_status_rules),
+    NUMBER(journal_entries),
+    NUMBER(checkpoint_age_ms),
+    NUMBER(publishers),
+    NUMBER(memory_bytes),
+    NUMBER(refused_frames_total));
+
+RULES(apply_config,
+    REQUEST_ID,
+    MESSAGE_NEEDED(config, &desk_config_rules),
+    NUMBER(check_only),
+    NAME(applied_by, LW_NAME_MAX));
+
+RULES(config_request, REQUEST_ID);
+
+RULES(config_reply,
+    REQUEST_ID,
+    NUMBER(version),
+    NUMBER(applied_unix_ms),
+    NAME(applied_by, LW_NAME_MAX),
+    MESSAGE(config, &desk_config_rules));
+
+RULES(explain_request,
+    REQUEST_ID,
+    NAME_NEEDED(lead_id, ID_MAX));
+
+RULES(candidate,
+    NAME_NEEDED(rep, LW_NAME_MAX),
+    TEXT(excluded_by, REASON_MAX),
+    NUMBER(load),
+    NUMBER(capacity),
+    NUMBER(idle_ms),
+    NUMBER(rank),
+    NUMBER(chosen),
+    TEXT(detail, REASON_MAX));
+
+RULES(decision,
+    NUMBER(at_unix_ms),
+    NUMBER(offer_number),
+    NAME(rep, LW_NAME_MAX),
+    NUMBER(config_version),
+    NAME(policy, LW_NAME_MAX),
+    TEXT(cause, REASON_MAX),
+    NUMBER(considered),
+    NUMBER(eligible),
+    NUMBER(complete),
+    MESSAGES(candidates, CANDIDATES_MAX, &candidate_rules),
+    TEXT(outcome, REASON_MAX));
+
+RULES(explain_reply,
+    REQUEST_ID,
+    NUMBER(found),
+    NAME(lead_id, ID_MAX),
+    ENUM(state),
+    NAME(queue, LW_NAME_MAX),
+    NAME(rule, LW_NAME_MAX),
+    MESSAGES(require, SKILLS_OF_ONE_MAX, &skill_level_rules),
+    NUMBER(priority),
+    ENUM(channel),
+    NAME(source, LW_NAME_MAX),
+    NUMBER(received_unix_ms),
+    MESSAGES(decisions, DECISIONS_MAX, &decision_rules),
+    TEXT(waiting_because, REASON_MAX));
+
+RULES(lead_command,
+    REQUEST_ID,
+    NAME_NEEDED(lead_id, ID_MAX),
+    ENUM_NEEDED(act),
+    NAME(by, LW_NAME_MAX),
+    TEXT(reason, REASON_MAX));
+
+static const struct wire_type_info types[] = {
+#define X(number, name_, member, message, sender, size_max_) \
+    [number] = {.name = #member, .rules = &member##_rules, .senders = (sender), .size_max = (size_max_)},
+    WIRE_TYPE_TABLE(X)
+#undef X
+};
+
+const struct wire_type_info *wire_type_find(unsigned number)
+{
+    if (number >= sizeof types / sizeof types[0] || !types[number].name)
+        return NULL;
+    return &types[number];
+}
+
+static bool filled(const char *text)
+{
+    return text && *text;
+}
+
+static const char *check_lead_named(const char *lead_id, const char *source, const char *idempotency_id)
+{
+    if (filled(lead_id) || (filled(source) && filled(idempotency_id)))
+        return NULL;
+    return "lead_id is missing, and so are source and idempotency_id";
+}
+
+static const char *check_lead_query(const ProtobufCMessage *message)
+{
+    const Leadwire__V1__LeadQuery *query = (const Leadwire__V1__LeadQuery *)message;
+
+    return check_lead_named(query->lead_id, query->source, query->idempotency_id);
+}
+
+static const char *check_cancel(const ProtobufCMessage *message)
+{
+    const Leadwire__V1__Cancel *cancel = (const Leadwire__V1__Cancel *)message;
+
+    return check_lead_named(cancel->lead_id, cancel->source, cancel->idempotency_id);
+}
