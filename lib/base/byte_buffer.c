@@ -14,6 +14,8 @@ static size_t write_varint(uint8_t *at, uint64_t value);
 static uint64_t read_long_varint(struct byte_reader *reader);
 static void fail(struct byte_reader *reader);
 
+static const uint8_t nothing[1];     /* what stands for NULL and for an empty blob */
+
 void byte_buffer_init(struct byte_buffer *buffer, size_t max)
 {
     assert(max > 0 && max < SIZE_MAX);
@@ -126,7 +128,9 @@ void byte_buffer_printf(struct byte_buffer *buffer, const char *format, ...)
 
 void byte_reader_init(struct byte_reader *reader, const void *data, size_t size)
 {
-    *reader = (struct byte_reader){.data = data, .size = size};
+    assert(data || size == 0);
+
+    *reader = (struct byte_reader){.data = data ? data : nothing, .size = size};
 }
 
 bool byte_reader_done(const struct byte_reader *reader)
@@ -188,14 +192,13 @@ uint64_t byte_reader_fixed64(struct byte_reader *reader)
 
 const uint8_t *byte_reader_blob(struct byte_reader *reader, size_t *size_out)
 {
-    static const uint8_t empty[1];
     uint64_t size = byte_reader_varint(reader);
 
     *size_out = 0;
     if (size > byte_reader_left(reader))
         fail(reader);
     if (reader->failed || size == 0)
-        return empty;
+        return nothing;
 
     const uint8_t *bytes = reader->data + reader->at;
     reader->at += (size_t)size;
@@ -257,15 +260,20 @@ static inline size_t write_varint(uint8_t *at, uint64_t value)
 
 static uint64_t read_long_varint(struct byte_reader *reader)
 {
+    /* Locals: as far as the compiler knows, the bytes may overlap the reader. */
+    const uint8_t *bytes = reader->data + reader->at;
+    size_t left = byte_reader_left(reader), size_max = left < VARINT_MAX ? left : VARINT_MAX;
     uint64_t value = 0;
 
-    for (unsigned shift = 0; shift < 64 && reader->at < reader->size; shift += 7) {
-        uint8_t byte = reader->data[reader->at++];
-        if (shift == 63 && byte > 1)
+    for (size_t i = 0; i < size_max; i++) {
+        uint8_t byte = bytes[i];
+        if (i == VARINT_MAX - 1 && byte > 1)
             break;      /* over 64 bits, or an eleventh byte */
-        value |= (uint64_t)(byte & 0x7f) << shift;
-        if (byte < 0x80)
+        value |= (uint64_t)(byte & 0x7f) << (7 * i);
+        if (byte < 0x80) {
+            reader->at += i + 1;
             return value;
+        }
     }
     fail(reader);
     return 0;

@@ -68,23 +68,23 @@ static inline void absorb(struct state *s, uint64_t word)
     s->v0 ^= word;
 }
 
-/* Little-endian whatever the machine; compilers make one load of the full word. */
-static inline uint64_t load_word(const uint8_t *bytes, size_t size)
+/* Little-endian whatever the machine. Written out, it becomes one load. */
+static inline uint64_t load_word(const uint8_t *bytes)
 {
-    uint64_t word = 0;
-
-    for (size_t i = 0; i < size; i++)
-        word |= (uint64_t)bytes[i] << (8 * i);
-    return word;
+    return (uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 | (uint64_t)bytes[2] << 16 | (uint64_t)bytes[3] << 24
+           | (uint64_t)bytes[4] << 32 | (uint64_t)bytes[5] << 40 | (uint64_t)bytes[6] << 48 | (uint64_t)bytes[7] << 56;
 }
 
 static void absorb_all(struct state *s, const uint8_t *bytes, size_t size)
 {
+    uint64_t last = (uint64_t)size << 56;     /* the size modulo 256, above up to 7 bytes */
     size_t at = 0;
 
     for (; size - at >= 8; at += 8)
-        absorb(s, load_word(bytes + at, 8));
-    absorb(s, load_word(bytes + at, size - at) | (uint64_t)size << 56);
+        absorb(s, load_word(&bytes[at]));
+    for (unsigned shift = 0; at < size; shift += 8)
+        last |= (uint64_t)bytes[at++] << shift;
+    absorb(s, last);
 }
 
 static uint64_t finish(struct state *s)
