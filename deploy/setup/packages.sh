@@ -116,5 +116,5 @@ apt_failures() {
     local line
     line=$(grep -hm1 -iE 'no space left|temporary failure|could not (resolve|connect)|unable to connect|network is unreachable|timed out' "$1.part") \
         || line=$(grep -hm1 -E '^(E|Err|W: Failed)' "$1.part") || return 1
-    printf '%s' "$line" | sed 's/^ *\(E\|W\|Err\)[^ ]* *//; s/[.]* *$//' | cut -c 1-200
+    printf '%s' "$line" | sed 's/^[[:space:]]*//; s/^\(E\|W\|Err\)[^ ]* *//; s/[.]* *$//' | cut -c 1-200
 }

@@ -51,7 +51,7 @@ inside() {
 }
 services() {
     (cd "$root" && find etc/init.d etc/systemd/system etc/rc?.d usr/lib/systemd/system lib/systemd/system \
-        \( -name '*.service' -o -path 'etc/*' \) ! -type d 2>/dev/null | sort -u)
+        \( -name '*.service' -o -path 'etc/*' \) ! -type d 2>/dev/null || true) | sort -u
 }
 
 services >"$root/before"
