@@ -105,6 +105,11 @@ const struct yaml_node *yaml_doc_root(const struct yaml_doc *doc)
     return doc->root;
 }
 
+const char *yaml_doc_name(const struct yaml_doc *doc)
+{
+    return doc->name;
+}
+
 const char *yaml_doc_text(const struct yaml_doc *doc, size_t *size_out)
 {
     if (size_out != NULL)

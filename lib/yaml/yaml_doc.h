@@ -30,6 +30,7 @@ struct yaml_doc *yaml_doc_from_text(const char *name_for_messages, const char *t
 void yaml_doc_close(struct yaml_doc **doc);
 
 const struct yaml_node *yaml_doc_root(const struct yaml_doc *doc);   /* NULL if unreadable or empty */
+const char *yaml_doc_name(const struct yaml_doc *doc);   /* as problems name it */
 const char *yaml_doc_text(const struct yaml_doc *doc, size_t *size_out);   /* the file as read */
 
 /* Adds "file:line: text" for node (NULL: the file as a whole). */

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Wrong files -> exact words; good files -> the configuration expected.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "desk_yaml.h"
+
+#define REPS "reps:\n  anna: {device: \"+390200000001\"}\n"
+
+static struct desk_yaml *desk_of(const char *text)
+{
+    struct desk_yaml *desk = desk_yaml_from_text("d.yaml", text, strlen(text));
+    assert_non_null(desk);
+    return desk;
+}
+
+/* file: what is written; said: the problems, in order, NULL-ended. */
+struct wrong { const char *file; const char *said[4]; };
+
+static const struct wrong wrong_files[] = {
+    {"", {"d.yaml: is empty; start from deploy/small-business/desk.yaml"}},
+    {"- a\n", {"d.yaml:1: must be a map that starts with 'desk: NAME'"}},
+    {"desk: main\n", {"d.yaml:1: the desk has no reps: add them under 'reps:', e.g. 'anna: {label: Anna}'"}},
+    {"desk: main\nreps:\n", {"d.yaml:2: the desk has no reps: add them under 'reps:', e.g. 'anna: {label: Anna}'"}},
+    {"desk: main\nreps: {}\n", {"d.yaml:2: the desk has no reps: add them under 'reps:', e.g. 'anna: {label: Anna}'"}},
+    {REPS, {"d.yaml:1: 'desk' is missing: give the desk a name, e.g. 'desk: main'"}},
+    {"desk: Main Desk\n" REPS,
+     {"d.yaml:1: desk name 'Main Desk' must be of small letters, digits, '.', '_' and '-', and start with a letter or digit; use a label for more"}},
+    {"desk: main\n" REPS "skils: {italian: Italian}\n", {"d.yaml:4: desk file: 'skils' is not known here; did you mean 'skills'?"}},
+    {"desk: main\nskills: [italian]\n" REPS, {"d.yaml:2: 'skills' must be a map of names"}},
+    {"desk: main\nskills: {italian: Italian}\nreps:\n  anna:\n    skills:\n      itallian: 8\n",
+     {"d.yaml:6: rep 'anna': skill 'itallian' is not in skills; did you mean 'italian'?"}},
+    {"desk: main\nreps:\n  anna: {skills: {welding: 8}}\n", {"d.yaml:3: rep 'anna': skill 'welding' is not in skills; add it there first"}},
+    {"desk: main\nskills: {it: }\nreps:\n  anna:\n    skills: {it: 11}\n", {"d.yaml:5: rep 'anna': level of 'it' must be from 1 to 10, not 11"}},
+    {"desk: main\nskills: {it: }\nreps:\n  anna:\n    skills: [it]\n", {"d.yaml:5: rep 'anna': skills must be a map of levels, e.g. {italian: 5}"}},
+    {"desk: main\nteams: {inside: }\nreps:\n  anna:\n    team: insde\n", {"d.yaml:5: rep 'anna': team 'insde' is not in teams; did you mean 'inside'?"}},
+    {"desk: main\nreps:\n  anna:\n    capacity: 0\n", {"d.yaml:4: rep 'anna': capacity must be from 1 to 1000, not 0"}},
+    {"desk: main\nreps:\n  anna:\n    device: 02-345\n",
+     {"d.yaml:4: rep 'anna': device must be a number such as \"+390212345678\" or an address such as sip:anna@pbx.example"}},
+    {"desk: main\nreps:\n  anna: {}\n  anna: {}\n", {"d.yaml:4: 'anna' is written twice; first on line 3"}},
+    {"desk: main\nreps:\n  anna: 3\n", {"d.yaml:3: rep 'anna' must be a map, e.g. {label: Anna, skills: {italian: 8}}"}},
+    {"desk: main\n" REPS "channels:\n  phone: {weight: 4}\n",
+     {"d.yaml:5: channel 'phone' weighs 4, but no rep has a capacity above 3: nobody could ever take one"}},
+    {"desk: main\n" REPS "channels:\n  phon: {}\n", {"d.yaml:5: channel 'phon' is not known; did you mean 'phone'?"}},
+    {"desk: main\n" REPS "channels:\n  telex: {}\n", {"d.yaml:5: channel 'telex' is not known; there are phone, web, email, chat and import"}},
+    {"desk: main\n" REPS "channels:\n  web:\n    offer_timeout: 5\n",
+     {"d.yaml:6: channel 'web': offer_timeout must be a time such as 250ms, 30s, 5m, 4h or 7d, not '5'"}},
+    {"desk: main\n" REPS "channels:\n  web:\n    priority: 101\n    waight: 1\n",
+     {"d.yaml:7: channel 'web': 'waight' is not known here; did you mean 'weight'?", "d.yaml:6: channel 'web': priority must be from 0 to 100, not 101"}},
+    {"desk: main\n" REPS "rules: {a: b}\n", {"d.yaml:4: 'rules' must be a list (each item starts with '- ')"}},
+    {"desk: main\n" REPS "rules:\n  - when: {language: it}\n", {"d.yaml:5: rule 1 has no name; explanations of decisions name the rule"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n  - name: a\n", {"d.yaml:6: rule 'a' is written twice; first on line 5"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      langage: it\n",
+     {"d.yaml:7: rule 'a': leads have no field 'langage'; did you mean 'language'?"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      budget: 5\n",
+     {"d.yaml:7: rule 'a': leads have no field 'budget'; what a form calls so is 'attribute.budget'"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      language: italian\n",
+     {"d.yaml:7: rule 'a': language must be a language code such as it, de or en, not 'italian'"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      channel: fax\n",
+     {"d.yaml:7: rule 'a': channel must be phone, web, email, chat or import, not 'fax'"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      country: ITA\n",
+     {"d.yaml:7: rule 'a': country must be a two-letter country code such as IT, DE or GB, not 'ITA'"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      subject: {contain: solar}\n",
+     {"d.yaml:7: rule 'a': subject: 'contain' is not known here; did you mean 'contains'?"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      attribute.budget: {at_least: 10k}\n",
+     {"d.yaml:7: rule 'a': attribute.budget: at_least must be a whole number, not '10k'"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      source: []\n", {"d.yaml:7: rule 'a': source needs 1 to 64 values, not 0"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      source: {}\n",
+     {"d.yaml:7: rule 'a': source: says nothing; remove it or give a value"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n    require: {italian: 5}\n",
+     {"d.yaml:6: rule 'a': skill 'italian' is not in skills; add it there first"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n    priority: 500\n", {"d.yaml:6: rule 'a': priority must be from 0 to 100, not 500"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n    queue: My Queue\n",
+     {"d.yaml:6: queue name 'My Queue' must be of small letters, digits, '.', '_' and '-', and start with a letter or digit; use a label for more"}},
+    {"desk: main\n" REPS "rules:\n  - name: general\n    when: {language: it}\n",
+     {"d.yaml:5: rule 'general' has conditions, and no rule takes the leads that meet none: add a last rule without 'when'"}},
+    {"desk: main\n" REPS "dispositions:\n  sold: {class: win}\n", {"d.yaml:5: disposition 'sold': class 'win' is not known; did you mean 'won'?"}},
+    {"desk: main\n" REPS "dispositions:\n  sold: {class: excellent}\n",
+     {"d.yaml:5: disposition 'sold': class 'excellent' is not known; there are won, lost, later, bad, no_answer and do_not_call"}},
+    {"desk: main\n" REPS "dispositions:\n  sold: {label: Sold}\n",
+     {"d.yaml:5: disposition 'sold' needs a class: won, lost, later, bad, no_answer or do_not_call"}},
+    {"desk: main\n" REPS "timeouts:\n  grase: 5s\n", {"d.yaml:5: timeouts: 'grase' is not known here; did you mean 'grace'?"}},
+    {"desk: main\n" REPS "offers_max: 0\n", {"d.yaml:4: offers_max must be from 1 to 1000, not 0"}},
+    {"desk: main\n" REPS "when_rep_gone: drop\n",
+     {"d.yaml:4: when_rep_gone must be keep (leads stay with the rep) or return (they go to others), not 'drop'"}},
+    {"desk: main\n" REPS "policy: least-loaded\n", {"d.yaml:4: policy 'least-loaded' is not known; did you mean 'least_loaded'?"}},
+    {"desk: main\n" REPS "policy: dice\n", {"d.yaml:4: policy 'dice' is not known; there is 'least_loaded'"}},
+};
+
+static void wrong_files_are_refused_in_exact_words(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong_files / sizeof wrong_files[0]; i++) {
+        const struct wrong *wrong = &wrong_files[i];
+        struct desk_yaml *desk = desk_of(wrong->file);
+        assert_null(desk_yaml_config(desk));
+        size_t said = 0;
+        for (; wrong->said[said] != NULL; said++) {
+            assert_true(said < desk_yaml_problem_count(desk));
+            assert_string_equal(desk_yaml_problem_at(desk, said), wrong->said[said]);
+        }
+        if (desk_yaml_problem_count(desk) != said)
+            fail_msg("file %zu: one problem more: %s", i, desk_yaml_problem_at(desk, said));
+        desk_yaml_close(&desk);
+    }
+}
+
+/* One warning at least: warned[0] is the one expected first. */
+static const struct wrong doubtful_files[] = {
+    {"desk: main\n" REPS, {"d.yaml: no rule takes every lead; added rule 'general' at the end (queue 'general', nothing required)"}},
+    {"desk: main\n" REPS "rules:\n  - {name: a, when: {language: it}}\n",
+     {"d.yaml:4: no rule takes every lead; added rule 'general' at the end (queue 'general', nothing required)"}},
+    {"desk: main\nreps:\n  anna:\nrules:\n  - name: all\n", {"d.yaml:3: rep 'anna' has no device: calls cannot be connected to them"}},
+    {"desk: main\nskills: {it: }\nreps:\n  anna: {skills: {it: 4}, device: \"sip:a@b\"}\nrules:\n  - {name: a, require: {it: 5}}\n",
+     {"d.yaml:6: rule 'a' requires what no rep on the roster has; its leads will wait, then be parked"}},
+    {"desk: main\n" REPS "rules:\n  - name: all\n  - {name: late, when: {language: it}}\n",
+     {"d.yaml:6: rule 'late' is never reached: 'all' before it takes every lead"}},
+};
+
+static void doubtful_files_are_taken_with_a_warning(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof doubtful_files / sizeof doubtful_files[0]; i++) {
+        struct desk_yaml *desk = desk_of(doubtful_files[i].file);
+        assert_non_null(desk_yaml_config(desk));
+        assert_int_equal(desk_yaml_warning_count(desk), 1);
+        assert_string_equal(desk_yaml_warning_at(desk, 0), doubtful_files[i].said[0]);
+        desk_yaml_close(&desk);
+    }
+}
+
+static void a_call_free_desk_needs_no_devices(void **state)
+{
+    (void)state;
+    struct desk_yaml *desk = desk_of("desk: main\nreps:\n  anna:\nchannels: {web: }\nrules:\n  - name: all\n");
+    assert_non_null(desk_yaml_config(desk));
+    assert_int_equal(desk_yaml_warning_count(desk), 0);
+    assert_int_equal(desk_yaml_config(desk)->n_channels, 1);
+    desk_yaml_close(&desk);
+}
+
+static void a_short_file_gets_the_defaults(void **state)
+{
+    (void)state;
+    static const char text[] = "desk: main\n" REPS;
+    struct desk_yaml *desk = desk_of(text);
+    const Leadwire__V1__DeskConfig *config = desk_yaml_config(desk);
+    assert_non_null(config);
+    assert_string_equal(config->desk, "main");
+    assert_string_equal(config->source_text, text);
+    assert_string_equal(config->policy, "least_loaded");
+    assert_int_equal(config->n_channels, 3);
+    const Leadwire__V1__ChannelConfig *phone = config->channels[0], *web = config->channels[1], *email = config->channels[2];
+    assert_int_equal(phone->channel, LEADWIRE__V1__CHANNEL__CHANNEL_PHONE);
+    assert_int_equal(phone->weight, 3);
+    assert_int_equal(phone->offer_timeout_ms, 15000);
+    assert_int_equal(phone->wait_limit_ms, 600000);
+    assert_int_equal(phone->wrap_up_ms, 10000);
+    assert_int_equal(phone->connect_timeout_ms, 25000);
+    assert_int_equal(web->channel, LEADWIRE__V1__CHANNEL__CHANNEL_WEB);
+    assert_int_equal(web->weight, 1);
+    assert_int_equal(web->offer_timeout_ms, 45000);
+    assert_int_equal(web->wait_limit_ms, 4 * 3600000);
+    assert_int_equal(web->wrap_up_ms, 0);
+    assert_int_equal(email->offer_timeout_ms, 60000);
+    assert_int_equal(email->wait_limit_ms, 8 * 3600000);
+    assert_true(phone->priority > web->priority && web->priority > email->priority);
+    assert_int_equal(config->reps[0]->capacity, 3);
+    assert_string_equal(config->reps[0]->label, "anna");
+    assert_int_equal(config->grace_ms, 15000);
+    assert_int_equal(config->park_limit_ms, 24 * 3600000);
+    assert_int_equal(config->work_limit_ms, 24 * 3600000);
+    assert_int_equal(config->retry_same_rep_ms, 120000);
+    assert_int_equal(config->offers_max, 12);
+    assert_int_equal(config->misses_to_away, 3);
+    assert_false(config->return_assigned_when_gone);
+    assert_int_equal(config->n_dispositions, 6);
+    assert_int_equal(config->n_rules, 1);
+    assert_string_equal(config->rules[0]->queue, "general");
+    desk_yaml_close(&desk);
+    assert_null(desk);
+}
+
+static void rules_read_as_written(void **state)
+{
+    (void)state;
+    struct desk_yaml *desk = desk_of(
+        "desk: main\nskills: {italian: , solar: }\nreps:\n  anna: {device: \"sip:a@b\", skills: {italian: 9, solar: 9}}\nrules:\n"
+        "  - name: big\n    when:\n      language: [it, no]\n      subject: {contains: solar, prefix: [Re, Fw]}\n"
+        "      attribute.budget: {at_least: 10000, at_most: -5}\n      email: {exists: no}\n      phone: {missing: false}\n"
+        "    queue: gold\n    require: {italian: 5, solar: 3}\n    priority: 20\n  - name: rest\n");
+    const Leadwire__V1__DeskConfig *config = desk_yaml_config(desk);
+    assert_non_null(config);
+    assert_int_equal(config->n_rules, 2);
+    const Leadwire__V1__RuleConfig *rule = config->rules[0];
+    assert_string_equal(rule->name, "big");
+    assert_string_equal(rule->queue, "gold");
+    assert_int_equal(rule->priority, 20);
+    assert_int_equal(rule->n_require, 2);
+    assert_string_equal(rule->require[0]->skill, "italian");
+    assert_int_equal(rule->require[0]->level, 5);
+    static const struct { const char *field; int kind; const char *first; size_t count; } expected[] = {
+        {"language", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_EQUALS, "it", 2},
+        {"subject", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_CONTAINS, "solar", 1},
+        {"subject", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_PREFIX, "Re", 2},
+        {"attribute.budget", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_AT_LEAST, "10000", 1},
+        {"attribute.budget", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_AT_MOST, "-5", 1},
+        {"email", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_MISSING, NULL, 0},
+        {"phone", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_EXISTS, NULL, 0},
+    };
+    assert_int_equal(rule->n_when, sizeof expected / sizeof expected[0]);
+    for (size_t i = 0; i < rule->n_when; i++) {
+        assert_string_equal(rule->when[i]->field, expected[i].field);
+        assert_int_equal(rule->when[i]->kind, expected[i].kind);
+        assert_int_equal(rule->when[i]->n_values, expected[i].count);
+        if (expected[i].first != NULL)
+            assert_string_equal(rule->when[i]->values[0], expected[i].first);
+    }
+    assert_string_equal(config->rules[1]->queue, "rest");
+    desk_yaml_close(&desk);
+}
+
+static void the_small_business_example_is_without_a_warning(void **state)
+{
+    (void)state;
+    struct desk_yaml *desk = desk_yaml_open(LEADWIRE_SOURCE_DIR "/deploy/small-business/desk.yaml");
+    for (size_t i = 0; i < desk_yaml_problem_count(desk); i++)
+        print_message("%s\n", desk_yaml_problem_at(desk, i));
+    for (size_t i = 0; i < desk_yaml_warning_count(desk); i++)
+        print_message("%s\n", desk_yaml_warning_at(desk, i));
+    const Leadwire__V1__DeskConfig *config = desk_yaml_config(desk);
+    assert_non_null(config);
+    assert_int_equal(desk_yaml_warning_count(desk), 0);
+    assert_int_equal(config->n_reps, 6);
+    static const char *const names[] = {"anna", "bruno", "carla", "dieter", "elif", "farid"};
+    for (size_t i = 0; i < 6; i++)
+        assert_string_equal(config->reps[i]->name, names[i]);
+    desk_yaml_close(&desk);
+}
+
+/* The example says of itself that what it writes are the defaults. */
+static void the_small_business_example_writes_the_defaults(void **state)
+{
+    (void)state;
+    struct desk_yaml *example = desk_yaml_open(LEADWIRE_SOURCE_DIR "/deploy/small-business/desk.yaml");
+    struct desk_yaml *shortest = desk_of("desk: main\n" REPS);
+    const Leadwire__V1__DeskConfig *a = desk_yaml_config(example), *b = desk_yaml_config(shortest);
+    assert_int_equal(a->n_channels, b->n_channels);
+    for (size_t i = 0; i < a->n_channels; i++) {
+        assert_int_equal(a->channels[i]->channel, b->channels[i]->channel);
+        assert_int_equal(a->channels[i]->weight, b->channels[i]->weight);
+        assert_int_equal(a->channels[i]->priority, b->channels[i]->priority);
+        assert_int_equal(a->channels[i]->offer_timeout_ms, b->channels[i]->offer_timeout_ms);
+        assert_int_equal(a->channels[i]->wait_limit_ms, b->channels[i]->wait_limit_ms);
+        assert_int_equal(a->channels[i]->wrap_up_ms, b->channels[i]->wrap_up_ms);
+        assert_int_equal(a->channels[i]->connect_timeout_ms, b->channels[i]->connect_timeout_ms);
+    }
+    assert_int_equal(a->grace_ms, b->grace_ms);
+    assert_int_equal(a->park_limit_ms, b->park_limit_ms);
+    assert_int_equal(a->work_limit_ms, b->work_limit_ms);
+    assert_int_equal(a->retry_same_rep_ms, b->retry_same_rep_ms);
+    assert_int_equal(a->offers_max, b->offers_max);
+    assert_int_equal(a->misses_to_away, b->misses_to_away);
+    assert_int_equal(a->return_assigned_when_gone, b->return_assigned_when_gone);
+    desk_yaml_close(&example);
+    desk_yaml_close(&shortest);
+}
+
+static void ten_thousand_reps_are_read_and_one_more_is_not(void **state)
+{
+    (void)state;
+    for (int count = 10000; count <= 10001; count++) {
+        char *text = malloc(64 * 10001 + 256);
+        size_t size = (size_t)sprintf(text, "desk: big\nskills: {s: }\nchannels: {web: }\nrules: [{name: all}]\nreps:\n");
+        for (int i = 0; i < count; i++)
+            size += (size_t)sprintf(text + size, "  r%05d: {skills: {s: %d}}\n", i, 1 + i % 10);
+        struct desk_yaml *desk = desk_yaml_from_text("d.yaml", text, size);
+        if (count == 10000) {
+            assert_non_null(desk_yaml_config(desk));
+            assert_int_equal(desk_yaml_config(desk)->n_reps, 10000);
+        } else {
+            assert_string_equal(desk_yaml_problem_at(desk, 0), "d.yaml:5: 'reps' has 10001 entries; at most 10000 are allowed");
+        }
+        desk_yaml_close(&desk);
+        free(text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(wrong_files_are_refused_in_exact_words),
+        cmocka_unit_test(doubtful_files_are_taken_with_a_warning),
+        cmocka_unit_test(a_call_free_desk_needs_no_devices),
+        cmocka_unit_test(a_short_file_gets_the_defaults),
+        cmocka_unit_test(rules_read_as_written),
+        cmocka_unit_test(the_small_business_example_is_without_a_warning),
+        cmocka_unit_test(the_small_business_example_writes_the_defaults),
+        cmocka_unit_test(ten_thousand_reps_are_read_and_one_more_is_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What can be said only with the whole desk in view: weights against capacities,
+ * rules against the roster, rules against each other, calls against devices.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <leadwire/lead.h>
+
+#include "desk_reader.h"
+
+static void check_weights(struct desk_yaml *reader)
+{
+    const Leadwire__V1__DeskConfig *config = &reader->config;
+    uint32_t capacity_max = 0;
+    for (size_t i = 0; i < config->n_reps; i++) {
+        if (config->reps[i]->capacity > capacity_max)
+            capacity_max = config->reps[i]->capacity;
+    }
+    for (size_t i = 0; i < config->n_channels && config->n_reps > 0; i++) {
+        const uint32_t weight = config->channels[i]->weight;
+        if (weight > capacity_max)
+            yaml_doc_problem(reader->doc, reader->channel_nodes[i],
+                             "channel '%s' weighs %u, but no rep has a capacity above %u: nobody could ever take one",
+                             lw_channel_name((lw_channel)config->channels[i]->channel), (unsigned)weight, (unsigned)capacity_max);
+    }
+}
+
+static void check_devices(struct desk_yaml *reader)
+{
+    const Leadwire__V1__DeskConfig *config = &reader->config;
+    bool takes_calls = false;
+    for (size_t i = 0; i < config->n_channels; i++)
+        takes_calls = takes_calls || config->channels[i]->channel == LEADWIRE__V1__CHANNEL__CHANNEL_PHONE;
+    size_t without = 0;
+    for (size_t i = 0; takes_calls && i < config->n_reps; i++)
+        without += config->reps[i]->device[0] == '\0';
+    if (without == 0)
+        return;
+    for (size_t i = 0, shown = 0; i < config->n_reps; i++) {
+        if (config->reps[i]->device[0] != '\0')
+            continue;
+        if (++shown == 10 && without > 10) {
+            desk_warn(reader, reader->rep_nodes[i], "%zu more reps have no device", without - 9);
+            break;
+        }
+        desk_warn(reader, reader->rep_nodes[i], "rep '%s' has no device: calls cannot be connected to them", config->reps[i]->name);
+    }
+}
+
+struct skill_place { const char *name; size_t number; };
+
+static int compare_skills(const void *left, const void *right)
+{
+    const struct skill_place *a = left, *b = right;
+    return strcmp(a->name, b->name);
+}
+
+/* What each rep can do, as a table: levels[rep * n_skills + skill]. */
+struct roster {
+    struct skill_place *skills;   /* by name */
+    size_t skill_count, rep_count;
+    uint8_t *levels;
+};
+
+/* skill_count when there is no such skill. */
+static size_t skill_number(const struct roster *roster, const char *name)
+{
+    const struct skill_place key = {.name = name};
+    const struct skill_place *found =
+        roster->skill_count > 0 ? bsearch(&key, roster->skills, roster->skill_count, sizeof key, compare_skills) : NULL;
+    return found != NULL ? found->number : roster->skill_count;
+}
+
+static bool roster_init(struct roster *roster, struct desk_yaml *reader)
+{
+    const Leadwire__V1__DeskConfig *config = &reader->config;
+    *roster = (struct roster){.skill_count = config->n_skills, .rep_count = config->n_reps};
+    roster->skills = desk_alloc(reader, roster->skill_count, sizeof *roster->skills);
+    roster->levels = desk_alloc(reader, roster->rep_count * roster->skill_count, sizeof *roster->levels);
+    if (roster->skills == NULL || roster->levels == NULL)
+        return false;
+    for (size_t i = 0; i < roster->skill_count; i++)
+        roster->skills[i] = (struct skill_place){config->skills[i]->name, i};
+    qsort(roster->skills, roster->skill_count, sizeof *roster->skills, compare_skills);
+    for (size_t r = 0; r < config->n_reps; r++) {
+        for (size_t i = 0; i < config->reps[r]->n_skills; i++) {
+            const Leadwire__V1__SkillLevel *level = config->reps[r]->skills[i];
+            const size_t number = skill_number(roster, level->skill);
+            if (number < roster->skill_count)
+                roster->levels[r * roster->skill_count + number] = (uint8_t)level->level;
+        }
+    }
+    return true;
+}
+
+static bool somebody_meets(const struct roster *roster, const Leadwire__V1__RuleConfig *rule)
+{
+    size_t numbers[DESK_REQUIRE_MAX];
+    for (size_t i = 0; i < rule->n_require; i++)
+        numbers[i] = skill_number(roster, rule->require[i]->skill);
+    for (size_t r = 0; r < roster->rep_count; r++) {
+        size_t met = 0;
+        while (met < rule->n_require && roster->levels[r * roster->skill_count + numbers[met]] >= rule->require[met]->level)
+            met++;
+        if (met == rule->n_require)
+            return true;
+    }
+    return false;
+}
+
+static void check_rules_can_be_met(struct desk_yaml *reader)
+{
+    struct roster roster;
+    if (!roster_init(&roster, reader))
+        return;
+    for (size_t i = 0; i < reader->config.n_rules; i++) {
+        const Leadwire__V1__RuleConfig *rule = reader->config.rules[i];
+        if (!somebody_meets(&roster, rule))
+            desk_warn(reader, reader->rule_nodes[i], "rule '%s' requires what no rep on the roster has; its leads will wait, then be parked",
+                      rule->name);
+    }
+}
+
+static void check_rules_are_reached(struct desk_yaml *reader)
+{
+    const Leadwire__V1__RuleConfig *catch_all = NULL;
+    for (size_t i = 0; i < reader->config.n_rules; i++) {
+        const Leadwire__V1__RuleConfig *rule = reader->config.rules[i];
+        if (catch_all != NULL)
+            desk_warn(reader, reader->rule_nodes[i], "rule '%s' is never reached: '%s' before it takes every lead", rule->name,
+                      catch_all->name);
+        else if (rule->n_when == 0)
+            catch_all = rule;
+    }
+}
+
+void desk_judge(struct desk_yaml *reader)
+{
+    check_weights(reader);
+    /* A half-read desk would be warned about what is only a misspelling. */
+    if (yaml_doc_problem_count(reader->doc) > 0)
+        return;
+    check_devices(reader);
+    check_rules_can_be_met(reader);
+    check_rules_are_reached(reader);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * desk_reader - what the parts of desk_yaml share. Internal.
+ *
+ * Each part reads its section of the file to reader->config and reports what is wrong
+ * by node. Parts go on after a problem, so that one run of `leadwire check` tells all.
+ * Strings of the configuration are borrowed from the document.
+ */
+#ifndef DESK_READER_H
+#define DESK_READER_H
+
+#include <stdbool.h>
+
+#include "arena.h"
+#include "desk_yaml.h"
+#include "yaml_doc.h"
+
+enum { DESK_NAME_SIZE_MAX = 127, DESK_LABEL_SIZE_MAX = 127, DESK_MEMORY_MAX = 256 * 1024 * 1024 };
+
+enum { MINUTE_MS = 60000, HOUR_MS = 3600000, DAY_MS = 86400000 };
+
+struct desk_yaml {
+    struct yaml_doc *doc;
+    const struct yaml_node *root;
+    struct arena arena;
+    Leadwire__V1__DeskConfig config;
+    /* Where each item was written, in the order of config; NULL: added by us. */
+    const struct yaml_node **channel_nodes, **rep_nodes, **rule_nodes;
+    const char **skill_names;   /* NULL-ended, for hints */
+    const char **team_names;
+    char *warnings[DESK_WARNINGS_MAX];
+    size_t warning_count;
+    bool out_of_memory;
+};
+
+/* The parts, in the order in which they are called. */
+void desk_read_skills(struct desk_yaml *reader);
+void desk_read_teams(struct desk_yaml *reader);
+void desk_read_channels(struct desk_yaml *reader);
+void desk_read_reps(struct desk_yaml *reader);
+void desk_read_rules(struct desk_yaml *reader);
+void desk_read_dispositions(struct desk_yaml *reader);
+/* What can be said only with the whole desk in view. */
+void desk_judge(struct desk_yaml *reader);
+
+/* Adds "file:line: text"; beyond DESK_WARNINGS_MAX they are dropped. */
+void desk_warn(struct desk_yaml *reader, const struct yaml_node *node, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Zeroed memory of the reader; NULL sets out_of_memory, which is reported at the end. */
+void *desk_alloc(struct desk_yaml *reader, size_t count, size_t size);
+/* The section `key` of the file if it is a map (list) with at most count_max entries; NULL if absent, empty or after a problem. */
+const struct yaml_node *desk_section(struct desk_yaml *reader, const char *key, enum yaml_kind kind, size_t count_max);
+/* Reports a name that breaks the rule for names. what: "rep", "skill"... */
+bool desk_check_name(struct desk_yaml *reader, const struct yaml_node *node, const char *what, const char *name);
+/* skills with levels: {italian: 5}. what: "rep 'anna'". */
+void desk_read_levels(struct desk_yaml *reader, const struct yaml_node *node, const char *what, size_t count_max,
+                      size_t *count_out, Leadwire__V1__SkillLevel ***out);
+/* "'itallian' is not in skills; did you mean 'italian'?" */
+void desk_report_unknown(struct desk_yaml *reader, const struct yaml_node *node, const char *what, const char *noun,
+                         const char *word, const char *section, const char *const *known);
+/* The wire's strings are char *; nobody writes to them. */
+static inline char *desk_borrow(const char *text)
+{
+    return (char *)text;
+}
+
+#endif
