@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http_call.h"
+
+#include <assert.h>
+#include <event2/buffer.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* The copy of the body, its decoded fields with their table, and the answer. */
+enum { ARENA_PER_BODY_BYTE = 4, ARENA_BASE = 256 * 1024 };
+
+struct http_call {
+    struct http_call *next, *previous;
+    struct http_calls *calls;
+    struct evhttp_request *request;
+    struct arena arena;
+    const char *uri, *body;
+    size_t body_size;
+    const char *parts[HTTP_PATH_PARTS_MAX];
+    struct form_fields query;
+};
+
+static bool read_request(struct http_call *call);
+static bool read_path(struct http_call *call, const char *path);
+static void unlink_call(struct http_call *call);
+
+struct http_call *http_call_new(struct http_calls *calls, struct evhttp_request *request, size_t body_size_max)
+{
+    struct http_call *call = calloc(1, sizeof *call);
+    if (!call)
+        return NULL;
+    call->request = request;
+    call->calls = calls;
+    arena_init(&call->arena, body_size_max * ARENA_PER_BODY_BYTE + ARENA_BASE);
+    if (!read_request(call)) {
+        arena_fini(&call->arena);
+        free(call);
+        return NULL;
+    }
+    call->next = calls->first;
+    if (call->next)
+        call->next->previous = call;
+    calls->first = call;
+    calls->count++;
+    return call;
+}
+
+void http_calls_end(struct http_calls *calls)
+{
+    while (calls->first)
+        http_call_reply_error(calls->first, 503, "stopping", 1);
+}
+
+enum http_method http_call_method(const struct http_call *call)
+{
+    switch (evhttp_request_get_command(call->request)) {
+    case EVHTTP_REQ_GET: return HTTP_GET;
+    case EVHTTP_REQ_HEAD: return HTTP_HEAD;
+    case EVHTTP_REQ_POST: return HTTP_POST;
+    case EVHTTP_REQ_OPTIONS: return HTTP_OPTIONS;
+    case EVHTTP_REQ_PUT:
+    case EVHTTP_REQ_DELETE:
+    case EVHTTP_REQ_TRACE:
+    case EVHTTP_REQ_CONNECT:
+    case EVHTTP_REQ_PATCH: break;
+    }
+    return HTTP_OTHER;
+}
+
+const char *http_call_uri(const struct http_call *call)
+{
+    return call->uri;
+}
+
+const char *http_call_path_part(const struct http_call *call, size_t index)
+{
+    return index < HTTP_PATH_PARTS_MAX ? call->parts[index] : NULL;
+}
+
+const struct form_fields *http_call_query(const struct http_call *call)
+{
+    return &call->query;
+}
+
+const char *http_call_header(const struct http_call *call, const char *name)
+{
+    return evhttp_find_header(evhttp_request_get_input_headers(call->request), name);
+}
+
+bool http_call_has_type(const struct http_call *call, const char *media_type)
+{
+    const char *given = http_call_header(call, "Content-Type");
+    size_t size = strlen(media_type);
+    return given && strncasecmp(given, media_type, size) == 0 && strchr(" \t;", given[size]);
+}
+
+const char *http_call_body(const struct http_call *call, size_t *size_out)
+{
+    *size_out = call->body_size;
+    return call->body;
+}
+
+struct arena *http_call_arena(struct http_call *call)
+{
+    return &call->arena;
+}
+
+void http_call_add_header(struct http_call *call, const char *name, const char *value)
+{
+    evhttp_add_header(evhttp_request_get_output_headers(call->request), name, value);
+}
+
+void http_call_reply(struct http_call *call, int status, const char *content_type, const char *body, size_t body_size)
+{
+    struct evbuffer *buffer = NULL;
+    if (content_type) {
+        http_call_add_header(call, "Content-Type", content_type);
+        buffer = evbuffer_new();
+        if (buffer)
+            evbuffer_add(buffer, body, body_size);
+    }
+    http_call_add_header(call, "Cache-Control", "no-store");
+    http_call_add_header(call, "X-Content-Type-Options", "nosniff");
+    if (call->calls->closing)
+        http_call_add_header(call, "Connection", "close");
+
+    struct evhttp_request *request = call->request;
+    unlink_call(call);
+    arena_fini(&call->arena);
+    free(call);
+    evhttp_send_reply(request, status, NULL, buffer);   /* copes with a connection that is gone */
+    if (buffer)
+        evbuffer_free(buffer);
+}
+
+void http_call_reply_error(struct http_call *call, int status, const char *reason, uint32_t retry_after_s)
+{
+    char body[256], seconds[16];
+    int size = snprintf(body, sizeof body, "{\"error\": \"%.200s\"}\n", reason);
+    if (retry_after_s > 0) {
+        snprintf(seconds, sizeof seconds, "%u", retry_after_s);
+        http_call_add_header(call, "Retry-After", seconds);
+    }
+    http_call_reply(call, status, "application/json", body, (size_t)size);
+}
+
+static bool read_request(struct http_call *call)
+{
+    const struct evhttp_uri *parsed = evhttp_request_get_evhttp_uri(call->request);
+    const char *path = evhttp_uri_get_path(parsed), *query = evhttp_uri_get_query(parsed);
+    if (!path)
+        path = "";
+    call->uri = query ? arena_printf(&call->arena, "%s?%s", path, query) : arena_strdup(&call->arena, path);
+
+    struct evbuffer *input = evhttp_request_get_input_buffer(call->request);
+    call->body_size = evbuffer_get_length(input);
+    char *body = arena_alloc(&call->arena, call->body_size + 1);
+    if (!body || !call->uri || !read_path(call, path))
+        return false;
+    evbuffer_copyout(input, body, call->body_size);
+    body[call->body_size] = '\0';
+    call->body = body;
+    if (query && form_fields_read(&call->arena, query, strlen(query), &call->query) != LW_OK)
+        call->query = (struct form_fields){0};
+    return true;
+}
+
+static bool read_path(struct http_call *call, const char *path)
+{
+    size_t count = 0;
+    while (*path == '/') {
+        size_t size = strcspn(++path, "/");
+        size_t plain_size = 0;
+        if (count == HTTP_PATH_PARTS_MAX) {   /* no route of ours is that deep */
+            memset(call->parts, 0, sizeof call->parts);
+            return true;
+        }
+        char *raw = arena_copy(&call->arena, path, size);
+        char *plain = raw ? evhttp_uridecode(raw, 0, &plain_size) : NULL;
+        if (!plain)
+            return false;
+        /* An encoded NUL would cut the name short: such a part matches nothing. */
+        call->parts[count] = strlen(plain) == plain_size ? arena_copy(&call->arena, plain, plain_size) : "";
+        free(plain);
+        if (!call->parts[count++])
+            return false;
+        path += size;
+    }
+    return true;
+}
+
+static void unlink_call(struct http_call *call)
+{
+    assert(call->calls->count > 0);
+    if (call->previous)
+        call->previous->next = call->next;
+    else
+        call->calls->first = call->next;
+    if (call->next)
+        call->next->previous = call->previous;
+    call->calls->count--;
+}

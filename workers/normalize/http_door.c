@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * evhttp's own timeout is between two bytes, so a sender that drips could hold a
+ * connection for ever; and it neither counts connections nor tells when one
+ * ends. So each connection's bufferevent is made here and held by one more
+ * reference in a slot. A slot's deadline runs while a request is awaited, and
+ * stands still (0) while it is answered. A bufferevent that evhttp has freed has
+ * lost its callbacks: the sweep sees that and lets the slot go.
+ */
+#include "http_door.h"
+
+#include "http_call.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/http.h>
+#include <event2/listener.h>
+#include <event2/util.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "lw_log.h"
+#include "wall_clock.h"
+
+enum { HEADERS_SIZE_MAX = 16 * 1024, SILENCE_MAX_S = 30, SWEEP_EVERY_MS = 250, BACKLOG = 256 };
+
+struct slot {
+    struct bufferevent *connection;   /* NULL: free */
+    uint64_t deadline_ms;             /* 0: a request is being answered */
+};
+
+struct http_door {
+    struct event_base *base;
+    struct evhttp *http;
+    struct evconnlistener *listener;   /* belongs to http */
+    struct evhttp_bound_socket *bound; /* NULL when draining */
+    struct event *sweeper;
+    struct http_door_options options;
+    struct http_calls calls;
+    struct slot *slots;
+    uint16_t port;
+    bool paused, draining;
+};
+
+static lw_status listen_on(struct http_door *door, const char *address);
+static struct bufferevent *on_connection(struct event_base *base, void *context);
+static void on_request(struct evhttp_request *request, void *context);
+static void on_reply_sent(struct evhttp_request *request, void *context);
+static void on_sweep(evutil_socket_t fd, short what, void *context);
+static void sweep(struct http_door *door);
+
+lw_status http_door_open(struct event_base *base, const struct http_door_options *options, struct http_door **out)
+{
+    *out = NULL;
+    struct http_door *door = calloc(1, sizeof *door);
+    if (!door)
+        return LW_NO_MEMORY;
+    door->base = base;
+    door->options = *options;
+    door->slots = calloc(options->connections_max, sizeof *door->slots);
+    door->http = evhttp_new(base);
+    door->sweeper = event_new(base, -1, EV_PERSIST, on_sweep, door);
+    lw_status status = LW_NO_MEMORY;
+    if (!door->slots || !door->http || !door->sweeper)
+        goto fail;
+
+    evhttp_set_max_headers_size(door->http, HEADERS_SIZE_MAX);
+    evhttp_set_max_body_size(door->http, options->body_size_max);
+    evhttp_set_timeout(door->http, SILENCE_MAX_S);
+    evhttp_set_flags(door->http, EVHTTP_SERVER_LINGERING_CLOSE);
+    evhttp_set_default_content_type(door->http, NULL);
+    evhttp_set_allowed_methods(door->http, 0xFFFF);   /* ours to refuse, with Allow */
+    evhttp_set_bevcb(door->http, on_connection, door);
+    evhttp_set_gencb(door->http, on_request, door);
+    status = listen_on(door, options->listen);
+    struct timeval every = {.tv_usec = SWEEP_EVERY_MS * 1000};
+    if (status == LW_OK && event_add(door->sweeper, &every) != 0)
+        status = LW_NO_MEMORY;
+    if (status != LW_OK)
+        goto fail;
+    *out = door;
+    return LW_OK;
+
+fail:
+    http_door_close(&door);
+    return status;
+}
+
+void http_door_close(struct http_door **door_place)
+{
+    struct http_door *door = *door_place;
+    *door_place = NULL;
+    if (!door)
+        return;
+    http_calls_end(&door->calls);
+    if (door->sweeper)
+        event_free(door->sweeper);
+    if (door->http)
+        evhttp_free(door->http);
+    for (uint32_t i = 0; door->slots && i < door->options.connections_max; i++)
+        if (door->slots[i].connection)
+            bufferevent_decref(door->slots[i].connection);
+    free(door->slots);
+    free(door);
+}
+
+uint16_t http_door_port(const struct http_door *door)
+{
+    return door->port;
+}
+
+void http_door_drain(struct http_door *door)
+{
+    if (door->bound)
+        evhttp_del_accept_socket(door->http, door->bound);
+    door->bound = NULL;
+    door->listener = NULL;
+    door->draining = true;
+    door->calls.closing = true;
+}
+
+/* Answers not given yet, and answers not sent yet. */
+uint32_t http_door_in_flight(const struct http_door *door)
+{
+    uint32_t count = door->calls.count;
+    for (uint32_t i = 0; i < door->options.connections_max; i++) {
+        const struct slot *slot = &door->slots[i];
+        if (slot->connection && slot->deadline_ms == 0 && evbuffer_get_length(bufferevent_get_output(slot->connection)) > 0)
+            count++;
+    }
+    return count;
+}
+
+static lw_status listen_on(struct http_door *door, const char *address)
+{
+    struct sockaddr_storage where = {0};
+    int size = sizeof where;
+    if (evutil_parse_sockaddr_port(address, (struct sockaddr *)&where, &size) != 0 || !strrchr(address, ':'))
+        return LW_INVALID;
+    door->listener = evconnlistener_new_bind(door->base, NULL, NULL,
+                                             LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE, BACKLOG,
+                                             (struct sockaddr *)&where, size);
+    if (!door->listener)
+        return LW_IO;
+    door->bound = evhttp_bind_listener(door->http, door->listener);
+    if (!door->bound) {
+        evconnlistener_free(door->listener);
+        return LW_NO_MEMORY;
+    }
+    socklen_t bound_size = sizeof where;
+    if (getsockname(evconnlistener_get_fd(door->listener), (struct sockaddr *)&where, &bound_size) != 0)
+        return LW_IO;
+    door->port = ntohs(where.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&where)->sin6_port
+                                                   : ((struct sockaddr_in *)&where)->sin_port);
+    return LW_OK;
+}
+
+static struct slot *free_slot(struct http_door *door, uint32_t *left_out)
+{
+    struct slot *found = NULL;
+    *left_out = 0;
+    for (uint32_t i = 0; i < door->options.connections_max; i++) {
+        if (door->slots[i].connection)
+            continue;
+        if (found)
+            ++*left_out;
+        else
+            found = &door->slots[i];
+    }
+    return found;
+}
+
+static struct slot *slot_of(struct http_door *door, struct evhttp_request *request)
+{
+    struct evhttp_connection *connection = evhttp_request_get_connection(request);
+    struct bufferevent *wanted = connection ? evhttp_connection_get_bufferevent(connection) : NULL;
+    for (uint32_t i = 0; wanted && i < door->options.connections_max; i++)
+        if (door->slots[i].connection == wanted)
+            return &door->slots[i];
+    return NULL;
+}
+
+static struct bufferevent *on_connection(struct event_base *base, void *context)
+{
+    struct http_door *door = context;
+    uint32_t left = 0;
+    struct slot *slot = free_slot(door, &left);
+    struct bufferevent *connection = bufferevent_socket_new(base, -1, 0);
+    if (slot && connection) {
+        bufferevent_incref(connection);
+        *slot = (struct slot){connection, wall_clock_monotonic_ms() + door->options.request_within_ms};
+    }
+    if (left == 0 && door->listener) {
+        evconnlistener_disable(door->listener);   /* the sweep opens it again */
+        door->paused = true;
+        log_warning("connections at their limit of %u: new ones wait", door->options.connections_max);
+    }
+    return connection;
+}
+
+static void on_request(struct evhttp_request *request, void *context)
+{
+    struct http_door *door = context;
+    struct slot *slot = slot_of(door, request);
+    if (slot)
+        slot->deadline_ms = 0;
+    evhttp_request_set_on_complete_cb(request, on_reply_sent, door);
+
+    struct http_call *call = http_call_new(&door->calls, request, door->options.body_size_max);
+    if (!call)
+        evhttp_send_error(request, HTTP_SERVUNAVAIL, NULL);
+    else if (door->draining)
+        http_call_reply_error(call, 503, "stopping", 1);
+    else
+        door->options.handler(door->options.context, call);
+}
+
+static void on_reply_sent(struct evhttp_request *request, void *context)
+{
+    struct http_door *door = context;
+    struct slot *slot = slot_of(door, request);
+    if (slot)
+        slot->deadline_ms = wall_clock_monotonic_ms() + door->options.request_within_ms;
+}
+
+static void on_sweep(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    sweep(context);
+}
+
+static bool freed_by_evhttp(struct bufferevent *connection)
+{
+    bufferevent_event_cb on_event = NULL;
+    bufferevent_getcb(connection, NULL, NULL, &on_event, NULL);
+    return !on_event;
+}
+
+/* 408 past evhttp, which is still reading, then the end of the stream: evhttp sees it and frees the connection. */
+static void end_slow_sender(struct bufferevent *connection)
+{
+    static const char answer[] = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    evutil_socket_t fd = bufferevent_getfd(connection);
+    if (fd < 0)
+        return;
+    (void)!send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    shutdown(fd, SHUT_RDWR);
+}
+
+static void sweep(struct http_door *door)
+{
+    uint64_t now_ms = wall_clock_monotonic_ms();
+    bool room = false;
+    for (uint32_t i = 0; i < door->options.connections_max; i++) {
+        struct slot *slot = &door->slots[i];
+        if (slot->connection && freed_by_evhttp(slot->connection)) {
+            bufferevent_decref(slot->connection);
+            slot->connection = NULL;
+        } else if (slot->connection && slot->deadline_ms != 0 && slot->deadline_ms <= now_ms) {
+            end_slow_sender(slot->connection);
+            slot->deadline_ms = now_ms + SILENCE_MAX_S * 1000;   /* once is enough */
+        }
+        room = room || !slot->connection;
+    }
+    if (door->paused && room && door->listener) {
+        evconnlistener_enable(door->listener);
+        door->paused = false;
+    }
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worker_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH_SIZE_MAX = 4096 };
+
+static int usage_error(const char *program, const char *argument, const char *why);
+static void print_help(const char *program, const char *about);
+static void on_stop(evutil_socket_t signal_number, short what, void *context);
+static void on_reload(evutil_socket_t signal_number, short what, void *context);
+
+bool worker_arguments_read(int argc, char **argv, const char *program, const char *about,
+                           struct worker_arguments *out, int *exit_out)
+{
+    *out = (struct worker_arguments){0};
+    *exit_out = WORKER_EXIT_OK;
+    const struct { const char *name; const char **value; } options[] = {
+        {"--config", &out->config_path}, {"--broker", &out->overrides.broker}, {"--desk", &out->overrides.desk},
+        {"--listen", &out->overrides.listen}, {"--raw", &out->overrides.raw_directory}, {"--port-file", &out->port_file},
+    };
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            print_help(program, about);
+            return false;
+        }
+        if (strcmp(argv[i], "--version") == 0) {
+            printf("%s %s\n", program, LEADWIRE_VERSION);
+            return false;
+        }
+        if (strcmp(argv[i], "--check") == 0) {
+            out->check_only = true;
+            continue;
+        }
+        const char **value = NULL;
+        for (size_t o = 0; o < sizeof options / sizeof *options; o++)
+            if (strcmp(argv[i], options[o].name) == 0)
+                value = options[o].value;
+        if (!value || i + 1 == argc) {
+            *exit_out = usage_error(program, argv[i], value ? "needs a value" : "is not an option of this program");
+            return false;
+        }
+        *value = argv[++i];
+    }
+    if (!out->config_path) {
+        *exit_out = usage_error(program, "--config FILE", "is missing");
+        return false;
+    }
+    return true;
+}
+
+lw_status worker_port_file_write(const char *path, uint16_t port)
+{
+    char part[PATH_SIZE_MAX];
+    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part)
+        return LW_INVALID;
+    FILE *file = fopen(part, "w");
+    if (!file)
+        return LW_IO;
+    bool written = fprintf(file, "%u\n", port) > 0;
+    if (fclose(file) != 0 || !written || rename(part, path) != 0) {
+        unlink(part);
+        return LW_IO;
+    }
+    return LW_OK;
+}
+
+lw_status worker_signals_open(struct worker_signals *signals, struct event_base *base)
+{
+    signal(SIGPIPE, SIG_IGN);
+    signals->events[0] = evsignal_new(base, SIGTERM, on_stop, signals);
+    signals->events[1] = evsignal_new(base, SIGINT, on_stop, signals);
+    signals->events[2] = evsignal_new(base, SIGHUP, on_reload, signals);
+    for (int i = 0; i < 3; i++)
+        if (!signals->events[i] || evsignal_add(signals->events[i], NULL) != 0)
+            return LW_NO_MEMORY;
+    return LW_OK;
+}
+
+void worker_signals_close(struct worker_signals *signals)
+{
+    for (int i = 0; i < 3; i++) {
+        if (signals->events[i])
+            event_free(signals->events[i]);
+        signals->events[i] = NULL;
+    }
+}
+
+static int usage_error(const char *program, const char *argument, const char *why)
+{
+    fprintf(stderr, "%s: %s %s; '%s --help' lists all\n", program, argument, why, program);
+    return WORKER_EXIT_USAGE;
+}
+
+static void print_help(const char *program, const char *about)
+{
+    printf("%s\n\n"
+           "  %s --config FILE [options]\n\n"
+           "  --config FILE      its configuration (YAML)\n"
+           "  --check            read the configuration, say what is wrong with it, end\n"
+           "  --broker ENDPOINT  in place of the file's broker\n"
+           "  --desk NAME        in place of the file's desk\n"
+           "  --listen ADDR:PORT in place of the file's listen; port 0: any free one\n"
+           "  --raw DIRECTORY    in place of the file's raw.directory\n"
+           "  --port-file FILE   write the port there once it listens\n"
+           "  --help, --version\n\n"
+           "SIGTERM: finish what is being answered, then end. SIGHUP: read the configuration again.\n"
+           "Exit codes: 0 done, 1 failed while running, 2 wrong arguments, 3 wrong configuration.\n",
+           about, program);
+}
+
+static void on_stop(evutil_socket_t signal_number, short what, void *context)
+{
+    (void)signal_number;
+    (void)what;
+    struct worker_signals *signals = context;
+    signals->stop(signals->context);
+}
+
+static void on_reload(evutil_socket_t signal_number, short what, void *context)
+{
+    (void)signal_number;
+    (void)what;
+    struct worker_signals *signals = context;
+    signals->reload(signals->context);
+}
