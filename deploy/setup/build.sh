@@ -22,7 +22,7 @@ build_preset() {
         build_complaint "$log" >&2
         return 1
     fi
-    if grep -q '^\[' "$log"; then say "built $preset in $((SECONDS - start)) s"; fi
+    if grep -q '^\[[1-9]' "$log"; then say "built $preset in $((SECONDS - start)) s"; fi
 }
 
 # Configures when the arguments, the presets or the place have changed.
@@ -44,11 +44,12 @@ build_ninja() {
 }
 
 # Ninja's lines go into the log; a terminal sees one line that counts up.
+# (Step 0 is ninja looking for new files, which it does each time.)
 build_progress() {
     local line shown=
     while IFS= read -r line; do
         printf '%s\n' "$line" >>"$2"
-        [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
+        [[ $line =~ ^\[([1-9][0-9]*)/([0-9]+)\] ]] || continue
         if [[ -t 1 ]]; then
             printf '\rbuilding %s: %d of %d ' "$1" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
         elif [[ -z $shown ]]; then

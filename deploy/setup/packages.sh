@@ -54,9 +54,11 @@ packages_install() {
     say "set-up: installing $* ($count packages with what they need," \
         "$(megabytes "$download_kb") to download, $(megabytes "$disk_kb") on disk)"
     system_require_disk /usr "$((disk_kb + 51200))" /var/cache/apt/archives "$download_kb"
+    say "set-up: fetching"
     apt_run "$log" install -q -y --no-install-recommends --download-only "$@" \
         || die "the packages could not be fetched ($(apt_failures "$log")):" \
                "check the network and this machine's apt sources, and run this again."
+    say "set-up: unpacking (a minute or so)"
     apt_run "$log" install -q -y --no-install-recommends --no-download "$@" \
         || die "apt could not install the packages ($(apt_failures "$log")): $log tells more;" \
                "repair that and run this again."

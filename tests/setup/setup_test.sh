@@ -29,6 +29,7 @@ cmake_minimum_required(VERSION 3.25)
 project(stand_in LANGUAGES NONE)
 include(CTest)
 include(tests.cmake OPTIONAL)
+file(GLOB parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/*/CMakeLists.txt)
 END
     printf 'printf "demo <%%s>\\n" "$@"\n' >"$copy/deploy/demo/demo"
     printf 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n' >"$work/os-release"
