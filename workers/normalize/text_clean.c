@@ -43,7 +43,7 @@ char *text_clean(struct arena *arena, const char *bytes, size_t size, enum text_
         while (text_size > 0 && ((unsigned char)text[text_size] & 0xC0) == 0x80)
             text_size--;
     }
-    while (cut && text_size > 0 && (text[text_size - 1] == ' ' || text[text_size - 1] == '\n'))
+    while (cut && text_size > 0 && strchr(" \t\n", text[text_size - 1]))
         text_size--;
     char *out = arena_copy(arena, text, text_size);
     free(text);
