@@ -50,6 +50,7 @@ tests_all() {
     tests_default
     stage "build fuzz" build_preset fuzz
     [[ $stage_ok ]] && ctest_stage "tests fuzz" fuzz 1 -L '^fuzz$'
+    stage "coverage of lib/wire" timeout 600 tests/wire/coverage.sh
     stage "build release" build_preset release -DBUILD_TESTING=OFF
     if [[ $stage_ok ]]; then
         export LEADWIRE_BIN=$root/build/release/bin LEADWIRE_SOURCE=$root
@@ -169,9 +170,9 @@ with open(results, "a", encoding="utf-8") as file:
 END
 }
 
-# "30 passed, 0 failed" of a command that counts by itself, e.g. the mutants.
+# The figure with which a command ends that measures by itself, e.g. "branches: 90 of 92 reached".
 stage_tally() {
-    tail -n 1 -- "$1" | grep -oE '^[0-9]+ (passed|killed|of).*$'
+    tail -n 1 -- "$1" | grep -oE '^([0-9]+ (passed|killed)|branches:).*$'
 }
 
 # ctest_stage NAME PRESET JOBS CTEST-ARGUMENT...

@@ -133,6 +133,18 @@ a_test_package_is_that_of_this_debian() {
     expect "13" called 'libclang-rt-19-dev'
 }
 
+# The real project: a library that CMake looks for and no list names would be missing on a bare Debian.
+all_libraries_that_cmake_asks_for_are_listed() {
+    local module owner listed
+    listed=$(sed 's/[ #].*//' "$source_dir"/deploy/setup/*.txt)
+    for module in $(cd "$source_dir" && grep -hoE 'pkg_check_modules\([^)]*' -r --include=CMakeLists.txt . \
+                    | grep -v '^pkg_check_modules(X\$' | tr ' ' '\n' | grep -E '^[a-z]' | grep -v '^pkg_check' | sed 's/[<>=].*//' | sort -u); do
+        owner=$(/usr/bin/dpkg -S "*/pkgconfig/$module.pc" 2>/dev/null | sed -n '1s/:.*//p')
+        said="$module is in '$owner'"
+        expect "listed" grep -qx -- "${owner:-none}" <<<"$listed"
+    done
+}
+
 no_network_is_one_sentence() {
     nothing_installed
     fake apt-get 'echo "E: Could not resolve: Temporary failure resolving archive.example" >&2; exit 100'
@@ -394,7 +406,7 @@ ci_runs_everything_without_standard_input() {
 
 # ------------------------------------------------------------------
 
-mapfile -t promises < <(declare -F | sed 's/^declare -f //' | grep -E '^(a|an|alone|another|ci|missing|no|nothing_to|tests|too|two)_[a-z_]*' | grep -v '^apt_')
+mapfile -t promises < <(declare -F | sed 's/^declare -f //' | grep -E '^(a|an|all|alone|another|ci|missing|no|nothing_to|tests|too|two)_[a-z_]*' | grep -v '^apt_')
 (($#)) && promises=("$@")
 for promise in "${promises[@]}"; do
     before=$failed
