@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * events - a desk's event stream with its snapshot; and requests to the control endpoint.
+ * events - a desk's event stream with its snapshot. No personal data is in it.
  *
  * lw_events subscribes first, takes a snapshot through the control endpoint,
  * then gives: LW_EVENTS_RESET (forget all), one LW_EVENTS_LEAD / LW_EVENTS_REP row per
- * snapshot row, LW_EVENTS_LIVE, then events as they happen. A gap in the
- * sequence or a new epoch starts over with LW_EVENTS_RESET. Waiting and threads: as in publisher.h.
+ * snapshot row, LW_EVENTS_LIVE, then events as they happen; each change once, in order.
+ * A gap in the sequence or a new epoch starts over with LW_EVENTS_RESET. With no_snapshot there
+ * are only events; LW_EVENTS_RESET then says that some were missed.
+ * Waiting and threads: as in publisher.h, with two descriptors.
  */
 #ifndef LEADWIRE_EVENTS_H
 #define LEADWIRE_EVENTS_H
@@ -23,7 +25,7 @@ struct lw_events;   /* opaque */
 
 struct lw_events_options {
     const char *events_endpoint;
-    const char *control_endpoint;
+    const char *control_endpoint;   /* not needed with no_snapshot */
     const char *desk;
     const char *client;
     int no_snapshot;     /* 1: only live events */
@@ -57,10 +59,15 @@ struct lw_event {
     uint32_t config_version;
 };
 
+/* As lw_publisher_open. */
 LW_MUST_CHECK lw_status lw_events_open(const struct lw_events_options *options, struct lw_events **out);
 void lw_events_close(struct lw_events **events);
+/* Does what is due and takes the next event: LW_OK, LW_AGAIN, or LW_REFUSED when the broker will not
+ * serve this desk or speak this version; it is asked again every few seconds. */
 LW_MUST_CHECK lw_status lw_events_next(struct lw_events *events, struct lw_event *out);
-/* Two sockets: fills fds[2], returns how many. */
+/* The reason of the last LW_REFUSED; never NULL. */
+const char *lw_events_error(const struct lw_events *events);
+/* Fills fds[2], returns how many: 2, or 1 with no_snapshot. */
 int lw_events_fds(const struct lw_events *events, int fds[2]);
 int lw_events_wait_ms(const struct lw_events *events);
 

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control_client.h"
+
+#include "session.h"
+#include "wall_clock.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+enum { REQUESTS_MAX = 4, RESEND_MS = 2000 };
+
+struct control_client {
+    struct session session;
+};
+
+lw_status control_client_open(const char *endpoint, const char *desk, const char *client, struct control_client **out)
+{
+    *out = NULL;
+    struct control_client *control = calloc(1, sizeof *control);
+    if (!control)
+        return LW_NO_MEMORY;
+    struct session_options session = {
+        .role = LEADWIRE__V1__ROLE__ROLE_CONTROL,
+        .endpoint = endpoint,
+        .desk = desk,
+        .client = client,
+        .pending_max = REQUESTS_MAX,
+        .resend_ms = RESEND_MS,
+    };
+    lw_status status = session_open(&control->session, &session);
+    if (status != LW_OK)
+        control_client_close(&control);
+    *out = control;
+    return status;
+}
+
+void control_client_close(struct control_client **control)
+{
+    if (!*control)
+        return;
+    session_close(&(*control)->session, "closed");
+    free(*control);
+    *control = NULL;
+}
+
+lw_status control_client_ask(struct control_client *control, struct wire_message *request, int timeout_ms,
+                             struct wire_message *reply)
+{
+    uint64_t ticket;
+    struct pending_tag tag = {0};
+    uint32_t limit_ms = timeout_ms > 0 ? (uint32_t)timeout_ms : 1;
+
+    *reply = (struct wire_message){.type = WIRE_NONE};
+    session_set_error(&control->session, "");
+    lw_status status = session_request(&control->session, request, &tag, limit_ms, &ticket);
+    if (status != LW_OK)
+        return status;
+    for (;;) {
+        struct session_event event;
+        enum session_event_kind kind = session_next(&control->session, &event);
+        if (kind == SESSION_ANSWER && event.ticket == ticket) {
+            *reply = event.message;
+            return LW_OK;
+        }
+        if (kind == SESSION_EXPIRED && event.ticket == ticket) {
+            if (*event.reason)
+                session_set_error(&control->session, event.reason);
+            else if (!*session_error(&control->session))
+                session_set_error(&control->session, "no answer in time");
+            return LW_TIMEOUT;
+        }
+        if (kind == SESSION_REFUSED) {
+            pending_free(&control->session.pending, pending_find(&control->session.pending, ticket));
+            return LW_REFUSED;
+        }
+        if (kind == SESSION_NOTHING)
+            poll(&(struct pollfd){.fd = control->session.fd, .events = POLLIN}, 1, session_wait_ms(&control->session));
+    }
+}
+
+const char *control_client_error(const struct control_client *control)
+{
+    return session_error(&control->session);
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <leadwire/rep.h>
+
+#include "held_leads.h"
+#include "outcome.h"
+#include "session.h"
+#include "wall_clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { PENDING_OF_REP = 1024, RESEND_MS = 2000, RANDOM_SIZE = 12, MADE_ID_MAX = 64 };
+
+struct lw_rep {
+    struct session session;
+    struct held_leads held;
+    struct lw_lead lead;                    /* of the last event */
+    char random[2 * RANDOM_SIZE + 1];       /* makes our idempotency ids unlike those of any other session */
+    uint64_t ids_made;
+};
+
+static void list_held(void *owner, Leadwire__V1__Hello *hello, struct arena *arena);
+static lw_status answer_offer(struct lw_rep *rep, const char *lead_id, uint32_t offer_number, bool accept,
+                              const char *reason, uint64_t *ticket_out);
+static lw_status invalid(struct lw_rep *rep, const char *reason);
+static bool fill_message(struct lw_rep *rep, const struct wire_message *message, struct lw_rep_event *out);
+static bool fill_offer(struct lw_rep *rep, const Leadwire__V1__Offer *offer, struct lw_rep_event *out);
+static bool fill_holding(struct lw_rep *rep, const Leadwire__V1__Holding *holding, struct lw_rep_event *out);
+static void fill_answer(struct lw_rep *rep, const struct session_event *event, struct lw_rep_event *out);
+static const struct lw_lead *read_lead(struct lw_rep *rep, const Leadwire__V1__Lead *lead);
+static void settle(struct lw_rep *rep, const struct pending_tag *tag, lw_outcome outcome);
+static char *text(const char *value);
+
+lw_status lw_rep_open(const struct lw_rep_options *options, struct lw_rep **out)
+{
+    *out = NULL;
+    struct lw_rep *rep = calloc(1, sizeof *rep);
+    if (!rep)
+        return LW_NO_MEMORY;
+    unsigned char bytes[RANDOM_SIZE];
+    random_bytes(bytes, sizeof bytes);
+    for (int i = 0; i < RANDOM_SIZE; i++)
+        snprintf(rep->random + 2 * i, 3, "%02x", bytes[i]);
+    struct session_options session = {
+        .role = LEADWIRE__V1__ROLE__ROLE_REP,
+        .endpoint = options->endpoint,
+        .desk = options->desk,
+        .client = options->client,
+        .rep = options->rep,
+        .secret = options->secret,
+        .pending_max = PENDING_OF_REP,
+        .resend_ms = RESEND_MS,
+        .ends_when_refused = true,
+        .complete_hello = list_held,
+        .owner = rep,
+    };
+    lw_status status = session_open(&rep->session, &session);
+    if (status != LW_OK)
+        lw_rep_close(&rep, 0);
+    *out = rep;
+    return status;
+}
+
+void lw_rep_close(struct lw_rep **rep, int log_off)
+{
+    if (!*rep)
+        return;
+    session_close(&(*rep)->session, log_off ? "log off" : NULL);
+    held_leads_fini(&(*rep)->held);
+    free(*rep);
+    *rep = NULL;
+}
+
+lw_status lw_rep_accept(struct lw_rep *rep, const char *lead_id, uint32_t offer_number, uint64_t *ticket_out)
+{
+    return answer_offer(rep, lead_id, offer_number, true, NULL, ticket_out);
+}
+
+lw_status lw_rep_decline(struct lw_rep *rep, const char *lead_id, uint32_t offer_number, const char *reason,
+                         uint64_t *ticket_out)
+{
+    return answer_offer(rep, lead_id, offer_number, false, reason, ticket_out);
+}
+
+lw_status lw_rep_complete(struct lw_rep *rep, const char *lead_id, const char *disposition, const char *note,
+                          const char *idempotency_id, uint64_t *ticket_out)
+{
+    *ticket_out = 0;
+    if (!lead_id || !*lead_id)
+        return invalid(rep, "lead_id is missing");
+    if (!disposition || !*disposition)
+        return invalid(rep, "disposition is missing");
+    char made[MADE_ID_MAX];
+    if (!idempotency_id || !*idempotency_id) {
+        snprintf(made, sizeof made, "c-%s-%llu", rep->random, (unsigned long long)++rep->ids_made);
+        idempotency_id = made;
+    }
+    Leadwire__V1__Complete complete = LEADWIRE__V1__COMPLETE__INIT;
+    complete.lead_id = text(lead_id);
+    complete.disposition = text(disposition);
+    complete.note = text(note);
+    complete.idempotency_id = text(idempotency_id);
+    struct pending_tag tag = {0};
+    snprintf(tag.lead_id, sizeof tag.lead_id, "%s", lead_id);
+    return session_request(&rep->session, &(struct wire_message){.type = WIRE_COMPLETE, .complete = &complete}, &tag, 0,
+                           ticket_out);
+}
+
+lw_status lw_rep_set_state(struct lw_rep *rep, lw_rep_state state, const char *reason, uint64_t *ticket_out)
+{
+    *ticket_out = 0;
+    if (state != LW_REP_AVAILABLE && state != LW_REP_BREAK)
+        return invalid(rep, "a rep sets itself available or on break");
+    Leadwire__V1__SetRepState set = LEADWIRE__V1__SET_REP_STATE__INIT;
+    set.state = (Leadwire__V1__RepState)state;
+    set.reason = text(reason);
+    struct pending_tag tag = {0};
+    return session_request(&rep->session, &(struct wire_message){.type = WIRE_SET_REP_STATE, .set_rep_state = &set},
+                           &tag, 0, ticket_out);
+}
+
+lw_status lw_rep_next(struct lw_rep *rep, struct lw_rep_event *out)
+{
+    struct session_event event;
+    for (;;) {
+        *out = (struct lw_rep_event){.lead_id = "", .queue = "", .why = "", .reason = "", .epoch = rep->session.epoch};
+        switch (session_next(&rep->session, &event)) {
+        case SESSION_NOTHING:
+            return rep->session.state == SESSION_ENDED ? LW_CLOSED : LW_AGAIN;
+        case SESSION_WELCOME:
+            held_leads_begin_session(&rep->held);
+            out->kind = LW_REP_WELCOME;
+            out->epoch = rep->session.epoch;
+            return LW_OK;
+        case SESSION_LOST:
+            out->kind = LW_REP_LOST;
+            out->reason = event.reason;
+            return LW_OK;
+        case SESSION_REFUSED:
+            out->kind = LW_REP_REFUSED;
+            out->reason = event.reason;
+            return LW_OK;
+        case SESSION_ANSWER:
+            fill_answer(rep, &event, out);
+            return LW_OK;
+        case SESSION_MESSAGE:
+            if (fill_message(rep, &event.message, out))
+                return LW_OK;
+            break;
+        case SESSION_EXPIRED:   /* a rep's requests have no time limit */
+            break;
+        }
+    }
+}
+
+int lw_rep_fd(const struct lw_rep *rep)
+{
+    return rep->session.fd;
+}
+
+int lw_rep_wait_ms(const struct lw_rep *rep)
+{
+    return session_wait_ms(&rep->session);
+}
+
+int lw_rep_connected(const struct lw_rep *rep)
+{
+    return session_is_connected(&rep->session);
+}
+
+const char *lw_rep_error(const struct lw_rep *rep)
+{
+    return session_error(&rep->session);
+}
+
+/* Offers are the broker's to tell again; what we were told to have, the broker may have lost. */
+static void list_held(void *owner, Leadwire__V1__Hello *hello, struct arena *arena)
+{
+    struct lw_rep *rep = owner;
+    if (rep->held.count == 0)
+        return;
+    hello->held = arena_calloc(arena, rep->held.count, sizeof *hello->held);
+    Leadwire__V1__HeldLead *rows = arena_calloc(arena, rep->held.count, sizeof *rows);
+    if (!hello->held || !rows)
+        return;
+    for (uint32_t i = 0; i < rep->held.count; i++) {
+        struct held_lead *lead = &rep->held.items[i];
+        if (lead->state == LW_LEAD_OFFERED)
+            continue;
+        Leadwire__V1__HeldLead *row = &rows[hello->n_held];
+        leadwire__v1__held_lead__init(row);
+        row->lead_id = lead->lead_id;
+        row->offer_number = lead->offer_number;
+        hello->held[hello->n_held++] = row;
+    }
+}
+
+static lw_status answer_offer(struct lw_rep *rep, const char *lead_id, uint32_t offer_number, bool accept,
+                              const char *reason, uint64_t *ticket_out)
+{
+    *ticket_out = 0;
+    if (!lead_id || !*lead_id)
+        return invalid(rep, "lead_id is missing");
+    Leadwire__V1__OfferAnswer answer = LEADWIRE__V1__OFFER_ANSWER__INIT;
+    answer.lead_id = text(lead_id);
+    answer.offer_number = offer_number;
+    answer.accept = accept;
+    answer.reason = text(reason);
+    struct pending_tag tag = {.offer_number = offer_number, .accept = accept};
+    snprintf(tag.lead_id, sizeof tag.lead_id, "%s", lead_id);
+    return session_request(&rep->session, &(struct wire_message){.type = WIRE_OFFER_ANSWER, .offer_answer = &answer},
+                           &tag, 0, ticket_out);
+}
+
+static lw_status invalid(struct lw_rep *rep, const char *reason)
+{
+    if (rep->session.state == SESSION_ENDED)
+        return LW_CLOSED;
+    session_set_error(&rep->session, reason);
+    return LW_INVALID;
+}
+
+/* False for what the program knows already. */
+static bool fill_message(struct lw_rep *rep, const struct wire_message *message, struct lw_rep_event *out)
+{
+    out->epoch = rep->session.epoch;
+    if (message->type == WIRE_OFFER)
+        return fill_offer(rep, message->offer, out);
+    if (message->type == WIRE_HOLDING)
+        return fill_holding(rep, message->holding, out);
+    if (message->type == WIRE_WITHDRAWN) {
+        held_leads_forget(&rep->held, message->withdrawn->lead_id, message->withdrawn->offer_number);
+        out->kind = LW_REP_WITHDRAWN;
+        out->lead_id = message->withdrawn->lead_id;
+        out->offer_number = message->withdrawn->offer_number;
+        out->reason = message->withdrawn->reason;
+        return true;
+    }
+    if (message->type == WIRE_REP_STATUS) {
+        out->kind = LW_REP_STATUS;
+        out->state = (lw_rep_state)message->rep_status->state;
+        out->load = message->rep_status->load;
+        out->capacity = message->rep_status->capacity;
+        out->until_unix_ms = message->rep_status->until_unix_ms;
+        out->reason = message->rep_status->reason;
+        return true;
+    }
+    if (message->type == WIRE_SNAPSHOT_END) {
+        held_leads_end_snapshot(&rep->held);
+        out->kind = LW_REP_SNAPSHOT;
+        return true;
+    }
+    return false;
+}
+
+static bool fill_offer(struct lw_rep *rep, const Leadwire__V1__Offer *offer, struct lw_rep_event *out)
+{
+    if (!held_leads_tell(&rep->held, offer->lead_id, offer->offer_number, LW_LEAD_OFFERED))
+        return false;
+    out->kind = LW_REP_OFFER;
+    out->lead_id = offer->lead_id;
+    out->offer_number = offer->offer_number;
+    out->lead = read_lead(rep, offer->lead);
+    out->deadline_unix_ms = offer->deadline_unix_ms;
+    out->answer_ms = offer->answer_ms;
+    out->received_unix_ms = offer->received_unix_ms;
+    out->weight = offer->weight;
+    out->queue = offer->queue;
+    out->why = offer->why;
+    out->resumed = offer->resumed;
+    return true;
+}
+
+static bool fill_holding(struct lw_rep *rep, const Leadwire__V1__Holding *holding, struct lw_rep_event *out)
+{
+    lw_lead_state state = (lw_lead_state)holding->state;
+    if (!held_leads_tell(&rep->held, holding->lead_id, holding->offer_number, state))
+        return false;
+    out->kind = LW_REP_HOLDING;
+    out->lead_id = holding->lead_id;
+    out->offer_number = holding->offer_number;
+    out->lead = read_lead(rep, holding->lead);
+    out->lead_state = state;
+    out->deadline_unix_ms = holding->deadline_unix_ms;
+    out->received_unix_ms = holding->received_unix_ms;
+    out->weight = holding->weight;
+    out->queue = holding->queue;
+    out->resumed = holding->resumed;
+    return true;
+}
+
+static void fill_answer(struct lw_rep *rep, const struct session_event *event, struct lw_rep_event *out)
+{
+    const Leadwire__V1__Reply *reply = event->message.reply;
+    out->kind = LW_REP_ANSWER;
+    out->ticket = event->ticket;
+    out->outcome = outcome_from_status(reply->status);
+    out->reason = reply->reason;
+    out->lead_id = reply->lead_id;
+    out->offer_number = event->tag.offer_number;
+    settle(rep, &event->tag, out->outcome);
+    if (!*out->lead_id && *event->tag.lead_id) {
+        char *lead_id = arena_strdup(&rep->session.arena, event->tag.lead_id);
+        out->lead_id = lead_id ? lead_id : "";
+    }
+}
+
+/* NULL when the lead is missing or the arena's cap is met; the offer can be answered all the same. */
+static const struct lw_lead *read_lead(struct lw_rep *rep, const Leadwire__V1__Lead *lead)
+{
+    if (!lead || !wire_lead_to_public(lead, &rep->session.arena, &rep->lead))
+        return NULL;
+    return &rep->lead;
+}
+
+/* What an answer says about what we hold. An accepted offer stays until its Holding comes. */
+static void settle(struct lw_rep *rep, const struct pending_tag *tag, lw_outcome outcome)
+{
+    bool done = outcome == LW_OUTCOME_ACCEPTED || outcome == LW_OUTCOME_DUPLICATE;
+    if (outcome == LW_OUTCOME_NOT_YOURS)
+        held_leads_forget(&rep->held, tag->lead_id, tag->offer_number);
+    else if (done && tag->type == WIRE_COMPLETE)
+        held_leads_forget(&rep->held, tag->lead_id, 0);
+    else if (done && tag->type == WIRE_OFFER_ANSWER && !tag->accept)
+        held_leads_forget(&rep->held, tag->lead_id, tag->offer_number);
+}
+
+static char *text(const char *value)
+{
+    return (char *)(value ? value : "");
+}

@@ -1,0 +1,570 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "session.h"
+
+#include "message_fields.h"
+#include "session_socket.h"
+#include "wall_clock.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    HEARTBEAT_MIN_MS = 50,
+    HEARTBEAT_MAX_MS = 60000,
+    HELLOS_BEFORE_REDIAL = 5,     /* unanswered on a standing connection: try another */
+    FRAMES_BEFORE_CHORES = 64,    /* timers run at least this often in a flood */
+    ARENA_KEEP = 16 * 1024,
+    CONTROL_ARENA_CAP = 64 * 1024 * 1024,
+};
+
+static const char *check_options(const struct session_options *options);
+static bool copy_options(struct session *session, const struct session_options *options);
+static void free_options(struct session *session);
+
+static bool do_chores(struct session *session, uint64_t now_ms);
+static bool take_due_event(struct session *session, uint64_t now_ms, struct session_event *out);
+static void say_hello(struct session *session, uint64_t now_ms);
+static void ping_if_due(struct session *session, uint64_t now_ms);
+static void resend_overdue(struct session *session, uint64_t now_ms);
+static void send_queued(struct session *session, uint64_t now_ms);
+static bool send_message(struct session *session, const struct wire_message *message);
+
+static bool handle_frame(struct session *session, const struct session_frame *frame, uint64_t now_ms,
+                         struct session_event *out);
+static bool handle_welcome(struct session *session, const Leadwire__V1__Welcome *welcome, uint64_t now_ms,
+                           struct session_event *out);
+static bool handle_reply(struct session *session, const struct wire_message *message, uint64_t now_ms,
+                         struct session_event *out);
+static void handle_refusal(struct session *session, const Leadwire__V1__Reply *reply, uint64_t now_ms);
+static void handle_bye(struct session *session, const Leadwire__V1__Bye *bye, uint64_t now_ms);
+static bool give_answer(struct session *session, const struct wire_message *message, uint64_t ticket,
+                        uint64_t now_ms, struct session_event *out);
+
+static void lose(struct session *session, uint64_t now_ms, const char *reason);
+static void refuse(struct session *session, uint64_t now_ms, bool final, const char *reason);
+
+/* ---- public ---- */
+
+lw_status session_open(struct session *session, const struct session_options *options)
+{
+    *session = (struct session){.state = SESSION_OPENING, .hello_interval_ms = SESSION_HELLO_FIRST_MS,
+                                .credit = 1, .heartbeat_ms = HEARTBEAT_MAX_MS, .fd = -1};
+    const char *wrong = check_options(options);
+    if (wrong) {
+        session_set_error(session, wrong);
+        return LW_INVALID;
+    }
+    bool control = options->role == LEADWIRE__V1__ROLE__ROLE_CONTROL;
+    byte_buffer_init(&session->out, WIRE_FRAME_SIZE_MAX);
+    arena_init(&session->arena, control ? CONTROL_ARENA_CAP : WIRE_ARENA_CAP);
+    lw_status status = pending_init(&session->pending, options->pending_max, wall_clock_monotonic_ms());
+    if (status == LW_OK && !copy_options(session, options))
+        status = LW_NO_MEMORY;
+    if (status == LW_OK)
+        status = session_socket_open(session, control ? WIRE_CONTROL_FRAME_SIZE_MAX : WIRE_FRAME_SIZE_MAX + 4096);
+    if (status != LW_OK)
+        session_close(session, NULL);
+    return status;
+}
+
+void session_close(struct session *session, const char *bye)
+{
+    if (session->socket && session->state == SESSION_OPEN) {
+        send_queued(session, wall_clock_monotonic_ms());
+        if (bye) {
+            Leadwire__V1__Bye message = LEADWIRE__V1__BYE__INIT;
+            message.reason = (char *)bye;
+            send_message(session, &(struct wire_message){.type = WIRE_BYE, .bye = &message});
+        }
+    }
+    session_socket_close(session);
+    pending_fini(&session->pending);
+    arena_fini(&session->arena);
+    byte_buffer_fini(&session->out);
+    free_options(session);
+    session->state = SESSION_ENDED;
+}
+
+lw_status session_request(struct session *session, struct wire_message *request, const struct pending_tag *tag,
+                          uint32_t time_limit_ms, uint64_t *ticket_out)
+{
+    if (session->state == SESSION_ENDED)
+        return LW_CLOSED;
+    struct pending_request *slot = pending_new(&session->pending);
+    if (!slot)
+        return LW_FULL;
+    uint64_t *request_id = message_request_id(request);
+    assert(request_id);
+    *request_id = slot->ticket;
+
+    const char *reason = "it does not fit a frame";
+    lw_status status = wire_check(request, &reason);
+    if (status == LW_OK)
+        status = wire_encode(request, &slot->frame);
+    if (status != LW_OK) {
+        pending_free(&session->pending, slot);
+        session_set_error(session, reason);
+        return status;
+    }
+    slot->tag = *tag;
+    slot->tag.type = request->type;
+    *ticket_out = slot->ticket;
+    uint64_t now_ms = wall_clock_monotonic_ms();
+    pending_queue(&session->pending, slot, now_ms, time_limit_ms);
+    send_queued(session, now_ms);
+    return LW_OK;
+}
+
+enum session_event_kind session_next(struct session *session, struct session_event *out)
+{
+    uint64_t now_ms = wall_clock_monotonic_ms();
+    struct session_frame frame;
+    unsigned frame_count = 0;
+
+    arena_reset(&session->arena, ARENA_KEEP);
+    *out = (struct session_event){.reason = ""};
+    while (!take_due_event(session, now_ms, out)) {
+        if (session->state == SESSION_ENDED)
+            break;
+        if (frame_count < FRAMES_BEFORE_CHORES && session_socket_receive(session, &frame)) {
+            frame_count++;
+            bool done = handle_frame(session, &frame, now_ms, out);
+            session_frame_release(&frame);
+            if (done)
+                break;
+            arena_reset(&session->arena, ARENA_KEEP);
+            continue;
+        }
+        bool more = do_chores(session, now_ms);
+        if (!more && frame_count == 0)
+            break;
+        frame_count = 0;
+    }
+    return out->kind;
+}
+
+int session_wait_ms(const struct session *session)
+{
+    if (session->state == SESSION_ENDED)
+        return session->due_event == SESSION_NOTHING ? SESSION_WAIT_MAX_MS : 0;
+    uint64_t now_ms = wall_clock_monotonic_ms();
+    uint64_t at_ms = now_ms + SESSION_WAIT_MAX_MS;
+    uint64_t due[4] = {pending_next_ms(&session->pending), UINT64_MAX, UINT64_MAX, UINT64_MAX};
+
+    if (session->state == SESSION_OPENING && session->writable)
+        due[1] = session->hello_at_ms;
+    if (session->state == SESSION_OPEN) {
+        due[1] = session->ping_at_ms;
+        const struct pending_request *oldest = pending_peek_sent(&session->pending);
+        if (oldest)
+            due[2] = oldest->sent_ms + session->options.resend_ms;
+        if (session->unheard_since_ms)
+            due[3] = session->unheard_since_ms + (uint64_t)SESSION_SILENT_HEARTBEATS * session->heartbeat_ms + 1;
+    }
+    if (session->due_event != SESSION_NOTHING)
+        at_ms = now_ms;
+    for (size_t i = 0; i < sizeof due / sizeof due[0]; i++)
+        at_ms = due[i] < at_ms ? due[i] : at_ms;
+    return at_ms > now_ms ? (int)(at_ms - now_ms) : 0;
+}
+
+bool session_is_connected(const struct session *session)
+{
+    return session->state == SESSION_OPEN;
+}
+
+const char *session_error(const struct session *session)
+{
+    return session->error;
+}
+
+void session_set_error(struct session *session, const char *error)
+{
+    snprintf(session->error, sizeof session->error, "%s", error);
+}
+
+/* ---- options ---- */
+
+static const char *check_options(const struct session_options *options)
+{
+    if (!options->endpoint || !*options->endpoint)
+        return "the endpoint is missing";
+    if (!options->desk || !*options->desk || strlen(options->desk) > LW_NAME_MAX)
+        return "the desk's name is missing or too long";
+    if (options->client && strlen(options->client) > LW_NAME_MAX)
+        return "the client's name is too long";
+    if (options->role == LEADWIRE__V1__ROLE__ROLE_REP) {
+        if (!options->rep || !*options->rep || strlen(options->rep) > LW_NAME_MAX)
+            return "the rep's name is missing or too long";
+        if (!options->secret || !*options->secret || strlen(options->secret) > SESSION_SECRET_MAX)
+            return "the secret is missing or too long";
+    }
+    if (options->pending_max > PENDING_MAX)
+        return "pending_max is above its bound";
+    return NULL;
+}
+
+static bool copy_text(const char **text)
+{
+    *text = strdup(*text ? *text : "");
+    return *text != NULL;
+}
+
+static bool copy_options(struct session *session, const struct session_options *options)
+{
+    session->options = *options;
+    struct session_options *copy = &session->options;
+    const char **texts[] = {&copy->endpoint, &copy->desk, &copy->client, &copy->rep, &copy->secret};
+    bool all = true;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        all = copy_text(texts[i]) && all;
+    return all;
+}
+
+static void wipe(void *bytes, size_t size)
+{
+    volatile unsigned char *at = bytes;
+    while (size-- > 0)
+        *at++ = 0;
+}
+
+static void free_options(struct session *session)
+{
+    struct session_options *options = &session->options;
+    if (options->secret)
+        wipe((char *)options->secret, strlen(options->secret));
+    free((char *)options->endpoint);
+    free((char *)options->desk);
+    free((char *)options->client);
+    free((char *)options->rep);
+    free((char *)options->secret);
+    *options = (struct session_options){0};
+}
+
+/* ---- what is due ---- */
+
+/* True when something may have changed: look at the socket again before sleeping. */
+static bool do_chores(struct session *session, uint64_t now_ms)
+{
+    bool was_writable = session->writable;
+    if (!session->connected_endpoint)
+        session_socket_redial(session);
+    bool readable = session_socket_poll(session);
+
+    if (session->state == SESSION_OPEN && !session->writable) {
+        lose(session, now_ms, "the connection broke");
+        return true;
+    }
+    if (session->state == SESSION_OPENING && session->writable) {
+        bool new_connection = !was_writable && !session->refusal_told;
+        if (new_connection || now_ms >= session->hello_at_ms)
+            say_hello(session, now_ms);
+        return readable;
+    }
+    if (session->state != SESSION_OPEN)
+        return readable;
+
+    uint64_t silent_ms = (uint64_t)SESSION_SILENT_HEARTBEATS * session->heartbeat_ms;
+    if (!readable && session->unheard_since_ms && now_ms > session->unheard_since_ms + silent_ms) {
+        lose(session, now_ms, "the broker is silent");
+        session_socket_redial(session);
+        return true;
+    }
+    send_queued(session, now_ms);
+    resend_overdue(session, now_ms);
+    ping_if_due(session, now_ms);
+    /* A send may have taken the descriptor's edge for a frame that came meanwhile. */
+    return session_socket_poll(session);
+}
+
+static bool take_due_event(struct session *session, uint64_t now_ms, struct session_event *out)
+{
+    if (session->due_event != SESSION_NOTHING) {
+        out->kind = session->due_event;
+        out->reason = session->due_reason;
+        session->due_event = SESSION_NOTHING;
+        return true;
+    }
+    if (session->state == SESSION_ENDED)
+        return false;
+    struct pending_request *expired = pending_take_expired(&session->pending, now_ms);
+    if (!expired)
+        return false;
+    memcpy(session->expired_reason, expired->busy_reason, sizeof session->expired_reason);
+    *out = (struct session_event){.kind = SESSION_EXPIRED, .ticket = expired->ticket, .tag = expired->tag,
+                                  .retry_after_ms = expired->retry_after_ms,
+                                  .reason = expired->state == PENDING_BACKED_OFF ? session->expired_reason : ""};
+    pending_free(&session->pending, expired);
+    return true;
+}
+
+static void say_hello(struct session *session, uint64_t now_ms)
+{
+    if (session->hellos_unanswered >= HELLOS_BEFORE_REDIAL) {
+        session->hellos_unanswered = 0;
+        session_socket_redial(session);
+        return;
+    }
+    Leadwire__V1__Hello hello = LEADWIRE__V1__HELLO__INIT;
+    const struct session_options *options = &session->options;
+    hello.version_min = WIRE_VERSION_MIN;
+    hello.version_max = WIRE_VERSION_MAX;
+    hello.role = options->role;
+    hello.desk = (char *)options->desk;
+    hello.client = (char *)options->client;
+    hello.rep = (char *)options->rep;
+    hello.secret = (char *)options->secret;
+    hello.last_epoch = session->epoch;
+    if (options->complete_hello)
+        options->complete_hello(options->owner, &hello, &session->arena);
+
+    if (send_message(session, &(struct wire_message){.type = WIRE_HELLO, .hello = &hello}))
+        session->hellos_unanswered++;
+    wipe(session->out.data, session->out.capacity);
+    session->hello_sent_ms = now_ms;
+    session->hello_at_ms = now_ms + session->hello_interval_ms;
+    session->hello_interval_ms *= 2;
+    if (session->hello_interval_ms > SESSION_HELLO_LAST_MS)
+        session->hello_interval_ms = SESSION_HELLO_LAST_MS;
+    session->refusal_told = false;
+}
+
+/* A Ping keeps the session alive and confirms what was received, so that the broker may send more. */
+static void ping_if_due(struct session *session, uint64_t now_ms)
+{
+    uint64_t unconfirmed = session->received_count - session->confirmed_count;
+    if (session->state != SESSION_OPEN || (now_ms < session->ping_at_ms && unconfirmed < SESSION_CONFIRM_EVERY))
+        return;
+    Leadwire__V1__Ping ping = LEADWIRE__V1__PING__INIT;
+    ping.received_count = session->received_count;
+    if (!send_message(session, &(struct wire_message){.type = WIRE_PING, .ping = &ping}))
+        return;
+    session->confirmed_count = session->received_count;
+    session->ping_at_ms = now_ms + session->heartbeat_ms / 2;
+    if (session->unheard_since_ms == 0)
+        session->unheard_since_ms = now_ms;
+}
+
+static void resend_overdue(struct session *session, uint64_t now_ms)
+{
+    struct pending_request *oldest;
+    while ((oldest = pending_peek_sent(&session->pending)) != NULL
+           && now_ms >= oldest->sent_ms + session->options.resend_ms) {
+        if (!session_socket_send(session, oldest->frame.data, oldest->frame.size))
+            return;
+        pending_mark_sent(&session->pending, oldest, now_ms);
+    }
+}
+
+static void send_queued(struct session *session, uint64_t now_ms)
+{
+    struct pending_request *next;
+    while (session->state == SESSION_OPEN && session->pending.sent_count < session->credit
+           && (next = pending_peek_queued(&session->pending)) != NULL) {
+        if (!session_socket_send(session, next->frame.data, next->frame.size))
+            return;
+        pending_mark_sent(&session->pending, next, now_ms);
+    }
+}
+
+static bool send_message(struct session *session, const struct wire_message *message)
+{
+    byte_buffer_clear(&session->out);
+    if (wire_encode(message, &session->out) != LW_OK)
+        return false;
+    return session_socket_send(session, session->out.data, session->out.size);
+}
+
+/* ---- what the broker says ---- */
+
+/* True when the frame gave an event. */
+static bool handle_frame(struct session *session, const struct session_frame *frame, uint64_t now_ms,
+                         struct session_event *out)
+{
+    struct wire_message message;
+    const char *reason;
+    uint64_t request_id;
+
+    if (session->state == SESSION_OPEN)
+        session->received_count++;
+    bool readable = frame->data && wire_decode(frame->data, frame->size, WIRE_FROM_BROKER, &session->arena,
+                                               &message, &reason, &request_id) == LW_OK;
+    uint64_t epoch = readable ? message_epoch(&message) : 0;
+    if (!readable || (epoch != 0 && epoch < session->epoch)) {
+        session->frames_dropped++;
+        return false;
+    }
+    if (epoch > session->epoch)
+        session->epoch = epoch;
+    session->unheard_since_ms = 0;
+    if (session->received_count - session->confirmed_count >= SESSION_CONFIRM_EVERY)
+        ping_if_due(session, now_ms);
+
+    if (message.type == WIRE_WELCOME)
+        return handle_welcome(session, message.welcome, now_ms, out);
+    if (message.type == WIRE_REPLY)
+        return handle_reply(session, &message, now_ms, out);
+    if (message.type == WIRE_BYE) {
+        handle_bye(session, message.bye, now_ms);
+        return false;
+    }
+    if (message.type == WIRE_PING || message.type == WIRE_PONG) {
+        if (message.type == WIRE_PING)
+            session->ping_at_ms = now_ms;
+        if (session->state == SESSION_OPEN)
+            session->hello_interval_ms = SESSION_HELLO_FIRST_MS;
+        return false;
+    }
+    if (request_id != 0)
+        return give_answer(session, &message, request_id, now_ms, out);
+    if (session->state != SESSION_OPEN)
+        return false;
+    out->kind = SESSION_MESSAGE;
+    out->message = message;
+    return true;
+}
+
+static bool handle_welcome(struct session *session, const Leadwire__V1__Welcome *welcome, uint64_t now_ms,
+                           struct session_event *out)
+{
+    if (session->state == SESSION_OPEN && welcome->session == session->session_number)
+        return false;   /* the answer to a repeated Hello */
+    session->state = SESSION_OPEN;
+    session->session_number = welcome->session;
+    session->credit = welcome->credit;
+    if (session->credit == 0 || session->credit > SESSION_CREDIT_MAX)
+        session->credit = session->credit == 0 ? 1 : SESSION_CREDIT_MAX;
+    session->heartbeat_ms = welcome->heartbeat_ms;
+    if (session->heartbeat_ms < HEARTBEAT_MIN_MS)
+        session->heartbeat_ms = HEARTBEAT_MIN_MS;
+    if (session->heartbeat_ms > HEARTBEAT_MAX_MS)
+        session->heartbeat_ms = HEARTBEAT_MAX_MS;
+    session->hellos_unanswered = 0;
+    session->received_count = session->confirmed_count = 0;
+    session->unheard_since_ms = 0;
+    session->ping_at_ms = now_ms + session->heartbeat_ms / 2;
+    pending_requeue_sent(&session->pending);
+    send_queued(session, now_ms);
+    out->kind = SESSION_WELCOME;
+    return true;
+}
+
+static bool handle_reply(struct session *session, const struct wire_message *message, uint64_t now_ms,
+                         struct session_event *out)
+{
+    const Leadwire__V1__Reply *reply = message->reply;
+    switch (reply->status) {
+    case LEADWIRE__V1__STATUS__STATUS_NO_SESSION:
+        /* While opening: the echo of what was sent before the Hello. */
+        if (session->state == SESSION_OPEN)
+            lose(session, now_ms, "the broker restarted or the session lapsed");
+        return false;
+    case LEADWIRE__V1__STATUS__STATUS_UNAUTHENTICATED:
+    case LEADWIRE__V1__STATUS__STATUS_VERSION:
+    case LEADWIRE__V1__STATUS__STATUS_NOT_OWNER:
+        handle_refusal(session, reply, now_ms);
+        return false;
+    case LEADWIRE__V1__STATUS__STATUS_BUSY: {
+        struct pending_request *request = pending_find(&session->pending, reply->request_id);
+        if (request && request->state != PENDING_BACKED_OFF)
+            pending_back_off(&session->pending, request, now_ms, reply->retry_after_ms, reply->reason);
+        else if (reply->request_id == 0 && session->state == SESSION_OPENING)
+            handle_refusal(session, reply, now_ms);
+        send_queued(session, now_ms);
+        return false;
+    }
+    case LEADWIRE__V1__STATUS__STATUS_NONE:
+        session->frames_dropped++;
+        return false;
+    case LEADWIRE__V1__STATUS__STATUS_REJECTED:
+        if (reply->request_id == 0 && session->state == SESSION_OPENING)
+            handle_refusal(session, reply, now_ms);
+        break;
+    case LEADWIRE__V1__STATUS__STATUS_ACCEPTED:
+    case LEADWIRE__V1__STATUS__STATUS_DUPLICATE:
+    case LEADWIRE__V1__STATUS__STATUS_DUPLICATE_DIFFERS:
+    case LEADWIRE__V1__STATUS__STATUS_NOT_YOURS:
+    case LEADWIRE__V1__STATUS__STATUS_NOT_FOUND:
+    case LEADWIRE__V1__STATUS__STATUS_MALFORMED:
+    case LEADWIRE__V1__STATUS__STATUS_TOO_LARGE:
+    case _LEADWIRE__V1__STATUS_IS_INT_SIZE:
+        break;
+    }
+    return give_answer(session, message, reply->request_id, now_ms, out);
+}
+
+/* What a broker may answer to Hello instead of Welcome. Not the owner and busy pass with time; the rest does not. */
+static void handle_refusal(struct session *session, const Leadwire__V1__Reply *reply, uint64_t now_ms)
+{
+    bool busy = reply->status == LEADWIRE__V1__STATUS__STATUS_BUSY;
+    bool not_owner = reply->status == LEADWIRE__V1__STATUS__STATUS_NOT_OWNER;
+    if (session->state == SESSION_OPEN)
+        lose(session, now_ms, reply->reason);
+    session->hellos_unanswered = 0;
+    if (busy || (not_owner && session->options.ends_when_refused)) {
+        uint64_t wait_ms = reply->retry_after_ms > SESSION_HELLO_LAST_MS ? SESSION_HELLO_LAST_MS : reply->retry_after_ms;
+        session_set_error(session, reply->reason);
+        if (session->hello_at_ms < now_ms + wait_ms)
+            session->hello_at_ms = now_ms + wait_ms;
+        return;
+    }
+    refuse(session, now_ms, session->options.ends_when_refused, reply->reason);
+}
+
+static void handle_bye(struct session *session, const Leadwire__V1__Bye *bye, uint64_t now_ms)
+{
+    if (session->state != SESSION_OPEN)
+        return;
+    if (session->options.ends_when_refused && strcmp(bye->reason, "another device logged on") == 0) {
+        refuse(session, now_ms, true, bye->reason);
+        return;
+    }
+    lose(session, now_ms, bye->reason);
+    if (session->hello_at_ms < now_ms + SESSION_HELLO_FIRST_MS)
+        session->hello_at_ms = now_ms + SESSION_HELLO_FIRST_MS;
+}
+
+/* An answer counts in any state: it was true when it was said. Late repeats of it find no request and are dropped. */
+static bool give_answer(struct session *session, const struct wire_message *message, uint64_t ticket,
+                        uint64_t now_ms, struct session_event *out)
+{
+    struct pending_request *request = pending_find(&session->pending, ticket);
+    if (!request || !message_answers(message->type, request->tag.type))
+        return false;
+    session->hello_interval_ms = SESSION_HELLO_FIRST_MS;
+    *out = (struct session_event){.kind = SESSION_ANSWER, .ticket = ticket, .tag = request->tag,
+                                  .message = *message, .reason = ""};
+    pending_free(&session->pending, request);
+    send_queued(session, now_ms);
+    return true;
+}
+
+/* ---- ends and beginnings ---- */
+
+static void lose(struct session *session, uint64_t now_ms, const char *reason)
+{
+    session->state = SESSION_OPENING;
+    session->due_event = SESSION_LOST;
+    snprintf(session->due_reason, sizeof session->due_reason, "%s", reason);
+    session->unheard_since_ms = 0;
+    session->hellos_unanswered = 0;
+    pending_requeue_sent(&session->pending);
+    /* A broker that welcomes and forgets at once is not asked faster than at the growing interval. */
+    session->hello_at_ms = session->hello_sent_ms + session->hello_interval_ms;
+    if (session->hello_at_ms < now_ms)
+        session->hello_at_ms = now_ms;
+}
+
+static void refuse(struct session *session, uint64_t now_ms, bool final, const char *reason)
+{
+    session_set_error(session, *reason ? reason : "the broker gave no reason");
+    snprintf(session->due_reason, sizeof session->due_reason, "%s", session->error);
+    session->due_event = SESSION_REFUSED;
+    session->refusal_told = true;
+    session->hello_at_ms = now_ms + SESSION_REFUSED_RETRY_MS;
+    session->state = final ? SESSION_ENDED : SESSION_OPENING;
+    if (final)
+        session_socket_hang_up(session);
+}

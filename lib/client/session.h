@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * session - one client's conversation with a broker, whatever the role:
+ * connect, Hello, heartbeat, credit, resend, reconnect.
+ *
+ *            connected, Hello         Welcome
+ *   OPENING ------------------> .. -----------> OPEN
+ *      ^  Hello again at 100 ms..2 s              |  connection gone, silent for 3 heartbeats,
+ *      +------------------------------------------+  NO_SESSION, Bye
+ *      |                                          |
+ *      +--> ENDED  <------------------------------+  refused for good, or replaced
+ *
+ * Requests outlive the connection: what was on the wire when it broke is sent
+ * again, byte for byte, after the next Welcome. Messages of a lower epoch than
+ * the highest seen are dropped, and so are bytes that break the protocol.
+ *
+ * ZMQ_IMMEDIATE makes the socket writable only while it is connected, so a
+ * broken connection is seen at once; ZMQ_FD stays the same over reconnects.
+ * Nothing blocks. Threads: one owner.
+ */
+#ifndef CLIENT_SESSION_H
+#define CLIENT_SESSION_H
+
+#include "arena.h"
+#include "byte_buffer.h"
+#include "pending.h"
+#include "wire.h"
+
+enum {
+    SESSION_HELLO_FIRST_MS = 100,
+    SESSION_HELLO_LAST_MS = 2000,
+    SESSION_REFUSED_RETRY_MS = 5000,
+    SESSION_SILENT_HEARTBEATS = 3,
+    SESSION_CREDIT_MAX = 8192,
+    SESSION_CONFIRM_EVERY = 32,      /* frames received until a Ping confirms them */
+    SESSION_ERROR_MAX = 160,
+    SESSION_WAIT_MAX_MS = 1000,
+    SESSION_SECRET_MAX = 256,
+};
+
+enum session_state { SESSION_OPENING, SESSION_OPEN, SESSION_ENDED };
+
+/* Adds to a Hello what only the owner of the session knows; memory from the arena. */
+typedef void session_complete_hello(void *owner, Leadwire__V1__Hello *hello, struct arena *arena);
+
+struct session_options {
+    Leadwire__V1__Role role;
+    const char *endpoint, *desk, *client;
+    const char *rep, *secret;        /* reps; else NULL */
+    uint32_t pending_max;
+    uint32_t resend_ms;
+    bool ends_when_refused;          /* else it tries again every few seconds */
+    session_complete_hello *complete_hello;   /* may be NULL */
+    void *owner;
+};
+
+enum session_event_kind {
+    SESSION_NOTHING,     /* nothing more now */
+    SESSION_WELCOME,     /* it is open: again after each reconnect */
+    SESSION_LOST,        /* it was open; reason */
+    SESSION_REFUSED,     /* session_error() says why */
+    SESSION_ANSWER,      /* ticket, tag, message: the request is done */
+    SESSION_EXPIRED,     /* ticket, tag: the time limit passed; reason "" or of the last "busy", retry_after_ms */
+    SESSION_MESSAGE,     /* message: anything else the broker says */
+};
+
+/* Pointers live until the next session_next or session_request. */
+struct session_event {
+    enum session_event_kind kind;
+    uint64_t ticket;
+    struct pending_tag tag;
+    struct wire_message message;
+    const char *reason;
+    uint32_t retry_after_ms;
+};
+
+struct session {
+    struct session_options options;  /* strings are owned copies */
+    void *socket;
+    int fd;
+    enum session_state state;
+    bool connected_endpoint;         /* zmq_connect is in force */
+    bool writable;                   /* a broker is at the other end */
+    bool skip_parts;                 /* in a multi-part message, which nobody should send */
+    bool refusal_told;
+
+    uint64_t epoch;                  /* highest seen */
+    uint64_t session_number;
+    uint32_t credit, heartbeat_ms;
+
+    uint64_t hello_at_ms, hello_sent_ms, ping_at_ms;
+    uint32_t hello_interval_ms, hellos_unanswered;
+    uint64_t unheard_since_ms;       /* of the oldest Ping after which nothing came; 0: none */
+    uint64_t received_count, confirmed_count;
+
+    enum session_event_kind due_event;   /* LOST or REFUSED, to be told next */
+    char due_reason[SESSION_ERROR_MAX];
+    char error[SESSION_ERROR_MAX];
+    char expired_reason[PENDING_BUSY_REASON_MAX];
+
+    struct pending pending;
+    struct arena arena;              /* of the last event's message */
+    struct byte_buffer out;          /* Hello, Ping, Bye */
+    uint64_t frames_dropped;         /* broke the protocol, or of a lower epoch */
+};
+
+/* Begins to connect; *session must stay where it is. Errors: LW_INVALID (session_error()), LW_NO_MEMORY, LW_IO. */
+LW_MUST_CHECK lw_status session_open(struct session *session, const struct session_options *options);
+/* Sends what credit allows, and Bye if `bye` is not NULL; waits for nothing. A zeroed or closed one is accepted. */
+void session_close(struct session *session, const char *bye);
+
+/* Checks, encodes and queues one request; fills its request_id. The tag's type is filled too.
+ * Errors: LW_INVALID, LW_TOO_LARGE (session_error()), LW_FULL, LW_NO_MEMORY, LW_CLOSED (ended). */
+LW_MUST_CHECK lw_status session_request(struct session *session, struct wire_message *request,
+                                        const struct pending_tag *tag, uint32_t time_limit_ms, uint64_t *ticket_out);
+/* Does what is due and takes the next event. */
+enum session_event_kind session_next(struct session *session, struct session_event *out);
+
+/* 0..SESSION_WAIT_MAX_MS. */
+int session_wait_ms(const struct session *session);
+bool session_is_connected(const struct session *session);
+/* Never NULL. */
+const char *session_error(const struct session *session);
+void session_set_error(struct session *session, const char *error);
+
+#endif

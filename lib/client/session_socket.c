@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "session_socket.h"
+
+#include "context.h"
+
+#include <errno.h>
+
+enum {
+    CLOSE_LINGER_MS = 200,        /* for a Bye and the last answers */
+    RECONNECT_FIRST_MS = 50,
+    RECONNECT_LAST_MS = 500,
+    HANDSHAKE_MS = 5000,
+    SEND_HWM = 4 * SESSION_CREDIT_MAX,   /* never met: credit bounds what is in flight */
+    RECEIVE_HWM = 4096,
+};
+
+static bool set_option(void *socket, int option, int value);
+
+lw_status session_socket_open(struct session *session, size_t frame_size_max)
+{
+    void *context = context_acquire();
+    if (!context)
+        return LW_NO_MEMORY;
+    session->socket = zmq_socket(context, ZMQ_DEALER);
+    if (!session->socket) {
+        int error = errno;
+        context_release();
+        errno = error;
+        return error == ENOMEM ? LW_NO_MEMORY : LW_IO;
+    }
+    int64_t size_max = (int64_t)frame_size_max;
+    size_t fd_size = sizeof session->fd;
+    bool set = set_option(session->socket, ZMQ_LINGER, CLOSE_LINGER_MS)
+        && set_option(session->socket, ZMQ_IMMEDIATE, 1)
+        && set_option(session->socket, ZMQ_SNDHWM, SEND_HWM)
+        && set_option(session->socket, ZMQ_RCVHWM, RECEIVE_HWM)
+        && set_option(session->socket, ZMQ_RECONNECT_IVL, RECONNECT_FIRST_MS)
+        && set_option(session->socket, ZMQ_RECONNECT_IVL_MAX, RECONNECT_LAST_MS)
+        && set_option(session->socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS)
+        && zmq_setsockopt(session->socket, ZMQ_MAXMSGSIZE, &size_max, sizeof size_max) == 0
+        && zmq_getsockopt(session->socket, ZMQ_FD, &session->fd, &fd_size) == 0;
+    if (!set)
+        return LW_IO;
+    if (zmq_connect(session->socket, session->options.endpoint) != 0) {
+        session_set_error(session, "the endpoint cannot be used");
+        return LW_INVALID;
+    }
+    session->connected_endpoint = true;
+    return LW_OK;
+}
+
+void session_socket_close(struct session *session)
+{
+    if (!session->socket)
+        return;
+    zmq_close(session->socket);
+    session->socket = NULL;
+    session->fd = -1;
+    context_release();
+}
+
+void session_socket_redial(struct session *session)
+{
+    session_socket_hang_up(session);
+    session->connected_endpoint = zmq_connect(session->socket, session->options.endpoint) == 0;
+}
+
+void session_socket_hang_up(struct session *session)
+{
+    if (session->connected_endpoint)
+        zmq_disconnect(session->socket, session->options.endpoint);
+    session->connected_endpoint = false;
+    session->writable = false;
+    session->skip_parts = false;
+}
+
+bool session_socket_poll(struct session *session)
+{
+    int events = 0;
+    size_t size = sizeof events;
+    if (zmq_getsockopt(session->socket, ZMQ_EVENTS, &events, &size) != 0)
+        return false;
+    session->writable = (events & ZMQ_POLLOUT) != 0;
+    return (events & ZMQ_POLLIN) != 0;
+}
+
+bool session_socket_send(struct session *session, const void *bytes, size_t size)
+{
+    return zmq_send(session->socket, bytes, size, ZMQ_DONTWAIT) >= 0;
+}
+
+bool session_socket_receive(struct session *session, struct session_frame *out)
+{
+    zmq_msg_init(&out->message);
+    if (zmq_msg_recv(&out->message, session->socket, ZMQ_DONTWAIT) < 0) {
+        zmq_msg_close(&out->message);
+        return false;
+    }
+    bool more = zmq_msg_more(&out->message) != 0;
+    bool single = !more && !session->skip_parts;
+    session->skip_parts = more;
+    out->data = single ? zmq_msg_data(&out->message) : NULL;
+    out->size = single ? zmq_msg_size(&out->message) : 0;
+    return true;
+}
+
+void session_frame_release(struct session_frame *frame)
+{
+    zmq_msg_close(&frame->message);
+}
+
+static bool set_option(void *socket, int option, int value)
+{
+    return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
+}
