@@ -1,18 +1,36 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Nearly all text is ASCII without control characters: that is settled 8 bytes a step,
+ * and only what is not is looked at byte by byte.
+ */
 #include "wire_text.h"
 
 #include <stdint.h>
 #include <string.h>
 
-static size_t skip_ascii(const uint8_t *bytes, size_t size);
+#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
+static uint64_t load_tail(const uint8_t *bytes, size_t size);
+static uint64_t find_special(uint64_t word);
 static size_t sequence_size(const uint8_t *bytes, size_t left);
 
 bool wire_text_is_utf8(const char *text, size_t size)
 {
     const uint8_t *bytes = (const uint8_t *)text;
-    size_t at = skip_ascii(bytes, size);
+    size_t at = 0;
 
     while (at < size) {
+        uint64_t word;
+        if (size - at < sizeof word) {
+            if (!(load_tail(bytes + at, size - at) & EACH_BYTE(0x80)))
+                return true;
+        } else {
+            memcpy(&word, bytes + at, sizeof word);
+            if (!(word & EACH_BYTE(0x80))) {
+                at += sizeof word;
+                continue;
+            }
+        }
         size_t step = sequence_size(bytes + at, size - at);
         if (step == 0)
             return false;
@@ -24,8 +42,15 @@ bool wire_text_is_utf8(const char *text, size_t size)
 bool wire_text_has_control(const char *text, size_t size)
 {
     const uint8_t *bytes = (const uint8_t *)text;
+    size_t at = 0;
 
-    for (size_t at = 0; at < size; at++) {
+    for (; size - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, bytes + at, sizeof word);
+        if (find_special(word))
+            break;
+    }
+    for (; at < size; at++) {
         if (bytes[at] < 0x20 || bytes[at] == 0x7f)
             return true;
         if (bytes[at] == 0xc2 && at + 1 < size && bytes[at + 1] < 0xa0)
@@ -34,19 +59,23 @@ bool wire_text_has_control(const char *text, size_t size)
     return false;
 }
 
-/* Most text is ASCII: 8 bytes a step, as far as it goes. */
-static size_t skip_ascii(const uint8_t *bytes, size_t size)
+/* Fewer than 8 bytes as a word, padded with 0. */
+static uint64_t load_tail(const uint8_t *bytes, size_t size)
 {
-    size_t at = 0;
+    uint64_t word = 0;
 
-    while (size - at >= sizeof(uint64_t)) {
-        uint64_t word;
-        memcpy(&word, bytes + at, sizeof word);
-        if (word & UINT64_C(0x8080808080808080))
-            break;
-        at += sizeof word;
-    }
-    return at;
+    for (size_t i = 0; i < size; i++)
+        word = word << 8 | bytes[i];
+    return word;
+}
+
+/* Not 0 if a byte is a control character or not ASCII; sometimes also if the byte after one is. */
+static uint64_t find_special(uint64_t word)
+{
+    uint64_t below_space = word - EACH_BYTE(0x20);
+    uint64_t is_del = (word ^ EACH_BYTE(0x7f)) - EACH_BYTE(0x01);
+
+    return (below_space | is_del | word) & EACH_BYTE(0x80);
 }
 
 /* The length of the well-formed sequence at bytes, 0 if there is none. left > 0. */
