@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lead_json.h"
+
+#include <jansson.h>
+
+static void put_text(json_t *object, const char *name, const char *value)
+{
+    if (value && value[0])
+        json_object_set_new(object, name, json_string(value));
+}
+
+/* An empty array is left out. */
+static void put_array(json_t *object, const char *name, json_t *array)
+{
+    if (json_array_size(array) > 0)
+        json_object_set(object, name, array);
+    json_decref(array);
+}
+
+static void put_person(json_t *object, const struct lw_lead *lead)
+{
+    put_text(object, "full_name", lead->full_name);
+    put_text(object, "given_name", lead->given_name);
+    put_text(object, "family_name", lead->family_name);
+    put_text(object, "company", lead->company);
+    put_text(object, "job_title", lead->job_title);
+    json_t *phones = json_array(), *emails = json_array();
+    for (size_t i = 0; i < lead->phone_count; i++) {
+        json_t *phone = json_object();
+        put_text(phone, "e164", lead->phones[i].e164);
+        put_text(phone, "raw", lead->phones[i].raw);
+        put_text(phone, "kind", lead->phones[i].kind);
+        put_text(phone, "region", lead->phones[i].region);
+        json_array_append_new(phones, phone);
+    }
+    for (size_t i = 0; i < lead->email_count; i++) {
+        json_t *email = json_object();
+        put_text(email, "address", lead->emails[i].address);
+        put_text(email, "key", lead->emails[i].key);
+        json_array_append_new(emails, email);
+    }
+    put_array(object, "phones", phones);
+    put_array(object, "emails", emails);
+    put_text(object, "country", lead->country);
+    put_text(object, "language", lead->language);
+    put_text(object, "city", lead->city);
+    put_text(object, "postal_code", lead->postal_code);
+    put_text(object, "region", lead->region);
+}
+
+static void put_contents(json_t *object, const struct lw_lead *lead)
+{
+    put_text(object, "subject", lead->subject);
+    put_text(object, "summary", lead->summary);
+    put_text(object, "product", lead->product);
+    put_text(object, "campaign", lead->campaign);
+    put_text(object, "message_id", lead->message_id);
+    json_t *references = json_array(), *attachments = json_array(), *warnings = json_array();
+    for (size_t i = 0; i < lead->reference_count; i++)
+        json_array_append_new(references, json_string(lead->references[i]));
+    for (size_t i = 0; i < lead->attachment_count; i++) {
+        json_t *attachment = json_object();
+        put_text(attachment, "file_name", lead->attachments[i].file_name);
+        put_text(attachment, "media_type", lead->attachments[i].media_type);
+        json_object_set_new(attachment, "size_bytes", json_integer((json_int_t)lead->attachments[i].size_bytes));
+        json_array_append_new(attachments, attachment);
+    }
+    for (size_t i = 0; i < lead->warning_count; i++)
+        json_array_append_new(warnings, json_string(lead->warnings[i]));
+    put_array(object, "references", references);
+    put_array(object, "attachments", attachments);
+    if (lead->attribute_count > 0) {
+        json_t *attributes = json_object();
+        for (size_t i = 0; i < lead->attribute_count; i++)
+            put_text(attributes, lead->attributes[i].name, lead->attributes[i].value);
+        json_object_set_new(object, "attributes", attributes);
+    }
+    put_array(object, "warnings", warnings);
+    put_text(object, "raw_ref", lead->raw_ref);
+}
+
+char *lead_to_json(const struct lw_lead *lead, const char *idempotency_id)
+{
+    json_t *object = json_object();
+    put_text(object, "channel", lw_channel_name(lead->channel));
+    put_text(object, "source", lead->source);
+    put_text(object, "idempotency_id", idempotency_id);
+    put_person(object, lead);
+    put_contents(object, lead);
+    char *text = json_dumps(object, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    json_decref(object);
+    return text;
+}

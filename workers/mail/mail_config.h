@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * mail_config - the mail worker's configuration file.
+ *
+ *   desk: sales                      # desk, broker, answer_within, raw: see worker_config
+ *   broker: ipc:///run/leadwire/publish
+ *   scan_every: 2s                   # beside the kernel's word that a mail came
+ *   in_flight_max: 32                # leads published and not yet answered, per source
+ *   mail_size_max_kib: 25600         # larger mails are quarantined as too_large
+ *   decisions_log: mail.decisions    # one line per mail that is done; no personal data
+ *   sources:
+ *     office:
+ *       maildir: /var/mail/office    # holds new, cur and tmp; made if missing
+ *       quarantine: /var/mail/office/.Quarantine   # this if absent; on the same file system
+ *       region: IT
+ *       language: it
+ *       own: [info@example.com, example.com]       # address or domain
+ *       robots: [wordpress@example.com]
+ *       spam_score: "5.0"
+ *       labels: {Il mio numero: phone}             # lead field, phone, email, sender or message
+ */
+#ifndef MAIL_CONFIG_H
+#define MAIL_CONFIG_H
+
+#include "arena.h"
+#include "mail_lead.h"
+#include "worker_config.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MAIL_SOURCES_MAX = 32, MAIL_IN_FLIGHT_MAX = 256 };
+
+struct mail_source_config {
+    struct mail_source source;
+    const char *maildir;       /* NULL: the source is for --once alone */
+    const char *quarantine;
+};
+
+/* Strings live in the arena. Large: not on a deep stack. */
+struct mail_config {
+    struct arena arena;
+    struct worker_config worker;
+    uint32_t scan_every_ms;
+    uint32_t in_flight_max;
+    size_t mail_size_max;
+    const char *decisions_log;   /* NULL: none */
+    struct mail_source_config sources[MAIL_SOURCES_MAX];
+    size_t source_count;
+};
+
+/* Reads path; every problem goes to standard error. False when there was one: *out is then finished. */
+bool mail_config_open(const char *path, const struct worker_overrides *overrides, struct mail_config *out);
+/* Without a file (--once): defaults, the overrides and one source of that name. */
+bool mail_config_without_file(const struct worker_overrides *overrides, const char *source, struct mail_config *out);
+void mail_config_close(struct mail_config *config);
+const struct mail_source_config *mail_config_find(const struct mail_config *config, const char *source);
+
+#endif

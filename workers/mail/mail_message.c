@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mail_message.h"
+
+#include "charset_text.h"
+#include "encoded_words.h"
+#include "mail_parts.h"
+
+#include <gmime/gmime.h>
+#include <string.h>
+#include <strings.h>
+
+enum { ADDRESS_HEADER_MAX = 8192 };
+
+static enum mail_reason scan_limits(const char *bytes, size_t size, bool *has_header);
+static GMimeParserOptions *new_options(void);
+static GMimeMessage *parse(const char *bytes, size_t size, GMimeParserOptions *options);
+static bool read_headers(GMimeMessage *source, GMimeParserOptions *options, struct arena *arena, struct mail_message *out);
+static void read_address(GMimeMessage *source, const char *header, GMimeParserOptions *options, struct arena *arena,
+                         struct mail_address *out);
+static const char *decode(struct arena *arena, const char *raw, GMimeParserOptions *options);
+static const char *clean(struct arena *arena, const char *text);
+
+void mail_library_init(void)
+{
+    g_mime_init();
+}
+
+void mail_library_fini(void)
+{
+    g_mime_shutdown();
+}
+
+enum mail_reason mail_message_read(const void *bytes, size_t size, struct arena *arena, struct mail_message *out)
+{
+    bool has_header = false;
+    *out = (struct mail_message){.subject = "", .message_id = "", .media_type = "", .text = ""};
+    enum mail_reason limit = scan_limits(bytes, size, &has_header);
+    if (limit == MAIL_HEADER_TOO_LARGE || !has_header)
+        return has_header ? limit : MAIL_UNPARSABLE;
+
+    /* With too many parts the headers alone still tell a delivery report. */
+    enum mail_reason reason = MAIL_UNPARSABLE;
+    GMimeParserOptions *options = new_options();
+    GMimeMessage *source = parse(bytes, size, options);
+    if (!source || !read_headers(source, options, arena, out))
+        goto done;
+    reason = limit;
+    if (limit == MAIL_LEAD)
+        reason = mail_parts_read(g_mime_message_get_mime_part(source), arena, out);
+done:
+    if (source)
+        g_object_unref(source);
+    g_mime_parser_options_free(options);
+    return reason;
+}
+
+const char *mail_header_find(const struct mail_message *message, const char *name)
+{
+    for (size_t i = 0; i < message->header_count; i++) {
+        if (strcasecmp(message->headers[i].name, name) == 0)
+            return message->headers[i].value;
+    }
+    return NULL;
+}
+
+void mail_warn(struct mail_message *message, const char *text)
+{
+    for (size_t i = 0; i < message->warning_count; i++) {
+        if (strcmp(message->warnings[i], text) == 0)
+            return;
+    }
+    if (message->warning_count < MAIL_WARNINGS_MAX)
+        message->warnings[message->warning_count++] = text;
+}
+
+/* Before the parser sees it: how large is the header, how many parts can there be? A part that nests
+ * or counts has a Content-Type line or a boundary line of its own. *has_header: one "Name:" line before the body. */
+static enum mail_reason scan_limits(const char *bytes, size_t size, bool *has_header)
+{
+    size_t at = 0, parts = 0;
+    bool in_header = true;
+    while (at < size) {
+        const char *line = bytes + at, *end = memchr(line, '\n', size - at);
+        size_t length = end ? (size_t)(end - line) : size - at;
+        if (in_header) {
+            const char *colon = memchr(line, ':', length);
+            if (length == 0 || (length == 1 && line[0] == '\r'))
+                in_header = false;
+            else if (colon && colon > line && line[0] > ' ' && strncmp(line, "From ", length < 5 ? length : 5) != 0)
+                *has_header = true;
+            if (at > MAIL_HEADER_SIZE_MAX)
+                return MAIL_HEADER_TOO_LARGE;
+        }
+        if (length > 13 && strncasecmp(line, "content-type:", 13) == 0)
+            parts++;
+        at += length + (end ? 1 : 0);
+    }
+    if (in_header && size > MAIL_HEADER_SIZE_MAX)
+        return MAIL_HEADER_TOO_LARGE;
+    return parts > MAIL_PARTS_MAX ? MAIL_TOO_MANY_PARTS : MAIL_LEAD;
+}
+
+static GMimeParserOptions *new_options(void)
+{
+    /* What 8-bit headers without a declaration are tried as. */
+    static const char *charsets[] = {"utf-8", "windows-1252", NULL};
+    GMimeParserOptions *options = g_mime_parser_options_new();
+    g_mime_parser_options_set_fallback_charsets(options, charsets);
+    return options;
+}
+
+static GMimeMessage *parse(const char *bytes, size_t size, GMimeParserOptions *options)
+{
+    /* An mbox "From " line is not part of the message. */
+    if (size > 5 && memcmp(bytes, "From ", 5) == 0) {
+        const char *end = memchr(bytes, '\n', size);
+        size_t skipped = end ? (size_t)(end - bytes) + 1 : size;
+        bytes += skipped;
+        size -= skipped;
+    }
+    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, size);
+    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+    g_object_unref(stream);
+    g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
+    g_mime_parser_set_persist_stream(parser, TRUE);
+    GMimeMessage *message = g_mime_parser_construct_message(parser, options);
+    g_object_unref(parser);
+    return message;
+}
+
+static bool read_headers(GMimeMessage *source, GMimeParserOptions *options, struct arena *arena, struct mail_message *out)
+{
+    GMimeHeaderList *list = g_mime_object_get_header_list(GMIME_OBJECT(source));
+    int count = g_mime_header_list_get_count(list);
+    if (count > MAIL_HEADERS_MAX)
+        count = MAIL_HEADERS_MAX;
+    struct mail_header *headers = arena_calloc(arena, count > 0 ? (size_t)count : 1, sizeof *headers);
+    if (!headers)
+        return false;
+    out->headers = headers;
+    for (int i = 0; i < count; i++) {
+        GMimeHeader *header = g_mime_header_list_get_header_at(list, i);
+        headers[i].name = clean(arena, g_mime_header_get_name(header));
+        headers[i].value = decode(arena, g_mime_header_get_raw_value(header), options);
+        out->header_count++;
+    }
+    const char *subject = mail_header_find(out, "Subject");
+    out->subject = subject ? subject : "";
+    out->message_id = clean(arena, g_mime_message_get_message_id(source));
+    /* The content headers belong to the top part. */
+    GMimeObject *top = g_mime_message_get_mime_part(source);
+    GMimeContentType *type = top ? g_mime_object_get_content_type(top) : NULL;
+    if (type) {
+        const char *major = g_mime_content_type_get_media_type(type);
+        const char *minor = g_mime_content_type_get_media_subtype(type);
+        char *text = arena_printf(arena, "%s/%s", major ? major : "text", minor ? minor : "plain");
+        out->media_type = clean(arena, text);
+    }
+    GDateTime *date = g_mime_message_get_date(source);
+    if (date)
+        out->date_unix_ms = (int64_t)g_date_time_to_unix(date) * 1000;
+    read_address(source, "From", options, arena, &out->from);
+    read_address(source, "Reply-To", options, arena, &out->reply_to);
+    read_address(source, "Sender", options, arena, &out->sender);
+    return true;
+}
+
+/* A usable address: something on both sides of the last @, nothing that a mail program would not send to. */
+static bool is_usable(const char *address)
+{
+    const char *at = address ? strrchr(address, '@') : NULL;
+    if (!at || at == address || at[1] == '\0' || strlen(address) > 254)
+        return false;
+    return strpbrk(address, " \t\r\n<>()\"',;") == NULL;
+}
+
+static bool find_mailbox(InternetAddressList *list, struct arena *arena, int depth, struct mail_address *out)
+{
+    int count = list ? internet_address_list_length(list) : 0;
+    for (int i = 0; i < count && i < 100; i++) {
+        InternetAddress *entry = internet_address_list_get_address(list, i);
+        if (INTERNET_ADDRESS_IS_GROUP(entry) && depth < 4) {
+            if (find_mailbox(internet_address_group_get_members(INTERNET_ADDRESS_GROUP(entry)), arena, depth + 1, out))
+                return true;
+        } else if (INTERNET_ADDRESS_IS_MAILBOX(entry)) {
+            const char *address = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(entry));
+            if (!is_usable(address))
+                continue;
+            out->address = clean(arena, address);
+            out->name = clean(arena, internet_address_get_name(entry));
+            return true;
+        }
+    }
+    return false;
+}
+
+/* gmime's own lists, then the header again by hand: "From: a@example.com b@example.com" is no list to gmime. */
+static void read_address(GMimeMessage *source, const char *header, GMimeParserOptions *options, struct arena *arena,
+                         struct mail_address *out)
+{
+    GMimeHeader *found_header = g_mime_header_list_get_header(g_mime_object_get_header_list(GMIME_OBJECT(source)), header);
+    const char *raw = found_header ? g_mime_header_get_raw_value(found_header) : NULL;
+    const char *value = raw && strlen(raw) <= ADDRESS_HEADER_MAX ? encoded_words_to_q(arena, raw) : NULL;
+    if (!value)
+        return;
+    InternetAddressList *list = internet_address_list_parse(options, value);
+    bool found = find_mailbox(list, arena, 0, out);
+    if (list)
+        g_object_unref(list);
+    if (found)
+        return;
+    const char *at = strchr(value, '@');
+    if (!at)
+        return;
+    const char *start = at, *end = at;
+    while (start > value && !strchr(" \t\r\n<,;:\"'()", start[-1]))
+        start--;
+    while (*end && !strchr(" \t\r\n>,;:\"'()", *end))
+        end++;
+    char *address = arena_copy(arena, start, (size_t)(end - start));
+    if (address && is_usable(address)) {
+        out->address = clean(arena, address);
+        out->name = "";
+    }
+}
+
+static const char *decode(struct arena *arena, const char *raw, GMimeParserOptions *options)
+{
+    const char *words = raw ? encoded_words_to_q(arena, raw) : NULL;
+    char *text = words ? g_mime_utils_header_decode_text(options, words) : NULL;
+    const char *decoded = clean(arena, text);
+    g_free(text);
+    return decoded;
+}
+
+/* A copy that is UTF-8 on one line; "" for NULL. */
+static const char *clean(struct arena *arena, const char *text)
+{
+    bool as_declared;
+    if (!text)
+        return "";
+    char *copy = charset_to_utf8(arena, text, strlen(text), NULL, &as_declared);
+    if (!copy)
+        return "";
+    size_t kept = 0;
+    for (size_t i = 0; copy[i]; i++) {
+        char c = copy[i] == '\n' || copy[i] == '\r' || copy[i] == '\t' ? ' ' : copy[i];
+        if (c == ' ' && (kept == 0 || copy[kept - 1] == ' '))
+            continue;
+        copy[kept++] = c;
+    }
+    while (kept > 0 && copy[kept - 1] == ' ')
+        kept--;
+    copy[kept] = '\0';
+    return copy;
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mail_parts.h"
+
+#include "charset_text.h"
+#include "html_text.h"
+
+#include <string.h>
+
+struct walker {
+    struct arena *arena;
+    struct mail_message *out;
+    unsigned parts;
+    GMimePart *plain, *html;   /* borrowed; the first of each that is not blank */
+};
+
+static enum mail_reason walk(struct walker *walker, GMimeObject *object, int depth);
+static void take_leaf(struct walker *walker, GMimePart *part);
+static const char *read_text(struct walker *walker, GMimePart *part);
+static bool is_blank(GMimePart *part);
+
+enum mail_reason mail_parts_read(GMimeObject *top, struct arena *arena, struct mail_message *out)
+{
+    struct walker walker = {.arena = arena, .out = out};
+    if (!top) {
+        mail_warn(out, "the mail has no body");
+        return MAIL_LEAD;
+    }
+    enum mail_reason reason = walk(&walker, top, 0);
+    if (reason != MAIL_LEAD)
+        return reason;
+    GMimePart *body = walker.plain ? walker.plain : walker.html;
+    if (body) {
+        out->text = read_text(&walker, body);
+        out->text_from_html = body == walker.html;
+    }
+    return out->text ? MAIL_LEAD : MAIL_UNPARSABLE;
+}
+
+static bool is_type(GMimeObject *object, const char *major, const char *minor)
+{
+    GMimeContentType *type = g_mime_object_get_content_type(object);
+    return type && g_mime_content_type_is_type(type, major, minor);
+}
+
+static void add_attachment(struct walker *walker, const char *file_name, GMimeObject *object, uint64_t size_bytes)
+{
+    struct mail_message *out = walker->out;
+    if (out->attachment_count == MAIL_ATTACHMENTS_MAX) {
+        mail_warn(out, "more attachments than are listed");
+        return;
+    }
+    bool as_declared;
+    GMimeContentType *type = g_mime_object_get_content_type(object);
+    char *media_type = type ? g_mime_content_type_get_mime_type(type) : NULL;
+    const char *given_type = media_type ? media_type : "application/octet-stream";
+    const char *given_name = file_name ? file_name : "";
+    struct mail_attachment *attachment = &out->attachments[out->attachment_count];
+    attachment->file_name = charset_to_utf8(walker->arena, given_name, strlen(given_name), NULL, &as_declared);
+    attachment->media_type = charset_to_utf8(walker->arena, given_type, strlen(given_type), NULL, &as_declared);
+    attachment->size_bytes = size_bytes;
+    if (attachment->file_name && attachment->media_type)
+        out->attachment_count++;
+    g_free(media_type);
+}
+
+static enum mail_reason walk(struct walker *walker, GMimeObject *object, int depth)
+{
+    if (depth > MAIL_DEPTH_MAX)
+        return MAIL_TOO_DEEP;
+    if (++walker->parts > MAIL_PARTS_MAX)
+        return MAIL_TOO_MANY_PARTS;
+    if (GMIME_IS_MULTIPART(object)) {
+        GMimeMultipart *multipart = GMIME_MULTIPART(object);
+        int count = g_mime_multipart_get_count(multipart);
+        if (count == 0)
+            mail_warn(walker->out, "a multipart without parts");
+        if (is_type(object, "multipart", "encrypted"))
+            mail_warn(walker->out, "the mail is encrypted");
+        for (int i = 0; i < count; i++) {
+            enum mail_reason reason = walk(walker, g_mime_multipart_get_part(multipart, i), depth + 1);
+            if (reason != MAIL_LEAD)
+                return reason;
+        }
+    } else if (GMIME_IS_PART(object)) {
+        take_leaf(walker, GMIME_PART(object));
+    } else {
+        add_attachment(walker, NULL, object, 0);   /* message/rfc822, message/partial */
+    }
+    return MAIL_LEAD;
+}
+
+/* Decodes the part's transfer encoding to out, at most max bytes; returns the decoded size of the whole. */
+static uint64_t decode(GMimePart *part, GByteArray *out, size_t max)
+{
+    GMimeDataWrapper *content = g_mime_part_get_content(part);
+    if (!content)
+        return 0;
+    GMimeStream *from = g_mime_data_wrapper_get_stream(content);
+    GMimeStream *filtered = g_mime_stream_filter_new(from);
+    GMimeFilter *decoder = g_mime_filter_basic_new(g_mime_data_wrapper_get_encoding(content), FALSE);
+    g_mime_stream_filter_add(GMIME_STREAM_FILTER(filtered), decoder);
+    g_object_unref(decoder);
+    g_mime_stream_reset(from);
+    char chunk[4096];
+    uint64_t total = 0;
+    ssize_t got;
+    while ((got = g_mime_stream_read(filtered, chunk, sizeof chunk)) > 0) {
+        size_t room = out && out->len < max ? max - out->len : 0;
+        if (room > 0)
+            g_byte_array_append(out, (const guint8 *)chunk, (guint)((size_t)got < room ? (size_t)got : room));
+        total += (uint64_t)got;
+    }
+    g_object_unref(filtered);
+    return total;
+}
+
+static void take_leaf(struct walker *walker, GMimePart *part)
+{
+    GMimeObject *object = GMIME_OBJECT(part);
+    bool plain = is_type(object, "text", "plain"), html = is_type(object, "text", "html");
+    /* g_mime_part_is_attachment would say the same of a part with an unreadable disposition. */
+    const char *disposition = g_mime_object_get_disposition(object);
+    bool attached = disposition && g_ascii_strcasecmp(disposition, "attachment") == 0;
+    if (!attached && (plain || html)) {
+        GMimePart **place = plain ? &walker->plain : &walker->html;
+        if (!*place && !is_blank(part)) {
+            *place = part;
+            return;
+        }
+        if (is_blank(part))
+            return;
+    }
+    if (!attached && html && walker->html && is_type(object, "text", "html"))
+        return;   /* a second rendering of the body, not a document */
+    const char *name = g_mime_part_get_filename(part);
+    if (!attached && plain && !name)
+        return;   /* the footer that a list or scanner hangs on */
+    add_attachment(walker, name, object, decode(part, NULL, 0));
+}
+
+static bool is_blank(GMimePart *part)
+{
+    GByteArray *bytes = g_byte_array_new();
+    decode(part, bytes, MAIL_TEXT_SIZE_MAX);
+    bool blank = true;
+    for (guint i = 0; i < bytes->len && blank; i++)
+        blank = bytes->data[i] <= ' ';
+    g_byte_array_free(bytes, TRUE);
+    return blank;
+}
+
+/* Takes soft line breaks out (RFC 3676): a line that ends with a space goes on in the next. */
+static void unflow(char *text, bool delete_space)
+{
+    char *to = text;
+    for (char *at = text; *at; at++) {
+        bool crlf = at[0] == '\r' && at[1] == '\n';
+        bool soft = (crlf || *at == '\n') && to > text && to[-1] == ' ';
+        bool signature = to - text >= 3 && memcmp(to - 3, "-- ", 3) == 0 && (to - text == 3 || to[-4] == '\n');
+        const char *next = at + (crlf ? 2 : 1);
+        if (soft && !signature && *next != '>' && *next != '\0' && *next != '\n' && *next != '\r') {
+            if (delete_space)
+                to--;
+            at += crlf ? 1 : 0;
+            continue;
+        }
+        *to++ = *at;
+    }
+    *to = '\0';
+}
+
+static const char *read_text(struct walker *walker, GMimePart *part)
+{
+    GByteArray *bytes = g_byte_array_new();
+    if (decode(part, bytes, MAIL_TEXT_SIZE_MAX) > MAIL_TEXT_SIZE_MAX)
+        mail_warn(walker->out, "the text is longer than what was read");
+    GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
+    const char *charset = type ? g_mime_content_type_get_parameter(type, "charset") : NULL;
+    bool as_declared = true;
+    const char *given = bytes->len ? (const char *)bytes->data : "";
+    char *text = charset_to_utf8(walker->arena, given, bytes->len, charset, &as_declared);
+    g_byte_array_free(bytes, TRUE);
+    if (!as_declared)
+        mail_warn(walker->out, "the text did not fit its declared charset");
+    if (text && is_type(GMIME_OBJECT(part), "text", "html")) {
+        bool parsed = true;
+        text = html_to_text(walker->arena, text, strlen(text), &parsed);
+        if (!parsed)
+            mail_warn(walker->out, "the HTML was too complex to read; its tags were stripped");
+    } else if (text && type) {
+        const char *format = g_mime_content_type_get_parameter(type, "format");
+        const char *delsp = g_mime_content_type_get_parameter(type, "delsp");
+        if (format && g_ascii_strcasecmp(format, "flowed") == 0)
+            unflow(text, delsp && g_ascii_strcasecmp(delsp, "yes") == 0);
+    }
+    return text;
+}

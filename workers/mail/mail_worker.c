@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mail_worker.h"
+
+#include "lw_log.h"
+#include "mail_box.h"
+#include "wall_clock.h"
+#include "worker_run.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+enum { DRAIN_MS = 3000, NOTICE_DELAY_MS = 20, PRUNE_EVERY_MS = 3600 * 1000, BROKER_PENDING_MIN = 1024 };
+
+/* All that follows from one reading of the configuration. */
+struct service {
+    struct mail_config config;
+    struct broker_link *link;
+    struct raw_store *raw;
+    struct decisions_log decisions;
+    struct mail_box_tools tools;
+    struct mail_box *boxes[MAIL_SOURCES_MAX];
+    size_t box_count;
+    int notice_fd;               /* inotify; -1: only the periodic scan */
+    struct event *notice, *turn, *scan;
+    uint64_t prune_due_ms;
+    bool stopping;
+};
+
+struct mail_worker {
+    const char *config_path;
+    const struct worker_overrides *overrides;
+    struct event_base *base;
+    struct service *service;
+    struct mail_lead scratch;
+    struct worker_signals signals;
+    uint64_t stop_by_ms;   /* 0: not stopping */
+};
+
+static struct service *service_open(struct mail_worker *worker, int *exit_out);
+static void service_close(struct service **service);
+static lw_status open_boxes(struct service *service, struct mail_worker *worker);
+static lw_status open_events(struct service *service, struct mail_worker *worker);
+static void on_stop(void *context);
+static void on_reload(void *context);
+
+int mail_worker_run(const char *config_path, const struct worker_overrides *overrides)
+{
+    struct mail_worker *worker = calloc(1, sizeof *worker);
+    int exit_code = WORKER_EXIT_FAILED;
+    if (!worker)
+        return exit_code;
+    worker->config_path = config_path;
+    worker->overrides = overrides;
+    worker->base = event_base_new();
+    worker->signals = (struct worker_signals){.stop = on_stop, .reload = on_reload, .context = worker};
+    if (!worker->base || worker_signals_open(&worker->signals, worker->base) != LW_OK)
+        goto done;
+    worker->service = service_open(worker, &exit_code);
+    if (!worker->service)
+        goto done;
+    log_info("watching sources=%zu", worker->service->box_count);
+    exit_code = event_base_dispatch(worker->base) == 0 ? WORKER_EXIT_OK : WORKER_EXIT_FAILED;
+done:
+    service_close(&worker->service);
+    worker_signals_close(&worker->signals);
+    mail_lead_fini(&worker->scratch);
+    if (worker->base)
+        event_base_free(worker->base);
+    free(worker);
+    return exit_code;
+}
+
+static struct service *service_open(struct mail_worker *worker, int *exit_out)
+{
+    struct service *service = calloc(1, sizeof *service);
+    *exit_out = WORKER_EXIT_FAILED;
+    if (!service)
+        return NULL;
+    service->notice_fd = service->decisions.fd = -1;
+    if (!mail_config_open(worker->config_path, worker->overrides, &service->config)) {
+        *exit_out = WORKER_EXIT_CONFIG;
+        goto fail;
+    }
+    const struct mail_config *config = &service->config;
+    if (config->worker.raw.directory && raw_store_open(&config->worker.raw, &service->raw) != LW_OK) {
+        log_error("the raw directory cannot be opened: %s", strerror(errno));
+        goto fail;
+    }
+    if (decisions_log_open(config->decisions_log, &service->decisions) != LW_OK) {
+        log_error("the decisions log cannot be opened: %s", strerror(errno));
+        goto fail;
+    }
+    uint32_t pending = config->in_flight_max * (uint32_t)config->source_count;
+    const struct lw_publisher_options options = {
+        .endpoint = config->worker.broker,
+        .desk = config->worker.desk,
+        .client = "leadwire-mail " LEADWIRE_VERSION,
+        .pending_max = pending > BROKER_PENDING_MIN ? pending : BROKER_PENDING_MIN,
+    };
+    lw_status status = broker_link_open(worker->base, &options, &service->link);
+    if (status != LW_OK) {
+        log_error("the broker's endpoint cannot be used: %s", lw_status_text(status));
+        goto fail;
+    }
+    if (open_boxes(service, worker) != LW_OK || open_events(service, worker) != LW_OK)
+        goto fail;
+    return service;
+fail:
+    service_close(&service);
+    return NULL;
+}
+
+static void service_close(struct service **service)
+{
+    struct service *closing = *service;
+    if (!closing)
+        return;
+    for (size_t i = 0; i < closing->box_count; i++) {
+        const struct mail_box *box = closing->boxes[i];
+        for (size_t reason = 0; reason < MAIL_REASON_COUNT; reason++) {
+            if (box->done[reason] > 0)
+                log_info("count source=%s outcome=%s mails=%llu", box->source->source.name,
+                         mail_reason_name((enum mail_reason)reason), (unsigned long long)box->done[reason]);
+        }
+        mail_box_close(&closing->boxes[i]);
+    }
+    struct event *events[] = {closing->notice, closing->turn, closing->scan};
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        if (events[i])
+            event_free(events[i]);
+    }
+    if (closing->notice_fd >= 0)
+        close(closing->notice_fd);
+    broker_link_close(&closing->link);
+    raw_store_close(&closing->raw);
+    decisions_log_close(&closing->decisions);
+    mail_config_close(&closing->config);
+    free(closing);
+    *service = NULL;
+}
+
+static void wake_after(struct service *service, uint64_t delay_ms)
+{
+    const struct timeval delay = {(time_t)(delay_ms / 1000), (suseconds_t)(delay_ms % 1000 * 1000)};
+    event_add(service->turn, &delay);
+}
+
+static void wake(void *context)
+{
+    wake_after(context, 0);
+}
+
+static lw_status open_boxes(struct service *service, struct mail_worker *worker)
+{
+    const struct mail_config *config = &service->config;
+    service->tools = (struct mail_box_tools){
+        .config = config,
+        .link = service->link,
+        .raw = service->raw,
+        .decisions = &service->decisions,
+        .scratch = &worker->scratch,
+        .wake = wake,
+        .wake_context = service,
+    };
+    service->notice_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    for (size_t i = 0; i < config->source_count; i++) {
+        char path[PATH_MAX];
+        if (!config->sources[i].maildir)
+            continue;
+        lw_status status = mail_box_open(&config->sources[i], &service->tools, &service->boxes[service->box_count]);
+        if (status != LW_OK)
+            return status;
+        service->box_count++;
+        snprintf(path, sizeof path, "%s/new", config->sources[i].maildir);
+        if (service->notice_fd < 0 || inotify_add_watch(service->notice_fd, path, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR) < 0)
+            log_warning("source %s: no notice of new mails (%s): found by the periodic scan alone",
+                        config->sources[i].source.name, strerror(errno));
+    }
+    if (service->box_count == 0) {
+        log_error("no source has a maildir: nothing to watch");
+        return LW_INVALID;
+    }
+    return LW_OK;
+}
+
+/* When the next box may publish again; UINT64_MAX if none waits for that. */
+static uint64_t next_resume_ms(const struct service *service, uint64_t now_ms)
+{
+    uint64_t next = UINT64_MAX;
+    for (size_t i = 0; i < service->box_count; i++) {
+        uint64_t resume = service->boxes[i]->resume_ms;
+        if (resume > now_ms && resume < next)
+            next = resume;
+    }
+    return next;
+}
+
+static void on_turn(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct service *service = context;
+    bool more = false;
+    if (service->stopping)
+        return;
+    for (size_t i = 0; i < service->box_count; i++)
+        more = mail_box_turn(service->boxes[i]) || more;
+    uint64_t now_ms = wall_clock_monotonic_ms(), resume_ms = next_resume_ms(service, now_ms);
+    if (more)
+        wake_after(service, 0);
+    else if (resume_ms != UINT64_MAX)
+        wake_after(service, resume_ms - now_ms);
+}
+
+static void scan_all(struct service *service)
+{
+    for (size_t i = 0; i < service->box_count; i++)
+        mail_box_scan(service->boxes[i]);
+    wake_after(service, 0);
+}
+
+static void on_scan(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct service *service = context;
+    const uint32_t every_ms = service->config.scan_every_ms;
+    const struct timeval every = {every_ms / 1000, (suseconds_t)(every_ms % 1000 * 1000)};
+    event_add(service->scan, &every);
+    if (service->stopping)
+        return;
+    uint64_t now_ms = wall_clock_monotonic_ms();
+    if (service->raw && now_ms >= service->prune_due_ms) {
+        raw_store_prune(service->raw, wall_clock_unix_ms());
+        service->prune_due_ms = now_ms + PRUNE_EVERY_MS;
+    }
+    scan_all(service);
+}
+
+/* What the notices say does not matter: they only bring the scan forward, once for all that come together. */
+static void on_notice(evutil_socket_t fd, short what, void *context)
+{
+    (void)what;
+    struct service *service = context;
+    char bytes[4096];
+    const struct timeval soon = {0, NOTICE_DELAY_MS * 1000};
+    while (read(fd, bytes, sizeof bytes) > 0)
+        ;
+    event_add(service->scan, &soon);
+}
+
+static lw_status open_events(struct service *service, struct mail_worker *worker)
+{
+    const struct timeval now = {0, 0};
+    service->turn = event_new(worker->base, -1, 0, on_turn, service);
+    service->scan = event_new(worker->base, -1, 0, on_scan, service);
+    if (!service->turn || !service->scan || event_add(service->scan, &now) != 0)
+        return LW_NO_MEMORY;
+    if (service->notice_fd >= 0) {
+        service->notice = event_new(worker->base, service->notice_fd, EV_READ | EV_PERSIST, on_notice, service);
+        if (!service->notice || event_add(service->notice, NULL) != 0)
+            return LW_NO_MEMORY;
+    }
+    return LW_OK;
+}
+
+static uint32_t in_flight(const struct service *service)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < service->box_count; i++)
+        count += service->boxes[i]->in_flight;
+    return count;
+}
+
+/* Ends when nothing is in flight, or the time for that is up: what is then unanswered is read again at the next start. */
+static void on_drain(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct mail_worker *worker = context;
+    const struct timeval again = {0, 10 * 1000};
+    if (in_flight(worker->service) == 0 || wall_clock_monotonic_ms() >= worker->stop_by_ms ||
+        event_base_once(worker->base, -1, EV_TIMEOUT, on_drain, worker, &again) != 0)
+        event_base_loopbreak(worker->base);
+}
+
+static void on_stop(void *context)
+{
+    struct mail_worker *worker = context;
+    if (worker->stop_by_ms)
+        return;
+    log_info("stopping in_flight=%u", in_flight(worker->service));
+    worker->stop_by_ms = wall_clock_monotonic_ms() + DRAIN_MS;
+    worker->service->stopping = true;
+    on_drain(-1, 0, worker);
+}
+
+static void on_reload(void *context)
+{
+    struct mail_worker *worker = context;
+    int exit_code;
+    if (worker->stop_by_ms)
+        return;
+    struct service *fresh = service_open(worker, &exit_code);
+    if (!fresh) {
+        log_error("the configuration was not taken over; the old one goes on");
+        return;
+    }
+    service_close(&worker->service);
+    worker->service = fresh;
+    log_info("configuration taken over sources=%zu", fresh->box_count);
+}
