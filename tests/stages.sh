@@ -45,18 +45,18 @@ tests_default() {
 
 tests_all() {
     local before
-    strict=1
+    strict=1 budget_s=3300
     before=$(tests_tree)
     tests_default
     stage "build fuzz" build_preset fuzz
     [[ $stage_ok ]] && ctest_stage "tests fuzz" fuzz 1 -L '^fuzz$'
-    stage "coverage of lib/wire" timeout 600 tests/wire/coverage.sh
+    stage "coverage of lib/wire" limited 600 tests/wire/coverage.sh
     stage "build release" build_preset release -DBUILD_TESTING=OFF
     if [[ $stage_ok ]]; then
         export LEADWIRE_BIN=$root/build/release/bin LEADWIRE_SOURCE=$root
-        stage "demo --once" timeout 120 "$BASH" deploy/demo/demo --once
-        stage "bench core" timeout 120 build/release/bin/leadwire-bench core --quick --json
-        stage "bench floor" timeout 120 build/release/bin/leadwire-bench floor --quick --json
+        stage "demo --once" limited 120 "$BASH" deploy/demo/demo --once
+        stage "bench core" limited 120 build/release/bin/leadwire-bench core --quick --json
+        stage "bench floor" limited 120 build/release/bin/leadwire-bench floor --quick --json
         unset LEADWIRE_BIN LEADWIRE_SOURCE
     fi
     tests_mutants
@@ -64,7 +64,7 @@ tests_all() {
 }
 
 tests_mutants() {
-    stage "mutants" timeout 1500 tests/mutants/run
+    stage "mutants" limited 1500 tests/mutants/run
 }
 
 # One test by its name, or those whose names begin so.
@@ -103,6 +103,7 @@ tests_begin() {
     flock -n "$lock" || die "another ./run test is at work in this folder: let it finish or use another copy."
     tests_lock=$lock
     tests_start=$SECONDS
+    budget_s=86400   # --all has less, so that CI always gets its last line
     strict=${CI:+1}
     results=$state_dir/results
     : >"$results"
@@ -125,7 +126,7 @@ stage() {
     shift
     stage_ok=
     printf 'stage %s ... ' "$name"
-    if [[ $(type -t "$1") == function ]]; then
+    if [[ $1 == build_preset || $1 == tests_* ]]; then   # these need this shell
         "$@" >"$log" 2>&1
     else
         child stage_command "$@" >"$log" 2>&1
@@ -138,7 +139,17 @@ stage() {
 # In a process of its own, without the lock, which a straggler might hold.
 stage_command() {
     exec {tests_lock}>&-
-    exec "$@"
+    "$@"
+}
+
+# limited SECONDS COMMAND...: exit 124 when they, or what is left of the run's budget, are over.
+# By exec, as timeout would otherwise leave the process group that child can end.
+limited() {
+    local limit_s=$1 left_s=$((budget_s - (SECONDS - tests_start)))
+    shift
+    ((left_s < limit_s)) && limit_s=$left_s
+    ((limit_s > 0)) || return 124
+    exec timeout --kill-after=10 "$limit_s" "$@"
 }
 
 stage_verdict() {
@@ -184,7 +195,7 @@ ctest_stage() {
     rm -f -- "$junit"
     stage_ok=
     printf 'stage %s ... ' "$name"
-    child stage_command timeout 1500 ctest --test-dir "build/$preset" --output-junit "$junit" \
+    child stage_command limited 900 ctest --test-dir "build/$preset" --output-junit "$junit" \
         --parallel "$jobs" --timeout 300 --no-tests=error --no-compress-output \
         --test-output-size-passed 65536 --test-output-size-failed 262144 "$@" >"$log" 2>&1
     stage_first=$(wc -l <"$results")

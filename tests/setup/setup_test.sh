@@ -324,6 +324,28 @@ interrupted_by() {
     for _ in {1..50}; do kill -0 "$sleeper" 2>/dev/null || break; sleep 0.1; done
     expect "the build is gone" not kill -0 "$sleeper" 2>/dev/null
 }
+# As above, while a test hangs.
+a_kill_ends_the_tests_too() {
+    local pid sleeper
+    rm -f "$work/sleeper"
+    ctest_of unit.hangs unit "echo \$\$ >'$work/sleeper'; exec sleep 300"
+    "${environment[@]}" setsid "$copy/run" test unit >"$work/one" 2>&1 </dev/null & pid=$!
+    for _ in {1..100}; do [[ -s $work/sleeper ]] && break; sleep 0.1; done
+    sleeper=$(cat "$work/sleeper" 2>/dev/null)
+    expect "the test runs" test -n "$sleeper"
+    kill -TERM "$pid"
+    wait "$pid"
+    for _ in {1..50}; do kill -0 "$sleeper" 2>/dev/null || break; sleep 0.1; done
+    expect "the test is gone" not kill -0 "$sleeper" 2>/dev/null
+}
+a_test_that_leaves_a_process_is_told() {
+    ctest_of unit.leaves unit "setsid sleep 60 >/dev/null 2>&1 & echo \$! >'$work/sleeper'"
+    printf 'tests_all() { tests_default; stage "nothing left behind" tests_left_behind ""; }\n' >>"$copy/tests/stages.sh"
+    leadwire test --all
+    kill "$(cat "$work/sleeper")"
+    expect "fails" is "$status" 1
+    expect "names it" says "sleep 60"
+}
 a_kill_ends_the_build_too() { interrupted_by 143 -TERM PID; }
 a_ctrl_c_ends_the_build_too() { interrupted_by 130 -INT -- -PID; }
 
