@@ -42,6 +42,7 @@ enum {
     WIRE_FRAME_SIZE_MAX = 64 * 1024,           /* header included; most types */
     WIRE_CONTROL_FRAME_SIZE_MAX = 4 * 1024 * 1024,  /* ApplyConfig, ConfigReply, SnapshotReply, ExplainReply */
     WIRE_ARENA_CAP = 512 * 1024,               /* enough for any frame of WIRE_FRAME_SIZE_MAX that passes the limits */
+    WIRE_CONTROL_ARENA_CAP = 32 * 1024 * 1024, /* for who reads control frames: a desk of 4 MiB with names of usual length */
 };
 
 /* type number, NAME, protobuf message, which ends may send it (bits of wire_sender), size limit */

@@ -7,7 +7,7 @@
 #include "message_equal.h"
 #include "wire_rules.h"
 
-enum { CONTROL_ARENA_CAP = 64 * 1024 * 1024, ARENA_KEEP = 64 * 1024 };
+enum { ARENA_KEEP = 64 * 1024 };
 
 static bool is_framed(const uint8_t *bytes, size_t size);
 static bool decode_holds(struct frame_promises *p, const uint8_t *bytes, size_t size, enum wire_sender sender,
@@ -78,7 +78,7 @@ static bool decode_holds(struct frame_promises *p, const uint8_t *bytes, size_t 
     uint64_t request_id = 1;
 
     arena_reset(&p->message, ARENA_KEEP);
-    p->message.cap_bytes = size > WIRE_FRAME_SIZE_MAX + 4096 ? CONTROL_ARENA_CAP : WIRE_ARENA_CAP;
+    p->message.cap_bytes = size > WIRE_FRAME_SIZE_MAX + 4096 ? WIRE_CONTROL_ARENA_CAP : WIRE_ARENA_CAP;
     lw_status status = wire_decode(bytes, size, sender, &p->message, &message, &reason, &request_id);
     if (p->message.used_bytes > p->message.cap_bytes)
         return broken(p, "an arena is never used above its cap");

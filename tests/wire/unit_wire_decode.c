@@ -159,6 +159,9 @@ static void the_length_is_exact(void **state)
     (void)state;
     decode(golden.frame, golden.frame_size - 1, WIRE_FROM_CLIENT);
     expect(LW_INVALID, "the header's length is not the frame's");
+    golden.frame[4]--;   /* a byte too many behind the message */
+    decode(golden.frame, golden.frame_size, WIRE_FROM_CLIENT);
+    expect(LW_INVALID, "the header's length is not the frame's");
     golden.frame[7] = 1;
     decode(golden.frame, golden.frame_size, WIRE_FROM_CLIENT);
     expect(LW_INVALID, "the header's length is not the frame's");
@@ -492,6 +495,47 @@ static void the_longest_list_fits_the_usual_arena(void **state)
     free(held.lead_id);
 }
 
+/* As many reps as are allowed, each with skills: WIRE_CONTROL_ARENA_CAP promises room for it. */
+static void a_large_desk_fits_the_control_arena(void **state)
+{
+    Leadwire__V1__ApplyConfig apply = LEADWIRE__V1__APPLY_CONFIG__INIT;
+    Leadwire__V1__DeskConfig config = LEADWIRE__V1__DESK_CONFIG__INIT;
+    Leadwire__V1__RepConfig rep = LEADWIRE__V1__REP_CONFIG__INIT;
+    Leadwire__V1__SkillLevel level = LEADWIRE__V1__SKILL_LEVEL__INIT, *levels[8];
+    enum { REPS = 16384 };
+    Leadwire__V1__RepConfig **reps = calloc(REPS, sizeof *reps);
+    struct wire_message message = {.type = WIRE_APPLY_CONFIG, .apply_config = &apply}, again;
+    struct byte_buffer frame;
+    struct arena arena;
+    const char *reason;
+
+    (void)state;
+    level.skill = "machine-tools";
+    level.level = 7;
+    for (size_t i = 0; i < 8; i++)
+        levels[i] = &level;
+    rep.name = "bruno.bianchi";
+    rep.label = "Bruno Bianchi";
+    rep.team = "inside-north";
+    rep.device = "sip:bruno.bianchi@pbx.example";
+    rep.skills = levels;
+    rep.n_skills = 8;
+    for (size_t i = 0; i < REPS; i++)
+        reps[i] = &rep;
+    config.reps = reps;
+    config.n_reps = REPS;
+    apply.config = &config;
+    byte_buffer_init(&frame, WIRE_CONTROL_FRAME_SIZE_MAX);
+    arena_init(&arena, WIRE_CONTROL_ARENA_CAP);
+    assert_int_equal(wire_encode(&message, &frame), LW_OK);
+    assert_in_range(frame.size, WIRE_CONTROL_FRAME_SIZE_MAX / 2, WIRE_CONTROL_FRAME_SIZE_MAX);
+    assert_int_equal(wire_decode(frame.data, frame.size, WIRE_FROM_CLIENT, &arena, &again, &reason, NULL), LW_OK);
+    assert_true(message_equal(message.base, again.base));
+    arena_fini(&arena);
+    byte_buffer_fini(&frame);
+    free(reps);
+}
+
 static void a_full_buffer_is_left_as_it_was(void **state)
 {
     Leadwire__V1__Ping ping = {.base = PROTOBUF_C_MESSAGE_INIT(&leadwire__v1__ping__descriptor), .received_count = 5};
@@ -591,6 +635,7 @@ int main(void)
         cmocka_unit_test(unknown_fields_are_dropped_at_every_depth),
         cmocka_unit_test(the_arenas_cap_is_kept),
         cmocka_unit_test(the_longest_list_fits_the_usual_arena),
+        cmocka_unit_test(a_large_desk_fits_the_control_arena),
         cmocka_unit_test(a_full_buffer_is_left_as_it_was),
         cmocka_unit_test(an_offer_takes_its_lead_as_stored_bytes),
         cmocka_unit_test(every_field_has_the_rule_of_its_type),
