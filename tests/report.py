@@ -88,6 +88,8 @@ def collect(results, where, junit, log):
     try:
         cases = xml.etree.ElementTree.parse(junit).getroot().iter("testcase")
         found = [r for case in cases for r in results_of(case, where)]
+        if not found:
+            found = [["failed", "ctest" + where, "no test was found to run"]]
     except (OSError, xml.etree.ElementTree.ParseError) as error:
         with open(log, encoding="utf-8", errors="replace") as file:
             found = [["failed", "ctest" + where, f"no report from ctest: {error}\n{file.read()}"]]
