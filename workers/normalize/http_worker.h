@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * http_worker - the whole process of a worker that listens on HTTP: configuration,
+ * door, link to the broker, raw store, health, signals. A worker adds how its own
+ * settings are read and how a request is handled.
+ *
+ * GET /healthz is answered here: 200 when the broker is connected, else 503, with the counts.
+ * SIGHUP reads the file again: a wrong file changes nothing and says why; requests in progress finish under
+ * the rules they began with. desk, broker, listen, raw and http take effect only at a start.
+ * SIGTERM: no new connections; requests in progress are answered, at most answer_within and a second long.
+ */
+#ifndef HTTP_WORKER_H
+#define HTTP_WORKER_H
+
+#include "arena.h"
+#include "broker_link.h"
+#include "http_door.h"
+#include "raw_store.h"
+#include "worker_config.h"
+#include "worker_counts.h"
+#include "worker_run.h"
+
+/* One reading of the configuration file. Counted: a request holds the one it began with. */
+struct worker_rules {
+    struct worker_config common;
+    void *own;              /* what the plan's read gave; in the arena */
+    struct arena arena;
+    uint32_t references;
+};
+
+struct worker_rules *worker_rules_hold(struct worker_rules *rules);
+void worker_rules_drop(struct worker_rules **rules);
+
+struct http_worker {
+    struct event_base *base;
+    struct http_door *door;
+    struct broker_link *link;
+    struct raw_store *raw;         /* NULL: raw bytes are not kept */
+    struct worker_rules *rules;    /* in force */
+    struct worker_counts counts;
+    struct worker_signals signals;
+    struct event *housekeeping;
+    const struct http_worker_plan *plan;
+    struct worker_arguments arguments;
+    uint64_t stop_at_ms;           /* 0: not stopping */
+};
+
+struct http_worker_plan {
+    const char *program;           /* also the log's name */
+    const char *about;             /* first line of --help */
+    /* Reads the worker's own settings from the document's root (a map) into the arena; problems go to the document.
+     * NULL only at the arena's cap. */
+    void *(*read)(struct yaml_doc *doc, const char *config_path, const struct worker_config *common, struct arena *arena);
+    /* Answers the call, now or later. rules are borrowed: hold them to keep them. */
+    void (*handle)(struct http_worker *worker, struct worker_rules *rules, struct http_call *call);
+};
+
+/* The process's main: returns its exit code. */
+int http_worker_main(int argc, char **argv, const struct http_worker_plan *plan);
+
+/* Keeps the raw bytes if the worker has a store; ref_out "" if not. Errors as raw_store_put; logs the first of a row. */
+LW_MUST_CHECK lw_status http_worker_keep_raw(struct http_worker *worker, const char *source, const char *suffix,
+                                             const void *bytes, size_t size, char ref_out[RAW_REF_MAX]);
+/* Counts it and answers the error. retry_after_s > 0 adds the header. */
+void http_worker_refuse(struct http_worker *worker, struct http_call *call, enum worker_count what, int status,
+                        const char *reason, uint32_t retry_after_s);
+/* Of a BUSY answer, in whole seconds, at least 1. */
+uint32_t http_worker_retry_after_s(const struct lw_publisher_answer *answer);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web_config.h"
+
+#include <string.h>
+
+#include "json_path.h"
+
+enum { TEXT_SIZE_MAX = 2048, URL_SIZE_MAX = 2048 };
+
+static void read_source(struct yaml_doc *doc, const char *config_path, const struct yaml_node *node, struct arena *arena,
+                        struct web_source *source);
+static void read_mapping(struct yaml_doc *doc, const struct yaml_node *node, struct arena *arena, struct web_mapping *out);
+static const char *const *read_list(struct yaml_doc *doc, const struct yaml_node *list, const char *what, size_t count_max,
+                                    struct arena *arena, size_t *count_out);
+static const char *read_path(struct yaml_doc *doc, const struct yaml_node *node, const char *what, struct arena *arena);
+
+void *web_config_read(struct yaml_doc *doc, const char *config_path, const struct worker_config *common, struct arena *arena)
+{
+    static const char *const known[] = {WORKER_CONFIG_KEYS, WORKER_CONFIG_HTTP_KEYS, "sources", NULL};
+    (void)common;
+    const struct yaml_node *root = yaml_doc_root(doc);
+    const struct yaml_node *sources = yaml_map_find(root, "sources");
+    yaml_check_keys(doc, root, "the file", known);
+    struct web_config *config = arena_calloc(arena, 1, sizeof *config);
+    if (!config)
+        return NULL;
+    if (!sources || yaml_node_kind(sources) != YAML_KIND_MAP || yaml_node_count(sources) == 0) {
+        yaml_doc_problem(doc, sources ? sources : root, "sources is missing: a map of source names");
+        return config;
+    }
+    size_t count = yaml_node_count(sources);
+    if (count > WORKER_SOURCES_MAX)
+        yaml_doc_problem(doc, sources, "more than %d sources", WORKER_SOURCES_MAX);
+    struct web_source *items = arena_calloc(arena, count, sizeof *items);
+    if (!items)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct yaml_node *node = yaml_map_value_at(sources, i);
+        items[i].name = arena_strdup(arena, yaml_map_key_at(sources, i));
+        if (items[i].name && worker_config_source_name(doc, node, items[i].name))
+            read_source(doc, config_path, node, arena, &items[i]);
+    }
+    *config = (struct web_config){items, count};
+    return config;
+}
+
+const struct web_source *web_config_find(const struct web_config *config, const char *name)
+{
+    for (size_t i = 0; i < config->source_count; i++)
+        if (strcmp(config->sources[i].name, name) == 0)
+            return &config->sources[i];
+    return NULL;
+}
+
+static void check_thank_you(struct yaml_doc *doc, const struct yaml_node *node, const char *url)
+{
+    bool good = !url || strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0 || (url[0] == '/' && url[1] != '/');
+    for (const char *at = url; good && at && *at; at++)
+        good = *at > 0x20 && *at < 0x7F;
+    if (!good)
+        yaml_doc_problem(doc, node, "thank_you must be an http or https URL, or a path that starts with '/'");
+}
+
+static void read_source(struct yaml_doc *doc, const char *config_path, const struct yaml_node *node, struct arena *arena,
+                        struct web_source *source)
+{
+    static const char *const known[] = {"region", "language", "idempotency", "thank_you", "thank_you_text", "retry_text",
+                                        "missing_text", "honeypot", "origins", "secret_file", "secret_header", "map", "ignore", NULL};
+    const struct yaml_node *map = node && yaml_node_kind(node) == YAML_KIND_MAP ? node : NULL;
+    if (map)
+        yaml_check_keys(doc, map, "a source", known);
+    else if (node && yaml_node_kind(node) == YAML_KIND_LIST)
+        yaml_doc_problem(doc, node, "expected a map of settings");
+
+    source->defaults = (struct lead_defaults){
+        .channel = LW_CHANNEL_WEB,
+        .source = source->name,
+        .region = worker_config_region(doc, arena, yaml_map_find(map, "region")),
+        .language = worker_config_language(doc, arena, yaml_map_find(map, "language")),
+    };
+    source->idempotency = read_path(doc, yaml_map_find(map, "idempotency"), "idempotency", arena);
+    source->thank_you = worker_config_text(doc, arena, yaml_map_find(map, "thank_you"), "thank_you", URL_SIZE_MAX, NULL);
+    check_thank_you(doc, yaml_map_find(map, "thank_you"), source->thank_you);
+    source->thank_you_text = worker_config_text(doc, arena, yaml_map_find(map, "thank_you_text"), "thank_you_text", TEXT_SIZE_MAX,
+                                                "Thank you. We will be in touch soon.");
+    source->retry_text = worker_config_text(doc, arena, yaml_map_find(map, "retry_text"), "retry_text", TEXT_SIZE_MAX,
+                                            "Sorry, your message could not be taken just now. Please send it again in a minute.");
+    source->missing_text = worker_config_text(doc, arena, yaml_map_find(map, "missing_text"), "missing_text", TEXT_SIZE_MAX,
+                                              "Please give a phone number or an email address, so that we can answer.");
+    source->honeypot = worker_config_text(doc, arena, yaml_map_find(map, "honeypot"), "honeypot", JSON_PATH_MAX, NULL);
+    source->secret = worker_config_secret(doc, arena, config_path, yaml_map_find(map, "secret_file"));
+    source->secret_header = worker_config_text(doc, arena, yaml_map_find(map, "secret_header"), "secret_header", LW_NAME_MAX, "X-Leadwire-Key");
+    source->origins = read_list(doc, yaml_map_find(map, "origins"), "origins", WEB_ORIGINS_MAX, arena, &source->origin_count);
+    read_mapping(doc, map, arena, &source->mapping);
+}
+
+static size_t map_entry_count(const struct yaml_node *map)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < yaml_node_count(map); i++) {
+        const struct yaml_node *value = yaml_map_value_at(map, i);
+        count += yaml_node_kind(value) == YAML_KIND_LIST ? yaml_node_count(value) : 1;
+    }
+    return count;
+}
+
+static void read_mapping(struct yaml_doc *doc, const struct yaml_node *source, struct arena *arena, struct web_mapping *out)
+{
+    const struct yaml_node *map = yaml_map_find(source, "map");
+    out->ignored = read_list(doc, yaml_map_find(source, "ignore"), "ignore", WEB_IGNORE_MAX, arena, &out->ignored_count);
+    if (!map)
+        return;
+    size_t count = yaml_node_kind(map) == YAML_KIND_MAP ? map_entry_count(map) : 0;
+    if (yaml_node_kind(map) != YAML_KIND_MAP || count > WEB_MAP_MAX) {
+        yaml_doc_problem(doc, map, "map must be a map of at most %d lead fields", WEB_MAP_MAX);
+        return;
+    }
+    struct web_map_entry *entries = arena_calloc(arena, count + 1, sizeof *entries);
+    if (!entries)
+        return;
+    for (size_t i = 0; i < yaml_node_count(map); i++) {
+        const struct yaml_node *value = yaml_map_value_at(map, i);
+        bool list = yaml_node_kind(value) == YAML_KIND_LIST;
+        struct web_target target;
+        if (!web_target_parse(yaml_map_key_at(map, i), &target)) {
+            yaml_doc_problem(doc, value, "'%s' is not a field of a lead, nor phone, email, is_test, attribute.NAME or consent.PURPOSE",
+                             yaml_map_key_at(map, i));
+            continue;
+        }
+        if (target.name)
+            target.name = arena_strdup(arena, target.name);
+        for (size_t j = 0; j < (list ? yaml_node_count(value) : 1); j++) {
+            const char *path = read_path(doc, list ? yaml_list_at(value, j) : value, "a field's name", arena);
+            if (path)
+                entries[out->entry_count++] = (struct web_map_entry){target, path};
+        }
+    }
+    out->entries = entries;
+}
+
+static const char *const *read_list(struct yaml_doc *doc, const struct yaml_node *list, const char *what, size_t count_max,
+                                    struct arena *arena, size_t *count_out)
+{
+    *count_out = 0;
+    if (!list)
+        return NULL;
+    if (yaml_node_kind(list) != YAML_KIND_LIST || yaml_node_count(list) > count_max) {
+        yaml_doc_problem(doc, list, "%s must be a list of at most %zu", what, count_max);
+        return NULL;
+    }
+    const char **items = arena_calloc(arena, yaml_node_count(list) + 1, sizeof *items);
+    for (size_t i = 0; items && i < yaml_node_count(list); i++) {
+        items[*count_out] = worker_config_text(doc, arena, yaml_list_at(list, i), what, JSON_PATH_MAX, NULL);
+        *count_out += items[*count_out] != NULL;
+    }
+    return items;
+}
+
+/* A form field's name or a JSON path: which it is depends on the request, so both must be possible to say. */
+static const char *read_path(struct yaml_doc *doc, const struct yaml_node *node, const char *what, struct arena *arena)
+{
+    const char *path = worker_config_text(doc, arena, node, what, JSON_PATH_MAX, NULL);
+    if (path && !*path)
+        yaml_doc_problem(doc, node, "%s is empty", what);
+    return path && *path ? path : NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * web_config - the sources of leadwire-web, as the configuration file says.
+ *
+ *   sources:
+ *     contact-form:                     POST /in/contact-form
+ *       region: IT                      how national numbers are read
+ *       language: it                    of a lead that says none
+ *       idempotency: form_response.token   the source's own id of a contact; else the header
+ *                                       Idempotency-Key; else a hash of the body
+ *       thank_you: https://example.com/grazie
+ *       thank_you_text: Grazie!         without thank_you: what the plain page says
+ *       retry_text, missing_text        what it says when we are away; when nobody could be reached
+ *       honeypot: website               a field people do not see: who fills it is a robot
+ *       origins: [https://example.com]  pages whose scripts may post here
+ *       secret_file: crm.secret         the sender must know it
+ *       secret_header: X-Api-Key        in this header (default X-Leadwire-Key)
+ *       map: ..., ignore: ...           see web_mapping.h
+ */
+#ifndef WEB_CONFIG_H
+#define WEB_CONFIG_H
+
+#include <stddef.h>
+
+#include "web_mapping.h"
+#include "worker_config.h"
+
+enum { WEB_ORIGINS_MAX = 32 };
+
+struct web_source {
+    const char *name;
+    struct lead_defaults defaults;
+    struct web_mapping mapping;
+    const char *idempotency;      /* field or path; NULL */
+    const char *thank_you;        /* URL; NULL: a plain page */
+    const char *thank_you_text, *retry_text, *missing_text;
+    const char *honeypot;         /* NULL: none */
+    const char *secret;           /* NULL: anybody may post */
+    const char *secret_header;
+    const char *const *origins;
+    size_t origin_count;
+};
+
+struct web_config {
+    const struct web_source *sources;   /* by name */
+    size_t source_count;
+};
+
+/* The read function of struct http_worker_plan; gives a struct web_config. */
+void *web_config_read(struct yaml_doc *doc, const char *config_path, const struct worker_config *common, struct arena *arena);
+const struct web_source *web_config_find(const struct web_config *config, const char *name);
+
+#endif

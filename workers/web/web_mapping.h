@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * web_mapping - which input field becomes which part of a lead: data, not code.
+ *
+ *   map:
+ *     full_name: nome                    lead field <- form field or JSON path
+ *     phone: [telefono, cellulare]       a list: the first that is there; of phone and email all
+ *     attribute.model: auto              kept under that name
+ *     consent.marketing: newsletter      yes or no
+ *     is_test: is_test                   yes: accepted and not routed
+ *   ignore: [csrf_token]
+ *
+ * A field that the map does not mention goes by its name if that is one of the
+ * usual ones (name, e-mail, tel, message, company...; a leading "your" and all but letters
+ * and digits do not count), at the top or inside contact, lead, data...; every
+ * other becomes an attribute.
+ */
+#ifndef WEB_MAPPING_H
+#define WEB_MAPPING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "input_fields.h"
+#include "lead_builder.h"
+
+enum { WEB_MAP_MAX = 128, WEB_IGNORE_MAX = 64 };
+
+enum web_target_kind { WEB_TARGET_FIELD, WEB_TARGET_PHONE, WEB_TARGET_EMAIL, WEB_TARGET_ATTRIBUTE, WEB_TARGET_CONSENT, WEB_TARGET_TEST };
+
+struct web_target {
+    enum web_target_kind kind;
+    enum lead_field field;     /* WEB_TARGET_FIELD */
+    const char *name;          /* attribute or consent; borrowed from the parsed text */
+};
+
+/* "full_name", "phone", "email", "attribute.NAME", "consent.PURPOSE", "is_test". False: no such target. */
+bool web_target_parse(const char *text, struct web_target *out);
+
+struct web_map_entry {
+    struct web_target target;
+    const char *path;
+};
+
+struct web_mapping {
+    const struct web_map_entry *entries;
+    size_t entry_count;
+    const char *const *ignored;
+    size_t ignored_count;
+};
+
+/* Moves every field into the builder: the map first, then the usual names, then the rest as attributes. */
+void web_mapping_apply(const struct web_mapping *mapping, struct input_fields *fields, struct lead_builder *builder);
+
+/* "yes", "on", "true", "1", "si"...; the empty text and everything else is no. */
+bool web_text_is_yes(const char *text);
+
+#endif
