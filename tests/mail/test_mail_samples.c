@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Each sample mail gives what expected.tsv says, and the same on every reading. */
+#include "cmocka_all.h"
+#include "lead_json.h"
+#include "mail_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMNS = 6, LINES_MAX = 200 };
+
+static struct mail_lead mail, again;
+
+/* Splits at tabs in place; false unless there are exactly COLUMNS. */
+static bool split(char *line, char *columns[COLUMNS])
+{
+    size_t count = 0;
+    for (char *at = line; at; count++) {
+        if (count == COLUMNS)
+            return false;
+        columns[count] = at;
+        at = strchr(at, '\t');
+        if (at)
+            *at++ = '\0';
+    }
+    return count == COLUMNS;
+}
+
+static void expect_text(const char *sample, const char *what, const char *expected, const char *got, bool prefix)
+{
+    const char *value = got && got[0] ? got : "-";
+    bool same = prefix ? strncmp(value, expected, strlen(expected)) == 0 : strcmp(value, expected) == 0;
+    if (strcmp(expected, "-") == 0)
+        same = strcmp(value, "-") == 0;
+    if (!same)
+        fail_msg("%s: %s is '%s' instead of '%s'", sample, what, value, expected);
+}
+
+static void check_lead(char *columns[COLUMNS])
+{
+    const struct lw_lead *lead = mail.lead;
+    char summary[256] = "";
+    snprintf(summary, sizeof summary, "%s", lead->summary ? lead->summary : "");
+    for (char *at = summary; *at; at++)
+        *at = *at == '\n' ? ' ' : *at;
+    char *blank = strstr(summary, "  ");
+    for (; blank; blank = strstr(summary, "  "))
+        memmove(blank, blank + 1, strlen(blank));
+    expect_text(columns[0], "sender", columns[2], lead->email_count ? lead->emails[0].address : NULL, false);
+    expect_text(columns[0], "phone", columns[3], lead->phone_count ? lead->phones[0].e164 : NULL, false);
+    expect_text(columns[0], "subject", columns[4], lead->subject, true);
+    expect_text(columns[0], "text", columns[5], summary, true);
+    assert_int_equal(lead->channel, LW_CHANNEL_EMAIL);
+    assert_string_equal(lead->source, "samples");
+    assert_string_equal(lead->raw_ref, "raw.eml");
+    assert_true(mail.idempotency_id[0] != '\0');
+}
+
+/* As text: every field, in order. */
+static void expect_the_same_again(const char *sample, const char *bytes, size_t size)
+{
+    assert_int_equal(mail_take(&sample_source, bytes, size, &again), MAIL_LEAD);
+    char *one = lead_to_json(mail.lead, mail.idempotency_id), *other = lead_to_json(again.lead, again.idempotency_id);
+    assert_non_null(one);
+    assert_non_null(other);
+    if (strcmp(one, other) != 0)
+        fail_msg("%s: read twice, two leads", sample);
+    free(one);
+    free(other);
+}
+
+static void check_sample(char *columns[COLUMNS])
+{
+    char path[1024];
+    size_t size = 0;
+    snprintf(path, sizeof path, LEADWIRE_SOURCE_DIR "/tests/mail/samples/%s.eml", columns[0]);
+    char *bytes = mail_file_read(path, &size);
+    if (!bytes)
+        fail_msg("%s: no such sample", columns[0]);
+    enum mail_reason reason = mail_take(&sample_source, bytes, size, &mail);
+    if (strcmp(mail_reason_name(reason), columns[1]) != 0)
+        fail_msg("%s: %s instead of %s", columns[0], mail_reason_name(reason), columns[1]);
+    if (reason == MAIL_LEAD) {
+        check_lead(columns);
+        expect_the_same_again(columns[0], bytes, size);
+    }
+    free(bytes);
+}
+
+static void every_sample_gives_what_the_table_says(void **state)
+{
+    (void)state;
+    char *names_seen[LINES_MAX];
+    size_t size = 0, seen = 0, files = 0;
+    char *table = mail_file_read(LEADWIRE_SOURCE_DIR "/tests/mail/expected.tsv", &size);
+    assert_non_null(table);
+    for (char *line = table, *end; *line; line = end + 1) {
+        char *columns[COLUMNS];
+        end = strchr(line, '\n');
+        assert_non_null(end);
+        *end = '\0';
+        if (line[0] == '#')
+            continue;
+        assert_true(split(line, columns));
+        assert_true(seen < LINES_MAX);
+        check_sample(columns);
+        names_seen[seen++] = columns[0];
+    }
+    char **names = mail_folder_list(LEADWIRE_SOURCE_DIR "/tests/mail/samples", &files);
+    for (size_t i = 0; i < files; i++) {
+        bool listed = false;
+        for (size_t s = 0; s < seen; s++)
+            listed = listed || strncmp(names[i], names_seen[s], strlen(names[i]) - 4) == 0;
+        if (!listed)
+            fail_msg("%s is not in expected.tsv", names[i]);
+    }
+    assert_int_equal(files, seen);
+    assert_true(seen >= 25);
+    mail_folder_free(names, files);
+    free(table);
+}
+
+static void sample(const char *name, enum mail_reason expected)
+{
+    char path[1024];
+    size_t size = 0;
+    snprintf(path, sizeof path, LEADWIRE_SOURCE_DIR "/tests/mail/samples/%s.eml", name);
+    char *bytes = mail_file_read(path, &size);
+    assert_non_null(bytes);
+    assert_int_equal(mail_take(&sample_source, bytes, size, &mail), expected);
+    free(bytes);
+}
+
+static void the_idempotency_id_is_message_id_and_hash(void **state)
+{
+    (void)state;
+    sample("plain", MAIL_LEAD);
+    assert_non_null(strstr(mail.idempotency_id, "plain-1@kunde.example "));
+    assert_int_equal(strlen(mail.idempotency_id), strlen("plain-1@kunde.example ") + 64);
+}
+
+static void a_mail_without_message_id_is_known_by_its_hash(void **state)
+{
+    (void)state;
+    static const char text[] = "From: a@buyer.example\n\nhello\n";
+    assert_int_equal(mail_take(&sample_source, text, strlen(text), &mail), MAIL_LEAD);
+    assert_memory_equal(mail.idempotency_id, "sha256:", 7);
+    assert_int_equal(strlen(mail.idempotency_id), 7 + 64);
+}
+
+static void replies_name_what_they_answer_once(void **state)
+{
+    (void)state;
+    sample("reply_english", MAIL_LEAD);
+    assert_int_equal(mail.lead->reference_count, 2);
+    assert_string_equal(mail.lead->references[0], "offer-7@shop.example");
+    assert_string_equal(mail.lead->references[1], "plain-1@kunde.example");
+    assert_int_equal(mail.lead->phone_count, 0);   /* the phone in the quote is ours */
+}
+
+static void attachments_are_kept_as_name_type_and_size(void **state)
+{
+    (void)state;
+    sample("attachments_rfc2231", MAIL_LEAD);
+    assert_int_equal(mail.lead->attachment_count, 2);
+    assert_string_equal(mail.lead->attachments[0].file_name, "Pl\xC3\xA4ne f\xC3\xBCr M\xC3\xBCnchen.pdf");
+    assert_string_equal(mail.lead->attachments[0].media_type, "application/pdf");
+    assert_int_equal(mail.lead->attachments[0].size_bytes, 10);
+}
+
+static void unknown_form_labels_become_attributes(void **state)
+{
+    (void)state;
+    sample("form_own_domain", MAIL_LEAD);
+    assert_int_equal(mail.lead->attribute_count, 1);
+    assert_string_equal(mail.lead->attributes[0].name, "budget_mensile");
+    assert_string_equal(mail.lead->company, "Ferrari Arredi");
+}
+
+static void configured_labels_go_before_the_known_ones(void **state)
+{
+    (void)state;
+    static const char text[] = "From: website@shop.example\nSubject: x\n\nName: Ada Lovelace\nPhone: Analytics\n"
+                               "Ring me: +44 20 7946 0958\nEmail: ada@buyer.example\n";
+    static const struct form_label labels[] = {{"Ring me", FORM_PHONE}, {"phone", LEAD_FIELD_COMPANY}};
+    struct mail_source source = sample_source;
+    source.rules.labels = labels;
+    source.rules.label_count = 2;
+    assert_int_equal(mail_take(&source, text, strlen(text), &mail), MAIL_LEAD);
+    assert_string_equal(mail.lead->company, "Analytics");
+    assert_int_equal(mail.lead->phone_count, 1);
+    assert_string_equal(mail.lead->phones[0].e164, "+442079460958");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_sample_gives_what_the_table_says),
+        cmocka_unit_test(the_idempotency_id_is_message_id_and_hash),
+        cmocka_unit_test(a_mail_without_message_id_is_known_by_its_hash),
+        cmocka_unit_test(replies_name_what_they_answer_once),
+        cmocka_unit_test(attachments_are_kept_as_name_type_and_size),
+        cmocka_unit_test(unknown_form_labels_become_attributes),
+        cmocka_unit_test(configured_labels_go_before_the_known_ones),
+    };
+    mail_library_init();
+    int failed = cmocka_run_group_tests_name("mail samples", tests, NULL, NULL);
+    mail_lead_fini(&mail);
+    mail_lead_fini(&again);
+    mail_library_fini();
+    return failed;
+}
