@@ -14,6 +14,7 @@ enum {
     HEARTBEAT_MIN_MS = 50,
     HEARTBEAT_MAX_MS = 60000,
     HELLOS_BEFORE_REDIAL = 5,     /* unanswered on a standing connection: try another */
+    RESENDS_BEFORE_REDIAL = 10,
     FRAMES_BEFORE_CHORES = 64,    /* timers run at least this often in a flood */
     ARENA_KEEP = 16 * 1024,
     CONTROL_ARENA_CAP = 64 * 1024 * 1024,
@@ -28,6 +29,7 @@ static bool take_due_event(struct session *session, uint64_t now_ms, struct sess
 static void say_hello(struct session *session, uint64_t now_ms);
 static void ping_if_due(struct session *session, uint64_t now_ms);
 static void resend_overdue(struct session *session, uint64_t now_ms);
+static bool has_credit(const struct session *session);
 static void send_queued(struct session *session, uint64_t now_ms);
 static bool send_message(struct session *session, const struct wire_message *message);
 
@@ -138,7 +140,7 @@ enum session_event_kind session_next(struct session *session, struct session_eve
             continue;
         }
         bool more = do_chores(session, now_ms);
-        if (!more && frame_count == 0)
+        if (!more && frame_count < FRAMES_BEFORE_CHORES)
             break;
         frame_count = 0;
     }
@@ -159,7 +161,8 @@ int session_wait_ms(const struct session *session)
         due[1] = session->ping_at_ms;
         const struct pending_request *oldest = pending_peek_sent(&session->pending);
         if (oldest)
-            due[2] = oldest->sent_ms + session->options.resend_ms;
+            due[2] = oldest->sent_ms
+                + (has_credit(session) ? 1u : RESENDS_BEFORE_REDIAL) * (uint64_t)session->options.resend_ms;
         if (session->unheard_since_ms)
             due[3] = session->unheard_since_ms + (uint64_t)SESSION_SILENT_HEARTBEATS * session->heartbeat_ms + 1;
     }
@@ -249,6 +252,7 @@ static void free_options(struct session *session)
 static bool do_chores(struct session *session, uint64_t now_ms)
 {
     bool was_writable = session->writable;
+    uint64_t send_count = session->send_count;
     if (!session->connected_endpoint)
         session_socket_redial(session);
     bool readable = session_socket_poll(session);
@@ -261,7 +265,7 @@ static bool do_chores(struct session *session, uint64_t now_ms)
         bool new_connection = !was_writable && !session->refusal_told;
         if (new_connection || now_ms >= session->hello_at_ms)
             say_hello(session, now_ms);
-        return readable;
+        return session_socket_poll(session);
     }
     if (session->state != SESSION_OPEN)
         return readable;
@@ -276,7 +280,7 @@ static bool do_chores(struct session *session, uint64_t now_ms)
     resend_overdue(session, now_ms);
     ping_if_due(session, now_ms);
     /* A send may have taken the descriptor's edge for a frame that came meanwhile. */
-    return session_socket_poll(session);
+    return session->send_count != send_count ? session_socket_poll(session) : readable;
 }
 
 static bool take_due_event(struct session *session, uint64_t now_ms, struct session_event *out)
@@ -347,21 +351,36 @@ static void ping_if_due(struct session *session, uint64_t now_ms)
         session->unheard_since_ms = now_ms;
 }
 
+/* A repeat takes credit like any request: the broker answers it too. With all credit out, it is the
+ * broker's turn; should it go on without a word to what it was asked, try a new session. */
 static void resend_overdue(struct session *session, uint64_t now_ms)
 {
     struct pending_request *oldest;
-    while ((oldest = pending_peek_sent(&session->pending)) != NULL
-           && now_ms >= oldest->sent_ms + session->options.resend_ms) {
+    uint64_t resend_ms = session->options.resend_ms;
+    while ((oldest = pending_peek_sent(&session->pending)) != NULL && now_ms >= oldest->sent_ms + resend_ms) {
+        if (!has_credit(session)) {
+            if (now_ms >= oldest->sent_ms + RESENDS_BEFORE_REDIAL * resend_ms) {
+                lose(session, now_ms, "the broker does not answer");
+                session_socket_redial(session);
+            }
+            return;
+        }
         if (!session_socket_send(session, oldest->frame.data, oldest->frame.size))
             return;
+        session->repeat_count++;
         pending_mark_sent(&session->pending, oldest, now_ms);
     }
+}
+
+static bool has_credit(const struct session *session)
+{
+    return session->pending.sent_count + session->repeat_count < session->credit;
 }
 
 static void send_queued(struct session *session, uint64_t now_ms)
 {
     struct pending_request *next;
-    while (session->state == SESSION_OPEN && session->pending.sent_count < session->credit
+    while (session->state == SESSION_OPEN && has_credit(session)
            && (next = pending_peek_queued(&session->pending)) != NULL) {
         if (!session_socket_send(session, next->frame.data, next->frame.size))
             return;
@@ -445,6 +464,7 @@ static bool handle_welcome(struct session *session, const Leadwire__V1__Welcome 
     session->received_count = session->confirmed_count = 0;
     session->unheard_since_ms = 0;
     session->ping_at_ms = now_ms + session->heartbeat_ms / 2;
+    session->repeat_count = 0;
     pending_requeue_sent(&session->pending);
     send_queued(session, now_ms);
     out->kind = SESSION_WELCOME;
@@ -531,6 +551,8 @@ static bool give_answer(struct session *session, const struct wire_message *mess
                         uint64_t now_ms, struct session_event *out)
 {
     struct pending_request *request = pending_find(&session->pending, ticket);
+    if (!request && session->repeat_count > 0)
+        session->repeat_count--;   /* the second answer to what was sent twice */
     if (!request || !message_answers(message->type, request->tag.type))
         return false;
     session->hello_interval_ms = SESSION_HELLO_FIRST_MS;
@@ -546,6 +568,7 @@ static bool give_answer(struct session *session, const struct wire_message *mess
 static void lose(struct session *session, uint64_t now_ms, const char *reason)
 {
     session->state = SESSION_OPENING;
+    session->repeat_count = 0;
     session->due_event = SESSION_LOST;
     snprintf(session->due_reason, sizeof session->due_reason, "%s", reason);
     session->unheard_since_ms = 0;

@@ -32,7 +32,7 @@ enum {
     SESSION_REFUSED_RETRY_MS = 5000,
     SESSION_SILENT_HEARTBEATS = 3,
     SESSION_CREDIT_MAX = 8192,
-    SESSION_CONFIRM_EVERY = 32,      /* frames received until a Ping confirms them */
+    SESSION_CONFIRM_EVERY = 128,     /* frames received until a Ping confirms them */
     SESSION_ERROR_MAX = 160,
     SESSION_WAIT_MAX_MS = 1000,
     SESSION_SECRET_MAX = 256,
@@ -87,6 +87,7 @@ struct session {
     uint64_t epoch;                  /* highest seen */
     uint64_t session_number;
     uint32_t credit, heartbeat_ms;
+    uint32_t repeat_count;           /* sent again in this session, and the second answer not come */
 
     uint64_t hello_at_ms, hello_sent_ms, ping_at_ms;
     uint32_t hello_interval_ms, hellos_unanswered;
@@ -101,6 +102,7 @@ struct session {
     struct pending pending;
     struct arena arena;              /* of the last event's message */
     struct byte_buffer out;          /* Hello, Ping, Bye */
+    uint64_t send_count;
     uint64_t frames_dropped;         /* broke the protocol, or of a lower epoch */
 };
 

@@ -86,6 +86,7 @@ bool session_socket_poll(struct session *session)
 
 bool session_socket_send(struct session *session, const void *bytes, size_t size)
 {
+    session->send_count++;
     return zmq_send(session->socket, bytes, size, ZMQ_DONTWAIT) >= 0;
 }
 

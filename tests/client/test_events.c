@@ -148,8 +148,8 @@ static void welcome(struct fixture *f)
 
 static void take_snapshot(struct fixture *f, uint64_t seq)
 {
-    expect_told(f, LW_EVENTS_RESET);
     say_page(f, expect_snapshot_request(f, 0), seq, 0, "5-1", 3);
+    expect_told(f, LW_EVENTS_RESET);
     assert_string_equal(expect_told(f, LW_EVENTS_LEAD)->lead_id, "5-1");
     assert_string_equal(expect_told(f, LW_EVENTS_REP)->rep, "anna");
     expect_told(f, LW_EVENTS_LIVE);
@@ -201,8 +201,8 @@ static void events_during_the_snapshot_come_after_it_each_change_once(void **sta
     say_lead_event(f, "sales", 12, 11, "5-1", 4);
     say_lead_event(f, "sales", 13, 12, "5-2", 6);   /* after it */
     say_page(f, first, 10, 77, "5-1", 3);
-    expect_told(f, LW_EVENTS_LEAD);
     say_page(f, expect_snapshot_request(f, 77), 12, 0, "5-2", 5);
+    expect_told(f, LW_EVENTS_LEAD);
     expect_told(f, LW_EVENTS_LEAD);
     expect_told(f, LW_EVENTS_REP);
     expect_told(f, LW_EVENTS_LIVE);

@@ -220,6 +220,20 @@ static void what_is_unanswered_is_sent_again_byte_for_byte(void **state)
     assert_int_equal(f->count, 1);
 }
 
+static void repeats_take_credit_and_a_broker_that_never_answers_is_dialled_anew(void **state)
+{
+    struct fixture *f = *state;
+    open_with(f, 0, 40);
+    welcome(f, 2);
+    uint64_t first = publish(f, "form-1", 0), second = publish(f, "form-2", 0);
+    fake_expect(&f->fake, WIRE_PUBLISH);
+    fake_expect(&f->fake, WIRE_PUBLISH);
+    fake_expect_silence(&f->fake, 200);
+    welcome(f, 2);
+    assert_int_equal(fake_expect(&f->fake, WIRE_PUBLISH).publish->request_id, first);
+    assert_int_equal(fake_expect(&f->fake, WIRE_PUBLISH).publish->request_id, second);
+}
+
 static void a_session_that_the_broker_forgot_is_opened_again_and_the_requests_repeated(void **state)
 {
     struct fixture *f = *state;
@@ -467,10 +481,10 @@ static void what_was_received_is_confirmed_before_the_heartbeat_when_it_is_much(
     open_with(f, 0, 0);
     fake_expect(&f->fake, WIRE_HELLO);
     fake_welcome(&f->fake, 8, 60000);
-    for (int i = 0; i < 200; i++)
+    for (int i = 0; i < 400; i++)
         fake_reply(&f->fake, 0, LEADWIRE__V1__STATUS__STATUS_MALFORMED, "", "", 0);
     fake_expect_silence(&f->fake, 50);
-    assert_true(f->fake.confirmed > 150);
+    assert_true(f->fake.confirmed > 250);
 }
 
 int main(void)
@@ -483,6 +497,7 @@ int main(void)
         TEST(busy_until_the_time_limit_is_told_with_the_brokers_reason),
         TEST(a_silent_broker_is_told_at_the_time_limit),
         TEST(what_is_unanswered_is_sent_again_byte_for_byte),
+        TEST(repeats_take_credit_and_a_broker_that_never_answers_is_dialled_anew),
         TEST(a_session_that_the_broker_forgot_is_opened_again_and_the_requests_repeated),
         TEST(a_broker_that_dies_and_comes_back_gets_hello_and_the_requests),
         TEST(a_broker_silent_for_three_heartbeats_is_dialled_anew),
