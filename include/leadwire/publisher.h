@@ -11,7 +11,7 @@
  * Waiting: poll(2) lw_publisher_fd() for POLLIN, at most lw_publisher_wait_ms()
  * long; then call lw_publisher_next() until LW_AGAIN. The descriptor is
  * edge-triggered (ZMQ_FD): after any other call on the publisher, also call
- * lw_publisher_next() until LW_AGAIN before polling again.
+ * lw_publisher_next() until LW_AGAIN before polling again. It stays the same until close.
  * Threads: one owner per publisher; several publishers are independent.
  */
 #ifndef LEADWIRE_PUBLISHER_H

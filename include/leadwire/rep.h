@@ -37,7 +37,8 @@ const char *lw_rep_state_name(lw_rep_state state);
 typedef enum lw_rep_event_kind {
     LW_REP_NONE = 0,
     LW_REP_WELCOME,     /* the session is open */
-    LW_REP_LOST,        /* the connection broke or the broker restarted; it is being reopened */
+    LW_REP_LOST,        /* no session: the connection broke, the broker restarted, or (reason) does not serve the desk now;
+                           it is tried until it opens */
     LW_REP_OFFER,       /* answer it before the deadline */
     LW_REP_HOLDING,     /* the lead is yours: state connecting or assigned */
     LW_REP_WITHDRAWN,   /* an offer or a lead is no longer yours; reason says why */
@@ -47,7 +48,7 @@ typedef enum lw_rep_event_kind {
     LW_REP_REFUSED,     /* the broker will not have us: unknown rep, wrong secret, version, another device logged on. Final. */
 } lw_rep_event_kind;
 
-/* Pointers live until the next call on this session. */
+/* Pointers live until the next call on this session; lead may be NULL, strings never are. */
 struct lw_rep_event {
     lw_rep_event_kind kind;
     const char *lead_id;
@@ -74,6 +75,8 @@ LW_MUST_CHECK lw_status lw_rep_open(const struct lw_rep_options *options, struct
 /* Says Bye (the rep logs off at once, without grace) if log_off, else just drops the connection. Nulls *rep. */
 void lw_rep_close(struct lw_rep **rep, int log_off);
 
+/* The four requests are queued, and repeated until an LW_REP_ANSWER with their ticket (never 0) ends them; "busy" is
+ * repeated by the library. Errors: LW_INVALID, LW_TOO_LARGE (lw_rep_error() says what), LW_FULL, LW_CLOSED (refused). */
 LW_MUST_CHECK lw_status lw_rep_accept(struct lw_rep *rep, const char *lead_id, uint32_t offer_number, uint64_t *ticket_out);
 LW_MUST_CHECK lw_status lw_rep_decline(struct lw_rep *rep, const char *lead_id, uint32_t offer_number,
                                        const char *reason, uint64_t *ticket_out);
@@ -88,6 +91,7 @@ LW_MUST_CHECK lw_status lw_rep_next(struct lw_rep *rep, struct lw_rep_event *out
 int lw_rep_fd(const struct lw_rep *rep);
 int lw_rep_wait_ms(const struct lw_rep *rep);
 int lw_rep_connected(const struct lw_rep *rep);
+/* The reason of the last LW_INVALID, LW_REP_REFUSED or failed log-on; never NULL. */
 const char *lw_rep_error(const struct lw_rep *rep);
 
 #ifdef __cplusplus

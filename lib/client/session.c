@@ -451,6 +451,7 @@ static bool handle_welcome(struct session *session, const Leadwire__V1__Welcome 
     if (session->state == SESSION_OPEN && welcome->session == session->session_number)
         return false;   /* the answer to a repeated Hello */
     session->state = SESSION_OPEN;
+    session_set_error(session, "");
     session->session_number = welcome->session;
     session->credit = welcome->credit;
     if (session->credit == 0 || session->credit > SESSION_CREDIT_MAX)
@@ -525,7 +526,11 @@ static void handle_refusal(struct session *session, const Leadwire__V1__Reply *r
     session->hellos_unanswered = 0;
     if (busy || (not_owner && session->options.ends_when_refused)) {
         uint64_t wait_ms = reply->retry_after_ms > SESSION_HELLO_LAST_MS ? SESSION_HELLO_LAST_MS : reply->retry_after_ms;
-        session_set_error(session, reply->reason);
+        if (strcmp(session->error, reply->reason) != 0) {   /* told once, though it is said at every Hello */
+            session_set_error(session, reply->reason);
+            snprintf(session->due_reason, sizeof session->due_reason, "%s", reply->reason);
+            session->due_event = SESSION_LOST;
+        }
         if (session->hello_at_ms < now_ms + wait_ms)
             session->hello_at_ms = now_ms + wait_ms;
         return;

@@ -57,7 +57,7 @@ struct session_options {
 enum session_event_kind {
     SESSION_NOTHING,     /* nothing more now */
     SESSION_WELCOME,     /* it is open: again after each reconnect */
-    SESSION_LOST,        /* it was open; reason */
+    SESSION_LOST,        /* it was open, or cannot be opened yet; reason */
     SESSION_REFUSED,     /* session_error() says why */
     SESSION_ANSWER,      /* ticket, tag, message: the request is done */
     SESSION_EXPIRED,     /* ticket, tag: the time limit passed; reason "" or of the last "busy", retry_after_ms */

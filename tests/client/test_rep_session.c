@@ -318,7 +318,11 @@ static void a_desk_that_is_not_served_yet_is_asked_again(void **state)
     fake_expect(&f->fake, WIRE_HELLO);
     fake_reply(&f->fake, 0, LEADWIRE__V1__STATUS__STATUS_NOT_OWNER, "", "not serving", 0);
     fake_expect(&f->fake, WIRE_HELLO);
+    assert_string_equal(expect_told(f, LW_REP_LOST)->reason, "not serving");
+    fake_reply(&f->fake, 0, LEADWIRE__V1__STATUS__STATUS_NOT_OWNER, "", "not serving", 0);
+    fake_expect(&f->fake, WIRE_HELLO);
     fake_reply(&f->fake, 0, LEADWIRE__V1__STATUS__STATUS_BUSY, "", "loading", 50);
+    assert_string_equal(expect_told(f, LW_REP_LOST)->reason, "loading");
     log_on(f);
 }
 
