@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * redis_store - what the files of the Redis store share. Private to broker/store.
+ *
+ *   store_redis.c       open, close, the step; connection lost and found
+ *   store_greet.c       after connecting: password, functions, durability
+ *   store_head.c        reads the head and the checkpoint's state; says what comes next
+ *   store_claim.c       waits for the lease of another owner, claims
+ *   store_load.c        checkpoint, then the journal's tail
+ *   store_append.c      entries out, answers in, confirmations
+ *   store_resume.c      where Redis stands after an outage: as it was, behind, emptied, another's
+ *   store_checkpoint.c  slices
+ *   store_health.c      the lease, the memory mark
+ *
+ * Phases:  DOWN -> GREET -> HEAD -> CLAIM -> HEAD ... -> LOAD -> SERVE -> OVER
+ *            ^                '-- resume, once loaded ------------^
+ *            '--- any, when the connection is lost: nothing in flight is known, all of it may be sent again
+ */
+#ifndef REDIS_STORE_H
+#define REDIS_STORE_H
+
+#include "batch_ring.h"
+#include "byte_buffer.h"
+#include "redis_args.h"
+#include "redis_link.h"
+#include "store_class.h"
+#include "store_keys.h"
+
+enum { NONCE_MAX = 40, OWNER_MAX = 160, PROGRESS_MAX = 48, LOAD_SCANS = STORE_LEAD_HASHES };
+
+enum phase { PHASE_DOWN, PHASE_GREET, PHASE_HEAD, PHASE_CLAIM, PHASE_LOAD, PHASE_SERVE, PHASE_OVER };
+
+/* The head as last read. Texts as Redis has them: they are what a claim expects. */
+struct desk_head {
+    bool found, journal_found;
+    struct desk_id id;
+    uint64_t schema;
+    char id_text[STREAM_ID_MAX], nonce[NONCE_MAX], renewals[24], owner[OWNER_MAX];
+};
+
+/* The checkpoint as last read. */
+struct desk_checkpoint {
+    bool found;                        /* one was ended */
+    struct desk_id id;
+    uint64_t generation, building;     /* building: highest generation ever begun */
+    uint64_t desk_ms, schema;
+    char progress[PROGRESS_MAX];
+};
+
+struct seen_bucket { uint64_t bucket, generation; bool doomed; };
+
+struct claim {
+    struct desk_head watched;
+    uint64_t watch_since_ms, poll_at_ms;
+    struct desk_head over;             /* the head that our claim replaced */
+    uint8_t entry[64];                 /* of the journal; stays the same if it is sent again */
+    size_t entry_size;
+};
+
+struct load {
+    enum { LOAD_RULES, LOAD_REPS, LOAD_LEADS, LOAD_SEEN, LOAD_TAIL } stage;
+    unsigned scans;                    /* still running */
+    size_t seen_next;
+    char keys[LOAD_SCANS][STORE_KEY_MAX];
+    struct desk_id at;                 /* last entry applied */
+    uint64_t desk_ms, records, tail_bytes;
+};
+
+struct checkpoint {
+    bool active, full, walked;         /* full: everything, under a new generation; walked: the core has no more */
+    bool filled, sent, is_end;         /* the slice in `keys` and `rest` */
+    bool full_needed;                  /* Redis lost steps it had confirmed */
+    struct desk_id id;                 /* head when it began */
+    uint64_t desk_ms, target;          /* target: the generation it writes */
+    uint64_t as_of, counter;
+    uint64_t generation, building;     /* in Redis */
+    char progress[PROGRESS_MAX], next[PROGRESS_MAX];   /* last step known to be in Redis; the step of the slice */
+    struct redis_args keys, rest;
+    uint64_t journal_bytes;            /* since the last began */
+    uint64_t last_ms;
+    struct seen_bucket *seen;          /* every bucket that Redis has */
+    size_t seen_count, seen_capacity;
+};
+
+struct redis_store {
+    struct store base;
+    struct store_options options;      /* texts owned */
+    char *password;
+    struct redis_link link;
+    struct redis_args args;            /* of the command being made */
+    enum phase phase;
+    uint64_t now_ms;
+
+    bool drop;                         /* close the connection at the next step, because of `trouble` */
+    char trouble[STORE_REASON_MAX];
+    uint64_t reconnect_at_ms, backoff_ms;
+    uint64_t settle_at_ms;             /* GREET: look again whether the append-only file is on; UINT64_MAX: no */
+
+    struct desk_head head;
+    struct desk_checkpoint read_checkpoint;
+    char key_head[STORE_KEY_MAX], key_journal[STORE_KEY_MAX], key_checkpoint[STORE_KEY_MAX];
+
+    bool claimed;
+    uint64_t epoch;
+    char nonce[NONCE_MAX];             /* of the last claim tried */
+    struct claim claim;
+    struct load load;
+
+    struct batch_ring ring;
+    struct byte_buffer open;           /* batches that get one entry: not yet in the ring */
+    uint64_t open_desk_ms, open_ticket;
+    uint32_t open_batches;
+    uint64_t last_desk_ms;
+    bool append_refused;               /* the caller has records that we have not: no slice until it came again */
+    uint64_t next_send;                /* sequence */
+    uint64_t highest_sent;
+    uint64_t head_sequence;            /* Redis has all up to this */
+    uint64_t told_sequence;            /* the broker was told so up to this */
+    uint32_t group_unanswered;
+    bool resync;                       /* an append or renewal was refused: read the head */
+    bool rebuilding;                   /* Redis lost more than the ring has: nothing is confirmed until all is written anew */
+    bool proved;                       /* Redis has taken a write of ours on this connection */
+
+    uint64_t renew_at_ms, health_at_ms;
+    bool renew_unanswered, health_unanswered;
+    bool memory_full;
+    bool release_unanswered;
+
+    struct checkpoint checkpoint;
+};
+
+/* ---- store_redis.c ---- */
+/* Begins s->args: FCALL function with this many keys. */
+void store_call(struct redis_store *s, const char *function, unsigned keys);
+/* Sends s->args. A failure drops the connection. */
+void store_send(struct redis_store *s, redis_answer_fn *answer, uint64_t tag);
+/* True for what is no answer: the connection broke (the step sees to it) or an error (drops the connection with its reason). */
+bool store_is_trouble(struct redis_store *s, const redisReply *reply);
+/* Drops the connection and tries again later; before the desk is loaded nobody waits for it, so then `final` ends it. */
+void store_trouble(struct redis_store *s, bool final, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void store_fail(struct redis_store *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void store_fence(struct redis_store *s);
+bool store_reply_is(const redisReply *reply, const char *text);
+/* Copies a reply's text, "" for nil; false when it is no text or too long. */
+bool store_reply_text(const redisReply *reply, char *out, size_t capacity);
+
+/* ---- store_greet.c ---- */
+void store_greet_begin(struct redis_store *s);
+void store_greet_step(struct redis_store *s);
+
+/* ---- store_head.c ---- */
+void store_head_read(struct redis_store *s);
+/* The nonce is ours and the sequence known: an answer {id, nonce, ...} of a function. */
+bool store_head_is_ours(const struct redis_store *s, const redisReply *reply, uint64_t *sequence);
+
+/* ---- store_claim.c ---- */
+void store_claim_consider(struct redis_store *s);
+void store_claim_step(struct redis_store *s);
+/* The same claim again: Redis came back to before it. */
+void store_claim_again(struct redis_store *s);
+/* Sets the head to {epoch, sequence} over what is there, the journal to empty. */
+void store_claim_move(struct redis_store *s, uint64_t sequence);
+
+/* ---- store_load.c ---- */
+void store_load_begin(struct redis_store *s);
+
+/* ---- store_append.c ---- */
+lw_status store_redis_append(struct store *base, const void *batch, size_t size, uint64_t desk_ms);
+/* Makes an entry of the open batches. False: no memory now. */
+bool store_seal(struct redis_store *s);
+void store_send_group(struct redis_store *s);
+/* Tells the broker what became durable. */
+void store_confirm(struct redis_store *s);
+
+/* ---- store_resume.c ---- */
+void store_resume(struct redis_store *s);
+
+/* ---- store_checkpoint.c ---- */
+void store_checkpoint_init(struct redis_store *s);
+void store_checkpoint_fini(struct redis_store *s);
+/* After loading: what is there. */
+void store_checkpoint_loaded(struct redis_store *s);
+void store_checkpoint_step(struct redis_store *s);
+/* After reading the head again: goes on, or begins anew when Redis lost a step. */
+void store_checkpoint_resume(struct redis_store *s);
+/* Gives up what is under way; the next one writes everything under a new generation. */
+void store_checkpoint_restart(struct redis_store *s);
+bool store_checkpoint_saw_bucket(struct redis_store *s, uint64_t bucket, uint64_t generation);
+
+/* ---- store_health.c ---- */
+void store_health_step(struct redis_store *s);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Batches wait in the open entry while a group of entries is in flight: under load they share an entry and a round
+ * trip, idle each goes out at once. An entry in the ring never changes, so to send it again is always safe: the
+ * function appends it only where it belongs, and else says where the head is.
+ */
+#include "redis_store.h"
+
+#include <string.h>
+
+#include "batch.h"
+#include "crash_point.h"
+
+enum { GROUP_ENTRIES_MAX = 512, GROUP_BYTES_MAX = 1024 * 1024, ENTRY_HEAD_MAX = 32 };
+
+static void send_entry(struct redis_store *s, const struct ring_entry *entry);
+static void append_answered(void *context, uint64_t tag, const redisReply *reply);
+static void tell(struct redis_store *s);
+
+lw_status store_redis_append(struct store *base, const void *batch, size_t size, uint64_t desk_ms)
+{
+    struct redis_store *s = (struct redis_store *)base;
+
+    s->append_refused = true;
+    if (base->pending_bytes + size > STORE_PENDING_MAX)
+        return LW_FULL;
+    if (s->open.size + size > STORE_BATCH_MAX && !store_seal(s))
+        return LW_FULL;
+    byte_buffer_put(&s->open, batch, size);
+    if (s->open.failed) {
+        byte_buffer_truncate(&s->open, s->open.size);
+        return LW_FULL;
+    }
+    s->append_refused = false;
+    s->open_ticket = ++base->last_ticket;
+    s->open_batches++;
+    s->open_desk_ms = desk_ms;
+    return LW_OK;
+}
+
+bool store_seal(struct redis_store *s)
+{
+    struct byte_buffer head;
+    struct journal_entry_head fields = {.schema = STORE_SCHEMA_VERSION,
+        .previous = {s->epoch, s->ring.next_sequence - 1}, .desk_ms = s->open_desk_ms};
+
+    if (s->open.size == 0)
+        return true;
+    byte_buffer_init(&head, ENTRY_HEAD_MAX);
+    journal_entry_put_head(&head, &fields);
+    struct ring_entry *entry = head.failed ? NULL : batch_ring_add(&s->ring, head.size + s->open.size);
+    if (entry) {
+        memcpy(entry->bytes, head.data, head.size);
+        memcpy(entry->bytes + head.size, s->open.data, s->open.size);
+        entry->desk_ms = s->last_desk_ms = s->open_desk_ms;
+        entry->last_ticket = s->open_ticket;
+        entry->batches = s->open_batches;
+        entry->batch_bytes = (uint32_t)s->open.size;
+        entry->put_ms = s->now_ms;
+        s->checkpoint.journal_bytes += entry->size;
+        s->base.totals.journal_entries++;
+        s->open_batches = 0;
+        byte_buffer_clear(&s->open);
+    }
+    byte_buffer_fini(&head);
+    return entry != NULL;
+}
+
+void store_send_group(struct redis_store *s)
+{
+    size_t bytes = 0;
+
+    if (s->group_unanswered > 0 || s->drop || !store_seal(s) || s->next_send == s->ring.next_sequence)
+        return;
+    crash_point("append.before");
+    while (s->group_unanswered < GROUP_ENTRIES_MAX && bytes < GROUP_BYTES_MAX && !s->drop) {
+        const struct ring_entry *entry = batch_ring_find(&s->ring, s->next_send);
+        if (!entry)
+            break;
+        send_entry(s, entry);
+        bytes += entry->size;
+    }
+    s->base.totals.round_trips++;
+    redis_link_flush(&s->link);
+    crash_point("append.sent");
+}
+
+void store_confirm(struct redis_store *s)
+{
+    if (!s->base.loaded || s->rebuilding || s->head_sequence <= s->told_sequence)
+        return;
+    crash_point("append.answered");
+    tell(s);
+    batch_ring_trim(&s->ring, s->told_sequence, s->options.ring_bytes, s->now_ms, s->options.ring_ms);
+}
+
+static void send_entry(struct redis_store *s, const struct ring_entry *entry)
+{
+    char previous[STREAM_ID_MAX], id[STREAM_ID_MAX];
+
+    stream_id_format((struct desk_id){s->epoch, entry->sequence - 1}, previous);
+    stream_id_format((struct desk_id){s->epoch, entry->sequence}, id);
+    store_call(s, "lw_append", 2);
+    redis_args_text(&s->args, s->key_head);
+    redis_args_text(&s->args, s->key_journal);
+    redis_args_text(&s->args, s->nonce);
+    redis_args_text(&s->args, previous);
+    redis_args_text(&s->args, id);
+    redis_args_add(&s->args, entry->bytes, entry->size);
+    store_send(s, append_answered, entry->sequence);
+    if (s->drop)
+        return;
+    s->group_unanswered++;
+    s->next_send = entry->sequence + 1;
+    if (entry->sequence <= s->highest_sent)
+        s->base.totals.resent_batches += entry->batches;
+    else
+        s->highest_sent = entry->sequence;
+}
+
+static void append_answered(void *context, uint64_t sequence, const redisReply *reply)
+{
+    struct redis_store *s = context;
+    uint64_t head_sequence;
+
+    if (s->group_unanswered > 0)
+        s->group_unanswered--;
+    if (store_is_trouble(s, reply))
+        return;
+    if (reply->type == REDIS_REPLY_INTEGER && reply->integer == 1) {
+        if (sequence > s->head_sequence)
+            s->head_sequence = sequence;
+    } else if (store_head_is_ours(s, reply, &head_sequence) && head_sequence >= sequence) {
+        if (head_sequence > s->head_sequence)
+            s->head_sequence = head_sequence;     /* it was there already */
+    } else {
+        s->resync = true;       /* and all behind it are refused too */
+    }
+}
+
+static void tell(struct redis_store *s)
+{
+    struct store *base = &s->base;
+
+    for (uint64_t sequence = s->told_sequence + 1; sequence <= s->head_sequence; sequence++) {
+        const struct ring_entry *entry = batch_ring_find(&s->ring, sequence);
+        if (!entry)
+            continue;
+        base->pending -= entry->batches;
+        base->pending_bytes -= entry->batch_bytes;
+        base->confirmed_ticket = entry->last_ticket;
+    }
+    s->told_sequence = s->head_sequence;
+    base->callbacks.confirmed(base->callbacks.context, base->confirmed_ticket);
+}

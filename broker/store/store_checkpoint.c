@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A checkpoint is a row of steps: slices of changed records, then the end, which moves the id and trims the journal.
+ *
+ *   begin: id = the last entry made    slice, slice, ... (as_of = the last entry made when each was filled)    end
+ *
+ * One step is in flight at most, sent behind all entries made before it was filled, so that Redis refuses it unless
+ * everything it shows is in the journal. Each step names the step before ("progress"): one that comes twice or late,
+ * over a connection that we gave up, changes nothing. After an outage the progress in Redis tells whether steps were
+ * lost that had been confirmed; then the hashes can no more be brought up to date by changes, and the next checkpoint
+ * writes everything under a new generation of keys.
+ */
+#include "redis_store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crash_point.h"
+#include "lw_log.h"
+
+enum {
+    SLICE_RECORDS_MAX = 256, SLICE_BYTES_MAX = 64 * 1024,
+    SEEN_BUCKETS_MAX = 65536, DOOMED_BUCKETS_MAX = 1000, DOOMED_GENERATIONS_MAX = 50,
+    /* places in a slice's keys, from 1 as in Lua */
+    KEY_CHECKPOINT = 2, KEY_LEADS = 3, KEY_REPS = KEY_LEADS + STORE_LEAD_HASHES, KEY_CONFIG, KEY_SEEN,
+};
+
+static bool is_due(const struct redis_store *s);
+static void begin(struct redis_store *s);
+static void fill(struct redis_store *s);
+static void fill_slice(struct redis_store *s);
+static void fill_end(struct redis_store *s);
+static void name_step(struct redis_store *s);
+static void put_record(struct redis_store *s, const struct core_record *record);
+static unsigned seen_key(struct redis_store *s, uint64_t bucket);
+static void put(struct redis_store *s, unsigned key, const void *field, size_t field_size, const void *value, size_t size);
+static void doom_buckets(struct redis_store *s);
+static void doom_generations(struct redis_store *s);
+static void doom_generation(struct redis_store *s, uint64_t generation);
+static void send_step(struct redis_store *s);
+static void step_answered(void *context, uint64_t tag, const redisReply *reply);
+static void step_done(struct redis_store *s);
+static void ended(struct redis_store *s);
+
+void store_checkpoint_init(struct redis_store *s)
+{
+    redis_args_init(&s->checkpoint.keys);
+    redis_args_init(&s->checkpoint.rest);
+}
+
+void store_checkpoint_fini(struct redis_store *s)
+{
+    redis_args_fini(&s->checkpoint.keys);
+    redis_args_fini(&s->checkpoint.rest);
+    free(s->checkpoint.seen);
+}
+
+void store_checkpoint_loaded(struct redis_store *s)
+{
+    struct checkpoint *c = &s->checkpoint;
+    const struct desk_checkpoint *read = &s->read_checkpoint;
+
+    c->generation = read->generation;
+    c->building = read->building > read->generation ? read->building : read->generation;
+    memcpy(c->progress, read->progress, sizeof c->progress);
+    c->journal_bytes = s->load.records > 0 ? s->load.tail_bytes : 0;
+    c->last_ms = s->now_ms;
+}
+
+void store_checkpoint_step(struct redis_store *s)
+{
+    struct checkpoint *c = &s->checkpoint;
+
+    /* Only what was handed to us may be shown, and only behind the entries that have it. */
+    bool is_behind = s->append_refused || s->open.size > 0 || s->next_send != s->ring.next_sequence;
+    if (is_behind || s->drop || s->resync || c->sent || !s->base.callbacks.core)
+        return;
+    if (!c->active) {
+        if (!is_due(s))
+            return;
+        begin(s);
+    }
+    if (!c->filled)
+        fill(s);
+    send_step(s);
+}
+
+void store_checkpoint_resume(struct redis_store *s)
+{
+    struct checkpoint *c = &s->checkpoint;
+    const char *progress = s->read_checkpoint.progress;
+
+    c->sent = false;
+    if (strcmp(progress, c->progress) == 0)
+        return;                                 /* a step in flight did not arrive: it is sent again */
+    if (c->filled && strcmp(progress, c->next) == 0) {
+        step_done(s);                           /* it did */
+        return;
+    }
+    store_checkpoint_restart(s);
+}
+
+void store_checkpoint_restart(struct redis_store *s)
+{
+    struct checkpoint *c = &s->checkpoint;
+
+    log_warning("Redis lost steps of the checkpoint; the next one is complete desk=%s", s->options.desk);
+    c->active = c->filled = c->sent = false;
+    c->full_needed = true;
+    memcpy(c->progress, s->read_checkpoint.progress, sizeof c->progress);
+}
+
+bool store_checkpoint_saw_bucket(struct redis_store *s, uint64_t bucket, uint64_t generation)
+{
+    struct checkpoint *c = &s->checkpoint;
+
+    for (size_t i = c->seen_count; i > 0; i--) {
+        if (c->seen[i - 1].bucket == bucket && c->seen[i - 1].generation == generation)
+            return true;
+    }
+    if (c->seen_count == c->seen_capacity) {
+        size_t capacity = c->seen_capacity == 0 ? 64 : c->seen_capacity * 2;
+        struct seen_bucket *seen = capacity > SEEN_BUCKETS_MAX ? NULL : realloc(c->seen, capacity * sizeof *seen);
+        if (!seen)
+            return false;
+        c->seen = seen;
+        c->seen_capacity = capacity;
+    }
+    c->seen[c->seen_count++] = (struct seen_bucket){bucket, generation, false};
+    return true;
+}
+
+static bool is_due(const struct redis_store *s)
+{
+    const struct checkpoint *c = &s->checkpoint;
+
+    return c->full_needed || c->journal_bytes >= s->options.checkpoint_bytes ||
+           (c->journal_bytes > 0 && s->now_ms - c->last_ms >= s->options.checkpoint_ms);
+}
+
+static void begin(struct redis_store *s)
+{
+    struct checkpoint *c = &s->checkpoint;
+
+    c->active = true;
+    c->full = c->full_needed;
+    c->full_needed = c->walked = false;
+    c->id = (struct desk_id){s->epoch, s->ring.next_sequence - 1};
+    c->desk_ms = s->last_desk_ms;
+    c->journal_bytes = 0;
+    c->target = c->generation;
+    if (c->full) {
+        c->target = ++c->building;
+        core_checkpoint_all(s->base.callbacks.core);
+    }
+    core_checkpoint_begin(s->base.callbacks.core);
+    crash_point("checkpoint.begin");
+}
+
+static void fill(struct redis_store *s)
+{
+    struct checkpoint *c = &s->checkpoint;
+
+    c->as_of = s->ring.next_sequence - 1;
+    name_step(s);
+    if (!c->walked)
+        fill_slice(s);
+    else
+        fill_end(s);
+    c->filled = true;
+}
+
+/* Progress is "<epoch>-<n>": never the same twice. */
+static void name_step(struct redis_store *s)
+{
+    snprintf(s->checkpoint.next, sizeof s->checkpoint.next, "%" PRIu64 "-%" PRIu64, s->epoch, ++s->checkpoint.counter);
+}
+
+static void fill_slice(struct redis_store *s)
+{
+    struct checkpoint *c = &s->checkpoint;
+    struct core_record record;
+    char key[STORE_KEY_MAX], number[24];
+    size_t bytes = 0;
+
+    c->is_end = false;
+    redis_args_clear(&c->keys);
+    redis_args_clear(&c->rest);
+    redis_args_text(&c->keys, s->key_head);
+    redis_args_text(&c->keys, s->key_checkpoint);
+    for (unsigned i = 0; i < STORE_LEAD_HASHES; i++) {
+        store_leads_key(key, s->options.desk, i, c->target);
+        redis_args_text(&c->keys, key);
+    }
+    store_hash_key(key, s->options.desk, "reps", c->target);
+    redis_args_text(&c->keys, key);
+    store_hash_key(key, s->options.desk, "config", c->target);
+    redis_args_text(&c->keys, key);
+    if (c->full) {
+        int size = snprintf(number, sizeof number, "%" PRIu64, c->target);
+        put(s, KEY_CHECKPOINT, "building", strlen("building"), number, (size_t)size);
+    }
+    for (unsigned records = 0; records < SLICE_RECORDS_MAX && bytes < SLICE_BYTES_MAX; records++) {
+        if (!core_checkpoint_next(s->base.callbacks.core, &record)) {
+            c->walked = true;
+            break;
+        }
+        put_record(s, &record);
+        bytes += record.size;
+    }
+}
+
+static void put_record(struct redis_store *s, const struct core_record *record)
+{
+    char field[DESK_ID_TEXT_MAX];
+    int size;
+
+    switch (record->kind) {
+    case RECORD_LEAD:
+        size = desk_id_format(record->lead, field);
+        put(s, KEY_LEADS + (unsigned)(record->lead.number % STORE_LEAD_HASHES), field, (size_t)size,
+            record->bytes, record->ended ? 0 : record->size);
+        break;
+    case RECORD_REP:
+        size = snprintf(field, sizeof field, "%" PRIu32, record->rep);
+        put(s, KEY_REPS, field, (size_t)size, record->bytes, record->size);
+        break;
+    case RECORD_DESK:
+        put(s, KEY_CONFIG, "desk", strlen("desk"), record->bytes, record->size);
+        break;
+    case RECORD_CONFIG:
+        put(s, KEY_CONFIG, "config", strlen("config"), record->bytes, record->size);
+        break;
+    case RECORD_SEEN:
+        for (int i = 0; i < 8; i++) {
+            field[i] = (char)(record->seen.lo >> (8 * i));
+            field[8 + i] = (char)(record->seen.hi >> (8 * i));
+        }
+        put(s, seen_key(s, record->seen_bucket), field, 16, record->bytes, record->size);
+        break;
+    }
+}
+
+/* The place of the bucket's key in the slice; a bucket that is new gets its mark in the checkpoint too. */
+static unsigned seen_key(struct redis_store *s, uint64_t bucket)
+{
+    struct checkpoint *c = &s->checkpoint;
+    char key[STORE_KEY_MAX], field[STORE_KEY_MAX];
+    size_t key_size, size;
+
+    store_seen_key(key, s->options.desk, bucket, c->target);
+    key_size = strlen(key);
+    for (size_t i = c->keys.count; i >= KEY_SEEN; i--) {
+        const char *there = redis_args_at(&c->keys, i - 1, &size);
+        if (size == key_size && memcmp(there, key, size) == 0)
+            return (unsigned)i;
+    }
+    redis_args_text(&c->keys, key);
+    store_seen_field(field, bucket, c->target);
+    put(s, KEY_CHECKPOINT, field, strlen(field), "1", 1);
+    if (!store_checkpoint_saw_bucket(s, bucket, c->target))
+        store_trouble(s, false, "too many time buckets of idempotency ids");
+    return (unsigned)c->keys.count;
+}
+
+/* An empty value deletes. */
+static void put(struct redis_store *s, unsigned key, const void *field, size_t field_size, const void *value, size_t size)
+{
+    struct redis_args *rest = &s->checkpoint.rest;
+
+    redis_args_number(rest, key);
+    redis_args_add(rest, field, field_size);
+    redis_args_add(rest, value, size);
+}
+
+static void fill_end(struct redis_store *s)
+{
+    struct checkpoint *c = &s->checkpoint;
+    char id[STREAM_ID_MAX];
+
+    c->is_end = true;
+    redis_args_clear(&c->keys);
+    redis_args_clear(&c->rest);
+    redis_args_text(&c->keys, s->key_head);
+    redis_args_text(&c->keys, s->key_checkpoint);
+    redis_args_text(&c->keys, s->key_journal);
+    stream_id_format(c->id, id);
+    redis_args_text(&c->rest, id);
+    redis_args_number(&c->rest, c->target);
+    redis_args_number(&c->rest, c->desk_ms);
+    redis_args_number(&c->rest, STORE_SCHEMA_VERSION);
+    redis_args_text(&c->rest, "building");
+    doom_buckets(s);
+    doom_generations(s);
+}
+
+/* Buckets that the idempotency window has left behind, and those of other generations. */
+static void doom_buckets(struct redis_store *s)
+{
+    struct checkpoint *c = &s->checkpoint;
+    uint64_t oldest = core_seen_oldest_bucket(s->base.callbacks.core);
+    char text[STORE_KEY_MAX];
+    unsigned doomed = 0;
+
+    for (size_t i = 0; i < c->seen_count; i++) {
+        struct seen_bucket *seen = &c->seen[i];
+        seen->doomed = (seen->bucket < oldest || seen->generation != c->target) && doomed < DOOMED_BUCKETS_MAX;
+        if (!seen->doomed)
+            continue;
+        doomed++;
+        store_seen_key(text, s->options.desk, seen->bucket, seen->generation);
+        redis_args_text(&c->keys, text);
+        store_seen_field(text, seen->bucket, seen->generation);
+        redis_args_text(&c->rest, text);
+    }
+}
+
+/* The generation before, and what checkpoints that never ended have left. */
+static void doom_generations(struct redis_store *s)
+{
+    const struct checkpoint *c = &s->checkpoint;
+    unsigned doomed = 0;
+
+    for (uint64_t generation = c->generation; generation <= c->building && doomed < DOOMED_GENERATIONS_MAX; generation++) {
+        if (generation == c->target)
+            continue;
+        doom_generation(s, generation);
+        doomed++;
+    }
+}
+
+static void doom_generation(struct redis_store *s, uint64_t generation)
+{
+    struct redis_args *keys = &s->checkpoint.keys;
+    char key[STORE_KEY_MAX];
+
+    for (unsigned i = 0; i < STORE_LEAD_HASHES; i++) {
+        store_leads_key(key, s->options.desk, i, generation);
+        redis_args_text(keys, key);
+    }
+    store_hash_key(key, s->options.desk, "reps", generation);
+    redis_args_text(keys, key);
+    store_hash_key(key, s->options.desk, "config", generation);
+    redis_args_text(keys, key);
+}
+
+static void send_step(struct redis_store *s)
+{
+    struct checkpoint *c = &s->checkpoint;
+
+    if (s->drop)
+        return;
+    store_call(s, c->is_end ? "lw_checkpoint_end" : "lw_slice", (unsigned)c->keys.count);
+    redis_args_join(&s->args, &c->keys);
+    redis_args_text(&s->args, s->nonce);
+    redis_args_number(&s->args, c->as_of);
+    redis_args_text(&s->args, c->progress);
+    redis_args_text(&s->args, c->next);
+    redis_args_join(&s->args, &c->rest);
+    if (c->is_end)
+        crash_point("checkpoint.before_end");
+    c->sent = true;
+    store_send(s, step_answered, 0);
+}
+
+static void step_answered(void *context, uint64_t tag, const redisReply *reply)
+{
+    struct redis_store *s = context;
+
+    (void)tag;
+    s->checkpoint.sent = false;
+    if (store_is_trouble(s, reply))
+        return;
+    if (reply->type == REDIS_REPLY_INTEGER && reply->integer == 1)
+        step_done(s);
+    else
+        s->resync = true;       /* head or progress is not what we think: reading both tells */
+}
+
+static void step_done(struct redis_store *s)
+{
+    struct checkpoint *c = &s->checkpoint;
+
+    memcpy(c->progress, c->next, sizeof c->progress);
+    c->filled = c->sent = false;
+    if (c->is_end) {
+        ended(s);
+        crash_point("checkpoint.end");
+    } else {
+        crash_point("checkpoint.slice");
+    }
+}
+
+static void ended(struct redis_store *s)
+{
+    struct checkpoint *c = &s->checkpoint;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < c->seen_count; i++) {
+        if (!c->seen[i].doomed)
+            c->seen[kept++] = c->seen[i];
+    }
+    c->seen_count = kept;
+    c->generation = c->building = c->target;
+    c->active = false;
+    c->last_ms = s->now_ms;
+    s->base.totals.checkpoints++;
+    s->rebuilding = false;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * store_class - what the Redis store and the memory store share behind store.h. Private to broker/store.
+ */
+#ifndef STORE_CLASS_H
+#define STORE_CLASS_H
+
+#include "store.h"
+
+enum { STORE_REASON_MAX = 320, STORE_PENDING_MAX = 8 * 1024 * 1024 };
+
+struct store_class {
+    void (*close)(struct store *store);
+    lw_status (*append)(struct store *store, const void *batch, size_t size, uint64_t desk_ms);
+    void (*step)(struct store *store, uint64_t monotonic_ms);
+    int (*fd)(const struct store *store);
+    short (*events)(const struct store *store);
+    uint64_t (*next_ms)(const struct store *store);
+    void (*totals)(const struct store *store, struct store_totals *out);
+    void (*release)(struct store *store, int timeout_ms);
+};
+
+struct store {
+    const struct store_class *class;
+    struct store_callbacks callbacks;
+    enum store_state state;
+    char reason[STORE_REASON_MAX];
+    bool loaded;                              /* the loaded callback has been or is being called */
+    uint64_t last_ticket, confirmed_ticket;
+    uint64_t pending_bytes, pending;          /* appended, not confirmed */
+    struct store_totals totals;
+};
+
+void store_init(struct store *store, const struct store_class *class, const struct store_callbacks *callbacks);
+/* The only way a state changes: asserts that the move is legal; tells the broker when state or reason is new. */
+void store_move(struct store *store, enum store_state to, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* An epoch above `last`: the next counter and 24 random bits. */
+uint64_t store_epoch_after(uint64_t last);
+
+#endif

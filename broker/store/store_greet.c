@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * password -> are our functions there, in this version? -> does Redis keep what it confirms? -> the head
+ */
+#include "redis_store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lw_log.h"
+#include "store_functions.h"
+
+enum { SETTLE_POLL_MS = 20 };
+
+static void password_answered(void *context, uint64_t tag, const redisReply *reply);
+static void ask_version(struct redis_store *s);
+static void version_answered(void *context, uint64_t tag, const redisReply *reply);
+static void load_functions(struct redis_store *s);
+static void functions_answered(void *context, uint64_t tag, const redisReply *reply);
+static void ask_settings(struct redis_store *s);
+static void settings_answered(void *context, uint64_t tag, const redisReply *reply);
+static void change_settings(struct redis_store *s, bool is_durable, bool evicts);
+static void change_answered(void *context, uint64_t tag, const redisReply *reply);
+static void rewrite_answered(void *context, uint64_t tag, const redisReply *reply);
+static void settled_answered(void *context, uint64_t tag, const redisReply *reply);
+
+void store_greet_begin(struct redis_store *s)
+{
+    s->phase = PHASE_GREET;
+    s->settle_at_ms = UINT64_MAX;
+    if (!s->password) {
+        ask_version(s);
+        return;
+    }
+    redis_args_clear(&s->args);
+    redis_args_text(&s->args, "AUTH");
+    if (s->options.redis_user)
+        redis_args_text(&s->args, s->options.redis_user);
+    redis_args_text(&s->args, s->password);
+    store_send(s, password_answered, 0);
+}
+
+void store_greet_step(struct redis_store *s)
+{
+    if (s->now_ms < s->settle_at_ms)
+        return;
+    s->settle_at_ms = UINT64_MAX;
+    redis_args_clear(&s->args);
+    redis_args_text(&s->args, "INFO");
+    redis_args_text(&s->args, "persistence");
+    store_send(s, settled_answered, 0);
+}
+
+static void password_answered(void *context, uint64_t tag, const redisReply *reply)
+{
+    struct redis_store *s = context;
+
+    (void)tag;
+    if (reply && reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "ERR AUTH", 8) == 0)
+        ask_version(s);         /* it asks for no password */
+    else if (!store_is_trouble(s, reply))
+        ask_version(s);
+}
+
+static void ask_version(struct redis_store *s)
+{
+    store_call(s, "lw_version", 0);
+    store_send(s, version_answered, 0);
+}
+
+static void version_answered(void *context, uint64_t tag, const redisReply *reply)
+{
+    struct redis_store *s = context;
+
+    (void)tag;
+    bool is_error = reply && reply->type == REDIS_REPLY_ERROR;
+    if (is_error && strstr(reply->str, "unknown command"))
+        store_trouble(s, true, "this Redis has no functions: Redis 7.0 or newer is needed");
+    else if (is_error && strstr(reply->str, "Function not found"))
+        load_functions(s);
+    else if (store_is_trouble(s, reply))
+        return;
+    else if (store_reply_is(reply, store_functions_version))
+        ask_settings(s);
+    else
+        load_functions(s);
+}
+
+static void load_functions(struct redis_store *s)
+{
+    redis_args_clear(&s->args);
+    redis_args_text(&s->args, "FUNCTION");
+    redis_args_text(&s->args, "LOAD");
+    redis_args_text(&s->args, "REPLACE");
+    redis_args_add(&s->args, store_functions_source, store_functions_source_size);
+    store_send(s, functions_answered, 0);
+}
+
+static void functions_answered(void *context, uint64_t tag, const redisReply *reply)
+{
+    struct redis_store *s = context;
+
+    (void)tag;
+    if (!store_is_trouble(s, reply))
+        ask_settings(s);
+}
+
+static void ask_settings(struct redis_store *s)
+{
+    if (s->options.durability == STORE_MEMORY) {
+        store_head_read(s);
+        return;
+    }
+    redis_args_clear(&s->args);
+    redis_args_text(&s->args, "CONFIG");
+    redis_args_text(&s->args, "GET");
+    redis_args_text(&s->args, "appendonly");
+    redis_args_text(&s->args, "appendfsync");
+    redis_args_text(&s->args, "maxmemory-policy");
+    store_send(s, settings_answered, 0);
+}
+
+static void settings_answered(void *context, uint64_t tag, const redisReply *reply)
+{
+    struct redis_store *s = context;
+    bool appends = false, syncs = false, evicts = false;
+
+    (void)tag;
+    if (reply && reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "LOADING", 7) != 0) {
+        store_trouble(s, true, "Redis does not tell its settings, so whether it keeps what it confirms is unknown: "
+                      "allow the command CONFIG, or ask for durability memory");
+        return;
+    }
+    if (store_is_trouble(s, reply))
+        return;
+    for (size_t i = 0; i + 1 < reply->elements; i += 2) {
+        const redisReply *name = reply->element[i], *value = reply->element[i + 1];
+        if (store_reply_is(name, "appendonly"))
+            appends = store_reply_is(value, "yes");
+        else if (store_reply_is(name, "appendfsync"))
+            syncs = store_reply_is(value, "always") || (s->options.durability == STORE_EVERYSEC && store_reply_is(value, "everysec"));
+        else if (store_reply_is(name, "maxmemory-policy"))
+            evicts = value->type == REDIS_REPLY_STRING && strncmp(value->str, "allkeys", 7) == 0;
+    }
+    if (appends && syncs && !evicts)
+        store_head_read(s);
+    else
+        change_settings(s, appends && syncs, evicts);
+}
+
+static void change_settings(struct redis_store *s, bool is_durable, bool evicts)
+{
+    redis_args_clear(&s->args);
+    redis_args_text(&s->args, "CONFIG");
+    redis_args_text(&s->args, "SET");
+    if (!is_durable) {
+        redis_args_text(&s->args, "appendonly");
+        redis_args_text(&s->args, "yes");
+        redis_args_text(&s->args, "appendfsync");
+        redis_args_text(&s->args, store_durability_name(s->options.durability));
+    }
+    if (evicts) {
+        redis_args_text(&s->args, "maxmemory-policy");
+        redis_args_text(&s->args, "noeviction");
+    }
+    store_send(s, change_answered, 0);
+}
+
+static void change_answered(void *context, uint64_t tag, const redisReply *reply)
+{
+    struct redis_store *s = context;
+
+    (void)tag;
+    if (reply && reply->type == REDIS_REPLY_ERROR) {
+        const char *level = store_durability_name(s->options.durability);
+        store_trouble(s, true, "Redis keeps less than durability %s asks for and refuses to be changed: set `appendonly yes`, "
+                      "`appendfsync %s` and `maxmemory-policy noeviction` in redis.conf, or ask for a weaker durability", level, level);
+        return;
+    }
+    if (store_is_trouble(s, reply))
+        return;
+    log_info("Redis was set to durability %s desk=%s", store_durability_name(s->options.durability), s->options.desk);
+    redis_args_clear(&s->args);
+    redis_args_text(&s->args, "CONFIG");
+    redis_args_text(&s->args, "REWRITE");
+    store_send(s, rewrite_answered, 0);
+}
+
+static void rewrite_answered(void *context, uint64_t tag, const redisReply *reply)
+{
+    struct redis_store *s = context;
+
+    (void)tag;
+    if (!reply)
+        return;
+    if (reply->type == REDIS_REPLY_ERROR)
+        log_warning("Redis could not write its new settings to its configuration file: after a restart of Redis they are "
+                    "the old ones until we connect desk=%s", s->options.desk);
+    s->settle_at_ms = s->now_ms;
+}
+
+/* Just turned on, the append-only file is real once its first rewrite has ended. */
+static void settled_answered(void *context, uint64_t tag, const redisReply *reply)
+{
+    struct redis_store *s = context;
+
+    (void)tag;
+    if (store_is_trouble(s, reply))
+        return;
+    const char *text = reply->type == REDIS_REPLY_STRING ? reply->str : "";
+    bool settled = strstr(text, "aof_enabled:1") && strstr(text, "aof_rewrite_in_progress:0") &&
+                   strstr(text, "aof_rewrite_scheduled:0") && strstr(text, "aof_last_bgrewrite_status:ok");
+    if (settled)
+        store_head_read(s);
+    else
+        s->settle_at_ms = s->now_ms + SETTLE_POLL_MS;
+}

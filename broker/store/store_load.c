@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * rules -> reps -> leads (16 hashes side by side) -> seen buckets -> the journal after the checkpoint's id.
+ *
+ * Each entry names the one before it. The chain must lead from the checkpoint to our own claim without a gap; else
+ * Redis lost something that was confirmed, and to serve the rest would be to lose it for good.
+ */
+#include "redis_store.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "batch.h"
+#include "crash_point.h"
+#include "lw_log.h"
+
+enum { SCAN_COUNT = 256, TAIL_COUNT = 128 };
+
+static void ask_rules(struct redis_store *s);
+static void rules_answered(void *context, uint64_t tag, const redisReply *reply);
+static void next_stage(struct redis_store *s);
+static void begin_leads(struct redis_store *s);
+static void begin_seen(struct redis_store *s);
+static bool begin_seen_scan(struct redis_store *s, unsigned slot);
+static void send_scan(struct redis_store *s, unsigned slot, const char *cursor);
+static void scan_answered(void *context, uint64_t tag, const redisReply *reply);
+static void ask_tail(struct redis_store *s);
+static void tail_answered(void *context, uint64_t tag, const redisReply *reply);
+static bool take_entry(struct redis_store *s, const redisReply *entry);
+static bool take_batch(struct redis_store *s, struct byte_reader *reader);
+static bool take_record(struct redis_store *s, enum record_kind kind, const void *bytes, size_t size);
+static void loaded(struct redis_store *s);
+
+void store_load_begin(struct redis_store *s)
+{
+    s->phase = PHASE_LOAD;
+    s->load = (struct load){.at = s->read_checkpoint.id, .desk_ms = s->read_checkpoint.desk_ms};
+    s->renew_at_ms = s->health_at_ms = s->now_ms;
+    store_move(&s->base, STORE_LOADING, "reading the desk from Redis");
+    ask_rules(s);
+}
+
+static void ask_rules(struct redis_store *s)
+{
+    char key[STORE_KEY_MAX];
+
+    store_hash_key(key, s->options.desk, "config", s->read_checkpoint.generation);
+    redis_args_clear(&s->args);
+    redis_args_text(&s->args, "HMGET");
+    redis_args_text(&s->args, key);
+    redis_args_text(&s->args, "desk");
+    redis_args_text(&s->args, "config");
+    store_send(s, rules_answered, 0);
+}
+
+static void rules_answered(void *context, uint64_t tag, const redisReply *reply)
+{
+    static const enum record_kind kinds[] = {RECORD_DESK, RECORD_CONFIG};
+    struct redis_store *s = context;
+
+    (void)tag;
+    if (store_is_trouble(s, reply))
+        return;
+    for (size_t i = 0; i < reply->elements && i < 2; i++) {
+        const redisReply *value = reply->element[i];
+        if (value->type == REDIS_REPLY_STRING && !take_record(s, kinds[i], value->str, (size_t)value->len))
+            return;
+    }
+    next_stage(s);
+}
+
+static void next_stage(struct redis_store *s)
+{
+    switch (s->load.stage) {
+    case LOAD_RULES:
+        s->load.stage = LOAD_REPS;
+        s->load.scans = 1;
+        store_hash_key(s->load.keys[0], s->options.desk, "reps", s->read_checkpoint.generation);
+        send_scan(s, 0, "0");
+        break;
+    case LOAD_REPS:
+        s->load.stage = LOAD_LEADS;
+        begin_leads(s);
+        break;
+    case LOAD_LEADS:
+        s->load.stage = LOAD_SEEN;
+        begin_seen(s);
+        break;
+    case LOAD_SEEN:
+        s->load.stage = LOAD_TAIL;
+        ask_tail(s);
+        break;
+    case LOAD_TAIL:
+        loaded(s);
+        break;
+    }
+}
+
+static void begin_leads(struct redis_store *s)
+{
+    s->load.scans = STORE_LEAD_HASHES;
+    for (unsigned slot = 0; slot < STORE_LEAD_HASHES; slot++) {
+        store_leads_key(s->load.keys[slot], s->options.desk, slot, s->read_checkpoint.generation);
+        send_scan(s, slot, "0");
+    }
+    redis_link_flush(&s->link);
+    crash_point("recovery.loading");
+}
+
+static void begin_seen(struct redis_store *s)
+{
+    for (unsigned slot = 0; slot < LOAD_SCANS && begin_seen_scan(s, slot); slot++)
+        s->load.scans++;
+    if (s->load.scans == 0)
+        next_stage(s);
+}
+
+/* The next bucket of our generation, if there is one. */
+static bool begin_seen_scan(struct redis_store *s, unsigned slot)
+{
+    while (s->load.seen_next < s->checkpoint.seen_count) {
+        const struct seen_bucket *seen = &s->checkpoint.seen[s->load.seen_next++];
+        if (seen->generation != s->read_checkpoint.generation)
+            continue;
+        store_seen_key(s->load.keys[slot], s->options.desk, seen->bucket, seen->generation);
+        send_scan(s, slot, "0");
+        return true;
+    }
+    return false;
+}
+
+static void send_scan(struct redis_store *s, unsigned slot, const char *cursor)
+{
+    redis_args_clear(&s->args);
+    redis_args_text(&s->args, "HSCAN");
+    redis_args_text(&s->args, s->load.keys[slot]);
+    redis_args_text(&s->args, cursor);
+    redis_args_text(&s->args, "COUNT");
+    redis_args_number(&s->args, SCAN_COUNT);
+    store_send(s, scan_answered, slot);
+}
+
+static void scan_answered(void *context, uint64_t tag, const redisReply *reply)
+{
+    struct redis_store *s = context;
+    unsigned slot = (unsigned)tag;
+    char cursor[24];
+    enum record_kind kind = s->load.stage == LOAD_REPS ? RECORD_REP : s->load.stage == LOAD_LEADS ? RECORD_LEAD : RECORD_SEEN;
+
+    if (store_is_trouble(s, reply) || s->phase != PHASE_LOAD)
+        return;
+    if (reply->elements != 2 || !store_reply_text(reply->element[0], cursor, sizeof cursor)) {
+        store_fail(s, "Redis answered HSCAN in a way that we do not know");
+        return;
+    }
+    const redisReply *pairs = reply->element[1];
+    for (size_t i = 0; i + 1 < pairs->elements; i += 2) {
+        const redisReply *value = pairs->element[i + 1];
+        if (!take_record(s, kind, value->str, (size_t)value->len))
+            return;
+    }
+    if (strcmp(cursor, "0") != 0) {
+        send_scan(s, slot, cursor);
+        return;
+    }
+    if (s->load.stage == LOAD_SEEN && begin_seen_scan(s, slot))
+        return;
+    if (--s->load.scans == 0)
+        next_stage(s);
+}
+
+static void ask_tail(struct redis_store *s)
+{
+    char from[STREAM_ID_MAX + 1] = "(";
+
+    stream_id_format(s->load.at, from + 1);
+    redis_args_clear(&s->args);
+    redis_args_text(&s->args, "XRANGE");
+    redis_args_text(&s->args, s->key_journal);
+    redis_args_text(&s->args, from);
+    redis_args_text(&s->args, "+");
+    redis_args_text(&s->args, "COUNT");
+    redis_args_number(&s->args, TAIL_COUNT);
+    store_send(s, tail_answered, 0);
+}
+
+static void tail_answered(void *context, uint64_t tag, const redisReply *reply)
+{
+    struct redis_store *s = context;
+    struct desk_id claim = {s->epoch, 0};
+
+    (void)tag;
+    if (store_is_trouble(s, reply) || s->phase != PHASE_LOAD)
+        return;
+    for (size_t i = 0; i < reply->elements; i++) {
+        if (!take_entry(s, reply->element[i]))
+            return;
+    }
+    if (desk_id_equal(s->load.at, claim))
+        next_stage(s);
+    else if (reply->elements > 0)
+        ask_tail(s);
+    else
+        store_fail(s, "the journal in Redis ends before our own claim: another program writes to %s", s->key_journal);
+}
+
+/* [id, ["b", bytes]] */
+static bool take_entry(struct redis_store *s, const redisReply *entry)
+{
+    char id_text[STREAM_ID_MAX];
+    struct desk_id id;
+    struct journal_entry_head head;
+    struct byte_reader reader;
+
+    bool formed = entry->elements == 2 && store_reply_text(entry->element[0], id_text, sizeof id_text) &&
+                  stream_id_parse(id_text, &id) && entry->element[1]->elements == 2 &&
+                  entry->element[1]->element[1]->type == REDIS_REPLY_STRING;
+    if (!formed) {
+        store_fail(s, "the journal in Redis (%s) is not what Leadwire writes", s->key_journal);
+        return false;
+    }
+    const redisReply *bytes = entry->element[1]->element[1];
+    byte_reader_init(&reader, bytes->str, (size_t)bytes->len);
+    lw_status status = journal_entry_head_read(&reader, &head);
+    if (status != LW_OK) {
+        store_fail(s, "entry %s of the journal cannot be read: %s", id_text, lw_status_text(status));
+        return false;
+    }
+    if (!desk_id_equal(head.previous, s->load.at)) {
+        store_fail(s, "the journal has a gap before %s: Redis lost what it had confirmed. Restore a backup of Redis, or "
+                   "delete the desk's keys to begin anew", id_text);
+        return false;
+    }
+    s->load.at = id;
+    s->load.tail_bytes += (size_t)bytes->len;
+    if (head.desk_ms > s->load.desk_ms)
+        s->load.desk_ms = head.desk_ms;
+    return take_batch(s, &reader);
+}
+
+static bool take_batch(struct redis_store *s, struct byte_reader *reader)
+{
+    enum record_kind kind;
+    const uint8_t *bytes;
+    size_t size;
+
+    while (batch_next(reader, &kind, &bytes, &size)) {
+        if (!take_record(s, kind, bytes, size))
+            return false;
+    }
+    if (reader->failed)
+        store_fail(s, "an entry of the journal is damaged after %" PRIu64 " records", s->load.records);
+    return !reader->failed;
+}
+
+static bool take_record(struct redis_store *s, enum record_kind kind, const void *bytes, size_t size)
+{
+    lw_status status = s->base.callbacks.load(s->base.callbacks.context, kind, bytes, size);
+
+    s->load.records++;
+    if (status == LW_OK)
+        return true;
+    store_fail(s, "a record of kind %d of the desk cannot be restored: %s", (int)kind, lw_status_text(status));
+    return false;
+}
+
+static void loaded(struct redis_store *s)
+{
+    bool is_empty = s->load.records == 0 && !s->read_checkpoint.found;
+
+    crash_point("recovery.loaded");
+    log_info("desk loaded desk=%s records=%" PRIu64 " tail_bytes=%" PRIu64, s->options.desk, s->load.records, s->load.tail_bytes);
+    s->phase = PHASE_SERVE;
+    s->base.loaded = true;
+    s->proved = true;
+    s->last_desk_ms = s->load.desk_ms;
+    store_checkpoint_loaded(s);
+    s->base.callbacks.loaded(s->base.callbacks.context, s->epoch, s->load.desk_ms, is_empty);
+    store_move(&s->base, STORE_READY, "serving");
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The store's parts that need no Redis: batches, entry heads, the ring, keys, the memory store.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "batch.h"
+#include "batch_ring.h"
+#include "store.h"
+#include "store_keys.h"
+
+static void batch_gives_back_what_was_put(void **state)
+{
+    struct byte_buffer batch;
+    struct byte_reader reader;
+    enum record_kind kind;
+    const uint8_t *bytes;
+    size_t size;
+
+    (void)state;
+    byte_buffer_init(&batch, 4096);
+    batch_put(&batch, RECORD_LEAD, "one", 3);
+    batch_put(&batch, RECORD_REP, "", 0);
+    batch_put(&batch, RECORD_DESK, "three", 5);
+    byte_reader_init(&reader, batch.data, batch.size);
+    assert_true(batch_next(&reader, &kind, &bytes, &size));
+    assert_true(kind == RECORD_LEAD && size == 3 && memcmp(bytes, "one", 3) == 0);
+    assert_true(batch_next(&reader, &kind, &bytes, &size));
+    assert_true(kind == RECORD_REP && size == 0);
+    assert_true(batch_next(&reader, &kind, &bytes, &size));
+    assert_true(kind == RECORD_DESK && size == 5);
+    assert_false(batch_next(&reader, &kind, &bytes, &size));
+    assert_false(reader.failed);
+    byte_buffer_fini(&batch);
+}
+
+static void batch_cut_anywhere_is_damage_and_never_read_past(void **state)
+{
+    struct byte_buffer batch;
+
+    (void)state;
+    byte_buffer_init(&batch, 4096);
+    batch_put(&batch, RECORD_LEAD, "0123456789", 10);
+    for (size_t cut = 1; cut < batch.size; cut++) {
+        struct byte_reader reader;
+        enum record_kind kind;
+        const uint8_t *bytes;
+        size_t size;
+        uint8_t *copy = malloc(cut);
+        memcpy(copy, batch.data, cut);
+        byte_reader_init(&reader, copy, cut);
+        assert_false(batch_next(&reader, &kind, &bytes, &size));
+        assert_true(reader.failed);
+        free(copy);
+    }
+    byte_buffer_fini(&batch);
+}
+
+static void entry_head_of_a_newer_schema_is_told_apart_from_damage(void **state)
+{
+    struct byte_buffer entry;
+    struct byte_reader reader;
+    struct journal_entry_head head = {STORE_SCHEMA_VERSION, {7, 8}, 1234567}, back;
+
+    (void)state;
+    byte_buffer_init(&entry, 64);
+    journal_entry_put_head(&entry, &head);
+    byte_reader_init(&reader, entry.data, entry.size);
+    assert_int_equal(journal_entry_head_read(&reader, &back), LW_OK);
+    assert_true(back.desk_ms == 1234567 && desk_id_equal(back.previous, head.previous));
+    byte_reader_init(&reader, entry.data, entry.size - 1);
+    assert_int_equal(journal_entry_head_read(&reader, &back), LW_CORRUPT);
+    entry.data[0] = STORE_SCHEMA_VERSION + 1;
+    byte_reader_init(&reader, entry.data, entry.size);
+    assert_int_equal(journal_entry_head_read(&reader, &back), LW_UNSUPPORTED);
+    byte_buffer_fini(&entry);
+}
+
+static void ring_keeps_what_is_unconfirmed_whatever_its_size_or_age(void **state)
+{
+    struct batch_ring ring;
+
+    (void)state;
+    batch_ring_init(&ring, 1);
+    for (uint64_t i = 1; i <= 500; i++) {
+        struct ring_entry *entry = batch_ring_add(&ring, 100);
+        assert_true(entry && entry->sequence == i);
+        entry->put_ms = i;
+    }
+    batch_ring_trim(&ring, 0, 0, 1000000, 0);
+    assert_non_null(batch_ring_find(&ring, 1));
+    batch_ring_trim(&ring, 300, 25000, 300, 1000000);
+    assert_null(batch_ring_find(&ring, 250));
+    assert_non_null(batch_ring_find(&ring, 251));
+    batch_ring_trim(&ring, 300, 1000000, 400, 110);
+    assert_null(batch_ring_find(&ring, 289));
+    assert_non_null(batch_ring_find(&ring, 290));
+    assert_non_null(batch_ring_find(&ring, 500));
+    assert_null(batch_ring_find(&ring, 501));
+    assert_true(ring.bytes == 211 * 100);
+    batch_ring_fini(&ring);
+}
+
+static void keys_share_the_hash_tag_and_name_their_generation(void **state)
+{
+    char key[STORE_KEY_MAX];
+    uint64_t bucket, generation;
+
+    (void)state;
+    store_key(key, "sales", "head");
+    assert_string_equal(key, "lw:{sales}:head");
+    store_leads_key(key, "sales", 15, 0);
+    assert_string_equal(key, "lw:{sales}:leads:15");
+    store_leads_key(key, "sales", 3, 2);
+    assert_string_equal(key, "lw:{sales}:leads:3:g2");
+    store_seen_key(key, "sales", 77, 0);
+    assert_string_equal(key, "lw:{sales}:seen:77");
+    store_seen_field(key, 77, 2);
+    assert_true(store_seen_field_parse(key, &bucket, &generation) && bucket == 77 && generation == 2);
+    assert_false(store_seen_field_parse("seen:1", &bucket, &generation));
+    assert_false(store_seen_field_parse("progress", &bucket, &generation));
+    assert_true(store_desk_is_valid("north-2"));
+    assert_false(store_desk_is_valid(""));
+    assert_false(store_desk_is_valid("a}b"));
+    assert_false(store_desk_is_valid("a b"));
+}
+
+static void stream_ids_of_64_bits_survive_their_text(void **state)
+{
+    struct desk_id id = {UINT64_MAX, UINT64_MAX - 1}, back;
+    char text[STREAM_ID_MAX];
+
+    (void)state;
+    stream_id_format(id, text);
+    assert_true(stream_id_parse(text, &back) && desk_id_equal(id, back));
+    assert_false(stream_id_parse("1", &back));
+    assert_false(stream_id_parse("1-", &back));
+    assert_false(stream_id_parse("1-2x", &back));
+    assert_false(stream_id_parse("-1-2", &back));
+    assert_false(stream_id_parse("99999999999999999999-2", &back));
+}
+
+struct heard { uint64_t confirmed, epoch; unsigned loads; enum store_state state; };
+
+static void hear_loaded(void *context, uint64_t epoch, uint64_t desk_ms, bool empty)
+{
+    struct heard *heard = context;
+
+    heard->epoch = epoch;
+    heard->loads++;
+    assert_true(empty && desk_ms == 0);
+}
+
+static void hear_confirmed(void *context, uint64_t ticket)
+{
+    ((struct heard *)context)->confirmed = ticket;
+}
+
+static void hear_state(void *context, enum store_state state, const char *reason)
+{
+    (void)reason;
+    ((struct heard *)context)->state = state;
+}
+
+static void memory_store_confirms_at_the_next_step_and_not_before(void **state)
+{
+    struct heard heard = {0};
+    struct store_callbacks callbacks = {.context = &heard, .loaded = hear_loaded, .confirmed = hear_confirmed,
+                                        .state_changed = hear_state};
+    struct store_options options = {.desk = "d"};
+    struct store *store = NULL;
+    uint64_t ticket;
+
+    (void)state;
+    assert_int_equal(store_open_memory(&options, &callbacks, &store), LW_OK);
+    store_step(store, 1);
+    assert_true(heard.loads == 1 && heard.state == STORE_READY && heard.epoch >> 24 == 1);
+    assert_int_equal(store_append(store, "x", 1, 5, &ticket), LW_OK);
+    assert_int_equal(store_append(store, "y", 1, 5, &ticket), LW_OK);
+    assert_true(heard.confirmed == 0 && store_pending(store) == 2 && store_next_ms(store) == 0);
+    store_step(store, 2);
+    assert_true(heard.confirmed == ticket && store_pending(store) == 0 && store_pending_bytes(store) == 0);
+    store_close(&store);
+    assert_null(store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(batch_gives_back_what_was_put),
+        cmocka_unit_test(batch_cut_anywhere_is_damage_and_never_read_past),
+        cmocka_unit_test(entry_head_of_a_newer_schema_is_told_apart_from_damage),
+        cmocka_unit_test(ring_keeps_what_is_unconfirmed_whatever_its_size_or_age),
+        cmocka_unit_test(keys_share_the_hash_tag_and_name_their_generation),
+        cmocka_unit_test(stream_ids_of_64_bits_survive_their_text),
+        cmocka_unit_test(memory_store_confirms_at_the_next_step_and_not_before),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The Redis store over a Redis that behaves: append, recovery, checkpoints, ownership, what it refuses to start with.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "journal_reader.h"
+#include "store_rig.h"
+#include "wall_clock.h"
+
+static struct redis_fixture redis;
+
+static int fresh(void **state)
+{
+    (void)state;
+    char answer[8];
+    assert_true(redis_fixture_ask(&redis, answer, sizeof answer, "FLUSHALL"));
+    return 0;
+}
+
+static void open_ready(struct rig *rig, const char *owner)
+{
+    rig_init(rig, &redis, owner);
+    rig_open(rig);
+    assert_true(rig_until_state(rig, STORE_READY));
+}
+
+static void work(struct rig *rig, unsigned batches)
+{
+    for (unsigned i = 0; i < batches; i++) {
+        while (!rig_change(rig, 1 + (unsigned)rig_random(rig, 20)))
+            rig_turn(rig, 10);
+        if (rig_random(rig, 3) == 0)
+            rig_turn(rig, 0);
+    }
+}
+
+/* A crash, and the same broker again: what comes back is what was, byte for byte (the fake core checks each record). */
+static void restart_equals(struct rig *rig)
+{
+    struct core *before = fake_core_new();
+
+    fake_core_copy(before, rig->core);
+    rig_crash(rig);
+    rig_open(rig);
+    assert_true(rig_until_state(rig, STORE_READY));
+    assert_true(fake_core_equal(rig->core, before));
+    fake_core_free(before);
+}
+
+static void confirms_in_order_and_gives_all_back_after_a_restart(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    open_ready(&rig, "o");
+    assert_true(rig.is_empty);
+    work(&rig, 800);
+    assert_true(rig_until_confirmed(&rig));
+    assert_int_equal(store_pending_bytes(rig.store), 0);
+    restart_equals(&rig);
+    assert_false(rig.is_empty);
+    work(&rig, 50);
+    assert_true(rig_until_confirmed(&rig));
+    restart_equals(&rig);
+    rig_fini(&rig);
+}
+
+static void batches_share_entries_while_a_group_is_in_flight(void **state)
+{
+    struct rig rig;
+    struct store_totals totals;
+
+    (void)state;
+    open_ready(&rig, "o");
+    for (int i = 0; i < 100; i++)
+        assert_true(rig_change(&rig, 1));
+    assert_true(rig_until_confirmed(&rig));
+    store_totals_read(rig.store, &totals);
+    assert_true(totals.appended_batches == 100 && totals.journal_entries < 5);
+    rig_fini(&rig);
+}
+
+static void checkpoints_under_load_and_restarts_lose_nothing(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig, &redis, "o");
+    rig.options.checkpoint_bytes = 200000;
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_READY));
+    for (int round = 0; round < 4; round++) {
+        work(&rig, 600);
+        assert_true(rig_until_confirmed(&rig));
+        assert_true(rig_until_checkpoints(&rig, 1));
+        restart_equals(&rig);
+    }
+    char length[32];
+    assert_true(redis_fixture_ask(&redis, length, sizeof length, "XLEN lw:{d}:journal"));
+    assert_true(strtol(length, NULL, 10) < 600);     /* it is trimmed */
+    rig_fini(&rig);
+}
+
+static void full_store_refuses_appends_until_confirmed(void **state)
+{
+    struct rig rig;
+    char big[STORE_BATCH_MAX];
+    uint64_t ticket = 0;
+    lw_status status = LW_OK;
+    int taken = 0;
+
+    (void)state;
+    open_ready(&rig, "o");
+    memset(big, 0, sizeof big);      /* never read back */
+    while (status == LW_OK && taken < 1000) {
+        status = store_append(rig.store, big, sizeof big, 1, &ticket);
+        taken += status == LW_OK;
+    }
+    assert_int_equal(status, LW_FULL);
+    assert_int_equal(taken, 8 * 1024 * 1024 / STORE_BATCH_MAX);
+    rig_fini(&rig);
+}
+
+static void same_owner_claims_at_once_and_the_older_life_is_fenced(void **state)
+{
+    struct rig old, new;
+    uint64_t start_ms, ticket;
+
+    (void)state;
+    open_ready(&old, "host/broker");
+    work(&old, 20);
+    assert_true(rig_until_confirmed(&old));
+    rig_init(&new, &redis, "host/broker");
+    new.options.lease_ms = 3600000;
+    start_ms = wall_clock_monotonic_ms();
+    rig_open(&new);
+    assert_true(rig_until_state(&new, STORE_READY));
+    assert_true(wall_clock_monotonic_ms() - start_ms < 20000);
+    assert_true(fake_core_equal(new.core, old.core));
+    assert_true(rig_change(&old, 1));
+    assert_true(rig_until_state(&old, STORE_FENCED));
+    assert_true(old.confirmed < old.ticket_last);
+    assert_int_equal(store_append(old.store, "x", 1, 1, &ticket), LW_FENCED);
+    work(&new, 20);
+    assert_true(rig_until_confirmed(&new));
+    restart_equals(&new);
+    rig_fini(&old);
+    rig_fini(&new);
+}
+
+static void another_owner_waits_for_the_lease_and_then_claims(void **state)
+{
+    struct rig alive, waiting;
+    uint64_t end_ms;
+
+    (void)state;
+    open_ready(&alive, "one");
+    rig_init(&waiting, &redis, "two");
+    rig_open(&waiting);
+    end_ms = wall_clock_monotonic_ms() + 3 * waiting.options.lease_ms;
+    while (wall_clock_monotonic_ms() < end_ms) {      /* an idle owner that renews is left alone */
+        rig_turn(&alive, 5);
+        rig_turn(&waiting, 5);
+        assert_int_equal(waiting.state, STORE_CLAIMING);
+    }
+    assert_int_equal(alive.state, STORE_READY);
+    work(&alive, 30);
+    assert_true(rig_until_confirmed(&alive));
+    assert_true(rig_until_state(&waiting, STORE_READY));      /* now only the other runs */
+    assert_true(fake_core_equal(waiting.core, alive.core));
+    assert_true(waiting.epoch > alive.epoch);
+    assert_true(rig_until_state(&alive, STORE_FENCED));
+    rig_fini(&alive);
+    rig_fini(&waiting);
+}
+
+static void released_desk_is_claimed_at_once(void **state)
+{
+    struct rig first, second;
+
+    (void)state;
+    open_ready(&first, "one");
+    work(&first, 10);
+    assert_true(rig_until_confirmed(&first));
+    store_release_claim(first.store, 5000);
+    rig_init(&second, &redis, "two");
+    second.options.lease_ms = 3600000;
+    rig_open(&second);
+    assert_true(rig_until_state(&second, STORE_READY));
+    assert_true(fake_core_equal(second.core, first.core));
+    rig_fini(&first);
+    rig_fini(&second);
+}
+
+static void newer_schema_is_refused_in_words(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    open_ready(&rig, "o");
+    rig_crash(&rig);
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "HSET lw:{d}:head schema 99"));
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_FAILED));
+    assert_non_null(strstr(store_state_reason(rig.store), "newer Leadwire"));
+    rig_fini(&rig);
+}
+
+static void gap_in_the_journal_is_refused(void **state)
+{
+    struct rig rig;
+    char id[64];
+
+    (void)state;
+    open_ready(&rig, "o");
+    for (int i = 0; i < 5; i++) {
+        assert_true(rig_change(&rig, 3));
+        assert_true(rig_until_confirmed(&rig));
+    }
+    rig_crash(&rig);
+    snprintf(id, sizeof id, "%llu-3", (unsigned long long)rig.epoch);
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "XDEL lw:{d}:journal %s", id));
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_FAILED));
+    assert_non_null(strstr(store_state_reason(rig.store), "gap"));
+    rig_fini(&rig);
+}
+
+static void lost_head_is_not_taken_for_an_empty_desk(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    open_ready(&rig, "o");
+    work(&rig, 5);
+    assert_true(rig_until_confirmed(&rig));
+    rig_crash(&rig);
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "DEL lw:{d}:head"));
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_FAILED));
+    rig_fini(&rig);
+}
+
+static void functions_of_another_version_are_replaced_and_missing_ones_loaded(void **state)
+{
+    static const char other[] = "#!lua name=leadwire\nredis.register_function('lw_version', function() return 'other' end)";
+    struct rig rig;
+
+    (void)state;
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "FUNCTION LOAD REPLACE %s", other));
+    open_ready(&rig, "o");
+    work(&rig, 5);
+    assert_true(rig_until_confirmed(&rig));
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "FUNCTION FLUSH"));
+    work(&rig, 5);
+    assert_true(rig_until_confirmed(&rig));
+    assert_true(rig_until_state(&rig, STORE_READY));
+    restart_equals(&rig);
+    rig_fini(&rig);
+}
+
+static void weaker_redis_is_set_to_what_the_desk_asks(void **state)
+{
+    static const char *const weak[] = {"--appendonly", "no", "--maxmemory-policy", "allkeys-lru", NULL};
+    struct redis_fixture other;
+    struct rig rig;
+    char info[8192];
+
+    (void)state;
+    redis_fixture_open(&other, weak);
+    rig_init(&rig, &other, "o");
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_READY));
+    assert_true(redis_fixture_ask(&other, info, sizeof info, "INFO persistence"));
+    assert_non_null(strstr(info, "aof_enabled:1"));
+    work(&rig, 50);
+    assert_true(rig_until_confirmed(&rig));
+    rig_fini(&rig);
+    redis_fixture_close(&other);
+}
+
+static void weaker_redis_that_may_not_be_changed_is_refused_with_the_remedy(void **state)
+{
+    static const char *const weak[] = {"--appendfsync", "no", "--rename-command", "CONFIG", "", NULL};
+    struct redis_fixture other;
+    struct rig rig;
+
+    (void)state;
+    redis_fixture_open(&other, weak);
+    rig_init(&rig, &other, "o");
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_FAILED));
+    assert_non_null(strstr(store_state_reason(rig.store), "durability memory"));
+    rig_fini(&rig);
+    redis_fixture_close(&other);
+}
+
+static void wrong_password_fails_with_the_remedy_and_the_right_one_serves(void **state)
+{
+    static const char *const locked[] = {"--requirepass", "opens", NULL};
+    struct redis_fixture other = {0};
+    struct rig rig;
+    char path[128];
+
+    (void)state;
+    redis_fixture_open_with_password(&other, locked, "opens");
+    snprintf(path, sizeof path, "%s/password", other.directory);
+    for (int right = 0; right < 2; right++) {
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        fputs(right ? "opens\n" : "does not\n", file);
+        fclose(file);
+        chmod(path, 0600);
+        rig_init(&rig, &other, "o");
+        rig.options.redis_password_file = path;
+        rig_open(&rig);
+        assert_true(rig_until_state(&rig, right ? STORE_READY : STORE_FAILED));
+        if (!right)
+            assert_non_null(strstr(store_state_reason(rig.store), "password"));
+        rig_fini(&rig);
+    }
+    redis_fixture_close(&other);
+}
+
+struct judge { struct core *core; unsigned resets; };
+
+static void judge_reset(void *context)
+{
+    struct judge *judge = context;
+
+    fake_core_free(judge->core);
+    judge->core = fake_core_new();
+    judge->resets++;
+}
+
+static bool judge_record(void *context, const struct journal_place *place, enum record_kind kind, const void *bytes, size_t size)
+{
+    struct judge *judge = context;
+
+    assert_true(place->in_checkpoint == desk_id_is_none(place->entry));
+    assert_int_equal(fake_core_restore(judge->core, kind, bytes, size), LW_OK);
+    return true;
+}
+
+static void reader_sees_what_a_broker_would_load(void **state)
+{
+    struct rig rig;
+    struct journal_reader reader;
+    struct judge judge = {0};
+    struct journal_visitor visitor = {&judge, judge_reset, judge_record};
+    char address[128];
+
+    (void)state;
+    snprintf(address, sizeof address, "unix:%s", redis.socket);
+    rig_init(&rig, &redis, "o");
+    rig.options.checkpoint_bytes = 100000;
+    assert_int_equal(journal_reader_open(&reader, address, NULL, NULL, "d"), LW_OK);
+    assert_int_equal(journal_reader_read(&reader, &visitor), LW_NOT_FOUND);
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_READY));
+    work(&rig, 500);
+    assert_true(rig_until_confirmed(&rig));
+    assert_int_equal(journal_reader_read(&reader, &visitor), LW_OK);
+    assert_true(fake_core_equal(judge.core, rig.core));
+    journal_reader_close(&reader);
+    fake_core_free(judge.core);
+    rig_fini(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(confirms_in_order_and_gives_all_back_after_a_restart, fresh),
+        cmocka_unit_test_setup(batches_share_entries_while_a_group_is_in_flight, fresh),
+        cmocka_unit_test_setup(checkpoints_under_load_and_restarts_lose_nothing, fresh),
+        cmocka_unit_test_setup(full_store_refuses_appends_until_confirmed, fresh),
+        cmocka_unit_test_setup(same_owner_claims_at_once_and_the_older_life_is_fenced, fresh),
+        cmocka_unit_test_setup(another_owner_waits_for_the_lease_and_then_claims, fresh),
+        cmocka_unit_test_setup(released_desk_is_claimed_at_once, fresh),
+        cmocka_unit_test_setup(newer_schema_is_refused_in_words, fresh),
+        cmocka_unit_test_setup(gap_in_the_journal_is_refused, fresh),
+        cmocka_unit_test_setup(lost_head_is_not_taken_for_an_empty_desk, fresh),
+        cmocka_unit_test_setup(functions_of_another_version_are_replaced_and_missing_ones_loaded, fresh),
+        cmocka_unit_test_setup(weaker_redis_is_set_to_what_the_desk_asks, fresh),
+        cmocka_unit_test_setup(weaker_redis_that_may_not_be_changed_is_refused_with_the_remedy, fresh),
+        cmocka_unit_test_setup(wrong_password_fails_with_the_remedy_and_the_right_one_serves, fresh),
+        cmocka_unit_test_setup(reader_sees_what_a_broker_would_load, fresh),
+    };
+    redis_fixture_open(&redis, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    redis_fixture_close(&redis);
+    return failed;
+}
