@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What changed since the last checkpoint, in slices. Counts taken at the begin
+ * bound the walk: what changes meanwhile is appended behind and waits for the
+ * next one, so a steady load cannot keep a checkpoint from ending.
+ */
+#include <stdlib.h>
+
+#include "core_internal.h"
+
+enum { SEEN_BUCKET_MS = 3600 * 1000 };
+
+static bool give(struct core *core, struct core_record *out);
+static bool next_rep(struct core *core, struct core_record *out);
+static bool next_lead(struct core *core, struct core_record *out);
+static bool next_seen(struct core *core, struct core_record *out);
+
+void checkpoint_note_gone(struct core *core, struct desk_id lead)
+{
+    if (core->gone_count == core->gone_capacity) {
+        size_t left = core->gone_count - core->gone_first;
+        size_t capacity = left >= core->gone_capacity / 2 ? core->gone_capacity * 2 + 64 : core->gone_capacity;
+        struct desk_id *gone = malloc(capacity * sizeof *gone);
+        if (!gone)
+            abort();   /* a deletion that is forgotten would bring an ended lead back */
+        if (left > 0)
+            memcpy(gone, core->gone + core->gone_first, left * sizeof *gone);
+        free(core->gone);
+        core->gone = gone;
+        core->gone_first = 0;
+        core->gone_count = left;
+        core->gone_capacity = capacity;
+    }
+    core->gone[core->gone_count++] = lead;
+}
+
+void core_checkpoint_begin(struct core *core)
+{
+    core->checkpoint.rep = 1;
+    core->checkpoint.leads = core->dirty_count;
+    core->checkpoint.gone = core->gone_count - core->gone_first;
+    core->checkpoint.seen = core->seen.dirty_count - core->seen.dirty_first;
+    core->checkpoint.desk = core->is_founded;
+    core->checkpoint.config = core->config_dirty;
+}
+
+bool core_checkpoint_next(struct core *core, struct core_record *out)
+{
+    *out = (struct core_record){0};
+    byte_buffer_clear(&core->record);
+    if (core->checkpoint.desk) {
+        core->checkpoint.desk = false;
+        struct desk_image image = {.revision = core->next_revision, .next_number = core->next_number, .desk_ms = core->now_ms,
+                                   .fingerprint_key = core->fingerprint_key};
+        out->kind = RECORD_DESK;
+        record_put_desk(&core->record, &image);
+        return give(core, out);
+    }
+    if (core->checkpoint.config) {
+        core->checkpoint.config = core->config_dirty = false;
+        out->kind = RECORD_CONFIG;
+        config_record_put(&core->record, core);
+        return give(core, out);
+    }
+    return next_rep(core, out) || next_lead(core, out) || next_seen(core, out);
+}
+
+static bool next_rep(struct core *core, struct core_record *out)
+{
+    for (; core->checkpoint.rep < core->reps.count; core->checkpoint.rep++) {
+        struct rep *rep = core->reps.reps[core->checkpoint.rep];
+        struct rep_image image;
+        if (!rep || !rep->is_dirty)
+            continue;
+        rep->is_dirty = false;
+        out->kind = RECORD_REP;
+        out->rep = rep->number;
+        rep_image_fill(core, rep, &image);
+        record_put_rep(&core->record, &image);
+        return give(core, out);
+    }
+    return false;
+}
+
+static bool next_lead(struct core *core, struct core_record *out)
+{
+    out->kind = RECORD_LEAD;
+    if (core->checkpoint.gone > 0 && core->gone_first < core->gone_count) {
+        core->checkpoint.gone--;
+        out->lead = core->gone[core->gone_first++];
+        out->ended = true;
+        return true;
+    }
+    if (core->checkpoint.leads == 0 || !core->dirty_first)
+        return false;
+    struct lead *lead = core->dirty_first;
+    struct lead_image image;
+    core->checkpoint.leads--;
+    lead_unmark_dirty(core, lead);
+    lead->in_checkpoint = true;
+    out->lead = lead->id;
+    lead_image_fill(core, lead, true, &image);
+    image.in_checkpoint = true;
+    record_put_lead(&core->record, &image);
+    return give(core, out);
+}
+
+static bool next_seen(struct core *core, struct core_record *out)
+{
+    struct seen_entry *entry;
+    if (core->checkpoint.seen == 0 || !(entry = seen_take_dirty(&core->seen)))
+        return false;
+    core->checkpoint.seen--;
+    struct seen_image image = {.key = entry->key, .lead = entry->lead, .content_hash = entry->content_hash, .at_ms = entry->at_ms,
+                               .serial = entry->serial, .kind = entry->kind, .end = entry->end};
+    out->kind = RECORD_SEEN;
+    out->seen = entry->key;
+    out->seen_bucket = entry->at_ms / SEEN_BUCKET_MS;
+    record_put_seen(&core->record, &image);
+    return give(core, out);
+}
+
+static bool give(struct core *core, struct core_record *out)
+{
+    assert(!core->record.failed);
+    out->bytes = core->record.data;
+    out->size = core->record.size;
+    return true;
+}
+
+void core_checkpoint_all(struct core *core)
+{
+    uint32_t index = 0;
+    for (struct lead *lead; (lead = lead_table_next(&core->leads, &index)) != NULL; index++)
+        lead_mark_dirty(core, lead);
+    for (uint32_t i = 1; i < core->reps.count; i++) {
+        if (core->reps.reps[i])
+            core->reps.reps[i]->is_dirty = true;
+    }
+    seen_mark_all_dirty(&core->seen);
+    core->config_dirty = core->config != NULL;
+}
+
+uint64_t core_seen_oldest_bucket(const struct core *core)
+{
+    const struct seen_entry *oldest = seen_at(&core->seen, core->seen.first);
+    return (oldest ? oldest->at_ms : core->now_ms) / SEEN_BUCKET_MS;
+}

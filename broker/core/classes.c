@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Demand classes (leads with the same requirements) and supply classes (reps
+ * with the same skills, device and capacity), and who can serve whom as two
+ * rows of bits, one the transpose of the other. A match looks at words of bits
+ * and at the first of each tree, never at every rep or lead.
+ */
+#include <stdlib.h>
+
+#include "core_internal.h"
+
+static const struct siphash_key CLASS_KEY = {0x64656d616e64, 0x737570706c79};
+
+static int compare_leads(const struct avl_node *a, const struct avl_node *b);
+static int compare_reps(const struct avl_node *a, const struct avl_node *b);
+static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct requirement *require, uint8_t count);
+static uint32_t supply_hash(const uint8_t *levels, uint32_t capacity, bool has_device);
+static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t channel, const struct requirement *require, uint8_t count);
+static void set_row(struct classes *classes, struct demand_class *demand, struct supply_class *supply);
+
+lw_status classes_init(struct classes *classes)
+{
+    *classes = (struct classes){0};
+    classes->demand = calloc(CLASSES_MAX, sizeof *classes->demand);
+    classes->supply = calloc(CLASSES_MAX, sizeof *classes->supply);
+    if (classes->demand && classes->supply && index_table_init(&classes->demand_index, CLASSES_MAX) == LW_OK &&
+        index_table_init(&classes->supply_index, CLASSES_MAX) == LW_OK)
+        return LW_OK;
+    classes_fini(classes);
+    return LW_NO_MEMORY;
+}
+
+void classes_fini(struct classes *classes)
+{
+    for (uint32_t i = 0; i < classes->demand_count; i++) {
+        if (classes->demand[i])
+            bitset_fini(&classes->demand[i]->able);
+        free(classes->demand[i]);
+    }
+    for (uint32_t i = 0; i < classes->supply_count; i++) {
+        if (classes->supply[i])
+            bitset_fini(&classes->supply[i]->can_serve);
+        free(classes->supply[i]);
+    }
+    free(classes->demand);
+    free(classes->supply);
+    index_table_fini(&classes->demand_index);
+    index_table_fini(&classes->supply_index);
+    bitset_fini(&classes->demand_waiting);
+    bitset_fini(&classes->supply_ready);
+    *classes = (struct classes){0};
+}
+
+struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uint8_t channel,
+                                    const struct requirement *require, uint8_t require_count)
+{
+    uint32_t hash = demand_hash(queue, channel, require, require_count), index;
+    for (uint32_t at = index_table_first(&classes->demand_index, hash); index_table_at(&classes->demand_index, hash, &at, &index);) {
+        if (demand_is(classes->demand[index], queue, channel, require, require_count))
+            return classes->demand[index];
+    }
+
+    for (index = 0; index < classes->demand_count && classes->demand[index]; index++)
+        continue;
+    struct demand_class *demand = index < CLASSES_MAX ? calloc(1, sizeof *demand) : NULL;
+    if (!demand)
+        return NULL;
+    *demand = (struct demand_class){.index = index, .hash = hash, .queue = queue, .channel = channel, .require_count = require_count};
+    memcpy(demand->require, require, require_count * sizeof *require);
+    avl_init(&demand->waiting, compare_leads);
+    classes->demand[index] = demand;
+    if (index == classes->demand_count)
+        classes->demand_count++;
+    index_table_add(&classes->demand_index, hash, index);
+    bitset_reserve(&classes->demand_waiting, index + 1);
+    for (uint32_t i = 0; i < classes->supply_count; i++) {
+        if (classes->supply[i])
+            set_row(classes, demand, classes->supply[i]);
+    }
+    return demand;
+}
+
+struct supply_class *classes_supply(struct classes *classes, const struct rep *rep)
+{
+    bool has_device = rep->device != NAME_NONE;
+    uint32_t hash = supply_hash(rep->levels, rep->rank.capacity, has_device), index;
+    for (uint32_t at = index_table_first(&classes->supply_index, hash); index_table_at(&classes->supply_index, hash, &at, &index);) {
+        struct supply_class *found = classes->supply[index];
+        if (found->capacity == rep->rank.capacity && found->has_device == has_device &&
+            memcmp(found->levels, rep->levels, sizeof found->levels) == 0)
+            return found;
+    }
+
+    for (index = 0; index < classes->supply_count && classes->supply[index]; index++)
+        continue;
+    struct supply_class *supply = index < CLASSES_MAX ? calloc(1, sizeof *supply) : NULL;
+    if (!supply)
+        return NULL;
+    *supply = (struct supply_class){.index = index, .hash = hash, .capacity = rep->rank.capacity, .has_device = has_device};
+    memcpy(supply->levels, rep->levels, sizeof supply->levels);
+    avl_init(&supply->ready, compare_reps);
+    classes->supply[index] = supply;
+    if (index == classes->supply_count)
+        classes->supply_count++;
+    index_table_add(&classes->supply_index, hash, index);
+    bitset_reserve(&classes->supply_ready, index + 1);
+    for (uint32_t i = 0; i < classes->demand_count; i++) {
+        if (classes->demand[i])
+            set_row(classes, classes->demand[i], supply);
+    }
+    return supply;
+}
+
+void classes_drop_demand(struct classes *classes, struct demand_class *demand)
+{
+    assert(demand->lead_count == 0);
+    for (uint32_t i = 0; i < classes->supply_count; i++) {
+        if (classes->supply[i])
+            bitset_clear(&classes->supply[i]->can_serve, demand->index);
+    }
+    index_table_remove(&classes->demand_index, demand->hash, demand->index);
+    classes->demand[demand->index] = NULL;
+    bitset_fini(&demand->able);
+    free(demand);
+}
+
+void classes_drop_supply(struct classes *classes, struct supply_class *supply)
+{
+    assert(supply->rep_count == 0);
+    for (uint32_t i = 0; i < classes->demand_count; i++) {
+        if (classes->demand[i])
+            bitset_clear(&classes->demand[i]->able, supply->index);
+    }
+    index_table_remove(&classes->supply_index, supply->hash, supply->index);
+    classes->supply[supply->index] = NULL;
+    bitset_fini(&supply->can_serve);
+    free(supply);
+}
+
+void demand_class_insert(struct classes *classes, struct lead *lead)
+{
+    lead->order = (struct avl_node){0};
+    avl_insert(&lead->demand->waiting, &lead->order);
+    bitset_set(&classes->demand_waiting, lead->demand->index);
+}
+
+void demand_class_remove(struct classes *classes, struct lead *lead)
+{
+    avl_remove(&lead->demand->waiting, &lead->order);
+    if (lead->demand->waiting.count == 0)
+        bitset_clear(&classes->demand_waiting, lead->demand->index);
+}
+
+void supply_class_insert(struct classes *classes, struct rep *rep)
+{
+    avl_insert(&rep->supply->ready, &rep->ready);
+    bitset_set(&classes->supply_ready, rep->supply->index);
+}
+
+void supply_class_remove(struct classes *classes, struct rep *rep)
+{
+    avl_remove(&rep->supply->ready, &rep->ready);
+    if (rep->supply->ready.count == 0)
+        bitset_clear(&classes->supply_ready, rep->supply->index);
+}
+
+int lead_compare_urgency(const struct lead *a, const struct lead *b)
+{
+    if (a->priority != b->priority)
+        return a->priority > b->priority ? -1 : 1;
+    if (a->received_ms != b->received_ms)
+        return a->received_ms < b->received_ms ? -1 : 1;
+    return a->id.number < b->id.number ? -1 : a->id.number > b->id.number;
+}
+
+bool supply_can_serve(const struct supply_class *supply, const struct demand_class *demand)
+{
+    if (demand->channel == LW_CHANNEL_PHONE && !supply->has_device)
+        return false;
+    for (uint32_t i = 0; i < demand->require_count; i++) {
+        if (supply->levels[demand->require[i].skill] < demand->require[i].level)
+            return false;
+    }
+    return true;
+}
+
+static int compare_leads(const struct avl_node *a, const struct avl_node *b)
+{
+    return lead_compare_urgency(AVL_ENTRY(a, struct lead, order), AVL_ENTRY(b, struct lead, order));
+}
+
+static int compare_reps(const struct avl_node *a, const struct avl_node *b)
+{
+    const struct rep *x = AVL_ENTRY(a, struct rep, ready), *y = AVL_ENTRY(b, struct rep, ready);
+    return x->policy->compare(&x->rank, &y->rank);
+}
+
+static void set_row(struct classes *classes, struct demand_class *demand, struct supply_class *supply)
+{
+    bitset_reserve(&demand->able, classes->supply_count);
+    bitset_reserve(&supply->can_serve, classes->demand_count);
+    if (supply_can_serve(supply, demand)) {
+        bitset_set(&demand->able, supply->index);
+        bitset_set(&supply->can_serve, demand->index);
+    } else {
+        bitset_clear(&demand->able, supply->index);
+        bitset_clear(&supply->can_serve, demand->index);
+    }
+}
+
+static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t channel, const struct requirement *require, uint8_t count)
+{
+    if (demand->queue != queue || demand->channel != channel || demand->require_count != count)
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (demand->require[i].skill != require[i].skill || demand->require[i].level != require[i].level)
+            return false;
+    }
+    return true;
+}
+
+static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct requirement *require, uint8_t count)
+{
+    uint32_t words[2 + CONFIG_REQUIRE_MAX] = {queue, channel};
+    for (uint32_t i = 0; i < count; i++)
+        words[2 + i] = (uint32_t)require[i].skill << 8 | require[i].level;
+    return (uint32_t)siphash_64(CLASS_KEY, words, (2u + count) * sizeof *words);
+}
+
+static uint32_t supply_hash(const uint8_t *levels, uint32_t capacity, bool has_device)
+{
+    uint8_t bytes[CONFIG_SKILLS_MAX + 5];
+    memcpy(bytes, levels, CONFIG_SKILLS_MAX);
+    memcpy(bytes + CONFIG_SKILLS_MAX, &capacity, sizeof capacity);
+    bytes[CONFIG_SKILLS_MAX + 4] = has_device;
+    return (uint32_t)siphash_64(CLASS_KEY, bytes, sizeof bytes);
+}

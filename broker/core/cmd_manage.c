@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What managers do: found the desk, apply rules, act on one lead.
+ */
+#include <stdlib.h>
+
+#include "core_internal.h"
+
+void command_found_desk(struct core *core, const struct core_command *command)
+{
+    if (core->is_founded)
+        return;
+    core->is_founded = true;
+    core->fingerprint_key = command->found_desk.fingerprint_key;
+    core->checkpoint.desk = true;
+    struct desk_image image = {.revision = core_next_revision(core), .next_number = core->next_number,
+                               .desk_ms = core->now_ms, .fingerprint_key = core->fingerprint_key};
+    byte_buffer_clear(&core->record);
+    record_put_desk(&core->record, &image);
+    emit_record(core, RECORD_DESK);
+}
+
+void command_configure(struct core *core, const struct core_command *command)
+{
+    static char reason[256];   /* borrowed by the reply until its callback returned */
+    if (core_config_check(command->configure.config, reason, sizeof reason) != LW_OK) {
+        reply(core, command, CORE_REJECTED, reason, (struct desk_id){0});
+        return;
+    }
+    struct core_config *copy = core_config_clone(command->configure.config);
+    void *source = malloc(command->configure.source_size + 1u);
+    char *by = malloc(command->configure.by.size + 1u);
+    if (!copy || !source || !by) {
+        core_config_free(copy);
+        free(source);
+        free(by);
+        reply(core, command, CORE_BUSY, "out of memory", (struct desk_id){0});
+        return;
+    }
+    if (command->configure.source_size > 0)
+        memcpy(source, command->configure.source, command->configure.source_size);
+    if (command->configure.by.size > 0)
+        memcpy(by, command->configure.by.data, command->configure.by.size);
+    by[command->configure.by.size] = '\0';
+    free(core->config_source);
+    free(core->config_by);
+    core->config_source = source;
+    core->config_source_size = command->configure.source_size;
+    core->config_by = by;
+    core->config_version++;
+    core->config_applied_ms = core->now_ms;
+    core->config_revision = core_next_revision(core);
+    core->config_dirty = true;
+
+    core_config_free(core->config);
+    core->config = copy;
+    byte_buffer_clear(&core->record);
+    config_record_put(&core->record, core);
+    emit_record(core, RECORD_CONFIG);
+    config_apply(core);
+    reply(core, command, CORE_ACCEPTED, "", (struct desk_id){0});
+    tell_desk_event(core, CAUSE_CONFIGURED);
+}
+
+void command_act(struct core *core, const struct core_command *command)
+{
+    struct desk_id id = command->act.lead;
+    struct lead *lead = lead_table_find(&core->leads, id);
+    if (!lead) {
+        reply(core, command, CORE_NOT_FOUND, "there is no such open lead", id);
+        return;
+    }
+    struct rep *rep = rep_table_at(&core->reps, lead->rep);
+    switch (command->act.act) {
+    case ACT_RELEASE:
+        if (lead->state != LEAD_PARKED) {
+            reply(core, command, CORE_REJECTED, "the lead is not parked", id);
+            return;
+        }
+        lead_forget_exclusions(core, lead);
+        lead->offers_made = 0;
+        lead->wait_deadline_ms = deadline_after(core, core_channel(core, lead->demand->channel)->wait_limit_ms);
+        lead_move(core, lead, &(struct lead_change){.to = LEAD_WAITING, .cause = CAUSE_RELEASED, .deadline_ms = lead->wait_deadline_ms});
+        break;
+    case ACT_CANCEL:
+        if (rep) {
+            decision_close(lead, lead->offer_number, CAUSE_CANCELLED);
+            tell_withdrawn(core, id, lead->offer_number, rep, CAUSE_CANCELLED);
+        }
+        lead_move(core, lead, &(struct lead_change){.to = LEAD_CANCELLED, .cause = CAUSE_CANCELLED, .rep = 0});
+        break;
+    case ACT_TAKE_BACK:
+        if (!rep) {
+            reply(core, command, CORE_REJECTED, "no rep has the lead", id);
+            return;
+        }
+        lead_return(core, lead, CAUSE_TAKEN_BACK, true, true);
+        break;
+    default:
+        reply(core, command, CORE_REJECTED, "there is no such act", id);
+        return;
+    }
+    reply(core, command, CORE_ACCEPTED, "", id);
+}

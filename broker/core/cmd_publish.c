@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What publishers ask: publish, query, cancel.
+ */
+#include <stdlib.h>
+
+#include "core_internal.h"
+
+static struct lead *make_lead(struct core *core, const struct core_command *command, struct siphash_128 key,
+                              const struct config_rule *rule);
+static struct demand_class *demand_of(struct core *core, const struct config_rule *rule, uint8_t channel);
+static uint64_t received_at(const struct core *core, int64_t claimed_unix_ms);
+static void keep_seen(struct core *core, const struct lead *lead);
+
+static struct siphash_128 hash_parts(struct siphash_key key, char kind, const void *a, size_t a_size, const void *b, size_t b_size)
+{
+    uint8_t bytes[1 + 4 + LW_NAME_MAX + LW_IDEMPOTENCY_ID_MAX + 64];
+    uint32_t length = (uint32_t)a_size;
+    assert(a_size + b_size + 5 <= sizeof bytes);
+    bytes[0] = (uint8_t)kind;
+    for (int i = 0; i < 4; i++)
+        bytes[1 + i] = (uint8_t)(length >> (8 * i));
+    if (a_size > 0)
+        memcpy(bytes + 5, a, a_size);
+    if (b_size > 0)
+        memcpy(bytes + 5 + a_size, b, b_size);
+    return siphash_128(key, bytes, 5 + a_size + b_size);
+}
+
+struct siphash_128 seen_key_publish(const struct core *core, struct core_text source, struct core_text idempotency_id)
+{
+    return hash_parts(core->fingerprint_key, 'p', source.data, source.size, idempotency_id.data, idempotency_id.size);
+}
+
+struct siphash_128 seen_key_complete(const struct core *core, struct desk_id lead, struct core_text idempotency_id)
+{
+    char text[DESK_ID_TEXT_MAX];
+    int size = desk_id_format(lead, text);
+    return hash_parts(core->fingerprint_key, 'c', text, (size_t)size, idempotency_id.data, idempotency_id.size);
+}
+
+static bool fits(struct core_text source, struct core_text idempotency_id)
+{
+    return source.size > 0 && source.size <= LW_NAME_MAX && idempotency_id.size > 0 && idempotency_id.size <= LW_IDEMPOTENCY_ID_MAX;
+}
+
+void command_publish(struct core *core, const struct core_command *command)
+{
+    const struct desk_id none = {0};
+    uint8_t channel = command->publish.channel;
+
+    if (!core->config) {
+        reply(core, command, CORE_BUSY, "the desk has no rules yet: apply a desk.yaml", none);
+        return;
+    }
+    if (!fits(command->publish.source, command->publish.idempotency_id)) {
+        reply(core, command, CORE_REJECTED, "source or idempotency id is missing or too long", none);
+        return;
+    }
+    struct siphash_128 key = seen_key_publish(core, command->publish.source, command->publish.idempotency_id);
+    const struct seen_entry *seen = seen_find(&core->seen, key, core->now_ms);
+    if (seen) {
+        bool same = seen->content_hash == command->publish.content_hash;
+        core->totals.duplicates++;
+        reply(core, command, same ? CORE_DUPLICATE : CORE_DUPLICATE_DIFFERS,
+              same ? "" : "this idempotency id was used for other content", seen->lead);
+        return;
+    }
+    if (channel >= LW_CHANNEL_COUNT || !core->config->channels[channel].enabled) {
+        reply(core, command, CORE_REJECTED, "the desk does not serve this channel", none);
+        return;
+    }
+    const struct config_rule *rule = rules_find(core->config, command);
+    if (!rule) {
+        reply(core, command, CORE_REJECTED, "no rule of the desk takes this lead", none);
+        return;
+    }
+    struct lead *lead = make_lead(core, command, key, rule);
+    if (!lead) {
+        reply(core, command, CORE_BUSY, "the desk holds as many leads as it may", none);
+        return;
+    }
+    struct desk_id id = lead->id;
+    core->totals.published++;
+    lead_move(core, lead, &(struct lead_change){.to = LEAD_WAITING, .cause = CAUSE_PUBLISHED, .deadline_ms = lead->wait_deadline_ms});
+    keep_seen(core, lead);
+    reply(core, command, CORE_ACCEPTED, command->publish.is_test ? "a test lead: accepted and not routed" : "", id);
+    if (command->publish.is_test)
+        lead_move(core, lead, &(struct lead_change){.to = LEAD_CANCELLED, .cause = CAUSE_TEST_LEAD});
+}
+
+static struct lead *make_lead(struct core *core, const struct core_command *command, struct siphash_128 key,
+                              const struct config_rule *rule)
+{
+    uint8_t channel = command->publish.channel;
+    uint32_t source = names_add(&core->names, command->publish.source.data, command->publish.source.size);
+    uint32_t rule_name = names_add(&core->names, rule->name, strlen(rule->name));
+    struct demand_class *demand = demand_of(core, rule, channel);
+    uint32_t size = command->publish.payload_size;
+
+    if (source == NAME_NONE || rule_name == NAME_NONE || !demand || core->totals.payload_bytes + size > core->limits.payload_bytes_max)
+        return NULL;
+    void *payload = malloc(size > 0 ? size : 1);
+    struct lead *lead = payload ? lead_table_add(&core->leads, (struct desk_id){core->epoch, core->next_number + 1}) : NULL;
+    if (!lead) {
+        free(payload);
+        return NULL;
+    }
+    core->next_number++;
+    if (size > 0)
+        memcpy(payload, command->publish.payload, size);
+    lead->payload = payload;
+    lead->payload_size = size;
+    core->totals.payload_bytes += size;
+    lead->demand = demand;
+    demand->lead_count++;
+    lead->seen_key = key;
+    lead->content_hash = command->publish.content_hash;
+    lead->source = source;
+    lead->rule = rule_name;
+    lead->created_ms = core->now_ms;
+    lead->received_ms = received_at(core, command->publish.received_unix_ms);
+    lead->wait_deadline_ms = deadline_after(core, core_channel(core, channel)->wait_limit_ms);
+    lead->priority = (uint16_t)(rule->priority + core_channel(core, channel)->priority);
+    lead->weight = (uint16_t)core_channel(core, channel)->weight;
+    return lead;
+}
+
+static struct demand_class *demand_of(struct core *core, const struct config_rule *rule, uint8_t channel)
+{
+    struct requirement require[CONFIG_REQUIRE_MAX];
+    uint32_t queue = names_add(&core->names, rule->queue, strlen(rule->queue));
+
+    for (uint32_t i = 0; i < rule->require_count; i++) {
+        const char *skill = core->config->skills[rule->require[i].skill];
+        require[i] = (struct requirement){(uint16_t)core_skill_number(core, skill, strlen(skill)), rule->require[i].level};
+    }
+    for (uint32_t i = 1; i < rule->require_count; i++) {   /* by skill number: one form for one set */
+        for (uint32_t at = i; at > 0 && require[at].skill < require[at - 1].skill; at--) {
+            struct requirement swap = require[at];
+            require[at] = require[at - 1];
+            require[at - 1] = swap;
+        }
+    }
+    return queue == NAME_NONE ? NULL : classes_demand(&core->classes, queue, channel, require, (uint8_t)rule->require_count);
+}
+
+/* A lead's age counts from its source's word, but never from the future nor from before a month ago. */
+static uint64_t received_at(const struct core *core, int64_t claimed_unix_ms)
+{
+    const uint64_t oldest_ms = 30ull * 24 * 3600 * 1000;
+    uint64_t claimed = claimed_unix_ms > 0 ? (uint64_t)claimed_unix_ms : core->now_ms;
+
+    if (claimed > core->now_ms)
+        return core->now_ms;
+    return core->now_ms - claimed > oldest_ms ? core->now_ms - oldest_ms : claimed;
+}
+
+static void keep_seen(struct core *core, const struct lead *lead)
+{
+    struct seen_entry entry = {.key = lead->seen_key, .lead = lead->id, .content_hash = lead->content_hash,
+                               .at_ms = lead->created_ms, .serial = lead->created_revision, .kind = SEEN_PUBLISH};
+    if (!seen_add(&core->seen, &entry))
+        abort();   /* without it a repeat would be doubled: better to restart from the journal */
+}
+
+/* By id, or by source and idempotency id. *ended_out: the end of a lead that is gone. */
+static struct lead *find_named(struct core *core, struct desk_id id, struct core_text source, struct core_text idempotency_id,
+                               struct desk_id *id_out, enum lead_state *ended_out)
+{
+    *id_out = id;
+    *ended_out = LEAD_NONE;
+    if (desk_id_is_none(id) && fits(source, idempotency_id)) {
+        const struct seen_entry *seen = seen_find(&core->seen, seen_key_publish(core, source, idempotency_id), core->now_ms);
+        if (!seen)
+            return NULL;
+        *id_out = seen->lead;
+        *ended_out = (enum lead_state)seen->end;
+    }
+    return lead_table_find(&core->leads, *id_out);
+}
+
+/* How many leads of its class stand before it, plus 1; counted up to a bound. */
+static uint32_t position_of(const struct lead *lead)
+{
+    uint32_t position = 1;
+    for (const struct avl_node *node = avl_prev(&lead->order); node && position < 1000; node = avl_prev(node))
+        position++;
+    return position;
+}
+
+void command_query(struct core *core, const struct core_command *command)
+{
+    struct core_effect effect;
+    struct desk_id id;
+    enum lead_state ended;
+    struct lead *lead = find_named(core, command->query.lead, command->query.source, command->query.idempotency_id, &id, &ended);
+
+    effect_init(core, &effect, EFFECT_QUERY_REPLY);
+    effect.session = command->session;
+    effect.request = command->request;
+    effect.lead = id;
+    effect.status = lead || ended != LEAD_NONE ? CORE_ACCEPTED : CORE_NOT_FOUND;
+    effect.to = ended;
+    if (lead) {
+        effect_lead(core, lead, &effect);
+        if (lead->state == LEAD_WAITING)
+            effect.position = position_of(lead);
+    }
+    effect_emit(core, &effect);
+}
+
+void command_cancel(struct core *core, const struct core_command *command)
+{
+    struct desk_id id;
+    enum lead_state ended;
+    struct lead *lead = find_named(core, command->cancel.lead, command->cancel.source, command->cancel.idempotency_id, &id, &ended);
+
+    if (!lead) {
+        reply(core, command, ended == LEAD_CANCELLED ? CORE_DUPLICATE : ended != LEAD_NONE ? CORE_REJECTED : CORE_NOT_FOUND,
+              ended == LEAD_CANCELLED ? "" : ended != LEAD_NONE ? "the lead has ended" : "there is no such lead", id);
+        return;
+    }
+    if (lead->state == LEAD_ASSIGNED) {
+        reply(core, command, CORE_REJECTED, "the lead is with a rep, who ends it", id);
+        return;
+    }
+    struct rep *rep = rep_table_at(&core->reps, lead->rep);
+    if (rep) {
+        decision_close(lead, lead->offer_number, CAUSE_CANCELLED);
+        tell_withdrawn(core, id, lead->offer_number, rep, CAUSE_CANCELLED);
+    }
+    lead_move(core, lead, &(struct lead_change){.to = LEAD_CANCELLED, .cause = CAUSE_CANCELLED});
+    reply(core, command, CORE_ACCEPTED, "", id);
+}

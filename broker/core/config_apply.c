@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * New rules take effect: reps come, change and go; who can serve what is built anew.
+ */
+#include "core_internal.h"
+
+static struct rep *ensure_rep(struct core *core, const struct config_rep *wanted, bool *is_new_out);
+static void take_skills(struct core *core, struct rep *rep, const struct config_rep *wanted);
+static void join_class(struct core *core, struct rep *rep);
+static void remove_rep(struct core *core, struct rep *rep);
+
+uint32_t core_skill_number(struct core *core, const char *name, size_t size)
+{
+    uint32_t known = names_add(&core->names, name, size);
+    for (uint32_t i = 0; i < core->skill_count; i++) {
+        if (core->skill_names[i] == known)
+            return i;
+    }
+    if (known == NAME_NONE || core->skill_count == CONFIG_SKILLS_MAX)
+        return NAME_NONE;
+    core->skill_names[core->skill_count] = known;
+    return core->skill_count++;
+}
+
+void config_link(struct core *core)
+{
+    core->policy = policy_find(core->config->policy);
+    assert(core->policy);
+    /* Out of the trees before their order changes. */
+    for (uint32_t i = 1; i < core->reps.count; i++) {
+        struct rep *rep = core->reps.reps[i];
+        if (!rep)
+            continue;
+        rep_before_change(core, rep);
+        rep->configured = false;
+    }
+    for (uint32_t i = 0; i < core->config->rep_count; i++) {
+        bool is_new;
+        struct rep *rep = ensure_rep(core, &core->config->reps[i], &is_new);
+        take_skills(core, rep, &core->config->reps[i]);
+        join_class(core, rep);
+        if (is_new && !core->is_restoring)
+            rep_record(core, rep);
+    }
+    for (uint32_t i = 1; i < core->reps.count; i++) {
+        struct rep *rep = core->reps.reps[i];
+        if (rep)
+            rep_relink(core, rep);
+    }
+}
+
+void config_apply(struct core *core)
+{
+    config_link(core);
+    for (uint32_t i = 1; i < core->reps.count; i++) {
+        struct rep *rep = core->reps.reps[i];
+        if (!rep)
+            continue;
+        if (!rep->configured && (rep->state != REP_OFFLINE || rep->held_count > 0))
+            remove_rep(core, rep);
+        else if (rep->session != 0)
+            tell_rep_status(core, rep);
+    }
+    core->match_everything = true;
+}
+
+static struct rep *ensure_rep(struct core *core, const struct config_rep *wanted, bool *is_new_out)
+{
+    struct rep *rep = rep_table_by_name(&core->reps, wanted->name, strlen(wanted->name));
+    *is_new_out = !rep;
+    if (!rep)
+        rep = rep_table_add(&core->reps, core->reps.count, wanted->name, strlen(wanted->name));
+    assert(rep);   /* CONFIG_REPS_MAX is far below REPS_MAX; memory for it is part of starting */
+    return rep;
+}
+
+static void take_skills(struct core *core, struct rep *rep, const struct config_rep *wanted)
+{
+    rep->configured = true;
+    rep->policy = core->policy;
+    rep->rank.capacity = wanted->capacity;
+    rep->team = names_add(&core->names, wanted->team, strlen(wanted->team));
+    rep->device = wanted->device[0] == '\0' ? NAME_NONE : names_add(&core->names, wanted->device, strlen(wanted->device));
+    memset(rep->levels, 0, sizeof rep->levels);
+    for (uint32_t i = 0; i < wanted->skill_count; i++) {
+        const char *skill = core->config->skills[wanted->skills[i].skill];
+        uint32_t number = core_skill_number(core, skill, strlen(skill));
+        if (number != NAME_NONE)
+            rep->levels[number] = wanted->skills[i].level;
+    }
+}
+
+static void join_class(struct core *core, struct rep *rep)
+{
+    struct supply_class *before = rep->supply, *now = classes_supply(&core->classes, rep);
+    assert(now);
+    if (before == now)
+        return;
+    rep->supply = now;
+    now->rep_count++;
+    if (before && --before->rep_count == 0)
+        classes_drop_supply(&core->classes, before);
+}
+
+static void remove_rep(struct core *core, struct rep *rep)
+{
+    if (rep->session != 0) {
+        struct core_effect effect;
+        rep_row(core, rep, &effect);
+        effect.kind = EFFECT_REPLACED;
+        effect.session = rep->session;
+        effect.reason = "removed from the desk's rules";
+        effect_emit(core, &effect);
+    }
+    rep_log_off(core, rep, CAUSE_REP_REMOVED);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The rules as a record: everything core_config holds, plus version, time, who, and the source as given.
+ */
+#include <stdlib.h>
+
+#include "core_internal.h"
+
+static void put_config(struct byte_buffer *out, const struct core_config *config);
+static lw_status read_config(struct byte_reader *in, struct core_config **out);
+static bool read_skills_reps(struct byte_reader *in, struct core_config *config);
+static bool read_rules(struct byte_reader *in, struct core_config *config);
+
+enum { TEXT_MAX = 512 };
+
+void config_record_put(struct byte_buffer *out, const struct core *core)
+{
+    byte_buffer_put_u8(out, RECORD_FORMAT);
+    byte_buffer_put_varint(out, core->config_revision);
+    byte_buffer_put_varint(out, core->config_version);
+    byte_buffer_put_varint(out, core->config_applied_ms);
+    byte_buffer_put_text(out, core->config_by);
+    byte_buffer_put_blob(out, core->config_source, core->config_source_size);
+    put_config(out, core->config);
+}
+
+lw_status config_record_restore(struct core *core, const void *bytes, size_t size)
+{
+    struct byte_reader in;
+    char by[TEXT_MAX];
+    byte_reader_init(&in, bytes, size);
+    uint8_t format = byte_reader_u8(&in);
+    if (in.failed || format == 0)
+        return LW_CORRUPT;
+    if (format > RECORD_FORMAT)
+        return LW_UNSUPPORTED;
+    uint64_t revision = byte_reader_varint(&in);
+    uint32_t version = (uint32_t)byte_reader_varint_max(&in, UINT32_MAX);
+    uint64_t applied_ms = byte_reader_varint(&in);
+    byte_reader_text(&in, by, sizeof by);
+    size_t source_size;
+    const uint8_t *source = byte_reader_blob(&in, &source_size);
+    if (in.failed)
+        return LW_CORRUPT;
+    if (revision <= core->config_revision)
+        return LW_OK;
+
+    struct core_config *config = NULL;
+    lw_status status = read_config(&in, &config);
+    if (status != LW_OK)
+        return status;
+    void *source_copy = malloc(source_size + 1);
+    char *by_copy = malloc(strlen(by) + 1);
+    if (!source_copy || !by_copy) {
+        free(source_copy);
+        free(by_copy);
+        core_config_free(config);
+        return LW_NO_MEMORY;
+    }
+    memcpy(source_copy, source, source_size);
+    memcpy(by_copy, by, strlen(by) + 1);
+    core_config_free(core->config);
+    free(core->config_source);
+    free(core->config_by);
+    core->config = config;
+    core->config_revision = revision;
+    core->config_version = version;
+    core->config_applied_ms = applied_ms;
+    core->config_source = source_copy;
+    core->config_source_size = (uint32_t)source_size;
+    core->config_by = by_copy;
+    core->config_dirty = true;
+    if (revision > core->next_revision)
+        core->next_revision = revision;
+    return LW_OK;
+}
+
+/* Through the record form: one description of what a configuration holds, not two. */
+struct core_config *core_config_clone(const struct core_config *config)
+{
+    struct byte_buffer bytes;
+    struct byte_reader in;
+    struct core_config *copy = NULL;
+    byte_buffer_init(&bytes, 64u << 20);
+    put_config(&bytes, config);
+    byte_reader_init(&in, bytes.data, bytes.size);
+    if (bytes.failed || read_config(&in, &copy) != LW_OK)
+        copy = NULL;
+    byte_buffer_fini(&bytes);
+    return copy;
+}
+
+static void put_levels(struct byte_buffer *out, const struct config_skill_level *levels, uint32_t count)
+{
+    byte_buffer_put_varint(out, count);
+    for (uint32_t i = 0; i < count; i++) {
+        byte_buffer_put_varint(out, levels[i].skill);
+        byte_buffer_put_u8(out, levels[i].level);
+    }
+}
+
+static void put_config(struct byte_buffer *out, const struct core_config *config)
+{
+    byte_buffer_put_text(out, config->desk);
+    byte_buffer_put_text(out, config->policy);
+    const uint32_t numbers[] = {config->grace_ms, config->park_limit_ms, config->work_limit_ms, config->retry_same_rep_ms,
+                                config->offers_max, config->misses_to_away, config->return_assigned_when_gone};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        byte_buffer_put_varint(out, numbers[i]);
+    for (uint32_t i = 0; i < LW_CHANNEL_COUNT; i++) {
+        const struct config_channel *channel = &config->channels[i];
+        const uint32_t values[] = {channel->enabled, channel->weight, channel->priority, channel->offer_timeout_ms,
+                                   channel->wait_limit_ms, channel->wrap_up_ms, channel->connect_timeout_ms};
+        for (size_t v = 0; v < sizeof values / sizeof *values; v++)
+            byte_buffer_put_varint(out, values[v]);
+    }
+    byte_buffer_put_varint(out, config->skill_count);
+    for (uint32_t i = 0; i < config->skill_count; i++)
+        byte_buffer_put_text(out, config->skills[i]);
+    byte_buffer_put_varint(out, config->rep_count);
+    for (uint32_t i = 0; i < config->rep_count; i++) {
+        const struct config_rep *rep = &config->reps[i];
+        byte_buffer_put_text(out, rep->name);
+        byte_buffer_put_text(out, rep->team);
+        byte_buffer_put_text(out, rep->device);
+        byte_buffer_put_varint(out, rep->capacity);
+        put_levels(out, rep->skills, rep->skill_count);
+    }
+    byte_buffer_put_varint(out, config->rule_count);
+    for (uint32_t i = 0; i < config->rule_count; i++) {
+        const struct config_rule *rule = &config->rules[i];
+        byte_buffer_put_text(out, rule->name);
+        byte_buffer_put_text(out, rule->queue);
+        byte_buffer_put_varint(out, rule->priority);
+        put_levels(out, rule->require, rule->require_count);
+        byte_buffer_put_varint(out, rule->predicate_count);
+        for (uint32_t p = 0; p < rule->predicate_count; p++) {
+            const struct config_predicate *predicate = &rule->predicates[p];
+            byte_buffer_put_text(out, predicate->field);
+            byte_buffer_put_u8(out, (uint8_t)predicate->kind);
+            byte_buffer_put_varint(out, predicate->value_count);
+            for (uint32_t v = 0; v < predicate->value_count; v++)
+                byte_buffer_put_text(out, predicate->values[v]);
+        }
+    }
+    byte_buffer_put_varint(out, config->disposition_count);
+    for (uint32_t i = 0; i < config->disposition_count; i++) {
+        byte_buffer_put_text(out, config->dispositions[i].code);
+        byte_buffer_put_u8(out, config->dispositions[i].class_number);
+    }
+}
+
+static uint32_t read_number(struct byte_reader *in, uint64_t max)
+{
+    return (uint32_t)byte_reader_varint_max(in, max);
+}
+
+static lw_status read_config(struct byte_reader *in, struct core_config **out)
+{
+    char desk[TEXT_MAX], policy[TEXT_MAX], code[TEXT_MAX];
+    byte_reader_text(in, desk, sizeof desk);
+    byte_reader_text(in, policy, sizeof policy);
+    if (in->failed)
+        return LW_CORRUPT;
+    struct core_config *config = core_config_new(desk);
+    if (!config || core_config_set_policy(config, policy) != LW_OK)
+        goto fail;
+    config->grace_ms = read_number(in, UINT32_MAX);
+    config->park_limit_ms = read_number(in, UINT32_MAX);
+    config->work_limit_ms = read_number(in, UINT32_MAX);
+    config->retry_same_rep_ms = read_number(in, UINT32_MAX);
+    config->offers_max = read_number(in, UINT32_MAX);
+    config->misses_to_away = read_number(in, UINT32_MAX);
+    config->return_assigned_when_gone = read_number(in, 1);
+    for (uint32_t i = 0; i < LW_CHANNEL_COUNT; i++) {
+        struct config_channel *channel = &config->channels[i];
+        channel->enabled = read_number(in, 1);
+        channel->weight = read_number(in, CONFIG_WEIGHT_MAX);
+        channel->priority = read_number(in, CONFIG_PRIORITY_MAX);
+        channel->offer_timeout_ms = read_number(in, UINT32_MAX);
+        channel->wait_limit_ms = read_number(in, UINT32_MAX);
+        channel->wrap_up_ms = read_number(in, UINT32_MAX);
+        channel->connect_timeout_ms = read_number(in, UINT32_MAX);
+    }
+    if (!read_skills_reps(in, config) || !read_rules(in, config))
+        goto fail;
+    uint32_t count = read_number(in, CONFIG_DISPOSITIONS_MAX);
+    for (uint32_t i = 0; i < count && !in->failed; i++) {
+        byte_reader_text(in, code, sizeof code);
+        uint8_t class_number = byte_reader_u8(in);
+        if (in->failed || core_config_add_disposition(config, code, class_number) != LW_OK)
+            goto fail;
+    }
+    if (!byte_reader_done(in) || !policy_find(config->policy))
+        goto fail;
+    *out = config;
+    return LW_OK;
+fail:
+    core_config_free(config);
+    return LW_CORRUPT;
+}
+
+static bool read_skills_reps(struct byte_reader *in, struct core_config *config)
+{
+    char name[TEXT_MAX], team[TEXT_MAX], device[TEXT_MAX];
+    uint32_t count = read_number(in, CONFIG_SKILLS_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        byte_reader_text(in, name, sizeof name);
+        if (in->failed || core_config_add_skill(config, name) != LW_OK)
+            return false;
+    }
+    count = read_number(in, CONFIG_REPS_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        struct config_rep *rep;
+        byte_reader_text(in, name, sizeof name);
+        byte_reader_text(in, team, sizeof team);
+        byte_reader_text(in, device, sizeof device);
+        uint32_t capacity = read_number(in, CONFIG_CAPACITY_MAX);
+        if (in->failed || core_config_add_rep(config, name, team, capacity, device, &rep) != LW_OK)
+            return false;
+        uint32_t skills = read_number(in, CONFIG_REP_SKILLS_MAX);
+        for (uint32_t s = 0; s < skills; s++) {
+            uint32_t skill = read_number(in, CONFIG_SKILLS_MAX);
+            uint8_t level = byte_reader_u8(in);
+            if (in->failed || skill >= config->skill_count || core_config_rep_skill(config, rep, config->skills[skill], level) != LW_OK)
+                return false;
+        }
+    }
+    return !in->failed;
+}
+
+static bool read_rules(struct byte_reader *in, struct core_config *config)
+{
+    char name[TEXT_MAX], queue[TEXT_MAX];
+    uint32_t count = read_number(in, CONFIG_RULES_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        struct config_rule *rule;
+        byte_reader_text(in, name, sizeof name);
+        byte_reader_text(in, queue, sizeof queue);
+        uint32_t priority = read_number(in, CONFIG_PRIORITY_MAX);
+        if (in->failed || core_config_add_rule(config, name, queue, priority, &rule) != LW_OK)
+            return false;
+        uint32_t required = read_number(in, CONFIG_REQUIRE_MAX);
+        for (uint32_t r = 0; r < required; r++) {
+            uint32_t skill = read_number(in, CONFIG_SKILLS_MAX);
+            uint8_t level = byte_reader_u8(in);
+            if (in->failed || skill >= config->skill_count || core_config_rule_require(config, rule, config->skills[skill], level) != LW_OK)
+                return false;
+        }
+        uint32_t predicates = read_number(in, CONFIG_PREDICATES_MAX);
+        for (uint32_t p = 0; p < predicates; p++) {
+            static char values[CONFIG_VALUES_MAX][TEXT_MAX];   /* one owner; too large for the stack */
+            const char *pointers[CONFIG_VALUES_MAX];
+            byte_reader_text(in, name, sizeof name);
+            uint8_t kind = byte_reader_u8(in);
+            uint32_t value_count = read_number(in, CONFIG_VALUES_MAX);
+            for (uint32_t v = 0; v < value_count; v++) {
+                byte_reader_text(in, values[v], sizeof values[v]);
+                pointers[v] = values[v];
+            }
+            if (in->failed || kind < CONFIG_EQUALS || kind > CONFIG_AT_MOST ||
+                core_config_rule_when(rule, name, (enum config_predicate_kind)kind, pointers, value_count) != LW_OK)
+                return false;
+        }
+    }
+    return !in->failed;
+}

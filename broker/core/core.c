@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The core's outside: making one, stepping it, looking into it.
+ */
+#include "core.h"
+
+#include <stdlib.h>
+
+#include "core_internal.h"
+
+static void run_command(struct core *core, const struct core_command *command);
+
+void core_limits_default(struct core_limits *limits)
+{
+    *limits = (struct core_limits){
+        .leads_max = 1100000, .seen_max = 2000000, .seen_ms = 7ull * 24 * 3600 * 1000,
+        .payload_bytes_max = 1ull << 30, .history_max = 262144, .timers_per_step_max = 512,
+    };
+}
+
+struct core *core_new(const struct core_limits *limits, const struct core_callbacks *callbacks)
+{
+    struct core *core = calloc(1, sizeof *core);
+    if (!core)
+        return NULL;
+    core->limits = *limits;
+    core->callbacks = *callbacks;
+    core->history.capacity = limits->history_max ? limits->history_max : 1;
+    core->history.ring = calloc(core->history.capacity, sizeof *core->history.ring);
+    core->ended = calloc(ENDED_KEPT, sizeof *core->ended);
+    byte_buffer_init(&core->record, 64u << 20);
+    timer_wheel_init(&core->wheel, 0);
+    if (!core->history.ring || !core->ended || names_init(&core->names) != LW_OK ||
+        lead_table_init(&core->leads, limits->leads_max) != LW_OK || rep_table_init(&core->reps) != LW_OK ||
+        classes_init(&core->classes) != LW_OK || seen_init(&core->seen, limits->seen_max, limits->seen_ms) != LW_OK) {
+        core_free(core);
+        return NULL;
+    }
+    return core;
+}
+
+void core_free(struct core *core)
+{
+    uint32_t index = 0;
+    if (!core)
+        return;
+    for (struct lead *lead; core->leads.chunks && (lead = lead_table_next(&core->leads, &index)) != NULL; index++) {
+        free(lead->payload);
+        free(lead->exclusions);
+        free(lead->decisions);
+    }
+    lead_table_fini(&core->leads);
+    rep_table_fini(&core->reps);
+    if (core->classes.demand)
+        classes_fini(&core->classes);
+    seen_fini(&core->seen);
+    names_fini(&core->names);
+    core_config_free(core->config);
+    free(core->config_source);
+    free(core->config_by);
+    free(core->history.ring);
+    free(core->ended);
+    free(core->gone);
+    free(core->restored_seen);
+    byte_buffer_fini(&core->record);
+    free(core);
+}
+
+void core_set_callbacks(struct core *core, const struct core_callbacks *callbacks)
+{
+    core->callbacks = *callbacks;
+}
+
+void core_set_epoch(struct core *core, uint64_t epoch)
+{
+    assert(epoch > core->epoch);
+    core->epoch = epoch;
+}
+
+void core_step(struct core *core, const struct core_command *command, uint64_t now_ms)
+{
+    assert(now_ms >= core->now_ms);
+    core->now_ms = now_ms;
+    run_command(core, command);
+    match_run(core, CAUSE_CONFIGURED);
+    deadlines_run(core);
+}
+
+static void run_command(struct core *core, const struct core_command *command)
+{
+    switch (command->kind) {
+    case COMMAND_FOUND_DESK: command_found_desk(core, command); break;
+    case COMMAND_CONFIGURE: command_configure(core, command); break;
+    case COMMAND_PUBLISH: command_publish(core, command); break;
+    case COMMAND_QUERY: command_query(core, command); break;
+    case COMMAND_CANCEL: command_cancel(core, command); break;
+    case COMMAND_DIAL_RESULT: command_dial_result(core, command); break;
+    case COMMAND_LOG_ON: command_log_on(core, command); break;
+    case COMMAND_LOG_OFF: command_log_off(core, command); break;
+    case COMMAND_CONNECTION_LOST: command_connection_lost(core, command); break;
+    case COMMAND_SET_REP_STATE: command_set_rep_state(core, command); break;
+    case COMMAND_ANSWER_OFFER: command_answer_offer(core, command); break;
+    case COMMAND_COMPLETE: command_complete(core, command); break;
+    case COMMAND_ACT: command_act(core, command); break;
+    case COMMAND_SERVICE_RESUMED: command_service_resumed(core, command); break;
+    case COMMAND_TIME: case COMMAND_NONE: break;
+    }
+}
+
+uint64_t core_next_deadline_ms(const struct core *core)
+{
+    return timer_wheel_next_ms(&core->wheel);
+}
+
+uint64_t core_now_ms(const struct core *core)
+{
+    return core->now_ms;
+}
+
+void emit_record(struct core *core, enum record_kind kind)
+{
+    assert(!core->record.failed);
+    core->callbacks.record(core->callbacks.context, kind, core->record.data, core->record.size);
+}
+
+void core_totals_read(const struct core *core, struct core_totals *out)
+{
+    *out = core->totals;
+    out->config_version = core->config_version;
+    out->memory_bytes = core->totals.payload_bytes + (uint64_t)core->leads.chunk_count * LEAD_CHUNK * sizeof(struct lead) +
+                        (core->seen.next - core->seen.first) * (sizeof(struct seen_entry) + 2 * sizeof(struct index_slot));
+    for (uint32_t i = 1; i < core->reps.count; i++) {
+        const struct rep *rep = core->reps.reps[i];
+        out->reps_connected += rep && rep->connected;
+        out->reps_available += rep && rep->connected && rep->state == REP_AVAILABLE;
+    }
+    out->demand_classes = core->classes.demand_index.count;
+    out->supply_classes = core->classes.supply_index.count;
+}
+
+uint32_t core_queues_read(const struct core *core, struct core_queue_view *out, uint32_t max)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < core->classes.demand_count; i++) {
+        const struct demand_class *demand = core->classes.demand[i];
+        uint32_t at = 0;
+        if (!demand)
+            continue;
+        const char *queue = names_text(&core->names, demand->queue);
+        uint64_t age_ms = 0;
+        for (const struct avl_node *node = avl_first(&demand->waiting); node && demand->waiting.count <= 1000; node = avl_next(node)) {
+            uint64_t lead_age_ms = core->now_ms - AVL_ENTRY(node, struct lead, order)->received_ms;
+            age_ms = lead_age_ms > age_ms ? lead_age_ms : age_ms;
+        }
+        if (demand->waiting.count > 1000)   /* a long queue: its head is old enough */
+            age_ms = core->now_ms - AVL_ENTRY(avl_first(&demand->waiting), struct lead, order)->received_ms;
+        while (at < count && at < max && strcmp(out[at].queue, queue) != 0)
+            at++;
+        if (at == count)
+            count++;
+        if (at >= max)
+            continue;
+        if (at == count - 1 && out[at].queue != queue)
+            out[at] = (struct core_queue_view){.queue = queue};
+        out[at].waiting += demand->waiting.count;
+        out[at].oldest_age_ms = age_ms > out[at].oldest_age_ms ? age_ms : out[at].oldest_age_ms;
+    }
+    return count;
+}
+
+uint64_t core_leads_visit(struct core *core, uint64_t cursor, uint32_t max,
+                          void (*visit)(void *context, const struct core_effect *row), void *context)
+{
+    uint32_t index = (uint32_t)cursor;
+    for (struct lead *lead; max > 0 && (lead = lead_table_next(&core->leads, &index)) != NULL; index++, max--) {
+        struct core_effect row;
+        effect_init(core, &row, EFFECT_LEAD_EVENT);
+        effect_lead(core, lead, &row);
+        row.from = row.to;
+        visit(context, &row);
+    }
+    return lead_table_next(&core->leads, &index) ? index : 0;
+}
+
+void core_reps_visit(struct core *core, void (*visit)(void *context, const struct core_effect *row), void *context)
+{
+    for (uint32_t i = 1; i < core->reps.count; i++) {
+        struct core_effect row;
+        if (!core->reps.reps[i] || !core->reps.reps[i]->configured)
+            continue;
+        rep_row(core, core->reps.reps[i], &row);
+        visit(context, &row);
+    }
+}
+
+const struct core_config *core_config_read(const struct core *core, uint32_t *version_out, const void **source_out,
+                                           uint32_t *source_size_out, uint64_t *applied_ms_out, struct core_text *by_out)
+{
+    if (!core->config)
+        return NULL;
+    *version_out = core->config_version;
+    *source_out = core->config_source;
+    *source_size_out = core->config_source_size;
+    *applied_ms_out = core->config_applied_ms;
+    *by_out = (struct core_text){core->config_by, (uint32_t)strlen(core->config_by)};
+    return core->config;
+}

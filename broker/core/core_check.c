@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The derived state against the plain one, and a fingerprint of what decides. For tests and the simulator.
+ */
+#include <stdlib.h>
+
+#include "core_internal.h"
+
+static const struct siphash_key HASH_KEY = {0x737461, 0x7465};
+
+static void check_lead(const struct core *core, const struct lead *lead);
+static void check_rep(const struct core *core, const struct rep *rep, uint32_t load, uint32_t held);
+static void check_classes(const struct core *core);
+static void check_matched(struct core *core);
+
+void core_check_invariants(struct core *core)
+{
+    uint32_t *load = calloc(core->reps.count, sizeof *load), *held = calloc(core->reps.count, sizeof *held);
+    uint64_t by_state[9] = {0};
+    uint32_t index = 0;
+    assert(load && held);
+
+    for (struct lead *lead; (lead = lead_table_next(&core->leads, &index)) != NULL; index++) {
+        check_lead(core, lead);
+        by_state[lead->state]++;
+        if (lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING || lead->state == LEAD_ASSIGNED) {
+            load[lead->rep] += lead->weight;
+            held[lead->rep]++;
+        }
+    }
+    assert(memcmp(by_state, core->totals.by_state, sizeof by_state) == 0);
+    for (uint32_t i = 1; i < core->reps.count; i++) {
+        if (core->reps.reps[i])
+            check_rep(core, core->reps.reps[i], load[i], held[i]);
+    }
+    free(load);
+    free(held);
+    check_classes(core);
+    check_matched(core);
+}
+
+static void check_lead(const struct core *core, const struct lead *lead)
+{
+    assert(lead->state >= LEAD_WAITING && lead->state <= LEAD_PARKED);
+    assert(lead_table_find(&core->leads, lead->id) == lead);
+    assert(lead->payload && lead->demand);
+    assert(timer_wheel_is_set(&lead->timer));   /* no state without a deadline */
+    assert(lead->timer.deadline_ms <= lead->deadline_ms);
+    assert(!lead->in_match);
+    assert(lead->exclusion_count <= EXCLUSIONS_PER_LEAD_MAX);
+    for (uint32_t i = 0; i < lead->exclusion_count; i++) {
+        const struct rep *rep = core->reps.reps[lead->exclusions[i].rep];
+        bool found = false;
+        for (uint32_t k = 0; k < rep->excluded_count; k++)
+            found |= desk_id_equal(rep->excluded[k].lead, lead->id);
+        assert(found);
+    }
+    bool held = lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING || lead->state == LEAD_ASSIGNED;
+    assert(held == (lead->rep != 0));
+}
+
+static void check_rep(const struct core *core, const struct rep *rep, uint32_t load, uint32_t held)
+{
+    assert(rep->rank.load == load && rep->held_count == held);
+    assert(rep->is_ready == (rep->supply && rep_is_ready(rep)));
+    assert(rep->is_ready == avl_contains(&rep->ready));
+    assert(!rep->in_match);
+    assert(rep->connected == (rep->session != 0));
+    assert(rep->session == 0 || rep_table_by_session(&core->reps, rep->session) == rep);
+    if (rep->state == REP_WRAP_UP || (!rep->connected && rep->state != REP_OFFLINE))
+        assert(timer_wheel_is_set(&rep->timer));
+    for (uint32_t i = 0; i < rep->excluded_count; i++) {
+        const struct lead *lead = lead_table_find(&core->leads, rep->excluded[i].lead);
+        assert(lead && lead_excludes(lead, rep->number));
+    }
+    if (rep->supply) {
+        assert(rep->supply->capacity == rep->rank.capacity);
+        assert(memcmp(rep->supply->levels, rep->levels, sizeof rep->levels) == 0);
+    }
+}
+
+static void check_classes(const struct core *core)
+{
+    const struct classes *classes = &core->classes;
+    for (uint32_t d = 0; d < classes->demand_count; d++) {
+        const struct demand_class *demand = classes->demand[d];
+        assert(bitset_test(&classes->demand_waiting, d) == (demand && demand->waiting.count > 0));
+        for (uint32_t s = 0; s < classes->supply_count; s++) {
+            const struct supply_class *supply = classes->supply[s];
+            bool can = demand && supply && supply_can_serve(supply, demand);
+            assert(!demand || bitset_test(&demand->able, s) == can);
+            assert(!supply || bitset_test(&supply->can_serve, d) == can);
+        }
+    }
+    for (uint32_t s = 0; s < classes->supply_count; s++)
+        assert(bitset_test(&classes->supply_ready, s) == (classes->supply[s] && classes->supply[s]->ready.count > 0));
+}
+
+/* After a step no waiting lead and ready rep are left that fit: found by looking at every pair. */
+static void check_matched(struct core *core)
+{
+    uint32_t index = 0;
+    if (!core->config || core->match_everything)
+        return;
+    for (struct lead *lead; (lead = lead_table_next(&core->leads, &index)) != NULL; index++) {
+        if (lead->state != LEAD_WAITING)
+            continue;
+        uint32_t weight = core_channel(core, lead->demand->channel)->weight;
+        for (uint32_t i = 1; i < core->reps.count; i++) {
+            const struct rep *rep = core->reps.reps[i];
+            bool fits = rep && rep->supply && rep_is_ready(rep) && rep->rank.capacity - rep->rank.load >= weight &&
+                        supply_can_serve(rep->supply, lead->demand) && !lead_excludes(lead, rep->number);
+            assert(!fits);
+        }
+    }
+}
+
+/* Order-free: each record hashed on its own, sums added. */
+uint64_t core_state_hash(struct core *core)
+{
+    uint64_t sum = core->next_number * 31 + core->config_version;
+    uint32_t index = 0;
+    for (struct lead *lead; (lead = lead_table_next(&core->leads, &index)) != NULL; index++) {
+        struct lead_image image;
+        lead_image_fill(core, lead, true, &image);
+        byte_buffer_clear(&core->record);
+        record_put_lead(&core->record, &image);
+        sum += siphash_64(HASH_KEY, core->record.data, core->record.size);
+    }
+    for (uint32_t i = 1; i < core->reps.count; i++) {
+        const struct rep *rep = core->reps.reps[i];
+        struct rep_image image;
+        if (!rep)
+            continue;
+        rep_image_fill(core, rep, &image);
+        byte_buffer_clear(&core->record);
+        record_put_rep(&core->record, &image);
+        byte_buffer_put_varint(&core->record, rep->rank.load);
+        sum += siphash_64(HASH_KEY, core->record.data, core->record.size);
+    }
+    for (uint64_t position = core->seen.first; position < core->seen.next; position++) {
+        const struct seen_entry *entry = seen_at(&core->seen, position);
+        const uint64_t parts[] = {entry->key.lo, entry->key.hi, entry->lead.number, entry->content_hash, entry->at_ms, entry->kind, entry->end};
+        sum += siphash_64(HASH_KEY, parts, sizeof parts);
+    }
+    return sum;
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core_config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy.h"
+
+static char *copy_text(const char *text);
+static bool find_skill(const struct core_config *config, const char *name, uint32_t *index_out);
+static lw_status add_level(const struct core_config *config, struct config_skill_level *levels, uint32_t *count, uint32_t max,
+                           const char *skill, uint32_t level);
+static lw_status wrong(char *reason, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void *grown(void *items, uint32_t count, uint32_t max, size_t item_size);
+static lw_status check_channels(const struct core_config *config, char *reason, size_t reason_size);
+static void free_rule(struct config_rule *rule);
+
+struct core_config *core_config_new(const char *desk)
+{
+    struct core_config *config = calloc(1, sizeof *config);
+    if (!config)
+        return NULL;
+    *config = (struct core_config){
+        .desk = copy_text(desk),
+        .policy = copy_text("least_loaded"),
+        .channels = {
+            [LW_CHANNEL_PHONE] = {true, 3, 50, 15000, 600000, 10000, 25000},
+            [LW_CHANNEL_WEB] = {true, 1, 0, 45000, 4 * 3600000, 0, 25000},
+            [LW_CHANNEL_EMAIL] = {true, 1, 0, 60000, 8 * 3600000, 0, 25000},
+        },
+        .grace_ms = 15000, .park_limit_ms = 24 * 3600000, .work_limit_ms = 24 * 3600000,
+        .retry_same_rep_ms = 120000, .offers_max = 12, .misses_to_away = 3,
+    };
+    if (!config->desk || !config->policy) {
+        core_config_free(config);
+        return NULL;
+    }
+    return config;
+}
+
+void core_config_free(struct core_config *config)
+{
+    if (!config)
+        return;
+    for (uint32_t i = 0; i < config->skill_count; i++)
+        free(config->skills[i]);
+    for (uint32_t i = 0; i < config->rep_count; i++) {
+        free(config->reps[i].name);
+        free(config->reps[i].team);
+        free(config->reps[i].device);
+    }
+    for (uint32_t i = 0; i < config->rule_count; i++)
+        free_rule(&config->rules[i]);
+    for (uint32_t i = 0; i < config->disposition_count; i++)
+        free(config->dispositions[i].code);
+    free(config->skills);
+    free(config->reps);
+    free(config->rules);
+    free(config->dispositions);
+    free(config->desk);
+    free(config->policy);
+    free(config);
+}
+
+lw_status core_config_add_skill(struct core_config *config, const char *name)
+{
+    uint32_t index;
+    if (find_skill(config, name, &index))
+        return LW_DUPLICATE;
+    if (config->skill_count == CONFIG_SKILLS_MAX)
+        return LW_FULL;
+    char **skills = grown(config->skills, config->skill_count, CONFIG_SKILLS_MAX, sizeof *skills);
+    char *copy = copy_text(name);
+    if (skills)
+        config->skills = skills;
+    if (!skills || !copy) {
+        free(copy);
+        return LW_NO_MEMORY;
+    }
+    config->skills[config->skill_count++] = copy;
+    return LW_OK;
+}
+
+lw_status core_config_add_rep(struct core_config *config, const char *name, const char *team, uint32_t capacity,
+                              const char *device, struct config_rep **out)
+{
+    if (config->rep_count == CONFIG_REPS_MAX)
+        return LW_FULL;
+    struct config_rep *reps = grown(config->reps, config->rep_count, CONFIG_REPS_MAX, sizeof *reps);
+    if (!reps)
+        return LW_NO_MEMORY;
+    config->reps = reps;
+    struct config_rep *rep = &reps[config->rep_count];
+    *rep = (struct config_rep){.name = copy_text(name), .team = copy_text(team ? team : ""),
+                               .device = copy_text(device ? device : ""), .capacity = capacity};
+    if (!rep->name || !rep->team || !rep->device) {
+        free(rep->name);
+        free(rep->team);
+        free(rep->device);
+        return LW_NO_MEMORY;
+    }
+    config->rep_count++;
+    *out = rep;
+    return LW_OK;
+}
+
+lw_status core_config_rep_skill(struct core_config *config, struct config_rep *rep, const char *skill, uint32_t level)
+{
+    return add_level(config, rep->skills, &rep->skill_count, CONFIG_REP_SKILLS_MAX, skill, level);
+}
+
+lw_status core_config_add_rule(struct core_config *config, const char *name, const char *queue, uint32_t priority,
+                               struct config_rule **out)
+{
+    if (config->rule_count == CONFIG_RULES_MAX)
+        return LW_FULL;
+    struct config_rule *rules = grown(config->rules, config->rule_count, CONFIG_RULES_MAX, sizeof *rules);
+    if (!rules)
+        return LW_NO_MEMORY;
+    config->rules = rules;
+    struct config_rule *rule = &rules[config->rule_count];
+    *rule = (struct config_rule){.name = copy_text(name), .queue = copy_text(queue), .priority = priority};
+    if (!rule->name || !rule->queue) {
+        free_rule(rule);
+        return LW_NO_MEMORY;
+    }
+    config->rule_count++;
+    *out = rule;
+    return LW_OK;
+}
+
+lw_status core_config_rule_require(struct core_config *config, struct config_rule *rule, const char *skill, uint32_t level)
+{
+    return add_level(config, rule->require, &rule->require_count, CONFIG_REQUIRE_MAX, skill, level);
+}
+
+lw_status core_config_rule_when(struct config_rule *rule, const char *field, enum config_predicate_kind kind,
+                                const char *const *values, uint32_t value_count)
+{
+    if (rule->predicate_count == CONFIG_PREDICATES_MAX || value_count > CONFIG_VALUES_MAX)
+        return LW_FULL;
+    struct config_predicate *predicates = grown(rule->predicates, rule->predicate_count, CONFIG_PREDICATES_MAX, sizeof *predicates);
+    if (!predicates)
+        return LW_NO_MEMORY;
+    rule->predicates = predicates;
+    struct config_predicate *predicate = &predicates[rule->predicate_count];
+    *predicate = (struct config_predicate){.field = copy_text(field), .kind = kind, .values = calloc(value_count + 1, sizeof(char *))};
+    if (!predicate->field || !predicate->values) {
+        free(predicate->field);
+        free(predicate->values);
+        return LW_NO_MEMORY;
+    }
+    rule->predicate_count++;
+    for (uint32_t i = 0; i < value_count; i++) {
+        predicate->values[i] = copy_text(values[i]);
+        if (!predicate->values[i])
+            return LW_NO_MEMORY;
+        predicate->value_count++;
+    }
+    return LW_OK;
+}
+
+lw_status core_config_add_disposition(struct core_config *config, const char *code, uint8_t class_number)
+{
+    for (uint32_t i = 0; i < config->disposition_count; i++) {
+        if (strcmp(config->dispositions[i].code, code) == 0)
+            return LW_DUPLICATE;
+    }
+    if (config->disposition_count == CONFIG_DISPOSITIONS_MAX)
+        return LW_FULL;
+    struct config_disposition *items = grown(config->dispositions, config->disposition_count, CONFIG_DISPOSITIONS_MAX, sizeof *items);
+    char *copy = copy_text(code);
+    if (items)
+        config->dispositions = items;
+    if (!items || !copy) {
+        free(copy);
+        return LW_NO_MEMORY;
+    }
+    items[config->disposition_count++] = (struct config_disposition){copy, class_number};
+    return LW_OK;
+}
+
+lw_status core_config_set_policy(struct core_config *config, const char *policy)
+{
+    char *copy = copy_text(policy);
+    if (!copy)
+        return LW_NO_MEMORY;
+    free(config->policy);
+    config->policy = copy;
+    return LW_OK;
+}
+
+lw_status core_config_check(const struct core_config *config, char *reason, size_t reason_size)
+{
+    if (config->desk[0] == '\0')
+        return wrong(reason, reason_size, "the desk has no name");
+    if (config->rep_count == 0)
+        return wrong(reason, reason_size, "the desk has no reps");
+    if (!policy_find(config->policy))
+        return wrong(reason, reason_size, "there is no policy '%s'", config->policy);
+    if (config->disposition_count == 0)
+        return wrong(reason, reason_size, "the desk has no dispositions: a lead could never be completed");
+    for (uint32_t i = 0; i < config->rep_count; i++) {
+        const struct config_rep *rep = &config->reps[i];
+        if (rep->name[0] == '\0')
+            return wrong(reason, reason_size, "rep %u has no name", i + 1);
+        if (rep->capacity < 1 || rep->capacity > CONFIG_CAPACITY_MAX)
+            return wrong(reason, reason_size, "rep '%s': capacity must be 1 to %d", rep->name, CONFIG_CAPACITY_MAX);
+    }
+    for (uint32_t i = 0; i < config->rule_count; i++) {
+        const struct config_rule *rule = &config->rules[i];
+        if (rule->queue[0] == '\0' || rule->name[0] == '\0')
+            return wrong(reason, reason_size, "rule %u has no name or no queue", i + 1);
+        if (rule->priority > CONFIG_PRIORITY_MAX)
+            return wrong(reason, reason_size, "rule '%s': priority above %d", rule->name, CONFIG_PRIORITY_MAX);
+    }
+    if (config->offers_max < 1 || config->offers_max > 32)
+        return wrong(reason, reason_size, "offers_max must be 1 to 32");
+    if (config->grace_ms < 1 || config->park_limit_ms < 1 || config->work_limit_ms < 1 || config->retry_same_rep_ms < 1)
+        return wrong(reason, reason_size, "grace, park limit, work limit and retry time must be above 0");
+    return check_channels(config, reason, reason_size);
+}
+
+static lw_status check_channels(const struct core_config *config, char *reason, size_t reason_size)
+{
+    uint32_t most = 0;
+    bool any = false;
+    for (uint32_t i = 0; i < config->rep_count; i++)
+        most = config->reps[i].capacity > most ? config->reps[i].capacity : most;
+    for (uint32_t i = 1; i < LW_CHANNEL_COUNT; i++) {
+        const struct config_channel *channel = &config->channels[i];
+        const char *name = lw_channel_name((lw_channel)i);
+        if (!channel->enabled)
+            continue;
+        any = true;
+        if (channel->weight < 1 || channel->weight > CONFIG_WEIGHT_MAX)
+            return wrong(reason, reason_size, "channel %s: weight must be 1 to %d", name, CONFIG_WEIGHT_MAX);
+        if (channel->weight > most)
+            return wrong(reason, reason_size, "channel %s: weight %u is above every rep's capacity (at most %u): nobody could ever take one",
+                         name, channel->weight, most);
+        if (channel->priority > CONFIG_PRIORITY_MAX)
+            return wrong(reason, reason_size, "channel %s: priority above %d", name, CONFIG_PRIORITY_MAX);
+        if (channel->offer_timeout_ms < 1 || channel->wait_limit_ms < 1 || channel->connect_timeout_ms < 1)
+            return wrong(reason, reason_size, "channel %s: offer timeout, wait limit and connect timeout must be above 0", name);
+    }
+    return any ? LW_OK : wrong(reason, reason_size, "the desk serves no channel");
+}
+
+static lw_status wrong(char *reason, size_t size, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(reason, size, format, arguments);
+    va_end(arguments);
+    return LW_INVALID;
+}
+
+static lw_status add_level(const struct core_config *config, struct config_skill_level *levels, uint32_t *count, uint32_t max,
+                           const char *skill, uint32_t level)
+{
+    uint32_t index;
+    if (level < 1 || level > CONFIG_LEVEL_MAX || !find_skill(config, skill, &index))
+        return LW_INVALID;
+    for (uint32_t i = 0; i < *count; i++) {
+        if (levels[i].skill == index)
+            return LW_DUPLICATE;
+    }
+    if (*count == max)
+        return LW_FULL;
+    levels[(*count)++] = (struct config_skill_level){index, (uint8_t)level};
+    return LW_OK;
+}
+
+static bool find_skill(const struct core_config *config, const char *name, uint32_t *index_out)
+{
+    for (uint32_t i = 0; i < config->skill_count; i++) {
+        if (strcmp(config->skills[i], name) == 0) {
+            *index_out = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Room for one more item, doubling at powers of two. NULL without memory; items is then still good. */
+static void *grown(void *items, uint32_t count, uint32_t max, size_t item_size)
+{
+    if (count > 0 && (count < 8 || (count & (count - 1)) != 0))
+        return items;
+    uint32_t capacity = count == 0 ? 8 : count * 2;
+    return realloc(items, (capacity > max && max >= 8 ? max : capacity) * item_size);
+}
+
+static char *copy_text(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = malloc(size);
+    if (copy)
+        memcpy(copy, text, size);
+    return copy;
+}
+
+static void free_rule(struct config_rule *rule)
+{
+    for (uint32_t i = 0; i < rule->predicate_count; i++) {
+        for (uint32_t v = 0; v < rule->predicates[i].value_count; v++)
+            free(rule->predicates[i].values[v]);
+        free(rule->predicates[i].values);
+        free(rule->predicates[i].field);
+    }
+    free(rule->predicates);
+    free(rule->name);
+    free(rule->queue);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Why, from records. What every rep was at a decision is found by walking the
+ * history of rep changes back from now: each entry is what the rep was before that change.
+ */
+#include "core_explain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core_internal.h"
+
+struct subject {            /* what both open and ended leads have */
+    const struct requirement *require;
+    uint32_t require_count;
+    uint8_t channel;
+    const struct exclusion *exclusions;
+    uint32_t exclusion_count;
+};
+
+struct past_rep { struct history_entry was; uint32_t rank; };
+
+static void explain_decisions(struct core *core, const struct decision *decisions, uint32_t count, const struct subject *subject,
+                              const struct core_explain_visitor *visitor);
+static bool rewind_reps(const struct core *core, uint64_t seq, struct past_rep *reps);
+static const char *excluded_by(const struct core *core, const struct rep *rep, const struct history_entry *was,
+                               const struct subject *subject, uint64_t before_offer, char *detail, size_t detail_size);
+static void tell_candidates(struct core *core, const struct decision *decision, struct past_rep *reps, const struct subject *subject,
+                            const struct core_explain_visitor *visitor, uint32_t *considered, uint32_t *eligible, bool count_only);
+static const char *waiting_because(struct core *core, const struct lead *lead, char *text, size_t size);
+static void tell_lead(struct core *core, const struct core_effect *row, uint32_t rule, const struct requirement *require,
+                      uint32_t require_count, const char *because, const struct core_explain_visitor *visitor);
+
+bool core_explain(struct core *core, struct desk_id id, const struct core_explain_visitor *visitor)
+{
+    struct core_effect row;
+    const struct lead *lead = lead_table_find(&core->leads, id);
+    effect_init(core, &row, EFFECT_LEAD_EVENT);
+    if (lead) {
+        char because[256];
+        const struct subject subject = {lead->demand->require, lead->demand->require_count, lead->demand->channel,
+                                        lead->exclusions, lead->exclusion_count};
+        effect_lead(core, lead, &row);
+        tell_lead(core, &row, lead->rule, lead->demand->require, lead->demand->require_count,
+                  waiting_because(core, lead, because, sizeof because), visitor);
+        explain_decisions(core, lead->decisions, lead->decision_count, &subject, visitor);
+        return true;
+    }
+    uint64_t kept = core->ended_next < ENDED_KEPT ? core->ended_next : ENDED_KEPT;
+    for (uint64_t i = 0; i < kept; i++) {
+        const struct ended_lead *ended = &core->ended[(core->ended_next - 1 - i) % ENDED_KEPT];
+        if (!desk_id_equal(ended->id, id))
+            continue;
+        const struct rep *rep = rep_table_at(&core->reps, ended->rep);
+        const struct subject subject = {ended->require, ended->require_count, ended->channel, NULL, 0};
+        row.lead = id;
+        row.to = (enum lead_state)ended->state;
+        row.received_unix_ms = ended->received_ms;
+        row.priority = ended->priority;
+        row.channel = ended->channel;
+        row.queue = names_text(&core->names, ended->queue);
+        row.source = names_text(&core->names, ended->source);
+        row.rep = rep ? rep->name : "";
+        row.disposition = names_text(&core->names, ended->disposition);
+        tell_lead(core, &row, ended->rule, ended->require, ended->require_count, "", visitor);
+        explain_decisions(core, ended->decisions, ended->decision_count, &subject, visitor);
+        return true;
+    }
+    return false;
+}
+
+static void tell_lead(struct core *core, const struct core_effect *row, uint32_t rule, const struct requirement *require,
+                      uint32_t require_count, const char *because, const struct core_explain_visitor *visitor)
+{
+    const char *names[CONFIG_REQUIRE_MAX];
+    uint8_t levels[CONFIG_REQUIRE_MAX];
+    for (uint32_t i = 0; i < require_count; i++) {
+        names[i] = names_text(&core->names, core->skill_names[require[i].skill]);
+        levels[i] = require[i].level;
+    }
+    visitor->lead(visitor->context, row, names_text(&core->names, rule), names, levels, require_count, because);
+}
+
+static void explain_decisions(struct core *core, const struct decision *decisions, uint32_t count, const struct subject *subject,
+                              const struct core_explain_visitor *visitor)
+{
+    struct past_rep *reps = calloc(core->reps.count, sizeof *reps);
+    for (uint32_t i = 0; reps && i < count; i++) {
+        const struct decision *decision = &decisions[i];
+        const struct rep *rep = rep_table_at(&core->reps, decision->rep);
+        struct core_decision_view view = {
+            .at_ms = decision->at_ms, .offer_number = decision->offer_number, .rep = rep ? rep->name : "",
+            .config_version = decision->config_version, .policy = core->policy->name, .cause = (enum core_cause)decision->cause,
+            .outcome = (enum core_cause)decision->outcome, .eligible = decision->able,
+        };
+        /* Skills are those of the rules now: with other rules since, the candidates cannot be told truly. */
+        view.complete = decision->config_version == core->config_version && rewind_reps(core, decision->history_seq, reps);
+        if (view.complete)
+            tell_candidates(core, decision, reps, subject, visitor, &view.considered, &view.eligible, true);
+        visitor->decision(visitor->context, &view);
+        if (view.complete)
+            tell_candidates(core, decision, reps, subject, visitor, &view.considered, &view.eligible, false);
+    }
+    free(reps);
+}
+
+/* What every rep was when `seq` changes had happened. False when the history does not go back that far. */
+static bool rewind_reps(const struct core *core, uint64_t seq, struct past_rep *reps)
+{
+    const struct history *history = &core->history;
+    if (seq > history->next || history->next - seq > history->capacity)
+        return false;
+    for (uint32_t i = 1; i < core->reps.count; i++) {
+        const struct rep *rep = core->reps.reps[i];
+        if (rep)
+            reps[i].was = (struct history_entry){.rep = i, .load = rep->rank.load, .capacity = rep->rank.capacity,
+                                                 .idle_since_ms = rep->rank.idle_since_ms, .state = rep->state,
+                                                 .connected = rep->connected, .configured = rep->configured};
+    }
+    for (uint64_t at = history->next; at-- > seq;) {
+        const struct history_entry *entry = &history->ring[at % history->capacity];
+        reps[entry->rep].was = *entry;
+    }
+    return true;
+}
+
+/* The first rule, in the order in which people ask: there? able? allowed? room? "" is eligible. */
+static const char *excluded_by(const struct core *core, const struct rep *rep, const struct history_entry *was,
+                               const struct subject *subject, uint64_t before_offer, char *detail, size_t detail_size)
+{
+    detail[0] = '\0';
+    if (!was->connected || was->state == REP_OFFLINE)
+        return "offline";
+    if (was->state != REP_AVAILABLE)
+        return rep_state_word((enum rep_state)was->state);
+    for (uint32_t i = 0; i < subject->require_count; i++) {
+        const struct requirement *require = &subject->require[i];
+        if (rep->levels[require->skill] < require->level) {
+            snprintf(detail, detail_size, "%s %u, needs %u", names_text(&core->names, core->skill_names[require->skill]),
+                     rep->levels[require->skill], require->level);
+            return "skill";
+        }
+    }
+    if (subject->channel == LW_CHANNEL_PHONE && rep->device == NAME_NONE)
+        return "device";
+    for (uint32_t i = 0; i < subject->exclusion_count; i++) {
+        const struct exclusion *exclusion = &subject->exclusions[i];
+        if (exclusion->rep == rep->number && exclusion->offer_number < before_offer) {
+            snprintf(detail, detail_size, "offer %u: %s", exclusion->offer_number, core_cause_word((enum core_cause)exclusion->cause));
+            return "declined_before";
+        }
+    }
+    if (was->load + core_channel(core, subject->channel)->weight > was->capacity) {
+        snprintf(detail, detail_size, "load %u of %u, needs %u more", was->load, was->capacity, core_channel(core, subject->channel)->weight);
+        return "capacity";
+    }
+    return "";
+}
+
+static struct policy_rep rank_of(const struct history_entry *was)
+{
+    return (struct policy_rep){.load = was->load, .capacity = was->capacity, .idle_since_ms = was->idle_since_ms, .number = was->rep};
+}
+
+static void tell_candidates(struct core *core, const struct decision *decision, struct past_rep *reps, const struct subject *subject,
+                            const struct core_explain_visitor *visitor, uint32_t *considered, uint32_t *eligible, bool count_only)
+{
+    char detail[128];
+    uint32_t best = 0, rank = 0;
+    *considered = *eligible = 0;
+    for (uint32_t i = 1; i < core->reps.count; i++) {
+        reps[i].rank = 0;
+        if (!core->reps.reps[i] || !reps[i].was.configured)
+            continue;
+        ++*considered;
+        bool able = *excluded_by(core, core->reps.reps[i], &reps[i].was, subject, decision->offer_number, detail, sizeof detail) == '\0';
+        *eligible += able;
+        reps[i].rank = able ? UINT32_MAX : 0;
+    }
+    if (count_only)
+        return;
+    do {   /* the eligible, best first: few calls, so a selection is fine */
+        best = 0;
+        for (uint32_t i = 1; i < core->reps.count; i++) {
+            if (reps[i].rank != UINT32_MAX)
+                continue;
+            struct policy_rep a = rank_of(&reps[i].was), b = rank_of(&reps[best].was);
+            if (best == 0 || core->policy->compare(&a, &b) < 0)
+                best = i;
+        }
+        if (best != 0) {
+            const struct history_entry *was = &reps[best].was;
+            reps[best].rank = ++rank;
+            visitor->candidate(visitor->context, &(struct core_candidate){
+                .rep = core->reps.reps[best]->name, .excluded_by = "", .detail = "", .load = was->load, .capacity = was->capacity,
+                .idle_ms = decision->at_ms > was->idle_since_ms ? decision->at_ms - was->idle_since_ms : 0, .rank = rank,
+                .chosen = best == decision->rep});
+        }
+    } while (best != 0);
+    for (uint32_t i = 1; i < core->reps.count; i++) {
+        const struct rep *rep = core->reps.reps[i];
+        if (!rep || !reps[i].was.configured || reps[i].rank != 0)
+            continue;
+        const struct history_entry *was = &reps[i].was;
+        const char *rule = excluded_by(core, rep, was, subject, decision->offer_number, detail, sizeof detail);
+        visitor->candidate(visitor->context, &(struct core_candidate){
+            .rep = rep->name, .excluded_by = rule, .detail = detail, .load = was->load, .capacity = was->capacity,
+            .idle_ms = decision->at_ms > was->idle_since_ms ? decision->at_ms - was->idle_since_ms : 0});
+    }
+}
+
+/* Counts, for a waiting lead, what stands in each rep's way now. */
+static const char *waiting_because(struct core *core, const struct lead *lead, char *text, size_t size)
+{
+    const struct subject subject = {lead->demand->require, lead->demand->require_count, lead->demand->channel,
+                                    lead->exclusions, lead->exclusion_count};
+    uint32_t skill = 0, absent = 0, full = 0, declined = 0;
+    char detail[128];
+    if (lead->state == LEAD_PARKED) {
+        snprintf(text, size, "parked: %s", core_cause_word((enum core_cause)lead->cause));
+        return text;
+    }
+    if (lead->state != LEAD_WAITING)
+        return "";
+    for (uint32_t i = 1; i < core->reps.count; i++) {
+        const struct rep *rep = core->reps.reps[i];
+        if (!rep || !rep->configured)
+            continue;
+        struct history_entry now = {.rep = i, .load = rep->rank.load, .capacity = rep->rank.capacity, .idle_since_ms = rep->rank.idle_since_ms,
+                                    .state = rep->state, .connected = rep->connected, .configured = true};
+        if (!supply_can_serve(rep->supply, lead->demand)) {
+            skill++;
+            continue;
+        }
+        const char *rule = excluded_by(core, rep, &now, &subject, UINT64_MAX, detail, sizeof detail);
+        declined += strcmp(rule, "declined_before") == 0;
+        full += strcmp(rule, "capacity") == 0;
+        absent += strcmp(rule, "declined_before") != 0 && strcmp(rule, "capacity") != 0;
+    }
+    snprintf(text, size, "%u without the skills or a device, %u not available, %u full, %u declined or missed it", skill, absent, full, declined);
+    return text;
+}

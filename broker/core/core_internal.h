@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * core_internal - what the files of broker/core share; nobody else includes it.
+ *
+ *   command --> cmd_*.c --> lead_state.c / rep_state.c (the only ones that move)
+ *                                |  relink: demand_class, supply_class, timers, loads
+ *                                '- mark what may now match --> match.c --> offers
+ *
+ * Every change of a lead goes through lead_move(), of a rep's readiness
+ * through rep_update(): they keep the derived sets true and write the records.
+ */
+#ifndef CORE_INTERNAL_H
+#define CORE_INTERNAL_H
+
+#include <assert.h>
+#include <string.h>
+
+#include "avl_tree.h"
+#include "bitset.h"
+#include "byte_buffer.h"
+#include "core.h"
+#include "core_explain.h"
+#include "index_table.h"
+#include "policy.h"
+#include "record.h"
+#include "timer_wheel.h"
+
+enum { LEAD_CHUNK = 1024, SEEN_CHUNK = 16384, NAMES_MAX = 65536, SESSIONS_MAX = 1 << 15, REPS_MAX = 1 << 16, CLASSES_MAX = 1 << 15, ENDED_KEPT = 16384 };
+
+/* ---- names: each text once, by number -------------------------------------- */
+
+struct names {
+    char **texts;
+    struct index_table index;
+    uint32_t count, capacity;
+};
+enum { NAME_NONE = UINT32_MAX };
+lw_status names_init(struct names *names);
+void names_fini(struct names *names);
+/* The number of this text, new if needed; NAME_NONE at NAMES_MAX. */
+uint32_t names_add(struct names *names, const char *text, size_t size);
+uint32_t names_find(const struct names *names, const char *text, size_t size);
+static inline const char *names_text(const struct names *names, uint32_t number)
+{
+    return number < names->count ? names->texts[number] : "";
+}
+
+/* ---- leads ---------------------------------------------------------------------- */
+
+struct demand_class;
+
+struct lead {
+    struct desk_id id;
+    uint64_t revision, created_revision;
+    uint64_t received_ms, created_ms, since_ms;
+    uint64_t deadline_ms, wait_deadline_ms;
+    struct timer_node timer;
+    union {
+        struct avl_node order;                    /* WAITING: in its demand class */
+        struct { struct lead *next, *prev; } held;  /* OFFERED, CONNECTING, ASSIGNED: in its rep's list */
+    };
+    struct lead *dirty_next, *dirty_prev;         /* changed since the last checkpoint */
+    struct siphash_128 seen_key;
+    uint64_t content_hash;
+    struct demand_class *demand;
+    void *payload;
+    struct exclusion *exclusions;
+    struct decision *decisions;
+    uint32_t payload_size;
+    uint32_t index;                               /* in the table */
+    uint32_t rep, offer_number, offers_made;
+    uint32_t rule;                                /* names */
+    uint32_t source;                              /* names */
+    uint16_t weight, priority;
+    uint8_t state, cause, exclusion_count, decision_count, decision_capacity;
+    bool is_dirty, in_checkpoint, in_match, in_use;
+};
+
+struct lead_table {
+    struct lead **chunks;
+    uint32_t chunk_count, free_first;             /* free list through index links */
+    struct index_table by_number;                 /* numbers are unique over all epochs among open leads */
+    uint32_t count, max;
+};
+
+lw_status lead_table_init(struct lead_table *table, uint32_t leads_max);
+void lead_table_fini(struct lead_table *table);
+/* Zeroed, linked under id. NULL at the bound or without memory. */
+struct lead *lead_table_add(struct lead_table *table, struct desk_id id);
+void lead_table_remove(struct lead_table *table, struct lead *lead);
+struct lead *lead_table_find(const struct lead_table *table, struct desk_id id);
+/* Walks by index: the next used lead at or after *index; NULL at the end. */
+struct lead *lead_table_next(const struct lead_table *table, uint32_t *index);
+
+/* ---- the idempotency window ------------------------------------------------------ */
+
+enum seen_kind { SEEN_PUBLISH = 1, SEEN_COMPLETE = 2 };
+
+struct seen_entry {
+    struct siphash_128 key;
+    struct desk_id lead;
+    uint64_t content_hash, at_ms;
+    uint64_t serial;                 /* the revision of the record that made it: the order of the window */
+    uint64_t position;               /* in the ring */
+    uint8_t kind, end;
+    bool is_dirty;                   /* changed since the last checkpoint */
+};
+
+struct seen {
+    struct seen_entry **chunks;      /* ring over positions [first, next) modulo capacity */
+    struct index_table by_key;       /* ring slots */
+    uint64_t first, next;            /* positions, ever growing */
+    uint32_t capacity;
+    uint64_t window_ms;
+    uint64_t *dirty;                 /* positions; consumed by checkpoints */
+    size_t dirty_first, dirty_count, dirty_capacity;
+};
+
+lw_status seen_init(struct seen *seen, uint32_t seen_max, uint64_t seen_ms);
+void seen_fini(struct seen *seen);
+/* Not older than the window; NULL otherwise. Borrowed until the next add. */
+struct seen_entry *seen_find(struct seen *seen, struct siphash_128 key, uint64_t now_ms);
+/* Adds at the end, dropping the oldest at the bound. False without memory. */
+bool seen_add(struct seen *seen, const struct seen_entry *entry);
+void seen_mark_dirty(struct seen *seen, struct seen_entry *entry);
+/* Takes one changed entry; NULL when none is left. */
+struct seen_entry *seen_take_dirty(struct seen *seen);
+void seen_mark_all_dirty(struct seen *seen);
+struct seen_entry *seen_at(const struct seen *seen, uint64_t position);
+
+/* ---- reps ---------------------------------------------------------------------- */
+
+struct supply_class;
+
+struct rep_exclusion { struct desk_id lead; uint64_t until_ms; };
+
+struct rep {
+    uint32_t number;
+    char *name;
+    uint32_t team, device;                 /* names; device NAME_NONE: none */
+    bool configured, connected, is_dirty, in_match, is_ready;
+    uint8_t state;
+    uint8_t levels[CONFIG_SKILLS_MAX];     /* by skill number; 0: has not */
+    struct policy_rep rank;                /* load, capacity, idle since, number: what policies see */
+    const struct policy *policy;
+    uint64_t session, revision;
+    uint64_t until_ms, grace_deadline_ms;  /* 0: none */
+    uint32_t misses, held_count;
+    struct lead *held_first, *held_last;
+    struct timer_node timer;
+    struct avl_node ready;                 /* in its supply class while ready */
+    struct supply_class *supply;
+    struct rep_exclusion excluded[EXCLUSIONS_PER_REP_MAX];
+    uint32_t excluded_count;
+    char reason[BREAK_REASON_MAX];
+};
+
+struct rep_table {
+    struct rep **reps;                     /* by number; [0] is NULL */
+    uint32_t count;                        /* highest number + 1 */
+    uint32_t capacity;
+    struct index_table by_session, by_name;   /* rep numbers */
+};
+
+lw_status rep_table_init(struct rep_table *table);
+void rep_table_fini(struct rep_table *table);
+struct rep *rep_table_add(struct rep_table *table, uint32_t number, const char *name, size_t name_size);
+struct rep *rep_table_by_name(const struct rep_table *table, const char *name, size_t size);
+struct rep *rep_table_by_session(const struct rep_table *table, uint64_t session);
+/* Sets rep->session. False when there are too many. */
+bool rep_table_bind(struct rep_table *table, struct rep *rep, uint64_t session);
+/* Clears rep->session if set. */
+void rep_table_unbind(struct rep_table *table, struct rep *rep);
+static inline struct rep *rep_table_at(const struct rep_table *table, uint32_t number)
+{
+    return number < table->count ? table->reps[number] : NULL;
+}
+
+/* ---- classes: who can serve what, as rows of bits ---------------------------------- */
+
+struct requirement { uint16_t skill; uint8_t level; };   /* skill: core number */
+
+struct demand_class {
+    uint32_t index, hash;
+    uint32_t queue;                        /* names */
+    uint8_t channel;
+    uint8_t require_count;
+    struct requirement require[CONFIG_REQUIRE_MAX];   /* by skill number */
+    struct avl_tree waiting;               /* leads, most urgent first */
+    struct bitset able;                    /* supply classes that can serve it */
+    uint32_t lead_count;                   /* all open leads of the class */
+};
+
+struct supply_class {
+    uint32_t index, hash;
+    uint32_t capacity;
+    bool has_device;
+    uint8_t levels[CONFIG_SKILLS_MAX];
+    struct avl_tree ready;                 /* reps, by the policy's order */
+    struct bitset can_serve;               /* demand classes */
+    uint32_t rep_count;
+};
+
+struct classes {
+    struct demand_class **demand;          /* NULL: free index */
+    struct supply_class **supply;
+    uint32_t demand_count, supply_count;   /* highest index + 1 */
+    struct index_table demand_index, supply_index;
+    struct bitset demand_waiting;          /* classes with waiting leads */
+    struct bitset supply_ready;            /* classes with ready reps */
+};
+
+lw_status classes_init(struct classes *classes);
+void classes_fini(struct classes *classes);
+/* Finds or makes. NULL without memory. */
+struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uint8_t channel,
+                                    const struct requirement *require, uint8_t require_count);
+struct supply_class *classes_supply(struct classes *classes, const struct rep *rep);
+/* Frees the class when nothing refers to it. */
+void classes_drop_demand(struct classes *classes, struct demand_class *demand);
+void classes_drop_supply(struct classes *classes, struct supply_class *supply);
+void demand_class_insert(struct classes *classes, struct lead *lead);
+void demand_class_remove(struct classes *classes, struct lead *lead);
+void supply_class_insert(struct classes *classes, struct rep *rep);
+void supply_class_remove(struct classes *classes, struct rep *rep);
+/* Higher priority, then earlier arrival, then lower number. */
+int lead_compare_urgency(const struct lead *a, const struct lead *b);
+bool supply_can_serve(const struct supply_class *supply, const struct demand_class *demand);
+
+/* ---- history of rep changes, for explanations ------------------------------------------ */
+
+struct history_entry {
+    uint32_t rep, load, capacity;
+    uint64_t idle_since_ms;
+    uint8_t state;
+    bool connected, configured;
+};
+struct history {
+    struct history_entry *ring;            /* what a rep was before the change */
+    uint64_t next;                         /* changes so far */
+    uint32_t capacity;
+};
+
+/* An ended lead, for explanations. */
+struct ended_lead {
+    struct desk_id id;
+    uint64_t received_ms, ended_ms;
+    struct decision decisions[CORE_DECISIONS_KEPT];
+    uint32_t queue, rule, source, rep, disposition;
+    struct requirement require[CONFIG_REQUIRE_MAX];
+    uint16_t priority;
+    uint8_t channel, state, decision_count, require_count;
+};
+
+/* ---- the core ------------------------------------------------------------------------- */
+
+struct core {
+    struct core_limits limits;
+    struct core_callbacks callbacks;
+    uint64_t epoch, now_ms;
+    uint64_t next_number, next_revision;
+    struct siphash_key fingerprint_key;
+    bool is_founded;
+
+    struct core_config *config;            /* NULL before the first */
+    uint32_t config_version;
+    uint64_t config_applied_ms, config_revision;
+    void *config_source;
+    uint32_t config_source_size;
+    char *config_by;
+    bool config_dirty;
+    const struct policy *policy;
+    uint32_t skill_count;                  /* core numbers */
+    uint32_t skill_names[CONFIG_SKILLS_MAX];   /* names */
+
+    struct names names;
+    struct lead_table leads;
+    struct rep_table reps;
+    struct classes classes;
+    struct seen seen;
+    struct timer_wheel wheel;
+    struct history history;
+    struct ended_lead *ended;              /* ring, ENDED_KEPT */
+    uint64_t ended_next;
+
+    struct lead *dirty_first, *dirty_last;
+    struct desk_id *gone;                  /* ended leads the checkpoint still holds */
+    size_t gone_first, gone_count, gone_capacity;
+    size_t dirty_count;
+    struct { uint32_t rep; size_t leads, gone, seen; bool desk, config; } checkpoint;   /* what is left to give */
+    struct seen_entry *restored_seen;      /* while restoring; sorted and taken over at the end */
+    size_t restored_count, restored_capacity;
+
+    struct lead *match_leads[64];          /* may match since the last match_run */
+    uint32_t match_lead_count;
+    uint32_t match_reps[64];
+    uint32_t match_rep_count;
+    bool match_everything;
+
+    bool is_restoring;
+    struct core_totals totals;
+    struct byte_buffer record;             /* scratch for one record */
+};
+
+/* effects.c */
+void effect_init(const struct core *core, struct core_effect *effect, enum core_effect_kind kind);
+void effect_lead(const struct core *core, const struct lead *lead, struct core_effect *effect);
+void effect_emit(struct core *core, const struct core_effect *effect);
+void reply(struct core *core, const struct core_command *command, enum core_status status, const char *reason, struct desk_id lead);
+void tell_offer(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed);
+void tell_holding(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed);
+void tell_withdrawn(struct core *core, struct desk_id lead, uint32_t offer_number, const struct rep *rep, enum core_cause cause);
+void tell_rep_status(struct core *core, const struct rep *rep);
+void tell_lead_event(struct core *core, const struct lead *lead, enum lead_state from, const char *disposition, const char *reason);
+void tell_rep_event(struct core *core, const struct rep *rep, enum core_cause cause);
+void tell_desk_event(struct core *core, enum core_cause cause);
+void rep_row(const struct core *core, const struct rep *rep, struct core_effect *row);
+
+/* lead_state.c */
+struct lead_change {
+    enum lead_state to;
+    enum core_cause cause;
+    uint32_t rep;                  /* who is offered it / has it; for ends: who had it; 0: none */
+    uint64_t deadline_ms;
+    const char *disposition;       /* end by completion */
+    const char *reason;            /* for events; may be NULL */
+    bool has_completion;           /* end by completion: what a repeat of it must match */
+    struct siphash_128 completion_key;
+    uint64_t completion_hash;
+};
+/* Makes the change: relinks, counts, sets the timer, writes the record, tells the event stream. An end frees the lead. */
+void lead_move(struct core *core, struct lead *lead, const struct lead_change *change);
+/* Back to the queue with its original age (or parked, if its offers are used up); the rep is excluded if exclude. */
+void lead_return(struct core *core, struct lead *lead, enum core_cause cause, bool exclude, bool is_fresh_wait);
+/* Writes the after-image of a lead whose exclusions or decisions changed without a move. */
+void lead_record(struct core *core, struct lead *lead, bool with_payload);
+bool lead_excludes(const struct lead *lead, uint32_t rep);
+void lead_lapse_exclusions(struct core *core, struct lead *lead);
+void lead_forget_exclusions(struct core *core, struct lead *lead);
+void lead_set_timer(struct core *core, struct lead *lead);
+void lead_mark_dirty(struct core *core, struct lead *lead);
+void lead_image_fill(const struct core *core, const struct lead *lead, bool with_payload, struct lead_image *image);
+void lead_unmark_dirty(struct core *core, struct lead *lead);
+void lead_exclude(struct core *core, struct lead *lead, const struct exclusion *exclusion);
+/* Links a restored lead to what its state says: no record, no event. */
+void lead_link(struct core *core, struct lead *lead);
+void lead_free(struct core *core, struct lead *lead);
+void decision_close(struct lead *lead, uint32_t offer_number, enum core_cause outcome);
+void decision_add(struct core *core, struct lead *lead, const struct decision *decision);
+
+/* rep_state.c */
+/* Call before any field that decides is changed: keeps the old values for explanations. */
+void rep_before_change(struct core *core, struct rep *rep);
+/* After changing state, connection, load, capacity or idle time: keeps the ready set true. */
+void rep_relink(struct core *core, struct rep *rep);
+void rep_set_state(struct core *core, struct rep *rep, enum rep_state state, enum core_cause cause, uint64_t until_ms);
+void rep_record(struct core *core, struct rep *rep);
+void rep_set_timer(struct core *core, struct rep *rep);
+void rep_add_held(struct core *core, struct rep *rep, struct lead *lead);
+/* goes_idle: the rep's idle time starts now. */
+void rep_remove_held(struct core *core, struct rep *rep, struct lead *lead, bool goes_idle);
+/* What the rep holds, by lead number (the list's own order depends on the past), NULL-ended; the caller frees it. */
+struct lead **rep_held_sorted(const struct rep *rep);
+/* Offers and connecting calls go back at once; assigned leads too if return_assigned. */
+void rep_return_leads(struct core *core, struct rep *rep, enum core_cause cause, bool return_assigned);
+void rep_log_off(struct core *core, struct rep *rep, enum core_cause cause);
+void rep_missed(struct core *core, struct rep *rep);
+void rep_not_missed(struct core *core, struct rep *rep);
+bool rep_is_ready(const struct rep *rep);
+void rep_image_fill(const struct core *core, const struct rep *rep, struct rep_image *image);
+
+/* match.c */
+void match_note_lead(struct core *core, struct lead *lead);
+void match_note_rep(struct core *core, struct rep *rep);
+void match_forget_lead(struct core *core, const struct lead *lead);
+/* Until no eligible pair is left among what was noted. */
+void match_run(struct core *core, enum core_cause cause);
+
+/* rules.c */
+/* The first rule whose predicates hold; NULL if none does. */
+const struct config_rule *rules_find(const struct core_config *config, const struct core_command *publish);
+
+/* cmd_*.c */
+void command_found_desk(struct core *core, const struct core_command *command);
+void command_configure(struct core *core, const struct core_command *command);
+void command_publish(struct core *core, const struct core_command *command);
+void command_query(struct core *core, const struct core_command *command);
+void command_cancel(struct core *core, const struct core_command *command);
+void command_dial_result(struct core *core, const struct core_command *command);
+void command_log_on(struct core *core, const struct core_command *command);
+void command_log_off(struct core *core, const struct core_command *command);
+void command_connection_lost(struct core *core, const struct core_command *command);
+void command_set_rep_state(struct core *core, const struct core_command *command);
+void command_answer_offer(struct core *core, const struct core_command *command);
+void command_complete(struct core *core, const struct core_command *command);
+void command_act(struct core *core, const struct core_command *command);
+void command_service_resumed(struct core *core, const struct core_command *command);
+
+/* config_apply.c */
+/* Makes core->config true: reps, their skills and classes; everything may match. Records of reps, not of the rules. */
+void config_apply(struct core *core);
+/* The part of it that restoring needs: no records, no effects. */
+void config_link(struct core *core);
+uint32_t core_skill_number(struct core *core, const char *name, size_t size);   /* NAME_NONE at the bound */
+
+/* config_record.c */
+void config_record_put(struct byte_buffer *out, const struct core *core);
+lw_status config_record_restore(struct core *core, const void *bytes, size_t size);
+struct core_config *core_config_clone(const struct core_config *config);
+
+/* deadlines.c */
+void deadlines_run(struct core *core);
+
+/* small helpers */
+struct siphash_128 seen_key_publish(const struct core *core, struct core_text source, struct core_text idempotency_id);
+struct siphash_128 seen_key_complete(const struct core *core, struct desk_id lead, struct core_text idempotency_id);
+static inline uint64_t core_next_revision(struct core *core) { return ++core->next_revision; }
+static inline uint64_t deadline_after(const struct core *core, uint64_t ms) { return core->now_ms + (ms ? ms : 1); }
+static inline const struct config_channel *core_channel(const struct core *core, uint8_t channel)
+{
+    return &core->config->channels[channel];
+}
+void emit_record(struct core *core, enum record_kind kind);   /* of core->record */
+
+/* checkpoint.c */
+void checkpoint_note_gone(struct core *core, struct desk_id lead);
+
+#endif

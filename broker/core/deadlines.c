@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What happens when nobody did anything: every state that waits has its deadline, and here is what follows.
+ */
+#include "core_internal.h"
+
+static void lead_due(struct core *core, struct lead *lead);
+static void rep_due(struct core *core, struct rep *rep);
+
+enum { ORDER_IS_LEAD = 63 };   /* bit of timer order; reps have it clear */
+
+void deadlines_run(struct core *core)
+{
+    for (uint32_t i = 0; i < core->limits.timers_per_step_max; i++) {
+        struct timer_node *node = timer_wheel_take(&core->wheel, core->now_ms);
+        if (!node)
+            return;
+        if (node->order >> ORDER_IS_LEAD)
+            lead_due(core, AVL_ENTRY(node, struct lead, timer));
+        else
+            rep_due(core, AVL_ENTRY(node, struct rep, timer));
+        match_run(core, CAUSE_RETRY);
+    }
+}
+
+static void lead_due(struct core *core, struct lead *lead)
+{
+    struct rep *rep = rep_table_at(&core->reps, lead->rep);
+
+    if (lead->deadline_ms > core->now_ms) {   /* only an exclusion lapsed */
+        lead_lapse_exclusions(core, lead);
+        lead_set_timer(core, lead);
+        return;
+    }
+    switch ((enum lead_state)lead->state) {
+    case LEAD_WAITING:
+        lead_move(core, lead, &(struct lead_change){.to = LEAD_PARKED, .cause = CAUSE_WAIT_LIMIT,
+                                                    .deadline_ms = deadline_after(core, core->config->park_limit_ms)});
+        break;
+    case LEAD_OFFERED:
+        core->totals.missed++;
+        lead_return(core, lead, CAUSE_OFFER_EXPIRED, true, false);
+        rep_missed(core, rep);
+        break;
+    case LEAD_CONNECTING:
+        lead_return(core, lead, CAUSE_CONNECT_TIMEOUT, true, false);
+        rep_missed(core, rep);
+        break;
+    case LEAD_ASSIGNED:
+        lead_return(core, lead, CAUSE_WORK_LIMIT, true, true);
+        break;
+    case LEAD_PARKED:
+        lead_move(core, lead, &(struct lead_change){.to = LEAD_EXPIRED, .cause = CAUSE_PARK_LIMIT});
+        break;
+    case LEAD_NONE: case LEAD_COMPLETED: case LEAD_CANCELLED: case LEAD_EXPIRED:
+        assert(!"only open leads have timers");
+    }
+}
+
+static void rep_due(struct core *core, struct rep *rep)
+{
+    if (rep->grace_deadline_ms != 0 && rep->grace_deadline_ms <= core->now_ms) {
+        rep_log_off(core, rep, CAUSE_GRACE_OVER);
+        return;
+    }
+    if (rep->state == REP_WRAP_UP && rep->until_ms <= core->now_ms) {
+        rep_set_state(core, rep, REP_AVAILABLE, CAUSE_WRAP_UP_OVER, 0);
+        return;
+    }
+    rep_set_timer(core, rep);
+}

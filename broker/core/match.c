@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Matching: after every event no eligible pair of a waiting lead and a ready
+ * rep is left. What an event may have made possible is noted (leads that began
+ * to wait, reps that gained room); then, until nothing is found, the most urgent
+ * of the noted leads and of the noted reps' best leads goes to its best rep.
+ *
+ * Every choice is the minimum of a total order, so the order in which words and bits are walked decides nothing.
+ */
+#include "core_internal.h"
+
+enum { NOTED_MAX = 64 };   /* of core->match_leads, match_reps; above: everything */
+
+static struct rep *best_rep(const struct core *core, const struct lead *lead, uint32_t *able_out);
+static struct lead *best_lead(const struct core *core, const struct rep *rep);
+static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_t able, enum core_cause cause);
+static struct lead *most_urgent_noted(struct core *core);
+static void forget_noted_rep(struct core *core, uint32_t at);
+static void match_all(struct core *core, enum core_cause cause);
+
+void match_note_lead(struct core *core, struct lead *lead)
+{
+    if (lead->in_match || core->is_restoring)
+        return;
+    if (core->match_lead_count == NOTED_MAX) {
+        core->match_everything = true;
+        return;
+    }
+    lead->in_match = true;
+    core->match_leads[core->match_lead_count++] = lead;
+}
+
+void match_note_rep(struct core *core, struct rep *rep)
+{
+    if (rep->in_match || core->is_restoring)
+        return;
+    if (core->match_rep_count == NOTED_MAX) {
+        core->match_everything = true;
+        return;
+    }
+    rep->in_match = true;
+    core->match_reps[core->match_rep_count++] = rep->number;
+}
+
+void match_forget_lead(struct core *core, const struct lead *lead)
+{
+    if (!lead->in_match)
+        return;
+    for (uint32_t i = 0; i < core->match_lead_count; i++) {
+        if (core->match_leads[i] == lead) {
+            core->match_leads[i]->in_match = false;
+            core->match_leads[i] = core->match_leads[--core->match_lead_count];
+            return;
+        }
+    }
+    assert(!"a noted lead is in the list");
+}
+
+void match_run(struct core *core, enum core_cause cause)
+{
+    if (core->match_everything)
+        match_all(core, cause);
+    for (;;) {
+        struct lead *lead = most_urgent_noted(core);
+        if (!lead)
+            return;
+        uint32_t able;
+        bool noted = lead->in_match;
+        struct rep *rep = best_rep(core, lead, &able);
+        match_forget_lead(core, lead);
+        if (rep)
+            offer(core, lead, rep, able, noted ? (enum core_cause)lead->cause : CAUSE_REP_FREED);
+    }
+}
+
+/* Among the noted leads and the noted reps' best ones; a rep who can take nothing more is forgotten. */
+static struct lead *most_urgent_noted(struct core *core)
+{
+    struct lead *best = NULL;
+    for (uint32_t i = 0; i < core->match_lead_count; i++) {
+        if (!best || lead_compare_urgency(core->match_leads[i], best) < 0)
+            best = core->match_leads[i];
+    }
+    for (uint32_t i = core->match_rep_count; i-- > 0;) {
+        struct lead *lead = best_lead(core, core->reps.reps[core->match_reps[i]]);
+        if (!lead)
+            forget_noted_rep(core, i);
+        else if (!best || lead_compare_urgency(lead, best) < 0)
+            best = lead;
+    }
+    return best;
+}
+
+static void forget_noted_rep(struct core *core, uint32_t at)
+{
+    core->reps.reps[core->match_reps[at]]->in_match = false;
+    core->match_reps[at] = core->match_reps[--core->match_rep_count];
+}
+
+/* Everything may match (new rules, very many events): every waiting lead, most urgent first. */
+static void match_all(struct core *core, enum core_cause cause)
+{
+    struct lead *next[CLASSES_MAX];
+    uint32_t count = core->classes.demand_count;
+
+    core->match_everything = false;
+    for (uint32_t i = core->match_lead_count; i-- > 0;)
+        match_forget_lead(core, core->match_leads[i]);
+    for (uint32_t i = core->match_rep_count; i-- > 0;)
+        forget_noted_rep(core, i);
+    for (uint32_t i = 0; i < count; i++) {
+        struct demand_class *demand = core->classes.demand[i];
+        struct avl_node *first = demand ? avl_first(&demand->waiting) : NULL;
+        next[i] = first ? AVL_ENTRY(first, struct lead, order) : NULL;
+    }
+    for (;;) {
+        uint32_t best = count, able;
+        for (uint32_t i = 0; i < count; i++) {
+            if (next[i] && (best == count || lead_compare_urgency(next[i], next[best]) < 0))
+                best = i;
+        }
+        if (best == count)
+            return;
+        struct lead *lead = next[best];
+        struct rep *rep = best_rep(core, lead, &able);
+        struct avl_node *after = avl_next(&lead->order);
+        next[best] = after ? AVL_ENTRY(after, struct lead, order) : NULL;
+        if (rep)
+            offer(core, lead, rep, able, cause);
+        else if (able == 0)
+            next[best] = NULL;   /* nobody for the whole class */
+    }
+}
+
+/* *able_out: ready reps with the skills, whether or not this lead excludes them. */
+static struct rep *best_rep(const struct core *core, const struct lead *lead, uint32_t *able_out)
+{
+    const struct demand_class *demand = lead->demand;
+    const struct bitset *ready = &core->classes.supply_ready;
+    uint32_t weight = core_channel(core, demand->channel)->weight;
+    uint32_t words = demand->able.word_count < ready->word_count ? demand->able.word_count : ready->word_count;
+    struct rep *best = NULL;
+
+    *able_out = 0;
+    for (uint32_t w = 0; w < words; w++) {
+        for (uint64_t bits = demand->able.words[w] & ready->words[w]; bits != 0; bits &= bits - 1) {
+            const struct supply_class *supply = core->classes.supply[w * 64 + (uint32_t)__builtin_ctzll(bits)];
+            *able_out += (uint32_t)supply->ready.count;
+            for (struct avl_node *node = avl_first(&supply->ready); node; node = avl_next(node)) {
+                struct rep *rep = AVL_ENTRY(node, struct rep, ready);
+                if (best && core->policy->compare(&rep->rank, &best->rank) > 0)
+                    break;
+                if (rep->rank.capacity - rep->rank.load < weight) {
+                    if (core->policy->orders_by_load)
+                        break;
+                    continue;
+                }
+                if (lead->exclusion_count > 0 && lead_excludes(lead, rep->number))
+                    continue;
+                best = rep;
+                break;
+            }
+        }
+    }
+    return best;
+}
+
+static struct lead *best_lead(const struct core *core, const struct rep *rep)
+{
+    if (!rep->is_ready)
+        return NULL;
+    const struct bitset *can_serve = &rep->supply->can_serve, *waiting = &core->classes.demand_waiting;
+    uint32_t words = can_serve->word_count < waiting->word_count ? can_serve->word_count : waiting->word_count;
+    uint32_t room = rep->rank.capacity - rep->rank.load;
+    struct lead *best = NULL;
+
+    for (uint32_t w = 0; w < words; w++) {
+        for (uint64_t bits = can_serve->words[w] & waiting->words[w]; bits != 0; bits &= bits - 1) {
+            const struct demand_class *demand = core->classes.demand[w * 64 + (uint32_t)__builtin_ctzll(bits)];
+            if (core_channel(core, demand->channel)->weight > room)
+                continue;
+            for (struct avl_node *node = avl_first(&demand->waiting); node; node = avl_next(node)) {
+                struct lead *lead = AVL_ENTRY(node, struct lead, order);
+                if (best && lead_compare_urgency(lead, best) > 0)
+                    break;
+                if (lead->exclusion_count > 0 && lead_excludes(lead, rep->number))
+                    continue;
+                best = lead;
+                break;
+            }
+        }
+    }
+    return best;
+}
+
+static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_t able, enum core_cause cause)
+{
+    const struct config_channel *channel = core_channel(core, lead->demand->channel);
+    assert(rep->rank.load + channel->weight <= rep->rank.capacity);
+
+    lead->offer_number++;
+    lead->offers_made++;
+    lead->weight = (uint16_t)channel->weight;
+    decision_add(core, lead, &(struct decision){
+        .at_ms = core->now_ms, .history_seq = core->history.next, .rep = rep->number, .offer_number = lead->offer_number,
+        .config_version = core->config_version, .able = able, .load = rep->rank.load, .capacity = rep->rank.capacity,
+        .idle_since_ms = rep->rank.idle_since_ms, .cause = (uint8_t)cause});
+    lead_move(core, lead, &(struct lead_change){.to = LEAD_OFFERED, .cause = CAUSE_OFFERED, .rep = rep->number,
+                                                .deadline_ms = deadline_after(core, channel->offer_timeout_ms)});
+    core->totals.offered++;
+    tell_offer(core, lead, rep, false);
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Every image starts with the format (u8) and, but for seen entries, its
+ * revision. Numbers are varints, times unix ms, ids {epoch fixed64, number varint}.
+ */
+#include "record.h"
+
+enum lead_flags { LEAD_HAS_PAYLOAD = 1, LEAD_HAS_COMPLETION = 2, LEAD_IN_CHECKPOINT = 4 };
+
+static void put_open_lead(struct byte_buffer *out, const struct lead_image *image);
+static void read_open_lead(struct byte_reader *in, struct lead_image *image);
+
+static void put_id(struct byte_buffer *out, struct desk_id id)
+{
+    byte_buffer_put_fixed64(out, id.epoch);
+    byte_buffer_put_varint(out, id.number);
+}
+
+static struct desk_id read_id(struct byte_reader *in)
+{
+    struct desk_id id;
+    id.epoch = byte_reader_fixed64(in);
+    id.number = byte_reader_varint(in);
+    return id;
+}
+
+static void put_key(struct byte_buffer *out, struct siphash_128 key)
+{
+    byte_buffer_put_fixed64(out, key.lo);
+    byte_buffer_put_fixed64(out, key.hi);
+}
+
+static struct siphash_128 read_key(struct byte_reader *in)
+{
+    struct siphash_128 key;
+    key.lo = byte_reader_fixed64(in);
+    key.hi = byte_reader_fixed64(in);
+    return key;
+}
+
+static struct core_text read_text(struct byte_reader *in, size_t max)
+{
+    size_t size;
+    const uint8_t *data = byte_reader_blob(in, &size);
+    if (size > max)
+        in->failed = true;
+    return in->failed ? (struct core_text){"", 0} : (struct core_text){(const char *)data, (uint32_t)size};
+}
+
+static uint32_t read_u32(struct byte_reader *in)
+{
+    return (uint32_t)byte_reader_varint_max(in, UINT32_MAX);
+}
+
+static lw_status read_format(struct byte_reader *in)
+{
+    uint8_t format = byte_reader_u8(in);
+    if (in->failed)
+        return LW_CORRUPT;
+    return format > RECORD_FORMAT ? LW_UNSUPPORTED : format == 0 ? LW_CORRUPT : LW_OK;
+}
+
+static lw_status read_end(const struct byte_reader *in)
+{
+    return byte_reader_done(in) ? LW_OK : LW_CORRUPT;
+}
+
+void record_put_lead(struct byte_buffer *out, const struct lead_image *image)
+{
+    uint8_t flags = (uint8_t)((image->has_payload ? LEAD_HAS_PAYLOAD : 0) | (image->has_completion ? LEAD_HAS_COMPLETION : 0) |
+                              (image->in_checkpoint ? LEAD_IN_CHECKPOINT : 0));
+
+    byte_buffer_put_u8(out, RECORD_FORMAT);
+    put_id(out, image->id);
+    byte_buffer_put_varint(out, image->revision);
+    byte_buffer_put_u8(out, (uint8_t)image->state);
+    byte_buffer_put_u8(out, (uint8_t)image->cause);
+    byte_buffer_put_u8(out, flags);
+    byte_buffer_put_varint(out, image->at_ms);
+    put_key(out, image->seen_key);
+    byte_buffer_put_fixed64(out, image->content_hash);
+    byte_buffer_put_varint(out, image->created_revision);
+    byte_buffer_put_varint(out, image->created_ms);
+    byte_buffer_put_varint(out, image->rep);
+    byte_buffer_put_varint(out, image->idle_rep);
+    byte_buffer_put_u8(out, image->channel);
+    byte_buffer_put_varint(out, image->offer_number);
+    if (!lead_state_is_end(image->state)) {
+        put_open_lead(out, image);
+        return;
+    }
+    byte_buffer_put_blob(out, image->disposition.data, image->disposition.size);
+    if (image->has_completion) {
+        put_key(out, image->completion_key);
+        byte_buffer_put_fixed64(out, image->completion_hash);
+    }
+}
+
+lw_status record_read_lead(const void *bytes, size_t size, struct lead_image *out)
+{
+    struct byte_reader in;
+    byte_reader_init(&in, bytes, size);
+    *out = (struct lead_image){0};
+    lw_status status = read_format(&in);
+    if (status != LW_OK)
+        return status;
+
+    out->id = read_id(&in);
+    out->revision = byte_reader_varint(&in);
+    out->state = (enum lead_state)byte_reader_u8(&in);
+    out->cause = (enum core_cause)byte_reader_u8(&in);
+    uint8_t flags = byte_reader_u8(&in);
+    out->has_payload = flags & LEAD_HAS_PAYLOAD;
+    out->has_completion = flags & LEAD_HAS_COMPLETION;
+    out->in_checkpoint = flags & LEAD_IN_CHECKPOINT;
+    out->at_ms = byte_reader_varint(&in);
+    out->seen_key = read_key(&in);
+    out->content_hash = byte_reader_fixed64(&in);
+    out->created_revision = byte_reader_varint(&in);
+    out->created_ms = byte_reader_varint(&in);
+    out->rep = read_u32(&in);
+    out->idle_rep = read_u32(&in);
+    out->channel = byte_reader_u8(&in);
+    out->offer_number = read_u32(&in);
+    if (in.failed || out->state < LEAD_WAITING || out->state > LEAD_EXPIRED || out->channel >= LW_CHANNEL_COUNT)
+        return LW_CORRUPT;
+
+    if (!lead_state_is_end(out->state)) {
+        read_open_lead(&in, out);
+    } else {
+        out->disposition = read_text(&in, LW_NAME_MAX);
+        if (out->has_completion) {
+            out->completion_key = read_key(&in);
+            out->completion_hash = byte_reader_fixed64(&in);
+        }
+    }
+    return read_end(&in);
+}
+
+static void put_open_lead(struct byte_buffer *out, const struct lead_image *image)
+{
+    byte_buffer_put_varint(out, image->received_ms);
+    byte_buffer_put_varint(out, image->deadline_ms);
+    byte_buffer_put_varint(out, image->wait_deadline_ms);
+    byte_buffer_put_varint(out, image->offers_made);
+    byte_buffer_put_varint(out, image->weight);
+    byte_buffer_put_varint(out, image->priority);
+    byte_buffer_put_blob(out, image->source.data, image->source.size);
+    byte_buffer_put_blob(out, image->queue.data, image->queue.size);
+    byte_buffer_put_blob(out, image->rule.data, image->rule.size);
+    byte_buffer_put_varint(out, image->require_count);
+    for (uint32_t i = 0; i < image->require_count; i++) {
+        byte_buffer_put_blob(out, image->require[i].skill.data, image->require[i].skill.size);
+        byte_buffer_put_u8(out, image->require[i].level);
+    }
+    byte_buffer_put_varint(out, image->exclusion_count);
+    for (uint32_t i = 0; i < image->exclusion_count; i++) {
+        const struct exclusion *exclusion = &image->exclusions[i];
+        byte_buffer_put_varint(out, exclusion->rep);
+        byte_buffer_put_varint(out, exclusion->offer_number);
+        byte_buffer_put_varint(out, exclusion->until_ms);
+        byte_buffer_put_u8(out, exclusion->cause);
+    }
+    byte_buffer_put_varint(out, image->decision_count);
+    for (uint32_t i = 0; i < image->decision_count; i++) {
+        const struct decision *decision = &image->decisions[i];
+        byte_buffer_put_varint(out, decision->at_ms);
+        byte_buffer_put_varint(out, decision->rep);
+        byte_buffer_put_varint(out, decision->offer_number);
+        byte_buffer_put_varint(out, decision->config_version);
+        byte_buffer_put_varint(out, decision->able);
+        byte_buffer_put_varint(out, decision->load);
+        byte_buffer_put_varint(out, decision->capacity);
+        byte_buffer_put_varint(out, decision->idle_since_ms);
+        byte_buffer_put_u8(out, decision->cause);
+        byte_buffer_put_u8(out, decision->outcome);
+    }
+    if (image->has_payload)
+        byte_buffer_put_blob(out, image->payload, image->payload_size);
+}
+
+static void read_open_lead(struct byte_reader *in, struct lead_image *image)
+{
+    image->received_ms = byte_reader_varint(in);
+    image->deadline_ms = byte_reader_varint(in);
+    image->wait_deadline_ms = byte_reader_varint(in);
+    image->offers_made = read_u32(in);
+    image->weight = (uint32_t)byte_reader_varint_max(in, CONFIG_WEIGHT_MAX);
+    image->priority = (uint32_t)byte_reader_varint_max(in, 2 * CONFIG_PRIORITY_MAX);
+    image->source = read_text(in, LW_NAME_MAX);
+    image->queue = read_text(in, LW_NAME_MAX);
+    image->rule = read_text(in, LW_NAME_MAX);
+    image->require_count = (uint32_t)byte_reader_varint_max(in, CONFIG_REQUIRE_MAX);
+    for (uint32_t i = 0; i < image->require_count; i++) {
+        image->require[i].skill = read_text(in, LW_NAME_MAX);
+        image->require[i].level = byte_reader_u8(in);
+    }
+    image->exclusion_count = (uint32_t)byte_reader_varint_max(in, EXCLUSIONS_PER_LEAD_MAX);
+    for (uint32_t i = 0; i < image->exclusion_count; i++) {
+        struct exclusion *exclusion = &image->exclusions[i];
+        exclusion->rep = read_u32(in);
+        exclusion->offer_number = read_u32(in);
+        exclusion->until_ms = byte_reader_varint(in);
+        exclusion->cause = byte_reader_u8(in);
+    }
+    image->decision_count = (uint32_t)byte_reader_varint_max(in, CORE_DECISIONS_KEPT);
+    for (uint32_t i = 0; i < image->decision_count; i++) {
+        struct decision *decision = &image->decisions[i];
+        decision->at_ms = byte_reader_varint(in);
+        decision->rep = read_u32(in);
+        decision->offer_number = read_u32(in);
+        decision->config_version = read_u32(in);
+        decision->able = read_u32(in);
+        decision->load = read_u32(in);
+        decision->capacity = read_u32(in);
+        decision->idle_since_ms = byte_reader_varint(in);
+        decision->cause = byte_reader_u8(in);
+        decision->outcome = byte_reader_u8(in);
+    }
+    if (image->has_payload) {
+        size_t size;
+        image->payload = byte_reader_blob(in, &size);
+        image->payload_size = (uint32_t)size;
+    }
+}
+
+void record_put_rep(struct byte_buffer *out, const struct rep_image *image)
+{
+    byte_buffer_put_u8(out, RECORD_FORMAT);
+    byte_buffer_put_varint(out, image->revision);
+    byte_buffer_put_varint(out, image->number);
+    byte_buffer_put_u8(out, (uint8_t)image->state);
+    byte_buffer_put_u8(out, image->connected);
+    byte_buffer_put_blob(out, image->name.data, image->name.size);
+    byte_buffer_put_blob(out, image->reason.data, image->reason.size);
+    byte_buffer_put_varint(out, image->idle_since_ms);
+    byte_buffer_put_varint(out, image->until_ms);
+    byte_buffer_put_varint(out, image->grace_deadline_ms);
+    byte_buffer_put_varint(out, image->misses);
+}
+
+lw_status record_read_rep(const void *bytes, size_t size, struct rep_image *out)
+{
+    struct byte_reader in;
+    byte_reader_init(&in, bytes, size);
+    *out = (struct rep_image){0};
+    lw_status status = read_format(&in);
+    if (status != LW_OK)
+        return status;
+
+    out->revision = byte_reader_varint(&in);
+    out->number = read_u32(&in);
+    out->state = (enum rep_state)byte_reader_u8(&in);
+    out->connected = byte_reader_u8(&in) != 0;
+    out->name = read_text(&in, LW_NAME_MAX);
+    out->reason = read_text(&in, BREAK_REASON_MAX - 1);
+    out->idle_since_ms = byte_reader_varint(&in);
+    out->until_ms = byte_reader_varint(&in);
+    out->grace_deadline_ms = byte_reader_varint(&in);
+    out->misses = read_u32(&in);
+    if (out->number == 0 || out->name.size == 0 || out->state < REP_OFFLINE || out->state > REP_AWAY)
+        return LW_CORRUPT;
+    return read_end(&in);
+}
+
+void record_put_seen(struct byte_buffer *out, const struct seen_image *image)
+{
+    byte_buffer_put_u8(out, RECORD_FORMAT);
+    put_key(out, image->key);
+    put_id(out, image->lead);
+    byte_buffer_put_fixed64(out, image->content_hash);
+    byte_buffer_put_varint(out, image->at_ms);
+    byte_buffer_put_varint(out, image->serial);
+    byte_buffer_put_u8(out, image->kind);
+    byte_buffer_put_u8(out, image->end);
+}
+
+lw_status record_read_seen(const void *bytes, size_t size, struct seen_image *out)
+{
+    struct byte_reader in;
+    byte_reader_init(&in, bytes, size);
+    *out = (struct seen_image){0};
+    lw_status status = read_format(&in);
+    if (status != LW_OK)
+        return status;
+
+    out->key = read_key(&in);
+    out->lead = read_id(&in);
+    out->content_hash = byte_reader_fixed64(&in);
+    out->at_ms = byte_reader_varint(&in);
+    out->serial = byte_reader_varint(&in);
+    out->kind = byte_reader_u8(&in);
+    out->end = byte_reader_u8(&in);
+    return read_end(&in);
+}
+
+void record_put_desk(struct byte_buffer *out, const struct desk_image *image)
+{
+    byte_buffer_put_u8(out, RECORD_FORMAT);
+    byte_buffer_put_varint(out, image->revision);
+    byte_buffer_put_varint(out, image->next_number);
+    byte_buffer_put_varint(out, image->desk_ms);
+    byte_buffer_put_fixed64(out, image->fingerprint_key.k0);
+    byte_buffer_put_fixed64(out, image->fingerprint_key.k1);
+}
+
+lw_status record_read_desk(const void *bytes, size_t size, struct desk_image *out)
+{
+    struct byte_reader in;
+    byte_reader_init(&in, bytes, size);
+    *out = (struct desk_image){0};
+    lw_status status = read_format(&in);
+    if (status != LW_OK)
+        return status;
+
+    out->revision = byte_reader_varint(&in);
+    out->next_number = byte_reader_varint(&in);
+    out->desk_ms = byte_reader_varint(&in);
+    out->fingerprint_key.k0 = byte_reader_fixed64(&in);
+    out->fingerprint_key.k1 = byte_reader_fixed64(&in);
+    return read_end(&in);
+}
+
+const char *lead_state_word(enum lead_state state)
+{
+    static const char *const words[] = {"none", "waiting", "offered", "connecting", "assigned", "parked", "completed", "cancelled", "expired"};
+    return (unsigned)state < sizeof words / sizeof *words ? words[state] : "none";
+}
+
+const char *rep_state_word(enum rep_state state)
+{
+    static const char *const words[] = {"none", "offline", "available", "wrap_up", "break", "away"};
+    return (unsigned)state < sizeof words / sizeof *words ? words[state] : "none";
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * record - the core's own bytes: after-images of leads, reps, rules and the desk.
+ *
+ * A private format, versioned by its first byte. Each image carries the revision
+ * of its last change: restoring skips what is not newer than what is there. An
+ * open lead's image carries its payload when it was made and in checkpoints; the
+ * images between go without. An ended lead's image is short.
+ *
+ * Decoding borrows texts and payload from the bytes, checks every bound and never
+ * asserts. Threads: none.
+ */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include "byte_buffer.h"
+#include "core.h"
+#include "core_explain.h"
+
+enum {
+    RECORD_FORMAT = 1,
+    EXCLUSIONS_PER_LEAD_MAX = 32,
+    EXCLUSIONS_PER_REP_MAX = 32,
+    BREAK_REASON_MAX = 128,
+};
+
+struct record_require { struct core_text skill; uint8_t level; };
+
+/* A rep who does not get this lead again until then. */
+struct exclusion {
+    uint32_t rep;
+    uint32_t offer_number;
+    uint64_t until_ms;
+    uint8_t cause;            /* enum core_cause */
+};
+
+/* One decision about one lead: an offer, or that nobody was there (rep 0). */
+struct decision {
+    uint64_t at_ms;
+    uint64_t history_seq;     /* rep changes before it; only within one life of the process */
+    uint32_t rep;
+    uint32_t offer_number;
+    uint32_t config_version;
+    uint32_t able;            /* reps who could have taken it */
+    uint32_t load, capacity;  /* of the chosen, before */
+    uint64_t idle_since_ms;
+    uint8_t cause, outcome;   /* enum core_cause */
+};
+
+struct lead_image {
+    struct desk_id id;
+    uint64_t revision;
+    enum lead_state state;
+    enum core_cause cause;            /* of the last change */
+    uint64_t at_ms;                   /* of the last change */
+    struct siphash_128 seen_key;
+    uint64_t content_hash;
+    uint64_t created_revision, created_ms;
+    uint32_t rep;                     /* 0: none. Of an ended lead: who had it last */
+    uint32_t idle_rep;                /* whose idle time starts with this change; 0: nobody's */
+    bool in_checkpoint;               /* written by a checkpoint, not by a change */
+    /* open leads only */
+    uint64_t received_ms, deadline_ms, wait_deadline_ms;
+    uint32_t offer_number, offers_made, weight, priority;
+    uint8_t channel;
+    struct core_text source, queue, rule;
+    struct record_require require[CONFIG_REQUIRE_MAX];
+    uint32_t require_count;
+    struct exclusion exclusions[EXCLUSIONS_PER_LEAD_MAX];
+    uint32_t exclusion_count;
+    struct decision decisions[CORE_DECISIONS_KEPT];
+    uint32_t decision_count;
+    bool has_payload;
+    const void *payload;
+    uint32_t payload_size;
+    /* ended leads only */
+    struct core_text disposition;
+    bool has_completion;
+    struct siphash_128 completion_key;
+    uint64_t completion_hash;
+};
+
+struct rep_image {
+    uint32_t number;
+    uint64_t revision;
+    enum rep_state state;
+    struct core_text name, reason;
+    uint64_t idle_since_ms, until_ms, grace_deadline_ms;
+    uint32_t misses;
+    bool connected;
+};
+
+struct seen_image {
+    struct siphash_128 key;
+    struct desk_id lead;
+    uint64_t content_hash, at_ms, serial;
+    uint8_t kind;                     /* enum seen_kind */
+    uint8_t end;                      /* enum lead_state: 0 while the lead is open */
+};
+
+struct desk_image {
+    uint64_t revision, next_number, desk_ms;
+    struct siphash_key fingerprint_key;
+};
+
+void record_put_lead(struct byte_buffer *out, const struct lead_image *image);
+LW_MUST_CHECK lw_status record_read_lead(const void *bytes, size_t size, struct lead_image *out);
+void record_put_rep(struct byte_buffer *out, const struct rep_image *image);
+LW_MUST_CHECK lw_status record_read_rep(const void *bytes, size_t size, struct rep_image *out);
+void record_put_seen(struct byte_buffer *out, const struct seen_image *image);
+LW_MUST_CHECK lw_status record_read_seen(const void *bytes, size_t size, struct seen_image *out);
+void record_put_desk(struct byte_buffer *out, const struct desk_image *image);
+LW_MUST_CHECK lw_status record_read_desk(const void *bytes, size_t size, struct desk_image *out);
+
+static inline bool lead_state_is_end(enum lead_state state) { return state >= LEAD_COMPLETED; }
+/* "waiting", "offered"... Never NULL. */
+const char *lead_state_word(enum lead_state state);
+const char *rep_state_word(enum rep_state state);
+
+#endif

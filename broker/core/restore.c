@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Records back into state. Images are put in place as they come, the newer
+ * revision winning; nothing is linked before core_restore_done, which
+ * derives classes, loads and timers from what is there at the end.
+ *
+ * A journal's tail may begin in the middle of a lead's life that also ended in it: such a lead
+ * has no payload for a while. One that still has none at the end is damage.
+ */
+#include <stdlib.h>
+
+#include "core_internal.h"
+
+static lw_status restore_lead(struct core *core, const void *bytes, size_t size);
+static lw_status restore_rep(struct core *core, const void *bytes, size_t size);
+static lw_status restore_seen(struct core *core, const void *bytes, size_t size);
+static lw_status restore_desk(struct core *core, const void *bytes, size_t size);
+static lw_status keep_restored_seen(struct core *core, const struct seen_entry *entry);
+static lw_status take_image(struct core *core, struct lead *lead, const struct lead_image *image);
+static lw_status link_leads(struct core *core);
+static lw_status link_seen(struct core *core);
+static void link_reps(struct core *core);
+
+static void at_least(uint64_t *counter, uint64_t value)
+{
+    if (value > *counter)
+        *counter = value;
+}
+
+lw_status core_restore(struct core *core, enum record_kind kind, const void *bytes, size_t size)
+{
+    core->is_restoring = true;
+    switch (kind) {
+    case RECORD_DESK: return restore_desk(core, bytes, size);
+    case RECORD_CONFIG: return config_record_restore(core, bytes, size);
+    case RECORD_LEAD: return restore_lead(core, bytes, size);
+    case RECORD_REP: return restore_rep(core, bytes, size);
+    case RECORD_SEEN: return restore_seen(core, bytes, size);
+    }
+    return LW_UNSUPPORTED;
+}
+
+lw_status core_restore_done(struct core *core)
+{
+    core->is_restoring = true;
+    if (core->config)
+        config_link(core);
+    else if (core->leads.count > 0)
+        return LW_CORRUPT;
+    link_reps(core);
+    lw_status status = link_leads(core);
+    if (status == LW_OK)
+        status = link_seen(core);
+    core->is_restoring = false;
+    core->match_everything = true;
+    return status;
+}
+
+static lw_status restore_desk(struct core *core, const void *bytes, size_t size)
+{
+    struct desk_image image;
+    lw_status status = record_read_desk(bytes, size, &image);
+    if (status != LW_OK)
+        return status;
+    core->is_founded = true;
+    core->fingerprint_key = image.fingerprint_key;
+    at_least(&core->next_revision, image.revision);
+    at_least(&core->next_number, image.next_number);
+    at_least(&core->now_ms, image.desk_ms);
+    return LW_OK;
+}
+
+static lw_status restore_rep(struct core *core, const void *bytes, size_t size)
+{
+    struct rep_image image;
+    lw_status status = record_read_rep(bytes, size, &image);
+    if (status != LW_OK)
+        return status;
+    if (image.number >= REPS_MAX)
+        return LW_CORRUPT;
+    at_least(&core->next_revision, image.revision);
+    struct rep *rep = rep_table_at(&core->reps, image.number);
+    if (!rep)
+        rep = rep_table_add(&core->reps, image.number, image.name.data, image.name.size);
+    if (!rep)
+        return LW_NO_MEMORY;
+    if (image.revision <= rep->revision)
+        return LW_OK;
+    rep->revision = image.revision;
+    rep->state = (uint8_t)image.state;
+    rep->rank.idle_since_ms = image.idle_since_ms;
+    rep->until_ms = image.until_ms;
+    rep->grace_deadline_ms = image.grace_deadline_ms;
+    rep->misses = image.misses;
+    rep->connected = false;   /* sessions do not survive */
+    rep->is_dirty = true;
+    memcpy(rep->reason, image.reason.data, image.reason.size);
+    rep->reason[image.reason.size] = '\0';
+    return LW_OK;
+}
+
+static lw_status restore_seen(struct core *core, const void *bytes, size_t size)
+{
+    struct seen_image image;
+    lw_status status = record_read_seen(bytes, size, &image);
+    if (status != LW_OK)
+        return status;
+    at_least(&core->next_number, image.lead.number);
+    return keep_restored_seen(core, &(struct seen_entry){.key = image.key, .lead = image.lead, .content_hash = image.content_hash,
+                                                         .at_ms = image.at_ms, .serial = image.serial, .kind = image.kind, .end = image.end});
+}
+
+static lw_status keep_restored_seen(struct core *core, const struct seen_entry *entry)
+{
+    if (core->restored_count == core->restored_capacity) {
+        size_t capacity = core->restored_capacity ? core->restored_capacity * 2 : 1024;
+        struct seen_entry *entries = realloc(core->restored_seen, capacity * sizeof *entries);
+        if (!entries)
+            return LW_NO_MEMORY;
+        core->restored_seen = entries;
+        core->restored_capacity = capacity;
+    }
+    core->restored_seen[core->restored_count++] = *entry;
+    return LW_OK;
+}
+
+static lw_status restore_lead(struct core *core, const void *bytes, size_t size)
+{
+    struct lead_image image;
+    lw_status status = record_read_lead(bytes, size, &image);
+    if (status != LW_OK)
+        return status;
+    at_least(&core->next_revision, image.revision);
+    at_least(&core->next_number, image.id.number);
+    at_least(&core->now_ms, image.at_ms);
+    struct rep *idle = rep_table_at(&core->reps, image.idle_rep);
+    if (idle && image.revision > idle->revision) {
+        idle->rank.idle_since_ms = image.at_ms;
+        idle->revision = image.revision;
+        idle->is_dirty = true;
+    }
+    bool is_end = lead_state_is_end(image.state);
+    status = keep_restored_seen(core, &(struct seen_entry){
+        .key = image.seen_key, .lead = image.id, .content_hash = image.content_hash, .at_ms = image.created_ms,
+        .serial = image.created_revision, .kind = SEEN_PUBLISH, .end = is_end ? (uint8_t)image.state : 0, .is_dirty = true});
+    if (status == LW_OK && image.has_completion)
+        status = keep_restored_seen(core, &(struct seen_entry){
+            .key = image.completion_key, .lead = image.id, .content_hash = image.completion_hash, .at_ms = image.at_ms,
+            .serial = image.revision, .kind = SEEN_COMPLETE, .end = (uint8_t)image.state, .is_dirty = true});
+    if (status != LW_OK)
+        return status;
+
+    struct lead *lead = lead_table_find(&core->leads, image.id);
+    if (is_end) {
+        checkpoint_note_gone(core, image.id);
+        if (lead)
+            lead_free(core, lead);
+        return LW_OK;
+    }
+    if (lead && image.revision <= lead->revision)
+        return LW_OK;
+    if (!lead)
+        lead = lead_table_add(&core->leads, image.id);
+    return lead ? take_image(core, lead, &image) : LW_FULL;
+}
+
+/* Everything but links; the demand class waits for the rules. */
+static lw_status take_image(struct core *core, struct lead *lead, const struct lead_image *image)
+{
+    struct requirement require[CONFIG_REQUIRE_MAX];
+    uint32_t queue = names_add(&core->names, image->queue.data, image->queue.size);
+    for (uint32_t i = 0; i < image->require_count; i++) {
+        uint32_t skill = core_skill_number(core, image->require[i].skill.data, image->require[i].skill.size);
+        if (skill == NAME_NONE)
+            return LW_FULL;
+        require[i] = (struct requirement){(uint16_t)skill, image->require[i].level};
+    }
+    struct demand_class *demand = classes_demand(&core->classes, queue, image->channel, require, (uint8_t)image->require_count);
+    if (!demand)
+        return LW_NO_MEMORY;
+
+    lead->demand = demand;
+    lead->revision = image->revision;
+    lead->created_revision = image->created_revision;
+    lead->created_ms = image->created_ms;
+    lead->received_ms = image->received_ms;
+    lead->since_ms = image->at_ms;
+    lead->deadline_ms = image->deadline_ms;
+    lead->wait_deadline_ms = image->wait_deadline_ms;
+    lead->seen_key = image->seen_key;
+    lead->content_hash = image->content_hash;
+    lead->rep = image->rep;
+    lead->offer_number = image->offer_number;
+    lead->offers_made = image->offers_made;
+    lead->weight = (uint16_t)image->weight;
+    lead->priority = (uint16_t)image->priority;
+    lead->state = (uint8_t)image->state;
+    lead->cause = (uint8_t)image->cause;
+    lead->source = names_add(&core->names, image->source.data, image->source.size);
+    lead->rule = names_add(&core->names, image->rule.data, image->rule.size);
+    if (image->in_checkpoint)
+        lead->in_checkpoint = true;
+    else
+        lead_mark_dirty(core, lead);
+
+    if (image->has_payload && !lead->payload) {
+        lead->payload = malloc(image->payload_size + 1u);
+        if (!lead->payload)
+            return LW_NO_MEMORY;
+        memcpy(lead->payload, image->payload, image->payload_size);
+        lead->payload_size = image->payload_size;
+        core->totals.payload_bytes += image->payload_size;
+    }
+    lead->exclusion_count = 0;
+    free(lead->exclusions);
+    lead->exclusions = NULL;
+    if (image->exclusion_count > 0) {
+        lead->exclusions = malloc(image->exclusion_count * sizeof *lead->exclusions);
+        if (!lead->exclusions)
+            return LW_NO_MEMORY;
+        memcpy(lead->exclusions, image->exclusions, image->exclusion_count * sizeof *lead->exclusions);
+        lead->exclusion_count = (uint8_t)image->exclusion_count;
+    }
+    lead->decision_count = 0;
+    for (uint32_t i = 0; i < image->decision_count; i++) {
+        struct decision decision = image->decisions[i];
+        decision.history_seq = UINT64_MAX;   /* of another life of the process */
+        decision_add(core, lead, &decision);
+    }
+    return LW_OK;
+}
+
+static lw_status link_leads(struct core *core)
+{
+    uint32_t index = 0;
+    for (struct lead *lead; (lead = lead_table_next(&core->leads, &index)) != NULL; index++) {
+        bool held = lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING || lead->state == LEAD_ASSIGNED;
+        if (!lead->payload || (held && !rep_table_at(&core->reps, lead->rep)))
+            return LW_CORRUPT;
+        lead_link(core, lead);
+        for (uint32_t i = lead->exclusion_count; i-- > 0;) {
+            struct rep *rep = rep_table_at(&core->reps, lead->exclusions[i].rep);
+            if (!rep || rep->excluded_count == EXCLUSIONS_PER_REP_MAX)
+                return LW_CORRUPT;
+            rep->excluded[rep->excluded_count++] = (struct rep_exclusion){lead->id, lead->exclusions[i].until_ms};
+        }
+    }
+    return LW_OK;
+}
+
+static void link_reps(struct core *core)
+{
+    for (uint32_t i = 1; i < core->reps.count; i++) {
+        if (core->reps.reps[i])
+            rep_set_timer(core, core->reps.reps[i]);
+    }
+}
+
+/* By serial; of several images of one entry the ended, then the one that the store has. */
+static int restored_order(const void *a, const void *b)
+{
+    const struct seen_entry *x = a, *y = b;
+    if (x->serial != y->serial)
+        return x->serial < y->serial ? -1 : 1;
+    if ((x->end != 0) != (y->end != 0))
+        return x->end != 0 ? -1 : 1;
+    return x->is_dirty == y->is_dirty ? 0 : x->is_dirty ? 1 : -1;
+}
+
+static lw_status link_seen(struct core *core)
+{
+    bool fits = true;
+    qsort(core->restored_seen, core->restored_count, sizeof *core->restored_seen, restored_order);
+    for (size_t i = 0; i < core->restored_count && fits; i++) {
+        const struct seen_entry *entry = &core->restored_seen[i];
+        if (i > 0 && entry->serial == core->restored_seen[i - 1].serial)
+            continue;
+        fits = seen_add(&core->seen, entry);
+        if (fits && !entry->is_dirty)
+            seen_at(&core->seen, core->seen.next - 1)->is_dirty = false;
+    }
+    free(core->restored_seen);
+    core->restored_seen = NULL;
+    core->restored_count = core->restored_capacity = 0;
+    return fits ? LW_OK : LW_NO_MEMORY;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From lead to requirements: the first rule whose predicates all hold.
+ * Letter case is ignored for ASCII; other letters compare as they are.
+ */
+
+#include "core_internal.h"
+
+static bool predicate_holds(const struct config_predicate *predicate, const char *value);
+static bool value_matches(enum config_predicate_kind kind, const char *value, const char *wanted);
+static bool same_letters(const char *a, const char *b, size_t size);
+static bool contains(const char *value, const char *wanted);
+static bool parse_number(const char *text, int64_t *out);
+
+const struct config_rule *rules_find(const struct core_config *config, const struct core_command *publish)
+{
+    for (uint32_t i = 0; i < config->rule_count; i++) {
+        const struct config_rule *rule = &config->rules[i];
+        bool holds = true;
+        for (uint32_t p = 0; p < rule->predicate_count && holds; p++) {
+            const char *value = publish->publish.read_field
+                ? publish->publish.read_field(publish->publish.fields, rule->predicates[p].field) : NULL;
+            holds = predicate_holds(&rule->predicates[p], value);
+        }
+        if (holds)
+            return rule;
+    }
+    return NULL;
+}
+
+static bool predicate_holds(const struct config_predicate *predicate, const char *value)
+{
+    bool exists = value && value[0] != '\0';
+    if (predicate->kind == CONFIG_EXISTS)
+        return exists;
+    if (predicate->kind == CONFIG_MISSING)
+        return !exists;
+    for (uint32_t i = 0; exists && i < predicate->value_count; i++) {
+        if (value_matches(predicate->kind, value, predicate->values[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool value_matches(enum config_predicate_kind kind, const char *value, const char *wanted)
+{
+    size_t size = strlen(wanted);
+    int64_t have, limit;
+
+    switch (kind) {
+    case CONFIG_EQUALS:
+        return strlen(value) == size && same_letters(value, wanted, size);
+    case CONFIG_PREFIX:
+        return strlen(value) >= size && same_letters(value, wanted, size);
+    case CONFIG_CONTAINS:
+        return contains(value, wanted);
+    case CONFIG_AT_LEAST:
+        return parse_number(value, &have) && parse_number(wanted, &limit) && have >= limit;
+    case CONFIG_AT_MOST:
+        return parse_number(value, &have) && parse_number(wanted, &limit) && have <= limit;
+    case CONFIG_EXISTS:
+    case CONFIG_MISSING:
+        break;
+    }
+    return false;
+}
+
+static bool same_letters(const char *a, const char *b, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        unsigned char x = (unsigned char)a[i], y = (unsigned char)b[i];
+        if (x >= 'A' && x <= 'Z')
+            x = (unsigned char)(x + 32);
+        if (y >= 'A' && y <= 'Z')
+            y = (unsigned char)(y + 32);
+        if (x != y)
+            return false;
+    }
+    return true;
+}
+
+static bool contains(const char *value, const char *wanted)
+{
+    size_t have = strlen(value), size = strlen(wanted);
+    for (size_t at = 0; at + size <= have; at++) {
+        if (same_letters(value + at, wanted, size))
+            return true;
+    }
+    return false;
+}
+
+/* Digits with an optional sign, and at most 18 of them; a fraction is cut off. */
+static bool parse_number(const char *text, int64_t *out)
+{
+    bool negative = *text == '-';
+    int64_t number = 0;
+    int digits = 0;
+
+    text += negative;
+    for (; *text >= '0' && *text <= '9' && digits < 18; text++, digits++)
+        number = number * 10 + (*text - '0');
+    if (*text == '.')
+        for (text++; *text >= '0' && *text <= '9'; text++)
+            continue;
+    if (digits == 0 || *text != '\0')
+        return false;
+    *out = negative ? -number : number;
+    return true;
+}

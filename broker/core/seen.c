@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The idempotency window: a ring of entries, oldest first, and an index over it.
+ * Memory follows use: ring chunks are made when first reached.
+ */
+#include <stdlib.h>
+
+#include "core_internal.h"
+
+static void drop_oldest(struct seen *seen);
+
+static struct seen_entry *ring_entry(const struct seen *seen, uint32_t ring_slot)
+{
+    return &seen->chunks[ring_slot / SEEN_CHUNK][ring_slot % SEEN_CHUNK];
+}
+
+lw_status seen_init(struct seen *seen, uint32_t seen_max, uint64_t seen_ms)
+{
+    assert(seen_max >= 1);
+    *seen = (struct seen){.capacity = seen_max, .window_ms = seen_ms};
+    seen->chunks = calloc(seen_max / SEEN_CHUNK + 1, sizeof(struct seen_entry *));
+    if (!seen->chunks || index_table_init(&seen->by_key, seen_max) != LW_OK) {
+        seen_fini(seen);
+        return LW_NO_MEMORY;
+    }
+    return LW_OK;
+}
+
+void seen_fini(struct seen *seen)
+{
+    if (seen->chunks) {
+        for (uint32_t i = 0; i <= seen->capacity / SEEN_CHUNK; i++)
+            free(seen->chunks[i]);
+    }
+    free(seen->chunks);
+    index_table_fini(&seen->by_key);
+    free(seen->dirty);
+    *seen = (struct seen){0};
+}
+
+struct seen_entry *seen_at(const struct seen *seen, uint64_t position)
+{
+    if (position < seen->first || position >= seen->next)
+        return NULL;
+    return ring_entry(seen, (uint32_t)(position % seen->capacity));
+}
+
+struct seen_entry *seen_find(struct seen *seen, struct siphash_128 key, uint64_t now_ms)
+{
+    uint32_t hash = (uint32_t)key.lo, slot;   /* a keyed hash already */
+    for (uint32_t at = index_table_first(&seen->by_key, hash); index_table_at(&seen->by_key, hash, &at, &slot);) {
+        struct seen_entry *entry = ring_entry(seen, slot);
+        if (entry->key.lo == key.lo && entry->key.hi == key.hi)
+            return entry->at_ms + seen->window_ms >= now_ms ? entry : NULL;
+    }
+    return NULL;
+}
+
+bool seen_add(struct seen *seen, const struct seen_entry *entry)
+{
+    while (seen->next > seen->first && (seen->next - seen->first == seen->capacity ||
+           seen_at(seen, seen->first)->at_ms + seen->window_ms < entry->at_ms))
+        drop_oldest(seen);
+
+    uint32_t ring_slot = (uint32_t)(seen->next % seen->capacity);
+    struct seen_entry **chunk = &seen->chunks[ring_slot / SEEN_CHUNK];
+    if (!*chunk && !(*chunk = calloc(SEEN_CHUNK, sizeof **chunk)))
+        return false;
+    struct seen_entry *place = ring_entry(seen, ring_slot);
+    *place = *entry;
+    place->is_dirty = false;
+    place->position = seen->next;
+    index_table_add(&seen->by_key, (uint32_t)entry->key.lo, ring_slot);
+    seen->next++;
+    seen_mark_dirty(seen, place);
+    return true;
+}
+
+void seen_mark_dirty(struct seen *seen, struct seen_entry *entry)
+{
+    if (entry->is_dirty)
+        return;
+    if (seen->dirty_count == seen->dirty_capacity) {
+        if (seen->dirty_first > seen->dirty_capacity / 2) {
+            memmove(seen->dirty, seen->dirty + seen->dirty_first, (seen->dirty_count - seen->dirty_first) * sizeof *seen->dirty);
+        } else {
+            size_t capacity = seen->dirty_capacity ? seen->dirty_capacity * 2 : 1024;
+            uint64_t *dirty = malloc(capacity * sizeof *dirty);
+            if (!dirty)
+                abort();   /* the bound is seen_max: memory that the limits promised */
+            if (seen->dirty_count > seen->dirty_first)
+                memcpy(dirty, seen->dirty + seen->dirty_first, (seen->dirty_count - seen->dirty_first) * sizeof *dirty);
+            free(seen->dirty);
+            seen->dirty = dirty;
+            seen->dirty_capacity = capacity;
+        }
+        seen->dirty_count -= seen->dirty_first;
+        seen->dirty_first = 0;
+    }
+    seen->dirty[seen->dirty_count++] = entry->position;
+    entry->is_dirty = true;
+}
+
+struct seen_entry *seen_take_dirty(struct seen *seen)
+{
+    while (seen->dirty_first < seen->dirty_count) {
+        struct seen_entry *entry = seen_at(seen, seen->dirty[seen->dirty_first++]);
+        if (entry && entry->is_dirty) {
+            entry->is_dirty = false;
+            return entry;
+        }
+    }
+    seen->dirty_first = seen->dirty_count = 0;
+    return NULL;
+}
+
+void seen_mark_all_dirty(struct seen *seen)
+{
+    for (uint64_t position = seen->first; position < seen->next; position++)
+        seen_mark_dirty(seen, seen_at(seen, position));
+}
+
+static void drop_oldest(struct seen *seen)
+{
+    struct seen_entry *oldest = seen_at(seen, seen->first);
+    index_table_remove(&seen->by_key, (uint32_t)oldest->key.lo, (uint32_t)(seen->first % seen->capacity));
+    seen->first++;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * least_loaded - the lowest share of capacity in use; then the longest idle; then the lowest number.
+ */
+#include "policies.h"
+
+/* load/capacity without division: a's share is lower when a.load * b.capacity < b.load * a.capacity. */
+static int compare(const struct policy_rep *a, const struct policy_rep *b)
+{
+    uint64_t share_a = (uint64_t)a->load * b->capacity, share_b = (uint64_t)b->load * a->capacity;
+
+    if (share_a != share_b)
+        return share_a < share_b ? -1 : 1;
+    if (a->idle_since_ms != b->idle_since_ms)
+        return a->idle_since_ms < b->idle_since_ms ? -1 : 1;
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+const struct policy policy_least_loaded = {.name = "least_loaded", .orders_by_load = true, .compare = compare};
