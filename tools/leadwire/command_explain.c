@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * leadwire explain LEAD - why this rep? What the lead required, and each decision on it.
+ */
+#include <inttypes.h>
+#include <leadwire/publisher.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "commands.h"
+#include "json_out.h"
+#include "words.h"
+
+/* "idle 3 min 20 s, load 1 of 3" */
+static const char *keys_of(const Leadwire__V1__Candidate *candidate, char *text, size_t size)
+{
+    char idle[WORDS_SIZE];
+    snprintf(text, size, "load %u of %u, idle %s", (unsigned)candidate->load, (unsigned)candidate->capacity,
+             words_duration(candidate->idle_ms > 0 ? (uint64_t)candidate->idle_ms : 0, idle));
+    return text;
+}
+
+static void print_candidate(const Leadwire__V1__Candidate *candidate)
+{
+    char keys[3 * WORDS_SIZE];
+    if (candidate->chosen)
+        printf("    -> %-12s chosen: rank %u, %s", candidate->rep, (unsigned)candidate->rank, keys_of(candidate, keys, sizeof keys));
+    else if (candidate->excluded_by[0] == '\0')
+        printf("       %-12s could: rank %u, %s", candidate->rep, (unsigned)candidate->rank, keys_of(candidate, keys, sizeof keys));
+    else
+        printf("       %-12s not: %s", candidate->rep, candidate->excluded_by);
+    printf("%s%s%s\n", candidate->detail[0] != '\0' ? " (" : "", candidate->detail, candidate->detail[0] != '\0' ? ")" : "");
+}
+
+static void print_decision(const Leadwire__V1__Decision *decision)
+{
+    char clock[WORDS_SIZE];
+    printf("\n%s ", words_clock(decision->at_unix_ms, clock));
+    if (decision->rep[0] != '\0')
+        printf("offer %u to %s: %s", (unsigned)decision->offer_number, decision->rep,
+               decision->outcome[0] != '\0' ? decision->outcome : "still open");
+    else
+        printf("nobody could take it");
+    printf("\n    because: %s; policy %s, rules version %u; %u considered, %u eligible\n",
+           decision->cause[0] != '\0' ? decision->cause : "unknown", decision->policy, (unsigned)decision->config_version,
+           (unsigned)decision->considered, (unsigned)decision->eligible);
+    if (!decision->complete)
+        printf("    (who was considered is no longer on record)\n");
+    /* The chosen one, then who could have, then who could not: that is the order of the question. */
+    for (int pass = 0; pass < 3; pass++) {
+        for (size_t i = 0; i < decision->n_candidates; i++) {
+            const Leadwire__V1__Candidate *candidate = decision->candidates[i];
+            const int kind = candidate->chosen ? 0 : candidate->excluded_by[0] == '\0' ? 1 : 2;
+            if (kind == pass)
+                print_candidate(candidate);
+        }
+    }
+}
+
+static void print_words(const Leadwire__V1__ExplainReply *explained)
+{
+    char clock[WORDS_SIZE], levels[1024];
+    printf("lead %s (%s from %s, received %s) is %s\n", explained->lead_id, lw_channel_name((lw_channel)explained->channel),
+           explained->source, words_clock(explained->received_unix_ms, clock), lw_lead_state_name((lw_lead_state)explained->state));
+    printf("rule '%s' put it in queue %s; it requires %s; priority %u\n", explained->rule, explained->queue,
+           words_levels(explained->require, explained->n_require, levels, sizeof levels), (unsigned)explained->priority);
+    if (explained->waiting_because[0] != '\0')
+        printf("it waits because: %s\n", explained->waiting_because);
+    if (explained->n_decisions == 0)
+        printf("no decision was made on it yet\n");
+    for (size_t i = 0; i < explained->n_decisions; i++)
+        print_decision(explained->decisions[i]);
+}
+
+static void put_candidate(struct json_out *out, const Leadwire__V1__Candidate *candidate)
+{
+    json_begin_object(out, NULL);
+    json_put_text(out, "rep", candidate->rep);
+    json_put_bool(out, "chosen", candidate->chosen);
+    json_put_unsigned(out, "rank", candidate->rank);
+    json_put_text(out, "excluded_by", candidate->excluded_by);
+    json_put_text(out, "detail", candidate->detail);
+    json_put_unsigned(out, "load", candidate->load);
+    json_put_unsigned(out, "capacity", candidate->capacity);
+    json_put_number(out, "idle_ms", candidate->idle_ms);
+    json_end_object(out);
+}
+
+static void put_decision(struct json_out *out, const Leadwire__V1__Decision *decision)
+{
+    json_begin_object(out, NULL);
+    json_put_time(out, "at", decision->at_unix_ms);
+    json_put_unsigned(out, "offer_number", decision->offer_number);
+    json_put_text(out, "rep", decision->rep);
+    json_put_text(out, "outcome", decision->outcome);
+    json_put_text(out, "cause", decision->cause);
+    json_put_text(out, "policy", decision->policy);
+    json_put_unsigned(out, "config_version", decision->config_version);
+    json_put_unsigned(out, "considered", decision->considered);
+    json_put_unsigned(out, "eligible", decision->eligible);
+    json_put_bool(out, "complete", decision->complete);
+    json_begin_list(out, "candidates");
+    for (size_t i = 0; i < decision->n_candidates; i++)
+        put_candidate(out, decision->candidates[i]);
+    json_end_list(out);
+    json_end_object(out);
+}
+
+static void print_json(const Leadwire__V1__ExplainReply *explained)
+{
+    struct json_out out;
+    json_begin_line(&out, stdout);
+    json_put_text(&out, "lead_id", explained->lead_id);
+    json_put_text(&out, "state", lw_lead_state_name((lw_lead_state)explained->state));
+    json_put_text(&out, "channel", lw_channel_name((lw_channel)explained->channel));
+    json_put_text(&out, "source", explained->source);
+    json_put_time(&out, "received", explained->received_unix_ms);
+    json_put_text(&out, "rule", explained->rule);
+    json_put_text(&out, "queue", explained->queue);
+    json_put_unsigned(&out, "priority", explained->priority);
+    json_begin_object(&out, "require");
+    for (size_t i = 0; i < explained->n_require; i++)
+        json_put_unsigned(&out, explained->require[i]->skill, explained->require[i]->level);
+    json_end_object(&out);
+    json_put_text(&out, "waiting_because", explained->waiting_because);
+    json_begin_list(&out, "decisions");
+    for (size_t i = 0; i < explained->n_decisions; i++)
+        put_decision(&out, explained->decisions[i]);
+    json_end_list(&out);
+    json_end_line(&out);
+}
+
+int command_explain(int argc, char **argv)
+{
+    bool is_json = false;
+    const struct cli_option options[] = {{"json", NULL, CLI_FLAG, &is_json, 0, 0, "one JSON object"}};
+    const struct cli_spec spec = {
+        .command = "explain", .arguments = "LEAD", .arguments_min = 1, .arguments_max = 1, .uses_broker = true,
+        .options = options, .option_count = 1,
+        .about = "Tells which rule took the lead and what it required; and for each decision on it who was\n"
+                 "considered, why the chosen rep came first, and what excluded each other. Ends with 1 if there\n"
+                 "is no such lead.",
+    };
+    struct cli cli;
+    if (!cli_parse(&cli, &spec, argc, argv))
+        return cli.exit_code;
+    struct control_client *control = NULL;
+    int code = cli_control_open(&cli, &control);
+    if (code != EXIT_DONE)
+        return code;
+    Leadwire__V1__ExplainRequest request = LEADWIRE__V1__EXPLAIN_REQUEST__INIT;
+    request.lead_id = (char *)cli.arguments[0];
+    struct wire_message message = {.type = WIRE_EXPLAIN_REQUEST, .explain_request = &request}, reply;
+    code = cli_ask(&cli, control, &message, WIRE_EXPLAIN_REPLY, &reply);
+    if (code == EXIT_DONE && !reply.explain_reply->found) {
+        cli_complain(&cli, "the broker has no lead %s (closed long ago, or never there)", cli.arguments[0]);
+        code = EXIT_NO;
+    } else if (code == EXIT_DONE && is_json) {
+        print_json(reply.explain_reply);
+    } else if (code == EXIT_DONE) {
+        print_words(reply.explain_reply);
+    }
+    control_client_close(&control);
+    return code;
+}

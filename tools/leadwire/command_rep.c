@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * leadwire rep NAME - a rep's desk in a terminal, or a robot's.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "commands.h"
+#include "rep_desk.h"
+#include "rep_robot.h"
+#include "rep_terminal.h"
+#include "secret_file.h"
+#include "wall_clock.h"
+
+enum { SECRET_SIZE_MAX = 256, PROMPT_EVERY_MS = 500, EVENTS_PER_TURN = 256 };
+
+struct session {
+    struct rep_desk desk;
+    struct rep_terminal *terminal;   /* NULL: the robot */
+    struct rep_robot robot;
+    uint64_t until_ms;               /* 0: no end */
+    bool is_refused, wants_to_quit;
+};
+
+/* Takes what has come, at most so much that the other side of the loop is not starved. */
+static void take_events(struct session *session, uint64_t now_ms)
+{
+    struct rep_desk *desk = &session->desk;
+    for (int i = 0; i < EVENTS_PER_TURN; i++) {
+        struct lw_rep_event event;
+        struct rep_item *item = NULL;
+        const lw_status status = rep_desk_take(desk, now_ms, &event, &item);
+        if (status == LW_AGAIN)
+            return;
+        if (status != LW_OK || event.kind == LW_REP_REFUSED)
+            session->is_refused = true;
+        if (status != LW_OK)
+            return;
+        if (session->terminal != NULL)
+            rep_terminal_show(session->terminal, desk, &event, item);
+        else
+            rep_robot_react(&session->robot, desk, &event, item, now_ms);
+        rep_desk_sweep(desk);
+    }
+}
+
+/* One turn: events in, acts out, then sleep until something is due. */
+static void turn(struct session *session)
+{
+    struct rep_desk *desk = &session->desk;
+    const uint64_t now_ms = wall_clock_monotonic_ms();
+    take_events(session, now_ms);
+    if (session->is_refused)
+        return;
+    int wait_ms = lw_rep_wait_ms(desk->rep);
+    if (session->terminal == NULL) {
+        wait_ms = rep_robot_act(&session->robot, desk, now_ms, wait_ms);
+        take_events(session, now_ms);   /* edge-triggered: look again after acting, before sleeping */
+    } else {
+        rep_terminal_tick(session->terminal, desk, now_ms);
+        wait_ms = wait_ms < PROMPT_EVERY_MS ? wait_ms : PROMPT_EVERY_MS;
+    }
+    struct pollfd polled[2] = {{.fd = lw_rep_fd(desk->rep), .events = POLLIN},
+                               {.fd = session->terminal != NULL ? STDIN_FILENO : -1, .events = POLLIN}};
+    poll(polled, 2, wait_ms);
+    if (polled[1].revents != 0 && !rep_terminal_read(session->terminal, desk))
+        session->wants_to_quit = true;
+}
+
+static int run_session(const struct cli *cli, struct session *session)
+{
+    while (!session->is_refused && !session->wants_to_quit && !cli_stopped()) {
+        if (session->until_ms != 0 && wall_clock_monotonic_ms() >= session->until_ms)
+            break;
+        turn(session);
+    }
+    if (session->is_refused) {
+        cli_complain(cli, "the broker will not have '%s': %s", session->desk.name, lw_rep_error(session->desk.rep));
+        return EXIT_REFUSED;
+    }
+    if (!session->desk.was_connected) {
+        cli_complain(cli, "no broker answered for desk '%s' in %s", cli->desk, cli->run_dir);
+        return EXIT_UNREACHABLE;
+    }
+    printf("%s: %lu offers, %lu accepted, %lu declined, %lu completed, %lu refused, %lu withdrawn\n", session->desk.name,
+           session->desk.offers, session->desk.accepted, session->desk.declined, session->desk.completed, session->desk.refused,
+           session->desk.withdrawn);
+    return EXIT_DONE;
+}
+
+/* Opens the connection with the secret in the file. */
+static int log_on(const struct cli *cli, struct session *session, const char *secret_path)
+{
+    char endpoint[CLI_ENDPOINT_SIZE], *secret = NULL;
+    if (!cli_endpoint(cli, "reps", endpoint))
+        return EXIT_USAGE;
+    lw_status status = secret_read(secret_path, SECRET_SIZE_MAX, &secret);
+    if (status != LW_OK) {
+        cli_complain(cli, "%s: %s", secret_path,
+                     status == LW_REFUSED ? "others than its owner can read it; chmod 600 it"
+                     : status == LW_NOT_FOUND ? "there is no such file" : status == LW_IO ? strerror(errno) : lw_status_text(status));
+        return EXIT_USAGE;
+    }
+    const struct lw_rep_options options = {
+        .endpoint = endpoint, .desk = cli->desk, .rep = session->desk.name, .secret = secret, .client = cli_client_name,
+    };
+    status = lw_rep_open(&options, &session->desk.rep);
+    secret_free(&secret);
+    if (status == LW_OK)
+        return EXIT_DONE;
+    cli_complain(cli, "%s: %s", endpoint, lw_status_text(status));
+    return status == LW_INVALID ? EXIT_USAGE : EXIT_UNREACHABLE;
+}
+
+static int run_rep(const struct cli *cli, struct session *session, const char *secret_path, bool is_auto, const char *log_path)
+{
+    int code = log_on(cli, session, secret_path);
+    if (code != EXIT_DONE)
+        return code;
+    if (log_path != NULL && (session->desk.log = fopen(log_path, "a")) == NULL) {
+        cli_complain(cli, "%s: %s", log_path, strerror(errno));
+        code = EXIT_USAGE;
+    }
+    if (code == EXIT_DONE) {
+        cli_catch_signals();
+        session->terminal = is_auto ? NULL : rep_terminal_open();
+        code = run_session(cli, session);
+        rep_terminal_close(&session->terminal);
+    }
+    lw_rep_close(&session->desk.rep, 1);
+    if (session->desk.log != NULL)
+        fclose(session->desk.log);
+    return code;
+}
+
+int command_rep(int argc, char **argv)
+{
+    struct session *session = calloc(1, sizeof *session);
+    if (session == NULL)
+        return EXIT_NO;
+    struct rep_robot *robot = &session->robot;
+    *robot = (struct rep_robot){.think_ms = 1000, .handle_ms = 3000, .disposition = "won", .seed = 1};
+    bool is_auto = false;
+    const char *secret_path = getenv("LEADWIRE_SECRET_FILE"), *log_path = NULL;
+    uint64_t for_s = 0;
+    const struct cli_option options[] = {
+        {"secret-file", "FILE", CLI_TEXT, &secret_path, 0, 0, "holds the rep's secret, mode 0600 ($LEADWIRE_SECRET_FILE)"},
+        {"log", "FILE", CLI_TEXT, &log_path, 0, 0, "append one JSON line per event: ids, numbers and times only"},
+        {"auto", NULL, CLI_FLAG, &is_auto, 0, 0, "a robot accepts and completes, for loads and demos"},
+        {"think-ms", "MS", CLI_NUMBER, &robot->think_ms, 0, 600000, "robot: about so long until it answers an offer (1000)"},
+        {"handle-ms", "MS", CLI_NUMBER, &robot->handle_ms, 0, 3600000, "robot: about so long until it completes a lead (3000)"},
+        {"decline-percent", "N", CLI_NUMBER, &robot->decline_percent, 0, 100, "robot: declines so many of a hundred offers (0)"},
+        {"ignore-percent", "N", CLI_NUMBER, &robot->ignore_percent, 0, 100, "robot: lets so many of a hundred offers expire (0)"},
+        {"disposition", "CODE", CLI_TEXT, &robot->disposition, 0, 0, "robot: completes with it (won)"},
+        {"stay-away", NULL, CLI_FLAG, &robot->stays_away, 0, 0, "robot: stays away when set away after misses"},
+        {"seed", "N", CLI_NUMBER, &robot->seed, 1, UINT64_MAX, "robot: the same seed, the same choices (1)"},
+        {"for", "SECONDS", CLI_NUMBER, &for_s, 1, 86400, "log off after SECONDS"},
+    };
+    const struct cli_spec spec = {
+        .command = "rep", .arguments = "NAME", .arguments_min = 1, .arguments_max = 1, .uses_broker = true, .options = options,
+        .option_count = sizeof options / sizeof options[0],
+        .about = "Logs on as rep NAME and shows offers with the seconds left to answer. Commands: a accept, d decline,\n"
+                 "c CODE complete, b break, r ready, l list, q log off. Personal data is shown here, to the rep, and\n"
+                 "nowhere else. Reconnects by itself. Ends with 4 when the broker will not have the rep.",
+    };
+    struct cli cli;
+    int code = EXIT_USAGE;
+    if (!cli_parse(&cli, &spec, argc, argv)) {
+        code = cli.exit_code;
+    } else if (secret_path == NULL || secret_path[0] == '\0') {
+        code = cli_usage_error(&cli, "needs --secret-file FILE: a secret in an argument could be seen by others");
+    } else {
+        session->desk.name = cli.arguments[0];
+        session->until_ms = for_s != 0 ? wall_clock_monotonic_ms() + for_s * 1000 : 0;
+        code = run_rep(&cli, session, secret_path, is_auto, log_path);
+    }
+    free(session);
+    return code;
+}

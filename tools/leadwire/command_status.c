@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * leadwire status - how the desk is doing.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli.h"
+#include "commands.h"
+#include "json_out.h"
+#include "wall_clock.h"
+#include "words.h"
+
+static void print_words(const Leadwire__V1__StatusReply *status)
+{
+    char a[WORDS_SIZE], b[WORDS_SIZE], version[WORDS_SIZE];
+    snprintf(version, sizeof version, "rules version %u", (unsigned)status->config_version);
+    printf("desk %s: store %s, durability %s, %s, up %s (broker %s, epoch %s)\n", status->desk, status->store_state, status->durability,
+           status->config_version > 0 ? version : "no rules applied yet", words_duration(status->uptime_ms, a), status->version,
+           words_epoch(status->epoch, b));
+    printf("leads now:  %" PRIu64 " waiting, %" PRIu64 " offered, %" PRIu64 " connecting, %" PRIu64 " assigned, %" PRIu64 " parked\n",
+           status->waiting, status->offered, status->connecting, status->assigned, status->parked);
+    printf("leads ever: %" PRIu64 " published (and %" PRIu64 " repeated), %" PRIu64 " completed, %" PRIu64 " cancelled, %" PRIu64 " expired\n",
+           status->published_total, status->duplicates_total, status->completed_total, status->cancelled_total, status->expired_total);
+    printf("reps:       %" PRIu64 " logged on, %" PRIu64 " available\n", status->reps_on, status->reps_available);
+    for (size_t i = 0; i < status->n_queues; i++)
+        printf("queue %-20s %6" PRIu64 " waiting, the oldest for %s\n", status->queues[i]->queue, status->queues[i]->waiting,
+               words_duration(status->queues[i]->oldest_age_ms, a));
+    printf("broker:     %" PRIu64 " publishers, %s of memory, %" PRIu64 " journal entries, checkpoint %s ago, %" PRIu64 " frames refused\n",
+           status->publishers, words_size(status->memory_bytes, a), status->journal_entries,
+           words_duration(status->checkpoint_age_ms, b), status->refused_frames_total);
+}
+
+static void print_json(const Leadwire__V1__StatusReply *status)
+{
+    struct json_out out;
+    char epoch[WORDS_SIZE];
+    json_begin_line(&out, stdout);
+    json_put_text(&out, "desk", status->desk);
+    json_put_text(&out, "version", status->version);
+    json_put_text(&out, "epoch", words_epoch(status->epoch, epoch));
+    json_put_text(&out, "durability", status->durability);
+    json_put_text(&out, "store", status->store_state);
+    json_put_unsigned(&out, "config_version", status->config_version);
+    json_put_time(&out, "now", status->now_unix_ms);
+    json_put_number(&out, "now_unix_ms", status->now_unix_ms);
+    json_put_unsigned(&out, "uptime_ms", status->uptime_ms);
+    json_put_unsigned(&out, "waiting", status->waiting);
+    json_put_unsigned(&out, "offered", status->offered);
+    json_put_unsigned(&out, "connecting", status->connecting);
+    json_put_unsigned(&out, "assigned", status->assigned);
+    json_put_unsigned(&out, "parked", status->parked);
+    json_put_unsigned(&out, "published_total", status->published_total);
+    json_put_unsigned(&out, "duplicates_total", status->duplicates_total);
+    json_put_unsigned(&out, "completed_total", status->completed_total);
+    json_put_unsigned(&out, "cancelled_total", status->cancelled_total);
+    json_put_unsigned(&out, "expired_total", status->expired_total);
+    json_put_unsigned(&out, "reps_on", status->reps_on);
+    json_put_unsigned(&out, "reps_available", status->reps_available);
+    json_put_unsigned(&out, "publishers", status->publishers);
+    json_put_unsigned(&out, "journal_entries", status->journal_entries);
+    json_put_unsigned(&out, "checkpoint_age_ms", status->checkpoint_age_ms);
+    json_put_unsigned(&out, "memory_bytes", status->memory_bytes);
+    json_put_unsigned(&out, "refused_frames_total", status->refused_frames_total);
+    json_begin_list(&out, "queues");
+    for (size_t i = 0; i < status->n_queues; i++) {
+        json_begin_object(&out, NULL);
+        json_put_text(&out, "queue", status->queues[i]->queue);
+        json_put_unsigned(&out, "waiting", status->queues[i]->waiting);
+        json_put_unsigned(&out, "oldest_age_ms", status->queues[i]->oldest_age_ms);
+        json_end_object(&out);
+    }
+    json_end_list(&out);
+    json_end_line(&out);
+}
+
+/* EXIT_NO when the broker answers but its store does not. */
+static int ask_and_print(const struct cli *cli, struct control_client *control, bool is_json)
+{
+    Leadwire__V1__StatusRequest request = LEADWIRE__V1__STATUS_REQUEST__INIT;
+    struct wire_message message = {.type = WIRE_STATUS_REQUEST, .status_request = &request}, reply;
+    const int code = cli_ask(cli, control, &message, WIRE_STATUS_REPLY, &reply);
+    if (code != EXIT_DONE)
+        return code;
+    if (is_json)
+        print_json(reply.status_reply);
+    else
+        print_words(reply.status_reply);
+    return strcmp(reply.status_reply->store_state, "ready") == 0 ? EXIT_DONE : EXIT_NO;
+}
+
+int command_status(int argc, char **argv)
+{
+    bool is_json = false;
+    uint64_t watch_s = 0;
+    const struct cli_option options[] = {
+        {"json", NULL, CLI_FLAG, &is_json, 0, 0, "one JSON object a line"},
+        {"watch", "SECONDS", CLI_NUMBER, &watch_s, 1, 3600, "again every SECONDS, until Ctrl-C"},
+    };
+    const struct cli_spec spec = {
+        .command = "status", .arguments = "", .uses_broker = true, .options = options, .option_count = 2,
+        .about = "Prints how many leads wait, are offered and are with reps, and how the broker is.\n"
+                 "Ends with 1 when the broker answers but its store is away, behind or full.",
+    };
+    struct cli cli;
+    if (!cli_parse(&cli, &spec, argc, argv))
+        return cli.exit_code;
+    struct control_client *control = NULL;
+    int code = cli_control_open(&cli, &control);
+    if (code != EXIT_DONE)
+        return code;
+    cli_catch_signals();
+    do {
+        code = ask_and_print(&cli, control, is_json);
+        if (watch_s > 0 && !is_json)
+            printf("\n");
+        fflush(stdout);
+        if (watch_s > 0 && !cli_stopped())
+            nanosleep(&(struct timespec){.tv_sec = (time_t)watch_s}, NULL);
+    } while (watch_s > 0 && !cli_stopped() && !ferror(stdout));
+    control_client_close(&control);
+    return code;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * commands - what `leadwire` can do. Each takes argv with the command's name first
+ * and gives an exit code (cli.h).
+ */
+#ifndef COMMANDS_H
+#define COMMANDS_H
+
+int command_status(int argc, char **argv);
+int command_watch(int argc, char **argv);
+int command_publish(int argc, char **argv);
+int command_rep(int argc, char **argv);
+int command_explain(int argc, char **argv);
+int command_lead(int argc, char **argv);
+int command_check(int argc, char **argv);
+int command_apply(int argc, char **argv);
+int command_config(int argc, char **argv);
+int command_doctor(int argc, char **argv);
+
+#endif

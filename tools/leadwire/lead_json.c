@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lead_json.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "yaml_doc.h"
+
+enum { FILE_SIZE_MAX = 16 * 1024 * 1024, ARENA_CAP = 64 * 1024 * 1024 };
+
+struct lead_json {
+    json_t *root;
+    struct arena arena;
+    struct lw_lead *leads;
+    size_t count;
+};
+
+struct place { struct lead_json *leads; char *error; size_t error_size; size_t number; };
+
+#define TEXT_FIELD(name) {#name, offsetof(struct lw_lead, name)}
+static const struct { const char *name; size_t offset; } text_fields[] = {
+    TEXT_FIELD(source), TEXT_FIELD(full_name), TEXT_FIELD(given_name), TEXT_FIELD(family_name), TEXT_FIELD(company),
+    TEXT_FIELD(job_title), TEXT_FIELD(country), TEXT_FIELD(language), TEXT_FIELD(city), TEXT_FIELD(postal_code),
+    TEXT_FIELD(region), TEXT_FIELD(subject), TEXT_FIELD(summary), TEXT_FIELD(product), TEXT_FIELD(campaign),
+    TEXT_FIELD(vendor_id), TEXT_FIELD(message_id), TEXT_FIELD(call_id), TEXT_FIELD(called_number), TEXT_FIELD(raw_ref),
+};
+enum { TEXT_FIELD_COUNT = sizeof text_fields / sizeof text_fields[0] };
+static const char *const known_keys[] = {
+    "channel", "phones", "emails", "attributes", "is_test", "source", "full_name", "given_name", "family_name", "company",
+    "job_title", "country", "language", "city", "postal_code", "region", "subject", "summary", "product", "campaign",
+    "vendor_id", "message_id", "call_id", "called_number", "raw_ref", NULL,
+};
+
+lw_channel lead_channel_parse(const char *name)
+{
+    for (int i = 1; i < LW_CHANNEL_COUNT; i++) {
+        if (strcmp(lw_channel_name((lw_channel)i), name) == 0)
+            return (lw_channel)i;
+    }
+    return LW_CHANNEL_NONE;
+}
+
+static bool wrong(struct place *place, const char *key, const char *what)
+{
+    snprintf(place->error, place->error_size, "lead %zu: '%.64s' %s", place->number, key, what);
+    return false;
+}
+
+static bool read_phones(struct place *place, const json_t *list, struct lw_lead *lead)
+{
+    const size_t count = json_array_size(list);
+    struct lw_lead_phone *phones = arena_calloc(&place->leads->arena, count, sizeof *phones);
+    if (!json_is_array(list) || phones == NULL)
+        return wrong(place, "phones", "must be a list of numbers as text");
+    for (size_t i = 0; i < count; i++) {
+        const char *text = json_string_value(json_array_get(list, i));
+        if (text == NULL)
+            return wrong(place, "phones", "must be a list of numbers as text");
+        phones[i].raw = text;
+        phones[i].e164 = text[0] == '+' ? text : "";
+    }
+    lead->phones = phones;
+    lead->phone_count = count;
+    return true;
+}
+
+static bool read_emails(struct place *place, const json_t *list, struct lw_lead *lead)
+{
+    const size_t count = json_array_size(list);
+    struct lw_lead_email *emails = arena_calloc(&place->leads->arena, count, sizeof *emails);
+    if (!json_is_array(list) || emails == NULL)
+        return wrong(place, "emails", "must be a list of addresses");
+    for (size_t i = 0; i < count; i++) {
+        const char *text = json_string_value(json_array_get(list, i));
+        if (text == NULL)
+            return wrong(place, "emails", "must be a list of addresses");
+        emails[i].address = text;
+        emails[i].key = text;
+    }
+    lead->emails = emails;
+    lead->email_count = count;
+    return true;
+}
+
+static bool read_attributes(struct place *place, json_t *map, struct lw_lead *lead)
+{
+    struct lw_lead_attribute *attributes = arena_calloc(&place->leads->arena, json_object_size(map), sizeof *attributes);
+    if (!json_is_object(map) || attributes == NULL)
+        return wrong(place, "attributes", "must be an object of texts");
+    size_t count = 0;
+    const char *name;
+    json_t *value;
+    json_object_foreach(map, name, value) {
+        if (!json_is_string(value))
+            return wrong(place, name, "must be text, in quotes");
+        attributes[count++] = (struct lw_lead_attribute){name, json_string_value(value)};
+    }
+    lead->attributes = attributes;
+    lead->attribute_count = count;
+    return true;
+}
+
+static bool read_field(struct place *place, const char *key, json_t *value, struct lw_lead *lead)
+{
+    if (strcmp(key, "phones") == 0)
+        return read_phones(place, value, lead);
+    if (strcmp(key, "emails") == 0)
+        return read_emails(place, value, lead);
+    if (strcmp(key, "attributes") == 0)
+        return read_attributes(place, value, lead);
+    if (strcmp(key, "is_test") == 0) {
+        lead->is_test = json_is_true(value);
+        return json_is_boolean(value) || wrong(place, key, "must be true or false");
+    }
+    if (strcmp(key, "channel") == 0) {
+        lead->channel = json_is_string(value) ? lead_channel_parse(json_string_value(value)) : LW_CHANNEL_NONE;
+        return lead->channel != LW_CHANNEL_NONE || wrong(place, key, "must be phone, web, email, chat or import");
+    }
+    for (size_t i = 0; i < TEXT_FIELD_COUNT; i++) {
+        if (strcmp(text_fields[i].name, key) != 0)
+            continue;
+        if (!json_is_string(value))
+            return wrong(place, key, "must be text, in quotes");
+        *(const char **)(void *)((char *)lead + text_fields[i].offset) = json_string_value(value);
+        return true;
+    }
+    const char *nearest = yaml_nearest(key, known_keys);
+    char what[128];
+    snprintf(what, sizeof what, "is not a field of a lead%s%s%s", nearest != NULL ? "; did you mean '" : "",
+             nearest != NULL ? nearest : "; what a form calls so goes to \"attributes\"", nearest != NULL ? "'?" : "");
+    return wrong(place, key, what);
+}
+
+static bool read_lead(struct place *place, json_t *object, struct lw_lead *lead)
+{
+    if (!json_is_object(object)) {
+        snprintf(place->error, place->error_size, "lead %zu must be an object", place->number);
+        return false;
+    }
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value) {
+        if (!read_field(place, key, value, lead))
+            return false;
+    }
+    if (lead->channel == LW_CHANNEL_NONE)
+        return wrong(place, "channel", "is missing");
+    if (lead->source == NULL)
+        return wrong(place, "source", "is missing");
+    return true;
+}
+
+static bool read_root(struct lead_json *leads, char *error, size_t error_size)
+{
+    const bool is_list = json_is_array(leads->root);
+    leads->count = is_list ? json_array_size(leads->root) : 1;
+    leads->leads = arena_calloc(&leads->arena, leads->count, sizeof *leads->leads);
+    if (leads->count == 0 || leads->leads == NULL) {
+        snprintf(error, error_size, "there is no lead in it");
+        return false;
+    }
+    for (size_t i = 0; i < leads->count; i++) {
+        struct place place = {leads, error, error_size, i + 1};
+        if (!read_lead(&place, is_list ? json_array_get(leads->root, i) : leads->root, &leads->leads[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Bounded; jansson's own file reader is not. NULL with the words in error. */
+static json_t *load(const char *path, char *error, size_t error_size)
+{
+    const bool is_stdin = strcmp(path, "-") == 0;
+    FILE *file = is_stdin ? stdin : fopen(path, "rb");
+    char *text = file != NULL ? malloc(FILE_SIZE_MAX + 1) : NULL;
+    json_t *root = NULL;
+    if (text == NULL) {
+        snprintf(error, error_size, "%s", strerror(errno));
+    } else {
+        const size_t size = fread(text, 1, FILE_SIZE_MAX + 1, file);
+        json_error_t json_error;
+        if (size > FILE_SIZE_MAX) {
+            snprintf(error, error_size, "larger than 16 MiB");
+        } else {
+            root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &json_error);
+            if (root == NULL)
+                snprintf(error, error_size, "line %d: not JSON", json_error.line);
+        }
+    }
+    free(text);
+    if (file != NULL && !is_stdin)
+        fclose(file);
+    return root;
+}
+
+struct lead_json *lead_json_open(const char *path, char *error, size_t error_size)
+{
+    struct lead_json *leads = calloc(1, sizeof *leads);
+    if (leads == NULL)
+        return NULL;
+    arena_init(&leads->arena, ARENA_CAP);
+    leads->root = load(path, error, error_size);
+    if (leads->root == NULL || !read_root(leads, error, error_size))
+        lead_json_close(&leads);
+    return leads;
+}
+
+void lead_json_close(struct lead_json **leads)
+{
+    if (*leads == NULL)
+        return;
+    json_decref((*leads)->root);
+    arena_fini(&(*leads)->arena);
+    free(*leads);
+    *leads = NULL;
+}
+
+size_t lead_json_count(const struct lead_json *leads)
+{
+    return leads->count;
+}
+
+const struct lw_lead *lead_json_at(const struct lead_json *leads, size_t index)
+{
+    return &leads->leads[index];
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * rep_desk - what a rep has before them: offers, leads, unanswered requests; and the log of it.
+ *
+ * Who acts (a person at the terminal, or the robot) sees each event through rep_desk_take and acts
+ * through rep_desk_accept and the like. The log holds ids, numbers, states and times only.
+ *
+ *   OFFERED --accept--> ACCEPTING --holding--> HELD --complete--> COMPLETING --answer--> gone
+ *      '--decline-----> DECLINING --answer--> gone         withdrawn, or untold on resume: gone
+ *
+ * Threads: one owner.
+ */
+#ifndef REP_DESK_H
+#define REP_DESK_H
+
+#include <leadwire/rep.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+enum { REP_ITEMS_MAX = 1024, REP_TICKETS_MAX = 2048, REP_DISPOSITION_SIZE = 128 };
+
+enum item_state { ITEM_OFFERED, ITEM_ACCEPTING, ITEM_DECLINING, ITEM_HELD, ITEM_COMPLETING, ITEM_GONE };
+
+struct rep_item {
+    char lead_id[LW_LEAD_ID_TEXT_MAX];
+    uint32_t offer_number;
+    enum item_state state;
+    lw_lead_state lead_state;   /* HELD: connecting or assigned */
+    bool is_told;               /* since the last welcome */
+    unsigned number;            /* for people: small, unique among the items */
+    uint64_t answer_until_ms;   /* OFFERED: by our monotonic clock */
+    uint64_t due_ms;            /* the robot's next act; 0: none */
+};
+
+enum request_kind { REQUEST_ACCEPT, REQUEST_DECLINE, REQUEST_COMPLETE, REQUEST_STATE };
+
+struct rep_ticket {
+    uint64_t ticket;            /* 0: free */
+    enum request_kind kind;
+    char lead_id[LW_LEAD_ID_TEXT_MAX];
+    uint32_t offer_number;
+    char disposition[REP_DISPOSITION_SIZE];
+};
+
+struct rep_desk {
+    struct lw_rep *rep;
+    const char *name;
+    FILE *log;                  /* NULL: none */
+    struct rep_item items[REP_ITEMS_MAX];
+    size_t item_count;
+    struct rep_ticket tickets[REP_TICKETS_MAX];
+    lw_rep_state state;
+    uint32_t load, capacity;
+    bool is_connected, was_connected;
+    unsigned long offers, accepted, declined, completed, refused, withdrawn;
+};
+
+/* Takes the next event into the desk. LW_OK: *event and, if it is about a lead that we know, *item (NULL else). */
+lw_status rep_desk_take(struct rep_desk *desk, uint64_t now_ms, struct lw_rep_event *event, struct rep_item **item);
+/* Removes what is gone; item pointers are void after it. */
+void rep_desk_sweep(struct rep_desk *desk);
+
+lw_status rep_desk_accept(struct rep_desk *desk, struct rep_item *item);
+lw_status rep_desk_decline(struct rep_desk *desk, struct rep_item *item, const char *reason);
+lw_status rep_desk_complete(struct rep_desk *desk, struct rep_item *item, const char *disposition, const char *note);
+lw_status rep_desk_set_state(struct rep_desk *desk, lw_rep_state state, const char *reason);
+
+#endif

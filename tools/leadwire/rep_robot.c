@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rep_robot.h"
+
+static uint64_t next_random(struct rep_robot *robot)   /* xorshift64*: the same on every machine */
+{
+    robot->seed ^= robot->seed >> 12;
+    robot->seed ^= robot->seed << 25;
+    robot->seed ^= robot->seed >> 27;
+    return (robot->seed * 0x2545F4914F6CDD1DULL) >> 16;
+}
+
+static uint64_t about(struct rep_robot *robot, uint64_t ms)
+{
+    return ms == 0 ? 0 : ms / 2 + next_random(robot) % (ms + 1);
+}
+
+void rep_robot_react(struct rep_robot *robot, struct rep_desk *desk, const struct lw_rep_event *event, struct rep_item *item, uint64_t now_ms)
+{
+    if (event->kind == LW_REP_STATUS && event->state == LW_REP_AWAY && !robot->stays_away) {
+        /* Full tables are the only way to fail; the next status tries again. */
+        if (rep_desk_set_state(desk, LW_REP_AVAILABLE, "") != LW_OK)
+            return;
+    }
+    if (item == NULL || item->due_ms != 0)
+        return;
+    if (event->kind == LW_REP_OFFER && item->state == ITEM_OFFERED) {
+        if (next_random(robot) % 100 >= robot->ignore_percent)
+            item->due_ms = now_ms + about(robot, robot->think_ms);
+        else
+            item->due_ms = UINT64_MAX;   /* never: a miss */
+    } else if (event->kind == LW_REP_HOLDING && item->state == ITEM_HELD && item->lead_state == LW_LEAD_ASSIGNED) {
+        item->due_ms = now_ms + about(robot, robot->handle_ms);
+    }
+}
+
+/* False when the library is full for now: tried again soon. */
+static bool act_on(struct rep_robot *robot, struct rep_desk *desk, struct rep_item *item)
+{
+    if (item->state == ITEM_HELD)
+        return rep_desk_complete(desk, item, robot->disposition, "") == LW_OK;
+    if (item->state != ITEM_OFFERED)
+        return true;
+    if (next_random(robot) % 100 < robot->decline_percent)
+        return rep_desk_decline(desk, item, "busy with other work") == LW_OK;
+    return rep_desk_accept(desk, item) == LW_OK;
+}
+
+int rep_robot_act(struct rep_robot *robot, struct rep_desk *desk, uint64_t now_ms, int limit_ms)
+{
+    uint64_t wait_ms = (uint64_t)limit_ms;
+    for (size_t i = 0; i < desk->item_count; i++) {
+        struct rep_item *item = &desk->items[i];
+        if (item->due_ms == 0 || item->due_ms == UINT64_MAX)
+            continue;
+        if (item->due_ms <= now_ms)
+            item->due_ms = act_on(robot, desk, item) ? 0 : now_ms + 10;
+        if (item->due_ms > now_ms && item->due_ms - now_ms < wait_ms)
+            wait_ms = item->due_ms - now_ms;
+    }
+    return (int)wait_ms;
+}

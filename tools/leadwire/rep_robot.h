@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * rep_robot - a rep who is a program, for loads and demos: thinks, accepts or not, works, completes.
+ *
+ * The same seed gives the same choices for the same sequence of offers. Threads: one owner.
+ */
+#ifndef REP_ROBOT_H
+#define REP_ROBOT_H
+
+#include "rep_desk.h"
+
+struct rep_robot {
+    uint64_t think_ms, handle_ms;   /* about: half to one and a half of it */
+    uint64_t decline_percent, ignore_percent;
+    bool stays_away;                /* when set away after misses */
+    const char *disposition;
+    uint64_t seed;                  /* changes as choices are made; never 0 */
+};
+
+void rep_robot_react(struct rep_robot *robot, struct rep_desk *desk, const struct lw_rep_event *event, struct rep_item *item, uint64_t now_ms);
+/* Does what is due; gives the time until the next is, at most limit_ms. */
+int rep_robot_act(struct rep_robot *robot, struct rep_desk *desk, uint64_t now_ms, int limit_ms);
+
+#endif
