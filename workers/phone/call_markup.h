@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * call_markup - what the telephony service does next with the call, in the XML
+ * that the Twilio family reads.
+ *
+ * All give a NUL-terminated document in the arena, NULL at its cap. URLs and
+ * texts are escaped here. Pure functions.
+ */
+#ifndef CALL_MARKUP_H
+#define CALL_MARKUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "phone_config.h"
+
+/* Says the hold text (position 0: without one known, the text is left out where it names it), waits, comes back to next_url. */
+const char *call_markup_hold(struct arena *arena, const struct phone_source *source, const struct phone_texts *texts,
+                             bool say, uint32_t position, const char *next_url);
+/* Rings device (a number, or sip:...); each news of that leg goes to leg_url, the end of it to result_url. */
+const char *call_markup_dial(struct arena *arena, const struct phone_source *source, const char *device,
+                             uint32_t timeout_s, const char *leg_url, const char *result_url);
+/* Says goodbye (texts NULL: nothing) and hangs up. */
+const char *call_markup_end(struct arena *arena, const struct phone_texts *texts);
+
+#endif

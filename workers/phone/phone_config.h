@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * phone_config - the lines of leadwire-phone, as the configuration file says.
+ *
+ *   public_base: https://voice.example.com   where the telephony service reaches us
+ *   sources:
+ *     main-line:                     webhooks at {public_base}/voice/main-line/...
+ *       auth_token_file: voice.token the service's secret for signatures
+ *       signature: required          off: no check; only when we listen on loopback
+ *       region: IT
+ *       language: it                 of callers whose country has no texts here
+ *       poll: 3s                     how often a waiting caller is looked after
+ *       say_every: 10                the hold text again after so many polls, or when the position changes
+ *       ring_for: 20s                the rep's phone
+ *       caller_id: "+39021234567"    what the rep's phone shows; absent: the caller's number
+ *       hold_music: https://...      played between polls; absent: silence
+ *       texts:
+ *         it: {locale: it-IT, voice: alice, hold: "...{position}...", goodbye: "..."}
+ */
+#ifndef PHONE_CONFIG_H
+#define PHONE_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lead_builder.h"
+#include "worker_config.h"
+
+enum { PHONE_TEXTS_MAX = 32 };
+
+/* Spoken words in one language. "{position}" in hold stands for the caller's place in the queue. */
+struct phone_texts {
+    const char *language;   /* "it" */
+    const char *locale;     /* of the voice: "it-IT"; NULL: the language */
+    const char *voice;      /* NULL: the service's default */
+    const char *hold, *goodbye;
+};
+
+struct phone_source {
+    const char *name;
+    struct lead_defaults defaults;
+    const char *auth_token;   /* NULL: signatures are not checked */
+    uint32_t poll_s, say_every, ring_for_s;
+    const char *caller_id, *hold_music;
+    const struct phone_texts *texts;   /* at least one */
+    size_t text_count;
+};
+
+struct phone_config {
+    const char *public_base;   /* without '/' at its end */
+    const struct phone_source *sources;
+    size_t source_count;
+};
+
+/* The read function of struct http_worker_plan; gives a struct phone_config. */
+void *phone_config_read(struct yaml_doc *doc, const char *config_path, const struct worker_config *common, struct arena *arena);
+const struct phone_source *phone_config_find(const struct phone_config *config, const char *name);
+/* In the language of the caller's country, else of the source, else the first there are. from: the caller's number. */
+const struct phone_texts *phone_texts_for(const struct phone_source *source, const char *from);
+
+#endif

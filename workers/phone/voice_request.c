@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "voice_request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "call_markup.h"
+#include "lw_log.h"
+#include "voice_signature.h"
+#include "wall_clock.h"
+
+enum { ROUND_MAX = 1000000, RING_MIN_S = 5 };
+
+static void answer(struct voice_request *request, const char *markup);
+static void answer_hold(struct voice_request *request, uint32_t position, const char *step_and_query);
+static void answer_dial(struct voice_request *request, const struct lw_publisher_answer *lead);
+static void end(struct voice_request *request);
+static uint32_t number(const char *text, uint32_t max);
+
+struct voice_request *voice_request_new(struct http_worker *worker, struct worker_rules *rules, struct http_call *call,
+                                        const struct phone_source *source)
+{
+    struct arena *arena = http_call_arena(call);
+    const struct form_fields *query = http_call_query(call);
+    size_t size;
+    const char *body = http_call_body(call, &size);
+    struct voice_request *request = arena_calloc(arena, 1, sizeof *request);
+    if (!request || form_fields_read(arena, body, size, &request->params) != LW_OK)
+        return NULL;
+    request->worker = worker;
+    request->rules = worker_rules_hold(rules);
+    request->call = call;
+    request->config = rules->own;
+    request->source = source;
+    request->texts = phone_texts_for(source, form_fields_text(&request->params, "From", NULL));
+    request->call_id = form_fields_text(&request->params, "CallSid", NULL);
+    request->round = number(form_fields_text(query, "n", "0"), ROUND_MAX);
+    request->position_said = number(form_fields_text(query, "p", "0"), UINT32_MAX);
+    request->lead_id = form_fields_text(query, "lead", NULL);
+    request->offer_number = number(form_fields_text(query, "offer", "0"), UINT32_MAX);
+    return request;
+}
+
+bool voice_request_signed(const struct voice_request *request)
+{
+    struct arena *arena = http_call_arena(request->call);
+    if (!request->source->auth_token)
+        return true;
+    const char *url = arena_printf(arena, "%s%s", request->config->public_base, http_call_uri(request->call));
+    return url && voice_signature_good(arena, request->source->auth_token, url, &request->params,
+                                       http_call_header(request->call, "X-Twilio-Signature"));
+}
+
+const char *voice_request_url(const struct voice_request *request, const char *step_and_query)
+{
+    return step_and_query ? arena_printf(http_call_arena(request->call), "%s/voice/%s/%s", request->config->public_base,
+                                         request->source->name, step_and_query) : NULL;
+}
+
+const char *voice_request_param(const struct voice_request *request, const char *name)
+{
+    return form_fields_text(&request->params, name, "");
+}
+
+void voice_answer_refused(struct voice_request *request, enum worker_count what, int status, const char *reason)
+{
+    struct http_worker *worker = request->worker;
+    struct http_call *call = request->call;
+    end(request);
+    http_worker_refuse(worker, call, what, status, reason, 0);
+}
+
+void voice_answer_done(struct voice_request *request)
+{
+    end(request);
+    http_call_reply(request->call, 204, NULL, NULL, 0);
+}
+
+void voice_answer_busy(struct voice_request *request, uint32_t retry_after_s)
+{
+    worker_counts_add(&request->worker->counts, WORKER_COUNT_BUSY);
+    if (request->again) {
+        answer_hold(request, 0, request->again);
+        return;
+    }
+    end(request);
+    http_call_reply_error(request->call, 503, "try again later", retry_after_s);
+}
+
+void voice_answer_end(struct voice_request *request, bool say_goodbye)
+{
+    answer(request, call_markup_end(http_call_arena(request->call), say_goodbye ? request->texts : NULL));
+}
+
+void voice_answer_redirect(struct voice_request *request, const char *step_and_query)
+{
+    answer_hold(request, 0, step_and_query);
+}
+
+void voice_answer_state(struct voice_request *request, const struct lw_publisher_answer *lead)
+{
+    switch (lead->state) {
+    case LW_LEAD_WAITING:
+    case LW_LEAD_OFFERED: {
+        uint32_t position = lead->position > 0 ? lead->position : 1;   /* offered: nobody is before them */
+        answer_hold(request, position, arena_printf(http_call_arena(request->call), "hold?n=%u&p=%u", request->round + 1, position));
+        return;
+    }
+    case LW_LEAD_CONNECTING:
+        answer_dial(request, lead);
+        return;
+    case LW_LEAD_ASSIGNED:
+    case LW_LEAD_COMPLETED:
+    case LW_LEAD_CANCELLED:
+        voice_answer_end(request, false);   /* they have talked, or the call is over */
+        return;
+    case LW_LEAD_NONE:
+    case LW_LEAD_PARKED:
+    case LW_LEAD_EXPIRED:
+        break;
+    }
+    voice_answer_end(request, true);
+}
+
+/* The hold text at first, when the position changed, and now and then; silence or music in between. */
+static void answer_hold(struct voice_request *request, uint32_t position, const char *step_and_query)
+{
+    bool say = request->round % request->source->say_every == 0 || (position > 0 && position != request->position_said);
+    const char *url = voice_request_url(request, step_and_query);
+    answer(request, url ? call_markup_hold(http_call_arena(request->call), request->source, request->texts, say, position, url) : NULL);
+}
+
+static void answer_dial(struct voice_request *request, const struct lw_publisher_answer *lead)
+{
+    struct arena *arena = http_call_arena(request->call);
+    if (!*lead->device) {   /* a rule's mistake: nobody can be rung; the offer's deadline ends this */
+        log_warning("rep has no device to ring: lead=%s rep=%s", lead->lead_id, lead->rep);
+        answer_hold(request, 1, arena_printf(arena, "hold?n=%u&p=1", request->round + 1));
+        return;
+    }
+    /* Not longer than the broker waits for the leg: after that the lead is somebody else's. */
+    int64_t left_s = (lead->deadline_unix_ms - wall_clock_unix_ms()) / 1000;
+    uint32_t ring_s = request->source->ring_for_s;
+    if (lead->deadline_unix_ms > 0 && left_s < (int64_t)ring_s)
+        ring_s = left_s > RING_MIN_S ? (uint32_t)left_s : RING_MIN_S;
+
+    const char *lead_id = form_encode(arena, lead->lead_id);
+    const char *leg = lead_id ? voice_request_url(request, arena_printf(arena, "leg?lead=%s&offer=%u", lead_id, lead->offer_number)) : NULL;
+    const char *result = lead_id ? voice_request_url(request, arena_printf(arena, "dial-result?lead=%s&offer=%u&n=%u", lead_id,
+                                                                           lead->offer_number, request->round + 1)) : NULL;
+    answer(request, leg && result ? call_markup_dial(arena, request->source, lead->device, ring_s, leg, result) : NULL);
+}
+
+static void answer(struct voice_request *request, const char *markup)
+{
+    struct http_call *call = request->call;
+    end(request);
+    if (markup)
+        http_call_reply(call, 200, "text/xml; charset=utf-8", markup, strlen(markup));
+    else
+        http_call_reply_error(call, 503, "out of memory", 1);
+}
+
+/* The request's memory goes with the call. */
+static void end(struct voice_request *request)
+{
+    worker_rules_drop(&request->rules);
+}
+
+static uint32_t number(const char *text, uint32_t max)
+{
+    uint64_t value = 0;
+    for (; *text >= '0' && *text <= '9' && value <= max; text++)
+        value = value * 10 + (uint64_t)(*text - '0');
+    return *text || value > max ? 0 : (uint32_t)value;
+}

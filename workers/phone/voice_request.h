@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * voice_request - one webhook in progress, and the answers it may get. Between voice_*.c only.
+ */
+#ifndef VOICE_REQUEST_H
+#define VOICE_REQUEST_H
+
+#include "http_worker.h"
+#include "phone_config.h"
+
+/* Lives in the call's arena; ends with any of the answering functions. */
+struct voice_request {
+    struct http_worker *worker;
+    struct worker_rules *rules;          /* held */
+    struct http_call *call;
+    const struct phone_config *config;
+    const struct phone_source *source;
+    const struct phone_texts *texts;     /* in the caller's language */
+    struct form_fields params;
+    const char *call_id;                 /* CallSid */
+    uint32_t round;                      /* how often this caller came back; 0: first */
+    uint32_t position_said;
+    const char *lead_id;                 /* leg and dial-result: from the URL */
+    uint32_t offer_number;
+    bool talked;                         /* dial-result: the rep's device was answered */
+    const char *again;                   /* step and query to come back to while the broker is busy; NULL: not spoken to */
+};
+
+/* The parts of URL and body; NULL at the arena's cap. rules are held from here on. */
+struct voice_request *voice_request_new(struct http_worker *worker, struct worker_rules *rules, struct http_call *call,
+                                        const struct phone_source *source);
+/* True if signed by the source's token, or if signatures are off. */
+bool voice_request_signed(const struct voice_request *request);
+/* "{public_base}/voice/{source}/{step_and_query}"; NULL at the cap. */
+const char *voice_request_url(const struct voice_request *request, const char *step_and_query);
+const char *voice_request_param(const struct voice_request *request, const char *name);   /* "" if absent */
+
+/* Each answers and ends the request. */
+void voice_answer_refused(struct voice_request *request, enum worker_count what, int status, const char *reason);
+void voice_answer_done(struct voice_request *request);    /* 204 */
+void voice_answer_busy(struct voice_request *request, uint32_t retry_after_s);   /* hold and come `again`, or 503 */
+void voice_answer_end(struct voice_request *request, bool say_goodbye);
+void voice_answer_redirect(struct voice_request *request, const char *step_and_query);
+/* By where the lead is: hold, dial, goodbye. */
+void voice_answer_state(struct voice_request *request, const struct lw_publisher_answer *lead);
+
+#endif
