@@ -2,12 +2,12 @@
 #include "session.h"
 
 #include "message_fields.h"
+#include "session_options.h"
 #include "session_socket.h"
 #include "wall_clock.h"
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -19,10 +19,6 @@ enum {
     ARENA_KEEP = 16 * 1024,
     CONTROL_ARENA_CAP = 64 * 1024 * 1024,
 };
-
-static const char *check_options(const struct session_options *options);
-static bool copy_options(struct session *session, const struct session_options *options);
-static void free_options(struct session *session);
 
 static bool do_chores(struct session *session, uint64_t now_ms);
 static bool take_due_event(struct session *session, uint64_t now_ms, struct session_event *out);
@@ -53,7 +49,7 @@ lw_status session_open(struct session *session, const struct session_options *op
 {
     *session = (struct session){.state = SESSION_OPENING, .hello_interval_ms = SESSION_HELLO_FIRST_MS,
                                 .credit = 1, .heartbeat_ms = HEARTBEAT_MAX_MS, .fd = -1};
-    const char *wrong = check_options(options);
+    const char *wrong = session_options_check(options);
     if (wrong) {
         session_set_error(session, wrong);
         return LW_INVALID;
@@ -62,7 +58,7 @@ lw_status session_open(struct session *session, const struct session_options *op
     byte_buffer_init(&session->out, WIRE_FRAME_SIZE_MAX);
     arena_init(&session->arena, control ? CONTROL_ARENA_CAP : WIRE_ARENA_CAP);
     lw_status status = pending_init(&session->pending, options->pending_max, wall_clock_monotonic_ms());
-    if (status == LW_OK && !copy_options(session, options))
+    if (status == LW_OK && !session_options_copy(&session->options, options))
         status = LW_NO_MEMORY;
     if (status == LW_OK)
         status = session_socket_open(session, control ? WIRE_CONTROL_FRAME_SIZE_MAX : WIRE_FRAME_SIZE_MAX + 4096);
@@ -85,7 +81,7 @@ void session_close(struct session *session, const char *bye)
     pending_fini(&session->pending);
     arena_fini(&session->arena);
     byte_buffer_fini(&session->out);
-    free_options(session);
+    session_options_free(&session->options);
     session->state = SESSION_ENDED;
 }
 
@@ -188,64 +184,6 @@ void session_set_error(struct session *session, const char *error)
     snprintf(session->error, sizeof session->error, "%s", error);
 }
 
-/* ---- options ---- */
-
-static const char *check_options(const struct session_options *options)
-{
-    if (!options->endpoint || !*options->endpoint)
-        return "the endpoint is missing";
-    if (!options->desk || !*options->desk || strlen(options->desk) > LW_NAME_MAX)
-        return "the desk's name is missing or too long";
-    if (options->client && strlen(options->client) > LW_NAME_MAX)
-        return "the client's name is too long";
-    if (options->role == LEADWIRE__V1__ROLE__ROLE_REP) {
-        if (!options->rep || !*options->rep || strlen(options->rep) > LW_NAME_MAX)
-            return "the rep's name is missing or too long";
-        if (!options->secret || !*options->secret || strlen(options->secret) > SESSION_SECRET_MAX)
-            return "the secret is missing or too long";
-    }
-    if (options->pending_max > PENDING_MAX)
-        return "pending_max is above its bound";
-    return NULL;
-}
-
-static bool copy_text(const char **text)
-{
-    *text = strdup(*text ? *text : "");
-    return *text != NULL;
-}
-
-static bool copy_options(struct session *session, const struct session_options *options)
-{
-    session->options = *options;
-    struct session_options *copy = &session->options;
-    const char **texts[] = {&copy->endpoint, &copy->desk, &copy->client, &copy->rep, &copy->secret};
-    bool all = true;
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        all = copy_text(texts[i]) && all;
-    return all;
-}
-
-static void wipe(void *bytes, size_t size)
-{
-    volatile unsigned char *at = bytes;
-    while (size-- > 0)
-        *at++ = 0;
-}
-
-static void free_options(struct session *session)
-{
-    struct session_options *options = &session->options;
-    if (options->secret)
-        wipe((char *)options->secret, strlen(options->secret));
-    free((char *)options->endpoint);
-    free((char *)options->desk);
-    free((char *)options->client);
-    free((char *)options->rep);
-    free((char *)options->secret);
-    *options = (struct session_options){0};
-}
-
 /* ---- what is due ---- */
 
 /* True when something may have changed: look at the socket again before sleeping. */
@@ -326,7 +264,7 @@ static void say_hello(struct session *session, uint64_t now_ms)
 
     if (send_message(session, &(struct wire_message){.type = WIRE_HELLO, .hello = &hello}))
         session->hellos_unanswered++;
-    wipe(session->out.data, session->out.capacity);
+    session_wipe(session->out.data, session->out.capacity);
     session->hello_sent_ms = now_ms;
     session->hello_at_ms = now_ms + session->hello_interval_ms;
     session->hello_interval_ms *= 2;
