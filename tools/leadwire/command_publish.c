@@ -146,7 +146,7 @@ static void take_answer(struct run *run, const struct lw_publisher_answer *answe
         log_answer(run, stdout, run->numbers[slot], answer);
     else if (answer->outcome == LW_OUTCOME_ACCEPTED || answer->outcome == LW_OUTCOME_DUPLICATE)
         printf("%s: lead %s\n", lw_outcome_name(answer->outcome), answer->lead_id);
-    else
+    else if (answer->outcome != LW_OUTCOME_BUSY)   /* that is told at the end, with what to do */
         printf("%s%s%s\n", lw_outcome_name(answer->outcome), answer->reason[0] != '\0' ? ": " : "", answer->reason);
 }
 

@@ -1,0 +1,565 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The built `leadwire` against a scripted broker: what it sends, says, and ends with.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "scripted_broker.h"
+
+#define TOOL LEADWIRE_BIN_DIR "/leadwire"
+#define SMALL_BUSINESS LEADWIRE_SOURCE_DIR "/deploy/small-business/desk.yaml"
+/* Personal data of nobody: must never be seen outside a rep's own terminal. */
+#define SECRET_NAME "Zacharias Quillfeather"
+
+static char output[64 * 1024];
+static struct scripted_broker *broker;
+
+/* Runs the tool with LEADWIRE_RUN_DIR set; fills output with both streams; gives the exit code. */
+static int run(const char *arguments)
+{
+    char command[2048];
+    snprintf(command, sizeof command, "exec 2>&1; LEADWIRE_RUN_DIR=%s TZ=UTC USER=boss " TOOL " %s",
+             broker != NULL ? scripted_broker_run_dir(broker) : "/nonexistent", arguments);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    const size_t size = fread(output, 1, sizeof output - 1, pipe);
+    output[size] = '\0';
+    const int status = pclose(pipe);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static char *words(const char *text)
+{
+    return (char *)text;
+}
+
+/* One script for all: counts, keeps what it was asked, answers as the test set it. */
+static struct {
+    Leadwire__V1__Status reply_status;
+    const char *reply_reason, *store_state;
+    bool found;
+    uint32_t config_version;
+    char by[64], reason[64], lead_id[64], id[64], source_text[16 * 1024], desk[64];
+    int act, is_check_only, published;
+    size_t rep_count;
+} told;
+
+static void reply_to(struct scripted_broker *to, uint64_t request_id)
+{
+    Leadwire__V1__Reply reply = LEADWIRE__V1__REPLY__INIT;
+    reply.request_id = request_id;
+    reply.status = told.reply_status;
+    reply.reason = words(told.reply_reason);
+    reply.lead_id = words("7-1042");
+    reply.epoch = 7;
+    reply.config_version = 4;
+    scripted_broker_send(to, WIRE_REPLY, &reply);
+}
+
+static void tell_status(struct scripted_broker *to, uint64_t request_id)
+{
+    Leadwire__V1__StatusReply status = LEADWIRE__V1__STATUS_REPLY__INIT;
+    Leadwire__V1__QueueStatus queue = LEADWIRE__V1__QUEUE_STATUS__INIT, *queues[] = {&queue};
+    queue.queue = words("italian");
+    queue.waiting = 2;
+    queue.oldest_age_ms = 200000;
+    status.request_id = request_id;
+    status.desk = words("main");
+    status.version = words("0.1.0");
+    status.epoch = 7;
+    status.durability = words("always");
+    status.store_state = words(told.store_state);
+    status.config_version = 3;
+    status.now_unix_ms = 1767225600000;
+    status.uptime_ms = 7500000;
+    status.waiting = 2;
+    status.offered = 1;
+    status.assigned = 5;
+    status.published_total = 120;
+    status.reps_on = 6;
+    status.reps_available = 3;
+    status.queues = queues;
+    status.n_queues = 1;
+    status.memory_bytes = 13107200;
+    status.checkpoint_age_ms = 30000;
+    scripted_broker_send(to, WIRE_STATUS_REPLY, &status);
+}
+
+static void tell_explanation(struct scripted_broker *to, const Leadwire__V1__ExplainRequest *request)
+{
+    Leadwire__V1__ExplainReply explained = LEADWIRE__V1__EXPLAIN_REPLY__INIT;
+    Leadwire__V1__SkillLevel level = LEADWIRE__V1__SKILL_LEVEL__INIT, *levels[] = {&level};
+    Leadwire__V1__Candidate out = LEADWIRE__V1__CANDIDATE__INIT, second = LEADWIRE__V1__CANDIDATE__INIT, first = LEADWIRE__V1__CANDIDATE__INIT;
+    Leadwire__V1__Candidate *candidates[] = {&out, &second, &first};
+    Leadwire__V1__Decision decision = LEADWIRE__V1__DECISION__INIT, *decisions[] = {&decision};
+    level.skill = words("italian");
+    level.level = 5;
+    out.rep = words("dieter");
+    out.excluded_by = words("skill");
+    out.detail = words("italian 3 < 5");
+    second.rep = words("bruno");
+    second.load = 2;
+    second.capacity = 3;
+    second.idle_ms = 60000;
+    second.rank = 2;
+    first.rep = words("anna");
+    first.load = 1;
+    first.capacity = 3;
+    first.idle_ms = 200000;
+    first.rank = 1;
+    first.chosen = true;
+    decision.at_unix_ms = 1767225601000;
+    decision.offer_number = 1;
+    decision.rep = words("anna");
+    decision.config_version = 3;
+    decision.policy = words("least_loaded");
+    decision.cause = words("published");
+    decision.considered = 3;
+    decision.eligible = 2;
+    decision.complete = true;
+    decision.candidates = candidates;
+    decision.n_candidates = 3;
+    decision.outcome = words("accepted");
+    explained.request_id = request->request_id;
+    explained.found = told.found;
+    explained.lead_id = request->lead_id;
+    explained.state = LEADWIRE__V1__LEAD_STATE__LEAD_STATE_ASSIGNED;
+    explained.queue = words("italian");
+    explained.rule = words("italian");
+    explained.require = levels;
+    explained.n_require = 1;
+    explained.priority = 20;
+    explained.channel = LEADWIRE__V1__CHANNEL__CHANNEL_WEB;
+    explained.source = words("contact-form");
+    explained.received_unix_ms = 1767225600000;
+    explained.decisions = decisions;
+    explained.n_decisions = told.found ? 1 : 0;
+    scripted_broker_send(to, WIRE_EXPLAIN_REPLY, &explained);
+}
+
+static void tell_config(struct scripted_broker *to, uint64_t request_id)
+{
+    Leadwire__V1__ConfigReply config = LEADWIRE__V1__CONFIG_REPLY__INIT;
+    Leadwire__V1__DeskConfig desk = LEADWIRE__V1__DESK_CONFIG__INIT;
+    desk.desk = words("main");
+    desk.source_text = words("desk: main\n# as written\n");
+    config.request_id = request_id;
+    config.version = told.config_version;
+    config.applied_unix_ms = 1767225600000;
+    config.applied_by = words("boss");
+    config.config = &desk;
+    scripted_broker_send(to, WIRE_CONFIG_REPLY, &config);
+}
+
+/* An offer with personal data, once logged on. */
+static void offer_lead(struct scripted_broker *to)
+{
+    Leadwire__V1__SnapshotEnd end = LEADWIRE__V1__SNAPSHOT_END__INIT;
+    Leadwire__V1__RepStatus status = LEADWIRE__V1__REP_STATUS__INIT;
+    Leadwire__V1__Offer offer = LEADWIRE__V1__OFFER__INIT;
+    Leadwire__V1__Lead lead = LEADWIRE__V1__LEAD__INIT;
+    end.epoch = status.epoch = offer.epoch = 7;
+    status.state = LEADWIRE__V1__REP_STATE__REP_STATE_AVAILABLE;
+    status.capacity = 3;
+    lead.channel = LEADWIRE__V1__CHANNEL__CHANNEL_WEB;
+    lead.source = words("contact-form");
+    lead.full_name = words(SECRET_NAME);
+    offer.lead_id = words("7-1042");
+    offer.offer_number = 2;
+    offer.answer_ms = 20000;
+    offer.deadline_unix_ms = 1767225620000;
+    offer.received_unix_ms = 1767225600000;
+    offer.weight = 1;
+    offer.queue = words("italian");
+    offer.why = words("italian 10");
+    offer.lead = &lead;
+    scripted_broker_send(to, WIRE_REP_STATUS, &status);
+    scripted_broker_send(to, WIRE_SNAPSHOT_END, &end);
+    scripted_broker_send(to, WIRE_OFFER, &offer);
+}
+
+static void hold_lead(struct scripted_broker *to)
+{
+    Leadwire__V1__Holding holding = LEADWIRE__V1__HOLDING__INIT;
+    Leadwire__V1__Lead lead = LEADWIRE__V1__LEAD__INIT;
+    lead.channel = LEADWIRE__V1__CHANNEL__CHANNEL_WEB;
+    lead.source = words("contact-form");
+    lead.full_name = words(SECRET_NAME);
+    holding.lead_id = words("7-1042");
+    holding.offer_number = 2;
+    holding.state = LEADWIRE__V1__LEAD_STATE__LEAD_STATE_ASSIGNED;
+    holding.queue = words("italian");
+    holding.weight = 1;
+    holding.epoch = 7;
+    holding.lead = &lead;
+    scripted_broker_send(to, WIRE_HOLDING, &holding);
+}
+
+static void keep(char *kept, size_t size, const char *text)
+{
+    snprintf(kept, size, "%s", text);
+}
+
+static void keep_config(const Leadwire__V1__ApplyConfig *apply)
+{
+    keep(told.source_text, sizeof told.source_text, apply->config->source_text);
+    keep(told.desk, sizeof told.desk, apply->config->desk);
+    keep(told.by, sizeof told.by, apply->applied_by);
+    told.rep_count = apply->config->n_reps;
+    told.is_check_only = apply->check_only;
+}
+
+static void script(struct scripted_broker *to, const struct wire_message *request, void *context)
+{
+    (void)context;
+    if (request->type == WIRE_HELLO) {
+        if (request->hello->role == LEADWIRE__V1__ROLE__ROLE_REP)
+            offer_lead(to);
+    } else if (request->type == WIRE_STATUS_REQUEST) {
+        tell_status(to, request->status_request->request_id);
+    } else if (request->type == WIRE_EXPLAIN_REQUEST) {
+        tell_explanation(to, request->explain_request);
+    } else if (request->type == WIRE_CONFIG_REQUEST) {
+        tell_config(to, request->config_request->request_id);
+    } else if (request->type == WIRE_APPLY_CONFIG) {
+        keep_config(request->apply_config);
+        reply_to(to, request->apply_config->request_id);
+    } else if (request->type == WIRE_LEAD_COMMAND) {
+        keep(told.by, sizeof told.by, request->lead_command->by);
+        keep(told.reason, sizeof told.reason, request->lead_command->reason);
+        keep(told.lead_id, sizeof told.lead_id, request->lead_command->lead_id);
+        told.act = (int)request->lead_command->act;
+        reply_to(to, request->lead_command->request_id);
+    } else if (request->type == WIRE_PUBLISH) {
+        keep(told.id, sizeof told.id, request->publish->idempotency_id);
+        told.published++;
+        reply_to(to, request->publish->request_id);
+    } else if (request->type == WIRE_OFFER_ANSWER) {
+        reply_to(to, request->offer_answer->request_id);
+        if (request->offer_answer->accept)
+            hold_lead(to);
+    } else if (request->type == WIRE_COMPLETE) {
+        reply_to(to, request->complete->request_id);
+    }
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    memset(&told, 0, sizeof told);
+    told.reply_status = LEADWIRE__V1__STATUS__STATUS_ACCEPTED;
+    told.reply_reason = "";
+    told.store_state = "ready";
+    told.found = true;
+    told.config_version = 3;
+    broker = scripted_broker_start(script, NULL);
+    return broker == NULL;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    scripted_broker_stop(&broker);
+    return 0;
+}
+
+static void status_speaks_plainly(void **state)
+{
+    (void)state;
+    assert_int_equal(run("status"), 0);
+    assert_string_equal(output,
+        "desk main: store ready, durability always, rules version 3, up 2 h 5 min (broker 0.1.0, epoch 7)\n"
+        "leads now:  2 waiting, 1 offered, 0 connecting, 5 assigned, 0 parked\n"
+        "leads ever: 120 published (and 0 repeated), 0 completed, 0 cancelled, 0 expired\n"
+        "reps:       6 logged on, 3 available\n"
+        "queue italian                   2 waiting, the oldest for 3 min 20 s\n"
+        "broker:     0 publishers, 12.5 MiB of memory, 0 journal entries, checkpoint 30 s ago, 0 frames refused\n");
+}
+
+static void status_ends_with_1_when_the_store_is_away(void **state)
+{
+    (void)state;
+    told.store_state = "away";
+    assert_int_equal(run("status --json"), 1);
+    assert_non_null(strstr(output, "\"store\": \"away\""));
+    assert_non_null(strstr(output, "\"queues\": [{\"queue\": \"italian\", \"waiting\": 2, \"oldest_age_ms\": 200000}]}\n"));
+}
+
+static void explain_names_the_chosen_first_and_why_not_the_others(void **state)
+{
+    (void)state;
+    assert_int_equal(run("explain 7-1042"), 0);
+    assert_string_equal(output,
+        "lead 7-1042 (web from contact-form, received 00:00:00) is assigned\n"
+        "rule 'italian' put it in queue italian; it requires italian 5; priority 20\n"
+        "\n"
+        "00:00:01 offer 1 to anna: accepted\n"
+        "    because: published; policy least_loaded, rules version 3; 3 considered, 2 eligible\n"
+        "    -> anna         chosen: rank 1, load 1 of 3, idle 3 min 20 s\n"
+        "       bruno        could: rank 2, load 2 of 3, idle 1 min 0 s\n"
+        "       dieter       not: skill (italian 3 < 5)\n");
+    told.found = false;
+    assert_int_equal(run("explain 7-9"), 1);
+    assert_string_equal(output, "leadwire explain: the broker has no lead 7-9 (closed long ago, or never there)\n");
+}
+
+static void apply_sends_the_file_as_written_with_what_it_means(void **state)
+{
+    (void)state;
+    assert_int_equal(run("apply " SMALL_BUSINESS), 0);
+    assert_string_equal(output, SMALL_BUSINESS ": in force, version 4\n");
+    assert_int_equal(told.rep_count, 6);
+    assert_string_equal(told.by, "boss");
+    assert_string_equal(told.desk, "main");
+    assert_false(told.is_check_only);
+    assert_non_null(strstr(told.source_text, "The rules of one sales desk"));
+    assert_int_equal(run("apply --check-only " SMALL_BUSINESS), 0);
+    assert_true(told.is_check_only);
+}
+
+static void apply_passes_on_what_the_broker_refuses(void **state)
+{
+    (void)state;
+    told.reply_status = LEADWIRE__V1__STATUS__STATUS_REJECTED;
+    told.reply_reason = "rep anna holds more than her new capacity";
+    assert_int_equal(run("apply " SMALL_BUSINESS), 4);
+    assert_string_equal(output, "leadwire apply: refused: rep anna holds more than her new capacity\n");
+}
+
+static void config_show_gives_the_file_back(void **state)
+{
+    (void)state;
+    assert_int_equal(run("config show 2>/dev/null"), 0);
+    assert_string_equal(output, "desk: main\n# as written\n");
+    told.config_version = 0;
+    assert_int_equal(run("config show"), 1);
+    assert_string_equal(output, "leadwire config: no rules are in force yet; 'leadwire apply desk.yaml' puts them in force\n");
+}
+
+static void a_managers_act_says_who_and_why(void **state)
+{
+    (void)state;
+    assert_int_equal(run("lead take-back 7-1042 --reason 'on holiday'"), 0);
+    assert_string_equal(output, "lead 7-1042 is taken back: it waits for another rep\n");
+    assert_string_equal(told.lead_id, "7-1042");
+    assert_string_equal(told.by, "boss");
+    assert_string_equal(told.reason, "on holiday");
+    assert_int_equal(told.act, LEADWIRE__V1__LEAD_ACT__LEAD_ACT_TAKE_BACK);
+    assert_int_equal(run("lead cancel 7-1042"), 2);
+    told.reply_status = LEADWIRE__V1__STATUS__STATUS_NOT_FOUND;
+    assert_int_equal(run("lead release 7-1 --reason x"), 1);
+    assert_string_equal(output, "leadwire lead: there is no such lead\n");
+}
+
+static void publish_prints_the_lead_id(void **state)
+{
+    (void)state;
+    assert_int_equal(run("publish --language it --id form-1"), 0);
+    assert_string_equal(output, "accepted: lead 7-1042\n");
+    assert_string_equal(told.id, "form-1");
+    told.reply_status = LEADWIRE__V1__STATUS__STATUS_REJECTED;
+    told.reply_reason = "no way to reach the person";
+    assert_int_equal(run("publish"), 4);
+    assert_string_equal(output, "rejected: no way to reach the person\n");
+}
+
+static void a_load_is_counted(void **state)
+{
+    (void)state;
+    assert_int_equal(run("publish --count 200 --id load --json"), 0);
+    static const char counted[] = "{\"sent\": 200, \"accepted\": 200, \"duplicates\": 0, \"refused\": 0, \"unanswered\": 0, \"ms\": ";
+    assert_memory_equal(output, counted, sizeof counted - 1);
+    assert_true(told.published >= 200);
+}
+
+static void a_lead_can_be_read_from_json(void **state)
+{
+    (void)state;
+    assert_int_equal(run("publish --file - --id j <<'END'\n{\"channel\": \"email\", \"source\": \"inbox\", \"emails\": [\"a@example.com\"]}\nEND\n"), 0);
+    assert_int_equal(run("publish --file - <<'END'\n{\"channel\": \"email\", \"source\": \"inbox\", \"langauge\": \"it\"}\nEND\n"), 2);
+    assert_non_null(strstr(output, "lead 1: 'langauge' is not a field of a lead; did you mean 'language'?"));
+}
+
+/* A file of mode 0600 with a secret, beside the sockets. */
+static void write_secret(char *path, size_t size)
+{
+    snprintf(path, size, "%s/secret", scripted_broker_run_dir(broker));
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("open sesame\n", file);
+    fclose(file);
+    chmod(path, 0600);
+}
+
+static size_t read_whole(const char *path, char *text, size_t size)
+{
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    const size_t got = fread(text, 1, size - 1, file);
+    fclose(file);
+    text[got] = '\0';
+    return got;
+}
+
+static void a_robot_takes_a_lead_to_its_end_and_logs_no_personal_data(void **state)
+{
+    (void)state;
+    static const char *const in_order[] = {"\"welcome\"", "\"offer\"", "\"accepting\"", "\"accepted\"", "\"holding\"", "\"completing\"", "\"completed\""};
+    char secret[128], log[128], arguments[512], text[16 * 1024];
+    write_secret(secret, sizeof secret);
+    snprintf(log, sizeof log, "%s/log", scripted_broker_run_dir(broker));
+    snprintf(arguments, sizeof arguments, "rep anna --auto --secret-file %s --log %s --think-ms 10 --handle-ms 10 --for 3", secret, log);
+    assert_int_equal(run(arguments), 0);
+    assert_string_equal(output, "anna: 1 offers, 1 accepted, 0 declined, 1 completed, 0 refused, 0 withdrawn\n");
+    read_whole(log, text, sizeof text);
+    const char *at = text;
+    for (size_t i = 0; i < sizeof in_order / sizeof in_order[0]; i++) {
+        at = strstr(at, in_order[i]);
+        if (at == NULL)
+            fail_msg("%s is not in the log, or not in order:\n%s", in_order[i], text);
+    }
+    assert_non_null(strstr(text, "\"lead_id\": \"7-1042\", \"offer_number\": 2"));
+    assert_null(strstr(text, SECRET_NAME));
+    assert_null(strstr(text, "sesame"));
+    unlink(secret);
+    unlink(log);
+}
+
+static void a_person_sees_the_lead_and_completes_it(void **state)
+{
+    (void)state;
+    char secret[128], arguments[512];
+    write_secret(secret, sizeof secret);
+    /* The commands wait for what they act on to be shown, through a pipe back. */
+    snprintf(arguments, sizeof arguments,
+             "rep anna --secret-file %s --for 20 < %s/in > %s/out & exec 3> %s/in; "
+             "until grep -q OFFER %s/out; do :; done; echo a >&3; until grep -q YOURS %s/out; do :; done; echo 'c 1 won' >&3; echo l >&3; "
+             "echo q >&3; wait; cat %s/out", secret, scripted_broker_run_dir(broker), scripted_broker_run_dir(broker),
+             scripted_broker_run_dir(broker), scripted_broker_run_dir(broker), scripted_broker_run_dir(broker), scripted_broker_run_dir(broker));
+    char path[2][128];
+    snprintf(path[0], sizeof path[0], "%s/in", scripted_broker_run_dir(broker));
+    snprintf(path[1], sizeof path[1], "%s/out", scripted_broker_run_dir(broker));
+    assert_int_equal(mkfifo(path[0], 0600), 0);
+    assert_int_equal(run(arguments), 0);
+    assert_non_null(strstr(output, "[1] OFFER: a web lead for queue italian, 20 s to answer (lead 7-1042)"));
+    assert_non_null(strstr(output, SECRET_NAME));
+    assert_non_null(strstr(output, "[1] YOURS: lead 7-1042; complete it with 'c 1 CODE'"));
+    unlink(path[0]);
+    unlink(path[1]);
+    unlink(secret);
+}
+
+static void a_secret_that_others_can_read_is_refused(void **state)
+{
+    (void)state;
+    char secret[128], arguments[512];
+    write_secret(secret, sizeof secret);
+    chmod(secret, 0644);
+    snprintf(arguments, sizeof arguments, "rep anna --secret-file %s", secret);
+    assert_int_equal(run(arguments), 2);
+    assert_non_null(strstr(output, "others than its owner can read it"));
+    unlink(secret);
+}
+
+static void without_a_broker_it_ends_with_3(void **state)
+{
+    (void)state;
+    struct scripted_broker *kept = broker;
+    broker = NULL;
+    assert_int_equal(run("status --timeout 1"), 3);
+    assert_non_null(strstr(output, "is leadwire-broker running?"));
+    assert_int_equal(run("publish --timeout 1 --id x1"), 3);
+    assert_non_null(strstr(output, "repeat with --id x1"));
+    broker = kept;
+}
+
+static void wrong_usage_ends_with_2_and_a_hint(void **state)
+{
+    (void)state;
+    assert_int_equal(run(""), 2);
+    assert_int_equal(run("statsu"), 2);
+    assert_string_equal(output, "leadwire: there is no command 'statsu'; did you mean 'status'?\n");
+    assert_int_equal(run("status --jsno"), 2);
+    assert_non_null(strstr(output, "there is no option --jsno; did you mean --json?"));
+    assert_int_equal(run("status --watch soon"), 2);
+    assert_int_equal(run("explain"), 2);
+    assert_int_equal(run("explain a b"), 2);
+    assert_int_equal(run("check " SMALL_BUSINESS), 0);
+}
+
+/* Every command and every option of its --help is in leadwire(1). */
+static void the_manual_page_lists_every_command_and_option(void **state)
+{
+    (void)state;
+    static char page[64 * 1024], overview[sizeof output], plain[64 * 1024];
+    read_whole(LEADWIRE_SOURCE_DIR "/tools/leadwire/leadwire.1", page, sizeof page);
+    size_t used = 0;
+    for (const char *c = page; *c != '\0'; c++) {   /* without the backslashes of roff */
+        if (*c != '\\')
+            plain[used++] = *c;
+    }
+    assert_int_equal(run("help"), 0);
+    memcpy(overview, output, sizeof overview);
+    size_t commands = 0, options = 0;
+    char *lines = NULL;
+    for (char *line = strtok_r(overview, "\n", &lines); line != NULL; line = strtok_r(NULL, "\n", &lines)) {
+        char name[32], wanted[64], help[64];
+        if (strncmp(line, "  leadwire", 10) == 0 || sscanf(line, "  %31[a-z]", name) != 1 || line[2] == ' ' || line[0] != ' ')
+            continue;
+        commands++;
+        snprintf(wanted, sizeof wanted, "leadwire %s", name);
+        if (strstr(plain, wanted) == NULL)
+            fail_msg("'%s' is not in leadwire.1", wanted);
+        snprintf(help, sizeof help, "%s --help", name);
+        assert_int_equal(run(help), 0);
+        char *rest = NULL;
+        for (char *row = strtok_r(output, "\n", &rest); row != NULL; row = strtok_r(NULL, "\n", &rest)) {
+            char option[64];
+            if (sscanf(row, "  --%63[a-z-]", option) != 1)
+                continue;
+            options++;
+            snprintf(wanted, sizeof wanted, "--%.60s", option);
+            if (strstr(plain, wanted) == NULL)
+                fail_msg("'%s' of '%s' is not in leadwire.1", wanted, name);
+        }
+    }
+    assert_int_equal(commands, 12);
+    assert_true(options > 50);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(status_speaks_plainly),
+        TEST(status_ends_with_1_when_the_store_is_away),
+        TEST(explain_names_the_chosen_first_and_why_not_the_others),
+        TEST(apply_sends_the_file_as_written_with_what_it_means),
+        TEST(apply_passes_on_what_the_broker_refuses),
+        TEST(config_show_gives_the_file_back),
+        TEST(a_managers_act_says_who_and_why),
+        TEST(publish_prints_the_lead_id),
+        TEST(a_load_is_counted),
+        TEST(a_lead_can_be_read_from_json),
+        TEST(a_robot_takes_a_lead_to_its_end_and_logs_no_personal_data),
+        TEST(a_person_sees_the_lead_and_completes_it),
+        TEST(a_secret_that_others_can_read_is_refused),
+        TEST(without_a_broker_it_ends_with_3),
+        TEST(wrong_usage_ends_with_2_and_a_hint),
+        TEST(the_manual_page_lists_every_command_and_option),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
