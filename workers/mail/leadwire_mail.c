@@ -29,9 +29,14 @@ int main(int argc, char **argv)
 {
     struct worker_arguments arguments;
     int exit_code = WORKER_EXIT_OK;
+    static char help[] = "--help";
     lw_log_open("leadwire-mail");
     mail_library_init();
-    if (has_argument(argc, argv, "--once") && !has_argument(argc, argv, "--help"))
+    if (has_argument(argc, argv, "--help")) {
+        argv[1] = help;   /* whatever else is asked for */
+        argc = 2;
+    }
+    if (has_argument(argc, argv, "--once"))
         exit_code = run_once(argc, argv);
     else if (worker_arguments_read(argc, argv, "leadwire-mail", about, &arguments, &exit_code))
         exit_code = arguments.check_only ? check(&arguments)

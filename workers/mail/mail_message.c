@@ -9,11 +9,12 @@
 #include <string.h>
 #include <strings.h>
 
-enum { ADDRESS_HEADER_MAX = 8192 };
+enum { ADDRESS_HEADER_MAX = 8192, ADDRESS_COLONS_MAX = 32 };
 
 static enum mail_reason scan_limits(const char *bytes, size_t size, bool *has_header);
 static GMimeParserOptions *new_options(void);
 static GMimeMessage *parse(const char *bytes, size_t size, GMimeParserOptions *options);
+static void defuse_groups(char *bytes, size_t size);
 static bool read_headers(GMimeMessage *source, GMimeParserOptions *options, struct arena *arena, struct mail_message *out);
 static void read_address(GMimeMessage *source, const char *header, GMimeParserOptions *options, struct arena *arena,
                          struct mail_address *out);
@@ -118,7 +119,10 @@ static GMimeMessage *parse(const char *bytes, size_t size, GMimeParserOptions *o
         bytes += skipped;
         size -= skipped;
     }
-    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, size);
+    GByteArray *copy = g_byte_array_sized_new((guint)size);
+    g_byte_array_append(copy, (const guint8 *)bytes, (guint)size);
+    defuse_groups((char *)copy->data, size);
+    GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(copy);   /* takes the copy */
     GMimeParser *parser = g_mime_parser_new_with_stream(stream);
     g_object_unref(stream);
     g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
@@ -126,6 +130,41 @@ static GMimeMessage *parse(const char *bytes, size_t size, GMimeParserOptions *o
     GMimeMessage *message = g_mime_parser_construct_message(parser, options);
     g_object_unref(parser);
     return message;
+}
+
+/* The length of "To:", "reply-to :"... at the start of a line; 0 if it is no header of addresses. */
+static size_t address_header(const char *line, size_t size)
+{
+    static const char *const names[] = {"to", "cc", "bcc", "from", "reply-to", "sender"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t at = strlen(names[i]);
+        if (size <= at || strncasecmp(line, names[i], at) != 0)
+            continue;
+        while (at < size && (line[at] == ' ' || line[at] == '\t'))
+            at++;
+        if (at < size && line[at] == ':')
+            return at + 1;
+    }
+    return 0;
+}
+
+/* gmime reads "a:b:c:..." as groups within groups, by recursion without end. No mail that somebody wrote has
+ * many colons among its addresses; in attached messages neither. */
+static void defuse_groups(char *bytes, size_t size)
+{
+    for (size_t at = 0; at < size;) {
+        size_t name = address_header(bytes + at, size - at), colons = 0;
+        at += name;
+        for (; at < size; at++) {
+            bool line_end = bytes[at] == '\n';
+            bool folded = line_end && at + 1 < size && (bytes[at + 1] == ' ' || bytes[at + 1] == '\t');
+            if (line_end && !(folded && name > 0))
+                break;
+            if (name > 0 && bytes[at] == ':' && ++colons > ADDRESS_COLONS_MAX)
+                bytes[at] = ' ';
+        }
+        at++;
+    }
 }
 
 static bool read_headers(GMimeMessage *source, GMimeParserOptions *options, struct arena *arena, struct mail_message *out)
