@@ -10,7 +10,7 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
                               const struct config_rule *rule);
 static struct demand_class *demand_of(struct core *core, const struct config_rule *rule, uint8_t channel);
 static uint64_t received_at(const struct core *core, int64_t claimed_unix_ms);
-static void keep_seen(struct core *core, const struct lead *lead);
+static void keep_seen(struct core *core, struct lead *lead);
 
 static struct siphash_128 hash_parts(struct siphash_key key, char kind, const void *a, size_t a_size, const void *b, size_t b_size)
 {
@@ -156,12 +156,13 @@ static uint64_t received_at(const struct core *core, int64_t claimed_unix_ms)
     return core->now_ms - claimed > oldest_ms ? core->now_ms - oldest_ms : claimed;
 }
 
-static void keep_seen(struct core *core, const struct lead *lead)
+static void keep_seen(struct core *core, struct lead *lead)
 {
     struct seen_entry entry = {.key = lead->seen_key, .lead = lead->id, .content_hash = lead->content_hash,
                                .at_ms = lead->created_ms, .serial = lead->created_revision, .kind = SEEN_PUBLISH};
     if (!seen_add(&core->seen, &entry))
         abort();   /* without it a repeat would be doubled: better to restart from the journal */
+    lead->seen_position = core->seen.next - 1;
 }
 
 /* By id, or by source and idempotency id. *ended_out: the end of a lead that is gone. */

@@ -8,6 +8,7 @@ static struct rep *ensure_rep(struct core *core, const struct config_rep *wanted
 static void take_skills(struct core *core, struct rep *rep, const struct config_rep *wanted);
 static void join_class(struct core *core, struct rep *rep);
 static void remove_rep(struct core *core, struct rep *rep);
+static void number_fields(struct core *core);
 
 uint32_t core_skill_number(struct core *core, const char *name, size_t size)
 {
@@ -26,6 +27,7 @@ void config_link(struct core *core)
 {
     core->policy = policy_find(core->config->policy);
     assert(core->policy);
+    number_fields(core);
     /* Out of the trees before their order changes. */
     for (uint32_t i = 1; i < core->reps.count; i++) {
         struct rep *rep = core->reps.reps[i];
@@ -113,4 +115,13 @@ static void remove_rep(struct core *core, struct rep *rep)
         effect_emit(core, &effect);
     }
     rep_log_off(core, rep, CAUSE_REP_REMOVED);
+}
+
+static void number_fields(struct core *core)
+{
+    for (uint32_t i = 0; i < core->config->rule_count; i++) {
+        const struct config_rule *rule = &core->config->rules[i];
+        for (uint32_t p = 0; p < rule->predicate_count; p++)
+            rule->predicates[p].field_number = names_add(&core->names, rule->predicates[p].field, strlen(rule->predicates[p].field));
+    }
 }

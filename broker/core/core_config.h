@@ -53,6 +53,7 @@ struct config_rep {
 
 struct config_predicate {
     char *field;
+    uint32_t field_number;           /* the core's own number of the field's name */
     enum config_predicate_kind kind;
     char **values;
     uint32_t value_count;

@@ -31,6 +31,7 @@ enum { LEAD_CHUNK = 1024, SEEN_CHUNK = 16384, NAMES_MAX = 65536, SESSIONS_MAX = 
 
 struct names {
     char **texts;
+    uint32_t *sizes;
     struct index_table index;
     uint32_t count, capacity;
 };
@@ -43,6 +44,10 @@ uint32_t names_find(const struct names *names, const char *text, size_t size);
 static inline const char *names_text(const struct names *names, uint32_t number)
 {
     return number < names->count ? names->texts[number] : "";
+}
+static inline struct core_text names_view(const struct names *names, uint32_t number)
+{
+    return number < names->count ? (struct core_text){names->texts[number], names->sizes[number]} : (struct core_text){"", 0};
 }
 
 /* ---- leads ---------------------------------------------------------------------- */
@@ -62,6 +67,7 @@ struct lead {
     struct lead *dirty_next, *dirty_prev;         /* changed since the last checkpoint */
     struct siphash_128 seen_key;
     uint64_t content_hash;
+    uint64_t seen_position;                       /* of its entry in the idempotency window */
     struct demand_class *demand;
     void *payload;
     struct exclusion *exclusions;
@@ -120,7 +126,7 @@ lw_status seen_init(struct seen *seen, uint32_t seen_max, uint64_t seen_ms);
 void seen_fini(struct seen *seen);
 /* Not older than the window; NULL otherwise. Borrowed until the next add. */
 struct seen_entry *seen_find(struct seen *seen, struct siphash_128 key, uint64_t now_ms);
-/* Adds at the end, dropping the oldest at the bound. False without memory. */
+/* Adds at the end (position next - 1), dropping the oldest at the bound. False without memory. */
 bool seen_add(struct seen *seen, const struct seen_entry *entry);
 void seen_mark_dirty(struct seen *seen, struct seen_entry *entry);
 /* Takes one changed entry; NULL when none is left. */
@@ -301,6 +307,11 @@ struct core {
     struct core_totals totals;
     struct byte_buffer record;             /* scratch for one record */
 };
+
+/* why_text.c */
+enum { WHY_TEXT_MAX = 512 };
+/* "italian 8 of 5 needed; load 1 of 3; idle 42 s; 4 could take it": why this rep got the lead's last offer. */
+void why_text_write(const struct core *core, const struct lead *lead, const struct rep *rep, char text[WHY_TEXT_MAX]);
 
 /* effects.c */
 void effect_init(const struct core *core, struct core_effect *effect, enum core_effect_kind kind);

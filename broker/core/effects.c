@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
-
 #include "core_internal.h"
 
 const char *core_cause_word(enum core_cause cause)
@@ -61,32 +59,13 @@ void reply(struct core *core, const struct core_command *command, enum core_stat
     effect_emit(core, &effect);
 }
 
-/* "italian 8 of 5 needed; load 1 of 3; idle 42 s; 4 could take it" */
-static void write_why(const struct core *core, const struct lead *lead, const struct rep *rep, char *text, size_t size)
-{
-    const struct decision *decision = lead->decision_count > 0 ? &lead->decisions[lead->decision_count - 1] : NULL;
-    size_t at = 0;
-
-    text[0] = '\0';
-    for (uint32_t i = 0; i < lead->demand->require_count && at < size; i++) {
-        const struct requirement *require = &lead->demand->require[i];
-        at += (size_t)snprintf(text + at, size - at, "%s %u of %u needed; ",
-                               names_text(&core->names, core->skill_names[require->skill]), rep->levels[require->skill], require->level);
-    }
-    if (decision && at < size) {
-        uint64_t idle_ms = decision->at_ms - (decision->idle_since_ms < decision->at_ms ? decision->idle_since_ms : decision->at_ms);
-        snprintf(text + at, size - at, "load %u of %u; idle %llu s; %u could take it", decision->load, decision->capacity,
-                 (unsigned long long)(idle_ms / 1000), decision->able);
-    }
-}
-
 void tell_offer(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed)
 {
     struct core_effect effect;
-    char why[256];
+    char why[WHY_TEXT_MAX];
     if (rep->session == 0 || core->is_restoring)
         return;
-    write_why(core, lead, rep, why, sizeof why);
+    why_text_write(core, lead, rep, why);
     effect_init(core, &effect, EFFECT_OFFER);
     effect_lead(core, lead, &effect);
     effect.session = rep->session;

@@ -144,25 +144,44 @@ static struct core_text text_of(const char *text)
     return (struct core_text){text, (uint32_t)strlen(text)};
 }
 
+/* Field by field: zeroing the whole image, with its arrays, would cost more than the rest. */
 void lead_image_fill(const struct core *core, const struct lead *lead, bool with_payload, struct lead_image *image)
 {
     const struct demand_class *demand = lead->demand;
-    *image = (struct lead_image){
-        .id = lead->id, .revision = lead->revision, .state = (enum lead_state)lead->state, .cause = (enum core_cause)lead->cause,
-        .at_ms = lead->since_ms, .seen_key = lead->seen_key, .content_hash = lead->content_hash,
-        .created_revision = lead->created_revision, .created_ms = lead->created_ms, .rep = lead->rep,
-        .received_ms = lead->received_ms, .deadline_ms = lead->deadline_ms, .wait_deadline_ms = lead->wait_deadline_ms,
-        .offer_number = lead->offer_number, .offers_made = lead->offers_made, .weight = lead->weight, .priority = lead->priority,
-        .channel = demand->channel,
-        .source = text_of(names_text(&core->names, lead->source)), .queue = text_of(names_text(&core->names, demand->queue)),
-        .rule = text_of(names_text(&core->names, lead->rule)),
-        .require_count = demand->require_count, .exclusion_count = lead->exclusion_count, .decision_count = lead->decision_count,
-        .has_payload = with_payload, .payload = lead->payload, .payload_size = lead->payload_size,
-    };
+
+    memset(image, 0, offsetof(struct lead_image, require));
+    image->id = lead->id;
+    image->revision = lead->revision;
+    image->state = (enum lead_state)lead->state;
+    image->cause = (enum core_cause)lead->cause;
+    image->at_ms = lead->since_ms;
+    image->seen_key = lead->seen_key;
+    image->content_hash = lead->content_hash;
+    image->created_revision = lead->created_revision;
+    image->created_ms = lead->created_ms;
+    image->rep = lead->rep;
+    image->received_ms = lead->received_ms;
+    image->deadline_ms = lead->deadline_ms;
+    image->wait_deadline_ms = lead->wait_deadline_ms;
+    image->offer_number = lead->offer_number;
+    image->offers_made = lead->offers_made;
+    image->weight = lead->weight;
+    image->priority = lead->priority;
+    image->channel = demand->channel;
+    image->source = names_view(&core->names, lead->source);
+    image->queue = names_view(&core->names, demand->queue);
+    image->rule = names_view(&core->names, lead->rule);
+    image->has_payload = with_payload;
+    image->payload = lead->payload;
+    image->payload_size = lead->payload_size;
+
+    image->require_count = demand->require_count;
     for (uint32_t i = 0; i < demand->require_count; i++)
-        image->require[i] = (struct record_require){text_of(names_text(&core->names, core->skill_names[demand->require[i].skill])), demand->require[i].level};
+        image->require[i] = (struct record_require){names_view(&core->names, core->skill_names[demand->require[i].skill]), demand->require[i].level};
+    image->exclusion_count = lead->exclusion_count;
     if (lead->exclusion_count > 0)
         memcpy(image->exclusions, lead->exclusions, lead->exclusion_count * sizeof *lead->exclusions);
+    image->decision_count = lead->decision_count;
     if (lead->decision_count > 0)
         memcpy(image->decisions, lead->decisions, lead->decision_count * sizeof *lead->decisions);
 }
@@ -219,8 +238,8 @@ void lead_unmark_dirty(struct core *core, struct lead *lead)
 
 static void end_lead(struct core *core, struct lead *lead, const struct lead_change *change)
 {
-    struct seen_entry *published = seen_find(&core->seen, lead->seen_key, core->now_ms);
-    if (published) {
+    struct seen_entry *published = seen_at(&core->seen, lead->seen_position);
+    if (published && published->key.lo == lead->seen_key.lo && published->key.hi == lead->seen_key.hi) {
         published->end = (uint8_t)change->to;
         seen_mark_dirty(&core->seen, published);
     }

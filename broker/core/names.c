@@ -22,6 +22,7 @@ void names_fini(struct names *names)
     for (uint32_t i = 0; i < names->count; i++)
         free(names->texts[i]);
     free(names->texts);
+    free(names->sizes);
     index_table_fini(&names->index);
     *names = (struct names){0};
 }
@@ -30,7 +31,7 @@ uint32_t names_find(const struct names *names, const char *text, size_t size)
 {
     uint32_t hash = hash_of(text, size), number;
     for (uint32_t at = index_table_first(&names->index, hash); index_table_at(&names->index, hash, &at, &number);) {
-        if (strlen(names->texts[number]) == size && (size == 0 || memcmp(names->texts[number], text, size) == 0))
+        if (names->sizes[number] == size && (size == 0 || memcmp(names->texts[number], text, size) == 0))
             return number;
     }
     return NAME_NONE;
@@ -48,6 +49,10 @@ uint32_t names_add(struct names *names, const char *text, size_t size)
         if (!texts)
             return NAME_NONE;
         names->texts = texts;
+        uint32_t *sizes = realloc(names->sizes, capacity * sizeof *sizes);
+        if (!sizes)
+            return NAME_NONE;
+        names->sizes = sizes;
         names->capacity = capacity;
     }
     char *copy = malloc(size + 1);
@@ -57,6 +62,7 @@ uint32_t names_add(struct names *names, const char *text, size_t size)
         memcpy(copy, text, size);
     copy[size] = '\0';
     names->texts[names->count] = copy;
+    names->sizes[names->count] = (uint32_t)size;
     index_table_add(&names->index, hash_of(text, size), names->count);
     return names->count++;
 }

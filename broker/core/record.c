@@ -5,6 +5,8 @@
  */
 #include "record.h"
 
+#include <string.h>
+
 enum lead_flags { LEAD_HAS_PAYLOAD = 1, LEAD_HAS_COMPLETION = 2, LEAD_IN_CHECKPOINT = 4 };
 
 static void put_open_lead(struct byte_buffer *out, const struct lead_image *image);
@@ -100,7 +102,7 @@ lw_status record_read_lead(const void *bytes, size_t size, struct lead_image *ou
 {
     struct byte_reader in;
     byte_reader_init(&in, bytes, size);
-    *out = (struct lead_image){0};
+    memset(out, 0, offsetof(struct lead_image, require));
     lw_status status = read_format(&in);
     if (status != LW_OK)
         return status;
@@ -206,6 +208,7 @@ static void read_open_lead(struct byte_reader *in, struct lead_image *image)
     image->decision_count = (uint32_t)byte_reader_varint_max(in, CORE_DECISIONS_KEPT);
     for (uint32_t i = 0; i < image->decision_count; i++) {
         struct decision *decision = &image->decisions[i];
+        *decision = (struct decision){0};
         decision->at_ms = byte_reader_varint(in);
         decision->rep = read_u32(in);
         decision->offer_number = read_u32(in);

@@ -64,12 +64,6 @@ struct lead_image {
     uint32_t offer_number, offers_made, weight, priority;
     uint8_t channel;
     struct core_text source, queue, rule;
-    struct record_require require[CONFIG_REQUIRE_MAX];
-    uint32_t require_count;
-    struct exclusion exclusions[EXCLUSIONS_PER_LEAD_MAX];
-    uint32_t exclusion_count;
-    struct decision decisions[CORE_DECISIONS_KEPT];
-    uint32_t decision_count;
     bool has_payload;
     const void *payload;
     uint32_t payload_size;
@@ -78,6 +72,11 @@ struct lead_image {
     bool has_completion;
     struct siphash_128 completion_key;
     uint64_t completion_hash;
+    /* open leads again: counts, then rooms of which only the counted part is filled */
+    uint32_t require_count, exclusion_count, decision_count;
+    struct record_require require[CONFIG_REQUIRE_MAX];
+    struct exclusion exclusions[EXCLUSIONS_PER_LEAD_MAX];
+    struct decision decisions[CORE_DECISIONS_KEPT];
 };
 
 struct rep_image {

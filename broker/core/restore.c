@@ -276,8 +276,13 @@ static lw_status link_seen(struct core *core)
         if (i > 0 && entry->serial == core->restored_seen[i - 1].serial)
             continue;
         fits = seen_add(&core->seen, entry);
-        if (fits && !entry->is_dirty)
+        if (!fits)
+            break;
+        if (!entry->is_dirty)
             seen_at(&core->seen, core->seen.next - 1)->is_dirty = false;
+        struct lead *lead = entry->kind == SEEN_PUBLISH ? lead_table_find(&core->leads, entry->lead) : NULL;
+        if (lead)
+            lead->seen_position = core->seen.next - 1;
     }
     free(core->restored_seen);
     core->restored_seen = NULL;

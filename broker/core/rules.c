@@ -8,19 +8,24 @@
 
 static bool predicate_holds(const struct config_predicate *predicate, const char *value);
 static bool value_matches(enum config_predicate_kind kind, const char *value, const char *wanted);
-static bool same_letters(const char *a, const char *b, size_t size);
+static bool starts_with(const char *value, const char *prefix, const char **rest_out);
 static bool contains(const char *value, const char *wanted);
 static bool parse_number(const char *text, int64_t *out);
 
 const struct config_rule *rules_find(const struct core_config *config, const struct core_command *publish)
 {
+    uint32_t field = NAME_NONE;   /* rules mostly ask for the same field again */
+    const char *value = NULL;
     for (uint32_t i = 0; i < config->rule_count; i++) {
         const struct config_rule *rule = &config->rules[i];
         bool holds = true;
         for (uint32_t p = 0; p < rule->predicate_count && holds; p++) {
-            const char *value = publish->publish.read_field
-                ? publish->publish.read_field(publish->publish.fields, rule->predicates[p].field) : NULL;
-            holds = predicate_holds(&rule->predicates[p], value);
+            const struct config_predicate *predicate = &rule->predicates[p];
+            if (field != predicate->field_number) {
+                field = predicate->field_number;
+                value = publish->publish.read_field ? publish->publish.read_field(publish->publish.fields, predicate->field) : NULL;
+            }
+            holds = predicate_holds(predicate, value);
         }
         if (holds)
             return rule;
@@ -44,14 +49,13 @@ static bool predicate_holds(const struct config_predicate *predicate, const char
 
 static bool value_matches(enum config_predicate_kind kind, const char *value, const char *wanted)
 {
-    size_t size = strlen(wanted);
     int64_t have, limit;
 
     switch (kind) {
     case CONFIG_EQUALS:
-        return strlen(value) == size && same_letters(value, wanted, size);
+        return starts_with(value, wanted, &value) && *value == '\0';
     case CONFIG_PREFIX:
-        return strlen(value) >= size && same_letters(value, wanted, size);
+        return starts_with(value, wanted, &value);
     case CONFIG_CONTAINS:
         return contains(value, wanted);
     case CONFIG_AT_LEAST:
@@ -65,28 +69,30 @@ static bool value_matches(enum config_predicate_kind kind, const char *value, co
     return false;
 }
 
-static bool same_letters(const char *a, const char *b, size_t size)
+static char lower(char letter)
 {
-    for (size_t i = 0; i < size; i++) {
-        unsigned char x = (unsigned char)a[i], y = (unsigned char)b[i];
-        if (x >= 'A' && x <= 'Z')
-            x = (unsigned char)(x + 32);
-        if (y >= 'A' && y <= 'Z')
-            y = (unsigned char)(y + 32);
-        if (x != y)
+    return letter >= 'A' && letter <= 'Z' ? (char)(letter + 32) : letter;
+}
+
+/* *rest_out: what of value stands behind the prefix. */
+static bool starts_with(const char *value, const char *prefix, const char **rest_out)
+{
+    for (; *prefix != '\0'; value++, prefix++) {
+        if (lower(*value) != lower(*prefix))
             return false;
     }
+    *rest_out = value;
     return true;
 }
 
 static bool contains(const char *value, const char *wanted)
 {
-    size_t have = strlen(value), size = strlen(wanted);
-    for (size_t at = 0; at + size <= have; at++) {
-        if (same_letters(value + at, wanted, size))
+    const char *rest;
+    for (; *value != '\0'; value++) {
+        if (starts_with(value, wanted, &rest))
             return true;
     }
-    return false;
+    return *wanted == '\0';
 }
 
 /* Digits with an optional sign, and at most 18 of them; a fraction is cut off. */
