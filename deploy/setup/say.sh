@@ -20,13 +20,19 @@ child_pid=
 child() {
     local status
     set -m
-    "$@" </dev/null &
+    child_command "$@" </dev/null &
     child_pid=$!
     set +m
     wait "$child_pid"
     status=$?
     child_pid=
     return "$status"
+}
+
+# A straggler must not keep our standard error open for whoever reads it.
+child_command() {
+    exec {say_errors}>&-
+    "$@"
 }
 
 end_child() {

@@ -342,7 +342,7 @@ a_test_that_leaves_a_process_is_told() {
     ctest_of unit.leaves unit "setsid sleep 60 >/dev/null 2>&1 & echo \$! >'$work/sleeper'"
     printf 'tests_all() { tests_default; stage "nothing left behind" tests_left_behind ""; }\n' >>"$copy/tests/stages.sh"
     leadwire test --all
-    kill "$(cat "$work/sleeper")"
+    expect "does not hold up ./run" kill "$(cat "$work/sleeper")"
     expect "fails" is "$status" 1
     expect "names it" says "sleep 60"
 }
@@ -431,11 +431,11 @@ ci_runs_everything_without_standard_input() {
 mapfile -t promises < <(declare -F | sed 's/^declare -f //' | grep -E '^(a|an|all|alone|another|ci|missing|no|nothing_to|tests|too|two)_[a-z_]*' | grep -v '^apt_')
 (($#)) && promises=("$@")
 for promise in "${promises[@]}"; do
-    before=$failed
+    before=$failed started_ms=$((${EPOCHREALTIME/[.,]/} / 1000))
     extra=() said='' status=''
     setting
     "$promise"
-    ((failed == before)) && printf 'ok %s\n' "$promise"
+    ((failed == before)) && printf 'ok %5d ms %s\n' $((${EPOCHREALTIME/[.,]/} / 1000 - started_ms)) "$promise"
 done
 printf '%d promises, %d broken expectations\n' "${#promises[@]}" "$failed"
 ((failed == 0))
