@@ -19,6 +19,7 @@
 #include <event2/listener.h>
 #include <event2/util.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -135,11 +136,31 @@ uint32_t http_door_in_flight(const struct http_door *door)
     return count;
 }
 
+/* libevent reads "address:port" but not port 0, so the port is put in afterwards. */
+static bool parse_address(const char *address, struct sockaddr_storage *where, int *size)
+{
+    enum { ADDRESS_MAX = 64, PORT_DIGITS_MAX = 5, PORT_MAX = 65535 };
+    char with_port_1[ADDRESS_MAX + 3];
+    const char *colon = strrchr(address, ':');
+    size_t digits = colon ? strspn(colon + 1, "0123456789") : 0;
+    if (digits == 0 || digits > PORT_DIGITS_MAX || colon[1 + digits] || colon - address > ADDRESS_MAX)
+        return false;
+    snprintf(with_port_1, sizeof with_port_1, "%.*s:1", (int)(colon - address), address);
+    unsigned long port = strtoul(colon + 1, NULL, 10);
+    if (port > PORT_MAX || evutil_parse_sockaddr_port(with_port_1, (struct sockaddr *)where, size) != 0)
+        return false;
+    if (where->ss_family == AF_INET6)
+        ((struct sockaddr_in6 *)where)->sin6_port = htons((uint16_t)port);
+    else
+        ((struct sockaddr_in *)where)->sin_port = htons((uint16_t)port);
+    return true;
+}
+
 static lw_status listen_on(struct http_door *door, const char *address)
 {
     struct sockaddr_storage where = {0};
     int size = sizeof where;
-    if (evutil_parse_sockaddr_port(address, (struct sockaddr *)&where, &size) != 0 || !strrchr(address, ':'))
+    if (!parse_address(address, &where, &size))
         return LW_INVALID;
     door->listener = evconnlistener_new_bind(door->base, NULL, NULL,
                                              LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE, BACKLOG,

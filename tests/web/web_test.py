@@ -1,0 +1,378 @@
+# SPDX-License-Identifier: Apache-2.0
+"""leadwire-web: what each sender is told, and what the broker gets."""
+import json
+import os
+import random
+import signal
+import socket
+import stat
+import time
+import urllib.parse
+
+import worker_case
+from worker_case import WorkerCase, wait_for
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+BROWSER = {**FORM, "Accept": "text/html,application/xhtml+xml"}
+JSON = {"Content-Type": "application/json; charset=utf-8"}
+
+
+class WebCase(WorkerCase):
+    program = "leadwire-web"
+    http = "{body_size_max_kib: 16, connections_max: 8, request_within: 400ms}"
+    raw_options = ""
+
+    def config(self, more=""):
+        with open(os.path.join(self.directory, "crm.secret"), "w") as file:
+            file.write("s3cret\n")
+        os.chmod(os.path.join(self.directory, "crm.secret"), 0o600)
+        return f"""
+desk: main
+broker: {self.broker.endpoint}
+listen: 127.0.0.1:0
+answer_within: 600ms
+raw: {{directory: raw{self.raw_options}}}
+http: {self.http}
+sources:
+  form:
+    region: IT
+    honeypot: website
+    map: {{consent.marketing: newsletter, attribute.model: auto}}
+    ignore: [csrf]
+  thanks:
+    region: IT
+    thank_you: https://example.com/grazie
+  api:
+    region: DE
+    idempotency: id
+    origins: [https://example.com]
+    map:
+      full_name: person.name
+      email: person.mails[0]
+      phone: [person.tel, person.mobile]
+      product: answers[field.ref=product].text
+      is_test: test
+  crm:
+    secret_file: crm.secret
+    secret_header: X-Api-Key
+{more}"""
+
+    def form(self, source="form", headers=FORM, **fields):
+        return self.worker.request("POST", "/in/" + source, urllib.parse.urlencode(fields), headers)
+
+    def json(self, document, source="api", headers=None):
+        text = document if isinstance(document, str) else json.dumps(document)
+        return self.worker.request("POST", "/in/" + source, text, {**JSON, **(headers or {})})
+
+
+class Taken(WebCase):
+    def test_a_form_becomes_a_lead_by_the_usual_names(self):
+        status, headers, body = self.form(name="Mario Rossi", tel="02 1234 5678", your_email="m@Example.IT",
+                                          message="Buongiorno,\r\nvorrei un preventivo", auto="Panda", newsletter="on",
+                                          csrf="abc", colour="rosso", website="")
+        self.assertEqual(status, 200, body)
+        self.assertEqual(json.loads(body), {"lead_id": "7-1", "status": "accepted"})
+        self.assertEqual(headers["Cache-Control"], "no-store")
+        lead = self.broker.next("publish")["lead"]
+        self.assertEqual(lead["source"], "form")
+        self.assertEqual(lead["given_name"], "Mario")
+        self.assertEqual(lead["phones"], ["+390212345678"])
+        self.assertEqual(lead["emails"], ["m@example.it"])
+        self.assertEqual(lead["summary"], "Buongiorno,\nvorrei un preventivo")
+        self.assertEqual(lead["attributes"], {"model": "Panda", "colour": "rosso"})
+        self.assertEqual(lead["consents"], {"marketing": True})
+        self.assertEqual((lead["country"], lead["language"]), ("IT", "it"))
+        self.assertEqual(lead["warnings"], [])
+
+    def test_a_browser_is_sent_to_the_thank_you_page(self):
+        status, headers, _ = self.form("thanks", BROWSER, name="M", phone="0212345678")
+        self.assertEqual((status, headers["Location"]), (303, "https://example.com/grazie"))
+        status, headers, body = self.form("form", BROWSER, name="M", phone="0212345678")
+        self.assertEqual(status, 200)
+        self.assertIn("text/html", headers["Content-Type"])
+        self.assertIn("Thank you", body)
+
+    def test_json_is_mapped_by_path_and_ids_keep_all_64_bits(self):
+        document = {"id": 9007199254740993, "test": True, "price": 0.1, "other": {"a": [1, None, "x"], "b": False},
+                    "person": {"name": "Anna Müller", "mails": ["anna@müller.de"], "mobile": "0151 23456789"},
+                    "answers": [{"field": {"ref": "age"}, "text": "40"}, {"field": {"ref": "product"}, "text": "Pumpe"}]}
+        status, _, body = self.json(document)
+        self.assertEqual(status, 200, body)
+        record = self.broker.next("publish")
+        lead = record["lead"]
+        self.assertEqual(record["id"], "9007199254740993")
+        self.assertEqual(lead["emails"], ["anna@xn--mller-kva.de"])
+        self.assertEqual(lead["phones"], ["+4915123456789"])
+        self.assertEqual(lead["product"], "Pumpe")
+        self.assertTrue(lead["is_test"])
+        self.assertEqual(lead["attributes"], {"id": "9007199254740993", "price": "0.1", "other.a[0]": "1", "other.a[2]": "x",
+                                              "other.b": "false", "answers[0].field.ref": "age", "answers[0].text": "40",
+                                              "answers[1].field.ref": "product"})
+
+    def test_the_same_contact_again_is_a_duplicate_with_the_first_id(self):
+        first = self.form(name="M", phone="0212345678")
+        again = self.form(name="M", phone="0212345678")
+        self.assertEqual(json.loads(first[2])["lead_id"], json.loads(again[2])["lead_id"])
+        self.assertEqual((again[0], json.loads(again[2])["status"]), (200, "duplicate"))
+
+    def test_a_header_names_the_contact(self):
+        self.form("form", {**FORM, "Idempotency-Key": "abc-1"}, phone="0212345678")
+        self.assertEqual(self.broker.next("publish")["id"], "abc-1")
+
+    def test_the_same_id_with_other_content_is_409(self):
+        self.json({"id": 5, "person": {"tel": "030 123456"}})
+        status, _, body = self.json({"id": 5, "person": {"tel": "030 123457"}})
+        self.assertEqual(status, 409, body)
+
+    def test_the_same_bytes_under_a_changed_map_are_a_duplicate(self):
+        self.form(name="M", phone="0212345678", auto="Panda")
+        self.worker.write_config(self.config().replace("attribute.model", "attribute.car"))
+        self.worker.process.send_signal(signal.SIGHUP)
+        wait_for("the reload", lambda: "configuration read again" in self.worker.log())
+        status, _, body = self.form(name="M", phone="0212345678", auto="Panda")
+        self.assertEqual((status, json.loads(body)["status"]), (200, "duplicate"))
+
+    def test_raw_bytes_are_kept_once_and_only_for_the_owner(self):
+        for _ in range(3):
+            self.form(name="M", phone="0212345678")
+        raw = os.path.join(self.directory, "raw")
+        names = os.listdir(raw)
+        self.assertEqual(names, [self.broker.next("publish")["lead"]["raw_ref"]])
+        with open(os.path.join(raw, names[0])) as file:
+            self.assertEqual(file.read(), "name=M&phone=0212345678")
+        self.assertEqual(stat.S_IMODE(os.stat(os.path.join(raw, names[0])).st_mode), 0o600)
+        self.assertEqual(stat.S_IMODE(os.stat(raw).st_mode), 0o700)
+
+    def test_scripts_of_a_configured_origin_may_post(self):
+        status, headers, _ = self.worker.request("OPTIONS", "/in/api", headers={"Origin": "https://example.com",
+                                                                               "Access-Control-Request-Method": "POST"})
+        self.assertEqual((status, headers["Access-Control-Allow-Origin"]), (204, "https://example.com"))
+        self.assertIn("Content-Type", headers["Access-Control-Allow-Headers"])
+        _, headers, _ = self.worker.request("OPTIONS", "/in/api", headers={"Origin": "https://evil.example"})
+        self.assertIsNone(headers["Access-Control-Allow-Origin"])
+        _, headers, _ = self.json({"id": 1, "person": {"tel": "030 123456"}}, headers={"Origin": "https://example.com"})
+        self.assertEqual(headers["Access-Control-Allow-Origin"], "https://example.com")
+
+    def test_a_robot_is_thanked_and_not_taken(self):
+        status, _, body = self.form(name="M", phone="0212345678", website="http://spam.example")
+        self.assertEqual((status, json.loads(body)["status"]), (200, "accepted"))
+        self.assertEqual(self.broker.seen("publish"), [])
+        self.assertEqual(self.counts()["robot"], 1)
+
+
+class Refused(WebCase):
+    def assert_refused(self, answer, status, count):
+        self.assertEqual(answer[0], status, answer[2])
+        self.assertIn("error", json.loads(answer[2]))
+        self.assertEqual(self.counts()[count], 1)
+        self.assertEqual(self.broker.seen("publish"), [])
+
+    def test_malformed_json_is_400(self):
+        self.assert_refused(self.json('{"id": 1'), 400, "malformed")
+
+    def test_json_that_is_not_utf8_is_400(self):
+        self.assert_refused(self.worker.request("POST", "/in/api", b'{"a": "\xff"}', JSON), 400, "malformed")
+
+    def test_an_empty_body_is_400(self):
+        self.assert_refused(self.form(), 400, "malformed")
+
+    def test_an_unknown_source_is_404(self):
+        self.assert_refused(self.form("nobody", phone="0212345678"), 404, "not_found")
+
+    def test_an_unknown_path_is_404(self):
+        self.assert_refused(self.worker.request("POST", "/in/form/x/y/z/..", "a=b", FORM), 404, "not_found")
+
+    def test_a_wrong_method_is_405_and_says_which(self):
+        answer = self.worker.request("GET", "/in/form")
+        self.assertEqual(answer[1]["Allow"], "POST, OPTIONS")
+        self.assert_refused(answer, 405, "wrong_method")
+
+    def test_too_many_fields_are_413(self):
+        self.assert_refused(self.worker.request("POST", "/in/form", "a&" * 600, FORM), 413, "too_large")
+
+    def test_an_unknown_media_type_is_415(self):
+        self.assert_refused(self.worker.request("POST", "/in/form", "x", {"Content-Type": "text/plain"}), 415, "wrong_type")
+
+    def test_a_missing_or_wrong_key_is_401(self):
+        for headers in (FORM, {**FORM, "X-Api-Key": "s3creT"}, {**FORM, "X-Api-Key": ""}):
+            self.assertEqual(self.form("crm", headers, phone="+390212345678")[0], 401)
+        self.assertEqual(self.form("crm", {**FORM, "X-Api-Key": "s3cret"}, phone="+390212345678")[0], 200)
+
+    def test_nobody_to_answer_is_422_with_the_raw_kept(self):
+        self.assert_refused(self.form(name="Mario Rossi", message="hello"), 422, "rejected")
+        self.assertEqual(len(os.listdir(os.path.join(self.directory, "raw"))), 1)
+        status, _, body = self.form("form", BROWSER, name="Mario Rossi")
+        self.assertEqual(status, 422)
+        self.assertIn("phone number or an email", body)
+
+    def test_what_the_broker_rejects_is_422(self):
+        self.broker.tell("mode reject")
+        status, _, body = self.form(phone="0212345678")
+        self.assertEqual((status, json.loads(body)["error"]), (422, "scripted"))
+
+    def test_a_large_body_is_413(self):
+        connection = self.worker.raw(b"POST /in/form HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                                     b"Content-Length: 20000\r\n\r\n" + b"a=" + b"x" * 19998)
+        self.assertIn(b"413", connection.recv(4096).split(b"\r\n")[0])
+        connection.close()
+
+    def test_a_large_chunked_body_is_not_taken(self):
+        connection = self.worker.raw(b"POST /in/form HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                                     b"Transfer-Encoding: chunked\r\n\r\n")
+        try:
+            for _ in range(40):
+                connection.sendall(b"400\r\n" + b"x" * 1024 + b"\r\n")
+            first = connection.recv(4096).split(b"\r\n")[0]
+        except (ConnectionResetError, BrokenPipeError):
+            first = b""
+        self.assertTrue(first == b"" or b"413" in first or b"400" in first, first)
+        connection.close()
+
+    def test_garbage_in_place_of_http_ends_the_connection(self):
+        for garbage in (b"\x16\x03\x01\x02\x00\x01\x00", b"GET\r\n\r\n", b"\r\n\r\n\r\n" + b"A" * 40000, b"POST /in/form HTTP/9.9\r\n\r\n"):
+            connection = self.worker.raw()
+            try:
+                connection.sendall(garbage)
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(4096):
+                    pass
+            except OSError:   # it was ended before we had said all
+                pass
+            connection.close()
+        self.assertEqual(self.form(phone="0212345678")[0], 200)
+
+
+class Trouble(WebCase):
+    def test_a_busy_broker_is_503_with_its_retry_time(self):
+        self.broker.tell("mode busy")
+        status, headers, _ = self.form(phone="0212345678")
+        self.assertEqual((status, headers["Retry-After"]), (503, "2"))
+        status, headers, body = self.form("form", BROWSER, phone="0212345678")
+        self.assertEqual((status, headers["Retry-After"]), (503, "2"))
+        self.assertIn("again in a minute", body)
+        self.broker.tell("mode normal")
+        self.assertEqual(self.form(phone="0212345678")[0], 200)
+
+    def test_no_answer_in_time_is_503_and_the_repeat_no_double(self):
+        self.broker.tell("mode silent")
+        status, headers, _ = self.form(phone="0212345678")
+        self.assertEqual(status, 503)
+        self.assertIsNotNone(headers["Retry-After"])
+        self.broker.tell("mode normal")
+        self.assertEqual(json.loads(self.form(phone="0212345678")[2])["lead_id"], "7-1")
+
+    def test_without_a_broker_health_is_503_and_so_is_a_form(self):
+        self.broker.close()
+        wait_for("the loss to be seen", lambda: self.worker.request("GET", "/healthz")[0] == 503)
+        self.assertEqual(self.form(phone="0212345678")[0], 503)
+        self.broker = worker_case.Broker(self.directory)
+        self.worker.ready()
+        self.assertEqual(self.form(phone="0212345678")[0], 200)
+
+    def test_killed_after_the_accept_and_before_the_answer_the_retry_has_the_same_lead(self):
+        self.broker.tell("mode mute")   # takes the lead, says nothing
+        connection = self.worker.raw(b"POST /in/form HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                                     b"Content-Length: 23\r\n\r\nname=M&phone=0212345678")
+        self.broker.next("publish")
+        self.worker.kill()
+        connection.close()
+        self.broker.tell("mode normal")
+        self.worker.start()
+        self.worker.ready()
+        status, _, body = self.form(name="M", phone="0212345678")
+        self.assertEqual((status, json.loads(body)), (200, {"lead_id": "7-1", "status": "duplicate"}))
+
+    def test_a_dripping_sender_gets_408_and_others_are_served(self):
+        slow = self.worker.raw(b"POST /in/form HTTP/1.1\r\nHost: x\r\n")
+        begin, received = time.monotonic(), b""
+        slow.settimeout(0.05)
+        while time.monotonic() - begin < worker_case.DEADLINE_S:
+            try:
+                slow.sendall(b"X")
+                received = slow.recv(4096)
+                break
+            except socket.timeout:
+                continue
+            except (BrokenPipeError, ConnectionResetError):
+                break
+        self.assertLess(time.monotonic() - begin, 5)
+        self.assertTrue(received == b"" or b" 408 " in received, received)
+        slow.close()
+        self.assertEqual(self.form(phone="0212345678")[0], 200)
+
+    def test_connections_above_the_cap_wait_and_are_served(self):
+        idle = [self.worker.raw() for _ in range(20)]
+        self.assertEqual(self.form(phone="0212345678")[0], 200)   # once the idle ones have had their time
+        for connection in idle:
+            connection.close()
+
+    def test_sigterm_answers_what_is_in_progress_and_ends_with_0(self):
+        self.broker.tell("mode silent")
+        connection = self.worker.raw(b"POST /in/form HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                                     b"Content-Length: 16\r\n\r\nphone=0212345678")
+        self.broker.next("publish")
+        self.assertEqual(self.worker.stop(), 0)
+        self.assertIn(b" 503 ", connection.recv(4096))
+        connection.close()
+
+    def test_a_wrong_file_on_sighup_changes_nothing(self):
+        self.worker.write_config("desk: main\nsources: 5\n")
+        self.worker.process.send_signal(signal.SIGHUP)
+        wait_for("the refusal", lambda: "stays in force" in self.worker.log())
+        self.assertIn("leadwire-web.yaml:2: ", self.worker.log())
+        self.assertEqual(self.form(phone="0212345678")[0], 200)
+        self.worker.write_config(self.config("  newone: {region: IT}\n"))
+        self.worker.process.send_signal(signal.SIGHUP)
+        wait_for("the new source", lambda: self.form("newone", phone="0212345678")[0] == 200)
+
+    def test_the_log_holds_no_personal_data(self):
+        self.worker.kill()
+        os.environ["LEADWIRE_LOG_LEVEL"] = "debug"
+        try:
+            self.worker.start()
+        finally:
+            del os.environ["LEADWIRE_LOG_LEVEL"]
+        self.worker.ready()
+        self.form(name="Zebedeo Quagliarulo", phone="0298765432", email="zebedeo@example.it", message="segretissimo")
+        self.form(name="Zebedeo Quagliarulo")
+        self.json('{"Zebedeo')
+        self.assertEqual(self.worker.stop(), 0)
+        for secret in ("Zebedeo", "Quagliarulo", "98765432", "zebedeo", "segretissimo"):
+            self.assertNotIn(secret, self.worker.log())
+
+
+class FullStore(WebCase):
+    http = "{body_size_max_kib: 4096}"
+    raw_options = ", size_max_mib: 1"
+
+    def test_a_full_raw_store_is_507_and_nothing_is_dropped_silently(self):
+        for i in range(2):
+            status = self.form(phone="0212345678", message=f"{i}" + "x" * 600000)[0]
+        self.assertEqual(status, 507)
+        self.assertEqual(self.counts()["store_full"], 1)
+        self.assertIn("raw store is full", self.worker.log())
+
+
+class AnyBytes(WebCase):
+    http = "{body_size_max_kib: 64}"
+
+    def test_no_body_breaks_the_worker(self):
+        seed = int(os.environ.get("LEADWIRE_TEST_SEED", "20240131"))
+        chance = random.Random(seed)
+        pieces = [b"%", b"%4", b"%00", b"&", b"=", b"+", b"phone", b"=0212345678", b"\xff\xfe", b"\x00", b"[0]", b"{", b"}", b"[", b"]",
+                  b'"a"', b":", b",", b"1e999", b"123456789012345678901", b"null", b"true", b'"\\ud800"', b'"\\u0000"', b'"e\xcc\x81"', b"-0"]
+        deep = b"[" * 3000 + b"]" * 3000
+        for round_number in range(400):
+            body = b"".join(chance.choice(pieces) for _ in range(chance.randrange(40)))
+            if round_number % 50 == 0:
+                body = deep
+            headers = chance.choice([FORM, JSON, BROWSER])
+            if headers is JSON and chance.random() < 0.5:
+                body = b'{"tel": "030 123456", "x": ' + (body or b"1") + b"}"
+            status = self.worker.request("POST", "/in/" + chance.choice(["form", "api"]), body, headers)[0]
+            self.assertIn(status, (200, 400, 409, 413, 422), f"seed {seed} round {round_number} body {body!r}")
+        self.assertEqual(self.form(phone="0212345678", name="after")[0], 200)
+
+
+if __name__ == "__main__":
+    worker_case.main()

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs a worker as a real process, against a scripted broker, in a directory of its own."""
+import http.client
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+BIN = os.environ.get("LEADWIRE_BIN", "build/dev/bin")
+SCRIPTED_BROKER = os.path.join(BIN, "..", "tests", "scripted_broker")
+DEADLINE_S = 20
+
+
+def wait_for(what, condition):
+    """The first true value of condition(); fails the test after DEADLINE_S."""
+    end = time.monotonic() + DEADLINE_S
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError("waited in vain for " + what)
+        time.sleep(0.01)
+
+
+class Broker:
+    """The scripted broker: commands in, a record of each request out."""
+
+    def __init__(self, directory):
+        self.endpoint = "ipc://" + os.path.join(directory, "publish")
+        self.process = subprocess.Popen([SCRIPTED_BROKER, self.endpoint], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, bufsize=0)
+        self.buffer = b""
+        self.requests = []
+        assert self._line(DEADLINE_S) == b"ready"
+
+    def _line(self, timeout):
+        while b"\n" not in self.buffer:
+            if not select.select([self.process.stdout], [], [], timeout)[0]:
+                return None
+            chunk = os.read(self.process.stdout.fileno(), 65536)
+            if not chunk:
+                return None
+            self.buffer += chunk
+        line, self.buffer = self.buffer.split(b"\n", 1)
+        return line
+
+    def _collect(self, timeout):
+        line = self._line(timeout)
+        if line is None:
+            return None
+        record = json.loads(line)
+        if "request" in record:
+            self.requests.append(record)
+        return record
+
+    def tell(self, command):
+        self.process.stdin.write(command.encode() + b"\n")
+        while True:
+            record = self._collect(DEADLINE_S)
+            assert record is not None, "the scripted broker is gone"
+            if record.get("done") == command:
+                return
+
+    def next(self, kind):
+        """The oldest request of this kind not asked for yet."""
+        end = time.monotonic() + DEADLINE_S
+        while time.monotonic() < end:
+            for i, record in enumerate(self.requests):
+                if record["request"] == kind:
+                    return self.requests.pop(i)
+            self._collect(0.1)
+        raise AssertionError("no " + kind + " came to the broker")
+
+    def seen(self, kind):
+        while self._collect(0.02):
+            pass
+        return [r for r in self.requests if r["request"] == kind]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(DEADLINE_S)
+        self.process.stdout.close()
+
+
+class Worker:
+    def __init__(self, program, directory, config, extra=()):
+        self.config_path = os.path.join(directory, program + ".yaml")
+        self.port_file = os.path.join(directory, program + ".port")
+        self.log_path = os.path.join(directory, program + ".log")
+        self.arguments = [os.path.join(BIN, program), "--config", self.config_path, "--port-file", self.port_file, *extra]
+        self.write_config(config)
+        self.process = None
+        self.start()
+
+    def write_config(self, text):
+        with open(self.config_path, "w") as file:
+            file.write(text)
+
+    def start(self):
+        if os.path.exists(self.port_file):
+            os.unlink(self.port_file)
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(self.arguments, stdout=subprocess.DEVNULL, stderr=log)
+        wait_for("the port file", lambda: os.path.exists(self.port_file) or self.process.poll() is not None)
+        assert self.process.poll() is None, self.log()
+        with open(self.port_file) as file:
+            self.port = int(file.read())
+
+    def log(self):
+        with open(self.log_path, errors="replace") as file:
+            return file.read()
+
+    def request(self, method, path, body=None, headers=None):
+        """(status, headers, body text)"""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE_S)
+        try:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read().decode()
+        finally:
+            connection.close()
+
+    def raw(self, data=b""):
+        """A plain connection, with data already sent."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE_S)
+        connection.sendall(data)
+        return connection
+
+    def ready(self):
+        wait_for("the link to the broker", lambda: self.request("GET", "/healthz")[0] == 200)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(DEADLINE_S)
+
+
+class WorkerCase(unittest.TestCase):
+    """One broker and one worker per test; subclasses name program and config(self)."""
+    program = None
+
+    def setUp(self):
+        self.directory_object = tempfile.TemporaryDirectory(prefix="lw-")
+        self.directory = self.directory_object.name
+        self.broker = Broker(self.directory)
+        self.worker = Worker(self.program, self.directory, self.config())
+        self.worker.ready()
+
+    def tearDown(self):
+        if self.worker.process.poll() is None:
+            self.assertEqual(self.worker.stop(), 0, self.worker.log())
+        self.broker.close()
+        log = self.worker.log()
+        self.assertNotIn("AddressSanitizer", log)
+        self.assertNotIn("runtime error", log)
+        self.directory_object.cleanup()
+
+    def counts(self):
+        return json.loads(self.worker.request("GET", "/healthz")[2])
+
+
+def main():
+    if not os.path.exists(SCRIPTED_BROKER):
+        print("SKIP: the scripted broker is not built")
+        sys.exit(77)
+    unittest.main(verbosity=2)
