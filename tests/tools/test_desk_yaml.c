@@ -190,6 +190,16 @@ static void a_short_file_gets_the_defaults(void **state)
     assert_null(desk);
 }
 
+/* On the wire 0 would mean "the default". */
+static void no_grace_is_the_shortest_not_the_default(void **state)
+{
+    (void)state;
+    struct desk_yaml *desk = desk_of("desk: main\n" REPS "timeouts: {grace: 0, retry_same_rep: 0}\n");
+    assert_int_equal(desk_yaml_config(desk)->grace_ms, 1);
+    assert_int_equal(desk_yaml_config(desk)->retry_same_rep_ms, 1);
+    desk_yaml_close(&desk);
+}
+
 static void rules_read_as_written(void **state)
 {
     (void)state;
@@ -302,6 +312,7 @@ int main(void)
         cmocka_unit_test(doubtful_files_are_taken_with_a_warning),
         cmocka_unit_test(a_call_free_desk_needs_no_devices),
         cmocka_unit_test(a_short_file_gets_the_defaults),
+        cmocka_unit_test(no_grace_is_the_shortest_not_the_default),
         cmocka_unit_test(rules_read_as_written),
         cmocka_unit_test(the_small_business_example_is_without_a_warning),
         cmocka_unit_test(the_small_business_example_writes_the_defaults),

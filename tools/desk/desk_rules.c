@@ -37,13 +37,13 @@ static bool is_field(const char *field)
     return known && strlen(field) <= FIELD_NAME_MAX;
 }
 
-/* Optional minus, 1-15 digits: what the broker compares with. */
+/* Optional minus, 1-18 digits: what the broker compares with. */
 static bool is_whole_number(const char *text)
 {
     if (*text == '-')
         text++;
     const size_t digits = strspn(text, "0123456789");
-    return digits > 0 && digits <= 15 && text[digits] == '\0';
+    return digits > 0 && digits <= 18 && text[digits] == '\0';
 }
 
 /* Values that could never match are worth a word: 'italian' is not a language code. */

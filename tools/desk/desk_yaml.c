@@ -30,19 +30,24 @@ static void read_desk_name(struct desk_yaml *reader)
         reader->config.desk = desk_borrow(name);
 }
 
+static uint32_t read_timeout(struct desk_yaml *reader, const struct yaml_node *map, const char *key, uint64_t min_ms, uint64_t max_ms,
+                             uint64_t absent_ms)
+{
+    char what[64];
+    snprintf(what, sizeof what, "timeouts: %s", key);
+    const uint64_t ms = yaml_read_duration_ms(reader->doc, yaml_map_find(map, key), what, min_ms, max_ms, absent_ms);
+    return ms > 0 ? (uint32_t)ms : 1;   /* on the wire 0 means absent, which is the default */
+}
+
 static void read_timeouts(struct desk_yaml *reader)
 {
     const struct yaml_node *map = desk_section(reader, "timeouts", YAML_KIND_MAP, 16);
-    struct yaml_doc *doc = reader->doc;
     Leadwire__V1__DeskConfig *config = &reader->config;
-    yaml_check_keys(doc, map, "timeouts", timeout_keys);
-    config->grace_ms = (uint32_t)yaml_read_duration_ms(doc, yaml_map_find(map, "grace"), "timeouts: grace", 0, HOUR_MS, 15 * 1000);
-    config->park_limit_ms = (uint32_t)yaml_read_duration_ms(doc, yaml_map_find(map, "park_limit"), "timeouts: park_limit", 100,
-                                                            (uint64_t)30 * DAY_MS, DAY_MS);
-    config->work_limit_ms = (uint32_t)yaml_read_duration_ms(doc, yaml_map_find(map, "work_limit"), "timeouts: work_limit", 100,
-                                                            (uint64_t)30 * DAY_MS, DAY_MS);
-    config->retry_same_rep_ms = (uint32_t)yaml_read_duration_ms(doc, yaml_map_find(map, "retry_same_rep"),
-                                                                "timeouts: retry_same_rep", 0, DAY_MS, 2 * MINUTE_MS);
+    yaml_check_keys(reader->doc, map, "timeouts", timeout_keys);
+    config->grace_ms = read_timeout(reader, map, "grace", 0, HOUR_MS, 15 * 1000);
+    config->park_limit_ms = read_timeout(reader, map, "park_limit", 100, (uint64_t)30 * DAY_MS, DAY_MS);
+    config->work_limit_ms = read_timeout(reader, map, "work_limit", 100, (uint64_t)30 * DAY_MS, DAY_MS);
+    config->retry_same_rep_ms = read_timeout(reader, map, "retry_same_rep", 0, DAY_MS, 2 * MINUTE_MS);
 }
 
 static void read_behaviour(struct desk_yaml *reader)

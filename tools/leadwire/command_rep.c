@@ -17,7 +17,7 @@
 #include "secret_file.h"
 #include "wall_clock.h"
 
-enum { SECRET_SIZE_MAX = 256, PROMPT_EVERY_MS = 500, EVENTS_PER_TURN = 256 };
+enum { SECRET_SIZE_MAX = 260, PROMPT_EVERY_MS = 500, EVENTS_PER_TURN = 256 };
 
 struct session {
     struct rep_desk desk;

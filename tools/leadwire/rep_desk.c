@@ -126,7 +126,7 @@ static struct rep_item *take_holding(struct rep_desk *desk, const struct lw_rep_
     log_offer(desk, event);
     if (item == NULL)
         return NULL;
-    if (item->state != ITEM_COMPLETING && item->state != ITEM_HELD) {
+    if (item->state != ITEM_COMPLETING && (item->state != ITEM_HELD || item->offer_number != event->offer_number)) {
         item->state = ITEM_HELD;
         item->due_ms = 0;
     }
@@ -197,6 +197,8 @@ static struct rep_item *take_answer(struct rep_desk *desk, const struct lw_rep_e
              ticket->kind == REQUEST_COMPLETE ? "disposition" : NULL, ticket->disposition);
     if (item != NULL && ticket->kind != REQUEST_ACCEPT)
         item->state = ITEM_GONE;
+    else if (item != NULL && item->state == ITEM_ACCEPTING)
+        item->state = ITEM_HELD;   /* the holding follows, or after a crash the next snapshot decides */
     return item;
 }
 

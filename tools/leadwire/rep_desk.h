@@ -5,7 +5,7 @@
  * Who acts (a person at the terminal, or the robot) sees each event through rep_desk_take and acts
  * through rep_desk_accept and the like. The log holds ids, numbers, states and times only.
  *
- *   OFFERED --accept--> ACCEPTING --holding--> HELD --complete--> COMPLETING --answer--> gone
+ *   OFFERED --accept--> ACCEPTING --answer---> HELD --complete--> COMPLETING --answer--> gone
  *      '--decline-----> DECLINING --answer--> gone         withdrawn, or untold on resume: gone
  *
  * Threads: one owner.

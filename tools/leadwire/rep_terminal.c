@@ -18,6 +18,7 @@ struct rep_terminal {
     char line[LINE_SIZE];
     size_t size;
     bool has_prompt;   /* one is drawn on the current line */
+    lw_rep_state shown_state;
 };
 
 static const char help_text[] =
@@ -131,7 +132,11 @@ void rep_terminal_show(struct rep_terminal *terminal, struct rep_desk *desk, con
         if (item != NULL)
             printf("\n[%u] GONE: lead %s is no longer yours: %s\n", item->number, event->lead_id, event->reason);
         break;
-    case LW_REP_STATUS: printf("you are %s%s%s\n", lw_rep_state_name(event->state), event->reason[0] != '\0' ? ": " : "", event->reason); break;
+    case LW_REP_STATUS:   /* a new load alone is seen in the prompt */
+        if (event->state != terminal->shown_state)
+            printf("you are %s%s%s\n", lw_rep_state_name(event->state), event->reason[0] != '\0' ? ": " : "", event->reason);
+        terminal->shown_state = event->state;
+        break;
     case LW_REP_ANSWER:
         if (event->outcome != LW_OUTCOME_ACCEPTED && event->outcome != LW_OUTCOME_DUPLICATE)
             printf("refused: %s%s%s\n", lw_outcome_name(event->outcome), event->reason[0] != '\0' ? ": " : "", event->reason);
