@@ -50,6 +50,7 @@ static void accept_offer(struct core *core, struct lead *lead, struct rep *rep)
     lead_move(core, lead, &(struct lead_change){
         .to = is_call ? LEAD_CONNECTING : LEAD_ASSIGNED, .cause = CAUSE_ACCEPTED, .rep = rep->number,
         .deadline_ms = deadline_after(core, is_call ? channel->connect_timeout_ms : core->config->work_limit_ms)});
+    tell_holding(core, lead, rep, false);
     rep_not_missed(core, rep);
 }
 

@@ -214,7 +214,7 @@ struct core_effect {
     uint8_t channel;
     bool resumed;
     const char *queue, *rep, *device, *source, *disposition;   /* never NULL */
-    const void *payload;               /* offer, holding: the packed lead */
+    const void *payload;               /* offer, resumed holding: the packed lead; NULL: the client has it from the offer */
     uint32_t payload_size;
     const char *why;                   /* offer: why this rep, in words */
     enum rep_state rep_state;

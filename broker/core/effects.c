@@ -85,8 +85,10 @@ void tell_holding(struct core *core, const struct lead *lead, const struct rep *
     effect_lead(core, lead, &effect);
     effect.session = rep->session;
     effect.resumed = resumed;
-    effect.payload = lead->payload;
-    effect.payload_size = lead->payload_size;
+    if (resumed) {   /* else the client has it from the offer */
+        effect.payload = lead->payload;
+        effect.payload_size = lead->payload_size;
+    }
     effect_emit(core, &effect);
 }
 
