@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * broker_options - what leadwire-broker is told on its command line. leadwire-broker(8) describes it.
+ * Secrets come from files only. Threads: one owner.
+ */
+#ifndef BROKER_OPTIONS_H
+#define BROKER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core.h"
+#include "net.h"
+#include "store.h"
+
+enum broker_action { BROKER_SERVE, BROKER_CHECK, BROKER_HELP, BROKER_VERSION, BROKER_MISUSED };
+
+struct broker_options {
+    enum broker_action action;
+    bool is_ephemeral, is_standby;
+    int ready_fd;                 /* -1: none */
+    const char *run_dir;
+    struct store_options store;   /* owner and endpoint are the texts below */
+    struct net_options net;
+    struct core_limits limits;
+    char owner[320], endpoint[320], redis_host[256];
+    char why[256];                /* misused: what is wrong */
+};
+
+/* Borrows argv. Never fails: what is wrong is the action BROKER_MISUSED. */
+void broker_options_read(struct broker_options *options, int argc, char **argv);
+extern const char broker_usage[];
+
+#endif

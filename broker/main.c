@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * leadwire-broker: options, run directory, signals; then one claim on the desk after the other, usually one.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "broker.h"
+#include "lw_log.h"
+
+static int serve(const struct broker_options *options);
+static int serve_once(const struct broker_options *options, struct run_dir *run_dir, int signal_fd);
+static int check(const struct broker_options *options);
+static void handle_signals(struct broker *broker);
+static int catch_signals(void);
+static void allow_many_files(void);
+
+int main(int argc, char **argv)
+{
+    struct broker_options options;
+
+    lw_log_open("leadwire-broker");
+    broker_options_read(&options, argc, argv);
+    switch (options.action) {
+    case BROKER_HELP: fputs(broker_usage, stdout); return 0;
+    case BROKER_VERSION: puts("leadwire-broker " LEADWIRE_VERSION); return 0;
+    case BROKER_CHECK: return check(&options);
+    case BROKER_SERVE: return serve(&options);
+    case BROKER_MISUSED: break;
+    }
+    fprintf(stderr, "leadwire-broker: %s\nleadwire-broker --help lists the options.\n", options.why);
+    return BROKER_EXIT_MISUSED;
+}
+
+static int serve(const struct broker_options *options)
+{
+    char why[RUN_DIR_WHY_MAX];
+    struct run_dir run_dir;
+    int exit_code;
+
+    umask(077);
+    allow_many_files();
+    int signal_fd = catch_signals();
+    if (signal_fd < 0 || run_dir_open(&run_dir, options->run_dir, why) != LW_OK) {
+        log_error("%s", signal_fd < 0 ? strerror(errno) : why);
+        return BROKER_EXIT_FAILED;
+    }
+    do
+        exit_code = serve_once(options, &run_dir, signal_fd);
+    while (exit_code == BROKER_EXIT_FENCED && options->is_standby);
+    run_dir_close(&run_dir);
+    return exit_code;
+}
+
+static int serve_once(const struct broker_options *options, struct run_dir *run_dir, int signal_fd)
+{
+    char why[NET_WHY_MAX];
+    static struct broker broker;
+
+    if (broker_open(&broker, options, run_dir, signal_fd, why) != LW_OK) {
+        log_error("%s", why);
+        return BROKER_EXIT_FAILED;
+    }
+    while (broker.phase != BROKER_OVER) {
+        broker_wait(&broker);
+        handle_signals(&broker);
+        broker_turn(&broker);
+    }
+    broker_close(&broker);
+    return broker.exit_code;
+}
+
+/* Whether it could serve, without touching the store or the run directory. */
+static int check(const struct broker_options *options)
+{
+    struct net_callbacks nothing = {0};
+    struct net *net = NULL;
+    char why[NET_WHY_MAX];
+
+    if (run_dir_check(options->run_dir, why) != LW_OK || net_open(&options->net, &nothing, NULL, &net, why) != LW_OK) {
+        fprintf(stderr, "leadwire-broker: %s\n", why);
+        return BROKER_EXIT_FAILED;
+    }
+    net_close(&net);
+    puts("fine");
+    return 0;
+}
+
+/* ---- signals: a byte in a pipe, read between turns ---- */
+
+static int signal_pipe[2] = {-1, -1};
+
+static void on_signal(int number)
+{
+    int saved = errno;
+    unsigned char byte = (unsigned char)number;
+    ssize_t written = write(signal_pipe[1], &byte, 1);   /* full: more than enough signals wait already */
+
+    (void)written;
+    errno = saved;
+}
+
+static int catch_signals(void)
+{
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+
+    if (pipe(signal_pipe) != 0)
+        return -1;
+    for (int i = 0; i < 2; i++) {
+        fcntl(signal_pipe[i], F_SETFL, O_NONBLOCK);
+        fcntl(signal_pipe[i], F_SETFD, FD_CLOEXEC);
+    }
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        sigaction(numbers[i], &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+    return signal_pipe[0];
+}
+
+static void handle_signals(struct broker *broker)
+{
+    unsigned char number;
+
+    while (read(broker->signal_fd, &number, 1) == 1) {
+        if (number == SIGHUP)
+            broker_reload(broker);
+        else
+            broker_stop(broker);
+    }
+}
+
+/* A connection is a descriptor, and there may be 20,000 reps. */
+static void allow_many_files(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        log_warning("the limit on open files stays as it is: %s", strerror(errno));
+}

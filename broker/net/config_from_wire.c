@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config_from_wire.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct reading { struct core_config *config; char *reason; };
+
+static bool read_skills(struct reading *reading, const Leadwire__V1__DeskConfig *from);
+static bool read_channels(struct reading *reading, const Leadwire__V1__DeskConfig *from);
+static bool read_reps(struct reading *reading, const Leadwire__V1__DeskConfig *from);
+static bool read_rep_skills(struct reading *reading, const Leadwire__V1__RepConfig *from, struct config_rep *rep);
+static bool read_rules(struct reading *reading, const Leadwire__V1__DeskConfig *from);
+static bool read_rule(struct reading *reading, const Leadwire__V1__RuleConfig *from);
+static bool read_dispositions(struct reading *reading, const Leadwire__V1__DeskConfig *from);
+static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *from);
+static bool judge(struct reading *reading, lw_status status, const char *what, const char *name);
+static void set(uint32_t *field, uint32_t value);
+
+lw_status config_from_wire(const Leadwire__V1__DeskConfig *config, const char *desk, struct core_config **out, char *reason)
+{
+    *out = NULL;
+    if (*config->desk && strcmp(config->desk, desk) != 0) {
+        snprintf(reason, CONFIG_REASON_MAX, "these are the rules of desk %s; this broker serves %s", config->desk, desk);
+        return LW_INVALID;
+    }
+    struct reading reading = {.config = core_config_new(desk), .reason = reason};
+    if (!reading.config) {
+        snprintf(reason, CONFIG_REASON_MAX, "out of memory");
+        return LW_NO_MEMORY;
+    }
+    bool read = read_skills(&reading, config) && read_channels(&reading, config) && read_reps(&reading, config)
+        && read_rules(&reading, config) && read_dispositions(&reading, config) && read_times(&reading, config);
+    if (!read || core_config_check(reading.config, reason, CONFIG_REASON_MAX) != LW_OK) {
+        core_config_free(reading.config);
+        return LW_INVALID;
+    }
+    *out = reading.config;
+    return LW_OK;
+}
+
+static bool read_skills(struct reading *reading, const Leadwire__V1__DeskConfig *from)
+{
+    for (size_t i = 0; i < from->n_skills; i++)
+        if (!judge(reading, core_config_add_skill(reading->config, from->skills[i]->name), "skill", from->skills[i]->name))
+            return false;
+    return true;
+}
+
+static bool read_channels(struct reading *reading, const Leadwire__V1__DeskConfig *from)
+{
+    bool seen[LW_CHANNEL_COUNT] = {false};
+
+    for (size_t i = 0; i < from->n_channels; i++) {
+        const Leadwire__V1__ChannelConfig *channel = from->channels[i];
+        if ((unsigned)channel->channel >= LW_CHANNEL_COUNT || seen[channel->channel])
+            return judge(reading, LW_DUPLICATE, "channel", lw_channel_name((lw_channel)channel->channel));
+        struct config_channel *to = &reading->config->channels[channel->channel];
+        seen[channel->channel] = true;
+        to->enabled = true;
+        set(&to->weight, channel->weight);
+        to->priority = channel->priority;
+        set(&to->offer_timeout_ms, channel->offer_timeout_ms);
+        set(&to->wait_limit_ms, channel->wait_limit_ms);
+        to->wrap_up_ms = channel->wrap_up_ms;
+        set(&to->connect_timeout_ms, channel->connect_timeout_ms);
+    }
+    for (int i = 0; from->n_channels > 0 && i < LW_CHANNEL_COUNT; i++)
+        reading->config->channels[i].enabled = seen[i];
+    return true;
+}
+
+static bool read_reps(struct reading *reading, const Leadwire__V1__DeskConfig *from)
+{
+    for (size_t i = 0; i < from->n_reps; i++) {
+        const Leadwire__V1__RepConfig *rep = from->reps[i];
+        struct config_rep *added;
+        lw_status status = core_config_add_rep(reading->config, rep->name, rep->team, rep->capacity, rep->device, &added);
+        if (!judge(reading, status, "rep", rep->name) || !read_rep_skills(reading, rep, added))
+            return false;
+    }
+    return true;
+}
+
+static bool read_rep_skills(struct reading *reading, const Leadwire__V1__RepConfig *from, struct config_rep *rep)
+{
+    for (size_t i = 0; i < from->n_skills; i++) {
+        lw_status status = core_config_rep_skill(reading->config, rep, from->skills[i]->skill, from->skills[i]->level);
+        if (!judge(reading, status, "skill of a rep", from->skills[i]->skill))
+            return false;
+    }
+    return true;
+}
+
+static bool read_rules(struct reading *reading, const Leadwire__V1__DeskConfig *from)
+{
+    for (size_t i = 0; i < from->n_rules; i++)
+        if (!read_rule(reading, from->rules[i]))
+            return false;
+    return true;
+}
+
+static bool read_rule(struct reading *reading, const Leadwire__V1__RuleConfig *from)
+{
+    static const Leadwire__V1__Lead nothing = LEADWIRE__V1__LEAD__INIT;
+    struct config_rule *rule;
+
+    if (!judge(reading, core_config_add_rule(reading->config, from->name, from->queue, from->priority, &rule), "rule", from->name))
+        return false;
+    for (size_t i = 0; i < from->n_require; i++) {
+        lw_status status = core_config_rule_require(reading->config, rule, from->require[i]->skill, from->require[i]->level);
+        if (!judge(reading, status, "skill that a rule requires", from->require[i]->skill))
+            return false;
+    }
+    for (size_t i = 0; i < from->n_when; i++) {
+        const Leadwire__V1__Predicate *predicate = from->when[i];
+        bool known;
+        (void)wire_lead_field(&nothing, predicate->field, &known);
+        lw_status status = known ? core_config_rule_when(rule, predicate->field, (enum config_predicate_kind)predicate->kind,
+                                                         (const char *const *)predicate->values, (uint32_t)predicate->n_values)
+                                 : LW_NOT_FOUND;
+        if (!judge(reading, status, "field of a rule's condition", predicate->field))
+            return false;
+    }
+    return true;
+}
+
+static bool read_dispositions(struct reading *reading, const Leadwire__V1__DeskConfig *from)
+{
+    for (size_t i = 0; i < from->n_dispositions; i++) {
+        const Leadwire__V1__DispositionConfig *disposition = from->dispositions[i];
+        lw_status status = core_config_add_disposition(reading->config, disposition->code, (uint8_t)disposition->class_);
+        if (!judge(reading, status, "disposition", disposition->code))
+            return false;
+    }
+    return true;
+}
+
+static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *from)
+{
+    struct core_config *config = reading->config;
+
+    set(&config->grace_ms, from->grace_ms);
+    set(&config->park_limit_ms, from->park_limit_ms);
+    set(&config->work_limit_ms, from->work_limit_ms);
+    set(&config->retry_same_rep_ms, from->retry_same_rep_ms);
+    set(&config->offers_max, from->offers_max);
+    config->misses_to_away = from->misses_to_away;
+    config->return_assigned_when_gone = from->return_assigned_when_gone;
+    return !*from->policy || judge(reading, core_config_set_policy(config, from->policy), "policy", from->policy);
+}
+
+static bool judge(struct reading *reading, lw_status status, const char *what, const char *name)
+{
+    const char *problem = status == LW_DUPLICATE ? "stands there twice"
+        : status == LW_FULL ? "is one too many"
+        : status == LW_NOT_FOUND ? "is not known"
+        : status == LW_NO_MEMORY ? "needs more memory than there is"
+        : "is not valid";
+
+    if (status == LW_OK)
+        return true;
+    snprintf(reading->reason, CONFIG_REASON_MAX, "%s %.128s %s", what, name, problem);
+    return false;
+}
+
+static void set(uint32_t *field, uint32_t value)
+{
+    if (value != 0)
+        *field = value;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What managers' tools ask: status, snapshots, the rules, explanations, acts on one lead. Who may, the rights on the
+ * run directory decide. Answers wait in the outbox like all others: they tell of a state that must be durable first.
+ */
+#include "config_from_wire.h"
+#include "explain_reply.h"
+#include "net_internal.h"
+
+enum { SNAPSHOT_ROWS = 500, QUEUES_SHOWN_MAX = 1000 };
+
+/* Rows of a page, in the door's arena. */
+struct page {
+    struct arena *arena;
+    Leadwire__V1__SnapshotReply *reply;
+    size_t leads_max, reps_max;
+};
+
+static void fill_totals(struct net *net, Leadwire__V1__StatusReply *reply);
+static void fill_queues(struct net *net, struct arena *arena, Leadwire__V1__StatusReply *reply);
+static void add_lead_row(void *context, const struct core_effect *row);
+static void add_rep_row(void *context, const struct core_effect *row);
+static void count_row(void *context, const struct core_effect *row);
+static char *keep(struct arena *arena, const char *text);
+static struct arena *arena_of(struct net *net) { return &net->doors[SESSION_ROLE_CONTROL].arena; }
+
+static void handle_status(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    Leadwire__V1__StatusReply reply = LEADWIRE__V1__STATUS_REPLY__INIT;
+    struct net_store_view store;
+
+    (void)message;
+    net->callbacks.read_store(net->callbacks.context, &store);
+    reply.request_id = request_id;
+    reply.desk = (char *)net->options.desk;
+    reply.version = (char *)LEADWIRE_VERSION;
+    reply.epoch = net->epoch;
+    reply.durability = (char *)net->options.durability;
+    reply.store_state = (char *)store.state;
+    reply.journal_entries = store.journal_entries;
+    reply.checkpoint_age_ms = store.checkpoint_age_ms;
+    reply.now_unix_ms = (int64_t)net->turn.desk_ms;
+    reply.uptime_ms = net->turn.monotonic_ms - net->started_ms;
+    reply.publishers = net->sessions.counts[SESSION_ROLE_PUBLISHER];
+    reply.refused_frames_total = net->refused_frames;
+    fill_totals(net, &reply);
+    fill_queues(net, arena_of(net), &reply);
+    net_hold(net, peer, &(struct wire_message){.type = WIRE_STATUS_REPLY, .status_reply = &reply}, OUTBOX_ANSWERS);
+}
+
+/* Stamped with the last event held or sent: what comes after is not in the page. */
+static void handle_snapshot(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    Leadwire__V1__SnapshotReply reply = LEADWIRE__V1__SNAPSHOT_REPLY__INIT;
+    struct page page = {.arena = arena_of(net), .reply = &reply};
+    uint64_t cursor = message->snapshot_request->cursor;
+
+    reply.request_id = request_id;
+    reply.epoch = net->epoch;
+    reply.seq = net->events.seq;
+    reply.leads = arena_calloc(page.arena, SNAPSHOT_ROWS, sizeof *reply.leads);
+    page.leads_max = reply.leads ? SNAPSHOT_ROWS : 0;
+    reply.next_cursor = core_leads_visit(net->core, cursor, SNAPSHOT_ROWS, add_lead_row, &page);
+    if (cursor == 0) {
+        size_t rep_count = 0;
+        core_reps_visit(net->core, count_row, &rep_count);
+        reply.reps = arena_calloc(page.arena, rep_count, sizeof *reply.reps);
+        page.reps_max = reply.reps ? rep_count : 0;
+        core_reps_visit(net->core, add_rep_row, &page);
+    }
+    net_hold(net, peer, &(struct wire_message){.type = WIRE_SNAPSHOT_REPLY, .snapshot_reply = &reply}, OUTBOX_ANSWERS);
+}
+
+static void handle_apply(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    const Leadwire__V1__ApplyConfig *apply = message->apply_config;
+    char reason[CONFIG_REASON_MAX];
+    struct core_config *config;
+
+    if (config_from_wire(apply->config, net->options.desk, &config, reason) != LW_OK) {
+        net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_REJECTED, reason);
+        return;
+    }
+    size_t source_size = leadwire__v1__desk_config__get_packed_size(apply->config);
+    void *source = arena_alloc(arena_of(net), source_size);
+    if (apply->check_only || !source) {
+        Leadwire__V1__Status status = source ? LEADWIRE__V1__STATUS__STATUS_ACCEPTED : LEADWIRE__V1__STATUS__STATUS_TOO_LARGE;
+        net_hold_reply(net, peer, request_id, status, source ? "the rules are fine; nothing was changed" : "the rules need too much memory");
+        core_config_free(config);
+        return;
+    }
+    leadwire__v1__desk_config__pack(apply->config, source);
+    struct core_command command = {.kind = COMMAND_CONFIGURE, .session = peer->number, .request = request_id};
+    command.configure.config = config;
+    command.configure.source = source;
+    command.configure.source_size = (uint32_t)source_size;
+    command.configure.by = text_of(apply->applied_by);
+    net_step(net, &command);
+    core_config_free(config);
+}
+
+/* As it was given. */
+static void handle_config(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    Leadwire__V1__ConfigReply reply = LEADWIRE__V1__CONFIG_REPLY__INIT;
+    const void *source = NULL;
+    uint32_t source_size = 0;
+    uint64_t applied_ms = 0;
+    struct core_text by = {NULL, 0};
+
+    (void)message;
+    reply.request_id = request_id;
+    if (core_config_read(net->core, &reply.version, &source, &source_size, &applied_ms, &by)) {
+        reply.applied_unix_ms = (int64_t)applied_ms;
+        reply.applied_by = arena_copy(arena_of(net), by.size ? by.data : "", by.size);
+        reply.config = leadwire__v1__desk_config__unpack(NULL, source_size, source);
+        if (!reply.applied_by)
+            reply.applied_by = (char *)"";
+    }
+    net_hold(net, peer, &(struct wire_message){.type = WIRE_CONFIG_REPLY, .config_reply = &reply}, OUTBOX_ANSWERS);
+    if (reply.config)
+        leadwire__v1__desk_config__free_unpacked(reply.config, NULL);
+}
+
+static void handle_explain(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    Leadwire__V1__ExplainReply reply = LEADWIRE__V1__EXPLAIN_REPLY__INIT;
+    struct desk_id lead;
+
+    reply.request_id = request_id;
+    reply.lead_id = message->explain_request->lead_id;
+    if (desk_id_parse(message->explain_request->lead_id, &lead))
+        explain_reply_fill(net->core, lead, arena_of(net), &reply);
+    net_hold(net, peer, &(struct wire_message){.type = WIRE_EXPLAIN_REPLY, .explain_reply = &reply}, OUTBOX_ANSWERS);
+}
+
+static void handle_lead_command(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    const Leadwire__V1__LeadCommand *asked = message->lead_command;
+    struct core_command command = {.kind = COMMAND_ACT, .session = peer->number, .request = request_id};
+
+    if (!desk_id_parse(asked->lead_id, &command.act.lead)) {
+        net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_NOT_FOUND, "this is no lead id");
+        return;
+    }
+    command.act.act = (enum core_act)asked->act;
+    command.act.by = text_of(asked->by);
+    command.act.reason = text_of(asked->reason);
+    net_step(net, &command);
+}
+
+const struct door_entry control_door_entries[] = {
+    {WIRE_STATUS_REQUEST, handle_status},
+    {WIRE_SNAPSHOT_REQUEST, handle_snapshot},
+    {WIRE_APPLY_CONFIG, handle_apply},
+    {WIRE_CONFIG_REQUEST, handle_config},
+    {WIRE_EXPLAIN_REQUEST, handle_explain},
+    {WIRE_LEAD_COMMAND, handle_lead_command},
+};
+const size_t control_door_entry_count = sizeof control_door_entries / sizeof control_door_entries[0];
+
+static void fill_totals(struct net *net, Leadwire__V1__StatusReply *reply)
+{
+    struct core_totals totals;
+
+    core_totals_read(net->core, &totals);
+    reply->config_version = totals.config_version;
+    reply->waiting = totals.by_state[LEAD_WAITING];
+    reply->offered = totals.by_state[LEAD_OFFERED];
+    reply->connecting = totals.by_state[LEAD_CONNECTING];
+    reply->assigned = totals.by_state[LEAD_ASSIGNED];
+    reply->parked = totals.by_state[LEAD_PARKED];
+    reply->published_total = totals.published;
+    reply->completed_total = totals.completed;
+    reply->cancelled_total = totals.cancelled;
+    reply->expired_total = totals.expired;
+    reply->duplicates_total = totals.duplicates;
+    reply->reps_on = totals.reps_connected;
+    reply->reps_available = totals.reps_available;
+    reply->memory_bytes = totals.memory_bytes;
+}
+
+static void fill_queues(struct net *net, struct arena *arena, Leadwire__V1__StatusReply *reply)
+{
+    struct core_queue_view *views = arena_calloc(arena, QUEUES_SHOWN_MAX, sizeof *views);
+    Leadwire__V1__QueueStatus *rows = arena_calloc(arena, QUEUES_SHOWN_MAX, sizeof *rows);
+
+    reply->queues = arena_calloc(arena, QUEUES_SHOWN_MAX, sizeof *reply->queues);
+    if (!views || !rows || !reply->queues)
+        return;
+    uint32_t count = core_queues_read(net->core, views, QUEUES_SHOWN_MAX);
+    count = count < QUEUES_SHOWN_MAX ? count : QUEUES_SHOWN_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        leadwire__v1__queue_status__init(&rows[i]);
+        rows[i].queue = (char *)views[i].queue;
+        rows[i].waiting = views[i].waiting;
+        rows[i].oldest_age_ms = views[i].oldest_age_ms;
+        reply->queues[i] = &rows[i];
+    }
+    reply->n_queues = count;
+}
+
+static void add_lead_row(void *context, const struct core_effect *row)
+{
+    struct page *page = context;
+    Leadwire__V1__LeadEvent *lead = arena_alloc(page->arena, sizeof *lead);
+    char *lead_id = arena_alloc(page->arena, DESK_ID_TEXT_MAX);
+
+    if (!lead || !lead_id || page->reply->n_leads == page->leads_max)
+        return;
+    effect_to_lead_event(row, lead_id, lead);
+    lead->rep = keep(page->arena, row->rep);
+    lead->queue = keep(page->arena, row->queue);
+    lead->source = keep(page->arena, row->source);
+    lead->disposition = keep(page->arena, row->disposition);
+    lead->reason = keep(page->arena, row->reason);
+    page->reply->leads[page->reply->n_leads++] = lead;
+}
+
+static void add_rep_row(void *context, const struct core_effect *row)
+{
+    struct page *page = context;
+    Leadwire__V1__RepEvent *rep = arena_alloc(page->arena, sizeof *rep);
+
+    if (!rep || page->reply->n_reps == page->reps_max)
+        return;
+    effect_to_rep_event(row, rep);
+    rep->rep = keep(page->arena, row->rep);
+    page->reply->reps[page->reply->n_reps++] = rep;
+}
+
+static void count_row(void *context, const struct core_effect *row)
+{
+    (void)row;
+    (*(size_t *)context)++;
+}
+
+/* A row's texts live only as long as the visit. */
+static char *keep(struct arena *arena, const char *text)
+{
+    char *copy = *text ? arena_strdup(arena, text) : NULL;
+
+    return copy ? copy : (char *)"";
+}

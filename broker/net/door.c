@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the three doors have in common: frame -> session -> message -> handler; Hello, Ping, Bye; refusals.
+ */
+#include "lw_log.h"
+#include "net_internal.h"
+
+enum { ARENA_KEEP = 256 * 1024, HELD_MAX = 1024 };
+
+/* One frame on its way in. peer is NULL for who has no session. */
+struct arrival {
+    struct door *door;
+    struct peer *peer;
+    struct endpoint_frame *frame;    /* NULL: it was parked */
+    uint32_t route;
+};
+
+static void handle_arrival(struct net *net, struct endpoint_frame *frame, struct door *door);
+static void handle_bytes(struct net *net, struct arrival *arrival, const void *bytes, size_t size);
+static void handle_request(struct net *net, struct arrival *arrival, const struct wire_message *message, uint64_t request_id,
+                           const void *bytes, size_t size);
+static void handle_ping(struct net *net, struct peer *peer, const Leadwire__V1__Ping *ping);
+static void handle_hello(struct net *net, struct arrival *arrival, const Leadwire__V1__Hello *hello);
+static bool refuse_hello(struct net *net, struct arrival *arrival, const Leadwire__V1__Hello *hello);
+static void log_on(struct net *net, struct arrival *arrival, const Leadwire__V1__Hello *hello);
+static void refuse_bytes(struct net *net, struct arrival *arrival, lw_status status, uint64_t request_id, const char *reason);
+static const struct door_entry *find_entry(const struct door *door, enum wire_type type);
+static uint32_t config_version(const struct net *net);
+static bool has_ended(const struct peer *peer) { return peer->state == PEER_ENDED || peer->state == PEER_FREE; }
+static void send_reply(struct net *net, struct arrival *arrival, uint64_t request_id, Leadwire__V1__Status status,
+                       const char *reason, uint32_t retry_after_ms);
+static bool encode_reply(struct net *net, uint64_t request_id, Leadwire__V1__Status status, const char *reason,
+                         uint32_t retry_after_ms);
+
+/* ---- the doors' turn ---- */
+
+uint32_t door_collect(struct net *net, struct door *door, uint32_t max)
+{
+    struct endpoint_frame frame;
+    uint32_t count = 0;
+
+    while (count < max && endpoint_receive(&door->endpoint, &frame)) {
+        count++;
+        handle_arrival(net, &frame, door);
+        endpoint_release(&frame);
+        arena_reset(&door->arena, ARENA_KEEP);
+    }
+    return count;
+}
+
+void door_handle_parked(struct net *net, const struct parked_frame *parked)
+{
+    struct peer *peer = &net->sessions.peers[parked->slot];
+
+    if (peer->number != parked->session)
+        return;
+    struct door *door = &net->doors[peer->role];
+    struct arrival arrival = {.door = door, .peer = peer, .route = peer->route};
+    handle_bytes(net, &arrival, parked->bytes, parked->size);
+    arena_reset(&door->arena, ARENA_KEEP);
+}
+
+void door_end_silent(struct net *net, struct door *door)
+{
+    struct peer *peer;
+
+    while ((peer = sessions_peek_silent(&net->sessions, door->role)) != NULL)
+        sessions_end(&net->sessions, peer, false);
+}
+
+void door_bury_ended(struct net *net)
+{
+    struct peer *peer;
+
+    while ((peer = sessions_peek_ended(&net->sessions)) != NULL) {
+        if (peer->core_knows) {
+            struct core_command command = {.kind = peer->logs_off ? COMMAND_LOG_OFF : COMMAND_CONNECTION_LOST,
+                                           .session = peer->number};
+            net_step(net, &command);
+        }
+        sessions_free(&net->sessions, peer);
+    }
+}
+
+void door_send_due_refusals(struct net *net)
+{
+    uint32_t route;
+
+    while (slow_refusals_take(&net->refusals, net->turn.monotonic_ms, &route)) {
+        if (encode_reply(net, 0, LEADWIRE__V1__STATUS__STATUS_UNAUTHENTICATED, "unknown rep or wrong secret", 0))
+            (void)endpoint_send(&net->doors[SESSION_ROLE_REP].endpoint, route, net->frame.data, net->frame.size);
+    }
+}
+
+/* ---- what all use ---- */
+
+void net_hold(struct net *net, struct peer *peer, const struct wire_message *message, uint32_t flags)
+{
+    byte_buffer_clear(&net->frame);
+    if (wire_encode(message, &net->frame) != LW_OK) {
+        log_error("a %s does not fit its frame: not sent", wire_type_name(message->type));
+        return;
+    }
+    net_hold_bytes(net, peer, net->frame.data, net->frame.size, flags);
+}
+
+void net_hold_bytes(struct net *net, struct peer *peer, const void *bytes, size_t size, uint32_t flags)
+{
+    struct outbox_frame frame = {.session = peer->number, .slot = peer->slot, .size = (uint32_t)size, .flags = flags, .bytes = bytes};
+
+    if (has_ended(peer) || outbox_put(&net->outbox, &frame))
+        return;
+    log_warning("too much is held back: session %llu is dropped", (unsigned long long)peer->number);
+    net_drop(net, peer, "slow");
+}
+
+void net_hold_reply(struct net *net, struct peer *peer, uint64_t request_id, Leadwire__V1__Status status, const char *reason)
+{
+    if (encode_reply(net, request_id, status, reason, 0))
+        net_hold_bytes(net, peer, net->frame.data, net->frame.size, OUTBOX_ANSWERS);
+}
+
+void net_send(struct net *net, struct peer *peer, const void *bytes, size_t size)
+{
+    if (has_ended(peer))
+        return;
+    enum endpoint_sent sent = endpoint_send(&net->doors[peer->role].endpoint, peer->route, bytes, size);
+    peer->sent++;
+    if (sent == ENDPOINT_SENT && peer->sent - peer->confirmed <= sessions_window(peer->role))
+        return;
+    if (sent == ENDPOINT_UNREACHABLE)
+        sessions_end(&net->sessions, peer, false);
+    else
+        net_drop(net, peer, "slow");
+}
+
+void net_reply_at_once(struct net *net, struct peer *peer, uint64_t request_id, Leadwire__V1__Status status,
+                       const char *reason, uint32_t retry_after_ms)
+{
+    if (encode_reply(net, request_id, status, reason, retry_after_ms))
+        net_send(net, peer, net->frame.data, net->frame.size);
+}
+
+void net_drop(struct net *net, struct peer *peer, const char *reason)
+{
+    Leadwire__V1__Bye bye = LEADWIRE__V1__BYE__INIT;
+
+    if (has_ended(peer))
+        return;
+    bye.reason = (char *)reason;
+    byte_buffer_clear(&net->frame);
+    if (wire_encode(&(struct wire_message){.type = WIRE_BYE, .bye = &bye}, &net->frame) == LW_OK)
+        (void)endpoint_send(&net->doors[peer->role].endpoint, peer->route, net->frame.data, net->frame.size);
+    sessions_end(&net->sessions, peer, false);
+}
+
+void net_hold_welcome(struct net *net, struct peer *peer, uint32_t flags)
+{
+    Leadwire__V1__Welcome welcome = LEADWIRE__V1__WELCOME__INIT;
+
+    welcome.version = WIRE_VERSION_MAX;
+    welcome.epoch = net->epoch;
+    welcome.session = peer->number;
+    welcome.credit = SESSION_CREDIT;
+    welcome.heartbeat_ms = SESSION_HEARTBEAT_MS;
+    welcome.frame_size_max = WIRE_FRAME_SIZE_MAX;
+    welcome.config_version = config_version(net);
+    welcome.now_unix_ms = (int64_t)net->turn.desk_ms;
+    welcome.desk = (char *)net->options.desk;
+    welcome.durability = (char *)net->options.durability;
+    net_hold(net, peer, &(struct wire_message){.type = WIRE_WELCOME, .welcome = &welcome}, flags);
+}
+
+bool net_read_lead_id(const char *text, struct desk_id *out)
+{
+    *out = (struct desk_id){0};
+    return !*text || desk_id_parse(text, out);
+}
+
+static uint32_t config_version(const struct net *net)
+{
+    uint32_t version = 0, source_size;
+    const void *source;
+    uint64_t applied_ms;
+    struct core_text by;
+
+    (void)core_config_read(net->core, &version, &source, &source_size, &applied_ms, &by);
+    return version;
+}
+
+/* ---- one frame ---- */
+
+static void handle_arrival(struct net *net, struct endpoint_frame *frame, struct door *door)
+{
+    struct arrival arrival = {.door = door, .frame = frame, .route = frame->route_number};
+
+    if (!frame->is_route_ours) {
+        net->refused_frames++;
+        send_reply(net, &arrival, 0, LEADWIRE__V1__STATUS__STATUS_REJECTED, "the broker gives the routing ids; choose none", 0);
+        return;
+    }
+    arrival.peer = sessions_find_route(&net->sessions, door->role, frame->route_number);
+    if (arrival.peer)
+        sessions_heard(&net->sessions, arrival.peer);
+    if (door->role == SESSION_ROLE_REP && net->refusals.count > 0 && slow_refusals_has(&net->refusals, arrival.route))
+        return;
+    if (frame->data)
+        handle_bytes(net, &arrival, frame->data, frame->size);
+    else
+        refuse_bytes(net, &arrival, LW_INVALID, 0, "one message is one frame");
+}
+
+static void handle_bytes(struct net *net, struct arrival *arrival, const void *bytes, size_t size)
+{
+    struct peer *peer = arrival->peer;
+    struct wire_message message;
+    const char *reason;
+    uint64_t request_id;
+
+    lw_status status = wire_decode(bytes, size, WIRE_FROM_CLIENT, &arrival->door->arena, &message, &reason, &request_id);
+    if (status != LW_OK) {
+        refuse_bytes(net, arrival, status, request_id, reason);
+        return;
+    }
+    if (message.type == WIRE_HELLO) {
+        handle_hello(net, arrival, message.hello);
+        return;
+    }
+    if (!peer) {
+        send_reply(net, arrival, request_id, LEADWIRE__V1__STATUS__STATUS_NO_SESSION, "say Hello first", 0);
+        return;
+    }
+    peer->bad_frames = 0;
+    if (message.type == WIRE_PING)
+        handle_ping(net, peer, message.ping);
+    else if (message.type == WIRE_BYE && !has_ended(peer))
+        sessions_end(&net->sessions, peer, true);
+    else if (message.type != WIRE_BYE)
+        handle_request(net, arrival, &message, request_id, bytes, size);
+}
+
+static void handle_request(struct net *net, struct arrival *arrival, const struct wire_message *message, uint64_t request_id,
+                           const void *bytes, size_t size)
+{
+    const struct door_entry *entry = find_entry(arrival->door, message->type);
+    struct peer *peer = arrival->peer;
+
+    if (!entry || request_id == 0 || request_id == LOG_ON_REQUEST) {
+        net->refused_frames++;
+        net_reply_at_once(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_REJECTED,
+                          entry ? "request_id is missing or out of range" : "this endpoint does not take this message", 0);
+        return;
+    }
+    if (arrival->frame && peer->unanswered >= SESSION_CREDIT) {
+        net_reply_at_once(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_BUSY, "more requests are unanswered than the credit allows", BUSY_RETRY_MS);
+        return;
+    }
+    if (peer->state == PEER_LOGGING_ON) {
+        net_reply_at_once(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_NO_SESSION, "wait for Welcome", 0);
+        return;
+    }
+    if (net->turn.is_away) {
+        bool waits = arrival->door->parks && parked_frames_put(&net->parked, peer->number, peer->slot, bytes, size);
+        if (waits)
+            peer->unanswered++;
+        else
+            net_reply_at_once(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_BUSY, "the store is away", BUSY_RETRY_MS);
+        return;
+    }
+    if (arrival->frame)
+        peer->unanswered++;
+    entry->handle(net, peer, message, request_id);
+}
+
+/* Confirms what the peer has taken; a peer that claims more than was sent has taken all. */
+static void handle_ping(struct net *net, struct peer *peer, const Leadwire__V1__Ping *ping)
+{
+    Leadwire__V1__Pong pong = LEADWIRE__V1__PONG__INIT;
+
+    if (ping->received_count > peer->confirmed)
+        peer->confirmed = ping->received_count < peer->sent ? ping->received_count : peer->sent;
+    pong.epoch = net->epoch;
+    pong.now_unix_ms = (int64_t)net->turn.desk_ms;
+    byte_buffer_clear(&net->frame);
+    if (wire_encode(&(struct wire_message){.type = WIRE_PONG, .pong = &pong}, &net->frame) == LW_OK)
+        net_send(net, peer, net->frame.data, net->frame.size);
+}
+
+/* ---- Hello ---- */
+
+static void handle_hello(struct net *net, struct arrival *arrival, const Leadwire__V1__Hello *hello)
+{
+    struct peer *peer = arrival->peer;
+
+    if (refuse_hello(net, arrival, hello))
+        return;
+    if (peer) {               /* a repeated Hello: its Welcome was slower than the client's patience */
+        if (peer->state == PEER_OPEN)
+            net_hold_welcome(net, peer, 0);
+        return;
+    }
+    if (arrival->door->role == SESSION_ROLE_REP && !rep_secrets_check(net->secrets, hello->rep, hello->secret)) {
+        net->refused_frames++;
+        (void)slow_refusals_put(&net->refusals, arrival->route, net->turn.monotonic_ms);
+        return;
+    }
+    peer = sessions_new(&net->sessions, arrival->door->role, arrival->route);
+    if (!peer) {
+        send_reply(net, arrival, 0, LEADWIRE__V1__STATUS__STATUS_BUSY, "too many sessions", CROWDED_RETRY_MS);
+        return;
+    }
+    arrival->peer = peer;
+    if (arrival->door->role == SESSION_ROLE_REP) {
+        log_on(net, arrival, hello);
+        return;
+    }
+    peer->state = PEER_OPEN;
+    net_hold_welcome(net, peer, OUTBOX_WELCOMES);
+}
+
+static bool refuse_hello(struct net *net, struct arrival *arrival, const Leadwire__V1__Hello *hello)
+{
+    Leadwire__V1__Status status = LEADWIRE__V1__STATUS__STATUS_NONE;
+    const char *reason = "";
+    uint32_t retry_after_ms = 0;
+
+    if (hello->version_min > WIRE_VERSION_MAX || hello->version_max < WIRE_VERSION_MIN || hello->version_min > hello->version_max) {
+        status = LEADWIRE__V1__STATUS__STATUS_VERSION;
+        reason = "this broker speaks protocol version 1";
+    } else if (hello->role != arrival->door->wire_role) {
+        status = LEADWIRE__V1__STATUS__STATUS_REJECTED;
+        reason = "this endpoint serves another role";
+    } else if (strcmp(hello->desk, net->options.desk) != 0) {
+        status = LEADWIRE__V1__STATUS__STATUS_NOT_OWNER;
+        reason = "this broker does not serve that desk";
+    } else if (net->turn.is_away) {
+        status = LEADWIRE__V1__STATUS__STATUS_BUSY;
+        reason = "the store is away";
+        retry_after_ms = BUSY_RETRY_MS;
+    }
+    if (status == LEADWIRE__V1__STATUS__STATUS_NONE)
+        return false;
+    send_reply(net, arrival, 0, status, reason, retry_after_ms);
+    return true;
+}
+
+/* The core says Welcome (EFFECT_LOGGED_ON) or why not (a reply to LOG_ON_REQUEST). */
+static void log_on(struct net *net, struct arrival *arrival, const Leadwire__V1__Hello *hello)
+{
+    struct core_held *held = arena_calloc(&arrival->door->arena, hello->n_held, sizeof *held);
+    uint32_t held_count = 0;
+
+    for (size_t i = 0; held && i < hello->n_held && i < HELD_MAX; i++) {
+        if (!desk_id_parse(hello->held[i]->lead_id, &held[held_count].lead))
+            continue;
+        held[held_count++].offer_number = hello->held[i]->offer_number;
+    }
+    struct core_command command = {.kind = COMMAND_LOG_ON, .session = arrival->peer->number, .request = LOG_ON_REQUEST};
+    command.log_on.rep = text_of(hello->rep);
+    command.log_on.held = held;
+    command.log_on.held_count = held_count;
+    arrival->peer->core_knows = true;
+    net_step(net, &command);
+}
+
+/* ---- refusals ---- */
+
+static void refuse_bytes(struct net *net, struct arrival *arrival, lw_status status, uint64_t request_id, const char *reason)
+{
+    Leadwire__V1__Status answer = LEADWIRE__V1__STATUS__STATUS_MALFORMED;
+    struct peer *peer = arrival->peer;
+
+    net->refused_frames++;
+    if (status == LW_TOO_LARGE || status == LW_NO_MEMORY)
+        answer = LEADWIRE__V1__STATUS__STATUS_TOO_LARGE;
+    else if (status == LW_UNSUPPORTED)
+        answer = LEADWIRE__V1__STATUS__STATUS_VERSION;
+    if (peer && ++peer->bad_frames >= SESSION_BAD_FRAMES_MAX) {
+        log_warning("session %llu (%s) is dropped: %d bad frames in a row, the last because %s",
+                    (unsigned long long)peer->number, arrival->door->name, SESSION_BAD_FRAMES_MAX, reason);
+        net_drop(net, peer, "too many bad frames");
+        return;
+    }
+    send_reply(net, arrival, request_id, answer, reason, 0);
+}
+
+static const struct door_entry *find_entry(const struct door *door, enum wire_type type)
+{
+    for (size_t i = 0; i < door->entry_count; i++)
+        if (door->entries[i].type == type)
+            return &door->entries[i];
+    return NULL;
+}
+
+/* At once, also to who has no session. */
+static void send_reply(struct net *net, struct arrival *arrival, uint64_t request_id, Leadwire__V1__Status status,
+                       const char *reason, uint32_t retry_after_ms)
+{
+    if (arrival->peer) {
+        net_reply_at_once(net, arrival->peer, request_id, status, reason, retry_after_ms);
+        return;
+    }
+    if (!encode_reply(net, request_id, status, reason, retry_after_ms))
+        return;
+    if (arrival->frame)
+        (void)endpoint_answer(&arrival->door->endpoint, arrival->frame, net->frame.data, net->frame.size);
+}
+
+static bool encode_reply(struct net *net, uint64_t request_id, Leadwire__V1__Status status, const char *reason,
+                         uint32_t retry_after_ms)
+{
+    Leadwire__V1__Reply reply = LEADWIRE__V1__REPLY__INIT;
+
+    reply.request_id = request_id;
+    reply.status = status;
+    reply.reason = (char *)reason;
+    reply.retry_after_ms = retry_after_ms;
+    reply.epoch = net->epoch;
+    byte_buffer_clear(&net->frame);
+    return wire_encode(&(struct wire_message){.type = WIRE_REPLY, .reply = &reply}, &net->frame) == LW_OK;
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Effects -> frames, at once: an effect's pointers live only as long as the call. What a frame says is what was
+ * true when its cause happened; it leaves when that is durable.
+ */
+#include "net_internal.h"
+
+static void encode_reply(struct net *net, struct peer *peer, const struct core_effect *effect);
+static void encode_query_reply(struct net *net, struct peer *peer, const struct core_effect *effect);
+static void encode_offer(struct net *net, struct peer *peer, const struct core_effect *effect);
+static void encode_holding(struct net *net, struct peer *peer, const struct core_effect *effect);
+static void encode_withdrawn(struct net *net, struct peer *peer, const struct core_effect *effect);
+static void encode_rep_status(struct net *net, struct peer *peer, const struct core_effect *effect);
+static void encode_snapshot_end(struct net *net, struct peer *peer, const struct core_effect *effect);
+static void encode_replaced(struct net *net, struct peer *peer, const struct core_effect *effect);
+static void encode_event(struct net *net, const struct core_effect *effect);
+static void refuse_log_on(struct net *net, struct peer *peer, const struct core_effect *effect);
+static void hold_with_lead(struct net *net, struct peer *peer, const struct wire_message *message, const struct core_effect *effect);
+
+void net_effect(struct net *net, const struct core_effect *effect)
+{
+    struct peer *peer = effect->session ? sessions_find(&net->sessions, effect->session) : NULL;
+    bool is_event = effect->kind == EFFECT_LEAD_EVENT || effect->kind == EFFECT_REP_EVENT || effect->kind == EFFECT_DESK_EVENT;
+
+    if (!peer && !is_event)
+        return;                /* it has ended: on its next log-on it is told what holds then */
+    switch (effect->kind) {
+    case EFFECT_REPLY: encode_reply(net, peer, effect); break;
+    case EFFECT_QUERY_REPLY: encode_query_reply(net, peer, effect); break;
+    case EFFECT_LOGGED_ON:
+        peer->state = PEER_OPEN;
+        net_hold_welcome(net, peer, OUTBOX_WELCOMES);
+        break;
+    case EFFECT_REPLACED: encode_replaced(net, peer, effect); break;
+    case EFFECT_OFFER: encode_offer(net, peer, effect); break;
+    case EFFECT_HOLDING: encode_holding(net, peer, effect); break;
+    case EFFECT_WITHDRAWN: encode_withdrawn(net, peer, effect); break;
+    case EFFECT_REP_STATUS: encode_rep_status(net, peer, effect); break;
+    case EFFECT_SNAPSHOT_END: encode_snapshot_end(net, peer, effect); break;
+    case EFFECT_LEAD_EVENT:
+    case EFFECT_REP_EVENT:
+    case EFFECT_DESK_EVENT: encode_event(net, effect); break;
+    }
+}
+
+void effect_to_lead_event(const struct core_effect *effect, char lead_id[DESK_ID_TEXT_MAX], Leadwire__V1__LeadEvent *out)
+{
+    leadwire__v1__lead_event__init(out);
+    desk_id_format(effect->lead, lead_id);
+    out->lead_id = lead_id;
+    out->from = (Leadwire__V1__LeadState)effect->from;
+    out->to = (Leadwire__V1__LeadState)effect->to;
+    out->cause = (char *)core_cause_word(effect->cause);
+    out->rep = (char *)effect->rep;
+    out->queue = (char *)effect->queue;
+    out->channel = (Leadwire__V1__Channel)effect->channel;
+    out->source = (char *)effect->source;
+    out->priority = effect->priority;
+    out->received_unix_ms = (int64_t)effect->received_unix_ms;
+    out->disposition = (char *)effect->disposition;
+    out->offer_number = effect->offer_number;
+    out->reason = (char *)effect->reason;
+    out->revision = effect->revision;
+    out->deadline_unix_ms = (int64_t)effect->deadline_ms;
+}
+
+void effect_to_rep_event(const struct core_effect *effect, Leadwire__V1__RepEvent *out)
+{
+    leadwire__v1__rep_event__init(out);
+    out->rep = (char *)effect->rep;
+    out->state = (Leadwire__V1__RepState)effect->rep_state;
+    out->load = effect->load;
+    out->capacity = effect->capacity;
+    out->cause = (char *)core_cause_word(effect->cause);
+    out->connected = effect->connected;
+    out->revision = effect->revision;
+}
+
+static void encode_reply(struct net *net, struct peer *peer, const struct core_effect *effect)
+{
+    Leadwire__V1__Reply reply = LEADWIRE__V1__REPLY__INIT;
+    char lead_id[DESK_ID_TEXT_MAX] = "";
+
+    if (effect->request == LOG_ON_REQUEST) {
+        refuse_log_on(net, peer, effect);
+        return;
+    }
+    if (!desk_id_is_none(effect->lead))
+        desk_id_format(effect->lead, lead_id);
+    reply.request_id = effect->request;
+    reply.status = (Leadwire__V1__Status)effect->status;
+    reply.reason = (char *)effect->reason;
+    reply.lead_id = lead_id;
+    reply.retry_after_ms = effect->retry_after_ms;
+    reply.epoch = net->epoch;
+    reply.config_version = effect->config_version;
+    net_hold(net, peer, &(struct wire_message){.type = WIRE_REPLY, .reply = &reply}, OUTBOX_ANSWERS);
+}
+
+/* Held as everything is; the core never knew the session. */
+static void refuse_log_on(struct net *net, struct peer *peer, const struct core_effect *effect)
+{
+    Leadwire__V1__Reply reply = LEADWIRE__V1__REPLY__INIT;
+
+    if (peer->state != PEER_LOGGING_ON)
+        return;
+    reply.status = (Leadwire__V1__Status)effect->status;
+    reply.reason = (char *)effect->reason;
+    reply.retry_after_ms = effect->retry_after_ms;
+    reply.epoch = net->epoch;
+    peer->core_knows = false;
+    net_hold(net, peer, &(struct wire_message){.type = WIRE_REPLY, .reply = &reply}, OUTBOX_ENDS);
+}
+
+static void encode_query_reply(struct net *net, struct peer *peer, const struct core_effect *effect)
+{
+    Leadwire__V1__LeadQueryReply reply = LEADWIRE__V1__LEAD_QUERY_REPLY__INIT;
+    char lead_id[DESK_ID_TEXT_MAX] = "";
+
+    reply.request_id = effect->request;
+    reply.epoch = net->epoch;
+    reply.found = effect->status != CORE_NOT_FOUND;
+    if (reply.found) {
+        desk_id_format(effect->lead, lead_id);
+        reply.lead_id = lead_id;
+        reply.state = (Leadwire__V1__LeadState)effect->to;
+        reply.position = effect->position;
+        reply.rep = (char *)effect->rep;
+        reply.device = (char *)effect->device;
+        reply.offer_number = effect->offer_number;
+        reply.deadline_unix_ms = (int64_t)effect->deadline_ms;
+        reply.queue = (char *)effect->queue;
+    }
+    net_hold(net, peer, &(struct wire_message){.type = WIRE_LEAD_QUERY_REPLY, .lead_query_reply = &reply}, OUTBOX_ANSWERS);
+}
+
+static void encode_offer(struct net *net, struct peer *peer, const struct core_effect *effect)
+{
+    Leadwire__V1__Offer offer = LEADWIRE__V1__OFFER__INIT;
+    char lead_id[DESK_ID_TEXT_MAX];
+    uint64_t left_ms = effect->deadline_ms > net->turn.desk_ms ? effect->deadline_ms - net->turn.desk_ms : 0;
+
+    desk_id_format(effect->lead, lead_id);
+    offer.lead_id = lead_id;
+    offer.offer_number = effect->offer_number;
+    offer.deadline_unix_ms = (int64_t)effect->deadline_ms;
+    offer.answer_ms = left_ms < UINT32_MAX ? (uint32_t)left_ms : UINT32_MAX;
+    offer.received_unix_ms = (int64_t)effect->received_unix_ms;
+    offer.weight = effect->weight;
+    offer.queue = (char *)effect->queue;
+    offer.why = (char *)effect->why;
+    offer.resumed = effect->resumed;
+    offer.epoch = net->epoch;
+    hold_with_lead(net, peer, &(struct wire_message){.type = WIRE_OFFER, .offer = &offer}, effect);
+}
+
+static void encode_holding(struct net *net, struct peer *peer, const struct core_effect *effect)
+{
+    Leadwire__V1__Holding holding = LEADWIRE__V1__HOLDING__INIT;
+    char lead_id[DESK_ID_TEXT_MAX];
+
+    desk_id_format(effect->lead, lead_id);
+    holding.lead_id = lead_id;
+    holding.offer_number = effect->offer_number;
+    holding.state = (Leadwire__V1__LeadState)effect->to;
+    holding.deadline_unix_ms = (int64_t)effect->deadline_ms;
+    holding.received_unix_ms = (int64_t)effect->received_unix_ms;
+    holding.weight = effect->weight;
+    holding.queue = (char *)effect->queue;
+    holding.resumed = effect->resumed;
+    holding.epoch = net->epoch;
+    hold_with_lead(net, peer, &(struct wire_message){.type = WIRE_HOLDING, .holding = &holding}, effect);
+}
+
+/* The lead's stored bytes go as they are. */
+static void hold_with_lead(struct net *net, struct peer *peer, const struct wire_message *message, const struct core_effect *effect)
+{
+    byte_buffer_clear(&net->frame);
+    if (wire_encode_with_lead(message, effect->payload, effect->payload_size, &net->frame) == LW_OK)
+        net_hold_bytes(net, peer, net->frame.data, net->frame.size, 0);
+}
+
+static void encode_withdrawn(struct net *net, struct peer *peer, const struct core_effect *effect)
+{
+    Leadwire__V1__Withdrawn withdrawn = LEADWIRE__V1__WITHDRAWN__INIT;
+    char lead_id[DESK_ID_TEXT_MAX];
+
+    desk_id_format(effect->lead, lead_id);
+    withdrawn.lead_id = lead_id;
+    withdrawn.offer_number = effect->offer_number;
+    withdrawn.reason = (char *)effect->reason;
+    withdrawn.epoch = net->epoch;
+    net_hold(net, peer, &(struct wire_message){.type = WIRE_WITHDRAWN, .withdrawn = &withdrawn}, 0);
+}
+
+static void encode_rep_status(struct net *net, struct peer *peer, const struct core_effect *effect)
+{
+    Leadwire__V1__RepStatus status = LEADWIRE__V1__REP_STATUS__INIT;
+
+    status.state = (Leadwire__V1__RepState)effect->rep_state;
+    status.load = effect->load;
+    status.capacity = effect->capacity;
+    status.until_unix_ms = (int64_t)effect->until_ms;
+    status.reason = (char *)effect->reason;
+    status.epoch = net->epoch;
+    net_hold(net, peer, &(struct wire_message){.type = WIRE_REP_STATUS, .rep_status = &status}, 0);
+}
+
+static void encode_snapshot_end(struct net *net, struct peer *peer, const struct core_effect *effect)
+{
+    Leadwire__V1__SnapshotEnd end = LEADWIRE__V1__SNAPSHOT_END__INIT;
+
+    end.offers = effect->count_offers;
+    end.holdings = effect->count_holdings;
+    end.epoch = net->epoch;
+    net_hold(net, peer, &(struct wire_message){.type = WIRE_SNAPSHOT_END, .snapshot_end = &end}, 0);
+}
+
+/* The core has forgotten this session already. */
+static void encode_replaced(struct net *net, struct peer *peer, const struct core_effect *effect)
+{
+    Leadwire__V1__Bye bye = LEADWIRE__V1__BYE__INIT;
+
+    bye.reason = (char *)effect->reason;
+    peer->core_knows = false;
+    net_hold(net, peer, &(struct wire_message){.type = WIRE_BYE, .bye = &bye}, OUTBOX_ENDS);
+}
+
+/* Numbers are given to every event, bytes only when somebody listens. */
+static void encode_event(struct net *net, const struct core_effect *effect)
+{
+    Leadwire__V1__Event event = LEADWIRE__V1__EVENT__INIT;
+    Leadwire__V1__LeadEvent lead;
+    Leadwire__V1__RepEvent rep;
+    Leadwire__V1__DeskEvent desk = LEADWIRE__V1__DESK_EVENT__INIT;
+    char lead_id[DESK_ID_TEXT_MAX];
+
+    events_feed_number(&net->events, &event, (int64_t)net->turn.desk_ms);
+    if (!events_feed_has_listeners(&net->events))
+        return;
+    if (effect->kind == EFFECT_LEAD_EVENT) {
+        effect_to_lead_event(effect, lead_id, &lead);
+        event.lead = &lead;
+    } else if (effect->kind == EFFECT_REP_EVENT) {
+        effect_to_rep_event(effect, &rep);
+        event.rep = &rep;
+    } else {
+        desk.cause = (char *)core_cause_word(effect->cause);
+        desk.config_version = effect->config_version;
+        event.desk = &desk;
+    }
+    byte_buffer_clear(&net->frame);
+    if (wire_encode(&(struct wire_message){.type = WIRE_EVENT, .event = &event}, &net->frame) != LW_OK)
+        return;
+    /* Without room the event is left out: its number is missed, and listeners take a new snapshot. */
+    struct outbox_frame frame = {.size = (uint32_t)net->frame.size, .flags = OUTBOX_EVENT, .bytes = net->frame.data};
+    (void)outbox_put(&net->outbox, &frame);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "endpoint.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+enum { LINGER_MS = 1000, HANDSHAKE_MS = 5000, HEARTBEAT_MS = 5000, HEARTBEAT_TIMEOUT_MS = 15000, BACKLOG = 1024, HOST_MAX = 64 };
+
+static bool set_option(void *socket, int option, int value);
+static bool receive_part(void *socket, zmq_msg_t *out);
+static void drop_parts(void *socket);
+static enum endpoint_sent send_parts(void *socket, const void *route, size_t route_size, const void *bytes, size_t size);
+static void route_bytes(uint32_t route_number, unsigned char out[ENDPOINT_ROUTE_SIZE]);
+static uint32_t route_number_of(const unsigned char *bytes);
+
+lw_status endpoint_open(struct endpoint *endpoint, void *zmq_context, int type, const struct endpoint_limits *limits)
+{
+    endpoint->socket = zmq_socket(zmq_context, type);
+    if (!endpoint->socket)
+        return errno == ENOMEM ? LW_NO_MEMORY : LW_IO;
+
+    void *socket = endpoint->socket;
+    bool set = set_option(socket, ZMQ_LINGER, LINGER_MS)
+        && set_option(socket, ZMQ_SNDHWM, limits->send_hwm)
+        && set_option(socket, ZMQ_RCVHWM, limits->receive_hwm)
+        && set_option(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS)
+        && set_option(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS)
+        && set_option(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS)
+        && set_option(socket, ZMQ_BACKLOG, BACKLOG)
+        && set_option(socket, ZMQ_IPV6, 1)
+        && zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &limits->frame_size_max, sizeof limits->frame_size_max) == 0
+        && (type != ZMQ_ROUTER || set_option(socket, ZMQ_ROUTER_MANDATORY, 1));
+    if (set)
+        return LW_OK;
+    endpoint_close(endpoint);
+    return LW_IO;
+}
+
+lw_status endpoint_bind(struct endpoint *endpoint, const char *address, char *bound)
+{
+    size_t size = ENDPOINT_ADDRESS_MAX;
+
+    if (zmq_bind(endpoint->socket, address) != 0)
+        return zmq_errno() == EINVAL || zmq_errno() == EPROTONOSUPPORT ? LW_INVALID : LW_IO;
+    return zmq_getsockopt(endpoint->socket, ZMQ_LAST_ENDPOINT, bound, &size) == 0 ? LW_OK : LW_IO;
+}
+
+void endpoint_close(struct endpoint *endpoint)
+{
+    if (endpoint->socket)
+        zmq_close(endpoint->socket);
+    endpoint->socket = NULL;
+}
+
+bool endpoint_receive(struct endpoint *endpoint, struct endpoint_frame *out)
+{
+    if (!receive_part(endpoint->socket, &out->route))
+        return false;
+
+    const unsigned char *route = zmq_msg_data(&out->route);
+    out->is_route_ours = zmq_msg_size(&out->route) == ENDPOINT_ROUTE_SIZE && route[0] == 0;
+    out->route_number = out->is_route_ours ? route_number_of(route) : 0;
+    out->data = NULL;
+    out->size = 0;
+    if (!zmq_msg_more(&out->route) || !receive_part(endpoint->socket, &out->body)) {
+        zmq_msg_init(&out->body);
+        return true;
+    }
+    if (zmq_msg_more(&out->body)) {
+        drop_parts(endpoint->socket);
+        return true;
+    }
+    out->data = zmq_msg_data(&out->body);
+    out->size = zmq_msg_size(&out->body);
+    return true;
+}
+
+void endpoint_release(struct endpoint_frame *frame)
+{
+    zmq_msg_close(&frame->route);
+    zmq_msg_close(&frame->body);
+}
+
+enum endpoint_sent endpoint_send(struct endpoint *endpoint, uint32_t route_number, const void *bytes, size_t size)
+{
+    unsigned char route[ENDPOINT_ROUTE_SIZE];
+
+    route_bytes(route_number, route);
+    return send_parts(endpoint->socket, route, sizeof route, bytes, size);
+}
+
+enum endpoint_sent endpoint_answer(struct endpoint *endpoint, struct endpoint_frame *frame, const void *bytes, size_t size)
+{
+    return send_parts(endpoint->socket, zmq_msg_data(&frame->route), zmq_msg_size(&frame->route), bytes, size);
+}
+
+bool endpoint_is_private(const char *address, const char **why)
+{
+    *why = "only ipc:// and tcp:// on a loopback address in numbers (127.0.0.1, [::1]) are served: endpoints are not encrypted yet";
+    if (strncmp(address, "ipc://", 6) == 0)
+        return address[6] != '\0';
+    if (strncmp(address, "tcp://", 6) != 0)
+        return false;
+
+    char host[HOST_MAX];
+    const char *colon = strrchr(address, ':');
+    size_t size = (size_t)(colon - address);
+    if (size <= 6 || size - 6 >= sizeof host)
+        return false;
+    memcpy(host, address + 6, size - 6);
+    host[size - 6] = '\0';
+
+    struct in_addr four;
+    if (inet_pton(AF_INET, host, &four) == 1)
+        return ntohl(four.s_addr) >> 24 == 127;
+    return strcmp(host, "[::1]") == 0;
+}
+
+static bool set_option(void *socket, int option, int value)
+{
+    return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
+}
+
+static bool receive_part(void *socket, zmq_msg_t *out)
+{
+    zmq_msg_init(out);
+    if (zmq_msg_recv(out, socket, ZMQ_DONTWAIT) >= 0)
+        return true;
+    zmq_msg_close(out);
+    return false;
+}
+
+static void drop_parts(void *socket)
+{
+    for (bool more = true; more;) {
+        zmq_msg_t part;
+        if (!receive_part(socket, &part))
+            return;
+        more = zmq_msg_more(&part) != 0;
+        zmq_msg_close(&part);
+    }
+}
+
+/* Whether a message fits is decided at its first part; the rest follows it. */
+static enum endpoint_sent send_parts(void *socket, const void *route, size_t route_size, const void *bytes, size_t size)
+{
+    int flags = ZMQ_DONTWAIT;
+
+    if (zmq_send(socket, route, route_size, flags | ZMQ_SNDMORE) < 0)
+        return errno == EAGAIN ? ENDPOINT_NO_ROOM : ENDPOINT_UNREACHABLE;
+    return zmq_send(socket, bytes, size, flags) < 0 ? ENDPOINT_UNREACHABLE : ENDPOINT_SENT;
+}
+
+static void route_bytes(uint32_t route_number, unsigned char out[ENDPOINT_ROUTE_SIZE])
+{
+    out[0] = 0;
+    for (int i = 1; i < ENDPOINT_ROUTE_SIZE; i++)
+        out[i] = (unsigned char)(route_number >> (8 * (4 - i)));
+}
+
+static uint32_t route_number_of(const unsigned char *bytes)
+{
+    uint32_t number = 0;
+
+    for (int i = 1; i < ENDPOINT_ROUTE_SIZE; i++)
+        number = number << 8 | bytes[i];
+    return number;
+}

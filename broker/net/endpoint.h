@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * endpoint - one ROUTER or XPUB socket that is never waited for.
+ *
+ * A ROUTER names its peers by routing ids that it makes itself: five bytes, a zero and a counter. An id that a peer
+ * chose is not served: ids must not be guessed or taken over. High-water marks here are a last bound,
+ * not flow control: credit (sessions.h) bounds what is under way long before.
+ * Threads: one owner.
+ */
+#ifndef ENDPOINT_H
+#define ENDPOINT_H
+
+#include <leadwire/status.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <zmq.h>
+
+enum { ENDPOINT_ADDRESS_MAX = 256, ENDPOINT_ROUTE_SIZE = 5 };
+
+struct endpoint { void *socket; };
+
+struct endpoint_limits {
+    int64_t frame_size_max;   /* above: libzmq closes the connection */
+    int send_hwm, receive_hwm;
+};
+
+/* What came in: the peer's routing id and its one frame. */
+struct endpoint_frame {
+    zmq_msg_t route, body;
+    uint32_t route_number;
+    bool is_route_ours;       /* false: the peer chose its id; route_number is 0 */
+    const void *data;         /* NULL when it was not exactly one frame */
+    size_t size;
+};
+
+enum endpoint_sent { ENDPOINT_SENT, ENDPOINT_UNREACHABLE, ENDPOINT_NO_ROOM };
+
+/* type: ZMQ_ROUTER or ZMQ_XPUB. Errors: LW_NO_MEMORY, LW_IO. A zeroed endpoint is closed. */
+LW_MUST_CHECK lw_status endpoint_open(struct endpoint *endpoint, void *zmq_context, int type,
+                                      const struct endpoint_limits *limits);
+/* bound (ENDPOINT_ADDRESS_MAX) gets the address as it is, with the port that was picked. LW_INVALID, LW_IO (zmq_errno). */
+LW_MUST_CHECK lw_status endpoint_bind(struct endpoint *endpoint, const char *address, char *bound);
+void endpoint_close(struct endpoint *endpoint);
+
+/* False when there is nothing. Release what was received before the next. */
+bool endpoint_receive(struct endpoint *endpoint, struct endpoint_frame *out);
+void endpoint_release(struct endpoint_frame *frame);
+enum endpoint_sent endpoint_send(struct endpoint *endpoint, uint32_t route_number, const void *bytes, size_t size);
+/* To a peer whose id is not ours. */
+enum endpoint_sent endpoint_answer(struct endpoint *endpoint, struct endpoint_frame *frame, const void *bytes, size_t size);
+
+/* May we bind there? Only ipc and loopback addresses in numbers, as endpoints are not encrypted yet.
+ * False: *why (static text) says so for whoever asked. */
+bool endpoint_is_private(const char *address, const char **why);
+
+#endif

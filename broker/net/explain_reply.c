@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "explain_reply.h"
+
+#include <string.h>
+
+struct filling {
+    struct arena *arena;
+    Leadwire__V1__ExplainReply *reply;
+};
+
+static void fill_lead(void *context, const struct core_effect *lead, const char *rule, const char *const *require_names,
+                      const uint8_t *require_levels, uint32_t require_count, const char *waiting_because);
+static void add_decision(void *context, const struct core_decision_view *view);
+static void add_candidate(void *context, const struct core_candidate *view);
+static bool grow(struct arena *arena, void ***items, size_t count);
+static char *keep(struct arena *arena, const char *text);
+
+void explain_reply_fill(struct core *core, struct desk_id lead, struct arena *arena, Leadwire__V1__ExplainReply *reply)
+{
+    struct filling filling = {.arena = arena, .reply = reply};
+    struct core_explain_visitor visitor = {.context = &filling, .lead = fill_lead, .decision = add_decision,
+                                           .candidate = add_candidate};
+
+    reply->found = core_explain(core, lead, &visitor);
+}
+
+static void fill_lead(void *context, const struct core_effect *lead, const char *rule, const char *const *require_names,
+                      const uint8_t *require_levels, uint32_t require_count, const char *waiting_because)
+{
+    struct filling *filling = context;
+    Leadwire__V1__ExplainReply *reply = filling->reply;
+    struct arena *arena = filling->arena;
+
+    reply->state = (Leadwire__V1__LeadState)lead->to;
+    reply->queue = keep(arena, lead->queue);
+    reply->rule = keep(arena, rule);
+    reply->priority = lead->priority;
+    reply->channel = (Leadwire__V1__Channel)lead->channel;
+    reply->source = keep(arena, lead->source);
+    reply->received_unix_ms = (int64_t)lead->received_unix_ms;
+    reply->waiting_because = keep(arena, waiting_because);
+    reply->require = arena_calloc(arena, require_count, sizeof *reply->require);
+    Leadwire__V1__SkillLevel *levels = arena_calloc(arena, require_count, sizeof *levels);
+    for (uint32_t i = 0; reply->require && levels && i < require_count; i++) {
+        leadwire__v1__skill_level__init(&levels[i]);
+        levels[i].skill = keep(arena, require_names[i]);
+        levels[i].level = require_levels[i];
+        reply->require[reply->n_require++] = &levels[i];
+    }
+}
+
+static void add_decision(void *context, const struct core_decision_view *view)
+{
+    struct filling *filling = context;
+    Leadwire__V1__ExplainReply *reply = filling->reply;
+    Leadwire__V1__Decision *decision = arena_alloc(filling->arena, sizeof *decision);
+
+    if (!decision || !grow(filling->arena, (void ***)&reply->decisions, reply->n_decisions))
+        return;
+    leadwire__v1__decision__init(decision);
+    decision->at_unix_ms = (int64_t)view->at_ms;
+    decision->offer_number = view->offer_number;
+    decision->rep = keep(filling->arena, view->rep);
+    decision->config_version = view->config_version;
+    decision->policy = keep(filling->arena, view->policy);
+    decision->cause = (char *)core_cause_word(view->cause);
+    decision->considered = view->considered;
+    decision->eligible = view->eligible;
+    decision->complete = view->complete;
+    decision->outcome = (char *)core_cause_word(view->outcome);
+    reply->decisions[reply->n_decisions++] = decision;
+}
+
+static void add_candidate(void *context, const struct core_candidate *view)
+{
+    struct filling *filling = context;
+    Leadwire__V1__ExplainReply *reply = filling->reply;
+
+    if (reply->n_decisions == 0)
+        return;
+    Leadwire__V1__Decision *decision = reply->decisions[reply->n_decisions - 1];
+    if (decision->n_candidates == EXPLAIN_CANDIDATES_MAX)
+        return;
+    Leadwire__V1__Candidate *candidate = arena_alloc(filling->arena, sizeof *candidate);
+    if (!candidate || !grow(filling->arena, (void ***)&decision->candidates, decision->n_candidates))
+        return;
+    leadwire__v1__candidate__init(candidate);
+    candidate->rep = keep(filling->arena, view->rep);
+    candidate->excluded_by = keep(filling->arena, view->excluded_by);
+    candidate->detail = keep(filling->arena, view->detail);
+    candidate->load = view->load;
+    candidate->capacity = view->capacity;
+    candidate->idle_ms = (int64_t)view->idle_ms;
+    candidate->rank = view->rank;
+    candidate->chosen = view->chosen;
+    decision->candidates[decision->n_candidates++] = candidate;
+}
+
+/* Room for one more pointer: the array doubles at powers of two, in the arena. */
+static bool grow(struct arena *arena, void ***items, size_t count)
+{
+    if (count != 0 && (count & (count - 1)) != 0)
+        return true;
+    void **larger = arena_calloc(arena, count ? 2 * count : 1, sizeof *larger);
+    if (!larger)
+        return false;
+    if (count)
+        memcpy(larger, *items, count * sizeof *larger);
+    *items = larger;
+    return true;
+}
+
+static char *keep(struct arena *arena, const char *text)
+{
+    char *copy = text && *text ? arena_strdup(arena, text) : NULL;
+
+    return copy ? copy : (char *)"";
+}

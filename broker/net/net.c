@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The edge as a whole. A turn's order: who is gone, the waiting refusals, then control, reps, publishers, each with its
+ * own share, so that no role can starve another.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lw_log.h"
+#include "net_internal.h"
+
+enum {
+    PUBLISHERS_HWM = 16384, REPS_HWM = 4096, CONTROLS_HWM = 4096, EVENTS_HWM = 65536, RECEIVE_HWM = 2048,
+    FRAME_SIZE_MAX = 4 * WIRE_FRAME_SIZE_MAX,     /* a little too large is answered; beyond, libzmq hangs up */
+    CONTROL_FRAME_SIZE_MAX = WIRE_CONTROL_FRAME_SIZE_MAX + WIRE_FRAME_SIZE_MAX,
+    CONTROL_ARENA_CAP = 64 * 1024 * 1024,
+    IPC_PATH_MAX = 107,
+};
+
+static const struct door door_table[SESSION_ROLES] = {
+    [SESSION_ROLE_PUBLISHER] = {.role = SESSION_ROLE_PUBLISHER, .wire_role = LEADWIRE__V1__ROLE__ROLE_PUBLISHER, .name = "publish",
+                                .entries = publisher_door_entries},
+    [SESSION_ROLE_REP] = {.role = SESSION_ROLE_REP, .wire_role = LEADWIRE__V1__ROLE__ROLE_REP, .name = "reps",
+                          .entries = rep_door_entries, .parks = true},
+    [SESSION_ROLE_CONTROL] = {.role = SESSION_ROLE_CONTROL, .wire_role = LEADWIRE__V1__ROLE__ROLE_CONTROL, .name = "control",
+                              .entries = control_door_entries},
+};
+
+static const struct endpoint_limits door_limits[SESSION_ROLES] = {
+    [SESSION_ROLE_PUBLISHER] = {FRAME_SIZE_MAX, PUBLISHERS_HWM, RECEIVE_HWM},
+    [SESSION_ROLE_REP] = {FRAME_SIZE_MAX, REPS_HWM, RECEIVE_HWM},
+    [SESSION_ROLE_CONTROL] = {CONTROL_FRAME_SIZE_MAX, CONTROLS_HWM, RECEIVE_HWM},
+};
+static const struct endpoint_limits events_limits = {WIRE_FRAME_SIZE_MAX, EVENTS_HWM, RECEIVE_HWM};
+
+static void doors_init(struct net *net);
+static lw_status check_addresses(const struct net_options *options, char *why);
+static lw_status bind_door(struct net *net, struct door *door, const char *const *listen, char *why);
+static lw_status bind_events(struct net *net, char *why);
+static lw_status bind_one(struct net *net, struct endpoint *endpoint, const char *name, const char *address, char *bound, char *why);
+static lw_status explain(char *why, lw_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static bool may_read(const struct net *net, enum session_role role);
+static void release_frame(struct net *net, const struct outbox_frame *frame);
+
+lw_status net_open(const struct net_options *options, const struct net_callbacks *callbacks, struct core *core,
+                   struct net **out, char *why)
+{
+    *out = NULL;
+    lw_status status = check_addresses(options, why);
+    if (status != LW_OK)
+        return status;
+    struct net *net = calloc(1, sizeof *net);
+    if (!net)
+        return explain(why, LW_NO_MEMORY, "out of memory");
+    net->options = *options;
+    net->callbacks = *callbacks;
+    net->core = core;
+    net->events.topic = options->desk;
+    outbox_init(&net->outbox, OUTBOX_BYTES_MAX);
+    byte_buffer_init(&net->frame, WIRE_CONTROL_FRAME_SIZE_MAX);
+    byte_buffer_init(&net->lead, WIRE_FRAME_SIZE_MAX);
+    doors_init(net);
+    net->zmq_context = zmq_ctx_new();
+    if (!net->zmq_context || sessions_init(&net->sessions) != LW_OK)
+        status = explain(why, LW_NO_MEMORY, "out of memory");
+    if (status == LW_OK && options->rep_secrets_file)
+        status = net_reload_secrets(net, why);
+    if (status != LW_OK)
+        net_close(&net);
+    *out = net;
+    return status;
+}
+
+void net_close(struct net **net_pointer)
+{
+    struct net *net = *net_pointer;
+
+    if (!net)
+        return;
+    for (int role = 0; role < SESSION_ROLES; role++) {
+        endpoint_close(&net->doors[role].endpoint);
+        arena_fini(&net->doors[role].arena);
+    }
+    endpoint_close(&net->events.endpoint);
+    if (net->zmq_context)
+        zmq_ctx_term(net->zmq_context);
+    sessions_fini(&net->sessions);
+    outbox_fini(&net->outbox);
+    parked_frames_fini(&net->parked);
+    rep_secrets_close(&net->secrets);
+    byte_buffer_fini(&net->frame);
+    byte_buffer_fini(&net->lead);
+    free(net);
+    *net_pointer = NULL;
+}
+
+lw_status net_bind(struct net *net, uint64_t epoch, char *why)
+{
+    static const char *const none[1] = {NULL};
+
+    net->epoch = epoch;
+    net->events.epoch = epoch;
+    net->started_ms = net->collected_ms = net->turn.monotonic_ms;
+    lw_status status = bind_door(net, &net->doors[SESSION_ROLE_CONTROL], none, why);
+    if (status == LW_OK)
+        status = bind_events(net, why);
+    if (status == LW_OK)
+        status = bind_door(net, &net->doors[SESSION_ROLE_REP], net->options.listen_reps, why);
+    if (status == LW_OK)
+        status = bind_door(net, &net->doors[SESSION_ROLE_PUBLISHER], net->options.listen_publish, why);
+    net->is_bound = status == LW_OK;
+    return status;
+}
+
+lw_status net_reload_secrets(struct net *net, char *why)
+{
+    struct rep_secrets *secrets;
+
+    if (!net->options.rep_secrets_file)
+        return LW_OK;
+    lw_status status = rep_secrets_open(net->options.rep_secrets_file, &secrets, why);
+    if (status != LW_OK)
+        return status;
+    rep_secrets_close(&net->secrets);
+    net->secrets = secrets;
+    log_info("rep secrets are read reps=%u", rep_secrets_count(secrets));
+    return LW_OK;
+}
+
+void net_write_addresses(const struct net *net, char *out, size_t size)
+{
+    size_t at = 0;
+
+    out[0] = '\0';
+    for (int role = 0; role < SESSION_ROLES; role++) {
+        const struct door *door = &net->doors[role];
+        for (uint32_t i = 0; i < door->address_count && at < size; i++)
+            at += (size_t)snprintf(out + at, size - at, "%s %s\n", door->name, door->addresses[i]);
+    }
+    for (uint32_t i = 0; i < net->events.address_count && at < size; i++)
+        at += (size_t)snprintf(out + at, size - at, "events %s\n", net->events.addresses[i]);
+}
+
+void net_begin(struct net *net, const struct net_turn *turn)
+{
+    net->turn = *turn;
+}
+
+uint32_t net_collect(struct net *net)
+{
+    static const enum session_role order[] = {SESSION_ROLE_CONTROL, SESSION_ROLE_REP, SESSION_ROLE_PUBLISHER};
+    uint64_t elapsed_ms = net->turn.monotonic_ms - net->collected_ms;
+    uint32_t most = 0;
+
+    net->collected_ms = net->turn.monotonic_ms;
+    events_feed_collect(&net->events);
+    if (!net->turn.is_away && net->turn.reads_reps)
+        door_bury_ended(net);
+    for (int i = 0; i < SESSION_ROLES; i++) {
+        struct door *door = &net->doors[order[i]];
+        if (!may_read(net, door->role))
+            continue;
+        uint32_t count = door_collect(net, door, NET_TURN_MESSAGES_MAX);
+        sessions_listen(&net->sessions, door->role, elapsed_ms);
+        if (count < NET_TURN_MESSAGES_MAX)
+            door_end_silent(net, door);
+        most = count > most ? count : most;
+    }
+    door_send_due_refusals(net);
+    return most;
+}
+
+void net_handle_parked(struct net *net)
+{
+    struct parked_frame frame;
+
+    while (parked_frames_take(&net->parked, &frame)) {
+        door_handle_parked(net, &frame);
+        parked_frame_release(&frame);
+    }
+}
+
+void net_seal(struct net *net, uint64_t ticket)
+{
+    outbox_seal(&net->outbox, ticket);
+}
+
+uint32_t net_release(struct net *net, uint64_t confirmed)
+{
+    struct outbox_frame frame;
+    uint32_t count = 0, turn_frames, turn_left;
+
+    while (outbox_take(&net->outbox, confirmed, &frame, &turn_frames, &turn_left)) {
+        release_frame(net, &frame);
+        count++;
+        if (net->callbacks.half_released && turn_left == turn_frames / 2)
+            net->callbacks.half_released(net->callbacks.context);
+    }
+    return count;
+}
+
+bool net_is_full(const struct net *net)
+{
+    return net->outbox.used_bytes > OUTBOX_FULL_BYTES;
+}
+
+int net_poll_items(const struct net *net, zmq_pollitem_t *items)
+{
+    int count = 0;
+
+    if (!net->is_bound)
+        return 0;
+    for (int role = 0; role < SESSION_ROLES; role++)
+        if (may_read(net, (enum session_role)role))
+            items[count++] = (zmq_pollitem_t){.socket = net->doors[role].endpoint.socket, .events = ZMQ_POLLIN};
+    items[count++] = (zmq_pollitem_t){.socket = net->events.endpoint.socket, .events = ZMQ_POLLIN};
+    return count;
+}
+
+uint64_t net_wait_ms(const struct net *net)
+{
+    if (!net->is_bound)
+        return UINT64_MAX;
+    if (sessions_peek_ended(&net->sessions) && !net->turn.is_away && net->turn.reads_reps)
+        return 0;
+    uint64_t silent_ms = sessions_silent_in_ms(&net->sessions);
+    uint64_t refusal_ms = slow_refusals_wait_ms(&net->refusals, net->turn.monotonic_ms);
+    uint64_t wait_ms = silent_ms < refusal_ms ? silent_ms : refusal_ms;
+
+    /* The listening clocks go on in steps of at most this. */
+    return wait_ms > SESSION_LISTEN_STEP_MAX_MS && wait_ms != UINT64_MAX ? SESSION_LISTEN_STEP_MAX_MS : wait_ms;
+}
+
+void net_say_bye(struct net *net, const char *reason)
+{
+    for (uint32_t i = 0; i < SESSIONS_MAX; i++) {
+        struct peer *peer = &net->sessions.peers[i];
+        if (peer->state == PEER_OPEN || peer->state == PEER_LOGGING_ON)
+            net_drop(net, peer, reason);
+    }
+}
+
+/* ---- opening ---- */
+
+static void doors_init(struct net *net)
+{
+    const size_t counts[SESSION_ROLES] = {
+        [SESSION_ROLE_PUBLISHER] = publisher_door_entry_count,
+        [SESSION_ROLE_REP] = rep_door_entry_count,
+        [SESSION_ROLE_CONTROL] = control_door_entry_count,
+    };
+    for (int role = 0; role < SESSION_ROLES; role++) {
+        net->doors[role] = door_table[role];
+        net->doors[role].entry_count = counts[role];
+        arena_init(&net->doors[role].arena, role == SESSION_ROLE_CONTROL ? CONTROL_ARENA_CAP : WIRE_ARENA_CAP);
+    }
+}
+
+/* Before anything is opened, so that a wrong address is told at once and not when the desk is claimed. */
+static lw_status check_addresses(const struct net_options *options, char *why)
+{
+    const char *const *lists[] = {options->listen_publish, options->listen_reps, options->listen_events};
+    const char *reason;
+
+    if (strlen("ipc://") + strlen(options->run_dir) + strlen("/publish") > IPC_PATH_MAX)
+        return explain(why, LW_INVALID, "the run directory's path is too long for a unix socket (98 bytes at most)");
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        for (int k = 0; k < NET_LISTEN_MAX && lists[i][k]; k++)
+            if (!endpoint_is_private(lists[i][k], &reason))
+                return explain(why, LW_REFUSED, "%.100s is refused: %s", lists[i][k], reason);
+    return LW_OK;
+}
+
+static lw_status bind_door(struct net *net, struct door *door, const char *const *listen, char *why)
+{
+    char address[ENDPOINT_ADDRESS_MAX];
+
+    if (endpoint_open(&door->endpoint, net->zmq_context, ZMQ_ROUTER, &door_limits[door->role]) != LW_OK)
+        return explain(why, LW_IO, "no socket for %s: %s", door->name, zmq_strerror(zmq_errno()));
+    snprintf(address, sizeof address, "ipc://%s/%s", net->options.run_dir, door->name);
+    lw_status status = bind_one(net, &door->endpoint, door->name, address, door->addresses[door->address_count++], why);
+    for (int i = 0; i < NET_LISTEN_MAX && listen[i] && status == LW_OK; i++)
+        status = bind_one(net, &door->endpoint, door->name, listen[i], door->addresses[door->address_count++], why);
+    return status;
+}
+
+static lw_status bind_events(struct net *net, char *why)
+{
+    struct events_feed *events = &net->events;
+    char address[ENDPOINT_ADDRESS_MAX];
+
+    if (endpoint_open(&events->endpoint, net->zmq_context, ZMQ_XPUB, &events_limits) != LW_OK)
+        return explain(why, LW_IO, "no socket for events: %s", zmq_strerror(zmq_errno()));
+    snprintf(address, sizeof address, "ipc://%s/events", net->options.run_dir);
+    lw_status status = bind_one(net, &events->endpoint, "events", address, events->addresses[events->address_count++], why);
+    for (int i = 0; i < NET_LISTEN_MAX && net->options.listen_events[i] && status == LW_OK; i++)
+        status = bind_one(net, &events->endpoint, "events", net->options.listen_events[i],
+                          events->addresses[events->address_count++], why);
+    return status;
+}
+
+static lw_status bind_one(struct net *net, struct endpoint *endpoint, const char *name, const char *address, char *bound, char *why)
+{
+    (void)net;
+    lw_status status = endpoint_bind(endpoint, address, bound);
+    if (status != LW_OK)
+        return explain(why, status, "cannot bind %s to %.180s: %s", name, address, zmq_strerror(zmq_errno()));
+    log_info("listening %s=%s", name, bound);
+    return LW_OK;
+}
+
+static lw_status explain(char *why, lw_status status, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(why, NET_WHY_MAX, format, args);
+    va_end(args);
+    return status;
+}
+
+/* ---- a turn ---- */
+
+static bool may_read(const struct net *net, enum session_role role)
+{
+    if (role == SESSION_ROLE_PUBLISHER)
+        return net->turn.reads_publishers;
+    return net->turn.reads_reps;
+}
+
+static void release_frame(struct net *net, const struct outbox_frame *frame)
+{
+    if (frame->flags & OUTBOX_EVENT) {
+        events_feed_send(&net->events, frame->bytes, frame->size);
+        return;
+    }
+    struct peer *peer = sessions_at(&net->sessions, frame->slot, frame->session);
+    if (!peer)
+        return;
+    if (frame->flags & OUTBOX_ANSWERS && peer->unanswered > 0)
+        peer->unanswered--;
+    net_send(net, peer, frame->bytes, frame->size);
+    if (peer->state != PEER_OPEN && peer->state != PEER_LOGGING_ON)
+        return;
+    if (frame->flags & OUTBOX_WELCOMES)
+        peer->sent = peer->confirmed = 0;
+    if (frame->flags & OUTBOX_ENDS)
+        sessions_end(&net->sessions, peer, false);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * net_internal - what the files of broker/net share; nobody else includes it.
+ *
+ *   net.c            the edge as a whole: open, bind, collect, release
+ *   door.c           what the three doors have in common: frame -> session -> message; Hello, Ping, Bye
+ *   *_door.c         what each door takes
+ *   effect_encode.c  effects -> frames;  events_feed.c  the stream
+ */
+#ifndef NET_INTERNAL_H
+#define NET_INTERNAL_H
+
+#include <string.h>
+
+#include "arena.h"
+#include "byte_buffer.h"
+#include "endpoint.h"
+#include "events_feed.h"
+#include "net.h"
+#include "outbox.h"
+#include "parked_frames.h"
+#include "rep_secrets.h"
+#include "sessions.h"
+#include "slow_refusals.h"
+#include "wire.h"
+
+enum {
+    OUTBOX_BYTES_MAX = 512 * 1024 * 1024,
+    OUTBOX_FULL_BYTES = 64 * 1024 * 1024,    /* above: read no more; the rest is room for what one turn can cause */
+    BUSY_RETRY_MS = 500,
+    CROWDED_RETRY_MS = 5000,
+};
+
+/* A request of a log-on towards the core: tells its refusal from the answers to the rep's own requests. */
+#define LOG_ON_REQUEST UINT64_MAX
+
+struct door;
+typedef void door_handler(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id);
+struct door_entry { enum wire_type type; door_handler *handle; };
+
+struct door {
+    enum session_role role;
+    Leadwire__V1__Role wire_role;
+    const char *name;
+    const struct door_entry *entries;
+    size_t entry_count;
+    bool parks;                          /* messages wait while the store is away; else they are told busy */
+    struct endpoint endpoint;
+    struct arena arena;                  /* of the message being handled */
+    char addresses[1 + NET_LISTEN_MAX][ENDPOINT_ADDRESS_MAX];
+    uint32_t address_count;
+};
+
+struct net {
+    struct net_options options;
+    struct net_callbacks callbacks;
+    struct core *core;
+    void *zmq_context;
+    struct door doors[SESSION_ROLES];
+    struct events_feed events;
+    struct sessions sessions;
+    struct outbox outbox;
+    struct parked_frames parked;
+    struct slow_refusals refusals;
+    struct rep_secrets *secrets;
+    struct byte_buffer frame;            /* being encoded */
+    struct byte_buffer lead;             /* being packed */
+    struct net_turn turn;
+    uint64_t epoch, started_ms, collected_ms;
+    uint64_t refused_frames;
+    bool is_bound;
+};
+
+extern const struct door_entry publisher_door_entries[], rep_door_entries[], control_door_entries[];
+extern const size_t publisher_door_entry_count, rep_door_entry_count, control_door_entry_count;
+
+/* ---- door.c ---- */
+
+/* Reads at most max messages. Returns how many there were. */
+uint32_t door_collect(struct net *net, struct door *door, uint32_t max);
+/* A frame that was parked, from whoever had that session. */
+void door_handle_parked(struct net *net, const struct parked_frame *frame);
+/* Ends those who were silent too long. */
+void door_end_silent(struct net *net, struct door *door);
+/* Tells the core of ended sessions and frees them. */
+void door_bury_ended(struct net *net);
+void door_send_due_refusals(struct net *net);
+
+/* ---- what all use (door.c) ---- */
+
+static inline void net_step(struct net *net, const struct core_command *command)
+{
+    net->callbacks.step(net->callbacks.context, command);
+}
+/* Encodes and holds. A frame that does not fit ends the session. */
+void net_hold(struct net *net, struct peer *peer, const struct wire_message *message, uint32_t flags);
+void net_hold_bytes(struct net *net, struct peer *peer, const void *bytes, size_t size, uint32_t flags);
+/* A Reply that is held. */
+void net_hold_reply(struct net *net, struct peer *peer, uint64_t request_id, Leadwire__V1__Status status, const char *reason);
+/* Sends at once: only what says nothing about the desk. */
+void net_send(struct net *net, struct peer *peer, const void *bytes, size_t size);
+void net_reply_at_once(struct net *net, struct peer *peer, uint64_t request_id, Leadwire__V1__Status status,
+                       const char *reason, uint32_t retry_after_ms);
+/* Bye at once, then the session is over. */
+void net_drop(struct net *net, struct peer *peer, const char *reason);
+void net_hold_welcome(struct net *net, struct peer *peer, uint32_t flags);
+static inline struct core_text text_of(const char *text)
+{
+    return (struct core_text){text, (uint32_t)strlen(text)};
+}
+/* NULL or "" is no id; false for what is no id of ours. */
+bool net_read_lead_id(const char *text, struct desk_id *out);
+
+/* ---- effect_encode.c ---- */
+
+void effect_to_lead_event(const struct core_effect *effect, char lead_id[DESK_ID_TEXT_MAX], Leadwire__V1__LeadEvent *out);
+void effect_to_rep_event(const struct core_effect *effect, Leadwire__V1__RepEvent *out);
+
+#endif

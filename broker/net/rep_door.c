@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What reps say. Whose rep it is, the session tells; the message cannot.
+ */
+#include "net_internal.h"
+
+static void handle_set_state(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    struct core_command command = {.kind = COMMAND_SET_REP_STATE, .session = peer->number, .request = request_id};
+
+    command.set_rep_state.state = (enum rep_state)message->set_rep_state->state;
+    command.set_rep_state.reason = text_of(message->set_rep_state->reason);
+    net_step(net, &command);
+}
+
+static void handle_answer(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    const Leadwire__V1__OfferAnswer *answer = message->offer_answer;
+    struct core_command command = {.kind = COMMAND_ANSWER_OFFER, .session = peer->number, .request = request_id};
+
+    if (!desk_id_parse(answer->lead_id, &command.answer_offer.lead)) {
+        net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_NOT_YOURS, "this is no lead id");
+        return;
+    }
+    command.answer_offer.offer_number = answer->offer_number;
+    command.answer_offer.accept = answer->accept;
+    command.answer_offer.reason = text_of(answer->reason);
+    net_step(net, &command);
+}
+
+static void handle_complete(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    const Leadwire__V1__Complete *complete = message->complete;
+    struct core_command command = {.kind = COMMAND_COMPLETE, .session = peer->number, .request = request_id};
+
+    if (!desk_id_parse(complete->lead_id, &command.complete.lead)) {
+        net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_NOT_YOURS, "this is no lead id");
+        return;
+    }
+    command.complete.idempotency_id = text_of(complete->idempotency_id);
+    command.complete.disposition = text_of(complete->disposition);
+    command.complete.note = text_of(complete->note);
+    net_step(net, &command);
+}
+
+const struct door_entry rep_door_entries[] = {
+    {WIRE_SET_REP_STATE, handle_set_state},
+    {WIRE_OFFER_ANSWER, handle_answer},
+    {WIRE_COMPLETE, handle_complete},
+};
+const size_t rep_door_entry_count = sizeof rep_door_entries / sizeof rep_door_entries[0];
