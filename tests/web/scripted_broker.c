@@ -145,6 +145,16 @@ static void on_publish(zmq_msg_t *peer, const Leadwire__V1__Publish *publish)
     send_reply(peer, publish->request_id, status, known ? known->lead_id : "", status == LEADWIRE__V1__STATUS__STATUS_REJECTED ? "scripted" : "");
 }
 
+static void forget(void)
+{
+    for (size_t i = 0; i < broker.lead_count; i++) {
+        free(broker.leads[i].source);
+        free(broker.leads[i].id);
+        free(broker.leads[i].content);
+    }
+    broker.lead_count = 0;
+}
+
 static void on_query(zmq_msg_t *peer, const Leadwire__V1__LeadQuery *query)
 {
     struct known_lead *known = find(query->source, query->idempotency_id);
@@ -260,9 +270,10 @@ static bool command(void)
         used++;
     }
     line[used] = '\0';
-    if (sscanf(line, "mode %15s", broker.mode) == 1 || strcmp(line, "forget") == 0)
-        broker.lead_count = line[0] == 'f' ? 0 : broker.lead_count;
-    else if (sscanf(line, "state %u %u %127s %u", &broker.state, &broker.position, broker.device, &broker.offer) != 4)
+    if (strcmp(line, "forget") == 0)
+        forget();
+    else if (sscanf(line, "mode %15s", broker.mode) != 1 &&
+             sscanf(line, "state %u %u %127s %u", &broker.state, &broker.position, broker.device, &broker.offer) != 4)
         return false;
     say(json_pack("{s:s}", "done", line));
     return true;
@@ -288,6 +299,7 @@ int main(int argc, char **argv)
         if (items[0].revents & ZMQ_POLLIN)
             receive();
     }
+    forget();
     zmq_close(broker.socket);
     zmq_ctx_term(context);
     return 0;

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "call_markup.h"
+#include "voice_lead.h"
+#include "voice_signature.h"
+
+static struct arena arena;
+
+static int set_up(void **state)
+{
+    (void)state;
+    arena_init(&arena, 1 << 20);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_fini(&arena);
+    return 0;
+}
+
+static struct form_fields fields(const char *body)
+{
+    struct form_fields out;
+    assert_int_equal(form_fields_read(&arena, body, strlen(body), &out), LW_OK);
+    return out;
+}
+
+/* The telephony service's own published example. */
+static const char token[] = "12345", url[] = "https://mycompany.com/myapp.php?foo=1&bar=2", vector[] = "0/KCTR6DLpKmkAf8muzZqo1nDgQ=";
+static const char body[] = "To=%2B18005551212&CallSid=CA1234567890ABCDE&Digits=1234&From=%2B12349013030&Caller=%2B12349013030";
+
+static void the_published_signature_is_reproduced_whatever_the_order(void **state)
+{
+    (void)state;
+    struct form_fields params = fields(body);
+    char made[VOICE_SIGNATURE_SIZE + 1];
+    assert_true(voice_signature_make(&arena, token, url, &params, made));
+    assert_string_equal(made, vector);
+    assert_true(voice_signature_good(&arena, token, url, &params, vector));
+}
+
+static void a_signature_over_anything_else_is_refused(void **state)
+{
+    (void)state;
+    struct form_fields params = fields(body);
+    assert_false(voice_signature_good(&arena, "12346", url, &params, vector));
+    assert_false(voice_signature_good(&arena, token, "https://mycompany.com/myapp.php?foo=1&bar=3", &params, vector));
+    assert_false(voice_signature_good(&arena, token, url, &params, NULL));
+    assert_false(voice_signature_good(&arena, token, url, &params, ""));
+    assert_false(voice_signature_good(&arena, token, url, &params, "0/KCTR6DLpKmkAf8muzZqo1nDgQ"));
+    for (size_t i = 0; i + 1 < sizeof body; i++) {   /* any one byte of the parameters changed */
+        char changed[sizeof body];
+        memcpy(changed, body, sizeof body);
+        changed[i] = changed[i] == 'x' ? 'y' : 'x';
+        struct form_fields other = fields(changed);
+        assert_false(voice_signature_good(&arena, token, url, &other, vector));
+    }
+}
+
+static const struct phone_texts italian = {.language = "it", .locale = "it-IT", .hold = "Grazie. Lei \xC3\xA8 il numero {position}. Resti in linea.", .goodbye = "Arrivederci & a presto"};
+static const struct phone_texts english = {.language = "en", .hold = "Hold", .goodbye = "Bye"};
+static const struct phone_texts both[] = {italian, english};
+static const struct phone_source line = {.name = "main", .defaults = {.region = "IT", .language = "it"}, .poll_s = 3, .texts = both, .text_count = 2};
+
+static void hold_markup_tells_the_position_and_comes_back(void **state)
+{
+    (void)state;
+    assert_string_equal(call_markup_hold(&arena, &line, &italian, true, 4, "https://x.example/voice/main/hold?n=1&p=4"),
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Say language=\"it-IT\">Grazie. Lei \xC3\xA8 il numero 4. Resti in linea.</Say>"
+        "<Pause length=\"3\"/><Redirect method=\"POST\">https://x.example/voice/main/hold?n=1&amp;p=4</Redirect></Response>\n");
+    assert_non_null(strstr(call_markup_hold(&arena, &line, &italian, true, 0, "u"), ">Grazie. Resti in linea.<"));
+    assert_null(strstr(call_markup_hold(&arena, &line, &italian, false, 4, "u"), "Say"));
+}
+
+static void dial_markup_rings_numbers_and_sip_addresses(void **state)
+{
+    (void)state;
+    const char *number = call_markup_dial(&arena, &line, "+390255500101", 20, "https://x/leg?lead=1-2&offer=3", "https://x/dial-result?lead=1-2");
+    assert_non_null(strstr(number, "<Dial timeout=\"20\" method=\"POST\" action=\"https://x/dial-result?lead=1-2\">"));
+    assert_non_null(strstr(number, "statusCallback=\"https://x/leg?lead=1-2&amp;offer=3\">+390255500101</Number>"));
+    const char *sip = call_markup_dial(&arena, &line, "sip:anna@pbx.example?a=1&b=<2>", 20, "l", "r");
+    assert_non_null(strstr(sip, ">sip:anna@pbx.example?a=1&amp;b=&lt;2&gt;</Sip></Dial>"));
+    struct phone_source shown = line;
+    shown.caller_id = "+3902\"1";
+    assert_non_null(strstr(call_markup_dial(&arena, &shown, "+1", 20, "l", "r"), "callerId=\"+3902&quot;1\""));
+}
+
+static void goodbye_is_said_before_hanging_up(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(call_markup_end(&arena, &italian), ">Arrivederci &amp; a presto</Say><Hangup/>"));
+    assert_non_null(strstr(call_markup_end(&arena, NULL), "<Response><Hangup/></Response>"));
+}
+
+static void the_caller_hears_the_language_of_their_country(void **state)
+{
+    (void)state;
+    assert_string_equal(phone_texts_for(&line, "+442079460018")->language, "en");
+    assert_string_equal(phone_texts_for(&line, "+390212345678")->language, "it");
+    assert_string_equal(phone_texts_for(&line, "+33142685300")->language, "it");
+    assert_string_equal(phone_texts_for(&line, "anonymous")->language, "it");
+    assert_string_equal(phone_texts_for(&line, NULL)->language, "it");
+}
+
+static void call_parameters_become_a_lead(void **state)
+{
+    (void)state;
+    static struct lead_builder builder;
+    const struct lead_defaults defaults = {.channel = LW_CHANNEL_PHONE, .source = "main", .region = "IT"};
+    const struct lw_lead *lead;
+    const char *reason;
+    struct form_fields params = fields("CallSid=CA1&From=%2B390212345678&To=%2B390255500000&CallerName=ROSSI+MARIO&CallStatus=ringing&FromCity=MILANO");
+    lead_builder_init(&builder, &defaults);
+    voice_lead_fill(&builder, &params, &italian);
+    assert_int_equal(lead_builder_finish(&builder, &lead, &reason), LW_OK);
+    assert_string_equal(lead->call_id, "CA1");
+    assert_string_equal(lead->phones[0].e164, "+390212345678");
+    assert_string_equal(lead->called_number, "+390255500000");
+    assert_string_equal(lead->full_name, "ROSSI MARIO");
+    assert_string_equal(lead->language, "it");
+    assert_int_equal(lead->attribute_count, 1);
+    lead_builder_fini(&builder);
+
+    params = fields("CallSid=CA1&From=anonymous");
+    lead_builder_init(&builder, &defaults);
+    voice_lead_fill(&builder, &params, &english);
+    assert_int_equal(lead_builder_finish(&builder, &lead, &reason), LW_OK);   /* the open call is the way back */
+    assert_int_equal(lead->phone_count, 0);
+    assert_string_equal(lead->warnings[0], "the caller's number is withheld");
+    lead_builder_fini(&builder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_published_signature_is_reproduced_whatever_the_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_signature_over_anything_else_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(hold_markup_tells_the_position_and_comes_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(dial_markup_rings_numbers_and_sip_addresses, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(goodbye_is_said_before_hanging_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_caller_hears_the_language_of_their_country, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(call_parameters_become_a_lead, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
