@@ -80,8 +80,9 @@ bool fake_core_equal(const struct core *a, const struct core *b)
 {
     for (uint32_t i = 0; i < FAKE_LEADS_MAX; i++) {
         const struct fake_lead *x = &a->leads[i], *y = &b->leads[i];
-        bool gone = !x->is_open && !y->is_open;    /* an end may have left no trace, or only its seen entry */
-        if (gone || (x->revision == y->revision && x->is_open == y->is_open && x->size == y->size))
+        if (i / FAKE_SEEN_PER_BUCKET < a->oldest_bucket && !x->is_open && !y->is_open)
+            continue;      /* forgotten */
+        if (x->revision == y->revision && x->is_open == y->is_open && x->size == y->size)
             continue;
         fprintf(stderr, "lead %u: revision %llu open %d, against revision %llu open %d\n", i,
                 (unsigned long long)x->revision, x->is_open, (unsigned long long)y->revision, y->is_open);
@@ -94,7 +95,7 @@ bool fake_core_covers(const struct core *loaded, const struct core *told)
 {
     for (uint32_t i = 0; i < FAKE_LEADS_MAX; i++) {
         const struct fake_lead *is = &loaded->leads[i], *was = &told->leads[i];
-        if (was->revision == 0 || is->revision >= was->revision || (!was->is_open && !is->is_open))
+        if (is->revision >= was->revision)
             continue;
         fprintf(stderr, "lead %u: told revision %llu, loaded %llu\n", i, (unsigned long long)was->revision,
                 (unsigned long long)is->revision);
@@ -116,6 +117,7 @@ void fake_core_copy(struct core *to, const struct core *from)
 void core_checkpoint_begin(struct core *core)
 {
     core->walk = 0;
+    core->end_given = false;
 }
 
 bool core_checkpoint_next(struct core *core, struct core_record *out)
@@ -132,9 +134,13 @@ bool core_checkpoint_next(struct core *core, struct core_record *out)
         struct fake_lead *lead = &core->leads[core->walk];
         if (!lead->is_dirty)
             continue;
-        lead->is_dirty = false;
+        bool as_seen = !lead->is_open && core->end_given;      /* an end: first the deletion, then its seen entry */
+        bool forgotten = core->walk / FAKE_SEEN_PER_BUCKET < core->oldest_bucket;
+        core->end_given = !lead->is_open && !as_seen && !forgotten;
+        lead->is_dirty = core->end_given;
         put_lead(&core->bytes, core, core->walk);
-        *out = (struct core_record){.kind = RECORD_LEAD, .lead = {1, core->walk}, .ended = !lead->is_open,
+        *out = (struct core_record){.kind = as_seen ? RECORD_SEEN : RECORD_LEAD, .lead = {1, core->walk},
+                                    .ended = !lead->is_open, .seen = {core->walk, 7}, .seen_bucket = core->walk / FAKE_SEEN_PER_BUCKET,
                                     .bytes = core->bytes.data, .size = core->bytes.size};
         return true;
     }

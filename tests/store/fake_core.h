@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * fake_core - stands in for the core where the store calls it: leads that change, end and are forgotten, in a format
- * that a test can compare. Linked instead of broker/core.
+ * fake_core - stands in for the core where the store calls it: leads that change and end, in a format that a test can
+ * compare. An ended lead leaves the checkpoint's leads and stays in its seen buckets. Linked instead of broker/core.
  */
 #ifndef FAKE_CORE_H
 #define FAKE_CORE_H
@@ -9,7 +9,7 @@
 #include "byte_buffer.h"
 #include "core.h"
 
-enum { FAKE_LEADS_MAX = 20000, FAKE_SEEN_PER_BUCKET = 50 };
+enum { FAKE_LEADS_MAX = 4000, FAKE_SEEN_PER_BUCKET = 50 };
 
 struct fake_lead {
     uint64_t revision;            /* 0: never was */
@@ -22,6 +22,7 @@ struct core {
     uint64_t revision, desk_ms, oldest_bucket;
     uint32_t walk, lead_count;
     bool desk_dirty, desk_known;
+    bool end_given;               /* the walk gave the deletion of an ended lead, its seen entry is next */
     struct byte_buffer bytes;     /* of the record that the checkpoint borrows */
     uint32_t walked_all;          /* calls of core_checkpoint_all */
 };

@@ -16,7 +16,6 @@ static lw_status on_load(void *context, enum record_kind kind, const void *bytes
 static void on_loaded(void *context, uint64_t epoch, uint64_t desk_ms, bool empty);
 static void on_confirmed(void *context, uint64_t ticket);
 static void on_state(void *context, enum store_state state, const char *reason);
-static void tell_up_to(struct rig *rig, size_t log_end);
 
 void rig_init(struct rig *rig, struct redis_fixture *redis, const char *owner)
 {
@@ -140,6 +139,20 @@ bool rig_change(struct rig *rig, unsigned count)
     return true;
 }
 
+void rig_tell(struct rig *rig, const void *records, size_t size)
+{
+    struct byte_reader reader;
+    enum record_kind kind;
+    const uint8_t *bytes;
+    size_t record_size;
+
+    byte_reader_init(&reader, records, size);
+    while (batch_next(&reader, &kind, &bytes, &record_size)) {
+        if (fake_core_restore(rig->told, kind, bytes, record_size) != LW_OK)
+            abort();
+    }
+}
+
 uint64_t rig_random(struct rig *rig, uint64_t below)
 {
     rig->random ^= rig->random << 13;
@@ -182,7 +195,9 @@ static void on_confirmed(void *context, uint64_t ticket)
         abort();
     }
     rig->confirmed = ticket;
-    tell_up_to(rig, rig->tickets[ticket % TICKETS].log_end);
+    size_t log_end = rig->tickets[ticket % TICKETS].log_end;
+    rig_tell(rig, rig->log.data + rig->log_told, log_end - rig->log_told);
+    rig->log_told = log_end;
     if (rig->on_confirmed)
         rig->on_confirmed(rig);
 }
@@ -195,19 +210,4 @@ static void on_state(void *context, enum store_state state, const char *reason)
         fprintf(stderr, "  %s: %s: %s\n", rig->options.owner, store_state_name(state), reason);
     rig->state = state;
     rig->visits[state]++;
-}
-
-static void tell_up_to(struct rig *rig, size_t log_end)
-{
-    struct byte_reader reader;
-    enum record_kind kind;
-    const uint8_t *bytes;
-    size_t size;
-
-    byte_reader_init(&reader, rig->log.data + rig->log_told, log_end - rig->log_told);
-    while (batch_next(&reader, &kind, &bytes, &size)) {
-        if (fake_core_restore(rig->told, kind, bytes, size) != LW_OK)
-            abort();
-    }
-    rig->log_told = log_end;
 }

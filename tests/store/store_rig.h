@@ -44,6 +44,8 @@ bool rig_until_confirmed(struct rig *rig);
 bool rig_until_checkpoints(struct rig *rig, uint64_t count);
 /* One batch of count changes. False: the store is full. */
 bool rig_change(struct rig *rig, unsigned count);
+/* Adds a batch of records to what was told. */
+void rig_tell(struct rig *rig, const void *records, size_t size);
 uint64_t rig_random(struct rig *rig, uint64_t below);
 
 #endif

@@ -110,6 +110,32 @@ static void checkpoints_under_load_and_restarts_lose_nothing(void **state)
     rig_fini(&rig);
 }
 
+static void seen_buckets_behind_the_window_are_dropped_whole(void **state)
+{
+    struct rig rig;
+    char there[8];
+
+    (void)state;
+    rig_init(&rig, &redis, "o");
+    rig.options.checkpoint_bytes = 100000;
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_READY));
+    work(&rig, 600);
+    assert_true(rig_until_checkpoints(&rig, 1));
+    assert_true(redis_fixture_ask(&redis, there, sizeof there, "EXISTS lw:{d}:seen:4 lw:{d}:seen:5"));
+    assert_string_equal(there, "2");
+    rig.core->oldest_bucket = 5;
+    struct store_totals totals;
+    store_totals_read(rig.store, &totals);
+    for (uint64_t enough = totals.checkpoints + 2; totals.checkpoints < enough; store_totals_read(rig.store, &totals)) {
+        work(&rig, 50);
+        assert_true(rig_until_confirmed(&rig));
+    }
+    assert_true(redis_fixture_ask(&redis, there, sizeof there, "EXISTS lw:{d}:seen:4 lw:{d}:seen:5"));
+    assert_string_equal(there, "1");
+    rig_fini(&rig);
+}
+
 static void full_store_refuses_appends_until_confirmed(void **state)
 {
     struct rig rig;
@@ -382,6 +408,7 @@ int main(void)
         cmocka_unit_test_setup(confirms_in_order_and_gives_all_back_after_a_restart, fresh),
         cmocka_unit_test_setup(batches_share_entries_while_a_group_is_in_flight, fresh),
         cmocka_unit_test_setup(checkpoints_under_load_and_restarts_lose_nothing, fresh),
+        cmocka_unit_test_setup(seen_buckets_behind_the_window_are_dropped_whole, fresh),
         cmocka_unit_test_setup(full_store_refuses_appends_until_confirmed, fresh),
         cmocka_unit_test_setup(same_owner_claims_at_once_and_the_older_life_is_fenced, fresh),
         cmocka_unit_test_setup(another_owner_waits_for_the_lease_and_then_claims, fresh),
