@@ -23,7 +23,11 @@ lw_status classes_init(struct classes *classes)
     *classes = (struct classes){0};
     classes->demand = calloc(CLASSES_MAX, sizeof *classes->demand);
     classes->supply = calloc(CLASSES_MAX, sizeof *classes->supply);
-    if (classes->demand && classes->supply && index_table_init(&classes->demand_index, CLASSES_MAX) == LW_OK &&
+    classes->demand_first = calloc(CLASSES_MAX, sizeof *classes->demand_first);
+    classes->supply_first = calloc(CLASSES_MAX, sizeof *classes->supply_first);
+    classes->supply_ready_count = calloc(CLASSES_MAX, sizeof *classes->supply_ready_count);
+    if (classes->demand && classes->supply && classes->demand_first && classes->supply_first && classes->supply_ready_count &&
+        index_table_init(&classes->demand_index, CLASSES_MAX) == LW_OK &&
         index_table_init(&classes->supply_index, CLASSES_MAX) == LW_OK)
         return LW_OK;
     classes_fini(classes);
@@ -44,6 +48,9 @@ void classes_fini(struct classes *classes)
     }
     free(classes->demand);
     free(classes->supply);
+    free(classes->demand_first);
+    free(classes->supply_first);
+    free(classes->supply_ready_count);
     index_table_fini(&classes->demand_index);
     index_table_fini(&classes->supply_index);
     bitset_fini(&classes->demand_waiting);
@@ -137,11 +144,27 @@ void classes_drop_supply(struct classes *classes, struct supply_class *supply)
     free(supply);
 }
 
+static void note_first_lead(struct classes *classes, const struct demand_class *demand)
+{
+    const struct avl_node *first = avl_first(&demand->waiting);
+    if (first)
+        classes->demand_first[demand->index] = lead_rank_of(AVL_ENTRY(first, struct lead, order));
+}
+
+static void note_first_rep(struct classes *classes, const struct supply_class *supply)
+{
+    const struct avl_node *first = avl_first(&supply->ready);
+    classes->supply_ready_count[supply->index] = (uint32_t)supply->ready.count;
+    if (first)
+        classes->supply_first[supply->index] = AVL_ENTRY(first, struct rep, ready)->rank;
+}
+
 void demand_class_insert(struct classes *classes, struct lead *lead)
 {
     lead->order = (struct avl_node){0};
     avl_insert(&lead->demand->waiting, &lead->order);
     bitset_set(&classes->demand_waiting, lead->demand->index);
+    note_first_lead(classes, lead->demand);
 }
 
 void demand_class_remove(struct classes *classes, struct lead *lead)
@@ -149,12 +172,14 @@ void demand_class_remove(struct classes *classes, struct lead *lead)
     avl_remove(&lead->demand->waiting, &lead->order);
     if (lead->demand->waiting.count == 0)
         bitset_clear(&classes->demand_waiting, lead->demand->index);
+    note_first_lead(classes, lead->demand);
 }
 
 void supply_class_insert(struct classes *classes, struct rep *rep)
 {
     avl_insert(&rep->supply->ready, &rep->ready);
     bitset_set(&classes->supply_ready, rep->supply->index);
+    note_first_rep(classes, rep->supply);
 }
 
 void supply_class_remove(struct classes *classes, struct rep *rep)
@@ -162,15 +187,27 @@ void supply_class_remove(struct classes *classes, struct rep *rep)
     avl_remove(&rep->supply->ready, &rep->ready);
     if (rep->supply->ready.count == 0)
         bitset_clear(&classes->supply_ready, rep->supply->index);
+    note_first_rep(classes, rep->supply);
 }
 
-int lead_compare_urgency(const struct lead *a, const struct lead *b)
+struct lead_rank lead_rank_of(const struct lead *lead)
+{
+    return (struct lead_rank){.priority = lead->priority, .received_ms = lead->received_ms, .number = lead->id.number};
+}
+
+int lead_rank_compare(const struct lead_rank *a, const struct lead_rank *b)
 {
     if (a->priority != b->priority)
         return a->priority > b->priority ? -1 : 1;
     if (a->received_ms != b->received_ms)
         return a->received_ms < b->received_ms ? -1 : 1;
-    return a->id.number < b->id.number ? -1 : a->id.number > b->id.number;
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+int lead_compare_urgency(const struct lead *a, const struct lead *b)
+{
+    struct lead_rank x = lead_rank_of(a), y = lead_rank_of(b);
+    return lead_rank_compare(&x, &y);
 }
 
 bool supply_can_serve(const struct supply_class *supply, const struct demand_class *demand)

@@ -129,6 +129,9 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
 static struct demand_class *demand_of(struct core *core, const struct config_rule *rule, uint8_t channel)
 {
     struct requirement require[CONFIG_REQUIRE_MAX];
+    struct demand_class **known = &core->rule_demand[(size_t)(rule - core->config->rules) * LW_CHANNEL_COUNT + channel];
+    if (*known)
+        return *known;
     uint32_t queue = names_add(&core->names, rule->queue, strlen(rule->queue));
 
     for (uint32_t i = 0; i < rule->require_count; i++) {
@@ -142,7 +145,9 @@ static struct demand_class *demand_of(struct core *core, const struct config_rul
             require[at - 1] = swap;
         }
     }
-    return queue == NAME_NONE ? NULL : classes_demand(&core->classes, queue, channel, require, (uint8_t)rule->require_count);
+    if (queue != NAME_NONE)
+        *known = classes_demand(&core->classes, queue, channel, require, (uint8_t)rule->require_count);
+    return *known;
 }
 
 /* A lead's age counts from its source's word, but never from the future nor from before a month ago. */

@@ -8,7 +8,7 @@ static struct rep *ensure_rep(struct core *core, const struct config_rep *wanted
 static void take_skills(struct core *core, struct rep *rep, const struct config_rep *wanted);
 static void join_class(struct core *core, struct rep *rep);
 static void remove_rep(struct core *core, struct rep *rep);
-static void number_fields(struct core *core);
+static void drop_unused_demand(struct core *core);
 
 uint32_t core_skill_number(struct core *core, const char *name, size_t size)
 {
@@ -27,7 +27,9 @@ void config_link(struct core *core)
 {
     core->policy = policy_find(core->config->policy);
     assert(core->policy);
-    number_fields(core);
+    if (!core->is_restoring)
+        drop_unused_demand(core);
+    rules_link(core);
     /* Out of the trees before their order changes. */
     for (uint32_t i = 1; i < core->reps.count; i++) {
         struct rep *rep = core->reps.reps[i];
@@ -117,11 +119,12 @@ static void remove_rep(struct core *core, struct rep *rep)
     rep_log_off(core, rep, CAUSE_REP_REMOVED);
 }
 
-static void number_fields(struct core *core)
+/* Classes come from rules: what the old rules made and no open lead needs would pile up. */
+static void drop_unused_demand(struct core *core)
 {
-    for (uint32_t i = 0; i < core->config->rule_count; i++) {
-        const struct config_rule *rule = &core->config->rules[i];
-        for (uint32_t p = 0; p < rule->predicate_count; p++)
-            rule->predicates[p].field_number = names_add(&core->names, rule->predicates[p].field, strlen(rule->predicates[p].field));
+    for (uint32_t i = 0; i < core->classes.demand_count; i++) {
+        struct demand_class *demand = core->classes.demand[i];
+        if (demand && demand->lead_count == 0)
+            classes_drop_demand(&core->classes, demand);
     }
 }

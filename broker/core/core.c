@@ -62,6 +62,7 @@ void core_free(struct core *core)
     free(core->ended);
     free(core->gone);
     free(core->restored_seen);
+    free(core->rule_demand);
     byte_buffer_fini(&core->record);
     free(core);
 }

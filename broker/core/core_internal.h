@@ -207,6 +207,8 @@ struct supply_class {
     uint32_t rep_count;
 };
 
+struct lead_rank { uint64_t received_ms, number; uint32_t priority; };   /* what urgency is made of */
+
 struct classes {
     struct demand_class **demand;          /* NULL: free index */
     struct supply_class **supply;
@@ -214,6 +216,10 @@ struct classes {
     struct index_table demand_index, supply_index;
     struct bitset demand_waiting;          /* classes with waiting leads */
     struct bitset supply_ready;            /* classes with ready reps */
+    /* The first of each class side by side, so that comparing many classes walks one array. */
+    struct lead_rank *demand_first;
+    struct policy_rep *supply_first;
+    uint32_t *supply_ready_count;
 };
 
 lw_status classes_init(struct classes *classes);
@@ -231,6 +237,8 @@ void supply_class_insert(struct classes *classes, struct rep *rep);
 void supply_class_remove(struct classes *classes, struct rep *rep);
 /* Higher priority, then earlier arrival, then lower number. */
 int lead_compare_urgency(const struct lead *a, const struct lead *b);
+int lead_rank_compare(const struct lead_rank *a, const struct lead_rank *b);
+struct lead_rank lead_rank_of(const struct lead *lead);
 bool supply_can_serve(const struct supply_class *supply, const struct demand_class *demand);
 
 /* ---- history of rep changes, for explanations ------------------------------------------ */
@@ -269,6 +277,7 @@ struct core {
     bool is_founded;
 
     struct core_config *config;            /* NULL before the first */
+    struct demand_class **rule_demand;     /* by rule and channel: found once, kept while the rules last */
     uint32_t config_version;
     uint64_t config_applied_ms, config_revision;
     void *config_source;
@@ -388,6 +397,8 @@ void match_forget_lead(struct core *core, const struct lead *lead);
 void match_run(struct core *core, enum core_cause cause);
 
 /* rules.c */
+/* Prepares what rules_find needs of core->config: field numbers. */
+void rules_link(struct core *core);
 /* The first rule whose predicates hold; NULL if none does. */
 const struct config_rule *rules_find(const struct core_config *config, const struct core_command *publish);
 

@@ -13,6 +13,8 @@ enum { NOTED_MAX = 64 };   /* of core->match_leads, match_reps; above: everythin
 
 static struct rep *best_rep(const struct core *core, const struct lead *lead, uint32_t *able_out);
 static struct lead *best_lead(const struct core *core, const struct rep *rep);
+static struct rep *best_of_class(const struct core *core, const struct supply_class *supply, const struct lead *lead, uint32_t weight);
+static struct lead *first_not_excluding(const struct demand_class *demand, const struct rep *rep);
 static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_t able, enum core_cause cause);
 static struct lead *most_urgent_noted(struct core *core);
 static void forget_noted_rep(struct core *core, uint32_t at);
@@ -144,25 +146,30 @@ static struct rep *best_rep(const struct core *core, const struct lead *lead, ui
     *able_out = 0;
     for (uint32_t w = 0; w < words; w++) {
         for (uint64_t bits = demand->able.words[w] & ready->words[w]; bits != 0; bits &= bits - 1) {
-            const struct supply_class *supply = core->classes.supply[w * 64 + (uint32_t)__builtin_ctzll(bits)];
-            *able_out += (uint32_t)supply->ready.count;
-            for (struct avl_node *node = avl_first(&supply->ready); node; node = avl_next(node)) {
-                struct rep *rep = AVL_ENTRY(node, struct rep, ready);
-                if (best && core->policy->compare(&rep->rank, &best->rank) > 0)
-                    break;
-                if (rep->rank.capacity - rep->rank.load < weight) {
-                    if (core->policy->orders_by_load)
-                        break;
-                    continue;
-                }
-                if (lead->exclusion_count > 0 && lead_excludes(lead, rep->number))
-                    continue;
+            uint32_t index = w * 64 + (uint32_t)__builtin_ctzll(bits);
+            *able_out += core->classes.supply_ready_count[index];
+            if (best && core->policy->compare(&core->classes.supply_first[index], &best->rank) > 0)
+                continue;
+            struct rep *rep = best_of_class(core, core->classes.supply[index], lead, weight);
+            if (rep && (!best || core->policy->compare(&rep->rank, &best->rank) < 0))
                 best = rep;
-                break;
-            }
         }
     }
     return best;
+}
+
+/* The first in the class's order who has room and has not declined this lead. */
+static struct rep *best_of_class(const struct core *core, const struct supply_class *supply, const struct lead *lead, uint32_t weight)
+{
+    for (struct avl_node *node = avl_first(&supply->ready); node; node = avl_next(node)) {
+        struct rep *rep = AVL_ENTRY(node, struct rep, ready);
+        bool has_room = rep->rank.capacity - rep->rank.load >= weight;
+        if (has_room && !(lead->exclusion_count > 0 && lead_excludes(lead, rep->number)))
+            return rep;
+        if (!has_room && core->policy->orders_by_load)
+            return NULL;
+    }
+    return NULL;
 }
 
 static struct lead *best_lead(const struct core *core, const struct rep *rep)
@@ -173,24 +180,35 @@ static struct lead *best_lead(const struct core *core, const struct rep *rep)
     uint32_t words = can_serve->word_count < waiting->word_count ? can_serve->word_count : waiting->word_count;
     uint32_t room = rep->rank.capacity - rep->rank.load;
     struct lead *best = NULL;
+    struct lead_rank best_rank = {0};
 
     for (uint32_t w = 0; w < words; w++) {
         for (uint64_t bits = can_serve->words[w] & waiting->words[w]; bits != 0; bits &= bits - 1) {
-            const struct demand_class *demand = core->classes.demand[w * 64 + (uint32_t)__builtin_ctzll(bits)];
+            uint32_t index = w * 64 + (uint32_t)__builtin_ctzll(bits);
+            if (best && lead_rank_compare(&core->classes.demand_first[index], &best_rank) > 0)
+                continue;
+            const struct demand_class *demand = core->classes.demand[index];
             if (core_channel(core, demand->channel)->weight > room)
                 continue;
-            for (struct avl_node *node = avl_first(&demand->waiting); node; node = avl_next(node)) {
-                struct lead *lead = AVL_ENTRY(node, struct lead, order);
-                if (best && lead_compare_urgency(lead, best) > 0)
-                    break;
-                if (lead->exclusion_count > 0 && lead_excludes(lead, rep->number))
-                    continue;
+            struct lead *lead = first_not_excluding(demand, rep);
+            if (lead && (!best || lead_compare_urgency(lead, best) < 0)) {
                 best = lead;
-                break;
+                best_rank = lead_rank_of(lead);
             }
         }
     }
     return best;
+}
+
+/* Skips exactly the leads that this rep declined: at most EXCLUSIONS_PER_REP_MAX. */
+static struct lead *first_not_excluding(const struct demand_class *demand, const struct rep *rep)
+{
+    for (struct avl_node *node = avl_first(&demand->waiting); node; node = avl_next(node)) {
+        struct lead *lead = AVL_ENTRY(node, struct lead, order);
+        if (lead->exclusion_count == 0 || !lead_excludes(lead, rep->number))
+            return lead;
+    }
+    return NULL;
 }
 
 static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_t able, enum core_cause cause)

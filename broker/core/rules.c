@@ -4,6 +4,8 @@
  * Letter case is ignored for ASCII; other letters compare as they are.
  */
 
+#include <stdlib.h>
+
 #include "core_internal.h"
 
 static bool predicate_holds(const struct config_predicate *predicate, const char *value);
@@ -11,6 +13,19 @@ static bool value_matches(enum config_predicate_kind kind, const char *value, co
 static bool starts_with(const char *value, const char *prefix, const char **rest_out);
 static bool contains(const char *value, const char *wanted);
 static bool parse_number(const char *text, int64_t *out);
+
+void rules_link(struct core *core)
+{
+    for (uint32_t i = 0; i < core->config->rule_count; i++) {
+        const struct config_rule *rule = &core->config->rules[i];
+        for (uint32_t p = 0; p < rule->predicate_count; p++)
+            rule->predicates[p].field_number = names_add(&core->names, rule->predicates[p].field, strlen(rule->predicates[p].field));
+    }
+    free(core->rule_demand);
+    core->rule_demand = calloc((size_t)core->config->rule_count * LW_CHANNEL_COUNT + 1, sizeof(struct demand_class *));
+    if (!core->rule_demand)
+        abort();   /* a pointer per rule and channel: part of having rules */
+}
 
 const struct config_rule *rules_find(const struct core_config *config, const struct core_command *publish)
 {
