@@ -176,7 +176,9 @@ static void encode_holding(struct net *net, struct peer *peer, const struct core
 static void hold_with_lead(struct net *net, struct peer *peer, const struct wire_message *message, const struct core_effect *effect)
 {
     byte_buffer_clear(&net->frame);
-    if (wire_encode_with_lead(message, effect->payload, effect->payload_size, &net->frame) == LW_OK)
+    lw_status status = effect->payload ? wire_encode_with_lead(message, effect->payload, effect->payload_size, &net->frame)
+                                       : wire_encode(message, &net->frame);   /* the client has the lead from the offer */
+    if (status == LW_OK)
         net_hold_bytes(net, peer, net->frame.data, net->frame.size, 0);
 }
 
