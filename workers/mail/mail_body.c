@@ -86,7 +86,7 @@ static bool begins(struct line line, const char *prefix)
 static size_t attribution_lines(struct line first)
 {
     static const char *const starts[] = {"On ", "Am ", "Il ", "Le ", "El ", "Op ", "Den "};
-    static const char *const verbs[] = {"wrote", "schrieb", "ha scritto", "a \xC3\xA9" "crit", "escribi\xC3\xB3", "schreef", "skrev"};
+    static const char *const verbs[] = {"wrote", "schrieb", "ha scritto", "a \303\251crit", "escribi\xC3\xB3", "schreef", "skrev"};
     char joined[ATTRIBUTION_SIZE_MAX + 1];
     size_t size = 0;
     bool candidate = false;
