@@ -137,11 +137,12 @@ static int print_findings(const struct doctor *doctor, bool is_json)
 int command_doctor(int argc, char **argv)
 {
     bool is_json = false;
-    const char *redis = getenv("LEADWIRE_REDIS"), *redis_user = NULL, *redis_password_file = NULL;
+    const char *redis = getenv("LEADWIRE_REDIS"), *redis_user = NULL;
+    const char *redis_password_file = getenv("LEADWIRE_REDIS_PASSWORD_FILE");
     const struct cli_option options[] = {
         {"redis", "ADDRESS", CLI_TEXT, &redis, 0, 0, "unix:PATH or host:port ($LEADWIRE_REDIS, else 127.0.0.1:6379)"},
         {"redis-user", "NAME", CLI_TEXT, &redis_user, 0, 0, "log on to Redis as (its default user)"},
-        {"redis-password-file", "FILE", CLI_TEXT, &redis_password_file, 0, 0, "holds Redis' password, mode 0600"},
+        {"redis-password-file", "FILE", CLI_TEXT, &redis_password_file, 0, 0, "holds Redis' password, mode 0600 ($LEADWIRE_REDIS_PASSWORD_FILE)"},
         {"json", NULL, CLI_FLAG, &is_json, 0, 0, "one JSON object"},
     };
     const struct cli_spec spec = {

@@ -176,6 +176,7 @@ int command_rep(int argc, char **argv)
         code = cli_usage_error(&cli, "needs --secret-file FILE: a secret in an argument could be seen by others");
     } else {
         session->desk.name = cli.arguments[0];
+        robot->seed = rep_robot_seed(robot->seed, session->desk.name);
         session->until_ms = for_s != 0 ? wall_clock_monotonic_ms() + for_s * 1000 : 0;
         code = run_rep(&cli, session, secret_path, is_auto, log_path);
     }

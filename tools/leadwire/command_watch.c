@@ -14,6 +14,8 @@
 #include "wall_clock.h"
 #include "words.h"
 
+struct watch { bool is_json, was_live, has_reset; uint64_t until_ms; };
+
 static void print_lead_words(const struct lw_event *event)
 {
     char clock[WORDS_SIZE];
@@ -39,12 +41,16 @@ static void print_lead_words(const struct lw_event *event)
     printf("\n");
 }
 
-static void print_words(const struct lw_event *event)
+static void print_words(struct watch *watch, const struct lw_event *event)
 {
     char clock[WORDS_SIZE];
     words_clock(event->at_unix_ms != 0 ? event->at_unix_ms : wall_clock_unix_ms(), clock);
+    /* A broker that is not there resets again and again: say it once there is something to say. */
+    if (watch->has_reset && event->kind != LW_EVENTS_RESET)
+        printf("%s -- the desk as it is now:\n", clock);
+    watch->has_reset = event->kind == LW_EVENTS_RESET;
     switch (event->kind) {
-    case LW_EVENTS_RESET: printf("%s -- the desk as it is now:\n", clock); break;
+    case LW_EVENTS_RESET: break;
     case LW_EVENTS_LIVE: printf("%s -- and as it happens:\n", clock); break;
     case LW_EVENTS_LEAD: print_lead_words(event); break;
     case LW_EVENTS_REP:
@@ -104,8 +110,6 @@ static void print_json(const struct lw_event *event)
     json_end_line(&out);
 }
 
-struct watch { bool is_json, was_live; uint64_t until_ms; };
-
 /* Until stopped, refused, or the time is up. */
 static int follow(const struct cli *cli, struct lw_events *events, struct watch *watch)
 {
@@ -117,7 +121,7 @@ static int follow(const struct cli *cli, struct lw_events *events, struct watch 
             if (watch->is_json)
                 print_json(&event);
             else
-                print_words(&event);
+                print_words(watch, &event);
             continue;
         }
         if (status != LW_AGAIN) {

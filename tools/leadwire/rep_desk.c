@@ -30,8 +30,13 @@ static void log_lead(const struct rep_desk *desk, const char *event, const char 
     json_end_line(&out);
 }
 
-static void log_offer(const struct rep_desk *desk, const struct lw_rep_event *event)
+/* A holding need not repeat the lead that was offered: the item remembers the channel. */
+static void log_offer(const struct rep_desk *desk, const struct lw_rep_event *event, struct rep_item *item)
 {
+    if (item != NULL)
+        item->weight = event->weight;
+    if (item != NULL && event->lead != NULL && event->lead->channel != LW_CHANNEL_NONE)
+        item->channel = event->lead->channel;
     struct json_out out;
     if (desk->log == NULL)
         return;
@@ -43,7 +48,7 @@ static void log_offer(const struct rep_desk *desk, const struct lw_rep_event *ev
         json_put_text(&out, "state", lw_lead_state_name(event->lead_state));
     json_put_unsigned(&out, "weight", event->weight);
     json_put_text(&out, "queue", event->queue);
-    json_put_text(&out, "channel", lw_channel_name(event->lead != NULL ? event->lead->channel : LW_CHANNEL_NONE));
+    json_put_text(&out, "channel", lw_channel_name(item != NULL ? item->channel : LW_CHANNEL_NONE));
     json_put_number(&out, "deadline_unix_ms", event->deadline_unix_ms);
     json_put_number(&out, "received_unix_ms", event->received_unix_ms);
     json_put_bool(&out, "resumed", event->resumed != 0);
@@ -104,7 +109,7 @@ static struct rep_item *find_or_add(struct rep_desk *desk, const struct lw_rep_e
 static struct rep_item *take_offer(struct rep_desk *desk, const struct lw_rep_event *event, uint64_t now_ms)
 {
     struct rep_item *item = find_or_add(desk, event);
-    log_offer(desk, event);
+    log_offer(desk, event, item);
     if (!event->resumed)
         desk->offers++;
     if (item == NULL)
@@ -123,7 +128,7 @@ static struct rep_item *take_offer(struct rep_desk *desk, const struct lw_rep_ev
 static struct rep_item *take_holding(struct rep_desk *desk, const struct lw_rep_event *event)
 {
     struct rep_item *item = find_or_add(desk, event);
-    log_offer(desk, event);
+    log_offer(desk, event, item);
     if (item == NULL)
         return NULL;
     if (item->state != ITEM_COMPLETING && (item->state != ITEM_HELD || item->offer_number != event->offer_number)) {
@@ -224,7 +229,6 @@ lw_status rep_desk_take(struct rep_desk *desk, uint64_t now_ms, struct lw_rep_ev
     case LW_REP_WITHDRAWN: *item = take_withdrawn(desk, event); break;
     case LW_REP_STATUS:
         desk->state = event->state;
-        desk->load = event->load;
         desk->capacity = event->capacity;
         log_session(desk, "status", event);
         break;
@@ -237,6 +241,14 @@ lw_status rep_desk_take(struct rep_desk *desk, uint64_t now_ms, struct lw_rep_ev
     case LW_REP_NONE: break;
     }
     return LW_OK;
+}
+
+uint32_t rep_desk_load(const struct rep_desk *desk)
+{
+    uint32_t load = 0;
+    for (size_t i = 0; i < desk->item_count; i++)
+        load += desk->items[i].state != ITEM_GONE ? desk->items[i].weight : 0;
+    return load;
 }
 
 void rep_desk_sweep(struct rep_desk *desk)

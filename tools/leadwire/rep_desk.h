@@ -26,6 +26,8 @@ struct rep_item {
     uint32_t offer_number;
     enum item_state state;
     lw_lead_state lead_state;   /* HELD: connecting or assigned */
+    lw_channel channel;
+    uint32_t weight;            /* units of capacity that it uses */
     bool is_told;               /* since the last welcome */
     unsigned number;            /* for people: small, unique among the items */
     uint64_t answer_until_ms;   /* OFFERED: by our monotonic clock */
@@ -50,13 +52,15 @@ struct rep_desk {
     size_t item_count;
     struct rep_ticket tickets[REP_TICKETS_MAX];
     lw_rep_state state;
-    uint32_t load, capacity;
+    uint32_t capacity;
     bool is_connected, was_connected;
     unsigned long offers, accepted, declined, completed, refused, withdrawn;
 };
 
 /* Takes the next event into the desk. LW_OK: *event and, if it is about a lead that we know, *item (NULL else). */
 lw_status rep_desk_take(struct rep_desk *desk, uint64_t now_ms, struct lw_rep_event *event, struct rep_item **item);
+/* What offers and leads use of the capacity. */
+uint32_t rep_desk_load(const struct rep_desk *desk);
 /* Removes what is gone; item pointers are void after it. */
 void rep_desk_sweep(struct rep_desk *desk);
 

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rep_robot.h"
 
+uint64_t rep_robot_seed(uint64_t seed, const char *rep)
+{
+    for (; *rep != '\0'; rep++)
+        seed = (seed ^ (unsigned char)*rep) * 0x100000001B3ULL;   /* FNV-1a */
+    return seed != 0 ? seed : 1;
+}
+
 static uint64_t next_random(struct rep_robot *robot)   /* xorshift64*: the same on every machine */
 {
     robot->seed ^= robot->seed >> 12;

@@ -17,6 +17,8 @@ struct rep_robot {
     uint64_t seed;                  /* changes as choices are made; never 0 */
 };
 
+/* One seed for a whole load, and yet each rep makes choices of their own. Never 0. */
+uint64_t rep_robot_seed(uint64_t seed, const char *rep);
 void rep_robot_react(struct rep_robot *robot, struct rep_desk *desk, const struct lw_rep_event *event, struct rep_item *item, uint64_t now_ms);
 /* Does what is due; gives the time until the next is, at most limit_ms. */
 int rep_robot_act(struct rep_robot *robot, struct rep_desk *desk, uint64_t now_ms, int limit_ms);

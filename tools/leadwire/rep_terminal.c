@@ -132,7 +132,7 @@ void rep_terminal_show(struct rep_terminal *terminal, struct rep_desk *desk, con
         if (item != NULL)
             printf("\n[%u] GONE: lead %s is no longer yours: %s\n", item->number, event->lead_id, event->reason);
         break;
-    case LW_REP_STATUS:   /* a new load alone is seen in the prompt */
+    case LW_REP_STATUS:
         if (event->state != terminal->shown_state)
             printf("you are %s%s%s\n", lw_rep_state_name(event->state), event->reason[0] != '\0' ? ": " : "", event->reason);
         terminal->shown_state = event->state;
@@ -153,7 +153,7 @@ void rep_terminal_tick(struct rep_terminal *terminal, const struct rep_desk *des
     if (!terminal->is_tty)
         return;
     const char *state = desk->is_connected ? lw_rep_state_name(desk->state) : "not connected";
-    printf("\r\033[K%s: %s, load %u of %u", desk->name, state, (unsigned)desk->load, (unsigned)desk->capacity);
+    printf("\r\033[K%s: %s, load %u of %u", desk->name, state, (unsigned)rep_desk_load(desk), (unsigned)desk->capacity);
     for (size_t i = 0; i < desk->item_count; i++) {
         const struct rep_item *item = &desk->items[i];
         if (item->state == ITEM_OFFERED)
