@@ -7,15 +7,19 @@
  * batch caused may leave before its confirmation.
  *
  *   store_open_redis / store_open_memory
- *   store_step ... until STORE_LOADED   (claim, then load: load callbacks give the records)
+ *   store_step ... until the loaded callback   (claim, then load: load callbacks give the records)
  *   store_append(batch) ...             (up to STORE_BATCH_MAX bytes each)
  *   store_step -> confirmed callback    (in order of append)
  *
  * State of the store, seen by the broker:
  *
- *   CLAIMING -> LOADING -> READY <-> AWAY (Redis gone or silent; batches are kept and sent again)
- *                            |-----> FULL (writes are refused for lack of memory: stop publishes; what is in flight still passes when it may)
- *                            '-----> FENCED (another owner) | LOST (Redis has nothing of us any more: written anew from the ring + a full checkpoint)
+ *   CLAIMING -> LOADING -> READY <-> AWAY  (Redis gone, silent or refusing; batches are kept and sent again. Also while
+ *                            |              a Redis that lost this desk gets everything anew: nothing is confirmed until then)
+ *                            |<----> FULL   (Redis is nearly out of memory: take no publishes; all else passes)
+ *                            '-----> FENCED (another owner) | FAILED (the reason tells what to do): both are the end
+ *
+ * The checkpoint shows the core's state as it is: hand over all records of a step before the next store_step, or none
+ * (after LW_FULL no slice is made until an append succeeds).
  *
  * Never blocks; the caller polls store_fd() for store_events(). Threads: one owner.
  */
