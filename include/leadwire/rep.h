@@ -53,7 +53,7 @@ struct lw_rep_event {
     lw_rep_event_kind kind;
     const char *lead_id;
     uint32_t offer_number;
-    const struct lw_lead *lead;    /* offer, holding */
+    const struct lw_lead *lead;    /* offer; holding only when resumed, else NULL: the offer had it */
     int64_t deadline_unix_ms;      /* by the broker's clock */
     uint32_t answer_ms;            /* offer: time left when it was sent */
     int64_t received_unix_ms;      /* the lead's original arrival */
