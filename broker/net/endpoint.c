@@ -28,7 +28,6 @@ lw_status endpoint_open(struct endpoint *endpoint, void *zmq_context, int type, 
         && set_option(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS)
         && set_option(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS)
         && set_option(socket, ZMQ_BACKLOG, BACKLOG)
-        && set_option(socket, ZMQ_IPV6, 1)
         && zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &limits->frame_size_max, sizeof limits->frame_size_max) == 0
         && (type != ZMQ_ROUTER || set_option(socket, ZMQ_ROUTER_MANDATORY, 1));
     if (set)
@@ -41,6 +40,9 @@ lw_status endpoint_bind(struct endpoint *endpoint, const char *address, char *bo
 {
     size_t size = ENDPOINT_ADDRESS_MAX;
 
+    /* Only where asked for: with it an IPv4 address would be told in a form that IPv4 clients cannot use. */
+    if (!set_option(endpoint->socket, ZMQ_IPV6, strchr(address, '[') != NULL))
+        return LW_IO;
     if (zmq_bind(endpoint->socket, address) != 0)
         return zmq_errno() == EINVAL || zmq_errno() == EPROTONOSUPPORT ? LW_INVALID : LW_IO;
     return zmq_getsockopt(endpoint->socket, ZMQ_LAST_ENDPOINT, bound, &size) == 0 ? LW_OK : LW_IO;
