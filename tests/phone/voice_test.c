@@ -67,19 +67,20 @@ static void a_signature_over_anything_else_is_refused(void **state)
     }
 }
 
-static const struct phone_texts italian = {.language = "it", .locale = "it-IT", .hold = "Grazie. Lei \xC3\xA8 il numero {position}. Resti in linea.", .goodbye = "Arrivederci & a presto"};
-static const struct phone_texts english = {.language = "en", .hold = "Hold", .goodbye = "Bye"};
-static const struct phone_texts both[] = {italian, english};
-static const struct phone_source line = {.name = "main", .defaults = {.region = "IT", .language = "it"}, .poll_s = 3, .texts = both, .text_count = 2};
+static const struct phone_texts texts[] = {
+    {.language = "it", .locale = "it-IT", .hold = "Grazie. Lei \xC3\xA8 il numero {position}. Resti in linea.", .goodbye = "Arrivederci & a presto"},
+    {.language = "en", .hold = "Hold", .goodbye = "Bye"},
+};
+static const struct phone_source line = {.name = "main", .defaults = {.region = "IT", .language = "it"}, .poll_s = 3, .texts = texts, .text_count = 2};
 
 static void hold_markup_tells_the_position_and_comes_back(void **state)
 {
     (void)state;
-    assert_string_equal(call_markup_hold(&arena, &line, &italian, true, 4, "https://x.example/voice/main/hold?n=1&p=4"),
+    assert_string_equal(call_markup_hold(&arena, &line, &texts[0], true, 4, "https://x.example/voice/main/hold?n=1&p=4"),
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Say language=\"it-IT\">Grazie. Lei \xC3\xA8 il numero 4. Resti in linea.</Say>"
         "<Pause length=\"3\"/><Redirect method=\"POST\">https://x.example/voice/main/hold?n=1&amp;p=4</Redirect></Response>\n");
-    assert_non_null(strstr(call_markup_hold(&arena, &line, &italian, true, 0, "u"), ">Grazie. Resti in linea.<"));
-    assert_null(strstr(call_markup_hold(&arena, &line, &italian, false, 4, "u"), "Say"));
+    assert_non_null(strstr(call_markup_hold(&arena, &line, &texts[0], true, 0, "u"), ">Grazie. Resti in linea.<"));
+    assert_null(strstr(call_markup_hold(&arena, &line, &texts[0], false, 4, "u"), "Say"));
 }
 
 static void dial_markup_rings_numbers_and_sip_addresses(void **state)
@@ -98,7 +99,7 @@ static void dial_markup_rings_numbers_and_sip_addresses(void **state)
 static void goodbye_is_said_before_hanging_up(void **state)
 {
     (void)state;
-    assert_non_null(strstr(call_markup_end(&arena, &italian), ">Arrivederci &amp; a presto</Say><Hangup/>"));
+    assert_non_null(strstr(call_markup_end(&arena, &texts[0]), ">Arrivederci &amp; a presto</Say><Hangup/>"));
     assert_non_null(strstr(call_markup_end(&arena, NULL), "<Response><Hangup/></Response>"));
 }
 
@@ -121,7 +122,7 @@ static void call_parameters_become_a_lead(void **state)
     const char *reason;
     struct form_fields params = fields("CallSid=CA1&From=%2B390212345678&To=%2B390255500000&CallerName=ROSSI+MARIO&CallStatus=ringing&FromCity=MILANO");
     lead_builder_init(&builder, &defaults);
-    voice_lead_fill(&builder, &params, &italian);
+    voice_lead_fill(&builder, &params, &texts[0]);
     assert_int_equal(lead_builder_finish(&builder, &lead, &reason), LW_OK);
     assert_string_equal(lead->call_id, "CA1");
     assert_string_equal(lead->phones[0].e164, "+390212345678");
@@ -133,7 +134,7 @@ static void call_parameters_become_a_lead(void **state)
 
     params = fields("CallSid=CA1&From=anonymous");
     lead_builder_init(&builder, &defaults);
-    voice_lead_fill(&builder, &params, &english);
+    voice_lead_fill(&builder, &params, &texts[1]);
     assert_int_equal(lead_builder_finish(&builder, &lead, &reason), LW_OK);   /* the open call is the way back */
     assert_int_equal(lead->phone_count, 0);
     assert_string_equal(lead->warnings[0], "the caller's number is withheld");

@@ -228,6 +228,16 @@ class Refused(WebCase):
         self.assertTrue(first == b"" or b"413" in first or b"400" in first, first)
         connection.close()
 
+    def test_strange_request_targets_are_answered(self):
+        for target in (b"OPTIONS * ", b"CONNECT a:1 ", b"CONNECT a ", b"GET http://x/in/form ", b"POST http://[::1 ", b"GET // ", b"GET ? ",
+                       b"POST /in/form%zz ", b"POST /in/%00 ", b"POST /in/form%00 ", b"GET /%2e%2e/x ", b"PATCH /in/form ", b"BREW /in/form ",
+                       b"POST " + b"/a" * 3000 + b" ", b"GET /healthz?" + b"a&" * 2000 + b" "):
+            connection = self.worker.raw(target + b"HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            first = connection.recv(4096).split(b"\r\n")[0]
+            self.assertTrue(first.startswith(b"HTTP/1.1 ") and first[9:10] in b"245", (target[:40], first))
+            connection.close()
+        self.assertEqual(self.form(phone="0212345678")[0], 200)
+
     def test_garbage_in_place_of_http_ends_the_connection(self):
         for garbage in (b"\x16\x03\x01\x02\x00\x01\x00", b"GET\r\n\r\n", b"\r\n\r\n\r\n" + b"A" * 40000, b"POST /in/form HTTP/9.9\r\n\r\n"):
             connection = self.worker.raw()
