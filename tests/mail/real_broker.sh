@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # leadwire-mail against the real broker (--ephemeral): mails become leads once each, however
-# often the worker is killed; a broker that was away gets what waited.
+# often the worker is killed; a broker that was silent gets what waited.
 set -euo pipefail
 umask 077
 
@@ -29,6 +29,7 @@ end_process() {   # end_process SIGNAL PID
 
 clean_up() {
     end_process TERM "$worker"
+    [ -n "$broker" ] && kill -CONT "$broker" 2> /dev/null
     end_process TERM "$broker"
     rm -rf "$work"
 }
@@ -112,7 +113,9 @@ deliver bounce "$samples/bounce.eml"
 deliver deep "$samples/deep_nesting.eml"
 wait_for "taking three mails" cur_has 3
 wait_for "the quarantine" decided deep too_deep
-decided plain accepted && decided html accepted && decided bounce delivery_report || fail "a mail was decided wrongly"
+for decision in "plain accepted" "html accepted" "bounce delivery_report"; do
+    decided "${decision% *}" "${decision#* }" || fail "not decided: $decision"
+done
 [ "$(leads_in_broker)" = 2 ] || fail "two mails did not make two leads but $(leads_in_broker)"
 
 # The same bytes through the pipe: the first lead again.
@@ -139,14 +142,15 @@ wait_for "taking all mails" cur_has $((mails + 3))
 [ "$(leads_in_broker)" = $((mails + 2)) ] || fail "$((mails + 2)) mails made $(leads_in_broker) leads"
 twice=$(grep -cE ' m[0-9]+ duplicate ' "$work/decisions" || true)
 
-# The broker goes away, mails wait; it is back (empty: it was ephemeral), they go.
-end_process KILL "$broker"
-broker=''
+# The broker stops answering, mails wait; it goes on, they go. (Not restarted: an ephemeral one forgets its
+# epoch, and clients do not follow a lower one.)
+kill -STOP "$broker"
 deliver late "$samples/reply_english.eml"
 wait_for "the worker's wait" grep -q "mails stay in new" "$work/worker.log"
 [ -e "$box/new/late" ] || fail "a mail left new without a broker"
-start_broker
-wait_for "taking what waited" decided late accepted
+kill -CONT "$broker"
+wait_for "taking what waited" decided late '\(accepted\|duplicate\)'
+[ "$(leads_in_broker)" = $((mails + 3)) ] || fail "$((mails + 3)) mails made $(leads_in_broker) leads"
 
 end_process TERM "$worker"
 grep -q "buyer.example" "$work/worker.log" "$work/decisions" && fail "a log holds an address"
