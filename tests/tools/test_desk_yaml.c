@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "desk_yaml.h"
+#include "wire.h"
 
 #define REPS "reps:\n  anna: {device: \"+390200000001\"}\n"
 
@@ -285,6 +286,21 @@ static void the_small_business_example_writes_the_defaults(void **state)
     desk_yaml_close(&shortest);
 }
 
+static void the_manual_page_lists_every_field(void **state)
+{
+    (void)state;
+    static char page[64 * 1024];
+    FILE *file = fopen(LEADWIRE_SOURCE_DIR "/tools/leadwire/leadwire-desk.yaml.5", "r");
+    assert_non_null(file);
+    page[fread(page, 1, sizeof page - 1, file)] = '\0';
+    fclose(file);
+    for (size_t i = 0; wire_lead_field_names[i] != NULL; i++) {
+        const char *field = wire_lead_field_names[i];
+        if (strstr(page, strcmp(field, "attribute.NAME") == 0 ? "attribute. NAME" : field) == NULL)
+            fail_msg("field '%s' is not in leadwire-desk.yaml.5", field);
+    }
+}
+
 static void ten_thousand_reps_are_read_and_one_more_is_not(void **state)
 {
     (void)state;
@@ -316,6 +332,7 @@ int main(void)
         cmocka_unit_test(rules_read_as_written),
         cmocka_unit_test(the_small_business_example_is_without_a_warning),
         cmocka_unit_test(the_small_business_example_writes_the_defaults),
+        cmocka_unit_test(the_manual_page_lists_every_field),
         cmocka_unit_test(ten_thousand_reps_are_read_and_one_more_is_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

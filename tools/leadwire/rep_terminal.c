@@ -114,6 +114,27 @@ static void show_holding(const struct lw_rep_event *event, const struct rep_item
         show_lead(event->lead);
 }
 
+static const char *words_of(lw_rep_state state)
+{
+    switch (state) {
+    case LW_REP_AVAILABLE: return "available";
+    case LW_REP_WRAP_UP: return "in wrap-up";
+    case LW_REP_BREAK: return "on a break";
+    case LW_REP_AWAY: return "set away, 'r' brings you back";
+    case LW_REP_OFFLINE:
+    case LW_REP_STATE_NONE: break;
+    }
+    return "offline";
+}
+
+static void show_answer(const struct lw_rep_event *event, const struct rep_item *item)
+{
+    if (event->outcome != LW_OUTCOME_ACCEPTED && event->outcome != LW_OUTCOME_DUPLICATE)
+        printf("refused: %s%s%s\n", lw_outcome_name(event->outcome), event->reason[0] != '\0' ? ": " : "", event->reason);
+    else if (item != NULL && item->state == ITEM_GONE)
+        printf("[%u] done\n", item->number);
+}
+
 void rep_terminal_show(struct rep_terminal *terminal, struct rep_desk *desk, const struct lw_rep_event *event, const struct rep_item *item)
 {
     clear_prompt(terminal);
@@ -134,13 +155,10 @@ void rep_terminal_show(struct rep_terminal *terminal, struct rep_desk *desk, con
         break;
     case LW_REP_STATUS:
         if (event->state != terminal->shown_state)
-            printf("you are %s%s%s\n", lw_rep_state_name(event->state), event->reason[0] != '\0' ? ": " : "", event->reason);
+            printf("you are %s%s%s\n", words_of(event->state), event->reason[0] != '\0' ? ": " : "", event->reason);
         terminal->shown_state = event->state;
         break;
-    case LW_REP_ANSWER:
-        if (event->outcome != LW_OUTCOME_ACCEPTED && event->outcome != LW_OUTCOME_DUPLICATE)
-            printf("refused: %s%s%s\n", lw_outcome_name(event->outcome), event->reason[0] != '\0' ? ": " : "", event->reason);
-        break;
+    case LW_REP_ANSWER: show_answer(event, item); break;
     case LW_REP_REFUSED: printf("\nthe broker will not have you: %s\n", event->reason); break;
     case LW_REP_SNAPSHOT:
     case LW_REP_NONE: break;
@@ -152,7 +170,7 @@ void rep_terminal_tick(struct rep_terminal *terminal, const struct rep_desk *des
 {
     if (!terminal->is_tty)
         return;
-    const char *state = desk->is_connected ? lw_rep_state_name(desk->state) : "not connected";
+    const char *state = desk->is_connected ? words_of(desk->state) : "not connected";
     printf("\r\033[K%s: %s, load %u of %u", desk->name, state, (unsigned)rep_desk_load(desk), (unsigned)desk->capacity);
     for (size_t i = 0; i < desk->item_count; i++) {
         const struct rep_item *item = &desk->items[i];
