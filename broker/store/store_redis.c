@@ -244,7 +244,10 @@ void store_fail(struct redis_store *s, const char *format, ...)
 void store_fence(struct redis_store *s)
 {
     s->phase = PHASE_OVER;
-    store_move(&s->base, STORE_FENCED, "another broker has taken over this desk: %s", s->head.owner);
+    if (s->head.owner[0] != '\0')
+        store_move(&s->base, STORE_FENCED, "another broker has taken over this desk: %s", s->head.owner);
+    else
+        store_move(&s->base, STORE_FENCED, "this desk is no longer ours");
 }
 
 bool store_reply_is(const redisReply *reply, const char *text)

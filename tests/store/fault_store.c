@@ -188,6 +188,34 @@ static void broker_that_dies_while_it_writes_anew_is_told_so(void **state)
     rig_fini(&rig);
 }
 
+static void redis_killed_while_the_desk_is_loaded_is_loaded_from_the_start(void **state)
+{
+    struct rig rig;
+    struct core *before = fake_core_new();
+
+    (void)state;
+    open_ready(&rig);
+    work(&rig, 600);
+    drain(&rig);
+    fake_core_copy(before, rig.core);
+    rig_crash(&rig);
+    rig.loads = 0;
+    rig_open(&rig);
+    while (rig.loads == 0 && rig.state != STORE_READY)
+        rig_turn(&rig, 10);
+    assert_int_equal(rig.state, STORE_LOADING);
+    redis_fixture_kill(&redis);
+    for (int i = 0; i < 10; i++)
+        rig_turn(&rig, 10);
+    assert_int_equal(rig.state, STORE_LOADING);
+    redis_fixture_start(&redis);
+    assert_true(rig_until_state(&rig, STORE_READY));
+    assert_true(fake_core_equal(rig.core, before));
+    fake_core_free(before);
+    restart_equals(&rig);
+    rig_fini(&rig);
+}
+
 static void full_redis_still_takes_what_is_under_way(void **state)
 {
     struct rig rig;
@@ -377,6 +405,7 @@ int main(int argc, char **argv)
         TEST(emptied_redis_gets_everything_anew),
         TEST(lost_journal_is_written_anew),
         TEST(broker_that_dies_while_it_writes_anew_is_told_so),
+        TEST(redis_killed_while_the_desk_is_loaded_is_loaded_from_the_start),
         TEST(full_redis_still_takes_what_is_under_way),
         TEST(redis_set_back_gets_the_ring_again),
         TEST(redis_set_back_beyond_the_ring_gets_everything_anew),

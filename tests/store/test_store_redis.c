@@ -6,10 +6,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "journal_reader.h"
@@ -402,6 +405,40 @@ static void reader_sees_what_a_broker_would_load(void **state)
     rig_fini(&rig);
 }
 
+static void reader_is_not_misled_by_a_desk_at_work(void **state)
+{
+    struct journal_reader reader;
+    struct judge judge = {0};
+    struct journal_visitor visitor = {&judge, judge_reset, judge_record};
+    struct rig rig;
+    char address[128];
+
+    (void)state;
+    snprintf(address, sizeof address, "unix:%s", redis.socket);
+    open_ready(&rig, "o");
+    rig_crash(&rig);
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        rig.options.checkpoint_bytes = 400000;
+        rig_open(&rig);
+        for (;;) {
+            if (rig.state == STORE_READY && rig.ticket_last - rig.confirmed < 5)
+                rig_change(&rig, 10);
+            rig_turn(&rig, 5);
+        }
+    }
+    assert_int_equal(journal_reader_open(&reader, address, NULL, NULL, "d"), LW_OK);
+    for (int i = 0; i < 60; i++)
+        assert_int_equal(journal_reader_read(&reader, &visitor), LW_OK);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    print_message("began anew %u times\n", judge.resets - 60);
+    journal_reader_close(&reader);
+    fake_core_free(judge.core);
+    rig_fini(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -421,6 +458,7 @@ int main(void)
         cmocka_unit_test_setup(weaker_redis_that_may_not_be_changed_is_refused_with_the_remedy, fresh),
         cmocka_unit_test_setup(wrong_password_fails_with_the_remedy_and_the_right_one_serves, fresh),
         cmocka_unit_test_setup(reader_sees_what_a_broker_would_load, fresh),
+        cmocka_unit_test_setup(reader_is_not_misled_by_a_desk_at_work, fresh),
     };
     redis_fixture_open(&redis, NULL);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
