@@ -21,8 +21,11 @@ void worker_config_read(struct yaml_doc *doc, const char *config_path, const str
 {
     *out = (struct worker_config){0};
     const struct yaml_node *root = yaml_doc_root(doc);
-    if (!root)
+    if (!root) {
+        if (yaml_doc_problem_count(doc) == 0)
+            yaml_doc_problem(doc, NULL, "the file is empty");
         return;
+    }
     if (yaml_node_kind(root) != YAML_KIND_MAP) {
         yaml_doc_problem(doc, root, "expected a map of settings");
         return;

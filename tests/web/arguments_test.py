@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Arguments and configuration files of leadwire-web and leadwire-phone: what is refused, where, and why."""
+import os
+import subprocess
+import tempfile
+import unittest
+
+BIN = os.environ.get("LEADWIRE_BIN", "build/dev/bin")
+EXAMPLE = os.path.join(os.environ.get("LEADWIRE_SOURCE", "."), "deploy", "small-business")
+HEAD = "desk: main\nbroker: ipc:///tmp/x\nlisten: 127.0.0.1:0\n"
+PHONE = HEAD + "public_base: https://x.example\nsources:\n  line:\n"
+
+WRONG_WEB = [
+    ("", "the file is empty"),
+    ("broker: x\nlisten: y\n", "desk is missing"),
+    ("- a\n", ":1: "),
+    ("desk: main\nbroker: x\n", "listen is missing"),
+    (HEAD, "sources is missing"),
+    (HEAD + "sources: {a: {regoin: IT}}\n", ":4: "),
+    (HEAD + "sources:\n  form:\n    region: ZZ\n", ":6: region 'ZZ'"),
+    (HEAD + "sources:\n  form:\n    language: klingonese\n", ":6: language 'klingonese'"),
+    (HEAD + "sources:\n  'a b': {region: IT}\n", "may only hold letters"),
+    (HEAD + "sources:\n  form:\n    map:\n      full_nmae: x\n", ":7: 'full_nmae' is not a field of a lead"),
+    (HEAD + "sources:\n  form:\n    map:\n      raw_ref: x\n", "'raw_ref' is not a field"),
+    (HEAD + "sources:\n  form:\n    thank_you: javascript:alert(1)\n", "thank_you must be"),
+    (HEAD + "sources:\n  form:\n    thank_you: //evil.example\n", "thank_you must be"),
+    (HEAD + "sources:\n  form:\n    secret_file: missing.secret\n", ":6: secret file"),
+    (HEAD + "answer_within: 5 parsecs\nsources: {form: {}}\n", ":4: "),
+    (HEAD + "http: {connections_max: 0}\nsources: {form: {}}\n", ":4: "),
+    (HEAD + "raw: {keep: 1d}\nsources: {form: {}}\n", "raw.directory is missing"),
+    (HEAD + "sources: {form: {}\n", ":"),
+]
+WRONG_PHONE = [
+    (HEAD + "sources: {line: {signature: off}}\n", "public_base must be"),
+    (PHONE + "    region: IT\n", "auth_token_file is missing"),
+    (PHONE + "    signature: maybe\n    auth_token_file: x\n", "signature is 'required' or 'off'"),
+    (PHONE.replace("127.0.0.1:0", "0.0.0.0:0") + "    signature: 'off'\n", "only for a worker that listens on 127.0.0.1"),
+    (PHONE + "    signature: 'off'\n    texts: {xx9: {hold: a}}\n", "not a language code"),
+    (PHONE + "    signature: 'off'\n    texts: {it: {holt: a}}\n", "holt"),
+    (PHONE + "    signature: 'off'\n    poll: 1ms\n", ":8: poll"),
+]
+GOOD = [("leadwire-web", HEAD + "sources: {form: {}}\n"), ("leadwire-phone", PHONE + "    signature: 'off'\n")]
+
+
+class Arguments(unittest.TestCase):
+    def run_worker(self, program, *arguments):
+        return subprocess.run([os.path.join(BIN, program), *arguments], capture_output=True, text=True, timeout=30, check=False)
+
+    def check_file(self, program, text):
+        with tempfile.TemporaryDirectory(prefix="lw-") as directory:
+            path = os.path.join(directory, "worker.yaml")
+            with open(path, "w") as file:
+                file.write(text)
+            return self.run_worker(program, "--config", path, "--check")
+
+    def test_help_and_version_say_what_it_is(self):
+        for program in ("leadwire-web", "leadwire-phone"):
+            done = self.run_worker(program, "--help")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn("--config", done.stdout)
+            self.assertRegex(self.run_worker(program, "--version").stdout, "^" + program + r" \d+\.\d+\.\d+\n$")
+
+    def test_wrong_arguments_end_with_2_and_one_line(self):
+        for arguments in ((), ("--config",), ("--nonsense",), ("--config", "x", "extra")):
+            done = self.run_worker("leadwire-web", *arguments)
+            self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1), arguments)
+
+    def test_the_examples_are_good(self):
+        self.assertEqual(self.run_worker("leadwire-web", "--config", os.path.join(EXAMPLE, "web.yaml"), "--check").returncode, 0)
+        phone = self.run_worker("leadwire-phone", "--config", os.path.join(EXAMPLE, "phone.yaml"), "--check")
+        self.assertEqual((phone.returncode, phone.stderr.count("\n")), (3, 1))   # but for the secret, which is not shipped
+        self.assertIn("voice.token", phone.stderr)
+
+    def test_the_least_file_is_good(self):
+        for program, text in GOOD:
+            done = self.check_file(program, text)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_each_mistake_is_told_with_its_place(self):
+        for program, table in (("leadwire-web", WRONG_WEB), ("leadwire-phone", WRONG_PHONE)):
+            for text, expected in table:
+                done = self.check_file(program, text)
+                self.assertEqual(done.returncode, 3, text + done.stderr)
+                self.assertIn(expected, done.stderr, text)
+                self.assertIn("worker.yaml", done.stderr, text)
+
+    def test_a_secret_that_others_can_read_is_refused(self):
+        with tempfile.TemporaryDirectory(prefix="lw-") as directory:
+            path = os.path.join(directory, "worker.yaml")
+            with open(path, "w") as file:
+                file.write(HEAD + "sources: {form: {secret_file: key}}\n")
+            for rights, code in ((0o644, 3), (0o600, 0)):
+                with open(os.path.join(directory, "key"), "w") as file:
+                    file.write("s3cret")
+                os.chmod(os.path.join(directory, "key"), rights)
+                done = self.run_worker("leadwire-web", "--config", path, "--check")
+                self.assertEqual(done.returncode, code, done.stderr)
+                self.assertNotIn("s3cret", done.stderr)
+
+    def test_an_address_that_cannot_be_had_ends_with_1(self):
+        with tempfile.TemporaryDirectory(prefix="lw-") as directory:
+            path = os.path.join(directory, "worker.yaml")
+            with open(path, "w") as file:
+                file.write(GOOD[0][1])
+            done = self.run_worker("leadwire-web", "--config", path, "--listen", "127.0.0.1:99999")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("127.0.0.1:99999", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
