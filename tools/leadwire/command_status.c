@@ -20,18 +20,18 @@ static void print_words(const Leadwire__V1__StatusReply *status)
     printf("desk %s: store %s, durability %s, %s, up %s (broker %s, epoch %s)\n", status->desk, status->store_state, status->durability,
            status->config_version > 0 ? version : "no rules applied yet", words_duration(status->uptime_ms, a), status->version,
            words_epoch(status->epoch, b));
-    printf("leads now:  %" PRIu64 " waiting, %" PRIu64 " offered, %" PRIu64 " connecting, %" PRIu64 " assigned, %" PRIu64 " parked\n",
+    printf("leads now:   %" PRIu64 " waiting, %" PRIu64 " offered, %" PRIu64 " connecting, %" PRIu64 " assigned, %" PRIu64 " parked\n",
            status->waiting, status->offered, status->connecting, status->assigned, status->parked);
-    printf("leads ever: %" PRIu64 " published (and %" PRIu64 " repeated), %" PRIu64 " completed, %" PRIu64 " cancelled, %" PRIu64 " expired\n",
+    printf("since start: %" PRIu64 " published (and %" PRIu64 " repeated), %" PRIu64 " completed, %" PRIu64 " cancelled, %" PRIu64 " expired\n",
            status->published_total, status->duplicates_total, status->completed_total, status->cancelled_total, status->expired_total);
-    printf("reps:       %" PRIu64 " logged on, %" PRIu64 " available\n", status->reps_on, status->reps_available);
+    printf("reps:        %" PRIu64 " logged on, %" PRIu64 " available\n", status->reps_on, status->reps_available);
     for (size_t i = 0; i < status->n_queues; i++) {
         if (status->queues[i]->waiting == 0)
             continue;
-        printf("queue %-20s %6" PRIu64 " waiting, the oldest for %s\n", status->queues[i]->queue, status->queues[i]->waiting,
+        printf("queue %-20s  %6" PRIu64 " waiting, the oldest for %s\n", status->queues[i]->queue, status->queues[i]->waiting,
                words_duration(status->queues[i]->oldest_age_ms, a));
     }
-    printf("broker:     %" PRIu64 " publishers, %s of memory, %" PRIu64 " journal entries, checkpoint %s ago, %" PRIu64 " frames refused\n",
+    printf("broker:      %" PRIu64 " publishers, %s of memory, %" PRIu64 " journal entries, checkpoint %s ago, %" PRIu64 " frames refused\n",
            status->publishers, words_size(status->memory_bytes, a), status->journal_entries,
            words_duration(status->checkpoint_age_ms, b), status->refused_frames_total);
 }
