@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Brokers that die, and a Redis that goes away: what was acknowledged stays, what was offered goes on.
+ */
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker_fixture.h"
+#include "cmocka_all.h"
+#include "raw_peer.h"
+#include "redis_fixture.h"
+#include "wall_clock.h"
+
+#define PUBLISHER LEADWIRE__V1__ROLE__ROLE_PUBLISHER
+#define REP LEADWIRE__V1__ROLE__ROLE_REP
+#define CONTROL LEADWIRE__V1__ROLE__ROLE_CONTROL
+#define STATUS(name) LEADWIRE__V1__STATUS__STATUS_##name
+
+enum { OFFER_MS = 60000, GRACE_MS = 60000 };
+
+static struct redis_fixture redis;
+static struct broker_fixture broker;
+static char redis_address[128];
+static const char *args[16];
+
+static int start(void **state)
+{
+    static const char *const options[] = {"--redis", redis_address, "--lease", "2000", "--away-after", "300",
+                                          "--name", "same", "--checkpoint-ms", "200", NULL};
+
+    (void)state;
+    redis_fixture_open(&redis, NULL);
+    snprintf(redis_address, sizeof redis_address, "unix:%s", redis.socket);
+    memcpy(args, options, sizeof options);
+    broker_fixture_open(&broker, args);
+    broker_fixture_start(&broker);
+    raw_peer_apply_rules(broker.run_dir, OFFER_MS, GRACE_MS);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    broker_fixture_close(&broker);
+    redis_fixture_close(&redis);
+    return 0;
+}
+
+static void open_as(struct raw_peer *peer, const char *door, Leadwire__V1__Role role, const char *rep)
+{
+    raw_peer_open(peer, broker.run_dir, door);
+    raw_peer_enter(peer, role, rep);
+}
+
+static void a_killed_broker_goes_on_with_the_same_offers_and_answers(void **state)
+{
+    struct raw_peer anna, publisher;
+    char first_lead[LW_LEAD_ID_TEXT_MAX], second_lead[LW_LEAD_ID_TEXT_MAX];
+
+    (void)state;
+    open_as(&anna, "reps", REP, "anna");
+    open_as(&publisher, "publish", PUBLISHER, NULL);
+    raw_peer_expect_reply(&publisher, raw_peer_publish(&publisher, "one", "it"), STATUS(ACCEPTED));
+    raw_peer_expect_reply(&publisher, raw_peer_publish(&publisher, "two", "it"), STATUS(ACCEPTED));
+    const Leadwire__V1__Offer *offer = raw_peer_expect(&anna, WIRE_OFFER)->offer;
+    snprintf(first_lead, sizeof first_lead, "%s", offer->lead_id);
+    uint32_t first_number = offer->offer_number;
+    offer = raw_peer_expect(&anna, WIRE_OFFER)->offer;
+    snprintf(second_lead, sizeof second_lead, "%s", offer->lead_id);
+    uint32_t second_number = offer->offer_number;
+    raw_peer_expect_reply(&anna, raw_peer_answer(&anna, first_lead, first_number, true), STATUS(ACCEPTED));
+    uint64_t epoch = anna.epoch;
+    broker_fixture_kill(&broker);
+    broker_fixture_start(&broker);
+    raw_peer_close(&anna);
+    raw_peer_close(&publisher);
+
+    open_as(&anna, "reps", REP, "anna");
+    assert_true(anna.epoch > epoch);
+    const Leadwire__V1__Holding *holding = NULL;
+    offer = NULL;
+    for (int i = 0; i < 2; i++) {
+        assert_true(raw_peer_receive(&anna, RAW_PEER_WAIT_MS));
+        holding = anna.message.type == WIRE_HOLDING ? anna.message.holding : NULL;
+        offer = anna.message.type == WIRE_OFFER ? anna.message.offer : NULL;
+        assert_true(holding || offer);
+        if (holding) {
+            assert_string_equal(holding->lead_id, first_lead);
+            assert_true(holding->resumed);
+            assert_string_equal(holding->lead->full_name, "Test Person");
+        } else {
+            assert_string_equal(offer->lead_id, second_lead);
+            assert_int_equal(offer->offer_number, second_number);
+            assert_true(offer->resumed);
+        }
+    }
+    raw_peer_expect(&anna, WIRE_SNAPSHOT_END);
+    raw_peer_expect_reply(&anna, raw_peer_answer(&anna, second_lead, second_number, true), STATUS(ACCEPTED));
+    raw_peer_expect_reply(&anna, raw_peer_complete(&anna, first_lead, "c1"), STATUS(ACCEPTED));
+    raw_peer_expect_reply(&anna, raw_peer_complete(&anna, first_lead, "c1"), STATUS(DUPLICATE));
+    raw_peer_expect_reply(&anna, raw_peer_complete(&anna, second_lead, "c2"), STATUS(ACCEPTED));
+
+    open_as(&publisher, "publish", PUBLISHER, NULL);
+    const Leadwire__V1__Reply *reply = raw_peer_expect_reply(&publisher, raw_peer_publish(&publisher, "one", "it"), STATUS(DUPLICATE));
+    assert_string_equal(reply->lead_id, first_lead);
+    raw_peer_expect_reply(&publisher, raw_peer_publish(&publisher, "one", "de"), STATUS(DUPLICATE_DIFFERS));
+    raw_peer_close(&anna);
+    raw_peer_close(&publisher);
+}
+
+/* Dies with half of what it may tell told; whoever asks again gets the same answer. */
+static void half_told_turns_are_told_whole_after_a_restart(void **state)
+{
+    enum { LEADS = 300 };
+    static char told[LEADS][LW_LEAD_ID_TEXT_MAX];
+    struct raw_peer publisher;
+    int told_count = 0;
+
+    (void)state;
+    assert_int_equal(broker_fixture_stop(&broker), 0);
+    broker.crash_at = "release.half:4";
+    broker_fixture_start(&broker);
+    broker.crash_at = NULL;
+    open_as(&publisher, "publish", PUBLISHER, NULL);
+    for (int i = 0; i < LEADS; i++) {
+        char id[32];
+        snprintf(id, sizeof id, "half-%d", i);
+        publisher.request_id = (uint64_t)i;
+        raw_peer_publish(&publisher, id, "it");
+        if (i < 20 || i % 20 != 0 || !raw_peer_receive(&publisher, 100))
+            continue;
+        snprintf(told[publisher.message.reply->request_id - 1], LW_LEAD_ID_TEXT_MAX, "%s", publisher.message.reply->lead_id);
+        told_count++;
+    }
+    assert_int_equal(broker_fixture_wait(&broker), -1);
+    while (raw_peer_receive(&publisher, 200)) {
+        if (publisher.message.type != WIRE_REPLY || publisher.message.reply->status != STATUS(ACCEPTED))
+            continue;
+        snprintf(told[publisher.message.reply->request_id - 1], LW_LEAD_ID_TEXT_MAX, "%s", publisher.message.reply->lead_id);
+        told_count++;
+    }
+    raw_peer_close(&publisher);
+    assert_true(told_count > 0 && told_count < LEADS);
+
+    broker_fixture_start(&broker);
+    open_as(&publisher, "publish", PUBLISHER, NULL);
+    for (int i = 0; i < LEADS; i++) {
+        char id[32];
+        snprintf(id, sizeof id, "half-%d", i);
+        raw_peer_publish(&publisher, id, "it");
+        const Leadwire__V1__Reply *reply = raw_peer_expect(&publisher, WIRE_REPLY)->reply;
+        assert_true(reply->status == STATUS(ACCEPTED) || reply->status == STATUS(DUPLICATE));
+        if (*told[i]) {
+            assert_int_equal(reply->status, STATUS(DUPLICATE));
+            assert_string_equal(reply->lead_id, told[i]);
+        }
+    }
+    raw_peer_close(&publisher);
+}
+
+static void while_redis_is_away_publishers_are_told_busy_and_reps_wait(void **state)
+{
+    struct raw_peer anna, publisher;
+    char lead[LW_LEAD_ID_TEXT_MAX];
+    bool is_busy = false;
+    uint64_t end_ms = wall_clock_monotonic_ms() + RAW_PEER_WAIT_MS;
+
+    (void)state;
+    open_as(&anna, "reps", REP, "anna");
+    open_as(&publisher, "publish", PUBLISHER, NULL);
+    const Leadwire__V1__Offer *offer = raw_peer_expect(&anna, WIRE_OFFER)->offer;
+    snprintf(lead, sizeof lead, "%s", offer->lead_id);
+    uint32_t number = offer->offer_number;
+    raw_peer_sync(&anna);
+
+    redis_fixture_pause(&redis);
+    for (int i = 0; !is_busy && wall_clock_monotonic_ms() < end_ms; i++) {
+        char id[32];
+        snprintf(id, sizeof id, "away-%d", i);
+        raw_peer_publish(&publisher, id, "it");
+        if (!raw_peer_receive(&publisher, 100))
+            continue;
+        assert_int_equal(publisher.message.type, WIRE_REPLY);
+        assert_int_equal(publisher.message.reply->status, STATUS(BUSY));
+        assert_true(publisher.message.reply->retry_after_ms > 0);
+        is_busy = true;
+    }
+    assert_true(is_busy);
+
+    /* The rep's answer waits; Pings are answered all the same. */
+    uint64_t request = raw_peer_answer(&anna, lead, number, true);
+    raw_peer_sync(&anna);
+    assert_int_equal(anna.message.type, WIRE_PONG);
+    redis_fixture_go_on(&redis);
+    raw_peer_expect_reply(&anna, request, STATUS(ACCEPTED));
+    raw_peer_close(&anna);
+    raw_peer_close(&publisher);
+}
+
+static void a_redis_that_dies_and_comes_back_loses_nothing(void **state)
+{
+    struct raw_peer publisher;
+    char lead[LW_LEAD_ID_TEXT_MAX];
+
+    (void)state;
+    open_as(&publisher, "publish", PUBLISHER, NULL);
+    raw_peer_publish(&publisher, "before", "it");
+    snprintf(lead, sizeof lead, "%s", raw_peer_expect(&publisher, WIRE_REPLY)->reply->lead_id);
+    redis_fixture_kill(&redis);
+    uint64_t request = raw_peer_publish(&publisher, "during", "it");
+    redis_fixture_start(&redis);
+    for (;;) {                          /* told busy, or held and then accepted */
+        const Leadwire__V1__Reply *reply = raw_peer_expect(&publisher, WIRE_REPLY)->reply;
+        assert_int_equal(reply->request_id, request);
+        if (reply->status == STATUS(ACCEPTED) || reply->status == STATUS(DUPLICATE))
+            break;
+        assert_int_equal(reply->status, STATUS(BUSY));
+        poll(NULL, 0, 20);              /* retry_after_ms, shortened */
+        request = raw_peer_publish(&publisher, "during", "it");
+    }
+    const Leadwire__V1__Reply *reply = raw_peer_expect_reply(&publisher, raw_peer_publish(&publisher, "before", "it"), STATUS(DUPLICATE));
+    assert_string_equal(reply->lead_id, lead);
+    raw_peer_close(&publisher);
+}
+
+/* Rules whose record is larger than a batch. */
+static void large_rules_survive_a_kill(void **state)
+{
+    enum { REPS = 3000 };
+    Leadwire__V1__ApplyConfig apply = LEADWIRE__V1__APPLY_CONFIG__INIT;
+    Leadwire__V1__DeskConfig config = LEADWIRE__V1__DESK_CONFIG__INIT;
+    Leadwire__V1__RuleConfig rule = LEADWIRE__V1__RULE_CONFIG__INIT, *rules[1] = {&rule};
+    Leadwire__V1__DispositionConfig won = LEADWIRE__V1__DISPOSITION_CONFIG__INIT, *dispositions[1] = {&won};
+    Leadwire__V1__RepConfig *rows = calloc(REPS, sizeof *rows), **reps = calloc(REPS, sizeof *reps);
+    Leadwire__V1__ConfigRequest ask = LEADWIRE__V1__CONFIG_REQUEST__INIT;
+    char (*names)[64] = calloc(REPS, sizeof *names);
+    struct raw_peer control;
+
+    (void)state;
+    for (int i = 0; i < REPS; i++) {
+        leadwire__v1__rep_config__init(&rows[i]);
+        snprintf(names[i], sizeof names[i], "rep-with-quite-a-long-name-so-that-it-fills-%d", i);
+        rows[i].name = i == 0 ? (char *)"anna" : names[i];
+        rows[i].capacity = 3;
+        reps[i] = &rows[i];
+    }
+    rule.name = rule.queue = (char *)"all";
+    won.code = (char *)"won";
+    won.class_ = LEADWIRE__V1__DISPOSITION_CLASS__DISPOSITION_WON;
+    config.reps = reps;
+    config.rules = rules;
+    config.dispositions = dispositions;
+    config.n_reps = REPS;
+    config.n_rules = config.n_dispositions = 1;
+    apply.request_id = 1;
+    apply.config = &config;
+    open_as(&control, "control", CONTROL, NULL);
+    raw_peer_send(&control, WIRE_APPLY_CONFIG, &apply.base);
+    uint32_t version = raw_peer_expect_reply(&control, 1, STATUS(ACCEPTED))->config_version;
+    broker_fixture_kill(&broker);
+    raw_peer_close(&control);
+    broker_fixture_start(&broker);
+
+    open_as(&control, "control", CONTROL, NULL);
+    ask.request_id = 2;
+    raw_peer_send(&control, WIRE_CONFIG_REQUEST, &ask.base);
+    const Leadwire__V1__ConfigReply *reply = raw_peer_expect(&control, WIRE_CONFIG_REPLY)->config_reply;
+    assert_int_equal(reply->version, version);
+    assert_int_equal(reply->config->n_reps, REPS);
+    raw_peer_close(&control);
+    free(rows);
+    free(reps);
+    free(names);
+}
+
+static void a_fenced_broker_ends_with_its_own_exit_code(void **state)
+{
+    struct broker_fixture other;
+
+    (void)state;
+    broker_fixture_open(&other, args);       /* the same name in another directory claims at once */
+    broker_fixture_start(&other);
+    assert_int_equal(broker_fixture_wait(&broker), 3);
+    assert_true(broker_fixture_logged(&broker, "another broker serves the desk now"));
+    assert_int_equal(broker_fixture_stop(&other), 0);
+    broker_fixture_close(&other);
+    broker_fixture_start(&broker);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_killed_broker_goes_on_with_the_same_offers_and_answers),
+        cmocka_unit_test(half_told_turns_are_told_whole_after_a_restart),
+        cmocka_unit_test(while_redis_is_away_publishers_are_told_busy_and_reps_wait),
+        cmocka_unit_test(a_redis_that_dies_and_comes_back_loses_nothing),
+        cmocka_unit_test(large_rules_survive_a_kill),
+        cmocka_unit_test(a_fenced_broker_ends_with_its_own_exit_code),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
