@@ -270,7 +270,8 @@ static int restored_order(const void *a, const void *b)
 static lw_status link_seen(struct core *core)
 {
     bool fits = true;
-    qsort(core->restored_seen, core->restored_count, sizeof *core->restored_seen, restored_order);
+    if (core->restored_count > 0)
+        qsort(core->restored_seen, core->restored_count, sizeof *core->restored_seen, restored_order);
     for (size_t i = 0; i < core->restored_count && fits; i++) {
         const struct seen_entry *entry = &core->restored_seen[i];
         if (i > 0 && entry->serial == core->restored_seen[i - 1].serial)
