@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _DEFAULT_SOURCE   /* nftw, mkdtemp, usleep-free waiting through poll */
+#define _XOPEN_SOURCE 700
+#include "bench_process.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+static void fail(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+pid_t bench_start(const char *const *argv, const char *log_path)
+{
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid < 0)
+        fail("leadwire-bench: fork");
+    if (pid > 0)
+        return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);   /* a bench that is killed leaves nothing behind */
+    int log = open(log_path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    if (log < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
+        fail(log_path);
+    execvp(argv[0], (char *const *)(uintptr_t)argv);
+    fail(argv[0]);
+    return -1;
+}
+
+pid_t bench_fork(int (*function)(void *argument), void *argument)
+{
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid < 0)
+        fail("leadwire-bench: fork");
+    if (pid > 0)
+        return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    _exit(function(argument));
+}
+
+static bool ended_within(pid_t pid, uint32_t timeout_ms)
+{
+    for (uint32_t waited = 0; waited < timeout_ms; waited += 10) {
+        if (waitpid(pid, NULL, WNOHANG) != 0)
+            return true;
+        poll(NULL, 0, 10);
+    }
+    return false;
+}
+
+void bench_stop(pid_t pid)
+{
+    if (pid <= 0)
+        return;
+    kill(pid, SIGTERM);
+    if (ended_within(pid, 5000))
+        return;
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+
+int bench_wait(pid_t pid)
+{
+    int status;
+    if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+        return -1;
+    return WEXITSTATUS(status);
+}
+
+uint64_t bench_cpu_us(pid_t pid)
+{
+    char path[64], text[1024];
+    unsigned long user = 0, system = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return 0;
+    size_t size = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[size] = '\0';
+    const char *after_name = strrchr(text, ')');
+    if (!after_name || sscanf(after_name + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
+        return 0;
+    return (uint64_t)(user + system) * 1000000u / (uint64_t)sysconf(_SC_CLK_TCK);
+}
+
+bool bench_await_path(const char *path, uint32_t timeout_ms)
+{
+    for (uint32_t waited = 0; waited < timeout_ms; waited += 10) {
+        if (access(path, F_OK) == 0)
+            return true;
+        poll(NULL, 0, 10);
+    }
+    return false;
+}
+
+void bench_make_dir(char path[64])
+{
+    const char *base = getenv("XDG_RUNTIME_DIR");
+    if (!base || base[0] == '\0' || strlen(base) > 40 || access(base, W_OK) != 0)
+        base = "/tmp";
+    snprintf(path, 64, "%s/lw-bench-XXXXXX", base);
+    if (!mkdtemp(path))
+        fail(path);
+}
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+    (void)status;
+    (void)kind;
+    (void)walk;
+    return remove(path);
+}
+
+void bench_remove_dir(const char *path)
+{
+    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void bench_program(const char *name, char path[512])
+{
+    ssize_t size = readlink("/proc/self/exe", path, 400);
+    if (size <= 0)
+        fail("/proc/self/exe");
+    path[size] = '\0';
+    char *slash = strrchr(path, '/');
+    snprintf(slash + 1, 512 - (size_t)(slash + 1 - path), "%s", name);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * floor - the rows of `leadwire-bench floor`: ours end to end, and what bounds it from below.
+ *
+ *   zmq      the same messages (number, direction, size) through raw ROUTERs, nothing decided, nothing stored
+ *   append   the same journal bytes through pipelined appends, no sockets but Redis's
+ *   ours     publisher -> leadwire-broker -> 50 rep sessions, on a private Redis
+ */
+#ifndef FLOOR_H
+#define FLOOR_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "bench.h"
+
+enum { FLOOR_REPS = 50, FLOOR_SKILLS = 10, FLOOR_CAPACITY = 10, FLOOR_IN_FLIGHT = 512, FLOOR_BACKLOG = 1000, FLOOR_RATE = 2000 };
+
+struct floor_result {
+    double lives_per_s;
+    double p50_us;                      /* publish to offer at FLOOR_RATE; 0: not measured */
+    double cpu_broker_us, cpu_redis_us, cpu_reps_us, cpu_publisher_us;   /* per life */
+    double journal_bytes_per_life;
+    uint64_t lives;
+};
+
+/* A private redis-server on dir/redis.sock with this appendfsync; dies with the bench. */
+pid_t floor_start_redis(const char *dir, const char *fsync);
+
+/* durability: "memory", "everysec", "always". seconds of flat-out load, then as many at FLOOR_RATE. */
+struct floor_result floor_ours(const char *durability, uint32_t seconds);
+struct floor_result floor_zmq(uint32_t seconds);
+/* bytes_per_life and batch size as ours had them. */
+struct floor_result floor_append(const char *fsync, uint32_t seconds, double bytes_per_life);
+
+#endif

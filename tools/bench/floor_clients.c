@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "floor_clients.h"
+
+#include <leadwire/publisher.h>
+#include <leadwire/rep.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "floor.h"
+
+static void must(lw_status status, const char *what)
+{
+    if (status == LW_OK)
+        return;
+    fprintf(stderr, "leadwire-bench: %s: %s\n", what, lw_status_text(status));
+    exit(1);
+}
+
+/* About 400 bytes packed, 12 fields, as a form gives them; the time of publishing goes along as the vendor's id. */
+static void publish_one(struct lw_publisher *publisher, uint64_t number)
+{
+    char id[32], sent[32], skill[16];
+    uint64_t ticket;
+    const struct lw_lead_phone phone = {.e164 = "+390212345678", .raw = "02 1234 5678", .kind = "fixed", .region = "IT"};
+    const struct lw_lead_email email = {.address = "prospect.number@example.com", .key = "prospect.number@example.com"};
+    snprintf(id, sizeof id, "bench-%llu", (unsigned long long)number);
+    snprintf(sent, sizeof sent, "%llu", (unsigned long long)bench_now_ns());
+    snprintf(skill, sizeof skill, "s%llu", (unsigned long long)(number % FLOOR_SKILLS));
+    const struct lw_lead lead = {
+        .channel = LW_CHANNEL_WEB, .source = "bench", .full_name = "A Prospect of the Bench", .phones = &phone, .phone_count = 1,
+        .emails = &email, .email_count = 1, .language = "it", .country = "IT", .product = skill, .vendor_id = sent,
+        .subject = "Request for a quote", .campaign = "autumn",
+        .summary = "Good morning, we would like a quote for our house: two floors, a roof of eighty square metres that faces south. "
+                   "Please call in the afternoon. Thank you and best regards.",
+    };
+    must(lw_publisher_publish(publisher, id, 0, &lead, 0, &ticket), "publish");
+}
+
+int floor_publisher(void *argument)
+{
+    struct floor_board *board = argument;
+    struct lw_publisher *publisher;
+    struct lw_publisher_answer answer;
+    char endpoint[128];
+    uint64_t sent = 0, base_ns = 0, base_sent = 0;
+    uint32_t rate = 0;
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/publish", board->run_dir);
+    const struct lw_publisher_options options = {.endpoint = endpoint, .desk = "bench", .client = "leadwire-bench", .pending_max = FLOOR_IN_FLIGHT};
+    must(lw_publisher_open(&options, &publisher), "open publisher");
+
+    while (!board->stop) {
+        uint32_t wanted = board->rate;
+        if (wanted != rate) {
+            rate = wanted;
+            base_ns = bench_now_ns();
+            base_sent = sent;
+        }
+        uint64_t due = rate == 0 ? UINT64_MAX : base_sent + (bench_now_ns() - base_ns) * rate / 1000000000u;
+        /* The backlog is bounded: what waits at the desk counts as well as what is unanswered. */
+        while (lw_publisher_pending(publisher) < FLOOR_IN_FLIGHT && sent < due && sent - board->completed < FLOOR_BACKLOG)
+            publish_one(publisher, sent++);
+        while (lw_publisher_next(publisher, &answer) == LW_OK) {
+            if (answer.outcome != LW_OUTCOME_ACCEPTED)
+                board->wrong++;
+            board->published++;
+        }
+        struct pollfd wait = {.fd = lw_publisher_fd(publisher), .events = POLLIN};
+        int wait_ms = lw_publisher_wait_ms(publisher);
+        poll(&wait, 1, wait_ms > 1 ? 1 : wait_ms);
+    }
+    lw_publisher_close(&publisher);
+    return 0;
+}
+
+static void sample(struct floor_board *board, const struct lw_lead *lead)
+{
+    if (!board->sampling || !lead || !lead->vendor_id)
+        return;
+    uint64_t at = board->sample_count++;
+    if (at < FLOOR_SAMPLES)
+        board->samples_us[at] = (uint32_t)((bench_now_ns() - strtoull(lead->vendor_id, NULL, 10)) / 1000);
+}
+
+/* Rep r has the skills r % 10 and (r + 5) % 10. */
+static void react(struct floor_board *board, struct lw_rep *rep, uint32_t number, const struct lw_rep_event *event)
+{
+    uint64_t ticket;
+    switch (event->kind) {
+    case LW_REP_OFFER: {
+        uint32_t skill = event->lead && event->lead->product ? (uint32_t)atoi(event->lead->product + 1) : 0;
+        if (skill != number % FLOOR_SKILLS && skill != (number + 5) % FLOOR_SKILLS)
+            board->wrong++;
+        sample(board, event->lead);
+        must(lw_rep_accept(rep, event->lead_id, event->offer_number, &ticket), "accept");
+        break;
+    }
+    case LW_REP_HOLDING:
+        must(lw_rep_complete(rep, event->lead_id, "won", "", NULL, &ticket), "complete");
+        break;
+    case LW_REP_ANSWER:
+        if (event->outcome != LW_OUTCOME_ACCEPTED)
+            board->wrong++;
+        break;
+    case LW_REP_SNAPSHOT:
+        board->reps_ready++;
+        break;
+    case LW_REP_NONE: case LW_REP_WELCOME: case LW_REP_LOST: case LW_REP_WITHDRAWN: case LW_REP_STATUS: case LW_REP_REFUSED:
+        break;
+    }
+}
+
+int floor_reps(void *argument)
+{
+    struct floor_board *board = argument;
+    struct lw_rep *reps[FLOOR_REPS];
+    struct pollfd waits[FLOOR_REPS];
+    uint64_t answered[FLOOR_REPS] = {0};
+    char endpoint[128];
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/reps", board->run_dir);
+    for (uint32_t i = 0; i < FLOOR_REPS; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "rep%u", i);
+        const struct lw_rep_options options = {.endpoint = endpoint, .desk = "bench", .rep = name, .secret = "bench-secret", .client = "leadwire-bench"};
+        must(lw_rep_open(&options, &reps[i]), "open rep");
+        waits[i] = (struct pollfd){.fd = lw_rep_fd(reps[i]), .events = POLLIN};
+    }
+    while (!board->stop) {
+        int wait_ms = 1000;
+        for (uint32_t i = 0; i < FLOOR_REPS; i++) {
+            struct lw_rep_event event;
+            while (lw_rep_next(reps[i], &event) == LW_OK) {
+                uint64_t before = answered[i];
+                answered[i] += event.kind == LW_REP_ANSWER && event.lead_id && event.outcome == LW_OUTCOME_ACCEPTED;
+                react(board, reps[i], i, &event);
+                /* Every life gives two answers: to the accept and to the completion. */
+                if (answered[i] != before && answered[i] % 2 == 0)
+                    board->completed++;
+            }
+            waits[i].fd = lw_rep_fd(reps[i]);
+            int rep_wait_ms = lw_rep_wait_ms(reps[i]);
+            wait_ms = rep_wait_ms < wait_ms ? rep_wait_ms : wait_ms;
+        }
+        poll(waits, FLOOR_REPS, wait_ms);
+    }
+    for (uint32_t i = 0; i < FLOOR_REPS; i++)
+        lw_rep_close(&reps[i], 1);
+    return 0;
+}

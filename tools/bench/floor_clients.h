@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * floor_clients - the publisher and the reps of floor_ours, each a process of its own over libleadwire.
+ */
+#ifndef FLOOR_CLIENTS_H
+#define FLOOR_CLIENTS_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+enum { FLOOR_SAMPLES = 1 << 20 };
+
+/* Shared between the processes; the bench steers, the clients count. */
+struct floor_board {
+    _Atomic uint32_t rate;          /* leads/s; 0: flat out */
+    _Atomic uint32_t stop;
+    _Atomic uint32_t reps_ready;
+    _Atomic uint64_t published, completed;
+    _Atomic uint64_t wrong;         /* leads that came to a rep without the skill, or twice */
+    _Atomic uint32_t sampling;
+    _Atomic uint64_t sample_count;
+    uint32_t samples_us[FLOOR_SAMPLES];
+    char run_dir[96];
+};
+
+/* For bench_fork: argument is the board. */
+int floor_publisher(void *board);
+int floor_reps(void *board);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * leadwire-bench - measures, side by side, in one run.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+
+struct bench { const char *name; bench_function *run; const char *what; };
+static const struct bench benches[] = {
+    {"core", bench_core, "the routing core alone: lives/s on one core, time of a decision"},
+    {"floor", bench_floor, "end to end with Redis, beside raw ZeroMQ and raw appends of the same messages"},
+};
+enum { BENCHES = sizeof benches / sizeof *benches };
+
+static int usage(FILE *out, int code)
+{
+    fprintf(out, "usage: leadwire-bench BENCH [--json] [--quick] [--rounds N]\n\n");
+    for (int i = 0; i < BENCHES; i++)
+        fprintf(out, "  %-8s %s\n", benches[i].name, benches[i].what);
+    fprintf(out, "\n  --json     one JSON object, last thing printed\n  --quick    less than 50 seconds\n"
+                 "  --rounds N repetitions; medians and spread are over them\n");
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct bench_options options = {0};
+    const struct bench *chosen = NULL;
+
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0)
+            return usage(stdout, 0);
+        else if (strcmp(argv[i], "--json") == 0)
+            options.json = true;
+        else if (strcmp(argv[i], "--quick") == 0)
+            options.quick = true;
+        else if (strcmp(argv[i], "--rounds") == 0 && i + 1 < argc && atoi(argv[i + 1]) > 0)
+            options.rounds = (uint32_t)atoi(argv[++i]);
+        else {
+            for (int b = 0; b < BENCHES && !chosen; b++)
+                chosen = strcmp(argv[i], benches[b].name) == 0 ? &benches[b] : NULL;
+            if (!chosen) {
+                fprintf(stderr, "leadwire-bench: '%s' is no bench and no option\n", argv[i]);
+                return usage(stderr, 2);
+            }
+        }
+    }
+    return chosen ? chosen->run(&options) : usage(stderr, 2);
+}
