@@ -28,6 +28,7 @@ static void link_to_state(struct core *core, struct lead *lead);
 static void write_change(struct core *core, struct lead *lead, const struct lead_change *change, bool is_new, uint32_t idle_rep);
 static void end_lead(struct core *core, struct lead *lead, const struct lead_change *change);
 static void remember_ended(struct core *core, const struct lead *lead, const struct lead_change *change);
+static bool remove_lapsed(struct core *core, struct lead *lead);
 
 static bool is_held(uint8_t state)
 {
@@ -108,6 +109,7 @@ void lead_return(struct core *core, struct lead *lead, enum core_cause cause, bo
     const struct config_channel *channel = core_channel(core, lead->demand->channel);
 
     decision_close(lead, lead->offer_number, cause);
+    remove_lapsed(core, lead);   /* whose time ran out while another had the lead */
     if (exclude)
         lead_exclude(core, lead, &(struct exclusion){rep->number, lead->offer_number, deadline_after(core, core->config->retry_same_rep_ms), (uint8_t)cause});
     if (cause != CAUSE_DECLINED)
@@ -365,7 +367,7 @@ void lead_exclude(struct core *core, struct lead *lead, const struct exclusion *
     rep->excluded[rep->excluded_count++] = (struct rep_exclusion){lead->id, exclusion->until_ms};
 }
 
-void lead_lapse_exclusions(struct core *core, struct lead *lead)
+static bool remove_lapsed(struct core *core, struct lead *lead)
 {
     bool any = false;
     for (uint32_t i = lead->exclusion_count; i-- > 0;) {
@@ -375,7 +377,12 @@ void lead_lapse_exclusions(struct core *core, struct lead *lead)
             any = true;
         }
     }
-    if (any) {
+    return any;
+}
+
+void lead_lapse_exclusions(struct core *core, struct lead *lead)
+{
+    if (remove_lapsed(core, lead)) {
         lead->cause = CAUSE_RETRY;
         lead_record(core, lead, false);
         match_note_lead(core, lead);
