@@ -28,8 +28,9 @@ void command_configure(struct core *core, const struct core_command *command)
         return;
     }
     struct core_config *copy = core_config_clone(command->configure.config);
+    uint32_t by_size = command->configure.by.size < CONFIG_TEXT_MAX ? command->configure.by.size : CONFIG_TEXT_MAX;
     void *source = malloc(command->configure.source_size + 1u);
-    char *by = malloc(command->configure.by.size + 1u);
+    char *by = malloc(by_size + 1u);
     if (!copy || !source || !by) {
         core_config_free(copy);
         free(source);
@@ -39,9 +40,9 @@ void command_configure(struct core *core, const struct core_command *command)
     }
     if (command->configure.source_size > 0)
         memcpy(source, command->configure.source, command->configure.source_size);
-    if (command->configure.by.size > 0)
-        memcpy(by, command->configure.by.data, command->configure.by.size);
-    by[command->configure.by.size] = '\0';
+    if (by_size > 0)
+        memcpy(by, command->configure.by.data, by_size);
+    by[by_size] = '\0';
     free(core->config_source);
     free(core->config_by);
     core->config_source = source;

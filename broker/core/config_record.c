@@ -11,7 +11,7 @@ static lw_status read_config(struct byte_reader *in, struct core_config **out);
 static bool read_skills_reps(struct byte_reader *in, struct core_config *config);
 static bool read_rules(struct byte_reader *in, struct core_config *config);
 
-enum { TEXT_MAX = 512 };
+enum { TEXT_MAX = CONFIG_TEXT_MAX + 1 };
 
 void config_record_put(struct byte_buffer *out, const struct core *core)
 {

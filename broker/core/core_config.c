@@ -15,6 +15,8 @@ static lw_status add_level(const struct core_config *config, struct config_skill
 static lw_status wrong(char *reason, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 static void *grown(void *items, uint32_t count, uint32_t max, size_t item_size);
 static lw_status check_channels(const struct core_config *config, char *reason, size_t reason_size);
+static lw_status check_texts(const struct core_config *config, char *reason, size_t reason_size);
+static lw_status check_rep_names(const struct core_config *config, char *reason, size_t reason_size);
 static void free_rule(struct config_rule *rule);
 
 struct core_config *core_config_new(const char *desk)
@@ -220,7 +222,65 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
         return wrong(reason, reason_size, "offers_max must be 1 to 32");
     if (config->grace_ms < 1 || config->park_limit_ms < 1 || config->work_limit_ms < 1 || config->retry_same_rep_ms < 1)
         return wrong(reason, reason_size, "grace, park limit, work limit and retry time must be above 0");
-    return check_channels(config, reason, reason_size);
+    lw_status status = check_texts(config, reason, reason_size);
+    return status == LW_OK ? check_channels(config, reason, reason_size) : status;
+}
+
+static bool is_name(const char *text)
+{
+    return text[0] != '\0' && strlen(text) <= LW_NAME_MAX;
+}
+
+/* What a record could not hold would make the journal unreadable. */
+static lw_status check_texts(const struct core_config *config, char *reason, size_t reason_size)
+{
+    for (uint32_t i = 0; i < config->skill_count; i++) {
+        if (!is_name(config->skills[i]))
+            return wrong(reason, reason_size, "skill %u: its name must have 1 to %d bytes", i + 1, LW_NAME_MAX);
+    }
+    for (uint32_t i = 0; i < config->rep_count; i++) {
+        const struct config_rep *rep = &config->reps[i];
+        if (!is_name(rep->name) || strlen(rep->team) > CONFIG_TEXT_MAX || strlen(rep->device) > CONFIG_TEXT_MAX)
+            return wrong(reason, reason_size, "rep %u: name, team or device is too long", i + 1);
+    }
+    for (uint32_t i = 0; i < config->rule_count; i++) {
+        const struct config_rule *rule = &config->rules[i];
+        bool fits = is_name(rule->name) && is_name(rule->queue);
+        for (uint32_t p = 0; p < rule->predicate_count; p++) {
+            fits &= strlen(rule->predicates[p].field) <= CONFIG_TEXT_MAX;
+            for (uint32_t v = 0; v < rule->predicates[p].value_count; v++)
+                fits &= strlen(rule->predicates[p].values[v]) <= CONFIG_TEXT_MAX;
+        }
+        if (!fits)
+            return wrong(reason, reason_size, "rule %u: name, queue, field or value is too long", i + 1);
+    }
+    for (uint32_t i = 0; i < config->disposition_count; i++) {
+        if (!is_name(config->dispositions[i].code))
+            return wrong(reason, reason_size, "disposition %u: its code must have 1 to %d bytes", i + 1, LW_NAME_MAX);
+    }
+    return check_rep_names(config, reason, reason_size);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static lw_status check_rep_names(const struct core_config *config, char *reason, size_t reason_size)
+{
+    const char **names = malloc(config->rep_count * sizeof *names);
+    lw_status status = LW_OK;
+    if (!names)
+        return wrong(reason, reason_size, "out of memory");
+    for (uint32_t i = 0; i < config->rep_count; i++)
+        names[i] = config->reps[i].name;
+    qsort(names, config->rep_count, sizeof *names, by_text);
+    for (uint32_t i = 1; i < config->rep_count && status == LW_OK; i++) {
+        if (strcmp(names[i - 1], names[i]) == 0)
+            status = wrong(reason, reason_size, "there are two reps '%s'", names[i]);
+    }
+    free(names);
+    return status;
 }
 
 static lw_status check_channels(const struct core_config *config, char *reason, size_t reason_size)

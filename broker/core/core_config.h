@@ -30,6 +30,7 @@ enum {
     CONFIG_WEIGHT_MAX = 1000,
     CONFIG_PRIORITY_MAX = 200,       /* rule's 0-100 plus channel's 0-100 */
     CONFIG_LEVEL_MAX = 10,
+    CONFIG_TEXT_MAX = 511,           /* a team, device, field or value; names: LW_NAME_MAX */
 };
 
 enum config_predicate_kind {         /* numbers as leadwire.v1.PredicateKind */
