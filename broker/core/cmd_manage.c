@@ -20,6 +20,17 @@ void command_found_desk(struct core *core, const struct core_command *command)
     emit_record(core, RECORD_DESK);
 }
 
+/* A channel that is no longer served may have leads: they keep their weight and times. */
+static void keep_closed_channels(const struct core *core, struct core_config *config)
+{
+    for (uint32_t i = 0; core->config && i < LW_CHANNEL_COUNT; i++) {
+        if (config->channels[i].enabled)
+            continue;
+        config->channels[i] = core->config->channels[i];
+        config->channels[i].enabled = false;
+    }
+}
+
 void command_configure(struct core *core, const struct core_command *command)
 {
     static char reason[256];   /* borrowed by the reply until its callback returned */
@@ -43,6 +54,7 @@ void command_configure(struct core *core, const struct core_command *command)
     if (by_size > 0)
         memcpy(by, command->configure.by.data, by_size);
     by[by_size] = '\0';
+    keep_closed_channels(core, copy);
     free(core->config_source);
     free(core->config_by);
     core->config_source = source;
