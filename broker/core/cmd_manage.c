@@ -38,6 +38,10 @@ void command_configure(struct core *core, const struct core_command *command)
         reply(core, command, CORE_REJECTED, reason, (struct desk_id){0});
         return;
     }
+    if (!config_skills_fit(core, command->configure.config)) {
+        reply(core, command, CORE_REJECTED, "too many different skills in this and earlier rules: restart the broker", (struct desk_id){0});
+        return;
+    }
     struct core_config *copy = core_config_clone(command->configure.config);
     uint32_t by_size = command->configure.by.size < CONFIG_TEXT_MAX ? command->configure.by.size : CONFIG_TEXT_MAX;
     void *source = malloc(command->configure.source_size + 1u);

@@ -23,6 +23,18 @@ uint32_t core_skill_number(struct core *core, const char *name, size_t size)
     return core->skill_count++;
 }
 
+bool config_skills_fit(const struct core *core, const struct core_config *config)
+{
+    uint32_t count = core->skill_count;
+    for (uint32_t i = 0; i < config->skill_count; i++) {
+        uint32_t known = names_find(&core->names, config->skills[i], strlen(config->skills[i])), at = 0;
+        while (at < core->skill_count && core->skill_names[at] != known)
+            at++;
+        count += at == core->skill_count;
+    }
+    return count <= CONFIG_SKILLS_MAX && core->names.count + config->skill_count <= NAMES_MAX;
+}
+
 void config_link(struct core *core)
 {
     core->policy = policy_find(core->config->policy);

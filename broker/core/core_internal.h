@@ -423,6 +423,8 @@ void command_service_resumed(struct core *core, const struct core_command *comma
 void config_apply(struct core *core);
 /* The part of it that restoring needs: no records, no effects. */
 void config_link(struct core *core);
+/* There are numbers left for its skills. */
+bool config_skills_fit(const struct core *core, const struct core_config *config);
 uint32_t core_skill_number(struct core *core, const char *name, size_t size);   /* NAME_NONE at the bound */
 
 /* config_record.c */
