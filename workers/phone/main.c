@@ -2,17 +2,23 @@
  *
  * leadwire-phone - answers voice webhooks: callers wait, reps accept, both are connected.
  */
+#include <string.h>
+
 #include "http_worker.h"
 #include "phone_config.h"
 #include "voice_call.h"
+#include "voice_sign.h"
 
 int main(int argc, char **argv)
 {
     static const struct http_worker_plan plan = {
         .program = "leadwire-phone",
-        .about = "leadwire-phone answers the voice webhooks of a telephony service (POST /voice/{source}/...) for a desk.",
+        .about = "leadwire-phone answers the voice webhooks of a telephony service (POST /voice/{source}/...) for a desk.\n"
+                 "leadwire-phone sign --help: the signature of a webhook, to try one out.",
         .read = phone_config_read,
         .handle = voice_handle,
     };
+    if (argc > 1 && strcmp(argv[1], "sign") == 0)
+        return voice_sign_main(argc, argv);
     return http_worker_main(argc, argv, &plan);
 }
