@@ -17,12 +17,15 @@
 #include "secret_file.h"
 #include "wall_clock.h"
 
-enum { SECRET_SIZE_MAX = 260, PROMPT_EVERY_MS = 500, EVENTS_PER_TURN = 256 };
+enum { SECRET_SIZE_MAX = 260, PROMPT_EVERY_MS = 500, EVENTS_PER_TURN = 256, WORD_SIZE = 32 };
 
 struct session {
     struct rep_desk desk;
     struct rep_terminal *terminal;   /* NULL: the robot */
     struct rep_robot robot;
+    bool is_steered;                 /* the robot: by words on standard input */
+    char word[WORD_SIZE];
+    size_t word_size;
     uint64_t until_ms;               /* 0: no end */
     bool is_refused, wants_to_quit;
 };
@@ -49,6 +52,26 @@ static void take_events(struct session *session, uint64_t now_ms)
     }
 }
 
+/* Lines of standard input are words for the robot. False: input has ended. */
+static bool read_words(struct session *session, uint64_t now_ms)
+{
+    char bytes[256];
+    const ssize_t size = read(STDIN_FILENO, bytes, sizeof bytes);
+    if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR))
+        return false;
+    for (ssize_t i = 0; i < size; i++) {
+        if (bytes[i] == '\n') {
+            session->word[session->word_size] = '\0';
+            session->word_size = 0;
+            if (!rep_robot_obey(&session->robot, &session->desk, session->word, now_ms))
+                fprintf(stderr, "leadwire rep: '%s' is no word for the robot: pause, go, decline, keep, finish, break, ready\n", session->word);
+        } else if (session->word_size + 1 < WORD_SIZE) {
+            session->word[session->word_size++] = bytes[i];
+        }
+    }
+    return true;
+}
+
 /* One turn: events in, acts out, then sleep until something is due. */
 static void turn(struct session *session)
 {
@@ -66,10 +89,10 @@ static void turn(struct session *session)
         wait_ms = wait_ms < PROMPT_EVERY_MS ? wait_ms : PROMPT_EVERY_MS;
     }
     struct pollfd polled[2] = {{.fd = lw_rep_fd(desk->rep), .events = POLLIN},
-                               {.fd = session->terminal != NULL ? STDIN_FILENO : -1, .events = POLLIN}};
+                               {.fd = session->terminal != NULL || session->is_steered ? STDIN_FILENO : -1, .events = POLLIN}};
     poll(polled, 2, wait_ms);
-    if (polled[1].revents != 0 && !rep_terminal_read(session->terminal, desk))
-        session->wants_to_quit = true;
+    if (polled[1].revents != 0)
+        session->wants_to_quit = !(session->terminal != NULL ? rep_terminal_read(session->terminal, desk) : read_words(session, now_ms));
 }
 
 static int run_session(const struct cli *cli, struct session *session)
@@ -157,6 +180,8 @@ int command_rep(int argc, char **argv)
         {"decline-percent", "N", CLI_NUMBER, &robot->decline_percent, 0, 100, "robot: declines so many of a hundred offers (0)"},
         {"ignore-percent", "N", CLI_NUMBER, &robot->ignore_percent, 0, 100, "robot: lets so many of a hundred offers expire (0)"},
         {"disposition", "CODE", CLI_TEXT, &robot->disposition, 0, 0, "robot: completes with it (won)"},
+        {"steered", NULL, CLI_FLAG, &session->is_steered, 0, 0, "robot: obeys words on standard input (pause, go, decline, keep, finish,\n"
+                                                               "                           break, ready) and logs off at its end"},
         {"stay-away", NULL, CLI_FLAG, &robot->stays_away, 0, 0, "robot: stays away when set away after misses"},
         {"seed", "N", CLI_NUMBER, &robot->seed, 1, UINT64_MAX, "robot: the same seed, the same choices (1)"},
         {"for", "SECONDS", CLI_NUMBER, &for_s, 1, 86400, "log off after SECONDS"},

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rep_robot.h"
 
+#include <string.h>
+
+#define NEVER UINT64_MAX
+
+static const char busy[] = "busy with other work";
+
 uint64_t rep_robot_seed(uint64_t seed, const char *rep)
 {
     for (; *rep != '\0'; rep++)
@@ -31,12 +37,10 @@ void rep_robot_react(struct rep_robot *robot, struct rep_desk *desk, const struc
     if (item == NULL || item->due_ms != 0)
         return;
     if (event->kind == LW_REP_OFFER && item->state == ITEM_OFFERED) {
-        if (next_random(robot) % 100 >= robot->ignore_percent)
-            item->due_ms = now_ms + about(robot, robot->think_ms);
-        else
-            item->due_ms = UINT64_MAX;   /* never: a miss */
+        const bool is_ignored = next_random(robot) % 100 < robot->ignore_percent;
+        item->due_ms = is_ignored || robot->is_paused ? NEVER : now_ms + about(robot, robot->think_ms);
     } else if (event->kind == LW_REP_HOLDING && item->state == ITEM_HELD && item->lead_state == LW_LEAD_ASSIGNED) {
-        item->due_ms = now_ms + about(robot, robot->handle_ms);
+        item->due_ms = robot->keeps_leads ? NEVER : now_ms + about(robot, robot->handle_ms);
     }
 }
 
@@ -48,7 +52,7 @@ static bool act_on(struct rep_robot *robot, struct rep_desk *desk, struct rep_it
     if (item->state != ITEM_OFFERED)
         return true;
     if (next_random(robot) % 100 < robot->decline_percent)
-        return rep_desk_decline(desk, item, "busy with other work") == LW_OK;
+        return rep_desk_decline(desk, item, busy) == LW_OK;
     return rep_desk_accept(desk, item) == LW_OK;
 }
 
@@ -57,7 +61,7 @@ int rep_robot_act(struct rep_robot *robot, struct rep_desk *desk, uint64_t now_m
     uint64_t wait_ms = (uint64_t)limit_ms;
     for (size_t i = 0; i < desk->item_count; i++) {
         struct rep_item *item = &desk->items[i];
-        if (item->due_ms == 0 || item->due_ms == UINT64_MAX)
+        if (item->due_ms == 0 || item->due_ms == NEVER)
             continue;
         if (item->due_ms <= now_ms)
             item->due_ms = act_on(robot, desk, item) ? 0 : now_ms + 10;
@@ -65,4 +69,35 @@ int rep_robot_act(struct rep_robot *robot, struct rep_desk *desk, uint64_t now_m
             wait_ms = item->due_ms - now_ms;
     }
     return (int)wait_ms;
+}
+
+/* What lies there in that state comes due after about that time, or never. */
+static void reschedule(struct rep_robot *robot, struct rep_desk *desk, enum item_state state, bool is_held_up, uint64_t from_ms, uint64_t about_ms)
+{
+    for (size_t i = 0; i < desk->item_count; i++) {
+        struct rep_item *item = &desk->items[i];
+        if (item->state == state && item->due_ms != 0)   /* 0: a call that rings, or an act that is under way */
+            item->due_ms = is_held_up ? NEVER : from_ms + about(robot, about_ms);
+    }
+}
+
+bool rep_robot_obey(struct rep_robot *robot, struct rep_desk *desk, const char *word, uint64_t now_ms)
+{
+    if (strcmp(word, "pause") == 0 || strcmp(word, "go") == 0) {
+        robot->is_paused = word[0] == 'p';
+        reschedule(robot, desk, ITEM_OFFERED, robot->is_paused, now_ms, robot->think_ms);
+    } else if (strcmp(word, "keep") == 0 || strcmp(word, "finish") == 0) {
+        robot->keeps_leads = word[0] == 'k';
+        reschedule(robot, desk, ITEM_HELD, robot->keeps_leads, now_ms, robot->handle_ms);
+    } else if (strcmp(word, "decline") == 0) {
+        for (size_t i = 0; i < desk->item_count; i++) {
+            if (desk->items[i].state == ITEM_OFFERED)
+                (void)rep_desk_decline(desk, &desk->items[i], busy);   /* full: it expires */
+        }
+    } else if (strcmp(word, "break") == 0 || strcmp(word, "ready") == 0) {
+        (void)rep_desk_set_state(desk, word[0] == 'b' ? LW_REP_BREAK : LW_REP_AVAILABLE, "");
+    } else {
+        return false;
+    }
+    return true;
 }
