@@ -160,7 +160,7 @@ class Floor(unittest.TestCase):
         wait_for("the form's completion", lambda: any("complete" in json.dumps(e) for e in anna()))
         self.assertEqual(len([e for e in anna() if "offer" == e.get("event")]), 1, anna())
 
-    def test_without_the_broker_forms_come_again_and_callers_hold(self):
+    def test_while_the_broker_is_away_forms_come_again_and_callers_hold(self):
         self.markup("incoming", "CA1")
         broker = self.processes.pop()
         broker.kill()
@@ -168,6 +168,14 @@ class Floor(unittest.TestCase):
         wait_for("the loss to be seen", lambda: self.web.request("GET", "/healthz")[0] == 503)
         self.assertEqual(self.form(name="Mario Rossi", tel="02 1234 5678")[0], 503)
         self.assertIn("/hold?", self.markup("hold", "CA1")[-1].text)
+        self.start_broker()
+        self.tool("apply", os.path.join(EXAMPLE, "desk.yaml"))
+        self.web.ready()
+        self.phone.ready()
+        self.assertEqual(self.form(name="Mario Rossi", tel="02 1234 5678")[0], 200)
+        redirect = self.markup("hold", "CA1")[-1].text   # an ephemeral broker forgot the call: it is given again
+        self.assertIn("/incoming?", redirect)
+        self.assertIn("/hold?", self.markup(redirect, "CA1")[-1].text)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ static const struct { const char *name; step_function *run; } steps[] = {
 
 static broker_link_done on_published, on_hold_state, on_leg_told, on_result_told, on_end_state, on_cancelled;
 
+static uint32_t patience_ms(const struct voice_request *request);
 static lw_status ask(struct voice_request *request, broker_link_done *done);
 static lw_status tell_result(struct voice_request *request, lw_dial_outcome outcome, const char *leg_id, broker_link_done *done);
 static void check(struct voice_request *request, lw_status status);
@@ -77,7 +78,7 @@ static void step_incoming(struct voice_request *request)
     lead_builder_set_text(&builder, LEAD_FIELD_RAW_REF, raw_ref);
     status = lead_builder_finish(&builder, &lead, &reason);
     if (status == LW_OK) {
-        struct broker_link_call call = {request->rules->common.answer_within_ms, on_published, request};
+        struct broker_link_call call = {patience_ms(request), on_published, request};
         status = broker_link_publish(request->worker->link, request->call_id, wall_clock_unix_ms(), lead, &call, NULL);
     }
     lead_builder_fini(&builder);
@@ -206,7 +207,7 @@ static void on_end_state(void *context, const struct lw_publisher_answer *answer
         return;
     }
     struct lw_lead_name name = {.source = request->source->name, .idempotency_id = request->call_id};
-    struct broker_link_call call = {request->rules->common.answer_within_ms, on_cancelled, request};
+    struct broker_link_call call = {patience_ms(request), on_cancelled, request};
     check(request, broker_link_cancel(request->worker->link, &name, "caller hung up", &call, NULL));
 }
 
@@ -215,16 +216,24 @@ static void on_cancelled(void *context, const struct lw_publisher_answer *answer
     on_leg_told(context, answer);
 }
 
+/* A caller hears nothing while we wait: not long for a broker that is known to be away. */
+static uint32_t patience_ms(const struct voice_request *request)
+{
+    enum { WHILE_AWAY_MS = 500 };
+    uint32_t whole_ms = request->rules->common.answer_within_ms;
+    return broker_link_connected(request->worker->link) || whole_ms < WHILE_AWAY_MS ? whole_ms : WHILE_AWAY_MS;
+}
+
 static lw_status ask(struct voice_request *request, broker_link_done *done)
 {
     struct lw_lead_name name = {.source = request->source->name, .idempotency_id = request->call_id};
-    struct broker_link_call call = {request->rules->common.answer_within_ms, done, request};
+    struct broker_link_call call = {patience_ms(request), done, request};
     return broker_link_query(request->worker->link, &name, &call, NULL);
 }
 
 static lw_status tell_result(struct voice_request *request, lw_dial_outcome outcome, const char *leg_id, broker_link_done *done)
 {
-    struct broker_link_call call = {request->rules->common.answer_within_ms, done, request};
+    struct broker_link_call call = {patience_ms(request), done, request};
     return broker_link_dial_result(request->worker->link, request->lead_id, request->offer_number, outcome, leg_id, &call, NULL);
 }
 
