@@ -23,6 +23,7 @@ enum {
     STOP_WITHIN_MS = 5000,
     RELEASE_CLAIM_MS = 500,
     SLEEP_MAX_MS = 60 * 1000,
+    GATHER_MS = 1,
 };
 
 static lw_status open_store(struct broker *broker, char *why);
@@ -134,6 +135,11 @@ void broker_wait(struct broker *broker)
     }
     if (broker->phase == BROKER_STOPPING && wait_ms > 10)
         wait_ms = 10;
+    if (broker->phase == BROKER_SERVING && !broker->is_away && store_pending(broker->store) > 0) {
+        /* What arrives now could not leave before the append in flight is confirmed: let it gather instead of waking for each message. */
+        count = 0;
+        wait_ms = wait_ms > GATHER_MS ? GATHER_MS : wait_ms;
+    }
     items[count++] = (zmq_pollitem_t){.fd = broker->signal_fd, .events = ZMQ_POLLIN};
     if (store_fd(broker->store) >= 0)
         items[count++] = (zmq_pollitem_t){.fd = store_fd(broker->store), .events = store_events(broker->store)};

@@ -24,7 +24,7 @@
 
 #include "core.h"
 
-enum { NET_TURN_MESSAGES_MAX = 256, NET_POLL_ITEMS = 4, NET_LISTEN_MAX = 4, NET_WHY_MAX = 320 };
+enum { NET_TURN_MESSAGES_MAX = 1024, NET_POLL_ITEMS = 4, NET_LISTEN_MAX = 4, NET_WHY_MAX = 320 };
 
 struct net;
 
