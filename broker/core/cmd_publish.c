@@ -126,6 +126,11 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
     return lead;
 }
 
+static const char *skill_text(const struct core *core, struct requirement require)
+{
+    return names_text(&core->names, core->skill_names[require.skill]);
+}
+
 static struct demand_class *demand_of(struct core *core, const struct config_rule *rule, uint8_t channel)
 {
     struct requirement require[CONFIG_REQUIRE_MAX];
@@ -138,8 +143,9 @@ static struct demand_class *demand_of(struct core *core, const struct config_rul
         const char *skill = core->config->skills[rule->require[i].skill];
         require[i] = (struct requirement){(uint16_t)core_skill_number(core, skill, strlen(skill)), rule->require[i].level};
     }
-    for (uint32_t i = 1; i < rule->require_count; i++) {   /* by skill number: one form for one set */
-        for (uint32_t at = i; at > 0 && require[at].skill < require[at - 1].skill; at--) {
+    /* By name, so that one set has one form; numbers may differ after a restart. */
+    for (uint32_t i = 1; i < rule->require_count; i++) {
+        for (uint32_t at = i; at > 0 && strcmp(skill_text(core, require[at]), skill_text(core, require[at - 1])) < 0; at--) {
             struct requirement swap = require[at];
             require[at] = require[at - 1];
             require[at - 1] = swap;

@@ -191,7 +191,7 @@ struct demand_class {
     uint32_t queue;                        /* names */
     uint8_t channel;
     uint8_t require_count;
-    struct requirement require[CONFIG_REQUIRE_MAX];   /* by skill number */
+    struct requirement require[CONFIG_REQUIRE_MAX];   /* by skill name */
     struct avl_tree waiting;               /* leads, most urgent first */
     struct bitset able;                    /* supply classes that can serve it */
     uint32_t lead_count;                   /* all open leads of the class */
