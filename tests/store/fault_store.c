@@ -142,6 +142,8 @@ static void emptied_redis_gets_everything_anew(void **state)
         assert_true(redis_fixture_ask(&redis, NULL, 0, "FLUSHALL"));
         work(&rig, 100);
         assert_true(rig_until_state(&rig, STORE_AWAY));
+        for (uint64_t told = rig.confirmed; rig.state == STORE_AWAY; rig_turn(&rig, 10))
+            assert_int_equal(rig.confirmed, told);      /* not before all of it is there */
         drain(&rig);
     }
     assert_true(rig.core->walked_all >= 3);
