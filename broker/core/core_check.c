@@ -115,7 +115,7 @@ static void check_matched(struct core *core)
     }
 }
 
-/* Order-free: each record hashed on its own, sums added. */
+/* Order-free: each record hashed on its own, sums added. Revisions count writes, of which a restart needs its own; they decide nothing. */
 uint64_t core_state_hash(struct core *core)
 {
     uint64_t sum = core->next_number * 31 + core->config_version;
@@ -123,6 +123,7 @@ uint64_t core_state_hash(struct core *core)
     for (struct lead *lead; (lead = lead_table_next(&core->leads, &index)) != NULL; index++) {
         struct lead_image image;
         lead_image_fill(core, lead, true, &image);
+        image.revision = image.created_revision = 0;
         byte_buffer_clear(&core->record);
         record_put_lead(&core->record, &image);
         sum += siphash_64(HASH_KEY, core->record.data, core->record.size);
@@ -133,6 +134,7 @@ uint64_t core_state_hash(struct core *core)
         if (!rep)
             continue;
         rep_image_fill(core, rep, &image);
+        image.revision = 0;
         byte_buffer_clear(&core->record);
         record_put_rep(&core->record, &image);
         byte_buffer_put_varint(&core->record, rep->rank.load);

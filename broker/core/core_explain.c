@@ -14,8 +14,8 @@ struct subject {            /* what both open and ended leads have */
     const struct requirement *require;
     uint32_t require_count;
     uint8_t channel;
-    const struct exclusion *exclusions;
-    uint32_t exclusion_count;
+    const struct decision *decisions;
+    uint32_t decision_count;
 };
 
 struct past_rep { struct history_entry was; uint32_t rank; };
@@ -24,7 +24,7 @@ static void explain_decisions(struct core *core, const struct decision *decision
                               const struct core_explain_visitor *visitor);
 static bool rewind_reps(const struct core *core, uint64_t seq, struct past_rep *reps);
 static const char *excluded_by(const struct core *core, const struct rep *rep, const struct history_entry *was,
-                               const struct subject *subject, uint64_t before_offer, char *detail, size_t detail_size);
+                               const struct subject *subject, const struct decision *decision, char *detail, size_t detail_size);
 static void tell_candidates(struct core *core, const struct decision *decision, struct past_rep *reps, const struct subject *subject,
                             const struct core_explain_visitor *visitor, uint32_t *considered, uint32_t *eligible, bool count_only);
 static const char *waiting_because(struct core *core, const struct lead *lead, char *text, size_t size);
@@ -39,7 +39,7 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
     if (lead) {
         char because[256];
         const struct subject subject = {lead->demand->require, lead->demand->require_count, lead->demand->channel,
-                                        lead->exclusions, lead->exclusion_count};
+                                        lead->decisions, lead->decision_count};
         effect_lead(core, lead, &row);
         tell_lead(core, &row, lead->rule, lead->demand->require, lead->demand->require_count,
                   waiting_because(core, lead, because, sizeof because), visitor);
@@ -52,7 +52,7 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
         if (!desk_id_equal(ended->id, id))
             continue;
         const struct rep *rep = rep_table_at(&core->reps, ended->rep);
-        const struct subject subject = {ended->require, ended->require_count, ended->channel, NULL, 0};
+        const struct subject subject = {ended->require, ended->require_count, ended->channel, ended->decisions, ended->decision_count};
         row.lead = id;
         row.to = (enum lead_state)ended->state;
         row.received_unix_ms = ended->received_ms;
@@ -124,9 +124,24 @@ static bool rewind_reps(const struct core *core, uint64_t seq, struct past_rep *
     return true;
 }
 
+/* The earlier offer of this lead that kept the rep from it at the decision; NULL if none did. */
+static const struct decision *refused_before(const struct core *core, const struct rep *rep, const struct subject *subject,
+                                             const struct decision *decision)
+{
+    for (uint32_t i = subject->decision_count; decision && i-- > 0;) {
+        const struct decision *earlier = &subject->decisions[i];
+        bool kept_away = earlier->outcome != CAUSE_NONE && earlier->outcome != CAUSE_ACCEPTED && earlier->outcome != CAUSE_REP_GONE &&
+                         earlier->outcome != CAUSE_REP_REMOVED;
+        if (earlier->rep == rep->number && earlier->offer_number < decision->offer_number && kept_away &&
+            decision->at_ms < earlier->closed_ms + core->config->retry_same_rep_ms)
+            return earlier;
+    }
+    return NULL;
+}
+
 /* The first rule, in the order in which people ask: there? able? allowed? room? "" is eligible. */
 static const char *excluded_by(const struct core *core, const struct rep *rep, const struct history_entry *was,
-                               const struct subject *subject, uint64_t before_offer, char *detail, size_t detail_size)
+                               const struct subject *subject, const struct decision *decision, char *detail, size_t detail_size)
 {
     detail[0] = '\0';
     if (!was->connected || was->state == REP_OFFLINE)
@@ -143,12 +158,10 @@ static const char *excluded_by(const struct core *core, const struct rep *rep, c
     }
     if (subject->channel == LW_CHANNEL_PHONE && rep->device == NAME_NONE)
         return "device";
-    for (uint32_t i = 0; i < subject->exclusion_count; i++) {
-        const struct exclusion *exclusion = &subject->exclusions[i];
-        if (exclusion->rep == rep->number && exclusion->offer_number < before_offer) {
-            snprintf(detail, detail_size, "offer %u: %s", exclusion->offer_number, core_cause_word((enum core_cause)exclusion->cause));
-            return "declined_before";
-        }
+    const struct decision *refused = refused_before(core, rep, subject, decision);
+    if (refused) {
+        snprintf(detail, detail_size, "offer %u: %s", refused->offer_number, core_cause_word((enum core_cause)refused->outcome));
+        return "declined_before";
     }
     if (was->load + core_channel(core, subject->channel)->weight > was->capacity) {
         snprintf(detail, detail_size, "load %u of %u, needs %u more", was->load, was->capacity, core_channel(core, subject->channel)->weight);
@@ -173,7 +186,7 @@ static void tell_candidates(struct core *core, const struct decision *decision, 
         if (!core->reps.reps[i] || !reps[i].was.configured)
             continue;
         ++*considered;
-        bool able = *excluded_by(core, core->reps.reps[i], &reps[i].was, subject, decision->offer_number, detail, sizeof detail) == '\0';
+        bool able = *excluded_by(core, core->reps.reps[i], &reps[i].was, subject, decision, detail, sizeof detail) == '\0';
         *eligible += able;
         reps[i].rank = able ? UINT32_MAX : 0;
     }
@@ -202,7 +215,7 @@ static void tell_candidates(struct core *core, const struct decision *decision, 
         if (!rep || !reps[i].was.configured || reps[i].rank != 0)
             continue;
         const struct history_entry *was = &reps[i].was;
-        const char *rule = excluded_by(core, rep, was, subject, decision->offer_number, detail, sizeof detail);
+        const char *rule = excluded_by(core, rep, was, subject, decision, detail, sizeof detail);
         visitor->candidate(visitor->context, &(struct core_candidate){
             .rep = rep->name, .excluded_by = rule, .detail = detail, .load = was->load, .capacity = was->capacity,
             .idle_ms = decision->at_ms > was->idle_since_ms ? decision->at_ms - was->idle_since_ms : 0});
@@ -212,8 +225,7 @@ static void tell_candidates(struct core *core, const struct decision *decision, 
 /* Counts, for a waiting lead, what stands in each rep's way now. */
 static const char *waiting_because(struct core *core, const struct lead *lead, char *text, size_t size)
 {
-    const struct subject subject = {lead->demand->require, lead->demand->require_count, lead->demand->channel,
-                                    lead->exclusions, lead->exclusion_count};
+    const struct subject subject = {lead->demand->require, lead->demand->require_count, lead->demand->channel, NULL, 0};
     uint32_t skill = 0, absent = 0, full = 0, declined = 0;
     char detail[128];
     if (lead->state == LEAD_PARKED) {
@@ -232,10 +244,11 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
             skill++;
             continue;
         }
-        const char *rule = excluded_by(core, rep, &now, &subject, UINT64_MAX, detail, sizeof detail);
-        declined += strcmp(rule, "declined_before") == 0;
-        full += strcmp(rule, "capacity") == 0;
-        absent += strcmp(rule, "declined_before") != 0 && strcmp(rule, "capacity") != 0;
+        const char *rule = excluded_by(core, rep, &now, &subject, NULL, detail, sizeof detail);
+        bool is_absent = *rule != '\0' && strcmp(rule, "capacity") != 0, has_declined = lead_excludes(lead, i);
+        absent += is_absent;
+        declined += !is_absent && has_declined;
+        full += !is_absent && !has_declined && *rule != '\0';
     }
     snprintf(text, size, "%u without the skills or a device, %u not available, %u full, %u declined or missed it", skill, absent, full, declined);
     return text;

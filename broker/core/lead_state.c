@@ -108,7 +108,7 @@ void lead_return(struct core *core, struct lead *lead, enum core_cause cause, bo
     struct rep *rep = core->reps.reps[lead->rep];
     const struct config_channel *channel = core_channel(core, lead->demand->channel);
 
-    decision_close(lead, lead->offer_number, cause);
+    decision_close(core, lead, lead->offer_number, cause);
     remove_lapsed(core, lead);   /* whose time ran out while another had the lead */
     if (exclude)
         lead_exclude(core, lead, &(struct exclusion){rep->number, lead->offer_number, deadline_after(core, core->config->retry_same_rep_ms), (uint8_t)cause});
@@ -394,6 +394,8 @@ void lead_forget_exclusions(struct core *core, struct lead *lead)
     for (uint32_t i = 0; i < lead->exclusion_count; i++)
         remove_from_rep(rep_table_at(&core->reps, lead->exclusions[i].rep), lead->id);
     lead->exclusion_count = 0;
+    for (uint32_t i = 0; i < lead->decision_count; i++)
+        lead->decisions[i].closed_ms = 0;   /* explains no later decision */
 }
 
 /* ---- decisions ---------------------------------------------------------------------- */
@@ -415,10 +417,12 @@ void decision_add(struct core *core, struct lead *lead, const struct decision *d
     lead->decisions[lead->decision_count++] = *decision;
 }
 
-void decision_close(struct lead *lead, uint32_t offer_number, enum core_cause outcome)
+void decision_close(const struct core *core, struct lead *lead, uint32_t offer_number, enum core_cause outcome)
 {
     for (uint32_t i = 0; i < lead->decision_count; i++) {
-        if (lead->decisions[i].offer_number == offer_number)
-            lead->decisions[i].outcome = (uint8_t)outcome;
+        if (lead->decisions[i].offer_number != offer_number)
+            continue;
+        lead->decisions[i].outcome = (uint8_t)outcome;
+        lead->decisions[i].closed_ms = core->now_ms;
     }
 }

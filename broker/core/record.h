@@ -44,6 +44,7 @@ struct decision {
     uint32_t able;            /* reps who could have taken it */
     uint32_t load, capacity;  /* of the chosen, before */
     uint64_t idle_since_ms;
+    uint64_t closed_ms;       /* when the outcome came; only within one life of the process, as history_seq */
     uint8_t cause, outcome;   /* enum core_cause */
 };
 
