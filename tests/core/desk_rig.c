@@ -279,6 +279,14 @@ struct core_effect rig_rep(struct desk_rig *rig, const char *name)
     return look.row;
 }
 
+struct core *rig_swap(struct desk_rig *rig, struct core *core)
+{
+    struct core *before = rig->core;
+    core_set_callbacks(core, &(struct core_callbacks){rig, keep_record, keep_effect});
+    rig->core = core;
+    return before;
+}
+
 struct core *rig_restore(const struct desk_rig *rig, uint32_t count, const struct core_callbacks *callbacks)
 {
     struct core *core = core_new(&rig->limits, callbacks);

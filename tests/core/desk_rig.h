@@ -98,6 +98,8 @@ const char *rig_owner(struct desk_rig *rig, struct desk_id lead);
 struct core_effect rig_row(struct desk_rig *rig, struct desk_id lead);
 struct core_effect rig_rep(struct desk_rig *rig, const char *name);
 
+/* Puts another core under the rig and gives the one before. */
+struct core *rig_swap(struct desk_rig *rig, struct core *core);
 /* A core from the first `count` records, not yet serving; NULL when restoring failed. */
 struct core *rig_restore(const struct desk_rig *rig, uint32_t count, const struct core_callbacks *callbacks);
 
