@@ -144,6 +144,16 @@ static void confirm_all(struct desk *desk)
     assert_int_equal(desk->confirmed, desk->appended);
 }
 
+static void finish_checkpoint(struct desk *desk)
+{
+    uint64_t end_ms = wall_clock_monotonic_ms() + DEADLINE_MS;
+    struct store_totals totals = {0};
+
+    for (; totals.checkpoints == 0 && wall_clock_monotonic_ms() < end_ms; store_totals_read(desk->store, &totals))
+        turn(desk);
+    assert_true(totals.checkpoints > 0);
+}
+
 static void found(struct desk *desk)
 {
     struct core_config *config = core_config_new("sales");
@@ -301,6 +311,8 @@ static void restarted_desk_has_every_open_lead_where_it_was(void **state)
         struct store_totals totals;
         log_on_all(desk, 1000 * (life + 1));
         work(desk, 1500);
+        if (life % 2 == 0)
+            finish_checkpoint(desk);      /* in the other lives it dies wherever it is */
         store_totals_read(desk->store, &totals);
         checkpoints += totals.checkpoints;
         core_check_invariants(desk->core);
@@ -315,7 +327,7 @@ static void restarted_desk_has_every_open_lead_where_it_was(void **state)
         assert_int_equal(totals_before.payload_bytes, totals_after.payload_bytes);
         assert_int_equal(totals_before.config_version, totals_after.config_version);
     }
-    assert_true(checkpoints > 6);
+    assert_true(checkpoints >= 3);
     assert_true(before->count > 100);
     close_desk(desk);
     byte_buffer_fini(&desk->batch);
