@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "crash_point.h"
@@ -24,10 +25,13 @@ enum {
     RELEASE_CLAIM_MS = 500,
     SLEEP_MAX_MS = 60 * 1000,
     GATHER_MS = 1,
+    BUSY_MESSAGES = 16,                        /* a turn with so many is one of a busy desk: */
+    BUSY_TURN_US = 500,                        /* the next begins no sooner, so that more share its system calls and its append */
 };
 
 static lw_status open_store(struct broker *broker, char *why);
 static void read_clocks(struct broker *broker);
+static void gather(const struct broker *broker);
 static void begin_serving(struct broker *broker);
 static void announce(struct broker *broker);
 static void serve_turn(struct broker *broker);
@@ -50,7 +54,7 @@ static void on_half_released(void *context);
 
 /* ---- opening and closing ---- */
 
-lw_status broker_open(struct broker *broker, const struct broker_options *options, struct run_dir *run_dir, int signal_fd, char *why)
+lw_status broker_open(struct broker *broker, struct broker_options *options, struct run_dir *run_dir, int signal_fd, char *why)
 {
     struct core_callbacks core_callbacks = {.context = broker, .record = on_record, .effect = on_effect};
     struct net_callbacks net_callbacks = {.context = broker, .step = on_step, .read_store = on_read_store,
@@ -120,6 +124,8 @@ void broker_wait(struct broker *broker)
     uint64_t store_ms = store_next_ms(broker->store);
     bool is_stepping = broker->phase == BROKER_SERVING && !broker->is_away && !commit_is_waiting(&broker->commit);
 
+    if (broker->phase == BROKER_SERVING && broker->messages >= BUSY_MESSAGES)
+        gather(broker);
     if (broker->messages >= NET_TURN_MESSAGES_MAX)
         return;
     if (broker->phase == BROKER_STOPPING)
@@ -173,10 +179,21 @@ void broker_reload(struct broker *broker)
 
 static void read_clocks(struct broker *broker)
 {
+    broker->turn_us = wall_clock_monotonic_us();
     broker->wall_ms = wall_clock_unix_ms();
     broker->monotonic_ms = wall_clock_monotonic_ms();
     if (broker->phase != BROKER_CLAIMING)
         broker->now_ms = desk_clock_now(&broker->clock, broker->wall_ms, broker->monotonic_ms);
+}
+
+/* A message alone is never held up; under load half a millisecond buys several times fewer system calls a message. */
+static void gather(const struct broker *broker)
+{
+    uint64_t passed_us = wall_clock_monotonic_us() - broker->turn_us;
+    struct timespec rest = {.tv_nsec = (long)(passed_us < BUSY_TURN_US ? BUSY_TURN_US - passed_us : 0) * 1000};
+
+    if (rest.tv_nsec > 0)
+        (void)nanosleep(&rest, NULL);
 }
 
 /* Once the store has loaded the desk: found it if it is new, give everybody fresh deadlines, open the doors. */
@@ -223,6 +240,7 @@ static void announce(struct broker *broker)
         if (write(fd, "serving\n", 8) != 8)
             log_warning("nobody reads --ready-fd");
         close(fd);
+        broker->options->ready_fd = -1;     /* once: the number may be another file's next time */
     }
 }
 

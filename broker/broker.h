@@ -20,7 +20,7 @@ enum broker_phase { BROKER_CLAIMING, BROKER_SERVING, BROKER_STOPPING, BROKER_OVE
 enum { BROKER_EXIT_STOPPED = 0, BROKER_EXIT_FAILED = 1, BROKER_EXIT_MISUSED = 2, BROKER_EXIT_FENCED = 3 };
 
 struct broker {
-    const struct broker_options *options;
+    struct broker_options *options;
     struct run_dir *run_dir;
     int signal_fd;
     struct core *core;
@@ -43,7 +43,7 @@ struct broker {
 };
 
 /* Errors with why (NET_WHY_MAX) in words. */
-LW_MUST_CHECK lw_status broker_open(struct broker *broker, const struct broker_options *options, struct run_dir *run_dir,
+LW_MUST_CHECK lw_status broker_open(struct broker *broker, struct broker_options *options, struct run_dir *run_dir,
                                     int signal_fd, char *why);
 void broker_close(struct broker *broker);
 /* One turn, all of it. Call while broker->phase is not BROKER_OVER. */

@@ -14,8 +14,8 @@
 #include "broker.h"
 #include "lw_log.h"
 
-static int serve(const struct broker_options *options);
-static int serve_once(const struct broker_options *options, struct run_dir *run_dir, int signal_fd);
+static int serve(struct broker_options *options);
+static int serve_once(struct broker_options *options, struct run_dir *run_dir, int signal_fd);
 static int check(const struct broker_options *options);
 static void handle_signals(struct broker *broker);
 static int catch_signals(void);
@@ -38,7 +38,7 @@ int main(int argc, char **argv)
     return BROKER_EXIT_MISUSED;
 }
 
-static int serve(const struct broker_options *options)
+static int serve(struct broker_options *options)
 {
     char why[RUN_DIR_WHY_MAX];
     struct run_dir run_dir;
@@ -58,7 +58,7 @@ static int serve(const struct broker_options *options)
     return exit_code;
 }
 
-static int serve_once(const struct broker_options *options, struct run_dir *run_dir, int signal_fd)
+static int serve_once(struct broker_options *options, struct run_dir *run_dir, int signal_fd)
 {
     char why[NET_WHY_MAX];
     static struct broker broker;

@@ -15,6 +15,7 @@ static bool read_rule(struct reading *reading, const Leadwire__V1__RuleConfig *f
 static bool read_dispositions(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool judge(struct reading *reading, lw_status status, const char *what, const char *name);
+static int shown_size(const char *name);
 static void set(uint32_t *field, uint32_t value);
 
 lw_status config_from_wire(const Leadwire__V1__DeskConfig *config, const char *desk, struct core_config **out, char *reason)
@@ -160,8 +161,21 @@ static bool judge(struct reading *reading, lw_status status, const char *what, c
 
     if (status == LW_OK)
         return true;
-    snprintf(reading->reason, CONFIG_REASON_MAX, "%s %.128s %s", what, name, problem);
+    snprintf(reading->reason, CONFIG_REASON_MAX, "%s %.*s %s", what, shown_size(name), name, problem);
     return false;
+}
+
+/* As much of a name as is shown, never half a character: the reason must be UTF-8. */
+static int shown_size(const char *name)
+{
+    size_t size = strlen(name);
+
+    if (size <= LW_NAME_MAX)
+        return (int)size;
+    size = LW_NAME_MAX;
+    while (size > 0 && ((unsigned char)name[size] & 0xc0) == 0x80)
+        size--;
+    return (int)size;
 }
 
 static void set(uint32_t *field, uint32_t value)

@@ -22,6 +22,7 @@ static void add_lead_row(void *context, const struct core_effect *row);
 static void add_rep_row(void *context, const struct core_effect *row);
 static void count_row(void *context, const struct core_effect *row);
 static char *keep(struct arena *arena, const char *text);
+static void hold_answer(struct net *net, struct peer *peer, uint64_t request_id, const struct wire_message *answer);
 static struct arena *arena_of(struct net *net) { return &net->doors[SESSION_ROLE_CONTROL].arena; }
 
 static void handle_status(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
@@ -45,7 +46,7 @@ static void handle_status(struct net *net, struct peer *peer, const struct wire_
     reply.refused_frames_total = net->refused_frames;
     fill_totals(net, &reply);
     fill_queues(net, arena_of(net), &reply);
-    net_hold(net, peer, &(struct wire_message){.type = WIRE_STATUS_REPLY, .status_reply = &reply}, OUTBOX_ANSWERS);
+    hold_answer(net, peer, request_id, &(struct wire_message){.type = WIRE_STATUS_REPLY, .status_reply = &reply});
 }
 
 /* Stamped with the last event held or sent: what comes after is not in the page. */
@@ -68,7 +69,7 @@ static void handle_snapshot(struct net *net, struct peer *peer, const struct wir
         page.reps_max = reply.reps ? rep_count : 0;
         core_reps_visit(net->core, add_rep_row, &page);
     }
-    net_hold(net, peer, &(struct wire_message){.type = WIRE_SNAPSHOT_REPLY, .snapshot_reply = &reply}, OUTBOX_ANSWERS);
+    hold_answer(net, peer, request_id, &(struct wire_message){.type = WIRE_SNAPSHOT_REPLY, .snapshot_reply = &reply});
 }
 
 static void handle_apply(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
@@ -117,7 +118,7 @@ static void handle_config(struct net *net, struct peer *peer, const struct wire_
         if (!reply.applied_by)
             reply.applied_by = (char *)"";
     }
-    net_hold(net, peer, &(struct wire_message){.type = WIRE_CONFIG_REPLY, .config_reply = &reply}, OUTBOX_ANSWERS);
+    hold_answer(net, peer, request_id, &(struct wire_message){.type = WIRE_CONFIG_REPLY, .config_reply = &reply});
     if (reply.config)
         leadwire__v1__desk_config__free_unpacked(reply.config, NULL);
 }
@@ -131,7 +132,7 @@ static void handle_explain(struct net *net, struct peer *peer, const struct wire
     reply.lead_id = message->explain_request->lead_id;
     if (desk_id_parse(message->explain_request->lead_id, &lead))
         explain_reply_fill(net->core, lead, arena_of(net), &reply);
-    net_hold(net, peer, &(struct wire_message){.type = WIRE_EXPLAIN_REPLY, .explain_reply = &reply}, OUTBOX_ANSWERS);
+    hold_answer(net, peer, request_id, &(struct wire_message){.type = WIRE_EXPLAIN_REPLY, .explain_reply = &reply});
 }
 
 static void handle_lead_command(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
@@ -158,6 +159,16 @@ const struct door_entry control_door_entries[] = {
     {WIRE_LEAD_COMMAND, handle_lead_command},
 };
 const size_t control_door_entry_count = sizeof control_door_entries / sizeof control_door_entries[0];
+
+/* Even an answer that fits no frame is answered. */
+static void hold_answer(struct net *net, struct peer *peer, uint64_t request_id, const struct wire_message *answer)
+{
+    byte_buffer_clear(&net->frame);
+    if (wire_encode(answer, &net->frame) == LW_OK)
+        net_hold_bytes(net, peer, net->frame.data, net->frame.size, OUTBOX_ANSWERS);
+    else
+        net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_TOO_LARGE, "the answer does not fit a frame");
+}
 
 static void fill_totals(struct net *net, Leadwire__V1__StatusReply *reply)
 {

@@ -290,6 +290,42 @@ static void a_fenced_broker_ends_with_its_own_exit_code(void **state)
     broker_fixture_start(&broker);
 }
 
+static void a_standby_serves_again_when_the_other_ends(void **state)
+{
+    static const char *standby_args[16];
+    struct broker_fixture standby, other;
+    struct raw_peer peer;
+    int i = 0;
+
+    (void)state;
+    assert_int_equal(broker_fixture_stop(&broker), 0);
+    for (; args[i]; i++)
+        standby_args[i] = args[i];
+    standby_args[i] = "--standby";
+    broker_fixture_open(&standby, standby_args);
+    broker_fixture_start(&standby);
+    raw_peer_open(&peer, standby.run_dir, "publish");
+    raw_peer_enter(&peer, PUBLISHER, NULL);
+    uint64_t first_epoch = peer.epoch;
+    raw_peer_close(&peer);
+
+    broker_fixture_open(&other, args);
+    broker_fixture_start(&other);
+    assert_int_equal(broker_fixture_stop(&other), 0);
+    uint64_t end_ms = wall_clock_monotonic_ms() + RAW_PEER_WAIT_MS;
+    do {                                    /* until it has seen that it is fenced, and claimed anew */
+        assert_true(wall_clock_monotonic_ms() < end_ms);
+        raw_peer_open(&peer, standby.run_dir, "publish");
+        raw_peer_hello(&peer, PUBLISHER, NULL, NULL);
+        (void)raw_peer_receive(&peer, 200);
+        raw_peer_close(&peer);
+    } while (peer.epoch <= first_epoch);
+    assert_int_equal(broker_fixture_stop(&standby), 0);
+    broker_fixture_close(&standby);
+    broker_fixture_close(&other);
+    broker_fixture_start(&broker);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +335,7 @@ int main(void)
         cmocka_unit_test(a_redis_that_dies_and_comes_back_loses_nothing),
         cmocka_unit_test(large_rules_survive_a_kill),
         cmocka_unit_test(a_fenced_broker_ends_with_its_own_exit_code),
+        cmocka_unit_test(a_standby_serves_again_when_the_other_ends),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
