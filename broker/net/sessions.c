@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { NONE = UINT32_MAX };
+static const uint32_t NONE = UINT32_MAX;
 
 static const uint32_t role_max[SESSION_ROLES] = {
     [SESSION_ROLE_PUBLISHER] = SESSIONS_PUBLISHERS_MAX,
