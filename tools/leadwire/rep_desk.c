@@ -52,6 +52,8 @@ static void log_offer(const struct rep_desk *desk, const struct lw_rep_event *ev
     json_put_number(&out, "deadline_unix_ms", event->deadline_unix_ms);
     json_put_number(&out, "received_unix_ms", event->received_unix_ms);
     json_put_bool(&out, "resumed", event->resumed != 0);
+    if (is_offer)
+        json_put_text(&out, "why", event->why);
     json_put_unsigned(&out, "epoch", event->epoch);
     json_end_line(&out);
 }
