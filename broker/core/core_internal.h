@@ -35,7 +35,7 @@ struct names {
     struct index_table index;
     uint32_t count, capacity;
 };
-enum { NAME_NONE = UINT32_MAX };
+#define NAME_NONE UINT32_MAX   /* more than an enumerator may be */
 lw_status names_init(struct names *names);
 void names_fini(struct names *names);
 /* The number of this text, new if needed; NAME_NONE at NAMES_MAX. */

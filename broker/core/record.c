@@ -11,6 +11,8 @@ enum lead_flags { LEAD_HAS_PAYLOAD = 1, LEAD_HAS_COMPLETION = 2, LEAD_IN_CHECKPO
 
 static void put_open_lead(struct byte_buffer *out, const struct lead_image *image);
 static void read_open_lead(struct byte_reader *in, struct lead_image *image);
+static void put_fixed_part(struct byte_buffer *out, const struct lead_image *image);
+static void read_fixed_part(struct byte_reader *in, struct lead_image *image);
 
 static void put_id(struct byte_buffer *out, struct desk_id id)
 {
@@ -141,20 +143,10 @@ lw_status record_read_lead(const void *bytes, size_t size, struct lead_image *ou
 
 static void put_open_lead(struct byte_buffer *out, const struct lead_image *image)
 {
-    byte_buffer_put_varint(out, image->received_ms);
     byte_buffer_put_varint(out, image->deadline_ms);
     byte_buffer_put_varint(out, image->wait_deadline_ms);
     byte_buffer_put_varint(out, image->offers_made);
     byte_buffer_put_varint(out, image->weight);
-    byte_buffer_put_varint(out, image->priority);
-    byte_buffer_put_blob(out, image->source.data, image->source.size);
-    byte_buffer_put_blob(out, image->queue.data, image->queue.size);
-    byte_buffer_put_blob(out, image->rule.data, image->rule.size);
-    byte_buffer_put_varint(out, image->require_count);
-    for (uint32_t i = 0; i < image->require_count; i++) {
-        byte_buffer_put_blob(out, image->require[i].skill.data, image->require[i].skill.size);
-        byte_buffer_put_u8(out, image->require[i].level);
-    }
     byte_buffer_put_varint(out, image->exclusion_count);
     for (uint32_t i = 0; i < image->exclusion_count; i++) {
         const struct exclusion *exclusion = &image->exclusions[i];
@@ -178,25 +170,31 @@ static void put_open_lead(struct byte_buffer *out, const struct lead_image *imag
         byte_buffer_put_u8(out, decision->outcome);
     }
     if (image->has_payload)
-        byte_buffer_put_blob(out, image->payload, image->payload_size);
+        put_fixed_part(out, image);
+}
+
+/* What never changes over a lead's life. */
+static void put_fixed_part(struct byte_buffer *out, const struct lead_image *image)
+{
+    byte_buffer_put_varint(out, image->received_ms);
+    byte_buffer_put_varint(out, image->priority);
+    byte_buffer_put_blob(out, image->source.data, image->source.size);
+    byte_buffer_put_blob(out, image->queue.data, image->queue.size);
+    byte_buffer_put_blob(out, image->rule.data, image->rule.size);
+    byte_buffer_put_varint(out, image->require_count);
+    for (uint32_t i = 0; i < image->require_count; i++) {
+        byte_buffer_put_blob(out, image->require[i].skill.data, image->require[i].skill.size);
+        byte_buffer_put_u8(out, image->require[i].level);
+    }
+    byte_buffer_put_blob(out, image->payload, image->payload_size);
 }
 
 static void read_open_lead(struct byte_reader *in, struct lead_image *image)
 {
-    image->received_ms = byte_reader_varint(in);
     image->deadline_ms = byte_reader_varint(in);
     image->wait_deadline_ms = byte_reader_varint(in);
     image->offers_made = read_u32(in);
     image->weight = (uint32_t)byte_reader_varint_max(in, CONFIG_WEIGHT_MAX);
-    image->priority = (uint32_t)byte_reader_varint_max(in, 2 * CONFIG_PRIORITY_MAX);
-    image->source = read_text(in, LW_NAME_MAX);
-    image->queue = read_text(in, LW_NAME_MAX);
-    image->rule = read_text(in, LW_NAME_MAX);
-    image->require_count = (uint32_t)byte_reader_varint_max(in, CONFIG_REQUIRE_MAX);
-    for (uint32_t i = 0; i < image->require_count; i++) {
-        image->require[i].skill = read_text(in, LW_NAME_MAX);
-        image->require[i].level = byte_reader_u8(in);
-    }
     image->exclusion_count = (uint32_t)byte_reader_varint_max(in, EXCLUSIONS_PER_LEAD_MAX);
     for (uint32_t i = 0; i < image->exclusion_count; i++) {
         struct exclusion *exclusion = &image->exclusions[i];
@@ -220,11 +218,25 @@ static void read_open_lead(struct byte_reader *in, struct lead_image *image)
         decision->cause = byte_reader_u8(in);
         decision->outcome = byte_reader_u8(in);
     }
-    if (image->has_payload) {
-        size_t size;
-        image->payload = byte_reader_blob(in, &size);
-        image->payload_size = (uint32_t)size;
+    if (image->has_payload)
+        read_fixed_part(in, image);
+}
+
+static void read_fixed_part(struct byte_reader *in, struct lead_image *image)
+{
+    size_t size;
+    image->received_ms = byte_reader_varint(in);
+    image->priority = (uint32_t)byte_reader_varint_max(in, 2 * CONFIG_PRIORITY_MAX);
+    image->source = read_text(in, LW_NAME_MAX);
+    image->queue = read_text(in, LW_NAME_MAX);
+    image->rule = read_text(in, LW_NAME_MAX);
+    image->require_count = (uint32_t)byte_reader_varint_max(in, CONFIG_REQUIRE_MAX);
+    for (uint32_t i = 0; i < image->require_count; i++) {
+        image->require[i].skill = read_text(in, LW_NAME_MAX);
+        image->require[i].level = byte_reader_u8(in);
     }
+    image->payload = byte_reader_blob(in, &size);
+    image->payload_size = (uint32_t)size;
 }
 
 void record_put_rep(struct byte_buffer *out, const struct rep_image *image)

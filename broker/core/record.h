@@ -4,7 +4,8 @@
  *
  * A private format, versioned by its first byte. Each image carries the revision
  * of its last change: restoring skips what is not newer than what is there. An
- * open lead's image carries its payload when it was made and in checkpoints; the
+ * open lead's image carries its payload and what else never changes (arrival, priority,
+ * source, queue, rule, requirements) when it was made and in checkpoints; the
  * images between go without. An ended lead's image is short.
  *
  * Decoding borrows texts and payload from the bytes, checks every bound and never
@@ -61,11 +62,13 @@ struct lead_image {
     uint32_t idle_rep;                /* whose idle time starts with this change; 0: nobody's */
     bool in_checkpoint;               /* written by a checkpoint, not by a change */
     /* open leads only */
-    uint64_t received_ms, deadline_ms, wait_deadline_ms;
-    uint32_t offer_number, offers_made, weight, priority;
+    uint64_t deadline_ms, wait_deadline_ms;
+    uint32_t offer_number, offers_made, weight;
     uint8_t channel;
+    bool has_payload;                 /* and the rest of what never changes: */
+    uint64_t received_ms;
+    uint32_t priority;
     struct core_text source, queue, rule;
-    bool has_payload;
     const void *payload;
     uint32_t payload_size;
     /* ended leads only */

@@ -164,8 +164,8 @@ static lw_status restore_lead(struct core *core, const void *bytes, size_t size)
     return lead ? take_image(core, lead, &image) : LW_FULL;
 }
 
-/* Everything but links; the demand class waits for the rules. */
-static lw_status take_image(struct core *core, struct lead *lead, const struct lead_image *image)
+/* What never changes: class, payload and the like. */
+static lw_status take_fixed_part(struct core *core, struct lead *lead, const struct lead_image *image)
 {
     struct requirement require[CONFIG_REQUIRE_MAX];
     uint32_t queue = names_add(&core->names, image->queue.data, image->queue.size);
@@ -175,15 +175,29 @@ static lw_status take_image(struct core *core, struct lead *lead, const struct l
             return LW_FULL;
         require[i] = (struct requirement){(uint16_t)skill, image->require[i].level};
     }
-    struct demand_class *demand = classes_demand(&core->classes, queue, image->channel, require, (uint8_t)image->require_count);
-    if (!demand)
+    lead->demand = classes_demand(&core->classes, queue, image->channel, require, (uint8_t)image->require_count);
+    lead->payload = malloc(image->payload_size + 1u);
+    if (!lead->demand || !lead->payload)
         return LW_NO_MEMORY;
+    memcpy(lead->payload, image->payload, image->payload_size);
+    lead->payload_size = image->payload_size;
+    core->totals.payload_bytes += image->payload_size;
+    lead->received_ms = image->received_ms;
+    lead->priority = (uint16_t)image->priority;
+    lead->source = names_add(&core->names, image->source.data, image->source.size);
+    lead->rule = names_add(&core->names, image->rule.data, image->rule.size);
+    return LW_OK;
+}
 
-    lead->demand = demand;
+/* Everything but links. */
+static lw_status take_image(struct core *core, struct lead *lead, const struct lead_image *image)
+{
+    lw_status status = image->has_payload && !lead->payload ? take_fixed_part(core, lead, image) : LW_OK;
+    if (status != LW_OK)
+        return status;
     lead->revision = image->revision;
     lead->created_revision = image->created_revision;
     lead->created_ms = image->created_ms;
-    lead->received_ms = image->received_ms;
     lead->since_ms = image->at_ms;
     lead->deadline_ms = image->deadline_ms;
     lead->wait_deadline_ms = image->wait_deadline_ms;
@@ -193,24 +207,13 @@ static lw_status take_image(struct core *core, struct lead *lead, const struct l
     lead->offer_number = image->offer_number;
     lead->offers_made = image->offers_made;
     lead->weight = (uint16_t)image->weight;
-    lead->priority = (uint16_t)image->priority;
     lead->state = (uint8_t)image->state;
     lead->cause = (uint8_t)image->cause;
-    lead->source = names_add(&core->names, image->source.data, image->source.size);
-    lead->rule = names_add(&core->names, image->rule.data, image->rule.size);
     if (image->in_checkpoint)
         lead->in_checkpoint = true;
     else
         lead_mark_dirty(core, lead);
 
-    if (image->has_payload && !lead->payload) {
-        lead->payload = malloc(image->payload_size + 1u);
-        if (!lead->payload)
-            return LW_NO_MEMORY;
-        memcpy(lead->payload, image->payload, image->payload_size);
-        lead->payload_size = image->payload_size;
-        core->totals.payload_bytes += image->payload_size;
-    }
     lead->exclusion_count = 0;
     free(lead->exclusions);
     lead->exclusions = NULL;
