@@ -34,7 +34,8 @@ struct store {
 void store_init(struct store *store, const struct store_class *class, const struct store_callbacks *callbacks);
 /* The only way a state changes: asserts that the move is legal; tells the broker when state or reason is new. */
 void store_move(struct store *store, enum store_state to, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* An epoch above `last`: the next counter and 24 random bits. */
+/* An epoch above `last`: a counter and 24 random bits. The counter is the next one, and never below the clock's
+ * seconds: a desk whose Redis lost everything must still go above what clients have seen, or they ignore it. */
 uint64_t store_epoch_after(uint64_t last);
 
 #endif

@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#include "wall_clock.h"
-
 static void begin(struct store *store);
 
 static void memory_close(struct store *store)
@@ -85,7 +83,6 @@ static void begin(struct store *store)
 {
     store_move(store, STORE_LOADING, "nothing to load");
     store->loaded = true;
-    /* Nothing is kept that could count claims: the clock does, so that clients of the broker before follow this one. */
-    store->callbacks.loaded(store->callbacks.context, store_epoch_after((uint64_t)(wall_clock_unix_ms() / 1000) << 24), 0, true);
+    store->callbacks.loaded(store->callbacks.context, store_epoch_after(0), 0, true);
     store_move(store, STORE_READY, "kept in memory only");
 }
