@@ -86,8 +86,10 @@ static void put_open_lead(struct json_out *json, const struct lead_image *image)
 {
     json_put_unsigned(json, "offer_number", image->offer_number);
     json_put_unsigned(json, "weight", image->weight);
-    json_put_unsigned(json, "priority", image->priority);
     json_put_text(json, "channel", lw_channel_name((lw_channel)image->channel));
+    if (!image->has_payload)
+        return;   /* what never changes stands in the first image and in checkpoints */
+    json_put_unsigned(json, "priority", image->priority);
     put_core_text(json, "source", image->source);
     put_core_text(json, "queue", image->queue);
 }
