@@ -70,7 +70,7 @@ void command_publish(struct core *core, const struct core_command *command)
         reply(core, command, CORE_REJECTED, "the desk does not serve this channel", none);
         return;
     }
-    const struct config_rule *rule = rules_find(core->config, command);
+    const struct config_rule *rule = rules_find(core, command);
     if (!rule) {
         reply(core, command, CORE_REJECTED, "no rule of the desk takes this lead", none);
         return;

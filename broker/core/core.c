@@ -63,6 +63,7 @@ void core_free(struct core *core)
     free(core->gone);
     free(core->restored_seen);
     free(core->rule_demand);
+    free(core->rule_gates);
     byte_buffer_fini(&core->record);
     free(core);
 }

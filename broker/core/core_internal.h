@@ -266,6 +266,9 @@ struct ended_lead {
     uint8_t channel, state, decision_count, require_count;
 };
 
+/* What a rule's first question must be answered with: the hash of a value; field NAME_NONE: no such gate. */
+struct rule_gate { uint32_t field, hash; };
+
 /* ---- the core ------------------------------------------------------------------------- */
 
 struct core {
@@ -277,6 +280,7 @@ struct core {
     bool is_founded;
 
     struct core_config *config;            /* NULL before the first */
+    struct rule_gate *rule_gates;          /* by rule */
     struct demand_class **rule_demand;     /* by rule and channel: found once, kept while the rules last */
     uint32_t config_version;
     uint64_t config_applied_ms, config_revision;
@@ -397,10 +401,10 @@ void match_forget_lead(struct core *core, const struct lead *lead);
 void match_run(struct core *core, enum core_cause cause);
 
 /* rules.c */
-/* Prepares what rules_find needs of core->config: field numbers. */
+/* Prepares what rules_find needs of core->config: field numbers and gates. */
 void rules_link(struct core *core);
 /* The first rule whose predicates hold; NULL if none does. */
-const struct config_rule *rules_find(const struct core_config *config, const struct core_command *publish);
+const struct config_rule *rules_find(const struct core *core, const struct core_command *publish);
 
 /* cmd_*.c */
 void command_found_desk(struct core *core, const struct core_command *command);

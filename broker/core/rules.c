@@ -2,6 +2,9 @@
  *
  * From lead to requirements: the first rule whose predicates all hold.
  * Letter case is ignored for ASCII; other letters compare as they are.
+ *
+ * Most rules begin by asking whether a field equals a value. Such a rule has a
+ * gate: the hash of that value. Going past it costs one comparison.
  */
 
 #include <stdlib.h>
@@ -12,6 +15,8 @@ static bool predicate_holds(const struct config_predicate *predicate, const char
 static bool value_matches(enum config_predicate_kind kind, const char *value, const char *wanted);
 static bool starts_with(const char *value, const char *prefix, const char **rest_out);
 static bool contains(const char *value, const char *wanted);
+static uint32_t hash_value(const char *value);
+static char lower(char letter);
 static bool parse_number(const char *text, int64_t *out);
 
 void rules_link(struct core *core)
@@ -22,30 +27,58 @@ void rules_link(struct core *core)
             rule->predicates[p].field_number = names_add(&core->names, rule->predicates[p].field, strlen(rule->predicates[p].field));
     }
     free(core->rule_demand);
+    free(core->rule_gates);
     core->rule_demand = calloc((size_t)core->config->rule_count * LW_CHANNEL_COUNT + 1, sizeof(struct demand_class *));
-    if (!core->rule_demand)
-        abort();   /* a pointer per rule and channel: part of having rules */
+    core->rule_gates = calloc(core->config->rule_count + 1u, sizeof *core->rule_gates);
+    if (!core->rule_demand || !core->rule_gates)
+        abort();   /* a few words per rule: part of having rules */
+    for (uint32_t i = 0; i < core->config->rule_count; i++) {
+        const struct config_rule *rule = &core->config->rules[i];
+        const struct config_predicate *first = rule->predicate_count > 0 ? &rule->predicates[0] : NULL;
+        bool has_gate = first && first->kind == CONFIG_EQUALS && first->value_count == 1;
+        core->rule_gates[i] = (struct rule_gate){has_gate ? first->field_number : NAME_NONE, has_gate ? hash_value(first->values[0]) : 0};
+    }
 }
 
-const struct config_rule *rules_find(const struct core_config *config, const struct core_command *publish)
+/* The field asked for last: rules mostly ask for the same again. */
+struct asked { uint32_t field, hash; const char *value; };
+
+static const char *ask(struct asked *asked, const struct core_command *publish, uint32_t number, const char *field)
 {
-    uint32_t field = NAME_NONE;   /* rules mostly ask for the same field again */
-    const char *value = NULL;
-    for (uint32_t i = 0; i < config->rule_count; i++) {
-        const struct config_rule *rule = &config->rules[i];
+    if (asked->field != number) {
+        asked->field = number;
+        asked->value = publish->publish.read_field ? publish->publish.read_field(publish->publish.fields, field) : NULL;
+        asked->hash = asked->value ? hash_value(asked->value) : 0;
+    }
+    return asked->value;
+}
+
+const struct config_rule *rules_find(const struct core *core, const struct core_command *publish)
+{
+    struct asked asked = {.field = NAME_NONE};
+    for (uint32_t i = 0; i < core->config->rule_count; i++) {
+        const struct rule_gate *gate = &core->rule_gates[i];
+        if (gate->field != NAME_NONE && gate->field == asked.field && gate->hash != asked.hash)
+            continue;
+        const struct config_rule *rule = &core->config->rules[i];
         bool holds = true;
         for (uint32_t p = 0; p < rule->predicate_count && holds; p++) {
             const struct config_predicate *predicate = &rule->predicates[p];
-            if (field != predicate->field_number) {
-                field = predicate->field_number;
-                value = publish->publish.read_field ? publish->publish.read_field(publish->publish.fields, predicate->field) : NULL;
-            }
-            holds = predicate_holds(predicate, value);
+            holds = predicate_holds(predicate, ask(&asked, publish, predicate->field_number, predicate->field));
         }
         if (holds)
             return rule;
     }
     return NULL;
+}
+
+/* FNV-1a over the letters without case: only ever compared with itself. */
+static uint32_t hash_value(const char *value)
+{
+    uint32_t hash = 2166136261u;
+    for (; *value != '\0'; value++)
+        hash = (hash ^ (uint8_t)lower(*value)) * 16777619u;
+    return hash;
 }
 
 static bool predicate_holds(const struct config_predicate *predicate, const char *value)
