@@ -162,6 +162,7 @@ void broker_stop(struct broker *broker)
         return;
     log_info("stopping: %llu batches are unconfirmed", (unsigned long long)store_pending(broker->store));
     broker->phase = BROKER_STOPPING;
+    broker->messages = 0;
     broker->stop_by_ms = wall_clock_monotonic_ms() + STOP_WITHIN_MS;
 }
 
