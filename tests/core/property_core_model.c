@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The core against the slow obvious desk: the same random commands, of which
+ * many make no sense, at the same times; after each the same effects in the
+ * same order and the same open leads. The core may handle only a few deadlines
+ * a step: it is given time until none is left, the slow desk takes all at once.
+ */
+#include "../property/seeded.h"
+#include "core.h"
+#include "slow_desk.h"
+
+enum { COMMANDS = 2500, CONFIGS_MAX = 40, TOLD_MAX = 4096, NAMES = 8, KNOWN = 64, IDS = 400 };
+
+struct heard { struct core_effect effect; char texts[5][160], payload[64]; };
+struct hearer { struct heard *list; uint32_t count; };
+
+struct pair {
+    struct seeded *random;
+    struct core *core;
+    struct slow_desk *slow;
+    struct core_limits limits;
+    struct hearer fast_told, slow_told;
+    struct core_config *configs[CONFIGS_MAX];
+    uint32_t config_count;
+    uint64_t now_ms, next_request, next_session;
+    uint64_t sessions[NAMES];                       /* of each rep; may be over */
+    struct { struct desk_id lead; uint32_t offer_number; uint64_t session; } known[KNOWN];   /* what was offered last */
+    uint32_t known_next;
+    uint32_t ids;
+};
+
+static const char *const rep_names[NAMES] = {"ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal"};
+static const char *const skills[] = {"italian", "german", "roofs"};
+
+/* ---- hearing ------------------------------------------------------------------- */
+
+static void hear(void *context, const struct core_effect *effect)
+{
+    struct hearer *hearer = context;
+    MUST_HOLD(hearer->count < TOLD_MAX);
+    struct heard *heard = &hearer->list[hearer->count++];
+    const char *texts[] = {effect->queue, effect->rep, effect->device, effect->source, effect->disposition};
+    *heard = (struct heard){.effect = *effect};
+    for (int i = 0; i < 5; i++)
+        snprintf(heard->texts[i], sizeof heard->texts[i], "%s", texts[i]);
+    if (effect->payload)
+        memcpy(heard->payload, effect->payload, effect->payload_size);
+}
+
+static void ignore_record(void *context, enum record_kind kind, const void *bytes, size_t size)
+{
+    (void)context, (void)kind, (void)bytes, (void)size;
+}
+
+static bool same(const struct heard *fast, const struct heard *slow)
+{
+    const struct core_effect *a = &fast->effect, *b = &slow->effect;
+    return a->kind == b->kind && a->session == b->session && a->request == b->request && a->status == b->status &&
+           a->retry_after_ms == b->retry_after_ms && desk_id_equal(a->lead, b->lead) && a->from == b->from && a->to == b->to &&
+           a->cause == b->cause && a->offer_number == b->offer_number && a->deadline_ms == b->deadline_ms &&
+           a->received_unix_ms == b->received_unix_ms && a->weight == b->weight && a->priority == b->priority && a->position == b->position &&
+           a->channel == b->channel && a->resumed == b->resumed && a->rep_state == b->rep_state && a->load == b->load &&
+           a->capacity == b->capacity && a->until_ms == b->until_ms && a->connected == b->connected && a->config_version == b->config_version &&
+           a->count_offers == b->count_offers && a->count_holdings == b->count_holdings && a->payload_size == b->payload_size &&
+           memcmp(fast->texts, slow->texts, sizeof fast->texts) == 0 && memcmp(fast->payload, slow->payload, sizeof fast->payload) == 0;
+}
+
+static void show(const char *who, const struct heard *heard)
+{
+    const struct core_effect *e = &heard->effect;
+    fprintf(stderr, "  %s: kind %d session %llu status %d lead %llu %d->%d cause %s offer %u deadline %llu rep %s state %d load %u/%u position %u\n",
+            who, e->kind, (unsigned long long)e->session, e->status, (unsigned long long)e->lead.number, e->from, e->to,
+            core_cause_word(e->cause), e->offer_number, (unsigned long long)e->deadline_ms, heard->texts[1], e->rep_state, e->load,
+            e->capacity, e->position);
+}
+
+static void compare_heard(struct pair *pair, const char *what)
+{
+    uint32_t count = pair->fast_told.count > pair->slow_told.count ? pair->fast_told.count : pair->slow_told.count;
+    for (uint32_t i = 0; i < count; i++) {
+        bool both = i < pair->fast_told.count && i < pair->slow_told.count;
+        if (both && same(&pair->fast_told.list[i], &pair->slow_told.list[i]))
+            continue;
+        fprintf(stderr, "%s: effect %u of %u (core), %u (slow) differs\n", what, i, pair->fast_told.count, pair->slow_told.count);
+        if (i < pair->fast_told.count)
+            show("core", &pair->fast_told.list[i]);
+        if (i < pair->slow_told.count)
+            show("slow", &pair->slow_told.list[i]);
+        abort();
+    }
+}
+
+/* ---- one step of both ------------------------------------------------------------ */
+
+static int by_number(const void *a, const void *b)
+{
+    const struct heard *x = a, *y = b;
+    return x->effect.lead.number < y->effect.lead.number ? -1 : x->effect.lead.number > y->effect.lead.number;
+}
+
+static void note_offers(struct pair *pair)
+{
+    for (uint32_t i = 0; i < pair->fast_told.count; i++) {
+        const struct core_effect *effect = &pair->fast_told.list[i].effect;
+        if (effect->kind != EFFECT_OFFER)
+            continue;
+        uint32_t at = pair->known_next++ % KNOWN;
+        pair->known[at].lead = effect->lead;
+        pair->known[at].offer_number = effect->offer_number;
+        pair->known[at].session = effect->session;
+    }
+}
+
+static void step(struct pair *pair, struct core_command *command, const char *what)
+{
+    const struct core_command time = {.kind = COMMAND_TIME};
+    command->request = ++pair->next_request;
+    pair->fast_told.count = pair->slow_told.count = 0;
+    core_step(pair->core, command, pair->now_ms);
+    while (core_next_deadline_ms(pair->core) <= pair->now_ms)
+        core_step(pair->core, &time, pair->now_ms);
+    core_check_invariants(pair->core);
+    slow_desk_step(pair->slow, command, pair->now_ms);
+    compare_heard(pair, what);
+    note_offers(pair);
+
+    MUST_HOLD(core_next_deadline_ms(pair->core) <= slow_desk_next_deadline_ms(pair->slow));   /* may be early, never late */
+    pair->fast_told.count = pair->slow_told.count = 0;
+    core_leads_visit(pair->core, 0, UINT32_MAX, hear, &pair->fast_told);
+    slow_desk_leads_visit(pair->slow, hear, &pair->slow_told);
+    qsort(pair->fast_told.list, pair->fast_told.count, sizeof *pair->fast_told.list, by_number);
+    compare_heard(pair, "open leads");
+}
+
+/* ---- random rules -------------------------------------------------------------------- */
+
+static uint64_t below(struct pair *pair, uint64_t bound)
+{
+    return seeded_below(pair->random, bound);
+}
+
+static void add_random_rep(struct pair *pair, struct core_config *config, const char *name)
+{
+    struct config_rep *rep;
+    MUST_HOLD(core_config_add_rep(config, name, "team", 1 + (uint32_t)below(pair, 4), below(pair, 3) ? "+39" : "", &rep) == LW_OK);
+    for (int i = 0; i < 3; i++) {
+        if (below(pair, 2))
+            MUST_HOLD(core_config_rep_skill(config, rep, skills[i], 1 + (uint32_t)below(pair, 10)) == LW_OK);
+    }
+}
+
+static void add_random_rule(struct pair *pair, struct core_config *config, int number)
+{
+    static const char *const fields[] = {"language", "product", "score"};
+    static const char *const values[] = {"it", "de", "5"};
+    struct config_rule *rule;
+    char name[16];
+    snprintf(name, sizeof name, "rule%d", number);
+    MUST_HOLD(core_config_add_rule(config, name, below(pair, 2) ? "sales" : name, (uint32_t)below(pair, 3) * 10, &rule) == LW_OK);
+    if (number < 4) {
+        uint64_t field = below(pair, 3), kind = below(pair, 5);
+        const char *value[] = {values[field == 2 ? 2 : below(pair, 2)]};
+        static const enum config_predicate_kind kinds[] = {CONFIG_EQUALS, CONFIG_PREFIX, CONFIG_EXISTS, CONFIG_MISSING, CONFIG_AT_LEAST};
+        enum config_predicate_kind chosen = field == 2 ? CONFIG_AT_LEAST : kinds[kind == 4 ? 0 : kind];
+        MUST_HOLD(core_config_rule_when(rule, fields[field], chosen, value, chosen == CONFIG_EXISTS || chosen == CONFIG_MISSING ? 0 : 1) == LW_OK);
+    }
+    for (int i = 2; i >= 0; i--) {
+        if (below(pair, 3) == 0)
+            MUST_HOLD(core_config_rule_require(config, rule, skills[i], 1 + (uint32_t)below(pair, 8)) == LW_OK);
+    }
+}
+
+static struct core_config *random_rules(struct pair *pair)
+{
+    struct core_config *config = core_config_new("desk");
+    MUST_HOLD(config && pair->config_count < CONFIGS_MAX);
+    pair->configs[pair->config_count++] = config;
+    for (int i = 0; i < 3; i++)
+        MUST_HOLD(core_config_add_skill(config, skills[below(pair, 3)]) != LW_NO_MEMORY);
+    for (int i = 0; i < 3; i++)
+        MUST_HOLD(core_config_add_skill(config, skills[i]) != LW_NO_MEMORY);
+    for (int i = 0; i < NAMES; i++) {
+        if (i == 0 || below(pair, 5))
+            add_random_rep(pair, config, rep_names[i]);
+    }
+    config->reps[0].capacity = 4;   /* every weight fits somebody */
+    for (int i = 0; i < 5; i++)
+        add_random_rule(pair, config, i);
+    MUST_HOLD(core_config_add_disposition(config, "won", 1) == LW_OK && core_config_add_disposition(config, "lost", 2) == LW_OK);
+    for (int i = 1; i <= 3; i++) {
+        config->channels[i] = (struct config_channel){true, 1 + (uint32_t)below(pair, 3), (uint32_t)below(pair, 3) * 10,
+                                                      1 + (uint32_t)below(pair, 30000), 1 + (uint32_t)below(pair, 200000),
+                                                      below(pair, 2) ? 0 : (uint32_t)below(pair, 10000), 1 + (uint32_t)below(pair, 20000)};
+        config->channels[i].enabled = i == 2 || below(pair, 4);
+    }
+    config->grace_ms = 1 + (uint32_t)below(pair, 15000);
+    config->park_limit_ms = 1 + (uint32_t)below(pair, 400000);
+    config->work_limit_ms = 1 + (uint32_t)below(pair, 100000);
+    config->retry_same_rep_ms = 1 + (uint32_t)below(pair, 60000);
+    config->offers_max = 1 + (uint32_t)below(pair, 12);
+    config->misses_to_away = (uint32_t)below(pair, 4);
+    config->return_assigned_when_gone = below(pair, 2);
+    char reason[256];
+    if (core_config_check(config, reason, sizeof reason) != LW_OK)
+        fprintf(stderr, "%s\n", reason);
+    MUST_HOLD(core_config_check(config, reason, sizeof reason) == LW_OK);
+    return config;
+}
+
+/* ---- random commands ------------------------------------------------------------------ */
+
+struct fields { const char *language, *product, *score; };
+
+static const char *read_field(const void *lead, const char *field)
+{
+    const struct fields *fields = lead;
+    return strcmp(field, "language") == 0 ? fields->language : strcmp(field, "product") == 0 ? fields->product : fields->score;
+}
+
+static struct core_text text(const char *words)
+{
+    return (struct core_text){words, (uint32_t)strlen(words)};
+}
+
+static uint64_t any_session(struct pair *pair)
+{
+    return pair->sessions[below(pair, NAMES)];
+}
+
+/* Half the time from the few ids used last: repeats. */
+static void any_id(struct pair *pair, char id[16])
+{
+    uint32_t newest = pair->ids < 12 ? pair->ids : 12;
+    uint64_t number = below(pair, 2) && newest > 0 ? pair->ids - 1 - below(pair, newest) : pair->ids++;
+    snprintf(id, 16, "%llu", (unsigned long long)(number % IDS));
+}
+
+static struct desk_id any_lead(struct pair *pair, uint32_t *offer_number_out, uint64_t *session_out)
+{
+    uint64_t newest = pair->known_next < 10 ? pair->known_next : 10;
+    uint32_t at = newest == 0 ? 0 : (uint32_t)((pair->known_next - 1 - below(pair, newest)) % KNOWN);
+    *offer_number_out = pair->known[at].offer_number + (below(pair, 12) == 0);
+    *session_out = below(pair, 12) ? pair->known[at].session : any_session(pair);
+    return pair->known[at].lead;
+}
+
+static void publish(struct pair *pair)
+{
+    static const char *const languages[] = {NULL, "it", "IT", "de", "deutsch"}, *const products[] = {NULL, "", "de", "it"},
+        *const scores[] = {NULL, "4", "5", "6"};
+    char id[16];
+    any_id(pair, id);
+    struct fields fields = {languages[below(pair, 5)], products[below(pair, 4)], scores[below(pair, 4)]};
+    struct core_command command = {.kind = COMMAND_PUBLISH, .session = 1, .publish = {
+        .idempotency_id = text(id), .source = text(below(pair, 4) ? "form" : "fair"), .content_hash = below(pair, 20) ? 7 : 8,
+        .channel = (uint8_t)(below(pair, 30) ? 1 + below(pair, 3) : below(pair, 8)), .is_test = below(pair, 40) == 0,
+        .received_unix_ms = below(pair, 3) ? (int64_t)(pair->now_ms - below(pair, 60000)) : 0,
+        .payload = id, .payload_size = (uint32_t)strlen(id), .fields = &fields, .read_field = read_field}};
+    step(pair, &command, "publish");
+}
+
+static void log_on(struct pair *pair)
+{
+    struct core_held held[3];
+    uint64_t rep = below(pair, NAMES), ignored;
+    for (int i = 0; i < 3; i++)
+        held[i].lead = any_lead(pair, &held[i].offer_number, &ignored);
+    pair->sessions[rep] = ++pair->next_session;
+    struct core_command command = {.kind = COMMAND_LOG_ON, .session = pair->sessions[rep],
+                                   .log_on = {text(rep_names[rep]), held, pair->known_next > 3 ? (uint32_t)below(pair, 4) : 0}};
+    step(pair, &command, "log on");
+}
+
+static void by_publisher(struct pair *pair)
+{
+    uint32_t offer_number;
+    uint64_t ignored;
+    char id[16];
+    any_id(pair, id);
+    struct desk_id lead = below(pair, 2) ? any_lead(pair, &offer_number, &ignored) : (struct desk_id){0};
+    struct core_command command = {.session = 1};
+    switch (below(pair, 3)) {
+    case 0:
+        command.kind = COMMAND_QUERY;
+        command.query.lead = lead, command.query.source = text("form"), command.query.idempotency_id = text(id);
+        break;
+    case 1:
+        command.kind = COMMAND_CANCEL;
+        command.cancel.lead = lead, command.cancel.source = text("form"), command.cancel.idempotency_id = text(id);
+        break;
+    default:
+        command.kind = COMMAND_DIAL_RESULT;
+        command.dial_result.lead = any_lead(pair, &offer_number, &ignored);
+        command.dial_result.offer_number = offer_number;
+        command.dial_result.outcome = (enum dial_outcome)(1 + below(pair, 4));
+        break;
+    }
+    step(pair, &command, "publisher");
+}
+
+static void by_rep(struct pair *pair)
+{
+    struct core_command command = {.kind = COMMAND_ANSWER_OFFER};
+    uint32_t offer_number;
+    static const char *const dispositions[] = {"won", "lost", "maybe"};
+    char id[16];
+    struct desk_id lead = any_lead(pair, &offer_number, &command.session);
+    if (below(pair, 2)) {
+        command.answer_offer.lead = lead, command.answer_offer.offer_number = offer_number;
+        command.answer_offer.accept = below(pair, 5) != 0;
+    } else {
+        snprintf(id, sizeof id, "c%llu", (unsigned long long)below(pair, 3));
+        command.kind = COMMAND_COMPLETE;
+        command.complete.lead = lead, command.complete.idempotency_id = text(id);
+        command.complete.disposition = text(dispositions[below(pair, 12) ? below(pair, 2) : 2]);
+    }
+    step(pair, &command, "rep");
+}
+
+static void other(struct pair *pair)
+{
+    struct core_command command = {.session = any_session(pair)};
+    uint32_t offer_number;
+    uint64_t ignored;
+    switch (below(pair, 20)) {
+    case 0: command.kind = COMMAND_LOG_OFF; break;
+    case 1: case 2: command.kind = COMMAND_CONNECTION_LOST; break;
+    case 3: case 4: case 5: case 6: case 7: case 8: case 9: case 10: case 11: case 12: case 13: case 14:
+        command.kind = COMMAND_SET_REP_STATE;
+        command.set_rep_state.state = (enum rep_state)(below(pair, 10) ? (below(pair, 6) ? REP_AVAILABLE : REP_BREAK) : below(pair, 6));
+        break;
+    case 15:
+        command.kind = below(pair, 4) ? COMMAND_TIME : COMMAND_SERVICE_RESUMED;
+        break;
+    default:
+        command.kind = COMMAND_ACT;
+        command.act.lead = any_lead(pair, &offer_number, &ignored);
+        command.act.act = (enum core_act)(1 + below(pair, 3));
+        break;
+    }
+    step(pair, &command, "other");
+}
+
+static void pass_time(struct pair *pair)
+{
+    uint64_t next_ms = slow_desk_next_deadline_ms(pair->slow), dice = below(pair, 40);
+    if (dice < 20)
+        return;
+    if (dice < 36)
+        pair->now_ms += below(pair, 600);
+    else if (dice < 39 && next_ms != UINT64_MAX && next_ms > pair->now_ms)
+        pair->now_ms = next_ms - below(pair, 2);   /* on the moment, or just before */
+    else
+        pair->now_ms += below(pair, 15) ? below(pair, 20000) : below(pair, 600000);
+}
+
+static void configure(struct pair *pair)
+{
+    struct core_command command = {.kind = COMMAND_CONFIGURE, .session = 2, .configure = {.config = random_rules(pair), .by = text("boss")}};
+    step(pair, &command, "configure");
+}
+
+static void round_of(struct seeded *random)
+{
+    struct pair pair = {.random = random, .now_ms = 1800000000000, .next_session = 100};
+    core_limits_default(&pair.limits);
+    pair.limits.leads_max = 5 + (uint32_t)below(&pair, 60);
+    pair.limits.seen_max = 20 + (uint32_t)below(&pair, 300);
+    pair.limits.seen_ms = 10000 + below(&pair, 3000000);
+    pair.limits.history_max = 64;
+    pair.limits.timers_per_step_max = 1 + (uint32_t)below(&pair, 6);
+    pair.fast_told.list = calloc(TOLD_MAX, sizeof *pair.fast_told.list);
+    pair.slow_told.list = calloc(TOLD_MAX, sizeof *pair.slow_told.list);
+    pair.core = core_new(&pair.limits, &(struct core_callbacks){&pair.fast_told, ignore_record, hear});
+    core_set_epoch(pair.core, 77);
+    pair.slow = slow_desk_new(77, &pair.limits, hear, &pair.slow_told);
+    struct core_command found = {.kind = COMMAND_FOUND_DESK, .found_desk = {{3, 4}}};
+    step(&pair, &found, "found");
+    configure(&pair);
+    for (int i = 0; i < COMMANDS; i++) {
+        pass_time(&pair);
+        uint64_t dice = below(&pair, 100);
+        if (dice < 30)
+            publish(&pair);
+        else if (dice < 34)
+            log_on(&pair);
+        else if (dice < 46)
+            by_publisher(&pair);
+        else if (dice < 86)
+            by_rep(&pair);
+        else if (dice < 99 || pair.config_count == CONFIGS_MAX)
+            other(&pair);
+        else
+            configure(&pair);
+    }
+    core_free(pair.core);
+    slow_desk_free(pair.slow);
+    for (uint32_t i = 0; i < pair.config_count; i++)
+        core_config_free(pair.configs[i]);
+    free(pair.fast_told.list);
+    free(pair.slow_told.list);
+}
+
+int main(int argc, char **argv)
+{
+    return seeded_main(argc, argv, 20, round_of);
+}

@@ -1,0 +1,1012 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Order of everything that happens together: by the number of the lead or rep.
+ */
+#include "slow_desk.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { REPS = 64, LEADS = 4096, SEEN = 16384, REFUSALS = 64, REFUSALS_OF_REP = 32, TEXT = 600 };
+
+struct refusal { int rep; uint32_t offer_number; uint64_t until_ms; enum core_cause cause; };
+
+struct slow_lead {
+    bool open;
+    struct desk_id id;
+    enum lead_state state;
+    enum core_cause cause;
+    uint64_t received_ms, deadline_ms, wait_deadline_ms;
+    char source[TEXT], queue[TEXT];
+    char require[CONFIG_REQUIRE_MAX][TEXT];
+    uint8_t require_level[CONFIG_REQUIRE_MAX];
+    uint32_t require_count, offer_number, offers_made, weight, priority;
+    uint8_t channel;
+    int rep;                                   /* -1: nobody */
+    struct refusal refusals[REFUSALS];
+    uint32_t refusal_count;
+    uint8_t payload[64];
+    uint32_t payload_size;
+};
+
+struct slow_rep {
+    char name[TEXT], reason[TEXT];
+    const struct config_rep *rules;            /* NULL: not in the rules */
+    bool connected;
+    enum rep_state state;
+    uint64_t session, idle_since_ms, until_ms, grace_deadline_ms;
+    uint32_t misses, capacity;
+};
+
+struct slow_seen {
+    char kind;                                 /* p, c */
+    char name[TEXT], id[TEXT];                 /* source or lead, idempotency id */
+    char content[TEXT];                        /* of completions: the disposition */
+    uint64_t hash, at_ms;
+    struct desk_id lead;
+    enum lead_state end;
+};
+
+struct slow_desk {
+    uint64_t epoch, now_ms, next_number;
+    struct core_limits limits;
+    void (*effect)(void *context, const struct core_effect *effect);
+    void *context;
+    const struct core_config *rules;
+    uint32_t version;
+    struct config_channel channels[LW_CHANNEL_COUNT];   /* of a closed one: how it was when it was open */
+    struct slow_rep reps[REPS];
+    int rep_count;
+    struct slow_lead leads[LEADS];
+    int lead_count;
+    struct slow_seen seen[SEEN];
+    int seen_count;
+};
+
+/* ---- small things --------------------------------------------------------------- */
+
+static void copy_text(char *to, struct core_text from)
+{
+    assert(from.size < TEXT);
+    if (from.size > 0)
+        memcpy(to, from.data, from.size);
+    to[from.size] = '\0';
+}
+
+static bool held(const struct slow_lead *lead)
+{
+    return lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING || lead->state == LEAD_ASSIGNED;
+}
+
+static uint32_t load_of(const struct slow_desk *desk, int rep)
+{
+    uint32_t load = 0;
+    for (int i = 0; i < desk->lead_count; i++) {
+        if (desk->leads[i].open && held(&desk->leads[i]) && desk->leads[i].rep == rep)
+            load += desk->leads[i].weight;
+    }
+    return load;
+}
+
+static const struct config_channel *channel_of(const struct slow_desk *desk, uint8_t channel)
+{
+    return &desk->channels[channel];
+}
+
+static struct slow_lead *find_lead(struct slow_desk *desk, struct desk_id id)
+{
+    for (int i = 0; i < desk->lead_count; i++) {
+        if (desk->leads[i].open && desk_id_equal(desk->leads[i].id, id))
+            return &desk->leads[i];
+    }
+    return NULL;
+}
+
+static int find_session(const struct slow_desk *desk, uint64_t session)
+{
+    for (int i = 0; i < desk->rep_count; i++) {
+        if (session != 0 && desk->reps[i].session == session)
+            return i;
+    }
+    return -1;
+}
+
+static int find_rep(const struct slow_desk *desk, const char *name)
+{
+    for (int i = 0; i < desk->rep_count; i++) {
+        if (strcmp(desk->reps[i].name, name) == 0)
+            return i;
+    }
+    return -1;
+}
+
+/* ---- telling ---------------------------------------------------------------------- */
+
+static struct core_effect new_effect(enum core_effect_kind kind)
+{
+    return (struct core_effect){.kind = kind, .reason = "", .queue = "", .rep = "", .device = "", .source = "", .disposition = "", .why = ""};
+}
+
+static void emit(struct slow_desk *desk, const struct core_effect *effect)
+{
+    desk->effect(desk->context, effect);
+}
+
+static void put_lead(const struct slow_desk *desk, const struct slow_lead *lead, struct core_effect *effect)
+{
+    effect->lead = lead->id;
+    effect->to = lead->state;
+    effect->cause = lead->cause;
+    effect->offer_number = lead->offer_number;
+    effect->deadline_ms = lead->deadline_ms;
+    effect->received_unix_ms = lead->received_ms;
+    effect->weight = lead->weight;
+    effect->priority = lead->priority;
+    effect->channel = lead->channel;
+    effect->queue = lead->queue;
+    effect->source = lead->source;
+    effect->rep = lead->rep >= 0 ? desk->reps[lead->rep].name : "";
+    effect->device = lead->rep >= 0 && desk->reps[lead->rep].rules ? desk->reps[lead->rep].rules->device : "";
+}
+
+static void answer(struct slow_desk *desk, const struct core_command *command, enum core_status status, struct desk_id lead)
+{
+    struct core_effect effect = new_effect(EFFECT_REPLY);
+    if (command->request == 0)
+        return;
+    effect.session = command->session;
+    effect.request = command->request;
+    effect.status = status;
+    effect.lead = lead;
+    effect.config_version = desk->version;
+    effect.retry_after_ms = status == CORE_BUSY ? 1000 : 0;
+    emit(desk, &effect);
+}
+
+static void tell_lead(struct slow_desk *desk, const struct slow_lead *lead, enum core_effect_kind kind, bool resumed)
+{
+    struct core_effect effect = new_effect(kind);
+    if (desk->reps[lead->rep].session == 0)
+        return;
+    put_lead(desk, lead, &effect);
+    effect.session = desk->reps[lead->rep].session;
+    effect.resumed = resumed;
+    if (kind == EFFECT_OFFER || resumed) {
+        effect.payload = lead->payload;
+        effect.payload_size = lead->payload_size;
+    }
+    emit(desk, &effect);
+}
+
+static void tell_withdrawn(struct slow_desk *desk, struct desk_id lead, uint32_t offer_number, int rep, enum core_cause cause)
+{
+    struct core_effect effect = new_effect(EFFECT_WITHDRAWN);
+    if (desk->reps[rep].session == 0)
+        return;
+    effect.session = desk->reps[rep].session;
+    effect.lead = lead;
+    effect.offer_number = offer_number;
+    effect.cause = cause;
+    emit(desk, &effect);
+}
+
+static struct core_effect rep_effect(const struct slow_desk *desk, int number, enum core_effect_kind kind)
+{
+    const struct slow_rep *rep = &desk->reps[number];
+    struct core_effect effect = new_effect(kind);
+    effect.rep = rep->name;
+    effect.rep_state = rep->state;
+    effect.load = load_of(desk, number);
+    effect.capacity = rep->capacity;
+    effect.connected = rep->connected;
+    effect.until_ms = rep->state == REP_WRAP_UP ? rep->until_ms : 0;
+    if (kind != EFFECT_REP_EVENT)
+        effect.session = rep->session;
+    return effect;
+}
+
+static void set_state(struct slow_desk *desk, int number, enum rep_state state, enum core_cause cause, uint64_t until_ms)
+{
+    struct slow_rep *rep = &desk->reps[number];
+    if (state == REP_AVAILABLE && (rep->state == REP_OFFLINE || rep->state == REP_AWAY || rep->state == REP_BREAK))
+        rep->idle_since_ms = desk->now_ms;
+    rep->state = state;
+    rep->until_ms = until_ms;
+    struct core_effect effect = rep_effect(desk, number, EFFECT_REP_STATUS);
+    if (rep->session != 0)
+        emit(desk, &effect);
+    effect = rep_effect(desk, number, EFFECT_REP_EVENT);
+    effect.cause = cause;
+    emit(desk, &effect);
+}
+
+/* ---- leads move --------------------------------------------------------------------- */
+
+static void remember(struct slow_desk *desk, struct slow_seen entry)
+{
+    while (desk->seen_count > 0 && (desk->seen_count == (int)desk->limits.seen_max || desk->seen_count == SEEN ||
+           desk->seen[0].at_ms + desk->limits.seen_ms < entry.at_ms)) {
+        memmove(&desk->seen[0], &desk->seen[1], (size_t)(desk->seen_count - 1) * sizeof desk->seen[0]);
+        desk->seen_count--;
+    }
+    desk->seen[desk->seen_count++] = entry;
+}
+
+static struct slow_seen *recall(struct slow_desk *desk, char kind, const char *name, const char *id)
+{
+    for (int i = 0; i < desk->seen_count; i++) {
+        struct slow_seen *entry = &desk->seen[i];
+        if (entry->kind == kind && strcmp(entry->name, name) == 0 && strcmp(entry->id, id) == 0 &&
+            entry->at_ms + desk->limits.seen_ms >= desk->now_ms)
+            return entry;
+    }
+    return NULL;
+}
+
+static void move(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to, enum core_cause cause, int rep, uint64_t deadline_ms,
+                 const char *disposition)
+{
+    struct core_effect effect = new_effect(EFFECT_LEAD_EVENT);
+    if (lead->state == LEAD_ASSIGNED && !(to == LEAD_OFFERED || to == LEAD_CONNECTING || to == LEAD_ASSIGNED))
+        desk->reps[lead->rep].idle_since_ms = desk->now_ms;
+    effect.from = lead->state;
+    lead->state = to;
+    lead->cause = cause;
+    lead->rep = rep;
+    lead->deadline_ms = deadline_ms;
+    put_lead(desk, lead, &effect);
+    effect.disposition = disposition;
+    emit(desk, &effect);
+    if (to < LEAD_COMPLETED)
+        return;
+    lead->open = false;
+    for (int i = 0; i < desk->seen_count; i++) {
+        if (desk->seen[i].kind == 'p' && desk_id_equal(desk->seen[i].lead, lead->id))
+            desk->seen[i].end = to;
+    }
+}
+
+static void drop_refusal(struct slow_lead *lead, uint32_t at)
+{
+    memmove(&lead->refusals[at], &lead->refusals[at + 1], (lead->refusal_count - at - 1) * sizeof lead->refusals[0]);
+    lead->refusal_count--;
+}
+
+static bool drop_lapsed(struct slow_desk *desk, struct slow_lead *lead)
+{
+    uint32_t before = lead->refusal_count;
+    for (uint32_t i = lead->refusal_count; i-- > 0;) {
+        if (lead->refusals[i].until_ms <= desk->now_ms)
+            drop_refusal(lead, i);
+    }
+    return lead->refusal_count < before;
+}
+
+/* A rep's refusals are bounded: the one that would end first goes. */
+static void drop_oldest_of_rep(struct slow_desk *desk, int rep)
+{
+    struct slow_lead *oldest = NULL;
+    uint32_t oldest_at = 0, count = 0;
+    for (int i = 0; i < desk->lead_count; i++) {
+        struct slow_lead *lead = &desk->leads[i];
+        for (uint32_t k = 0; lead->open && k < lead->refusal_count; k++) {
+            if (lead->refusals[k].rep != rep)
+                continue;
+            count++;
+            if (!oldest || lead->refusals[k].until_ms < oldest->refusals[oldest_at].until_ms) {
+                oldest = lead;
+                oldest_at = k;
+            }
+        }
+    }
+    if (count >= REFUSALS_OF_REP)
+        drop_refusal(oldest, oldest_at);
+}
+
+static void refuse(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause)
+{
+    int rep = lead->rep;
+    for (uint32_t i = 0; i < lead->refusal_count; i++) {
+        if (lead->refusals[i].rep == rep) {
+            drop_refusal(lead, i);
+            break;
+        }
+    }
+    drop_oldest_of_rep(desk, rep);
+    assert(lead->refusal_count < 32);
+    lead->refusals[lead->refusal_count++] = (struct refusal){rep, lead->offer_number, desk->now_ms + desk->rules->retry_same_rep_ms, cause};
+}
+
+static void give_back(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause, bool refused, bool fresh_wait)
+{
+    drop_lapsed(desk, lead);
+    if (refused)
+        refuse(desk, lead, cause);
+    if (cause != CAUSE_DECLINED)
+        tell_withdrawn(desk, lead->id, lead->offer_number, lead->rep, cause);
+    if (fresh_wait)
+        lead->wait_deadline_ms = desk->now_ms + channel_of(desk, lead->channel)->wait_limit_ms;
+    if (lead->offers_made >= desk->rules->offers_max)
+        move(desk, lead, LEAD_PARKED, CAUSE_OFFERS_USED_UP, -1, desk->now_ms + desk->rules->park_limit_ms, "");
+    else
+        move(desk, lead, LEAD_WAITING, cause, -1, lead->wait_deadline_ms > desk->now_ms ? lead->wait_deadline_ms : desk->now_ms + 1, "");
+}
+
+static void missed(struct slow_desk *desk, int number)
+{
+    struct slow_rep *rep = &desk->reps[number];
+    rep->misses++;
+    if (desk->rules->misses_to_away > 0 && rep->misses >= desk->rules->misses_to_away && rep->state == REP_AVAILABLE)
+        set_state(desk, number, REP_AWAY, CAUSE_MISSES, 0);
+}
+
+/* ---- matching: every lead with every rep -------------------------------------------- */
+
+static bool has_skills(const struct slow_desk *desk, const struct slow_rep *rep, const struct slow_lead *lead)
+{
+    for (uint32_t i = 0; i < lead->require_count; i++) {
+        bool has = false;
+        for (uint32_t k = 0; k < rep->rules->skill_count; k++)
+            has |= strcmp(desk->rules->skills[rep->rules->skills[k].skill], lead->require[i]) == 0 &&
+                   rep->rules->skills[k].level >= lead->require_level[i];
+        if (!has)
+            return false;
+    }
+    return lead->channel != LW_CHANNEL_PHONE || rep->rules->device[0] != '\0';
+}
+
+static bool eligible(const struct slow_desk *desk, int number, const struct slow_lead *lead)
+{
+    const struct slow_rep *rep = &desk->reps[number];
+    if (!rep->rules || !rep->connected || rep->state != REP_AVAILABLE || !has_skills(desk, rep, lead))
+        return false;
+    for (uint32_t i = 0; i < lead->refusal_count; i++) {
+        if (lead->refusals[i].rep == number)
+            return false;
+    }
+    uint32_t load = load_of(desk, number);
+    return load < rep->rules->capacity && load + channel_of(desk, lead->channel)->weight <= rep->rules->capacity;
+}
+
+static bool rep_before(const struct slow_desk *desk, int a, int b)
+{
+    uint64_t share_a = (uint64_t)load_of(desk, a) * desk->reps[b].rules->capacity;
+    uint64_t share_b = (uint64_t)load_of(desk, b) * desk->reps[a].rules->capacity;
+    if (share_a != share_b)
+        return share_a < share_b;
+    if (desk->reps[a].idle_since_ms != desk->reps[b].idle_since_ms)
+        return desk->reps[a].idle_since_ms < desk->reps[b].idle_since_ms;
+    return a < b;
+}
+
+static bool lead_before(const struct slow_lead *a, const struct slow_lead *b)
+{
+    if (a->priority != b->priority)
+        return a->priority > b->priority;
+    if (a->received_ms != b->received_ms)
+        return a->received_ms < b->received_ms;
+    return a->id.number < b->id.number;
+}
+
+static int best_rep(const struct slow_desk *desk, const struct slow_lead *lead)
+{
+    int best = -1;
+    for (int i = 0; i < desk->rep_count; i++) {
+        if (eligible(desk, i, lead) && (best < 0 || rep_before(desk, i, best)))
+            best = i;
+    }
+    return best;
+}
+
+static void match(struct slow_desk *desk)
+{
+    for (;;) {
+        struct slow_lead *urgent = NULL;
+        for (int i = 0; i < desk->lead_count; i++) {
+            struct slow_lead *lead = &desk->leads[i];
+            if (lead->open && lead->state == LEAD_WAITING && (!urgent || lead_before(lead, urgent)) && best_rep(desk, lead) >= 0)
+                urgent = lead;
+        }
+        if (!urgent)
+            return;
+        int rep = best_rep(desk, urgent);
+        const struct config_channel *channel = channel_of(desk, urgent->channel);
+        urgent->offer_number++;
+        urgent->offers_made++;
+        urgent->weight = channel->weight;
+        move(desk, urgent, LEAD_OFFERED, CAUSE_OFFERED, rep, desk->now_ms + channel->offer_timeout_ms, "");
+        tell_lead(desk, urgent, EFFECT_OFFER, false);
+    }
+}
+
+/* ---- publishers ----------------------------------------------------------------------- */
+
+static bool same_letter(char a, char b)
+{
+    if (a >= 'A' && a <= 'Z')
+        a = (char)(a - 'A' + 'a');
+    if (b >= 'A' && b <= 'Z')
+        b = (char)(b - 'A' + 'a');
+    return a == b;
+}
+
+static bool predicate_holds(const struct config_predicate *predicate, const char *value)
+{
+    bool exists = value && *value;
+    if (predicate->kind == CONFIG_EXISTS || predicate->kind == CONFIG_MISSING)
+        return exists == (predicate->kind == CONFIG_EXISTS);
+    for (uint32_t i = 0; exists && i < predicate->value_count; i++) {
+        const char *wanted = predicate->values[i];
+        size_t same = 0;
+        while (wanted[same] && value[same] && same_letter(wanted[same], value[same]))
+            same++;
+        bool starts = wanted[same] == '\0';
+        if ((predicate->kind == CONFIG_EQUALS && starts && value[same] == '\0') || (predicate->kind == CONFIG_PREFIX && starts) ||
+            (predicate->kind == CONFIG_AT_LEAST && atoll(value) >= atoll(wanted)) ||
+            (predicate->kind == CONFIG_AT_MOST && atoll(value) <= atoll(wanted)))
+            return true;
+    }
+    return false;
+}
+
+static const struct config_rule *find_rule(const struct slow_desk *desk, const struct core_command *command)
+{
+    for (uint32_t i = 0; i < desk->rules->rule_count; i++) {
+        const struct config_rule *rule = &desk->rules->rules[i];
+        bool holds = true;
+        for (uint32_t p = 0; p < rule->predicate_count; p++)
+            holds &= predicate_holds(&rule->predicates[p], command->publish.read_field(command->publish.fields, rule->predicates[p].field));
+        if (holds)
+            return rule;
+    }
+    return NULL;
+}
+
+static int open_count(const struct slow_desk *desk)
+{
+    int count = 0;
+    for (int i = 0; i < desk->lead_count; i++)
+        count += desk->leads[i].open;
+    return count;
+}
+
+static void fill_lead(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command, const struct config_rule *rule)
+{
+    const uint64_t month_ms = 30ull * 24 * 3600 * 1000;
+    uint8_t channel = command->publish.channel;
+    uint64_t received_ms = command->publish.received_unix_ms > 0 ? (uint64_t)command->publish.received_unix_ms : desk->now_ms;
+    if (received_ms > desk->now_ms)
+        received_ms = desk->now_ms;
+    if (received_ms + month_ms < desk->now_ms)
+        received_ms = desk->now_ms - month_ms;
+    *lead = (struct slow_lead){.open = true, .id = {desk->epoch, ++desk->next_number}, .channel = channel, .received_ms = received_ms, .rep = -1,
+                               .wait_deadline_ms = desk->now_ms + channel_of(desk, channel)->wait_limit_ms,
+                               .priority = rule->priority + channel_of(desk, channel)->priority,
+                               .weight = channel_of(desk, channel)->weight, .require_count = rule->require_count,
+                               .payload_size = command->publish.payload_size};
+    copy_text(lead->source, command->publish.source);
+    strcpy(lead->queue, rule->queue);
+    memcpy(lead->payload, command->publish.payload, lead->payload_size);
+    for (uint32_t i = 0; i < rule->require_count; i++) {
+        strcpy(lead->require[i], desk->rules->skills[rule->require[i].skill]);
+        lead->require_level[i] = rule->require[i].level;
+    }
+}
+
+static void publish(struct slow_desk *desk, const struct core_command *command)
+{
+    const struct desk_id none = {0};
+    char source[TEXT], id[TEXT];
+    if (!desk->rules) {
+        answer(desk, command, CORE_BUSY, none);
+        return;
+    }
+    copy_text(source, command->publish.source);
+    copy_text(id, command->publish.idempotency_id);
+    const struct slow_seen *seen = recall(desk, 'p', source, id);
+    if (seen) {
+        answer(desk, command, seen->hash == command->publish.content_hash ? CORE_DUPLICATE : CORE_DUPLICATE_DIFFERS, seen->lead);
+        return;
+    }
+    if (command->publish.channel >= LW_CHANNEL_COUNT || !channel_of(desk, command->publish.channel)->enabled || !find_rule(desk, command)) {
+        answer(desk, command, CORE_REJECTED, none);
+        return;
+    }
+    if (open_count(desk) >= (int)desk->limits.leads_max) {
+        answer(desk, command, CORE_BUSY, none);
+        return;
+    }
+    assert(desk->lead_count < LEADS);
+    struct slow_lead *lead = &desk->leads[desk->lead_count++];
+    fill_lead(desk, lead, command, find_rule(desk, command));
+    move(desk, lead, LEAD_WAITING, CAUSE_PUBLISHED, -1, lead->wait_deadline_ms, "");
+    struct slow_seen entry = {.kind = 'p', .hash = command->publish.content_hash, .at_ms = desk->now_ms, .lead = lead->id};
+    strcpy(entry.name, source);
+    strcpy(entry.id, id);
+    remember(desk, entry);
+    answer(desk, command, CORE_ACCEPTED, lead->id);
+    if (command->publish.is_test)
+        move(desk, lead, LEAD_CANCELLED, CAUSE_TEST_LEAD, -1, 0, "");
+}
+
+static struct slow_lead *find_named(struct slow_desk *desk, struct desk_id id, struct core_text source, struct core_text idempotency_id,
+                                    struct desk_id *id_out, enum lead_state *end_out)
+{
+    char name[TEXT], key[TEXT];
+    *id_out = id;
+    *end_out = LEAD_NONE;
+    if (desk_id_is_none(id)) {
+        copy_text(name, source);
+        copy_text(key, idempotency_id);
+        const struct slow_seen *seen = recall(desk, 'p', name, key);
+        if (!seen)
+            return NULL;
+        *id_out = seen->lead;
+        *end_out = seen->end;
+    }
+    return find_lead(desk, *id_out);
+}
+
+static bool same_requirements(const struct slow_lead *a, const struct slow_lead *b)
+{
+    if (a->channel != b->channel || strcmp(a->queue, b->queue) != 0 || a->require_count != b->require_count)
+        return false;
+    for (uint32_t i = 0; i < a->require_count; i++) {
+        bool found = false;
+        for (uint32_t k = 0; k < b->require_count; k++)
+            found |= strcmp(a->require[i], b->require[k]) == 0 && a->require_level[i] == b->require_level[k];
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+static void query(struct slow_desk *desk, const struct core_command *command)
+{
+    struct core_effect effect = new_effect(EFFECT_QUERY_REPLY);
+    struct desk_id id;
+    enum lead_state end;
+    const struct slow_lead *lead = find_named(desk, command->query.lead, command->query.source, command->query.idempotency_id, &id, &end);
+    effect.session = command->session;
+    effect.request = command->request;
+    effect.lead = id;
+    effect.status = lead || end != LEAD_NONE ? CORE_ACCEPTED : CORE_NOT_FOUND;
+    effect.to = end;
+    if (lead)
+        put_lead(desk, lead, &effect);
+    if (lead && lead->state == LEAD_WAITING) {
+        effect.position = 1;
+        for (int i = 0; i < desk->lead_count; i++) {
+            const struct slow_lead *other = &desk->leads[i];
+            effect.position += other->open && other->state == LEAD_WAITING && same_requirements(other, lead) && lead_before(other, lead);
+        }
+    }
+    emit(desk, &effect);
+}
+
+static void cancel(struct slow_desk *desk, const struct core_command *command)
+{
+    struct desk_id id;
+    enum lead_state end;
+    struct slow_lead *lead = find_named(desk, command->cancel.lead, command->cancel.source, command->cancel.idempotency_id, &id, &end);
+    if (!lead) {
+        answer(desk, command, end == LEAD_CANCELLED ? CORE_DUPLICATE : end != LEAD_NONE ? CORE_REJECTED : CORE_NOT_FOUND, id);
+        return;
+    }
+    if (lead->state == LEAD_ASSIGNED) {
+        answer(desk, command, CORE_REJECTED, id);
+        return;
+    }
+    if (lead->rep >= 0)
+        tell_withdrawn(desk, id, lead->offer_number, lead->rep, CAUSE_CANCELLED);
+    move(desk, lead, LEAD_CANCELLED, CAUSE_CANCELLED, -1, 0, "");
+    answer(desk, command, CORE_ACCEPTED, id);
+}
+
+/* ---- reps ------------------------------------------------------------------------------ */
+
+static void log_off(struct slow_desk *desk, int number, enum core_cause cause)
+{
+    struct slow_rep *rep = &desk->reps[number];
+    bool removed = cause == CAUSE_REP_REMOVED;
+    rep->connected = false;
+    rep->grace_deadline_ms = 0;
+    rep->misses = 0;
+    rep->session = 0;
+    set_state(desk, number, REP_OFFLINE, cause, 0);
+    for (int i = 0; i < desk->lead_count; i++) {
+        struct slow_lead *lead = &desk->leads[i];
+        if (!lead->open || lead->rep != number || !held(lead))
+            continue;
+        if (lead->state != LEAD_ASSIGNED || desk->rules->return_assigned_when_gone || removed)
+            give_back(desk, lead, removed ? cause : CAUSE_REP_GONE, false, lead->state == LEAD_ASSIGNED);
+    }
+}
+
+static void log_on(struct slow_desk *desk, const struct core_command *command)
+{
+    char name[TEXT];
+    copy_text(name, command->log_on.rep);
+    int number = find_rep(desk, name);
+    if (number < 0 || !desk->reps[number].rules) {
+        answer(desk, command, CORE_REJECTED, (struct desk_id){0});
+        return;
+    }
+    struct slow_rep *rep = &desk->reps[number];
+    struct core_effect effect = rep_effect(desk, number, EFFECT_REPLACED);
+    effect.config_version = desk->version;
+    if (rep->session != 0)
+        emit(desk, &effect);
+    rep->session = command->session;
+    rep->connected = true;
+    rep->grace_deadline_ms = 0;
+    effect = rep_effect(desk, number, EFFECT_LOGGED_ON);
+    effect.config_version = desk->version;
+    emit(desk, &effect);
+    struct core_effect end = new_effect(EFFECT_SNAPSHOT_END);
+    end.session = command->session;
+    for (int i = 0; i < desk->lead_count; i++) {
+        const struct slow_lead *lead = &desk->leads[i];
+        if (!lead->open || !held(lead) || lead->rep != number)
+            continue;
+        tell_lead(desk, lead, lead->state == LEAD_OFFERED ? EFFECT_OFFER : EFFECT_HOLDING, true);
+        *(lead->state == LEAD_OFFERED ? &end.count_offers : &end.count_holdings) += 1;
+    }
+    for (uint32_t i = 0; i < command->log_on.held_count; i++) {
+        const struct core_held *claim = &command->log_on.held[i];
+        const struct slow_lead *lead = find_lead(desk, claim->lead);
+        if (!lead || lead->rep != number || lead->offer_number != claim->offer_number)
+            tell_withdrawn(desk, claim->lead, claim->offer_number, number, CAUSE_UNKNOWN_LEAD);
+    }
+    emit(desk, &end);
+    set_state(desk, number, rep->state == REP_OFFLINE ? REP_AVAILABLE : rep->state, CAUSE_LOGGED_ON, rep->until_ms);
+}
+
+static void connection_lost(struct slow_desk *desk, const struct core_command *command)
+{
+    int number = find_session(desk, command->session);
+    if (number < 0)
+        return;
+    desk->reps[number].connected = false;
+    desk->reps[number].session = 0;
+    desk->reps[number].grace_deadline_ms = desk->now_ms + desk->rules->grace_ms;
+    struct core_effect effect = rep_effect(desk, number, EFFECT_REP_EVENT);
+    effect.cause = CAUSE_CONNECTION_LOST;
+    emit(desk, &effect);
+}
+
+static void set_rep_state(struct slow_desk *desk, const struct core_command *command, int number)
+{
+    const struct desk_id none = {0};
+    enum rep_state state = command->set_rep_state.state;
+    if (state != REP_AVAILABLE && state != REP_BREAK) {
+        answer(desk, command, CORE_REJECTED, none);
+        return;
+    }
+    if (desk->reps[number].state == state) {
+        answer(desk, command, CORE_DUPLICATE, none);
+        struct core_effect effect = rep_effect(desk, number, EFFECT_REP_STATUS);
+        emit(desk, &effect);
+        return;
+    }
+    desk->reps[number].misses = 0;
+    answer(desk, command, CORE_ACCEPTED, none);
+    set_state(desk, number, state, CAUSE_STATE_SET, 0);
+}
+
+static void answer_offer(struct slow_desk *desk, const struct core_command *command, int number)
+{
+    struct desk_id id = command->answer_offer.lead;
+    struct slow_lead *lead = find_lead(desk, id);
+    bool accept = command->answer_offer.accept, its = lead && lead->rep == number && lead->offer_number == command->answer_offer.offer_number;
+    if (its && lead->state == LEAD_OFFERED) {
+        bool call = lead->channel == LW_CHANNEL_PHONE;
+        if (accept) {
+            move(desk, lead, call ? LEAD_CONNECTING : LEAD_ASSIGNED, CAUSE_ACCEPTED, number,
+                 desk->now_ms + (call ? channel_of(desk, lead->channel)->connect_timeout_ms : desk->rules->work_limit_ms), "");
+            tell_lead(desk, lead, EFFECT_HOLDING, false);
+        } else {
+            give_back(desk, lead, CAUSE_DECLINED, true, false);
+        }
+        desk->reps[number].misses = 0;
+        answer(desk, command, CORE_ACCEPTED, id);
+        return;
+    }
+    bool repeated = its && accept && held(lead);
+    for (uint32_t i = 0; lead && i < lead->refusal_count; i++) {
+        const struct refusal *refusal = &lead->refusals[i];
+        repeated |= !accept && refusal->rep == number && refusal->offer_number == command->answer_offer.offer_number && refusal->cause == CAUSE_DECLINED;
+    }
+    answer(desk, command, repeated ? CORE_DUPLICATE : CORE_NOT_YOURS, id);
+}
+
+static void complete(struct slow_desk *desk, const struct core_command *command, int number)
+{
+    struct desk_id id = command->complete.lead;
+    char name[TEXT], key[TEXT], disposition[TEXT];
+    desk_id_format(id, name);
+    copy_text(key, command->complete.idempotency_id);
+    copy_text(disposition, command->complete.disposition);
+    if (key[0] == '\0') {
+        answer(desk, command, CORE_REJECTED, id);
+        return;
+    }
+    const struct slow_seen *seen = recall(desk, 'c', name, key);
+    if (seen) {
+        answer(desk, command, strcmp(seen->content, disposition) == 0 ? CORE_DUPLICATE : CORE_DUPLICATE_DIFFERS, id);
+        return;
+    }
+    struct slow_lead *lead = find_lead(desk, id);
+    bool known = false;
+    for (uint32_t i = 0; i < desk->rules->disposition_count; i++)
+        known |= strcmp(desk->rules->dispositions[i].code, disposition) == 0;
+    if (!lead || lead->rep != number || lead->state != LEAD_ASSIGNED || !known) {
+        bool is_its = lead && lead->rep == number && (lead->state == LEAD_CONNECTING || lead->state == LEAD_ASSIGNED);
+        answer(desk, command, is_its ? CORE_REJECTED : CORE_NOT_YOURS, id);
+        return;
+    }
+    uint64_t wrap_up_ms = channel_of(desk, lead->channel)->wrap_up_ms;
+    move(desk, lead, LEAD_COMPLETED, CAUSE_COMPLETED, number, 0, disposition);
+    struct slow_seen entry = {.kind = 'c', .at_ms = desk->now_ms, .lead = id, .end = LEAD_COMPLETED};
+    strcpy(entry.name, name);
+    strcpy(entry.id, key);
+    strcpy(entry.content, disposition);
+    remember(desk, entry);
+    if (wrap_up_ms > 0 && (desk->reps[number].state == REP_AVAILABLE || desk->reps[number].state == REP_WRAP_UP))
+        set_state(desk, number, REP_WRAP_UP, CAUSE_COMPLETED, desk->now_ms + wrap_up_ms);
+    answer(desk, command, CORE_ACCEPTED, id);
+}
+
+static void dial_result(struct slow_desk *desk, const struct core_command *command)
+{
+    struct desk_id id = command->dial_result.lead;
+    struct slow_lead *lead = find_lead(desk, id);
+    enum dial_outcome outcome = command->dial_result.outcome;
+    if (!lead || lead->offer_number != command->dial_result.offer_number || (lead->state != LEAD_CONNECTING && lead->state != LEAD_ASSIGNED)) {
+        answer(desk, command, lead ? CORE_NOT_YOURS : CORE_NOT_FOUND, id);
+        return;
+    }
+    if (lead->state == LEAD_ASSIGNED) {
+        answer(desk, command, outcome == DIAL_OUTCOME_ANSWERED ? CORE_DUPLICATE : CORE_NOT_YOURS, id);
+        return;
+    }
+    int rep = lead->rep;
+    if (outcome == DIAL_OUTCOME_ANSWERED) {
+        move(desk, lead, LEAD_ASSIGNED, CAUSE_ANSWERED, rep, desk->now_ms + desk->rules->work_limit_ms, "");
+        tell_lead(desk, lead, EFFECT_HOLDING, false);
+    } else {
+        give_back(desk, lead, outcome == DIAL_OUTCOME_NO_ANSWER ? CAUSE_NO_ANSWER : outcome == DIAL_OUTCOME_BUSY ? CAUSE_DEVICE_BUSY : CAUSE_DIAL_FAILED, true, false);
+        missed(desk, rep);
+    }
+    answer(desk, command, CORE_ACCEPTED, id);
+}
+
+/* ---- managers ---------------------------------------------------------------------------- */
+
+static void act(struct slow_desk *desk, const struct core_command *command)
+{
+    struct desk_id id = command->act.lead;
+    struct slow_lead *lead = find_lead(desk, id);
+    enum core_act what = command->act.act;
+    if (!lead) {
+        answer(desk, command, CORE_NOT_FOUND, id);
+        return;
+    }
+    if ((what == ACT_RELEASE && lead->state != LEAD_PARKED) || (what == ACT_TAKE_BACK && lead->rep < 0)) {
+        answer(desk, command, CORE_REJECTED, id);
+        return;
+    }
+    if (what == ACT_RELEASE) {
+        lead->refusal_count = 0;
+        lead->offers_made = 0;
+        lead->wait_deadline_ms = desk->now_ms + channel_of(desk, lead->channel)->wait_limit_ms;
+        move(desk, lead, LEAD_WAITING, CAUSE_RELEASED, -1, lead->wait_deadline_ms, "");
+    } else if (what == ACT_TAKE_BACK) {
+        give_back(desk, lead, CAUSE_TAKEN_BACK, true, true);
+    } else {
+        if (lead->rep >= 0)
+            tell_withdrawn(desk, id, lead->offer_number, lead->rep, CAUSE_CANCELLED);
+        move(desk, lead, LEAD_CANCELLED, CAUSE_CANCELLED, -1, 0, "");
+    }
+    answer(desk, command, CORE_ACCEPTED, id);
+}
+
+static void configure(struct slow_desk *desk, const struct core_command *command)
+{
+    desk->rules = command->configure.config;
+    desk->version++;
+    for (int i = 0; i < LW_CHANNEL_COUNT; i++) {
+        if (desk->rules->channels[i].enabled)
+            desk->channels[i] = desk->rules->channels[i];
+        desk->channels[i].enabled = desk->rules->channels[i].enabled;
+    }
+    for (int i = 0; i < desk->rep_count; i++)
+        desk->reps[i].rules = NULL;
+    for (uint32_t i = 0; i < desk->rules->rep_count; i++) {
+        int number = find_rep(desk, desk->rules->reps[i].name);
+        if (number < 0) {
+            assert(desk->rep_count < REPS);
+            number = desk->rep_count++;
+            desk->reps[number] = (struct slow_rep){.state = REP_OFFLINE};
+            strcpy(desk->reps[number].name, desk->rules->reps[i].name);
+        }
+        desk->reps[number].rules = &desk->rules->reps[i];
+        desk->reps[number].capacity = desk->rules->reps[i].capacity;
+    }
+    for (int i = 0; i < desk->rep_count; i++) {
+        struct slow_rep *rep = &desk->reps[i];
+        bool gone = !rep->rules && (rep->state != REP_OFFLINE || load_of(desk, i) > 0);
+        struct core_effect effect = rep_effect(desk, i, gone ? EFFECT_REPLACED : EFFECT_REP_STATUS);
+        if (rep->session != 0)
+            emit(desk, &effect);
+        if (gone)
+            log_off(desk, i, CAUSE_REP_REMOVED);
+    }
+    answer(desk, command, CORE_ACCEPTED, (struct desk_id){0});
+    struct core_effect event = new_effect(EFFECT_DESK_EVENT);
+    event.cause = CAUSE_CONFIGURED;
+    event.config_version = desk->version;
+    emit(desk, &event);
+}
+
+static void service_resumed(struct slow_desk *desk)
+{
+    for (int number = 0; desk->rules && number < desk->rep_count; number++) {
+        for (int i = 0; i < desk->lead_count; i++) {
+            struct slow_lead *lead = &desk->leads[i];
+            if (!lead->open || lead->rep != number || (lead->state != LEAD_OFFERED && lead->state != LEAD_CONNECTING))
+                continue;
+            const struct config_channel *channel = channel_of(desk, lead->channel);
+            lead->deadline_ms = desk->now_ms + (lead->state == LEAD_OFFERED ? channel->offer_timeout_ms : channel->connect_timeout_ms);
+            if (lead->state == LEAD_OFFERED)
+                tell_lead(desk, lead, EFFECT_OFFER, true);
+        }
+        if (!desk->reps[number].connected && desk->reps[number].state != REP_OFFLINE)
+            desk->reps[number].grace_deadline_ms = desk->now_ms + desk->rules->grace_ms;
+    }
+    struct core_effect event = new_effect(EFFECT_DESK_EVENT);
+    event.cause = CAUSE_SERVING;
+    event.config_version = desk->version;
+    if (desk->rules)
+        emit(desk, &event);
+}
+
+/* ---- deadlines ------------------------------------------------------------------------------ */
+
+static uint64_t rep_deadline(const struct slow_rep *rep)
+{
+    uint64_t next_ms = rep->state == REP_WRAP_UP ? rep->until_ms : UINT64_MAX;
+    return rep->grace_deadline_ms != 0 && rep->grace_deadline_ms < next_ms ? rep->grace_deadline_ms : next_ms;
+}
+
+static uint64_t lead_deadline(const struct slow_lead *lead)
+{
+    uint64_t next_ms = lead->deadline_ms;
+    for (uint32_t i = 0; lead->state == LEAD_WAITING && i < lead->refusal_count; i++)
+        next_ms = lead->refusals[i].until_ms < next_ms ? lead->refusals[i].until_ms : next_ms;
+    return next_ms;
+}
+
+/* The earliest; of equal ones reps before leads, lower numbers first. */
+static uint64_t find_earliest(const struct slow_desk *desk, int *rep_out, int *lead_out)
+{
+    uint64_t earliest_ms = UINT64_MAX;
+    *rep_out = *lead_out = -1;
+    for (int i = 0; i < desk->rep_count; i++) {
+        if (rep_deadline(&desk->reps[i]) < earliest_ms) {
+            earliest_ms = rep_deadline(&desk->reps[i]);
+            *rep_out = i;
+        }
+    }
+    for (int i = 0; i < desk->lead_count; i++) {
+        if (desk->leads[i].open && lead_deadline(&desk->leads[i]) < earliest_ms) {
+            earliest_ms = lead_deadline(&desk->leads[i]);
+            *lead_out = i;
+            *rep_out = -1;
+        }
+    }
+    return earliest_ms;
+}
+
+static void lead_due(struct slow_desk *desk, struct slow_lead *lead)
+{
+    int rep = lead->rep;
+    if (lead->deadline_ms > desk->now_ms) {
+        if (drop_lapsed(desk, lead))
+            lead->cause = CAUSE_RETRY;
+        return;
+    }
+    switch (lead->state) {
+    case LEAD_WAITING: move(desk, lead, LEAD_PARKED, CAUSE_WAIT_LIMIT, -1, desk->now_ms + desk->rules->park_limit_ms, ""); break;
+    case LEAD_OFFERED:
+    case LEAD_CONNECTING:
+        give_back(desk, lead, lead->state == LEAD_OFFERED ? CAUSE_OFFER_EXPIRED : CAUSE_CONNECT_TIMEOUT, true, false);
+        missed(desk, rep);
+        break;
+    case LEAD_ASSIGNED: give_back(desk, lead, CAUSE_WORK_LIMIT, true, true); break;
+    case LEAD_PARKED: move(desk, lead, LEAD_EXPIRED, CAUSE_PARK_LIMIT, -1, 0, ""); break;
+    case LEAD_NONE: case LEAD_COMPLETED: case LEAD_CANCELLED: case LEAD_EXPIRED: assert(0);
+    }
+}
+
+static void run_deadlines(struct slow_desk *desk)
+{
+    int rep, lead;
+    while (find_earliest(desk, &rep, &lead) <= desk->now_ms) {
+        if (lead >= 0)
+            lead_due(desk, &desk->leads[lead]);
+        else if (desk->reps[rep].grace_deadline_ms != 0 && desk->reps[rep].grace_deadline_ms <= desk->now_ms)
+            log_off(desk, rep, CAUSE_GRACE_OVER);
+        else
+            set_state(desk, rep, REP_AVAILABLE, CAUSE_WRAP_UP_OVER, 0);
+        match(desk);
+    }
+}
+
+/* ---- outside ---------------------------------------------------------------------------------- */
+
+struct slow_desk *slow_desk_new(uint64_t epoch, const struct core_limits *limits,
+                                void (*effect)(void *context, const struct core_effect *effect), void *context)
+{
+    struct slow_desk *desk = calloc(1, sizeof *desk);
+    assert(desk);
+    desk->epoch = epoch;
+    desk->limits = *limits;
+    desk->effect = effect;
+    desk->context = context;
+    return desk;
+}
+
+void slow_desk_free(struct slow_desk *desk)
+{
+    free(desk);
+}
+
+void slow_desk_step(struct slow_desk *desk, const struct core_command *command, uint64_t now_ms)
+{
+    int rep = find_session(desk, command->session);
+    bool needs_rep = command->kind == COMMAND_SET_REP_STATE || command->kind == COMMAND_ANSWER_OFFER || command->kind == COMMAND_COMPLETE;
+    desk->now_ms = now_ms;
+    if (needs_rep && rep < 0)
+        answer(desk, command, CORE_NO_SESSION, (struct desk_id){0});
+    else switch (command->kind) {
+    case COMMAND_CONFIGURE: configure(desk, command); break;
+    case COMMAND_PUBLISH: publish(desk, command); break;
+    case COMMAND_QUERY: query(desk, command); break;
+    case COMMAND_CANCEL: cancel(desk, command); break;
+    case COMMAND_DIAL_RESULT: dial_result(desk, command); break;
+    case COMMAND_LOG_ON: log_on(desk, command); break;
+    case COMMAND_LOG_OFF:
+        if (rep >= 0)
+            log_off(desk, rep, CAUSE_LOGGED_OFF);
+        break;
+    case COMMAND_CONNECTION_LOST: connection_lost(desk, command); break;
+    case COMMAND_SET_REP_STATE: set_rep_state(desk, command, rep); break;
+    case COMMAND_ANSWER_OFFER: answer_offer(desk, command, rep); break;
+    case COMMAND_COMPLETE: complete(desk, command, rep); break;
+    case COMMAND_ACT: act(desk, command); break;
+    case COMMAND_SERVICE_RESUMED: service_resumed(desk); break;
+    case COMMAND_FOUND_DESK: case COMMAND_TIME: case COMMAND_NONE: break;
+    }
+    match(desk);
+    run_deadlines(desk);
+}
+
+uint64_t slow_desk_next_deadline_ms(const struct slow_desk *desk)
+{
+    int rep, lead;
+    return find_earliest(desk, &rep, &lead);
+}
+
+void slow_desk_leads_visit(const struct slow_desk *desk, void (*visit)(void *context, const struct core_effect *row), void *context)
+{
+    for (int i = 0; i < desk->lead_count; i++) {
+        struct core_effect row = new_effect(EFFECT_LEAD_EVENT);
+        if (!desk->leads[i].open)
+            continue;
+        put_lead(desk, &desk->leads[i], &row);
+        row.from = row.to;
+        visit(context, &row);
+    }
+}
