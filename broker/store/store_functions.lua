@@ -100,6 +100,14 @@ local function refuse_step(keys, args)
   return {head[1] or '', head[2] or '', progress}
 end
 
+-- Writes what was gathered for one hash in one command: a fifth of the calls and of the append-only file.
+local function flush(writes, keys, number)
+  if writes[number] then
+    redis.call('HSET', keys[number], unpack(writes[number]))
+    writes[number] = nil
+  end
+end
+
 -- keys: head checkpoint and the hashes; args: as refuse_step, then key number, field, value; an empty value deletes.
 -- 1: written, or it was already; {id, nonce, progress} otherwise.
 local function slice(keys, args)
@@ -107,13 +115,28 @@ local function slice(keys, args)
   if answer then
     return answer
   end
+  local writes = {}
   for i = 5, #args, 3 do
-    local key, field, value = keys[tonumber(args[i])], args[i + 1], args[i + 2]
+    local number, field, value = tonumber(args[i]), args[i + 1], args[i + 2]
     if value == '' then
-      redis.call('HDEL', key, field)
+      flush(writes, keys, number)
+      redis.call('HDEL', keys[number], field)
     else
-      redis.call('HSET', key, field, value)
+      local write = writes[number]
+      if not write then
+        write = {}
+        writes[number] = write
+      elseif #write >= 400 then
+        flush(writes, keys, number)
+        write = {}
+        writes[number] = write
+      end
+      write[#write + 1] = field
+      write[#write + 1] = value
     end
+  end
+  for number = 1, #keys do
+    flush(writes, keys, number)
   end
   redis.call('HSET', keys[2], 'progress', args[4])
   return 1

@@ -25,7 +25,7 @@ pid_t floor_start_redis(const char *dir, const char *fsync)
     snprintf(socket, sizeof socket, "%s/redis.sock", dir);
     snprintf(log, sizeof log, "%s/redis.log", dir);
     const char *const argv[] = {server && server[0] ? server : "redis-server", "--port", "0", "--unixsocket", socket, "--dir", dir,
-                                "--appendonly", "yes", "--appendfsync", fsync, "--save", "", NULL};
+                                "--appendonly", "yes", "--appendfsync", fsync, "--save", "", "--auto-aof-rewrite-percentage", "0", NULL};
     pid_t pid = bench_start(argv, log);
     if (!bench_await_path(socket, 10000))
         give_up("redis-server did not start");
