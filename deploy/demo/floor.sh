@@ -13,7 +13,11 @@ floor=''
 floor_open() {
     bin=${LEADWIRE_BIN:?names the folder of the built programs; ./run demo sets it}
     redis_server=${LEADWIRE_REDIS_SERVER:-redis-server}
-    started_us=$(now_us)
+    local tool
+    for tool in curl flock setpriv setsid "$redis_server"; do
+        command -v "$tool" >/dev/null || fail "$tool is missing; ./run demo installs what is needed"
+    done
+    started_us=$(now_us) scene=start
     trap 'floor_close' EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
@@ -92,10 +96,10 @@ floor_start() {
     await 5 "the phone worker reaches the broker" phone worker_connected phone
 }
 
-# For the show a rep has two seconds to answer an offer; the rules of the floor say more.
+# For the show a rep has two seconds to answer the offer of a mail; the rules of the floor say a minute.
 floor_write_files() {
     local rep secret
-    sed 's/offer_timeout: *[0-9a-z]*/offer_timeout: 2s/' "$here/desk.yaml" >"$floor/desk.yaml"
+    sed '/^  email:/s/offer_timeout: *[0-9a-z]*/offer_timeout: 2s/' "$here/desk.yaml" >"$floor/desk.yaml"
     cp -- "$here/web.yaml" "$here/phone.yaml" "$here/mail.yaml" "$floor/"
     sed -i "s|FLOOR|$floor|" "$floor"/{web,phone,mail}.yaml
     for rep in "${demo_reps[@]}" you telephone; do

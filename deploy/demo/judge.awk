@@ -31,7 +31,7 @@ what == "journal" {
 }
 
 # A rep has what was offered, accepted, or told again as held, until the rep completes it or it is taken away.
-# Where our view and the broker's may differ by the time that a message takes, the shorter is assumed.
+# Where our view and the broker's may differ by the time that a message takes, the one that finds less is taken.
 {
     rep = text("rep"); event = text("event"); lead = text("lead_id"); now = number("unix_ms")
     offer = lead " " number("offer_number")

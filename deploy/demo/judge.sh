@@ -14,10 +14,7 @@ judge_read() {
 }
 
 # The end of --once: the JSON object is the last line. Exit 1 if anything was wrong.
-judge_floor() {
-    scene=judge
-    judge_read
-    [[ -z $findings ]] || printf '%s\n' "$findings"
+judge_end() {
     printf '%s\n' "$verdict"
     [[ -z $findings ]] || exit 1
     exit 0

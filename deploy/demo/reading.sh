@@ -67,21 +67,26 @@ say() {
 # why_words LINE: the reason that went out with an offer, as people say it.
 #   italian 10 of 7 needed; solar 8 of 6 needed; load 0 of 3; idle 3 s; 2 could take it
 why_words() {
-    field "$1" why | awk -F'; ' '{
-        for (i = 1; i <= NF; i++) {
-            split($i, w, " ")
-            if ($i ~ /needed$/)
-                put(toupper(substr(w[1], 1, 1)) substr(w[1], 2) " " w[2] " (" w[4] " needed)")
-            else if ($i ~ /^load 0 of/)
-                put("nothing on the desk")
-            else if ($i ~ /^load/)
-                put("room left: " w[2] " of " w[4] " in use")
-            else if ($i ~ /could take it$/)
-                put(w[1] == 1 ? "nobody else could" : w[1] " could have")
-        }
-        print text
-    }
-    function put(words) { text = text (text == "" ? "" : ", ") words }'
+    field "$1" why | awk -F'; ' '
+        function put(words) { text = text (text == "" ? "" : ", ") words }
+        {
+            for (i = 1; i <= NF; i++) {
+                split($i, word, " ")
+                if ($i ~ /needed$/) {
+                    skill = word[1] == "heatpump" ? "heat pumps" : word[1]
+                    if (skill ~ /^(italian|german|english|french)$/)
+                        skill = toupper(substr(skill, 1, 1)) substr(skill, 2)
+                    put(skill " " word[2] " (" word[4] " needed)")
+                } else if ($i ~ /^load 0 of/) {
+                    put("nothing in hand")
+                } else if ($i ~ /^load/) {
+                    put(word[2] " of " word[4] " in hand")
+                } else if ($i ~ /could take it$/) {
+                    put(word[1] == 1 ? "the only one who could" : "first of " word[1] " who could")
+                }
+            }
+            print text
+        }'
 }
 
 # fail WHAT [LOG]: ends the demo.

@@ -4,7 +4,6 @@
 # A lead that waits is taken out of Redis while the broker is down. In the journal its absence would be a gap, which the
 # broker refuses to serve over; so a checkpoint is made first, and its record is deleted from there.
 sabotage_lose() {
-    local key
     scene=sabotage
     form fr solar "Amélie"   # nobody is there who speaks French
     end broker KILL

@@ -3,8 +3,8 @@
 # happen as told ends the demo with its name.
 
 scenes_play() {
-    local scene
     tell keep "${demo_reps[@]}"   # nothing is completed until a scene says so
+    say open "Redis, the broker, three ingest workers and six reps are up after $(duration $((($(now_us) - started_us) / 1000)))"
     for scene in best_match mail_comes load_counts call_first decline_moves_on offer_expires webhook_again \
         nobody_free broker_killed redis_killed; do
         "scene_$scene"
@@ -52,9 +52,8 @@ others_than() {
 scene_best_match() {
     form it solar "Giulia Bianchi"
     see_offer
-    ((first_lead_ms = $(field "$line" unix_ms) - started_us / 1000))
     await_event_of "$rep" accepted "$lead"
-    say form "Giulia (Italian, solar panels) -> $rep in $(duration "$took_ms"): $why"
+    say form "Giulia (Italian, solar panels) -> ${rep^} in $(duration "$took_ms"): $why"
     first_rep=$rep
 }
 
@@ -62,7 +61,7 @@ scene_mail_comes() {
     mail "Jonas Weber" "Anfrage Wärmepumpe" "Guten Tag, ich hätte gern ein Angebot für eine Wärmepumpe."
     see_offer
     await_event_of "$rep" accepted "$lead"
-    say mail "Jonas (German, heat pump) -> $rep in $(duration "$took_ms"): $why"
+    say mail "Jonas (German, heat pump) -> ${rep^} in $(duration "$took_ms"): $why"
 }
 
 scene_load_counts() {
@@ -75,7 +74,7 @@ scene_load_counts() {
     explained=$("$bin/leadwire" explain --run-dir "$floor/run" "$lead") || fail "the broker did not explain lead $lead" broker
     reason=$(awk -v rep="$first_rep" '$1 == rep && $2 == "could:" { print $6, "of", substr($8, 1, length($8) - 1) }' <<<"$explained")
     [[ $reason ]] || fail "the explanation does not say that $first_rep could have taken it too"
-    say form "Marco (Italian, solar panels) -> $rep in $(duration "$took_ms"): $first_rep could too, but has $reason in hand, $rep nothing"
+    say form "Marco (Italian, solar panels) -> ${rep^} in $(duration "$took_ms"): ${first_rep^} could too, but has $reason in hand, ${rep^} nothing"
 }
 
 scene_call_first() {
@@ -98,12 +97,12 @@ scene_call_first() {
     call_answered CA1
     await_event_of "$rep" holding "$call_lead" '"state": "assigned"'
     took_ms=$(($(field "$line" unix_ms) - sent_ms))
-    say call "a caller from Germany hears \"$said\""
-    say call "$rep is back: the call goes first, $rep's phone +$device rings, both talk after $(duration "$took_ms")"
+    say call "nobody who speaks German is free; a caller from Germany hears \"$said\""
+    say call "${rep^} is back: the call goes before a waiting form; +$device rings, they talk; it waited $(duration "$took_ms")"
     tell ready elif
     lead=$form_lead sent_ms=$form_ms
     see_offer
-    say form "Sabine (German), there $(duration "$waited") before that call, -> $rep, the next one free"
+    say form "Sabine (German), there $(duration "$waited") before the call -> ${rep^}, the next one free"
     await_event_of "$rep" accepted "$form_lead"
     call_end CA1
 }
@@ -122,10 +121,11 @@ scene_decline_moves_on() {
     see_offer '"offer_number": 2,'
     [[ $rep != "$first" ]] || fail "the lead went back to $first, who had declined it"
     [[ $(field "$line" received_unix_ms) == "$received" ]] || fail "the lead lost its age"
+    took_ms=$(field "$line" unix_ms)
     await_event_of "$first" declined "$lead"
-    took_ms=$(($(field "$line" unix_ms)))
+    took_ms=$((took_ms - $(field "$line" unix_ms)))
     await_event_of "$rep" accepted "$lead"
-    say decline "Emily's form: $first declines -> on to $rep at once, its age kept: waiting since $(clock_of "$received")"
+    say decline "Emily's form: ${first^} declines -> ${rep^} $(duration "$((took_ms > 0 ? took_ms : 1))") later, with its age: here since $(clock_of "$received")"
     tell go "$first"
 }
 
@@ -133,7 +133,7 @@ scene_offer_expires() {
     local first first_ms
     floor_clear
     tell pause "${demo_reps[@]}"
-    form it "pompa di calore" "Paolo Ricci"
+    mail "Lukas Braun" "Frage zu Solarmodulen" "Was kosten zwölf Solarmodule?"
     see_offer
     first=$rep first_ms=$(field "$line" unix_ms)
     others_than "$first"
@@ -143,14 +143,14 @@ scene_offer_expires() {
     took_ms=$(($(field "$line" unix_ms) - first_ms))
     await_event_of "$first" withdrawn "$lead"
     await_event_of "$rep" accepted "$lead"
-    say expiry "Paolo's form: $first does not answer -> after $(duration "$took_ms") taken back and given to $rep"
+    say expiry "Lukas's mail: ${first^} does not answer -> taken back after $(duration "$took_ms"), now with ${rep^}"
     tell go "$first"
 }
 
 scene_webhook_again() {
     landing 1 "Marco Greco" "impianto solare"
     [[ $(field "$answer" status) == duplicate && $lead == "$landing_lead" ]] || fail "the same webhook again was answered $answer" web
-    say again "Marco's webhook comes a second time -> answered \"duplicate\" with the first lead's number $lead; no rep is bothered"
+    say again "Marco's webhook comes a second time -> answered \"duplicate\" of lead $lead; no rep is bothered"
 }
 
 scene_nobody_free() {
@@ -164,7 +164,7 @@ scene_nobody_free() {
     see_offer
     next_rep=$rep next_ms=$took_ms
     find_line "\"event\": \"offer\", \"lead_id\": \"$waiting_lead\"" "$floor"/log/*.jsonl && fail "a rep without the skill was offered the lead"
-    say waits "Oliver (English, heat pump): only farid could, who is at lunch; Chiara's form behind it -> $next_rep in $(duration "$next_ms")"
+    say waits "Oliver (English, heat pump): only Farid could, who is at lunch; Chiara's form, later, -> ${next_rep^} in $(duration "$next_ms")"
     pace 2
     local ready_ms
     ready_ms=$(now_ms)
@@ -173,7 +173,7 @@ scene_nobody_free() {
     see_offer
     [[ $rep == farid ]] || fail "the lead went to $rep"
     await_event_of farid accepted "$waiting_lead"
-    say taken "farid is back -> has Oliver's form $(duration "$took_ms") later; it had waited $(duration $((ready_ms - waiting_ms)))"
+    say taken "Farid is back -> has Oliver's form $(duration "$took_ms") later; it had waited $(duration $((ready_ms - waiting_ms)))"
 }
 
 scene_broker_killed() {
@@ -197,7 +197,7 @@ scene_broker_killed() {
     for i in "${!leads[@]}"; do
         await_event_of "${reps[i]}" accepted "${leads[i]}" '"offer_number": 1'
     done
-    say crash "the broker is killed with ${#leads[@]} offers open; $(duration "$took_ms") later all ${#leads[@]} go on with the same reps: ${reps[*]}"
+    say crash "the broker is killed with ${#leads[@]} offers open; $(duration "$took_ms") later the same offers go on: ${reps[*]^}"
 }
 
 scene_redis_killed() {
@@ -211,9 +211,9 @@ scene_redis_killed() {
         form it solar "Visitor $i" "-$i" {lock_fd}>&- &
         pids+=($!)
     done
-    await 3 "three seconds are over" redis seconds_are_over "$killed_us" 3
+    await 5 "three seconds are over" redis seconds_are_over "$killed_us" 3
     (($(wc -l <"$floor/feeder.log") == before)) || fail "a form was taken while Redis was dead" web
-    say outage "Redis is killed for 3 s: $count forms come in, none is told \"taken\", none is refused for good"
+    say outage "Redis is killed for 3 s; $count forms come in and wait: none is told \"taken\" before it is safe"
     redis_start
     for i in "${pids[@]}"; do
         wait "$i" || fail "a form was not taken after Redis came back" web
@@ -221,7 +221,7 @@ scene_redis_killed() {
     await 15 "all is drained" broker floor_is_clear
     took_ms=$((($(now_us) - killed_us) / 1000 - 3000))
     (($(wc -l <"$floor/feeder.log") == before + count)) || fail "not each of the $count forms was taken once" web
-    say back "Redis is back: all $count forms taken, given to reps and worked off $(duration "$took_ms") later"
+    say back "Redis is back; all $count forms are in, given to reps and done $(duration "$took_ms") later"
 }
 
 seconds_are_over() { ((${EPOCHREALTIME/./} - $1 >= $2 * 1000000)); }
@@ -236,34 +236,38 @@ last_status_is() { grep -s '"event": "status"' "$floor/log/$1.jsonl" | tail -n 1
 # ------------------------------------------------------------ after the show
 
 scoreboard() {
+    scene=scoreboard
     judge_read
     printf '\n'
     awk -f "$here/scoreboard.awk" "$floor"/log/*.jsonl
-    printf '%s leads came in, %s were completed, %s lost, %s had two owners, %s times a rep had too much.\n' \
+    printf '%s leads came in, %s were completed; %s lost, %s with two owners at once, %s over a rep'"'"'s capacity.\n' \
         "$(field "$verdict" published)" "$(field "$verdict" completed)" "$(field "$verdict" lost)" \
         "$(field "$verdict" double_owned)" "$(field "$verdict" over_capacity)"
+    [[ -z $findings ]] || printf '%s\n' "$findings"
 }
 
 now_you() {
     local rep_line
+    scene=now_you
+    trap 'printf "\nThe floor is closed; nothing is left behind.\n"; exit 0' INT
     # From here on reps have the time that the rules give them, not the show's two seconds.
     "$bin/leadwire" apply --run-dir "$floor/run" "$here/desk.yaml" >>"$floor/log/apply.log" 2>&1
     tell finish "${demo_reps[@]}"
     rep_line="$bin/leadwire rep you --run-dir $floor/run --secret-file $floor/secret/you"
     cat <<END_OF_WORDS
 
-Now you. In another terminal, send a form of your own (language it, de, en or fr):
+Now you. In another terminal, send a form (the very same one again is told "duplicate"):
 
   curl -d 'name=Ada' -d 'email=ada@example.com' -d 'language=it' -d 'product=solar' http://127.0.0.1:${port_of[web]}/in/contact-form
 
-Or be a rep, the only one who speaks French; then send a form with language=fr:
+Or be a rep, the only one who speaks French, and send a form with language=fr:
 
   $rep_line
 
 What happens is shown here. Ctrl-C ends it all and leaves nothing behind.
 
 END_OF_WORDS
-    exec {watch_fd}< <(exec setpriv --pdeathsig KILL "$bin/leadwire" watch --no-snapshot --run-dir "$floor/run" 2>/dev/null)
+    exec {watch_fd}< <(exec setsid setpriv --pdeathsig KILL "$bin/leadwire" watch --no-snapshot --run-dir "$floor/run" 2>/dev/null)
     pid_of[watch]=$!
     while read -r -u "$watch_fd" line; do
         [[ $line == *' lead '* ]] && printf '%s\n' "$line"
