@@ -204,7 +204,7 @@ static void begin_serving(struct broker *broker)
 
     if (!broker->is_loaded || store_state_read(broker->store) != STORE_READY)
         return;
-    if (core_restore_done(broker->core) != LW_OK) {
+    if (!broker->is_restored) {
         log_error("the desk cannot be restored from its records");
         end(broker, BROKER_EXIT_FAILED);
         return;
@@ -367,6 +367,7 @@ static void on_loaded(void *context, uint64_t epoch, uint64_t desk_ms, bool empt
     struct broker *broker = context;
 
     broker->is_loaded = true;
+    broker->is_restored = core_restore_done(broker->core) == LW_OK;      /* now: a checkpoint may begin when we return */
     broker->epoch = epoch;
     broker->loaded_desk_ms = desk_ms;
     broker->is_empty = empty;

@@ -64,7 +64,8 @@ struct store_callbacks {
     void *context;
     /* While LOADING: one record of the checkpoint or the journal's tail, in the order core_restore wants. Not LW_OK stops the load: STORE_FAILED. */
     lw_status (*load)(void *context, enum record_kind kind, const void *bytes, size_t size);
-    /* All loaded: the desk is ours under this epoch. Called once per claim. desk_ms: last journaled desk time (0: empty desk). */
+    /* All loaded: the desk is ours under this epoch. Called once per claim. desk_ms: last journaled desk time (0: empty desk).
+     * The core must be whole when this returns (core_restore_done): a checkpoint may begin at once. */
     void (*loaded)(void *context, uint64_t epoch, uint64_t desk_ms, bool empty);
     /* Every batch up to and including this ticket is durable. */
     void (*confirmed)(void *context, uint64_t ticket);
