@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * floor_load - a busy sales floor of well-behaved clients of libleadwire: one publisher and LOAD_REPS reps, who accept,
+ * decline, let offers lapse, are dialled, complete, log off and come back. All they see goes into a client_log.
+ *
+ * The publisher keeps `open_target` leads open, of three kinds: forms, calls (accepted ones are dialled, some in vain)
+ * and mails that nobody can take: they park, and the oldest are cancelled. It repeats what was busy with the same
+ * idempotency id, and sometimes what was taken already. One thread: load_turn does what is due.
+ */
+#ifndef FLOOR_LOAD_H
+#define FLOOR_LOAD_H
+
+#include <leadwire/leadwire.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+enum { LOAD_REPS = 20, LOAD_CAPACITY = 4 };
+
+struct load_options {
+    const char *run_dir;          /* of the broker */
+    const char *log_path;
+    uint64_t seed;
+    unsigned open_target;         /* leads to keep open */
+    bool steady_reps;             /* nobody logs off */
+};
+
+struct load_totals {
+    unsigned published, completed, cancelled, offers, resumed_offers, declined, dialled, busy, duplicates;
+    unsigned open;                /* acknowledged and not yet ended, as far as the clients know */
+    unsigned unanswered;          /* publishes without their final answer */
+    unsigned sessions;            /* reps who were told all since their last welcome */
+};
+
+struct load;
+
+void load_open(const struct load_options *options, struct load **out);
+void load_close(struct load **load);
+/* Waits at most max_wait_ms for something to do, or until extra_fd (-1: none) can be read, and does it. */
+void load_turn(struct load *load, int max_wait_ms, int extra_fd);
+/* No new leads; all mails are cancelled. Over when load_is_drained. */
+void load_drain(struct load *load);
+bool load_is_drained(const struct load *load);
+void load_totals_read(const struct load *load, struct load_totals *out);
+/* For the test's own marks. */
+FILE *load_log(struct load *load);
+const char *load_rep_name(unsigned rep);
+
+#endif
