@@ -45,7 +45,7 @@ struct decision {
     uint32_t able;            /* reps who could have taken it */
     uint32_t load, capacity;  /* of the chosen, before */
     uint64_t idle_since_ms;
-    uint64_t closed_ms;       /* when the outcome came; only within one life of the process, as history_seq */
+    uint64_t closed_ms;       /* when the outcome came; 0: not yet, or it keeps nobody away any more */
     uint8_t cause, outcome;   /* enum core_cause */
 };
 
