@@ -46,7 +46,7 @@ static void accept_offer(struct core *core, struct lead *lead, struct rep *rep)
     bool is_call = lead->demand->channel == LW_CHANNEL_PHONE;
 
     core->totals.accepted++;
-    decision_close(core, lead, lead->offer_number, CAUSE_ACCEPTED);
+    decision_close(lead, lead->offer_number, CAUSE_ACCEPTED, 0);
     lead_move(core, lead, &(struct lead_change){
         .to = is_call ? LEAD_CONNECTING : LEAD_ASSIGNED, .cause = CAUSE_ACCEPTED, .rep = rep->number,
         .deadline_ms = deadline_after(core, is_call ? channel->connect_timeout_ms : core->config->work_limit_ms)});

@@ -125,15 +125,11 @@ static bool rewind_reps(const struct core *core, uint64_t seq, struct past_rep *
 }
 
 /* The earlier offer of this lead that kept the rep from it at the decision; NULL if none did. */
-static const struct decision *refused_before(const struct core *core, const struct rep *rep, const struct subject *subject,
-                                             const struct decision *decision)
+static const struct decision *refused_before(const struct rep *rep, const struct subject *subject, const struct decision *decision)
 {
     for (uint32_t i = subject->decision_count; decision && i-- > 0;) {
         const struct decision *earlier = &subject->decisions[i];
-        bool kept_away = earlier->outcome != CAUSE_NONE && earlier->outcome != CAUSE_ACCEPTED && earlier->outcome != CAUSE_REP_GONE &&
-                         earlier->outcome != CAUSE_REP_REMOVED;
-        if (earlier->rep == rep->number && earlier->offer_number < decision->offer_number && kept_away &&
-            decision->at_ms < earlier->closed_ms + core->config->retry_same_rep_ms)
+        if (earlier->rep == rep->number && earlier->offer_number < decision->offer_number && decision->at_ms < earlier->refused_until_ms)
             return earlier;
     }
     return NULL;
@@ -158,7 +154,7 @@ static const char *excluded_by(const struct core *core, const struct rep *rep, c
     }
     if (subject->channel == LW_CHANNEL_PHONE && rep->device == NAME_NONE)
         return "device";
-    const struct decision *refused = refused_before(core, rep, subject, decision);
+    const struct decision *refused = refused_before(rep, subject, decision);
     if (refused) {
         snprintf(detail, detail_size, "offer %u: %s", refused->offer_number, core_cause_word((enum core_cause)refused->outcome));
         return "declined_before";

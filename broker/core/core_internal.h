@@ -369,7 +369,8 @@ void lead_exclude(struct core *core, struct lead *lead, const struct exclusion *
 /* Links a restored lead to what its state says: no record, no event. */
 void lead_link(struct core *core, struct lead *lead);
 void lead_free(struct core *core, struct lead *lead);
-void decision_close(const struct core *core, struct lead *lead, uint32_t offer_number, enum core_cause outcome);
+/* refused_until_ms 0: the outcome keeps nobody away. */
+void decision_close(struct lead *lead, uint32_t offer_number, enum core_cause outcome, uint64_t refused_until_ms);
 void decision_add(struct core *core, struct lead *lead, const struct decision *decision);
 
 /* rep_state.c */

@@ -29,6 +29,7 @@ static void write_change(struct core *core, struct lead *lead, const struct lead
 static void end_lead(struct core *core, struct lead *lead, const struct lead_change *change);
 static void remember_ended(struct core *core, const struct lead *lead, const struct lead_change *change);
 static bool remove_lapsed(struct core *core, struct lead *lead);
+static void decisions_forgive(const struct core *core, struct lead *lead, uint32_t rep);
 
 static bool is_held(uint8_t state)
 {
@@ -108,10 +109,11 @@ void lead_return(struct core *core, struct lead *lead, enum core_cause cause, bo
     struct rep *rep = core->reps.reps[lead->rep];
     const struct config_channel *channel = core_channel(core, lead->demand->channel);
 
-    decision_close(core, lead, lead->offer_number, cause);
+    uint64_t refused_until_ms = exclude ? deadline_after(core, core->config->retry_same_rep_ms) : 0;
+    decision_close(lead, lead->offer_number, cause, refused_until_ms);
     remove_lapsed(core, lead);   /* whose time ran out while another had the lead */
     if (exclude)
-        lead_exclude(core, lead, &(struct exclusion){rep->number, lead->offer_number, deadline_after(core, core->config->retry_same_rep_ms), (uint8_t)cause});
+        lead_exclude(core, lead, &(struct exclusion){rep->number, lead->offer_number, refused_until_ms, (uint8_t)cause});
     if (cause != CAUSE_DECLINED)
         tell_withdrawn(core, lead->id, lead->offer_number, rep, cause);
     if (is_fresh_wait)
@@ -337,6 +339,7 @@ static void lapse_oldest_of_rep(struct core *core, struct rep *rep)
             break;
         }
     }
+    decisions_forgive(core, lead, rep->number);
     lead_record(core, lead, false);
     if (lead->state == LEAD_WAITING)
         match_note_lead(core, lead);
@@ -394,8 +397,7 @@ void lead_forget_exclusions(struct core *core, struct lead *lead)
     for (uint32_t i = 0; i < lead->exclusion_count; i++)
         remove_from_rep(rep_table_at(&core->reps, lead->exclusions[i].rep), lead->id);
     lead->exclusion_count = 0;
-    for (uint32_t i = 0; i < lead->decision_count; i++)
-        lead->decisions[i].closed_ms = 0;   /* explains no later decision */
+    decisions_forgive(core, lead, 0);
 }
 
 /* ---- decisions ---------------------------------------------------------------------- */
@@ -417,12 +419,22 @@ void decision_add(struct core *core, struct lead *lead, const struct decision *d
     lead->decisions[lead->decision_count++] = *decision;
 }
 
-void decision_close(const struct core *core, struct lead *lead, uint32_t offer_number, enum core_cause outcome)
+void decision_close(struct lead *lead, uint32_t offer_number, enum core_cause outcome, uint64_t refused_until_ms)
 {
     for (uint32_t i = 0; i < lead->decision_count; i++) {
         if (lead->decisions[i].offer_number != offer_number)
             continue;
         lead->decisions[i].outcome = (uint8_t)outcome;
-        lead->decisions[i].closed_ms = core->now_ms;
+        lead->decisions[i].refused_until_ms = refused_until_ms;
+    }
+}
+
+/* The refusals that these decisions led to are over before their time. */
+static void decisions_forgive(const struct core *core, struct lead *lead, uint32_t rep)
+{
+    for (uint32_t i = 0; i < lead->decision_count; i++) {
+        struct decision *decision = &lead->decisions[i];
+        if ((rep == 0 || decision->rep == rep) && decision->refused_until_ms > core->now_ms)
+            decision->refused_until_ms = core->now_ms;
     }
 }

@@ -168,7 +168,7 @@ static void put_open_lead(struct byte_buffer *out, const struct lead_image *imag
         byte_buffer_put_varint(out, decision->idle_since_ms);
         byte_buffer_put_u8(out, decision->cause);
         byte_buffer_put_u8(out, decision->outcome);
-        byte_buffer_put_varint(out, decision->closed_ms != 0 ? decision->closed_ms - decision->at_ms + 1 : 0);
+        byte_buffer_put_varint(out, decision->refused_until_ms != 0 ? decision->refused_until_ms - decision->at_ms + 1 : 0);
     }
     if (image->has_payload)
         put_fixed_part(out, image);
@@ -218,8 +218,8 @@ static void read_open_lead(struct byte_reader *in, struct lead_image *image)
         decision->idle_since_ms = byte_reader_varint(in);
         decision->cause = byte_reader_u8(in);
         decision->outcome = byte_reader_u8(in);
-        uint64_t open_ms = byte_reader_varint(in);
-        decision->closed_ms = open_ms != 0 ? decision->at_ms + open_ms - 1 : 0;
+        uint64_t refused_ms = byte_reader_varint(in);
+        decision->refused_until_ms = refused_ms != 0 ? decision->at_ms + refused_ms - 1 : 0;
     }
     if (image->has_payload)
         read_fixed_part(in, image);

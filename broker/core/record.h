@@ -45,7 +45,7 @@ struct decision {
     uint32_t able;            /* reps who could have taken it */
     uint32_t load, capacity;  /* of the chosen, before */
     uint64_t idle_since_ms;
-    uint64_t closed_ms;       /* when the outcome came; 0: not yet, or it keeps nobody away any more */
+    uint64_t refused_until_ms;   /* the outcome keeps the rep from this lead until then; 0: it does not */
     uint8_t cause, outcome;   /* enum core_cause */
 };
 
