@@ -185,6 +185,23 @@ static lw_status read_rules(struct reading *r)
     return LW_OK;
 }
 
+/* Idempotency ids stand many to a field, framed as in a batch. */
+static void give_value(struct reading *r, enum record_kind kind, const void *bytes, size_t size)
+{
+    struct byte_reader reader;
+    enum record_kind inner;
+    const uint8_t *record;
+    size_t record_size;
+
+    if (kind != RECORD_SEEN) {
+        give(r, kind, bytes, size);
+        return;
+    }
+    byte_reader_init(&reader, bytes, size);
+    while (batch_next(&reader, &inner, &record, &record_size))
+        give(r, inner, record, record_size);
+}
+
 static lw_status read_hash(struct reading *r, const char *key, enum record_kind kind)
 {
     char cursor[24] = "0";
@@ -195,7 +212,7 @@ static lw_status read_hash(struct reading *r, const char *key, enum record_kind 
             return LW_IO;
         const redisReply *pairs = reply->element[1];
         for (size_t i = 0; i + 1 < pairs->elements; i += 2)
-            give(r, kind, pairs->element[i + 1]->str, (size_t)pairs->element[i + 1]->len);
+            give_value(r, kind, pairs->element[i + 1]->str, (size_t)pairs->element[i + 1]->len);
         snprintf(cursor, sizeof cursor, "%s", reply->element[0]->str);
         freeReplyObject(reply);
     } while (strcmp(cursor, "0") != 0 && !r->stopped);

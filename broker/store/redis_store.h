@@ -76,6 +76,8 @@ struct checkpoint {
     uint64_t generation, building;     /* in Redis */
     char progress[PROGRESS_MAX], next[PROGRESS_MAX];   /* last step known to be in Redis; the step of the slice */
     struct redis_args keys, rest;
+    struct byte_buffer run;            /* idempotency ids of one bucket, for one field */
+    uint64_t run_bucket;
     uint64_t journal_bytes;            /* since the last began */
     uint64_t last_ms;
     struct seen_bucket *seen;          /* every bucket that Redis has */

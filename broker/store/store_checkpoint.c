@@ -17,11 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batch.h"
 #include "crash_point.h"
 #include "lw_log.h"
 
 enum {
-    SLICE_RECORDS_MAX = 256, SLICE_BYTES_MAX = 64 * 1024,
+    SLICE_RECORDS_MAX = 1024, SLICE_BYTES_MAX = 64 * 1024,
     SEEN_BUCKETS_MAX = 65536, DOOMED_BUCKETS_MAX = 1000, DOOMED_GENERATIONS_MAX = 50,
     /* places in a slice's keys, from 1 as in Lua */
     KEY_CHECKPOINT = 2, KEY_LEADS = 3, KEY_REPS = KEY_LEADS + STORE_LEAD_HASHES, KEY_CONFIG, KEY_SEEN,
@@ -34,6 +35,7 @@ static void fill_slice(struct redis_store *s);
 static void fill_end(struct redis_store *s);
 static void name_step(struct redis_store *s);
 static void put_record(struct redis_store *s, const struct core_record *record);
+static void put_seen_run(struct redis_store *s);
 static unsigned seen_key(struct redis_store *s, uint64_t bucket);
 static void put(struct redis_store *s, unsigned key, const void *field, size_t field_size, const void *value, size_t size);
 static void doom_buckets(struct redis_store *s);
@@ -48,12 +50,14 @@ void store_checkpoint_init(struct redis_store *s)
 {
     redis_args_init(&s->checkpoint.keys);
     redis_args_init(&s->checkpoint.rest);
+    byte_buffer_init(&s->checkpoint.run, 2 * SLICE_BYTES_MAX);
 }
 
 void store_checkpoint_fini(struct redis_store *s)
 {
     redis_args_fini(&s->checkpoint.keys);
     redis_args_fini(&s->checkpoint.rest);
+    byte_buffer_fini(&s->checkpoint.run);
     free(s->checkpoint.seen);
 }
 
@@ -210,6 +214,7 @@ static void fill_slice(struct redis_store *s)
         put_record(s, &record);
         bytes += record.size;
     }
+    put_seen_run(s);
 }
 
 static void put_record(struct redis_store *s, const struct core_record *record)
@@ -234,13 +239,27 @@ static void put_record(struct redis_store *s, const struct core_record *record)
         put(s, KEY_CONFIG, "config", strlen("config"), record->bytes, record->size);
         break;
     case RECORD_SEEN:
-        for (int i = 0; i < 8; i++) {
-            field[i] = (char)(record->seen.lo >> (8 * i));
-            field[8 + i] = (char)(record->seen.hi >> (8 * i));
-        }
-        put(s, seen_key(s, record->seen_bucket), field, 16, record->bytes, record->size);
+        if (s->checkpoint.run_bucket != record->seen_bucket)
+            put_seen_run(s);
+        s->checkpoint.run_bucket = record->seen_bucket;
+        batch_put(&s->checkpoint.run, RECORD_SEEN, record->bytes, record->size);
         break;
     }
+}
+
+/* Ids come by the thousand and are read all or not at all: a run of them is one field, named after the step, so that
+ * a step that comes twice writes the same field. */
+static void put_seen_run(struct redis_store *s)
+{
+    struct checkpoint *c = &s->checkpoint;
+    char field[PROGRESS_MAX + 24];
+
+    if (c->run.size == 0)
+        return;
+    unsigned key = seen_key(s, c->run_bucket);
+    int size = snprintf(field, sizeof field, "%s.%zu", c->next, c->rest.count);
+    put(s, key, field, (size_t)size, c->run.data, c->run.size);
+    byte_buffer_clear(&c->run);
 }
 
 /* The place of the bucket's key in the slice; a bucket that is new gets its mark in the checkpoint too. */

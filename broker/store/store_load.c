@@ -14,7 +14,7 @@
 #include "crash_point.h"
 #include "lw_log.h"
 
-enum { SCAN_COUNT = 256, TAIL_COUNT = 128 };
+enum { SCAN_COUNT = 256, SCAN_RUNS = 16, TAIL_COUNT = 128 };
 
 static void ask_rules(struct redis_store *s);
 static void rules_answered(void *context, uint64_t tag, const redisReply *reply);
@@ -24,6 +24,7 @@ static void begin_seen(struct redis_store *s);
 static bool begin_seen_scan(struct redis_store *s, unsigned slot);
 static void send_scan(struct redis_store *s, unsigned slot, const char *cursor);
 static void scan_answered(void *context, uint64_t tag, const redisReply *reply);
+static bool take_run(struct redis_store *s, const void *bytes, size_t size);
 static void ask_tail(struct redis_store *s);
 static void tail_answered(void *context, uint64_t tag, const redisReply *reply);
 static bool take_entry(struct redis_store *s, const redisReply *entry);
@@ -136,7 +137,7 @@ static void send_scan(struct redis_store *s, unsigned slot, const char *cursor)
     redis_args_text(&s->args, s->load.keys[slot]);
     redis_args_text(&s->args, cursor);
     redis_args_text(&s->args, "COUNT");
-    redis_args_number(&s->args, SCAN_COUNT);
+    redis_args_number(&s->args, s->load.stage == LOAD_SEEN ? SCAN_RUNS : SCAN_COUNT);
     store_send(s, scan_answered, slot);
 }
 
@@ -156,7 +157,8 @@ static void scan_answered(void *context, uint64_t tag, const redisReply *reply)
     const redisReply *pairs = reply->element[1];
     for (size_t i = 0; i + 1 < pairs->elements; i += 2) {
         const redisReply *value = pairs->element[i + 1];
-        if (!take_record(s, kind, value->str, (size_t)value->len))
+        bool taken = kind == RECORD_SEEN ? take_run(s, value->str, (size_t)value->len) : take_record(s, kind, value->str, (size_t)value->len);
+        if (!taken)
             return;
     }
     if (strcmp(cursor, "0") != 0) {
@@ -167,6 +169,24 @@ static void scan_answered(void *context, uint64_t tag, const redisReply *reply)
         return;
     if (--s->load.scans == 0)
         next_stage(s);
+}
+
+/* A field of a seen bucket: many records, framed as in a batch. */
+static bool take_run(struct redis_store *s, const void *bytes, size_t size)
+{
+    struct byte_reader reader;
+    enum record_kind kind;
+    const uint8_t *record;
+    size_t record_size;
+
+    byte_reader_init(&reader, bytes, size);
+    while (batch_next(&reader, &kind, &record, &record_size)) {
+        if (!take_record(s, kind, record, record_size))
+            return false;
+    }
+    if (reader.failed)
+        store_fail(s, "a run of idempotency ids in the checkpoint is damaged");
+    return !reader.failed;
 }
 
 static void ask_tail(struct redis_store *s)
