@@ -200,9 +200,10 @@ static void gather(const struct broker *broker)
 /* Once the store has loaded the desk: found it if it is new, give everybody fresh deadlines, open the doors. */
 static void begin_serving(struct broker *broker)
 {
+    enum store_state state = store_state_read(broker->store);
     char why[NET_WHY_MAX];
 
-    if (!broker->is_loaded || store_state_read(broker->store) != STORE_READY)
+    if (!broker->is_loaded || (state != STORE_READY && state != STORE_FULL))      /* full: what is under way still passes */
         return;
     if (!broker->is_restored) {
         log_error("the desk cannot be restored from its records");
