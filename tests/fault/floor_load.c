@@ -15,7 +15,7 @@ enum {
     MAILS_MAX = 64, MAILS_KEPT = 24,
     DIALS_MAX = 256,
     TOLD_MAX = 256,              /* recent idempotency ids, for repeats */
-    BUSY_RETRY_MS = 20,
+    BUSY_RETRY_MS = 20, LIMIT_MS = 300,        /* half of the publishes wait for ever, half so long */
     LATE_ANSWER_PERCENT = 8, IGNORED_PERCENT = 2, DECLINED_PERCENT = 10,
     REPEAT_PERCENT = 4,
 };
@@ -131,6 +131,11 @@ void load_turn(struct load *load, int max_wait_ms, int extra_fd)
     fflush(load->log);
 }
 
+void load_want_open(struct load *load, unsigned open_target)
+{
+    load->options.open_target = open_target;
+}
+
 void load_drain(struct load *load)
 {
     load->draining = true;
@@ -223,7 +228,7 @@ static void send_contact(struct load *load, struct contact *contact)
     lead.channel = kind < 60 ? LW_CHANNEL_WEB : kind < 85 ? LW_CHANNEL_PHONE : LW_CHANNEL_EMAIL;
     if (lead.channel == LW_CHANNEL_PHONE)
         lead.call_id = contact->id;
-    lw_status status = lw_publisher_publish(load->publisher, contact->id, 1700000000000, &lead, 0, &contact->ticket);
+    lw_status status = lw_publisher_publish(load->publisher, contact->id, 1700000000000, &lead, kind % 2 == 0 ? 0 : LIMIT_MS, &contact->ticket);
     must(load, status == LW_OK || status == LW_FULL, "a lead can be published");
     if (status == LW_OK)
         put_publisher(load, CLIENT_PUBLISHING, "", 0, 0, contact->id);

@@ -37,6 +37,8 @@ void load_open(const struct load_options *options, struct load **out);
 void load_close(struct load **load);
 /* Waits at most max_wait_ms for something to do, or until extra_fd (-1: none) can be read, and does it. */
 void load_turn(struct load *load, int max_wait_ms, int extra_fd);
+/* Another open_target. */
+void load_want_open(struct load *load, unsigned open_target);
 /* No new leads; all mails are cancelled. Over when load_is_drained. */
 void load_drain(struct load *load);
 bool load_is_drained(const struct load *load);
