@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * sim_coverage - what a simulation really did: moves of leads and faults, counted.
+ */
+#ifndef SIM_COVERAGE_H
+#define SIM_COVERAGE_H
+
+#include "core.h"
+
+#define SIM_FAULT_TABLE(X) \
+    X(LOST, "message lost") \
+    X(DOUBLED, "message doubled") \
+    X(DELAYED, "message late by seconds") \
+    X(REP_CRASHED, "rep client crashed") \
+    X(REP_CUT, "rep connection cut") \
+    X(SECOND_DEVICE, "second device") \
+    X(BROKER_KILLED_KEPT, "broker killed, all batches durable") \
+    X(BROKER_KILLED_LOST, "broker killed, batches lost") \
+    X(KILLED_IN_CHECKPOINT, "broker killed in a checkpoint") \
+    X(RULES_CHANGED, "rules changed") \
+    X(CHECKPOINT, "checkpoint finished") \
+    X(LATE_ANSWER, "answer too late") \
+    X(REPEATED_PUBLISH, "publish repeated") \
+    X(REPEATED_COMPLETE, "completion repeated") \
+    X(SECOND_RESULT, "second result of a dial") \
+    X(HUNG_UP, "caller hung up") \
+    X(TAKEN_BACK, "taken back") \
+    X(RELEASED, "released from parking") \
+    X(EXPLAINED, "decision explained")
+
+enum sim_fault {
+#define X(name, words) SIM_FAULT_##name,
+    SIM_FAULT_TABLE(X)
+#undef X
+    SIM_FAULT_COUNT
+};
+
+struct sim_coverage {
+    uint64_t moves[9][9];                 /* from, to */
+    uint64_t faults[SIM_FAULT_COUNT];
+};
+
+void sim_coverage_add(struct sim_coverage *to, const struct sim_coverage *from);
+void sim_coverage_print(const struct sim_coverage *coverage);
+/* False, with words on standard error, if a legal move or a fault was never seen. */
+bool sim_coverage_is_full(const struct sim_coverage *coverage);
+bool sim_move_is_legal(enum lead_state from, enum lead_state to);
+
+#endif

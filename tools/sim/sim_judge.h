@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * sim_judge - decides from what the broker told its clients, and from nothing
+ * else, whether the promises were kept. Fed with each released batch in order.
+ *
+ * It keeps three books of its own: the leads and reps as the event stream tells
+ * them, what each rep's session was told, and what publishers were promised. It knows
+ * the rules, but has its own idea of who may take what.
+ *
+ * Promises: one owner; never over capacity; never lost, never doubled; no state
+ * without a deadline; freed capacity serves the backlog at once; no head-of-line
+ * blocking. (Explained and deterministic are checked where the core is.)
+ */
+#ifndef SIM_JUDGE_H
+#define SIM_JUDGE_H
+
+#include "sim_broker.h"
+#include "sim_coverage.h"
+#include "sim_rules.h"
+
+enum { SIM_LEADS_MAX = 16384, SIM_REFUSALS_MAX = 40, SIM_HELD_MAX = 32 };
+
+struct judge_refusal { uint32_t rep; uint64_t until_ms; };
+
+struct judge_lead {
+    bool known;                      /* its first event was told */
+    struct desk_id id;
+    enum lead_state state;
+    uint32_t rep, offer_number, weight, priority;
+    uint64_t deadline_ms, received_ms;
+    uint8_t channel;
+    uint32_t product;                /* UINT32_MAX until its publisher was answered */
+    uint32_t require_count;
+    char require[CONFIG_REQUIRE_MAX][16];
+    uint8_t require_level[CONFIG_REQUIRE_MAX];
+    struct judge_refusal refusals[SIM_REFUSALS_MAX];
+    uint32_t refusal_count;
+    bool completed_once;
+};
+
+struct judge_held { struct desk_id lead; uint32_t offer_number; enum lead_state state; };
+
+struct judge_rep {
+    bool connected;
+    enum rep_state state;
+    uint64_t session;                /* 0: none */
+    bool in_snapshot;
+    struct judge_held told[SIM_HELD_MAX];
+    uint32_t told_count;
+};
+
+/* What a publisher sent: the judge asks by the number in the request. */
+struct judge_publication { uint32_t product; bool is_test; struct desk_id lead; bool acknowledged; };
+
+struct sim_judge {
+    const struct sim_rules *rules;
+    struct sim_coverage *coverage;
+    uint32_t version;
+    struct judge_lead *leads;        /* by number */
+    uint64_t lead_first, lead_last;  /* numbers below the first have ended; highest told */
+    struct judge_rep reps[SIM_REPS_MAX];
+    struct judge_publication *publications;
+    uint32_t publication_count;
+    char fault[200];                 /* the first promise that was broken; "" none */
+};
+
+/* Requests of publishers carry the number of the publication, so that the judge knows what a reply is about. */
+enum { SIM_REQUEST_SHIFT = 16 };
+
+void sim_judge_init(struct sim_judge *judge, const struct sim_rules *rules, struct sim_coverage *coverage);
+void sim_judge_fini(struct sim_judge *judge);
+/* A publication was made; gives its number. */
+uint32_t sim_judge_publication(struct sim_judge *judge, uint32_t product, bool is_test);
+void sim_judge_batch(struct sim_judge *judge, const struct sim_batch *batch);
+/* The broker died: no session is left. */
+void sim_judge_killed(struct sim_judge *judge);
+/* After a restart: the open leads of the broker are exactly those of the books. */
+void sim_judge_restarted(struct sim_judge *judge, struct core *core);
+/* At the end nothing is open and everything acknowledged has ended. */
+void sim_judge_drained(struct sim_judge *judge);
+struct judge_lead *sim_judge_lead(struct sim_judge *judge, struct desk_id id);
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A rep client: logs on, answers offers, works, completes; repeats what was not
+ * answered; loses its connection, its memory, or is opened on a second device.
+ */
+#include "sim_world.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { REPEAT_MS = 3000, LOOK_MS = 500, LOG_ON_AGAIN_MS = 4000, STATE_MS = 20000, CALL_PATIENCE_MS = 30000 };
+
+static void make_trouble(struct sim_world *world, struct sim_rep *rep, uint32_t number);
+static void work(struct sim_world *world, struct sim_rep *rep, uint32_t number, struct sim_item *item);
+
+static uint64_t soon(struct sim_world *world, uint64_t low_ms, uint64_t high_ms)
+{
+    return world->now_ms + sim_random_between(&world->random, low_ms, high_ms);
+}
+
+void sim_reps_open(struct sim_world *world)
+{
+    for (uint32_t i = 0; i < world->options.reps; i++) {
+        world->reps[i].at_work = world->reps[i].runs = true;
+        world->reps[i].next_log_on_ms = soon(world, 0, 5000);
+        world->reps[i].next_trouble_ms = soon(world, 5000, 60000);
+        sim_at(world, world->reps[i].next_log_on_ms, SIM_REP_WAKES, i);
+    }
+}
+
+void sim_rep_forgets_session(struct sim_world *world, uint32_t number)
+{
+    struct sim_rep *rep = &world->reps[number];
+    rep->session = 0;
+    rep->logging_on = false;
+    rep->next_log_on_ms = soon(world, 50, 3000);
+}
+
+/* ---- on its own ---- */
+
+static void log_on(struct sim_world *world, struct sim_rep *rep, uint32_t number)
+{
+    struct sim_message message = {.kind = COMMAND_LOG_ON, .rep = number, .incarnation = rep->incarnation, .request = ++world->next_request};
+    for (uint32_t i = 0; i < rep->item_count && message.held_count < SIM_HELD_TOLD_MAX; i++)
+        message.held[message.held_count++] = (struct core_held){rep->items[i].lead, rep->items[i].offer_number};
+    rep->logging_on = true;
+    rep->next_log_on_ms = world->now_ms + LOG_ON_AGAIN_MS;
+    sim_send(world, &message);
+}
+
+static void keep_state(struct sim_world *world, struct sim_rep *rep)
+{
+    struct sim_message message = {.kind = COMMAND_SET_REP_STATE, .session = rep->session, .request = ++world->next_request};
+    rep->next_state_ms = soon(world, STATE_MS / 2, STATE_MS);
+    if (!world->draining && sim_random_percent(&world->random, 12))
+        rep->wants_break = !rep->wants_break;
+    if (world->draining || (rep->wants_break && sim_random_percent(&world->random, 40)))
+        rep->wants_break = false;
+    message.state = rep->wants_break ? REP_BREAK : REP_AVAILABLE;
+    if (rep->told_state != REP_WRAP_UP)
+        sim_send(world, &message);
+}
+
+void sim_rep_wakes(struct sim_world *world, uint32_t number)
+{
+    struct sim_rep *rep = &world->reps[number];
+    sim_at(world, world->now_ms + LOOK_MS, SIM_REP_WAKES, number);
+    if (world->draining) {
+        rep->at_work = rep->runs = true;
+    } else if (world->now_ms >= rep->next_trouble_ms) {
+        rep->next_trouble_ms = soon(world, 15000, 90000);
+        make_trouble(world, rep, number);
+    }
+    if (!rep->at_work || !rep->runs)
+        return;
+    if (rep->session == 0) {
+        if (world->now_ms >= rep->next_log_on_ms)
+            log_on(world, rep, number);
+        return;
+    }
+    if (world->now_ms >= rep->next_state_ms)
+        keep_state(world, rep);
+    for (uint32_t i = 0; i < rep->item_count; i++) {
+        if (rep->session != 0 && world->now_ms >= rep->items[i].next_ms)
+            work(world, rep, number, &rep->items[i]);
+    }
+}
+
+static void make_trouble(struct sim_world *world, struct sim_rep *rep, uint32_t number)
+{
+    if (!rep->at_work || !rep->runs) {
+        rep->at_work = rep->runs = true;
+        return;
+    }
+    switch (sim_random_below(&world->random, 6)) {
+    case 0:
+        world->coverage.faults[SIM_FAULT_REP_CRASHED]++;
+        rep->runs = false;
+        rep->item_count = 0;
+        sim_cut(world, number);
+        rep->next_trouble_ms = soon(world, 1000, 40000);
+        break;
+    case 1:
+        world->coverage.faults[SIM_FAULT_REP_CUT]++;
+        sim_cut(world, number);
+        break;
+    case 2:   /* opened elsewhere while the first is still on: what was told to the first is on no screen any more */
+        world->coverage.faults[SIM_FAULT_SECOND_DEVICE]++;
+        rep->item_count = 0;
+        log_on(world, rep, number);
+        break;
+    case 3:
+        if (rep->session != 0)
+            sim_send(world, &(struct sim_message){.kind = COMMAND_LOG_OFF, .session = rep->session});
+        rep->at_work = false;
+        rep->item_count = 0;
+        sim_cut(world, number);
+        rep->next_trouble_ms = soon(world, 5000, 60000);
+        break;
+    default: break;
+    }
+}
+
+/* ---- leads on the screen ---- */
+
+static void send_answer(struct sim_world *world, const struct sim_rep *rep, struct sim_item *item, bool accept)
+{
+    item->state = accept ? ITEM_ACCEPTING : ITEM_DECLINING;
+    item->request = ++world->next_request;
+    item->next_ms = world->now_ms + REPEAT_MS;
+    sim_send(world, &(struct sim_message){.kind = COMMAND_ANSWER_OFFER, .session = rep->session, .request = item->request,
+                                          .lead = item->lead, .offer_number = item->offer_number, .accept = accept});
+}
+
+static void send_completion(struct sim_world *world, const struct sim_rep *rep, struct sim_item *item)
+{
+    struct sim_message message = {.kind = COMMAND_COMPLETE, .session = rep->session, .request = ++world->next_request, .lead = item->lead};
+    world->coverage.faults[SIM_FAULT_REPEATED_COMPLETE] += item->state == ITEM_COMPLETING;
+    item->state = ITEM_COMPLETING;
+    item->request = message.request;
+    item->next_ms = world->now_ms + REPEAT_MS;
+    snprintf(message.id, sizeof message.id, "c%llu-%u", (unsigned long long)item->lead.number, item->offer_number);
+    snprintf(message.disposition, sizeof message.disposition, item->lead.number % 3 ? "won" : "lost");
+    sim_send(world, &message);
+}
+
+static void work(struct sim_world *world, struct sim_rep *rep, uint32_t number, struct sim_item *item)
+{
+    switch (item->state) {
+    case ITEM_OFFERED: {
+        uint64_t dice = world->draining ? 0 : sim_random_below(&world->random, 100);
+        if (dice < 75)
+            send_answer(world, rep, item, true);
+        else if (dice < 88)
+            send_answer(world, rep, item, false);
+        else
+            item->next_ms = soon(world, 20000, 60000);   /* looks away: it expires, or the answer comes too late */
+        break;
+    }
+    case ITEM_ACCEPTING: send_answer(world, rep, item, true); break;
+    case ITEM_DECLINING: send_answer(world, rep, item, false); break;
+    case ITEM_CONNECTING: sim_cut(world, number); break;   /* nothing happens: asks anew what it has */
+    case ITEM_WORKING: case ITEM_COMPLETING: send_completion(world, rep, item); break;
+    }
+}
+
+static struct sim_item *find_item(struct sim_rep *rep, struct desk_id lead)
+{
+    for (uint32_t i = 0; i < rep->item_count; i++) {
+        if (desk_id_equal(rep->items[i].lead, lead))
+            return &rep->items[i];
+    }
+    return NULL;
+}
+
+static void drop_item(struct sim_rep *rep, struct sim_item *item)
+{
+    *item = rep->items[--rep->item_count];
+}
+
+static struct sim_item *add_item(struct sim_rep *rep, const struct core_effect *effect)
+{
+    struct sim_item *item = find_item(rep, effect->lead);
+    if (!item && rep->item_count == SIM_ITEMS_MAX)
+        drop_item(rep, &rep->items[0]);
+    if (!item)
+        item = &rep->items[rep->item_count++];
+    *item = (struct sim_item){.lead = effect->lead, .offer_number = effect->offer_number, .is_call = effect->channel == LW_CHANNEL_PHONE};
+    return item;
+}
+
+/* ---- what it hears ---- */
+
+static void hear_lead(struct sim_world *world, struct sim_rep *rep, const struct core_effect *effect)
+{
+    struct sim_item *item = find_item(rep, effect->lead);
+    bool is_new = !item || item->offer_number < effect->offer_number;
+    if (item && item->offer_number > effect->offer_number)
+        return;   /* older than what the screen shows */
+    if (item)
+        item->unconfirmed = false;
+    if (effect->kind == EFFECT_OFFER) {
+        if (is_new) {
+            item = add_item(rep, effect);
+            item->state = ITEM_OFFERED;
+            item->next_ms = soon(world, 200, world->draining ? 1000 : 8000);
+        }
+        return;
+    }
+    if (is_new)
+        item = add_item(rep, effect);
+    if (effect->to == LEAD_CONNECTING && (is_new || item->state <= ITEM_DECLINING)) {
+        item->state = ITEM_CONNECTING;
+        item->next_ms = world->now_ms + CALL_PATIENCE_MS;
+    } else if (effect->to == LEAD_ASSIGNED && (is_new || item->state < ITEM_WORKING)) {
+        item->state = ITEM_WORKING;
+        item->next_ms = soon(world, 1000, world->draining ? 2000 : sim_random_percent(&world->random, 4) ? 900000 : 20000);
+    }
+}
+
+static void hear_reply(struct sim_world *world, struct sim_rep *rep, uint32_t number, const struct core_effect *reply)
+{
+    if (reply->status == CORE_NO_SESSION) {
+        if (rep->session == reply->session)
+            sim_cut(world, number);
+        return;
+    }
+    for (uint32_t i = 0; i < rep->item_count; i++) {
+        struct sim_item *item = &rep->items[i];
+        if (item->request != reply->request)
+            continue;
+        bool good = reply->status == CORE_ACCEPTED || reply->status == CORE_DUPLICATE;
+        world->coverage.faults[SIM_FAULT_LATE_ANSWER] += reply->status == CORE_NOT_YOURS && item->state == ITEM_ACCEPTING;
+        if (item->state == ITEM_ACCEPTING && good) {
+            item->state = item->is_call ? ITEM_CONNECTING : ITEM_WORKING;   /* the holding may be lost: the answer says as much */
+            item->next_ms = soon(world, item->is_call ? CALL_PATIENCE_MS : 1000, item->is_call ? CALL_PATIENCE_MS : 20000);
+        } else if (item->state == ITEM_COMPLETING && reply->status == CORE_REJECTED) {
+            item->state = ITEM_CONNECTING;
+            item->next_ms = world->now_ms + CALL_PATIENCE_MS;
+        } else {
+            drop_item(rep, item);
+        }
+        return;
+    }
+}
+
+void sim_rep_hears(struct sim_world *world, uint32_t number, const struct core_effect *effect)
+{
+    struct sim_rep *rep = &world->reps[number];
+    struct sim_item *item;
+    if (!rep->runs || world->edge[effect->session - 1000].incarnation != rep->incarnation)
+        return;   /* that connection is gone */
+    if (effect->kind == EFFECT_LOGGED_ON) {
+        if (effect->session <= rep->session)
+            return;
+        rep->session = effect->session;
+        rep->logging_on = false;
+        rep->next_state_ms = soon(world, 1000, STATE_MS);
+        for (uint32_t i = 0; i < rep->item_count; i++)
+            rep->items[i].unconfirmed = true;
+        return;
+    }
+    if (effect->session != rep->session)
+        return;
+    switch (effect->kind) {
+    case EFFECT_REPLACED: sim_cut(world, number); break;
+    case EFFECT_OFFER: case EFFECT_HOLDING: hear_lead(world, rep, effect); break;
+    case EFFECT_WITHDRAWN:
+        item = find_item(rep, effect->lead);
+        if (item && item->offer_number <= effect->offer_number)
+            drop_item(rep, item);
+        break;
+    case EFFECT_REP_STATUS: rep->told_state = effect->rep_state; break;
+    case EFFECT_SNAPSHOT_END:
+        for (uint32_t i = rep->item_count; i-- > 0;) {
+            if (rep->items[i].unconfirmed)
+                drop_item(rep, &rep->items[i]);
+        }
+        break;
+    case EFFECT_REPLY: hear_reply(world, rep, number, effect); break;
+    case EFFECT_QUERY_REPLY: case EFFECT_LOGGED_ON: case EFFECT_LEAD_EVENT: case EFFECT_REP_EVENT: case EFFECT_DESK_EVENT: break;
+    }
+}

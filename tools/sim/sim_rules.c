@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim_rules.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const skills[SIM_SKILLS] = {"italian", "german", "roofs", "heating"};
+
+static void add_rep(struct core_config *config, struct sim_random *random, uint32_t number);
+static void add_rule(struct core_config *config, struct sim_random *random, uint32_t number, bool takes_all);
+static void set_times(struct core_config *config, struct sim_random *random);
+
+void sim_rules_init(struct sim_rules *rules, uint32_t reps, uint32_t rule_count)
+{
+    assert(reps >= 1 && reps <= SIM_REPS_MAX && rule_count >= 1 && rule_count <= SIM_RULES_MAX);
+    *rules = (struct sim_rules){.reps = reps, .rules = rule_count};
+}
+
+void sim_rules_fini(struct sim_rules *rules)
+{
+    for (uint32_t i = 0; i < rules->count; i++)
+        core_config_free(rules->drawn[i]);
+    *rules = (struct sim_rules){0};
+}
+
+const struct core_config *sim_rules_draw(struct sim_rules *rules, struct sim_random *random)
+{
+    char reason[256];
+    if (rules->count == SIM_VERSIONS_MAX)
+        return NULL;
+    struct core_config *config = core_config_new("simulated");
+    assert(config);
+    for (uint32_t i = 0; i < SIM_SKILLS; i++) {   /* in another order each time: numbers must not matter */
+        const char *skill = skills[(i + rules->count) % SIM_SKILLS];
+        if (core_config_add_skill(config, skill) != LW_OK)
+            abort();
+    }
+    for (uint32_t i = 0; i < rules->reps; i++) {
+        if (i == 0 || !sim_random_percent(random, 12))
+            add_rep(config, random, i);
+    }
+    for (uint32_t i = 0; i < rules->rules; i++)
+        add_rule(config, random, i, i == rules->rules - 1);
+    set_times(config, random);
+    if (core_config_add_disposition(config, "won", 1) != LW_OK || core_config_add_disposition(config, "lost", 2) != LW_OK ||
+        core_config_check(config, reason, sizeof reason) != LW_OK)
+        abort();
+    rules->drawn[rules->count++] = config;
+    return config;
+}
+
+/* The first can do everything, so that nothing must wait for ever. */
+static void add_rep(struct core_config *config, struct sim_random *random, uint32_t number)
+{
+    struct config_rep *rep;
+    char name[16];
+    bool is_first = number == 0;
+    snprintf(name, sizeof name, "rep%u", number);
+    if (core_config_add_rep(config, name, "inside", is_first ? 6 : 1 + (uint32_t)sim_random_below(random, 6),
+                            is_first || sim_random_percent(random, 70) ? "+39055" : "", &rep) != LW_OK)
+        abort();
+    for (uint32_t i = 0; i < SIM_SKILLS; i++) {
+        if (!is_first && sim_random_percent(random, 40))
+            continue;
+        if (core_config_rep_skill(config, rep, skills[i], is_first ? 10 : 1 + (uint32_t)sim_random_below(random, 10)) != LW_OK)
+            abort();
+    }
+}
+
+static void add_rule(struct core_config *config, struct sim_random *random, uint32_t number, bool takes_all)
+{
+    struct config_rule *rule;
+    char name[16], product[16];
+    const char *values[] = {product};
+    snprintf(name, sizeof name, "rule%u", number);
+    snprintf(product, sizeof product, "p%u", number);
+    if (core_config_add_rule(config, name, sim_random_percent(random, 50) ? "sales" : name, (uint32_t)sim_random_below(random, 4) * 20, &rule) != LW_OK)
+        abort();
+    if (!takes_all && core_config_rule_when(rule, "product", CONFIG_EQUALS, values, 1) != LW_OK)
+        abort();
+    for (uint32_t i = 0; i < SIM_SKILLS && !takes_all; i++) {
+        const char *skill = skills[(i + number) % SIM_SKILLS];
+        if (sim_random_percent(random, 30) && core_config_rule_require(config, rule, skill, 1 + (uint32_t)sim_random_below(random, 9)) != LW_OK)
+            abort();
+    }
+}
+
+static void set_times(struct core_config *config, struct sim_random *random)
+{
+    config->channels[LW_CHANNEL_PHONE] = (struct config_channel){true, 3, 50, 15000, 120000, 5000, 20000};
+    config->channels[LW_CHANNEL_WEB] = (struct config_channel){true, 1, 0, 20000 + (uint32_t)sim_random_below(random, 20000), 180000, 0, 20000};
+    config->channels[LW_CHANNEL_EMAIL] = (struct config_channel){true, 1 + (uint32_t)sim_random_below(random, 2), 10, 30000, 240000, 2000, 20000};
+    config->grace_ms = 5000 + (uint32_t)sim_random_below(random, 15000);
+    config->park_limit_ms = 60000 + (uint32_t)sim_random_below(random, 240000);
+    config->work_limit_ms = 300000 + (uint32_t)sim_random_below(random, 600000);
+    config->retry_same_rep_ms = 10000 + (uint32_t)sim_random_below(random, 110000);
+    config->offers_max = 3 + (uint32_t)sim_random_below(random, 10);
+    config->misses_to_away = 2 + (uint32_t)sim_random_below(random, 3);
+    config->return_assigned_when_gone = sim_random_percent(random, 50);
+}
+
+void sim_rules_applied(struct sim_rules *rules, uint32_t version, const struct core_config *config)
+{
+    assert(version >= 1 && version <= 2 * SIM_VERSIONS_MAX);
+    rules->versions[version - 1] = config;
+}
+
+const struct core_config *sim_rules_version(const struct sim_rules *rules, uint32_t version)
+{
+    return version >= 1 && version <= 2 * SIM_VERSIONS_MAX ? rules->versions[version - 1] : NULL;
+}
+
+uint32_t sim_rep_number(const char *name)
+{
+    uint32_t number = 0;
+    if (strncmp(name, "rep", 3) != 0 || name[3] == '\0')
+        return SIM_REPS_MAX;
+    for (name += 3; *name >= '0' && *name <= '9' && number < SIM_REPS_MAX; name++)
+        number = number * 10 + (uint32_t)(*name - '0');
+    return *name == '\0' && number < SIM_REPS_MAX ? number : SIM_REPS_MAX;
+}
+
+const struct config_rep *sim_rules_rep(const struct core_config *config, uint32_t rep)
+{
+    uint32_t last = config && config->rep_count > 0 ? config->rep_count - 1 : 0;
+    for (uint32_t i = rep < last ? rep : last; config && i < config->rep_count; i--) {   /* in order, with gaps: at or before its number */
+        if (sim_rep_number(config->reps[i].name) == rep)
+            return &config->reps[i];
+    }
+    return NULL;
+}
+
+const struct config_rule *sim_rules_for(const struct core_config *config, uint32_t product)
+{
+    return &config->rules[product < config->rule_count ? product : config->rule_count - 1];
+}

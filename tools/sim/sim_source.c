@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Publishers repeat until they are answered; the telephony edge dials whom the
+ * event stream names, and reports; the manager changes rules and moves leads.
+ */
+#include "sim_world.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PUBLISHER = 1, TELEPHONY = 2, MANAGER = 3, REPEAT_MS = 2500, LOOK_MS = 250 };
+
+static void publish(struct sim_world *world);
+static void cancel_call(struct sim_world *world, const struct sim_message *published);
+
+void sim_sources_open(struct sim_world *world)
+{
+    sim_at(world, world->now_ms, SIM_SOURCE_WAKES, 0);
+    sim_at(world, world->now_ms + 30000, SIM_MANAGER_WAKES, 0);
+}
+
+static struct sim_pending *free_pending(struct sim_world *world)
+{
+    for (uint32_t i = 0; i < SIM_PENDING_MAX; i++) {
+        if (!world->pending[i].used)
+            return &world->pending[i];
+    }
+    return NULL;
+}
+
+/* Sends now and again until a reply with this request comes; false when too much is under way. */
+static bool send_until_answered(struct sim_world *world, const struct sim_message *message)
+{
+    struct sim_pending *pending = free_pending(world);
+    if (!pending)
+        return false;
+    *pending = (struct sim_pending){.message = *message, .next_ms = world->now_ms + REPEAT_MS, .used = true};
+    sim_send(world, message);
+    return true;
+}
+
+void sim_source_wakes(struct sim_world *world)
+{
+    sim_at(world, world->now_ms + LOOK_MS, SIM_SOURCE_WAKES, 0);
+    for (uint32_t i = 0; i < SIM_PENDING_MAX; i++) {
+        struct sim_pending *pending = &world->pending[i];
+        if (!pending->used || world->now_ms < pending->next_ms)
+            continue;
+        world->coverage.faults[SIM_FAULT_REPEATED_PUBLISH] += pending->message.kind == COMMAND_PUBLISH;
+        pending->next_ms = world->now_ms + REPEAT_MS;
+        sim_send(world, &pending->message);
+    }
+    if (!world->draining && world->now_ms >= world->next_publish_ms) {
+        world->next_publish_ms = world->now_ms + sim_random_between(&world->random, 200, 15000 / (1 + world->options.reps / 3));
+        publish(world);
+    }
+}
+
+static void publish(struct sim_world *world)
+{
+    static const uint8_t channels[] = {LW_CHANNEL_PHONE, LW_CHANNEL_WEB, LW_CHANNEL_WEB, LW_CHANNEL_EMAIL};
+    struct sim_message message = {.kind = COMMAND_PUBLISH, .session = PUBLISHER, .content_hash = 7,
+                                  .product = (uint32_t)sim_random_below(&world->random, world->options.rules),
+                                  .channel = channels[sim_random_below(&world->random, 4)], .is_test = sim_random_percent(&world->random, 2),
+                                  .received_ms = (int64_t)(world->now_ms - sim_random_below(&world->random, 30000))};
+    uint32_t number = sim_judge_publication(&world->judge, message.product, message.is_test);
+    message.request = ((uint64_t)number << SIM_REQUEST_SHIFT) + 1;
+    snprintf(message.id, sizeof message.id, "p%u", number);
+    if (send_until_answered(world, &message) && message.channel == LW_CHANNEL_PHONE && sim_random_percent(&world->random, 20))
+        cancel_call(world, &message);
+}
+
+/* The caller hangs up after a while. */
+static void cancel_call(struct sim_world *world, const struct sim_message *published)
+{
+    struct sim_message *cancel = malloc(sizeof *cancel);
+    struct sim_pending *pending = free_pending(world);
+    assert(cancel);
+    *cancel = *published;
+    cancel->kind = COMMAND_CANCEL;
+    cancel->request = ++world->next_request << SIM_REQUEST_SHIFT;
+    if (pending)
+        *pending = (struct sim_pending){.message = *cancel, .next_ms = world->now_ms + sim_random_between(&world->random, 2000, 60000), .used = true};
+    free(cancel);
+}
+
+void sim_source_hears(struct sim_world *world, const struct core_effect *effect)
+{
+    if (effect->kind != EFFECT_REPLY)
+        return;
+    for (uint32_t i = 0; i < SIM_PENDING_MAX; i++) {
+        struct sim_pending *pending = &world->pending[i];
+        if (!pending->used || pending->message.request != effect->request || pending->message.session != effect->session)
+            continue;
+        if (effect->status == CORE_BUSY)
+            return;   /* again, as after silence */
+        pending->used = false;
+        world->coverage.faults[SIM_FAULT_HUNG_UP] += pending->message.kind == COMMAND_CANCEL && effect->status == CORE_ACCEPTED;
+        if (pending->message.kind == COMMAND_PUBLISH && !world->draining && sim_random_percent(&world->random, 4)) {
+            world->coverage.faults[SIM_FAULT_REPEATED_PUBLISH]++;   /* a webhook that comes again later */
+            pending->message.content_hash = sim_random_percent(&world->random, 30) ? 8 : 7;
+            sim_send(world, &pending->message);
+        }
+        return;
+    }
+}
+
+/* ---- the telephony edge ---- */
+
+void sim_event_told(struct sim_world *world, const struct core_effect *event)
+{
+    if (event->to == LEAD_PARKED)
+        world->parked[world->parked_seen++ % 16] = event->lead;
+    if (event->to == LEAD_ASSIGNED || event->to == LEAD_OFFERED)
+        world->held[world->held_seen++ % 16] = event->lead;
+    if (event->to != LEAD_CONNECTING)
+        return;
+    uint64_t dice = world->draining ? 0 : sim_random_below(&world->random, 100);
+    if (dice >= 95)
+        return;   /* nobody ever reports */
+    struct sim_message *result = calloc(1, sizeof *result);
+    assert(result);
+    *result = (struct sim_message){.kind = COMMAND_DIAL_RESULT, .session = TELEPHONY, .lead = event->lead, .offer_number = event->offer_number,
+                                   .outcome = dice < 65 ? DIAL_OUTCOME_ANSWERED : dice < 78 ? DIAL_OUTCOME_NO_ANSWER : dice < 88 ? DIAL_OUTCOME_BUSY : DIAL_OUTCOME_FAILED};
+    sim_dial_ends(world, result);
+    if (sim_random_percent(&world->random, 8)) {   /* the first counts */
+        world->coverage.faults[SIM_FAULT_SECOND_RESULT]++;
+        result->outcome = result->outcome == DIAL_OUTCOME_ANSWERED ? DIAL_OUTCOME_FAILED : DIAL_OUTCOME_ANSWERED;
+        sim_dial_ends(world, result);
+    }
+    free(result);
+}
+
+/* Rings for a while, then reports until it is heard. */
+void sim_dial_ends(struct sim_world *world, const struct sim_message *result)
+{
+    struct sim_pending *pending = free_pending(world);
+    if (!pending)
+        return;
+    *pending = (struct sim_pending){.message = *result, .next_ms = world->now_ms + sim_random_between(&world->random, 500, 22000), .used = true};
+    pending->message.request = ++world->next_request << SIM_REQUEST_SHIFT;
+}
+
+/* ---- the manager ---- */
+
+void sim_manager_wakes(struct sim_world *world)
+{
+    struct sim_message message = {.kind = COMMAND_ACT, .session = MANAGER};
+    sim_at(world, world->now_ms + sim_random_between(&world->random, 1000, 15000), SIM_MANAGER_WAKES, 0);
+    if (world->draining)
+        return;
+    message.request = ++world->next_request << SIM_REQUEST_SHIFT;
+    switch (sim_random_below(&world->random, 10)) {
+    case 0:
+        message.kind = COMMAND_CONFIGURE;
+        message.rules = sim_rules_draw(&world->rules, &world->random);
+        world->coverage.faults[SIM_FAULT_RULES_CHANGED] += message.rules != NULL;
+        if (!message.rules)
+            return;
+        break;
+    case 1: case 2: case 3:
+        message.act = ACT_RELEASE;
+        message.lead = world->parked[sim_random_below(&world->random, 16)];
+        world->coverage.faults[SIM_FAULT_RELEASED]++;
+        break;
+    case 4: case 5:
+        message.act = ACT_TAKE_BACK;
+        message.lead = world->held[sim_random_below(&world->random, 16)];
+        world->coverage.faults[SIM_FAULT_TAKEN_BACK]++;
+        break;
+    case 6:
+        message.act = ACT_CANCEL;
+        message.lead = world->held[sim_random_below(&world->random, 16)];
+        break;
+    default: return;
+    }
+    sim_send(world, &message);
+}

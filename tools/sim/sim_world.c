@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim_world.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core_explain.h"
+
+enum { WAY_MS = 40, LATE_MS = 6000, LOSS_PERCENT = 4, DOUBLE_PERCENT = 3, LATE_PERCENT = 2 };
+
+static void turn(struct sim_world *world, struct sim_event *event);
+static void deliver(struct sim_world *world, struct sim_message *message);
+static void step(struct sim_world *world, const struct core_command *command);
+static void release(struct sim_world *world, bool is_heard);
+static void check_explained(struct sim_world *world, const struct sim_batch *batch);
+static void kill_broker(struct sim_world *world);
+static void restart_broker(struct sim_world *world);
+
+/* ---- the calendar: a binary heap, equal times in the order of making ---- */
+
+static bool before(const struct sim_event *a, const struct sim_event *b)
+{
+    return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->order < b->order;
+}
+
+static void push(struct sim_world *world, struct sim_event event)
+{
+    if (world->event_count == world->event_capacity) {
+        world->event_capacity = world->event_capacity ? world->event_capacity * 2 : 256;
+        world->heap = realloc(world->heap, world->event_capacity * sizeof *world->heap);
+        assert(world->heap);
+    }
+    uint32_t at = world->event_count++;
+    event.order = world->next_order++;
+    for (; at > 0 && before(&event, &world->heap[(at - 1) / 2]); at = (at - 1) / 2)
+        world->heap[at] = world->heap[(at - 1) / 2];
+    world->heap[at] = event;
+}
+
+static struct sim_event pop(struct sim_world *world)
+{
+    struct sim_event first = world->heap[0], moved = world->heap[--world->event_count];
+    uint32_t at = 0;
+    for (uint32_t child; (child = 2 * at + 1) < world->event_count; at = child) {
+        if (child + 1 < world->event_count && before(&world->heap[child + 1], &world->heap[child]))
+            child++;
+        if (!before(&world->heap[child], &moved))
+            break;
+        world->heap[at] = world->heap[child];
+    }
+    if (world->event_count > 0)
+        world->heap[at] = moved;
+    return first;
+}
+
+void sim_at(struct sim_world *world, uint64_t at_ms, enum sim_event_kind kind, uint64_t number)
+{
+    push(world, (struct sim_event){.at_ms = at_ms < world->now_ms ? world->now_ms : at_ms, .kind = kind, .number = number});
+}
+
+void sim_fail(struct sim_world *world, const char *words)
+{
+    if (!world->failed && words[0] != '\0') {
+        world->failed = true;
+        snprintf(world->judge.fault, sizeof world->judge.fault, "%s", words);
+    }
+}
+
+/* ---- the ways ---- */
+
+/* How many copies arrive, and when each. */
+static uint32_t draw_way(struct sim_world *world, uint64_t delays_ms[2])
+{
+    struct sim_random *random = &world->random;
+    bool calm = world->draining;
+    if (!calm && sim_random_percent(random, LOSS_PERCENT)) {
+        world->coverage.faults[SIM_FAULT_LOST]++;
+        return 0;
+    }
+    uint32_t copies = !calm && sim_random_percent(random, DOUBLE_PERCENT) ? 2 : 1;
+    world->coverage.faults[SIM_FAULT_DOUBLED] += copies - 1;
+    for (uint32_t i = 0; i < copies; i++) {
+        bool late = !calm && sim_random_percent(random, LATE_PERCENT);
+        world->coverage.faults[SIM_FAULT_DELAYED] += late;
+        delays_ms[i] = 1 + sim_random_below(random, late ? LATE_MS : WAY_MS);
+    }
+    return copies;
+}
+
+void sim_send(struct sim_world *world, const struct sim_message *message)
+{
+    uint64_t delays_ms[2];
+    uint32_t copies = draw_way(world, delays_ms);
+    for (uint32_t i = 0; i < copies; i++) {
+        struct sim_message *copy = malloc(sizeof *copy);
+        assert(copy);
+        *copy = *message;
+        push(world, (struct sim_event){.at_ms = world->now_ms + delays_ms[i], .kind = SIM_TO_BROKER, .message = copy});
+    }
+}
+
+static void send_to_client(struct sim_world *world, const struct sim_effect *effect)
+{
+    uint64_t delays_ms[2];
+    uint32_t copies = draw_way(world, delays_ms);
+    for (uint32_t i = 0; i < copies; i++) {
+        struct sim_effect *copy = malloc(sizeof *copy);
+        assert(copy);
+        *copy = *effect;
+        push(world, (struct sim_event){.at_ms = world->now_ms + delays_ms[i], .kind = SIM_TO_CLIENT, .effect = copy});
+    }
+}
+
+/* ---- opening and turning ---- */
+
+void sim_world_open(struct sim_world *world, const struct sim_options *options)
+{
+    struct core_limits limits;
+    *world = (struct sim_world){.options = *options, .random = {options->seed}, .now_ms = 1800000000000, .timer_set_ms = UINT64_MAX};
+    core_limits_default(&limits);
+    limits.leads_max = 2000;
+    limits.seen_max = 256;   /* minutes of this load: repeats come within seconds */
+    limits.history_max = 4096;
+    sim_rules_init(&world->rules, options->reps, options->rules);
+    sim_judge_init(&world->judge, &world->rules, &world->coverage);
+    sim_broker_open(&world->broker, &limits, world->now_ms);
+    step(world, &(struct core_command){.kind = COMMAND_CONFIGURE, .configure = {.config = sim_rules_draw(&world->rules, &world->random), .by = {"sim", 3}}});
+    sim_at(world, world->now_ms, SIM_RELEASE, 0);   /* of founding */
+    sim_reps_open(world);
+    sim_sources_open(world);
+    sim_at(world, world->now_ms + 20000 + sim_random_below(&world->random, 40000), SIM_KILL, 0);
+    sim_at(world, world->now_ms + 10000, SIM_CHECKPOINT, 0);
+}
+
+void sim_world_close(struct sim_world *world)
+{
+    for (uint32_t i = 0; i < world->event_count; i++) {
+        free(world->heap[i].message);
+        free(world->heap[i].effect);
+    }
+    free(world->heap);
+    free(world->edge);
+    sim_broker_close(&world->broker);
+    sim_judge_fini(&world->judge);
+    sim_rules_fini(&world->rules);
+}
+
+bool sim_world_turn(struct sim_world *world)
+{
+    if (world->event_count == 0)
+        return false;
+    struct sim_event event = pop(world);
+    world->now_ms = event.at_ms;
+    turn(world, &event);
+    free(event.message);
+    free(event.effect);
+    sim_fail(world, world->broker.fault);
+    world->failed |= world->judge.fault[0] != '\0';
+    return true;
+}
+
+static uint32_t rep_of(const struct sim_world *world, uint64_t session)
+{
+    return session >= 1000 && session - 1000 < world->next_session ? world->edge[session - 1000].rep : SIM_REPS_MAX;
+}
+
+static void turn(struct sim_world *world, struct sim_event *event)
+{
+    struct core_effect effect;
+    switch (event->kind) {
+    case SIM_TO_BROKER:
+        if (world->broker.core)
+            deliver(world, event->message);
+        break;
+    case SIM_TO_CLIENT:
+        effect = sim_effect_view(event->effect);
+        if (effect.kind == EFFECT_LEAD_EVENT)
+            sim_event_told(world, &effect);
+        else if (rep_of(world, effect.session) < SIM_REPS_MAX)
+            sim_rep_hears(world, rep_of(world, effect.session), &effect);
+        else
+            sim_source_hears(world, &effect);
+        break;
+    case SIM_REP_WAKES: sim_rep_wakes(world, (uint32_t)event->number); break;
+    case SIM_SOURCE_WAKES: sim_source_wakes(world); break;
+    case SIM_PHONE_RINGS_OUT: sim_dial_ends(world, event->message); break;
+    case SIM_MANAGER_WAKES: sim_manager_wakes(world); break;
+    case SIM_RELEASE: release(world, true); break;
+    case SIM_BROKER_TIMER:
+        world->timer_set_ms = UINT64_MAX;
+        if (world->broker.core)
+            step(world, &(struct core_command){.kind = COMMAND_TIME});
+        break;
+    case SIM_NOTICED:
+        if (world->broker.core)
+            step(world, &(struct core_command){.kind = COMMAND_CONNECTION_LOST, .session = event->number});
+        break;
+    case SIM_KILL:
+        if (!world->draining)
+            kill_broker(world);
+        break;
+    case SIM_RESTART: restart_broker(world); break;
+    case SIM_CHECKPOINT:
+        if (world->broker.core) {
+            sim_broker_checkpoint(&world->broker, 1 + (uint32_t)sim_random_below(&world->random, 12));
+            sim_at(world, world->now_ms + sim_random_below(&world->random, 30), SIM_RELEASE, 0);
+        }
+        if (!world->draining)
+            sim_at(world, world->now_ms + 50 + sim_random_below(&world->random, world->broker.walks ? 500 : 20000), SIM_CHECKPOINT, 0);
+        break;
+    }
+}
+
+/* ---- the broker's edge ---- */
+
+static const char *read_field(const void *lead, const char *field)
+{
+    static char product[16];
+    const struct sim_message *message = lead;
+    snprintf(product, sizeof product, "p%u", message->product);
+    return strcmp(field, "product") == 0 ? product : NULL;
+}
+
+static struct core_text text(const char *words)
+{
+    return (struct core_text){words, (uint32_t)strlen(words)};
+}
+
+/* Each log-on that arrives is a connection of its own. */
+static uint64_t open_session(struct sim_world *world, const struct sim_message *message)
+{
+    if (world->next_session == world->edge_capacity) {
+        world->edge_capacity = world->edge_capacity ? world->edge_capacity * 2 : 64;
+        world->edge = realloc(world->edge, world->edge_capacity * sizeof *world->edge);
+        assert(world->edge);
+    }
+    uint64_t session = 1000 + world->next_session;
+    world->edge[world->next_session].session = session;
+    world->edge[world->next_session].rep = message->rep;
+    world->edge[world->next_session++].incarnation = message->incarnation;
+    return session;
+}
+
+static void deliver(struct sim_world *world, struct sim_message *message)
+{
+    struct core_command command = {.kind = message->kind, .session = message->session, .request = message->request};
+    char name[16];
+    switch (message->kind) {
+    case COMMAND_PUBLISH:
+        command.publish.idempotency_id = text(message->id);
+        command.publish.source = text("form");
+        command.publish.content_hash = message->content_hash;
+        command.publish.channel = message->channel;
+        command.publish.received_unix_ms = message->received_ms;
+        command.publish.is_test = message->is_test;
+        command.publish.payload = message->id;
+        command.publish.payload_size = (uint32_t)strlen(message->id);
+        command.publish.fields = message;
+        command.publish.read_field = read_field;
+        break;
+    case COMMAND_CANCEL:
+        command.cancel.lead = message->lead, command.cancel.source = text("form"), command.cancel.idempotency_id = text(message->id);
+        break;
+    case COMMAND_DIAL_RESULT:
+        command.dial_result.lead = message->lead, command.dial_result.offer_number = message->offer_number, command.dial_result.outcome = message->outcome;
+        break;
+    case COMMAND_LOG_ON:
+        if (message->incarnation != world->reps[message->rep].incarnation)
+            return;   /* that connection is closed already */
+        snprintf(name, sizeof name, "rep%u", message->rep);
+        command.session = open_session(world, message);
+        command.log_on.rep = text(name), command.log_on.held = message->held, command.log_on.held_count = message->held_count;
+        break;
+    case COMMAND_SET_REP_STATE: command.set_rep_state.state = message->state, command.set_rep_state.reason = text("tea"); break;
+    case COMMAND_ANSWER_OFFER:
+        command.answer_offer.lead = message->lead, command.answer_offer.offer_number = message->offer_number, command.answer_offer.accept = message->accept;
+        break;
+    case COMMAND_COMPLETE:
+        command.complete.lead = message->lead, command.complete.idempotency_id = text(message->id), command.complete.disposition = text(message->disposition);
+        break;
+    case COMMAND_ACT: command.act.lead = message->lead, command.act.act = message->act, command.act.by = text("boss"); break;
+    case COMMAND_CONFIGURE: command.configure.config = message->rules, command.configure.by = text("boss"); break;
+    case COMMAND_LOG_OFF: case COMMAND_NONE: case COMMAND_FOUND_DESK: case COMMAND_QUERY: case COMMAND_CONNECTION_LOST:
+    case COMMAND_SERVICE_RESUMED: case COMMAND_TIME: break;
+    }
+    world->commands_done++;
+    step(world, &command);
+}
+
+/* Wakes the broker no later than it must. */
+static void set_timer(struct sim_world *world)
+{
+    uint64_t next_ms = core_next_deadline_ms(world->broker.core);
+    if (next_ms >= world->timer_set_ms)
+        return;
+    world->timer_set_ms = next_ms;
+    sim_at(world, next_ms, SIM_BROKER_TIMER, 0);
+}
+
+static void step(struct sim_world *world, const struct core_command *command)
+{
+    const struct sim_batch *batch = sim_broker_step(&world->broker, command, world->now_ms);
+    for (uint32_t i = 0; command->kind == COMMAND_CONFIGURE && i < batch->effects.count; i++) {
+        const struct core_effect *event = &batch->effects.list[i].effect;
+        if (event->kind == EFFECT_DESK_EVENT)
+            sim_rules_applied(&world->rules, event->config_version, command->configure.config);
+    }
+    check_explained(world, batch);
+    bool is_slow = sim_random_percent(&world->random, 6);   /* the store takes its time now and then */
+    sim_at(world, world->now_ms + sim_random_below(&world->random, is_slow ? 3000 : 25), SIM_RELEASE, 0);
+    set_timer(world);
+}
+
+static void release(struct sim_world *world, bool is_heard)
+{
+    struct sim_batch *batch = sim_broker_release(&world->broker);
+    if (!batch)
+        return;
+    world->coverage.faults[SIM_FAULT_CHECKPOINT] += batch->ends_checkpoint;
+    if (batch->command != COMMAND_NONE)
+        sim_judge_batch(&world->judge, batch);
+    for (uint32_t i = 0; is_heard && i < batch->effects.count; i++) {
+        enum core_effect_kind kind = batch->effects.list[i].effect.kind;
+        if (kind != EFFECT_REP_EVENT && kind != EFFECT_DESK_EVENT)
+            send_to_client(world, &batch->effects.list[i]);
+    }
+    sim_batch_free(batch);
+}
+
+void sim_cut(struct sim_world *world, uint32_t rep)
+{
+    for (uint64_t i = 0; i < world->next_session; i++) {
+        if (world->edge[i].rep == rep && world->edge[i].incarnation == world->reps[rep].incarnation)
+            sim_at(world, world->now_ms + 1 + sim_random_below(&world->random, 8000), SIM_NOTICED, world->edge[i].session);
+    }
+    world->reps[rep].incarnation++;
+    sim_rep_forgets_session(world, rep);
+}
+
+/* ---- explained: the chosen rep ranks first among those of that moment ---- */
+
+struct explained { uint32_t decisions, candidates, first_rank; bool complete, first_chosen; char first[SIM_TEXT_MAX]; uint32_t offer_number; };
+
+static void explained_lead(void *context, const struct core_effect *lead, const char *rule, const char *const *names,
+                           const uint8_t *levels, uint32_t count, const char *because)
+{
+    (void)context, (void)lead, (void)rule, (void)names, (void)levels, (void)count, (void)because;
+}
+
+static void explained_decision(void *context, const struct core_decision_view *decision)
+{
+    struct explained *explained = context;
+    explained->decisions++;
+    explained->candidates = 0;
+    explained->complete = decision->complete;
+    explained->offer_number = decision->offer_number;
+}
+
+static void explained_candidate(void *context, const struct core_candidate *candidate)
+{
+    struct explained *explained = context;
+    if (explained->candidates++ > 0)
+        return;
+    explained->first_rank = candidate->rank;
+    explained->first_chosen = candidate->chosen;
+    snprintf(explained->first, sizeof explained->first, "%s", candidate->rep);
+}
+
+static void check_explained(struct sim_world *world, const struct sim_batch *batch)
+{
+    uint32_t checked = 0;
+    for (uint32_t i = 0; i < batch->effects.count && checked < 2; i++) {
+        struct core_effect event = sim_effect_view(&batch->effects.list[i]);
+        struct explained explained = {0};
+        const struct core_explain_visitor visitor = {&explained, explained_lead, explained_decision, explained_candidate};
+        if (event.kind != EFFECT_LEAD_EVENT || event.to != LEAD_OFFERED)
+            continue;
+        checked++;
+        world->coverage.faults[SIM_FAULT_EXPLAINED]++;
+        if (!core_explain(world->broker.core, event.lead, &visitor) || !explained.complete || !explained.first_chosen ||
+            explained.first_rank != 1 || explained.offer_number != event.offer_number || strcmp(explained.first, event.rep) != 0)
+        {
+            char words[160];
+            snprintf(words, sizeof words, "explained: lead %llu goes to %s; the explanation has %s first, rank %u of %u, complete %d, offer %u of %u",
+                     (unsigned long long)event.lead.number, event.rep, explained.first, explained.first_rank, explained.candidates,
+                     explained.complete, explained.offer_number, event.offer_number);
+            sim_fail(world, words);
+        }
+    }
+}
+
+/* ---- dying and coming back ---- */
+
+static void kill_broker(struct sim_world *world)
+{
+    uint32_t unreleased = world->broker.unreleased;
+    uint32_t kept = sim_random_percent(&world->random, 40) ? unreleased : (uint32_t)sim_random_below(&world->random, unreleased + 1ull);
+    if (!world->broker.core)
+        return;
+    world->coverage.faults[SIM_FAULT_KILLED_IN_CHECKPOINT] += world->broker.walks;
+    world->had_loss = kept < unreleased;
+    world->coverage.faults[world->had_loss ? SIM_FAULT_BROKER_KILLED_LOST : SIM_FAULT_BROKER_KILLED_KEPT]++;
+    sim_broker_crash(&world->broker, kept);
+    for (uint32_t i = 0; i < SIM_REPS_MAX; i++) {   /* the clients see their connections end */
+        if (world->reps[i].session != 0 || world->reps[i].logging_on) {
+            world->reps[i].incarnation++;
+            sim_rep_forgets_session(world, i);
+        }
+    }
+    sim_at(world, world->now_ms + 100 + sim_random_below(&world->random, 4000), SIM_RESTART, 0);
+}
+
+static void restart_broker(struct sim_world *world)
+{
+    while (world->broker.first)
+        release(world, false);   /* durable, and nobody was told */
+    sim_judge_killed(&world->judge);
+    sim_broker_restart(&world->broker, world->now_ms, world->had_loss);
+    if (world->broker.fault[0] != '\0')
+        return;
+    release(world, true);        /* serving again: deadlines are renewed */
+    sim_judge_restarted(&world->judge, world->broker.core);
+    world->timer_set_ms = UINT64_MAX;
+    set_timer(world);
+    if (!world->draining)
+        sim_at(world, world->now_ms + 10000 + sim_random_below(&world->random, 60000), SIM_KILL, 0);
+}

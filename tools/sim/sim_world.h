@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * sim_world - one simulation: the broker, its clients and the unreliable ways
+ * between them, in virtual time, all from one seed.
+ *
+ *   sim_world.c    the calendar, the ways, the broker's edge
+ *   sim_rep.c      what rep clients do
+ *   sim_source.c   publishers, the telephony edge, the manager
+ *   sim_run.c      one seed from opening to the last lead's end
+ *
+ * Messages to the broker and to clients may be lost, doubled and late. Clients
+ * repeat what was not answered.
+ */
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include "sim_broker.h"
+#include "sim_coverage.h"
+#include "sim_judge.h"
+#include "sim_random.h"
+#include "sim_rules.h"
+
+enum { SIM_ITEMS_MAX = 24, SIM_PENDING_MAX = 256, SIM_HELD_TOLD_MAX = 8 };
+
+/* ---- the calendar ---- */
+
+enum sim_event_kind {
+    SIM_TO_BROKER,          /* message arrives */
+    SIM_TO_CLIENT,          /* effect arrives at who has its session */
+    SIM_REP_WAKES,          /* number: rep */
+    SIM_SOURCE_WAKES,       /* publishers look after what they sent */
+    SIM_PHONE_RINGS_OUT,    /* a dial ends */
+    SIM_MANAGER_WAKES,
+    SIM_RELEASE,            /* the oldest batch is durable */
+    SIM_BROKER_TIMER,
+    SIM_NOTICED,            /* the broker notices that a connection is gone: session */
+    SIM_KILL, SIM_RESTART,
+    SIM_CHECKPOINT,
+};
+
+/* A client's message. */
+struct sim_message {
+    enum core_command_kind kind;
+    uint32_t rep;                      /* log-ons */
+    uint64_t session, request, incarnation;
+    struct desk_id lead;
+    uint32_t offer_number, product;
+    bool accept, is_test, by_id;       /* by_id: cancel by source and idempotency id */
+    enum dial_outcome outcome;
+    enum rep_state state;
+    enum core_act act;
+    uint8_t channel;
+    uint64_t content_hash;
+    int64_t received_ms;
+    char id[24], disposition[8];
+    struct core_held held[SIM_HELD_TOLD_MAX];
+    uint32_t held_count;
+    const struct core_config *rules;
+};
+
+struct sim_event {
+    uint64_t at_ms, order;
+    enum sim_event_kind kind;
+    uint64_t number;
+    struct sim_message *message;       /* owned */
+    struct sim_effect *effect;         /* owned */
+};
+
+/* ---- clients ---- */
+
+enum sim_item_state { ITEM_OFFERED, ITEM_ACCEPTING, ITEM_DECLINING, ITEM_CONNECTING, ITEM_WORKING, ITEM_COMPLETING };
+
+/* A lead on a rep's screen. */
+struct sim_item {
+    struct desk_id lead;
+    uint32_t offer_number;
+    enum sim_item_state state;
+    uint64_t next_ms, request;
+    bool is_call, unconfirmed;
+};
+
+struct sim_rep {
+    bool at_work, runs;                /* has a shift; its client is up */
+    bool logging_on, wants_break;
+    uint64_t session;                  /* 0: not on */
+    uint64_t incarnation;              /* of the client's connection */
+    uint64_t next_log_on_ms, next_state_ms, next_trouble_ms;
+    enum rep_state told_state;
+    struct sim_item items[SIM_ITEMS_MAX];
+    uint32_t item_count;
+};
+
+struct sim_pending {
+    struct sim_message message;        /* publish, cancel or dial result, repeated until answered */
+    uint64_t next_ms;
+    bool used;
+};
+
+struct sim_options {
+    uint64_t seed;
+    uint32_t commands, reps, rules;
+};
+
+struct sim_world {
+    struct sim_options options;
+    struct sim_random random;
+    uint64_t now_ms, next_order, next_request, next_session;
+    struct sim_event *heap;
+    uint32_t event_count, event_capacity;
+
+    struct sim_broker broker;
+    struct sim_rules rules;
+    struct sim_judge judge;
+    struct sim_coverage coverage;
+    bool draining, failed;
+    uint32_t commands_done;
+    uint64_t timer_set_ms, restart_kept;
+    bool had_loss;
+
+    struct sim_rep reps[SIM_REPS_MAX];
+    struct { uint64_t session, incarnation; uint32_t rep; } *edge;   /* sessions by number - 1 */
+    uint32_t edge_capacity;
+    struct sim_pending pending[SIM_PENDING_MAX];
+    uint64_t next_publish_ms;
+    uint32_t parked_seen;
+    struct desk_id parked[16], held[16];   /* what the manager last saw */
+    uint32_t held_seen;
+};
+
+/* sim_world.c */
+void sim_world_open(struct sim_world *world, const struct sim_options *options);
+void sim_world_close(struct sim_world *world);
+/* The next event; false when the calendar is empty. */
+bool sim_world_turn(struct sim_world *world);
+void sim_at(struct sim_world *world, uint64_t at_ms, enum sim_event_kind kind, uint64_t number);
+/* Over the way to the broker: copied. */
+void sim_send(struct sim_world *world, const struct sim_message *message);
+void sim_fail(struct sim_world *world, const char *words);
+/* Drops the client's connection; the broker notices after a while. */
+void sim_cut(struct sim_world *world, uint32_t rep);
+
+/* sim_rep.c */
+void sim_reps_open(struct sim_world *world);
+void sim_rep_wakes(struct sim_world *world, uint32_t number);
+void sim_rep_hears(struct sim_world *world, uint32_t number, const struct core_effect *effect);
+void sim_rep_forgets_session(struct sim_world *world, uint32_t number);
+
+/* sim_source.c */
+void sim_sources_open(struct sim_world *world);
+void sim_source_wakes(struct sim_world *world);
+void sim_source_hears(struct sim_world *world, const struct core_effect *effect);
+void sim_event_told(struct sim_world *world, const struct core_effect *event);   /* the telephony edge and the manager watch */
+void sim_dial_ends(struct sim_world *world, const struct sim_message *result);
+void sim_manager_wakes(struct sim_world *world);
+
+/* sim_run.c */
+struct sim_result { bool failed; uint64_t hash, commands, leads, virtual_ms; struct sim_coverage coverage; char fault[240]; };
+void sim_run(const struct sim_options *options, struct sim_result *out);
+
+#endif
