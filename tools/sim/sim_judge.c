@@ -89,6 +89,13 @@ static uint32_t load_of(const struct sim_judge *judge, uint32_t rep)
 
 /* ---- one batch -------------------------------------------------------------------- */
 
+static void take_rules(struct sim_judge *judge, uint32_t version)
+{
+    judge->version = version;
+    for (uint32_t i = 0; i < SIM_REPS_MAX; i++)
+        judge->rep_rules[i] = sim_rules_rep(rules_now(judge), i);
+}
+
 void sim_judge_batch(struct sim_judge *judge, const struct sim_batch *batch)
 {
     for (uint32_t i = 0; i < batch->effects.count; i++) {
@@ -97,7 +104,7 @@ void sim_judge_batch(struct sim_judge *judge, const struct sim_batch *batch)
         case EFFECT_LEAD_EVENT: take_lead_event(judge, &effect, batch->now_ms); break;
         case EFFECT_REP_EVENT: take_rep_event(judge, &effect); break;
         case EFFECT_DESK_EVENT:
-            judge->version = effect.config_version;
+            take_rules(judge, effect.config_version);
             for (uint64_t l = judge->lead_first; effect.cause == CAUSE_SERVING && l <= judge->lead_last; l++) {
                 struct judge_lead *lead = &judge->leads[l];
                 const struct config_channel *channel = &rules_now(judge)->channels[lead->channel];
@@ -216,7 +223,7 @@ enum may { MAY_NOT, MAY, MAY_SOON };   /* SOON: a refusal whose time is over in 
 static enum may may_take(const struct sim_judge *judge, uint32_t rep, const struct judge_lead *lead, uint32_t load, uint64_t now_ms)
 {
     const struct core_config *rules = rules_now(judge);
-    const struct config_rep *rule = sim_rules_rep(rules, rep);
+    const struct config_rep *rule = judge->rep_rules[rep];
     bool soon = false;
     if (!rule || !judge->reps[rep].connected || judge->reps[rep].state != REP_AVAILABLE)
         return MAY_NOT;
@@ -250,7 +257,7 @@ static void loads_of(const struct sim_judge *judge, uint32_t loads[SIM_REPS_MAX 
 static void check_offer(struct sim_judge *judge, const struct judge_lead *lead, uint64_t now_ms)
 {
     const struct core_config *rules = rules_now(judge);
-    const struct config_rep *chosen = sim_rules_rep(rules, lead->rep);
+    const struct config_rep *chosen = lead->rep < SIM_REPS_MAX ? judge->rep_rules[lead->rep] : NULL;
     uint32_t loads[SIM_REPS_MAX + 1];
     loads_of(judge, loads);
     if (!chosen) {
@@ -265,7 +272,7 @@ static void check_offer(struct sim_judge *judge, const struct judge_lead *lead, 
     if (may_take(judge, lead->rep, lead, loads[lead->rep], now_ms) == MAY_NOT)
         broken(judge, "one owner: lead %llu is offered to rep%u, who may not take it", number_of(lead), lead->rep);
     for (uint32_t i = 0; i < SIM_REPS_MAX; i++) {
-        const struct config_rep *rep = sim_rules_rep(rules, i);
+        const struct config_rep *rep = judge->rep_rules[i];
         if (i != lead->rep && may_take(judge, i, lead, loads[i], now_ms) == MAY &&
             (uint64_t)loads[i] * chosen->capacity < (uint64_t)loads[lead->rep] * rep->capacity)
             broken(judge, "least loaded: lead %llu is offered to rep%u, but rep%u has less to do", number_of(lead), lead->rep, i);

@@ -56,6 +56,7 @@ struct sim_judge {
     const struct sim_rules *rules;
     struct sim_coverage *coverage;
     uint32_t version;
+    const struct config_rep *rep_rules[SIM_REPS_MAX];   /* of that version; NULL: not in it */
     struct judge_lead *leads;        /* by number */
     uint64_t lead_first, lead_last;  /* numbers below the first have ended; highest told */
     struct judge_rep reps[SIM_REPS_MAX];

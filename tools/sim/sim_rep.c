@@ -52,7 +52,7 @@ static void log_on(struct sim_world *world, struct sim_rep *rep, uint32_t number
 static void keep_state(struct sim_world *world, struct sim_rep *rep)
 {
     struct sim_message message = {.kind = COMMAND_SET_REP_STATE, .session = rep->session, .request = ++world->next_request};
-    rep->next_state_ms = soon(world, STATE_MS / 2, STATE_MS);
+    rep->next_state_ms = soon(world, STATE_MS / 2, world->draining ? 4 * STATE_MS : STATE_MS);
     if (!world->draining && sim_random_percent(&world->random, 12))
         rep->wants_break = !rep->wants_break;
     if (world->draining || (rep->wants_break && sim_random_percent(&world->random, 40)))

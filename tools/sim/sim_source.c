@@ -172,7 +172,7 @@ void sim_manager_wakes(struct sim_world *world)
         break;
     case 6:
         message.act = ACT_CANCEL;
-        message.lead = world->held[sim_random_below(&world->random, 16)];
+        message.lead = (sim_random_percent(&world->random, 30) ? world->parked : world->held)[sim_random_below(&world->random, 16)];
         break;
     default: return;
     }
