@@ -179,6 +179,7 @@ static void write_secrets(const struct floor_rig *rig)
     MUST_HOLD(file);
     for (unsigned i = 0; i < LOAD_REPS; i++)
         fprintf(file, "%s secret-of-%s\n", load_rep_name(i), load_rep_name(i));
+    fprintf(file, "wild secret-of-wild\n");
     MUST_HOLD(fclose(file) == 0);
 }
 
@@ -199,6 +200,7 @@ static void apply_rules(const struct floor_rig *rig)
     for (unsigned i = 0; i < LOAD_REPS; i++)
         fprintf(file, "  %s: {label: R, capacity: %d, skills: {%s}, device: \"+3902555%05u\"}\n", load_rep_name(i), JUDGE_CAPACITY,
                 skills[i % 3], i);
+    fprintf(file, "  wild: {label: R, capacity: %d, skills: {italian: 5, german: 5, english: 5}, device: \"+390255599999\"}\n", JUDGE_CAPACITY);
     fprintf(file, "rules:\n  - {name: mail, when: {channel: email}, require: {rare: 1}}\n"
                   "  - {name: italian, when: {language: it}, require: {italian: 5}}\n"
                   "  - {name: german, when: {language: de}, require: {german: 5}}\n"
