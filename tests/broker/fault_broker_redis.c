@@ -121,7 +121,7 @@ static void half_told_turns_are_told_whole_after_a_restart(void **state)
 
     (void)state;
     assert_int_equal(broker_fixture_stop(&broker), 0);
-    broker.crash_at = "release.half:4";
+    broker.crash_at = "release.half:2";   /* the first is the Welcome; a busy machine may take all the leads in one turn */
     broker_fixture_start(&broker);
     broker.crash_at = NULL;
     open_as(&publisher, "publish", PUBLISHER, NULL);
