@@ -21,6 +21,7 @@ enum {
 };
 
 static bool do_chores(struct session *session, uint64_t now_ms);
+static bool look_at_connection(struct session *session, uint64_t now_ms);
 static bool take_due_event(struct session *session, uint64_t now_ms, struct session_event *out);
 static void say_hello(struct session *session, uint64_t now_ms);
 static void ping_if_due(struct session *session, uint64_t now_ms);
@@ -128,6 +129,7 @@ enum session_event_kind session_next(struct session *session, struct session_eve
             break;
         if (frame_count < FRAMES_BEFORE_CHORES && session_socket_receive(session, &frame)) {
             frame_count++;
+            session->heard = true;
             bool done = handle_frame(session, &frame, now_ms, out);
             session_frame_release(&frame);
             if (done)
@@ -149,7 +151,7 @@ int session_wait_ms(const struct session *session)
         return session->due_event == SESSION_NOTHING ? SESSION_WAIT_MAX_MS : 0;
     uint64_t now_ms = wall_clock_monotonic_ms();
     uint64_t at_ms = now_ms + SESSION_WAIT_MAX_MS;
-    uint64_t due[4] = {pending_next_ms(&session->pending), UINT64_MAX, UINT64_MAX, UINT64_MAX};
+    uint64_t due[5] = {pending_next_ms(&session->pending), UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
 
     if (session->state == SESSION_OPENING && session->writable)
         due[1] = session->hello_at_ms;
@@ -161,6 +163,8 @@ int session_wait_ms(const struct session *session)
                 + (has_credit(session) ? 1u : RESENDS_BEFORE_REDIAL) * (uint64_t)session->options.resend_ms;
         if (session->unheard_since_ms)
             due[3] = session->unheard_since_ms + (uint64_t)SESSION_SILENT_HEARTBEATS * session->heartbeat_ms + 1;
+        if (session->look_at_ms)
+            due[4] = session->look_at_ms;
     }
     if (session->due_event != SESSION_NOTHING)
         at_ms = now_ms;
@@ -193,7 +197,7 @@ static bool do_chores(struct session *session, uint64_t now_ms)
     uint64_t send_count = session->send_count;
     if (!session->connected_endpoint)
         session_socket_redial(session);
-    bool readable = session_socket_poll(session);
+    bool readable = look_at_connection(session, now_ms);
 
     if (session->state == SESSION_OPEN && !session->writable) {
         lose(session, now_ms, "the connection broke");
@@ -219,6 +223,16 @@ static bool do_chores(struct session *session, uint64_t now_ms)
     ping_if_due(session, now_ms);
     /* A send may have taken the descriptor's edge for a frame that came meanwhile. */
     return session->send_count != send_count ? session_socket_poll(session) : readable;
+}
+
+/* Looking costs system calls. Where a frame just came from stands: the look can wait until no more come.
+ * True when a frame can be received. */
+static bool look_at_connection(struct session *session, uint64_t now_ms)
+{
+    bool put_off = session->heard && session->state == SESSION_OPEN && session->writable;
+    session->heard = false;
+    session->look_at_ms = put_off ? now_ms + SESSION_LOOK_MS : 0;
+    return put_off ? false : session_socket_poll(session);
 }
 
 static bool take_due_event(struct session *session, uint64_t now_ms, struct session_event *out)

@@ -15,7 +15,8 @@
  * the highest seen are dropped, and so are bytes that break the protocol.
  *
  * ZMQ_IMMEDIATE makes the socket writable only while it is connected, so a
- * broken connection is seen at once; ZMQ_FD stays the same over reconnects.
+ * broken connection is seen at once, or SESSION_LOOK_MS after the frames that
+ * came with it; ZMQ_FD stays the same over reconnects.
  * Nothing blocks. Threads: one owner.
  */
 #ifndef CLIENT_SESSION_H
@@ -36,6 +37,7 @@ enum {
     SESSION_ERROR_MAX = 160,
     SESSION_WAIT_MAX_MS = 1000,
     SESSION_SECRET_MAX = 256,
+    SESSION_LOOK_MS = 50,            /* after frames, until the connection itself is looked at */
 };
 
 enum session_state { SESSION_OPENING, SESSION_OPEN, SESSION_ENDED };
@@ -82,6 +84,7 @@ struct session {
     bool connected_endpoint;         /* zmq_connect is in force */
     bool writable;                   /* a broker is at the other end */
     bool skip_parts;                 /* in a multi-part message, which nobody should send */
+    bool heard;                      /* a frame came since the connection was looked at */
     bool refusal_told;
 
     uint64_t epoch;                  /* highest seen */
@@ -93,6 +96,7 @@ struct session {
     uint32_t hello_interval_ms, hellos_unanswered;
     uint64_t unheard_since_ms;       /* of the oldest Ping after which nothing came; 0: none */
     uint64_t received_count, confirmed_count;
+    uint64_t look_at_ms;             /* a look at the connection was put off to then; 0: none */
 
     enum session_event_kind due_event;   /* LOST or REFUSED, to be told next */
     char due_reason[SESSION_ERROR_MAX];
