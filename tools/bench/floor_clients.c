@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include "floor.h"
 
@@ -111,43 +113,50 @@ static void react(struct floor_board *board, struct lw_rep *rep, uint32_t number
     }
 }
 
+static void work_off(struct floor_board *board, struct lw_rep *rep, uint32_t number, uint64_t *answered)
+{
+    struct lw_rep_event event;
+    while (lw_rep_next(rep, &event) == LW_OK) {
+        uint64_t before = *answered;
+        *answered += event.kind == LW_REP_ANSWER && event.lead_id && event.outcome == LW_OUTCOME_ACCEPTED;
+        react(board, rep, number, &event);
+        /* Every life gives two answers: to the accept and to the completion. */
+        if (*answered != before && *answered % 2 == 0)
+            board->completed++;
+    }
+}
+
 int floor_reps(void *argument)
 {
     struct floor_board *board = argument;
     struct lw_rep *reps[FLOOR_REPS];
-    struct pollfd waits[FLOOR_REPS];
+    struct epoll_event ready[FLOOR_REPS];
     uint64_t answered[FLOOR_REPS] = {0};
     char endpoint[128];
+    int queue = epoll_create1(0);
     snprintf(endpoint, sizeof endpoint, "ipc://%s/reps", board->run_dir);
     for (uint32_t i = 0; i < FLOOR_REPS; i++) {
         char name[16];
         snprintf(name, sizeof name, "rep%u", i);
         const struct lw_rep_options options = {.endpoint = endpoint, .desk = "bench", .rep = name, .secret = "bench-secret", .client = "leadwire-bench"};
         must(lw_rep_open(&options, &reps[i]), "open rep");
-        waits[i] = (struct pollfd){.fd = lw_rep_fd(reps[i]), .events = POLLIN};
+        struct epoll_event wanted = {.events = EPOLLIN, .data.u32 = i};
+        must(epoll_ctl(queue, EPOLL_CTL_ADD, lw_rep_fd(reps[i]), &wanted) == 0 ? LW_OK : LW_IO, "watch rep");
     }
     uint64_t all_at_ns = 0;
     while (!board->stop) {
-        bool all = bench_now_ns() >= all_at_ns;   /* heartbeats and the like: now and then; else only who has something */
-        if (all)
-            all_at_ns = bench_now_ns() + 50000000;
-        for (uint32_t i = 0; i < FLOOR_REPS; i++) {
-            struct lw_rep_event event;
-            if (!all && waits[i].revents == 0)
-                continue;
-            while (lw_rep_next(reps[i], &event) == LW_OK) {
-                uint64_t before = answered[i];
-                answered[i] += event.kind == LW_REP_ANSWER && event.lead_id && event.outcome == LW_OUTCOME_ACCEPTED;
-                react(board, reps[i], i, &event);
-                /* Every life gives two answers: to the accept and to the completion. */
-                if (answered[i] != before && answered[i] % 2 == 0)
-                    board->completed++;
-            }
-            waits[i].fd = lw_rep_fd(reps[i]);
-        }
-        poll(waits, FLOOR_REPS, 50);
+        int ready_count = epoll_wait(queue, ready, FLOOR_REPS, 50);
+        for (int i = 0; i < ready_count; i++)
+            work_off(board, reps[ready[i].data.u32], ready[i].data.u32, &answered[ready[i].data.u32]);
+        uint64_t now_ns = bench_now_ns();
+        if (now_ns < all_at_ns)
+            continue;
+        all_at_ns = now_ns + 50000000;   /* heartbeats and the like are due now and then */
+        for (uint32_t i = 0; i < FLOOR_REPS; i++)
+            work_off(board, reps[i], i, &answered[i]);
     }
     for (uint32_t i = 0; i < FLOOR_REPS; i++)
         lw_rep_close(&reps[i], 1);
+    close(queue);
     return 0;
 }
