@@ -7,7 +7,7 @@
 # run a second time. A stage that is no set of ctests counts as one test.
 
 layers_twice='unit|property|sim|integration|web|mail'
-layers_alone='fault|e2e'   # they measure time or load the machine: one at a time
+layers_alone='fault'   # they load the machine by themselves: one at a time
 layers=(unit property sim theory integration web mail sip browser fault e2e)
 
 tests_main() {
