@@ -214,6 +214,7 @@ static void new_capacity_for_a_long_backlog_is_used_to_the_full(void **state)
     (void)state;
     rig_add_rep(config, "ada", 1, NULL, NULL, 0);
     rig_add_rep(more, "ada", 200, NULL, NULL, 0);
+    rig_add_rep(more, "bob", 300, NULL, NULL, 0);
     rig_open(&rig, config, NULL);
     uint64_t ada = rig_log_on(&rig, "ada");
     for (int i = 0; i < 150; i++) {
@@ -226,6 +227,9 @@ static void new_capacity_for_a_long_backlog_is_used_to_the_full(void **state)
     assert_int_equal(rig_rep(&rig, "ada").load, 0);
     ada = rig_log_on(&rig, "ada");
     assert_int_equal(rig_told_count(&rig, EFFECT_OFFER, ada), 150);
+    uint64_t bob = rig_log_on(&rig, "bob");
+    rig_log_off(&rig, ada);                       /* and with somebody there they all go on */
+    assert_int_equal(rig_told_count(&rig, EFFECT_OFFER, bob), 150);
     rig_close(&rig);
 }
 

@@ -63,6 +63,15 @@ static void live_a_little(struct desk_rig *rig, int round)
         rig_pass(rig, 16000);
 }
 
+/* Its fourth lead, if that is still open. */
+static void cancel(struct desk_rig *rig, int round)
+{
+    char id[32];
+    int size = snprintf(id, sizeof id, "%d-3", round);
+    rig_step(rig, &(struct core_command){.kind = COMMAND_CANCEL, .session = PUBLISHER,
+                                         .cancel = {.source = {"form", 4}, .idempotency_id = {id, (uint32_t)size}}});
+}
+
 /* Sessions do not survive: without any, the two must be equal. */
 static void assert_restored_equal(struct desk_rig *rig, struct core *restored)
 {
@@ -147,6 +156,8 @@ static void a_checkpoint_walked_under_work_and_its_tail_give_the_same_state(void
             if (given++ % 7 == (uint32_t)round % 7 && given < 40)
                 live_a_little(&rig, 100 * round + (int)given);
         }
+        if (round > 0)   /* one that the last checkpoint holds ends */
+            cancel(&rig, 100 * (round - 1) + 99);
         live_a_little(&rig, 100 * round + 99);
         assert_restored_equal(&rig, restore_from(&rig, &checkpoint, tail));
     }
@@ -230,6 +241,33 @@ static void the_same_leads_after_a_restart_stand_in_the_same_queue(void **state)
     rig_close(&rig);
 }
 
+/* That a rep is idle since the end of a lead stands in the lead's record alone. */
+static void the_idle_time_after_work_survives(void **state)
+{
+    struct desk_rig rig;
+    struct core_config *config = rig_rules();
+    (void)state;
+    rig_add_rep(config, "ada", 1, NULL, NULL, 0);
+    rig_add_rep(config, "bob", 1, NULL, NULL, 0);
+    rig_open(&rig, config, NULL);
+    uint64_t ada = rig_log_on(&rig, "ada");
+    struct desk_id lead = rig_publish(&rig, "a");
+    rig_pass(&rig, 1000);
+    rig_log_on(&rig, "bob");
+    rig_accept(&rig, ada, lead, 1);
+    rig_pass(&rig, 1000);
+    rig_complete(&rig, ada, lead, "1", "won");
+    struct core *restored = rig_restore(&rig, rig.record_count, &ignore_all);
+    assert_non_null(restored);
+    core_free(rig_swap(&rig, restored));
+    core_set_epoch(rig.core, rig.epoch + 1);
+    rig_resume_service(&rig);
+    rig_log_on(&rig, "ada");
+    rig_log_on(&rig, "bob");
+    assert_string_equal(rig_owner(&rig, rig_publish(&rig, "b")), "bob");
+    rig_close(&rig);
+}
+
 static void ids_of_a_new_owner_carry_its_epoch_and_never_repeat(void **state)
 {
     struct desk_rig rig;
@@ -288,6 +326,7 @@ int main(void)
         cmocka_unit_test(a_store_that_lost_all_gets_all_again),
         cmocka_unit_test(a_journal_cut_after_any_record_can_be_restored),
         cmocka_unit_test(the_same_leads_after_a_restart_stand_in_the_same_queue),
+        cmocka_unit_test(the_idle_time_after_work_survives),
         cmocka_unit_test(ids_of_a_new_owner_carry_its_epoch_and_never_repeat),
         cmocka_unit_test(a_newer_format_is_told_from_damage),
         cmocka_unit_test(an_open_lead_without_its_words_is_damage),
