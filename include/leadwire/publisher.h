@@ -92,7 +92,8 @@ struct lw_lead_name { const char *lead_id, *source, *idempotency_id; };
 
 LW_MUST_CHECK lw_status lw_publisher_query(struct lw_publisher *publisher, const struct lw_lead_name *name,
                                            uint32_t time_limit_ms, uint64_t *ticket_out);
-/* The prospect hung up or withdrew. Accepted once; later repeats are LW_OUTCOME_DUPLICATE. */
+/* The prospect hung up or withdrew. Accepted once; a repeat by source and idempotency id is LW_OUTCOME_DUPLICATE, by
+ * lead_id LW_OUTCOME_NOT_FOUND once the lead has ended. Rejected while the lead is with a rep, who ends it. */
 LW_MUST_CHECK lw_status lw_publisher_cancel(struct lw_publisher *publisher, const struct lw_lead_name *name,
                                             const char *reason, uint32_t time_limit_ms, uint64_t *ticket_out);
 /* What became of dialling the device of the rep who accepted offer offer_number. The first result counts. */

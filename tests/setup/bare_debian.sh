@@ -28,11 +28,15 @@ cleanup() {
 trap cleanup EXIT
 
 if [[ ! -e $roots/$suite.tar ]]; then
-    debootstrap --variant=minbase "$suite" "$root" >"$roots/$suite.log"
-    for part in "debian $suite $suite-updates" "debian-security $suite-security"; do
-        read -r path suites <<<"$part"
-        printf 'Types: deb\nURIs: http://archive.example/%s\nSuites: %s\nComponents: main\nSigned-By: %s\n\n' \
-            "$path" "$suites" /usr/share/keyrings/debian-archive-keyring.gpg
+    # The archives are those that this machine's own apt uses.
+    mapfile -t archives < <(apt-get indextargets --format '$(REPO_URI)' | sort -u)
+    main=$(printf '%s\n' "${archives[@]}" | grep -m1 '/debian/$')
+    security=$(printf '%s\n' "${archives[@]}" | grep -m1 '/debian-security/$')
+    debootstrap --variant=minbase "$suite" "$root" "$main" >"$roots/$suite.log"
+    for part in "$main $suite $suite-updates" "$security $suite-security"; do
+        read -r archive suites <<<"$part"
+        printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n\n' \
+            "$archive" "$suites" /usr/share/keyrings/debian-archive-keyring.gpg
     done >"$root/etc/apt/sources.list.d/debian.sources"
     rm -f "$root/etc/apt/sources.list"
     tar -C "$root" -cf "$roots/$suite.tar" .

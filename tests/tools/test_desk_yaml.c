@@ -90,7 +90,7 @@ static const struct wrong wrong_files[] = {
     {"desk: main\n" REPS "dispositions:\n  sold: {label: Sold}\n",
      {"d.yaml:5: disposition 'sold' needs a class: won, lost, later, bad, no_answer or do_not_call"}},
     {"desk: main\n" REPS "timeouts:\n  grase: 5s\n", {"d.yaml:5: timeouts: 'grase' is not known here; did you mean 'grace'?"}},
-    {"desk: main\n" REPS "offers_max: 0\n", {"d.yaml:4: offers_max must be from 1 to 1000, not 0"}},
+    {"desk: main\n" REPS "offers_max: 0\n", {"d.yaml:4: offers_max must be from 1 to 32, not 0"}},
     {"desk: main\n" REPS "when_rep_gone: drop\n",
      {"d.yaml:4: when_rep_gone must be keep (leads stay with the rep) or return (they go to others), not 'drop'"}},
     {"desk: main\n" REPS "policy: least-loaded\n", {"d.yaml:4: policy 'least-loaded' is not known; did you mean 'least_loaded'?"}},

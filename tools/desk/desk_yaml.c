@@ -54,7 +54,7 @@ static void read_behaviour(struct desk_yaml *reader)
 {
     struct yaml_doc *doc = reader->doc;
     Leadwire__V1__DeskConfig *config = &reader->config;
-    config->offers_max = (uint32_t)yaml_read_number(doc, yaml_map_find(reader->root, "offers_max"), "offers_max", 1, 1000, 12);
+    config->offers_max = (uint32_t)yaml_read_number(doc, yaml_map_find(reader->root, "offers_max"), "offers_max", 1, 32, 12);
     config->misses_to_away =
         (uint32_t)yaml_read_number(doc, yaml_map_find(reader->root, "misses_to_away"), "misses_to_away", 0, 1000, 3);
 

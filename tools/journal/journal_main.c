@@ -33,7 +33,7 @@ static bool copy_out(FILE *from);
 
 int main(int argc, char **argv)
 {
-    struct options options = {.desk = "sales"};
+    struct options options = {.desk = "main"};
     char *password = NULL;
     int code = parse(argc, argv, &options);
 
