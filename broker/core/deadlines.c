@@ -53,7 +53,7 @@ static void lead_due(struct core *core, struct lead *lead)
         lead_move(core, lead, &(struct lead_change){.to = LEAD_EXPIRED, .cause = CAUSE_PARK_LIMIT});
         break;
     case LEAD_NONE: case LEAD_COMPLETED: case LEAD_CANCELLED: case LEAD_EXPIRED:
-        assert(!"only open leads have timers");
+        assert(false && "only open leads have timers");
     }
 }
 

@@ -257,7 +257,7 @@ static void end_lead(struct core *core, struct lead *lead, const struct lead_cha
     case LEAD_CANCELLED: core->totals.cancelled++; break;
     case LEAD_EXPIRED: core->totals.expired++; break;
     case LEAD_NONE: case LEAD_WAITING: case LEAD_OFFERED: case LEAD_CONNECTING: case LEAD_ASSIGNED: case LEAD_PARKED:
-        assert(!"an end");
+        assert(false && "an end");
     }
     remember_ended(core, lead, change);
     lead_forget_exclusions(core, lead);

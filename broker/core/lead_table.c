@@ -6,7 +6,7 @@
 
 #include "core_internal.h"
 
-enum { FREE_END = UINT32_MAX };
+#define FREE_END UINT32_MAX   /* more than an enumerator may be */
 
 static bool add_chunk(struct lead_table *table);
 

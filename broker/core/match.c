@@ -55,7 +55,7 @@ void match_forget_lead(struct core *core, const struct lead *lead)
             return;
         }
     }
-    assert(!"a noted lead is in the list");
+    assert(false && "a noted lead is in the list");
 }
 
 void match_run(struct core *core, enum core_cause cause)
