@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * sim_random - all chance in a simulation comes from one seed.
+ * sim_random - all chance in a simulation comes from one seed. Draw once a
+ * statement: compilers differ in the order of arguments and initializers.
  * SplitMix64 (Steele, Lea, Flood 2014). Threads: one owner.
  */
 #ifndef SIM_RANDOM_H

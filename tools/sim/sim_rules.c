@@ -58,8 +58,9 @@ static void add_rep(struct core_config *config, struct sim_random *random, uint3
     char name[16];
     bool is_first = number == 0;
     snprintf(name, sizeof name, "rep%u", number);
-    if (core_config_add_rep(config, name, "inside", is_first ? 6 : 1 + (uint32_t)sim_random_below(random, 6),
-                            is_first || sim_random_percent(random, 70) ? "+39055" : "", &rep) != LW_OK)
+    uint32_t capacity = is_first ? 6 : 1 + (uint32_t)sim_random_below(random, 6);
+    bool has_device = is_first || sim_random_percent(random, 70);
+    if (core_config_add_rep(config, name, "inside", capacity, has_device ? "+39055" : "", &rep) != LW_OK)
         abort();
     for (uint32_t i = 0; i < SIM_SKILLS; i++) {
         if (!is_first && sim_random_percent(random, 40))
@@ -76,7 +77,9 @@ static void add_rule(struct core_config *config, struct sim_random *random, uint
     const char *values[] = {product};
     snprintf(name, sizeof name, "rule%u", number);
     snprintf(product, sizeof product, "p%u", number);
-    if (core_config_add_rule(config, name, sim_random_percent(random, 50) ? "sales" : name, (uint32_t)sim_random_below(random, 4) * 20, &rule) != LW_OK)
+    bool shares_queue = sim_random_percent(random, 50);
+    uint32_t priority = (uint32_t)sim_random_below(random, 4) * 20;
+    if (core_config_add_rule(config, name, shares_queue ? "sales" : name, priority, &rule) != LW_OK)
         abort();
     if (!takes_all && core_config_rule_when(rule, "product", CONFIG_EQUALS, values, 1) != LW_OK)
         abort();

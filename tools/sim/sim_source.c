@@ -61,10 +61,11 @@ void sim_source_wakes(struct sim_world *world)
 static void publish(struct sim_world *world)
 {
     static const uint8_t channels[] = {LW_CHANNEL_PHONE, LW_CHANNEL_WEB, LW_CHANNEL_WEB, LW_CHANNEL_EMAIL};
-    struct sim_message message = {.kind = COMMAND_PUBLISH, .session = PUBLISHER, .content_hash = 7,
-                                  .product = (uint32_t)sim_random_below(&world->random, world->options.rules),
-                                  .channel = channels[sim_random_below(&world->random, 4)], .is_test = sim_random_percent(&world->random, 2),
-                                  .received_ms = (int64_t)(world->now_ms - sim_random_below(&world->random, 30000))};
+    struct sim_message message = {.kind = COMMAND_PUBLISH, .session = PUBLISHER, .content_hash = 7};
+    message.product = (uint32_t)sim_random_below(&world->random, world->options.rules);
+    message.channel = channels[sim_random_below(&world->random, 4)];
+    message.is_test = sim_random_percent(&world->random, 2);
+    message.received_ms = (int64_t)(world->now_ms - sim_random_below(&world->random, 30000));
     uint32_t number = sim_judge_publication(&world->judge, message.product, message.is_test);
     message.request = ((uint64_t)number << SIM_REQUEST_SHIFT) + 1;
     snprintf(message.id, sizeof message.id, "p%u", number);
