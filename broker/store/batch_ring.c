@@ -23,11 +23,10 @@ struct ring_entry *batch_ring_add(struct batch_ring *ring, size_t size)
 {
     if (ring->count == ring->capacity && !grow(ring))
         return NULL;
-    struct ring_entry *entry = calloc(1, sizeof *entry + size);
+    struct ring_entry *entry = malloc(sizeof *entry + size);
     if (!entry)
         return NULL;
-    entry->sequence = ring->next_sequence++;
-    entry->size = size;
+    *entry = (struct ring_entry){.sequence = ring->next_sequence++, .size = size};
     ring->entries[(ring->first + ring->count++) & (ring->capacity - 1)] = entry;
     ring->bytes += size;
     return entry;

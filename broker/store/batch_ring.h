@@ -31,7 +31,7 @@ struct batch_ring {
 /* Empty; the first entry will have this sequence. */
 void batch_ring_init(struct batch_ring *ring, uint64_t next_sequence);
 void batch_ring_fini(struct batch_ring *ring);
-/* A new entry with the next sequence and room for size bytes; NULL without memory. */
+/* A new entry with the next sequence and room for size bytes, to be filled; NULL without memory. */
 struct ring_entry *batch_ring_add(struct batch_ring *ring, size_t size);
 /* NULL: no longer, or not yet, there. */
 struct ring_entry *batch_ring_find(const struct batch_ring *ring, uint64_t sequence);
