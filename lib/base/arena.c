@@ -53,6 +53,24 @@ void arena_reset(struct arena *arena, size_t keep_bytes)
     arena->used_bytes = 0;
 }
 
+struct arena_mark arena_mark(const struct arena *arena)
+{
+    return (struct arena_mark){.block = arena->current, .block_used = arena->current ? arena->current->used : 0,
+                               .used_bytes = arena->used_bytes};
+}
+
+void arena_rewind(struct arena *arena, const struct arena_mark *mark)
+{
+    assert(mark->used_bytes <= arena->used_bytes);
+
+    for (struct arena_block *block = mark->block ? mark->block->next : arena->first; block; block = block->next)
+        block->used = 0;
+    if (mark->block)
+        mark->block->used = mark->block_used;
+    arena->current = mark->block ? mark->block : arena->first;
+    arena->used_bytes = mark->used_bytes;
+}
+
 void *arena_alloc(struct arena *arena, size_t size_bytes)
 {
     if (size_bytes > arena->cap_bytes)

@@ -22,12 +22,21 @@ struct arena {
     size_t cap_bytes;
 };
 
+/* A place to go back to. */
+struct arena_mark {
+    struct arena_block *block;
+    size_t block_used, used_bytes;
+};
+
 /* Prepares an empty arena; allocates nothing yet. */
 void arena_init(struct arena *arena, size_t cap_bytes);
 /* Frees every block. A zeroed or finished arena is accepted. */
 void arena_fini(struct arena *arena);
 /* Forgets all that was handed out; keeps at most keep_bytes of blocks. */
 void arena_reset(struct arena *arena, size_t keep_bytes);
+struct arena_mark arena_mark(const struct arena *arena);
+/* Forgets what was handed out since the mark; no reset in between. The blocks are kept. */
+void arena_rewind(struct arena *arena, const struct arena_mark *mark);
 /* NULL at the cap or when malloc fails. size_bytes 0 gives a unique pointer. */
 void *arena_alloc(struct arena *arena, size_t size_bytes);
 /* As arena_alloc, zeroed; NULL too if count * size_bytes overflows. */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * protobuf-c gives strings as char *, so what follows an embedded NUL would vanish
- * silently. It has to be looked for in the bytes. Canonical bytes hold no 0x00 outside
- * of empty repeated strings and empty messages (proto3 leaves zeros out), so one memchr
- * settles nearly every frame; the others are walked.
+ * Nearly all bytes are regular and take the short way. For the others protobuf-c gives
+ * strings as char *, so what follows an embedded NUL would vanish silently: it has to be
+ * looked for in the bytes.
  */
 #include "wire_unpack.h"
 
@@ -11,6 +10,7 @@
 
 #include "wire_check.h"
 #include "wire_memory.h"
+#include "wire_regular.h"
 
 /* One field of the bytes: its number, and for length-delimited ones the content. */
 struct raw_field {
@@ -28,6 +28,9 @@ lw_status wire_unpack(const void *bytes, size_t size, const struct wire_rules *r
 {
     struct wire_memory memory;
 
+    *out = wire_regular_read(bytes, size, rules->descriptor, arena);
+    if (*out)
+        return wire_check_message(*out, rules, reason);
     wire_memory_init(&memory, arena);
     *out = protobuf_c_message_unpack(rules->descriptor, &memory.allocator, size, bytes);
     if (!*out) {
@@ -36,7 +39,7 @@ lw_status wire_unpack(const void *bytes, size_t size, const struct wire_rules *r
     }
     drop_unknown_fields(*out, rules);
 
-    const char *nul = size > 0 && memchr(bytes, 0, size) ? find_embedded_nul(bytes, size, rules) : NULL;
+    const char *nul = find_embedded_nul(bytes, size, rules);
     if (nul) {
         *reason = nul;
         return LW_INVALID;

@@ -122,6 +122,31 @@ static void a_steady_load_reuses_the_kept_blocks(void **state)
     arena_fini(&arena);
 }
 
+static void a_rewind_forgets_what_came_after_the_mark(void **state)
+{
+    struct arena arena;
+
+    (void)state;
+    arena_init(&arena, 100000);
+    struct arena_mark empty = arena_mark(&arena);
+    char *kept = arena_strdup(&arena, "kept");
+    struct arena_mark mark = arena_mark(&arena);
+    size_t used_bytes = arena.used_bytes;
+    char *next = arena_alloc(&arena, 100);
+    for (int i = 0; i < 9; i++)
+        assert_non_null(arena_alloc(&arena, 10000));
+    arena_rewind(&arena, &mark);
+    assert_int_equal(arena.used_bytes, used_bytes);
+    assert_string_equal(kept, "kept");
+    assert_ptr_equal(arena_alloc(&arena, 100), next);
+    for (int i = 0; i < 9; i++)
+        assert_non_null(arena_alloc(&arena, 10000));
+    arena_rewind(&arena, &empty);
+    assert_int_equal(arena.used_bytes, 0);
+    assert_ptr_equal(arena_alloc(&arena, 1), kept);
+    arena_fini(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +157,7 @@ int main(void)
         cmocka_unit_test(calloc_zeroes_and_refuses_an_overflow),
         cmocka_unit_test(texts_are_copied_whole),
         cmocka_unit_test(a_steady_load_reuses_the_kept_blocks),
+        cmocka_unit_test(a_rewind_forgets_what_came_after_the_mark),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "message_equal.h"
+#include "wire_regular.h"
 #include "wire_rules.h"
 
 enum { ARENA_KEEP = 64 * 1024 };
@@ -70,6 +71,22 @@ static bool is_framed(const uint8_t *bytes, size_t size)
     return type && size <= type->size_max && length == size - WIRE_HEADER_SIZE;
 }
 
+/* The reader of regular bytes gives what protobuf-c gives, or nothing and takes nothing. */
+static bool regular_holds(struct frame_promises *p, const uint8_t *payload, size_t size,
+                          const ProtobufCMessageDescriptor *descriptor)
+{
+    arena_reset(&p->again, ARENA_KEEP);
+    p->again.cap_bytes = WIRE_CONTROL_ARENA_CAP;
+    const ProtobufCMessage *regular = wire_regular_read(payload, size, descriptor, &p->again);
+    if (!regular)
+        return p->again.used_bytes == 0 || broken(p, "bytes that are not regular leave the arena as it was");
+    ProtobufCMessage *plain = protobuf_c_message_unpack(descriptor, NULL, size, payload);
+    bool same = plain && message_equal(regular, plain);
+    if (plain)
+        protobuf_c_message_free_unpacked(plain, NULL);
+    return same || broken(p, "regular bytes give the message that protobuf-c gives");
+}
+
 static bool decode_holds(struct frame_promises *p, const uint8_t *bytes, size_t size, enum wire_sender sender,
                          uint64_t variation)
 {
@@ -77,6 +94,9 @@ static bool decode_holds(struct frame_promises *p, const uint8_t *bytes, size_t 
     const char *reason = NULL;
     uint64_t request_id = 1;
 
+    if (is_framed(bytes, size) && !regular_holds(p, bytes + WIRE_HEADER_SIZE, size - WIRE_HEADER_SIZE,
+                                                 wire_type_find(bytes[3])->rules->descriptor))
+        return false;
     arena_reset(&p->message, ARENA_KEEP);
     p->message.cap_bytes = size > WIRE_FRAME_SIZE_MAX + 4096 ? WIRE_CONTROL_ARENA_CAP : WIRE_ARENA_CAP;
     lw_status status = wire_decode(bytes, size, sender, &p->message, &message, &reason, &request_id);
