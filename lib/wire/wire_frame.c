@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "wire.h"
+#include "wire_pack.h"
 #include "wire_unpack.h"
 
 enum { AT_MAGIC = 0, AT_VERSION = 2, AT_TYPE = 3, AT_LENGTH = 4 };
@@ -17,8 +18,9 @@ static lw_status read_header(const uint8_t *frame, size_t frame_size, enum wire_
                              const struct wire_type_info **type_out, const char **reason);
 static uint64_t peek_request_id(const uint8_t *payload, size_t size, const struct wire_rules *rules);
 static uint64_t get_request_id(const ProtobufCMessage *message, const struct wire_rules *rules);
+static lw_status encode(const struct wire_message *message, const void *lead_bytes, size_t lead_size, struct byte_buffer *out);
+static size_t frame_size(const struct wire_message *message, const void *lead_bytes, size_t lead_size);
 static void write_header(uint8_t *at, enum wire_type type, size_t payload_size);
-static size_t varint_size(uint64_t value);
 
 const char *wire_type_name(enum wire_type type)
 {
@@ -55,56 +57,45 @@ lw_status wire_decode(const void *frame, size_t frame_size, enum wire_sender sen
 
 lw_status wire_encode(const struct wire_message *message, struct byte_buffer *out)
 {
-    const struct wire_type_info *type = wire_type_find((unsigned)message->type);
-
-    assert(type && message->base && message->base->descriptor == type->rules->descriptor);
-    size_t payload_size = protobuf_c_message_get_packed_size(message->base);
-    if (payload_size > type->size_max - WIRE_HEADER_SIZE)
-        return LW_TOO_LARGE;
-    if (out->failed)
-        return LW_NO_MEMORY;
-
-    size_t size_before = out->size;
-    uint8_t *at = byte_buffer_extend(out, WIRE_HEADER_SIZE + payload_size);
-    if (!at) {
-        byte_buffer_truncate(out, size_before);
-        return LW_NO_MEMORY;
-    }
-    write_header(at, message->type, payload_size);
-    protobuf_c_message_pack(message->base, at + WIRE_HEADER_SIZE);
-    return LW_OK;
+    return encode(message, NULL, 0, out);
 }
 
 lw_status wire_encode_with_lead(const struct wire_message *message, const void *lead_bytes, size_t lead_size,
                                 struct byte_buffer *out)
 {
-    const struct wire_type_info *type = wire_type_find((unsigned)message->type);
-
     assert(message->type == WIRE_OFFER ? !message->offer->lead
                                        : message->type == WIRE_HOLDING && !message->holding->lead);
-    size_t head_size = protobuf_c_message_get_packed_size(message->base);
-    size_t room = type->size_max - WIRE_HEADER_SIZE;
-    if (head_size > room || lead_size > room)
-        return LW_TOO_LARGE;
-    size_t payload_size = head_size + 1 + varint_size(lead_size) + lead_size;
-    if (payload_size > room)
-        return LW_TOO_LARGE;
+    return encode(message, lead_bytes, lead_size, out);
+}
+
+/* Without lead_bytes the message is all. The length is known, and checked, when everything stands. */
+static lw_status encode(const struct wire_message *message, const void *lead_bytes, size_t lead_size, struct byte_buffer *out)
+{
+    const struct wire_type_info *type = wire_type_find((unsigned)message->type);
+    size_t start = out->size;
+
+    assert(type && message->base && message->base->descriptor == type->rules->descriptor);
     if (out->failed)
         return LW_NO_MEMORY;
-
-    size_t size_before = out->size;
-    uint8_t *at = byte_buffer_extend(out, WIRE_HEADER_SIZE + head_size);
-    if (at) {
-        write_header(at, message->type, payload_size);
-        protobuf_c_message_pack(message->base, at + WIRE_HEADER_SIZE);
+    bool has_head = byte_buffer_extend(out, WIRE_HEADER_SIZE) != NULL;
+    wire_pack(message->base, out);
+    if (lead_bytes) {
         byte_buffer_put_u8(out, LEAD_FIELD_KEY);
         byte_buffer_put_blob(out, lead_bytes, lead_size);
     }
-    if (out->failed) {
-        byte_buffer_truncate(out, size_before);
-        return LW_NO_MEMORY;
+    if (has_head && !out->failed && out->size - start <= type->size_max) {
+        write_header(out->data + start, message->type, out->size - start - WIRE_HEADER_SIZE);
+        return LW_OK;
     }
-    return LW_OK;
+    byte_buffer_truncate(out, start);
+    return frame_size(message, lead_bytes, lead_size) > type->size_max ? LW_TOO_LARGE : LW_NO_MEMORY;
+}
+
+static size_t frame_size(const struct wire_message *message, const void *lead_bytes, size_t lead_size)
+{
+    size_t size = WIRE_HEADER_SIZE + protobuf_c_message_get_packed_size(message->base);
+
+    return lead_bytes ? size + 1 + wire_varint_size(lead_size) + lead_size : size;
 }
 
 static lw_status read_header(const uint8_t *frame, size_t frame_size, enum wire_sender sender,
@@ -174,13 +165,4 @@ static void write_header(uint8_t *at, enum wire_type type, size_t payload_size)
     at[AT_TYPE] = (uint8_t)type;
     for (unsigned i = 0; i < 4; i++)
         at[AT_LENGTH + i] = (uint8_t)(payload_size >> (8 * i));
-}
-
-static size_t varint_size(uint64_t value)
-{
-    size_t size = 1;
-
-    while (value >>= 7)
-        size++;
-    return size;
 }

@@ -4,6 +4,7 @@
  * Both structs only borrow each other's strings; lists are rebuilt in the arena.
  */
 #include "wire.h"
+#include "wire_pack.h"
 #include "wire_unpack.h"
 
 static bool lists_from_public(const struct lw_lead *lead, struct arena *arena, Leadwire__V1__Lead *out);
@@ -97,21 +98,15 @@ bool wire_lead_to_public(const Leadwire__V1__Lead *pb, struct arena *arena, stru
 
 lw_status wire_lead_pack(const Leadwire__V1__Lead *lead, struct byte_buffer *out)
 {
-    size_t size = protobuf_c_message_get_packed_size(&lead->base);
+    size_t start = out->size;
 
-    if (size > WIRE_FRAME_SIZE_MAX)
-        return LW_TOO_LARGE;
     if (out->failed)
         return LW_NO_MEMORY;
-
-    size_t size_before = out->size;
-    uint8_t *at = byte_buffer_extend(out, size);
-    if (!at) {
-        byte_buffer_truncate(out, size_before);
-        return LW_NO_MEMORY;
-    }
-    protobuf_c_message_pack(&lead->base, at);
-    return LW_OK;
+    wire_pack(&lead->base, out);
+    if (!out->failed && out->size - start <= WIRE_FRAME_SIZE_MAX)
+        return LW_OK;
+    byte_buffer_truncate(out, start);
+    return protobuf_c_message_get_packed_size(&lead->base) > WIRE_FRAME_SIZE_MAX ? LW_TOO_LARGE : LW_NO_MEMORY;
 }
 
 lw_status wire_lead_unpack(const void *bytes, size_t size, struct arena *arena, Leadwire__V1__Lead **out,

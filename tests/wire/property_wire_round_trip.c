@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Any message that keeps the rules travels unchanged; and strings are judged as a slow,
+ * Any message that keeps the rules travels unchanged, in protobuf-c's own bytes; and strings are judged as a slow,
  * obvious reader of Unicode would judge them.
  */
 #include "frame_promises.h"
@@ -9,6 +9,16 @@
 #include "wire_text.h"
 
 enum { RANDOM_ARENA_CAP = 64 * 1024 * 1024, MESSAGES_A_ROUND = 20, TEXTS_A_ROUND = 200, TEXT_SIZE_MAX = 24 };
+
+static bool is_packed_as_by_protobuf_c(const ProtobufCMessage *message, const uint8_t *payload, size_t size)
+{
+    uint8_t *slow = malloc(protobuf_c_message_get_packed_size(message) + 1);
+
+    MUST_HOLD(slow);
+    bool is_same = protobuf_c_message_pack(message, slow) == size && memcmp(slow, payload, size) == 0;
+    free(slow);
+    return is_same;
+}
 
 static void round_trip_one(struct seeded *random, struct arena *arena, struct frame_promises *promises)
 {
@@ -27,6 +37,7 @@ static void round_trip_one(struct seeded *random, struct arena *arena, struct fr
         MUST_HOLD(frame.size == 0 && !frame.failed);
     } else {
         MUST_HOLD(status == LW_OK);
+        MUST_HOLD(is_packed_as_by_protobuf_c(message.base, frame.data + WIRE_HEADER_SIZE, frame.size - WIRE_HEADER_SIZE));
         enum wire_sender sender = type->senders & WIRE_FROM_CLIENT ? WIRE_FROM_CLIENT : WIRE_FROM_BROKER;
         struct arena into;
         arena_init(&into, frame.size > WIRE_FRAME_SIZE_MAX ? RANDOM_ARENA_CAP : WIRE_ARENA_CAP);
