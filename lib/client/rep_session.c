@@ -8,14 +8,16 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { PENDING_OF_REP = 1024, RESEND_MS = 2000, RANDOM_SIZE = 12, MADE_ID_MAX = 64 };
+enum { PENDING_OF_REP = 1024, RESEND_MS = 2000, RANDOM_SIZE = 12, MADE_ID_MAX = 64, NUMBER_DIGITS_MAX = 20 };
 
 struct lw_rep {
     struct session session;
     struct held_leads held;
     struct lw_lead lead;                    /* of the last event */
-    char random[2 * RANDOM_SIZE + 1];       /* makes our idempotency ids unlike those of any other session */
+    char made_id[MADE_ID_MAX];              /* "c-RANDOM-COUNT": unlike that of any other session */
+    char *made_id_count;                    /* where the count stands in it */
     uint64_t ids_made;
 };
 
@@ -29,6 +31,8 @@ static bool fill_holding(struct lw_rep *rep, const Leadwire__V1__Holding *holdin
 static void fill_answer(struct lw_rep *rep, const struct session_event *event, struct lw_rep_event *out);
 static const struct lw_lead *read_lead(struct lw_rep *rep, const Leadwire__V1__Lead *lead);
 static void settle(struct lw_rep *rep, const struct pending_tag *tag, lw_outcome outcome);
+static const char *make_id(struct lw_rep *rep);
+static void copy_lead_id(struct pending_tag *tag, const char *lead_id);
 static char *text(const char *value);
 
 lw_status lw_rep_open(const struct lw_rep_options *options, struct lw_rep **out)
@@ -39,8 +43,10 @@ lw_status lw_rep_open(const struct lw_rep_options *options, struct lw_rep **out)
         return LW_NO_MEMORY;
     unsigned char bytes[RANDOM_SIZE];
     random_bytes(bytes, sizeof bytes);
+    rep->made_id_count = rep->made_id + snprintf(rep->made_id, sizeof rep->made_id, "c-");
     for (int i = 0; i < RANDOM_SIZE; i++)
-        snprintf(rep->random + 2 * i, 3, "%02x", bytes[i]);
+        rep->made_id_count += snprintf(rep->made_id_count, 3, "%02x", bytes[i]);
+    *rep->made_id_count++ = '-';
     struct session_options session = {
         .role = LEADWIRE__V1__ROLE__ROLE_REP,
         .endpoint = options->endpoint,
@@ -90,18 +96,15 @@ lw_status lw_rep_complete(struct lw_rep *rep, const char *lead_id, const char *d
         return invalid(rep, "lead_id is missing");
     if (!disposition || !*disposition)
         return invalid(rep, "disposition is missing");
-    char made[MADE_ID_MAX];
-    if (!idempotency_id || !*idempotency_id) {
-        snprintf(made, sizeof made, "c-%s-%llu", rep->random, (unsigned long long)++rep->ids_made);
-        idempotency_id = made;
-    }
+    if (!idempotency_id || !*idempotency_id)
+        idempotency_id = make_id(rep);
     Leadwire__V1__Complete complete = LEADWIRE__V1__COMPLETE__INIT;
     complete.lead_id = text(lead_id);
     complete.disposition = text(disposition);
     complete.note = text(note);
     complete.idempotency_id = text(idempotency_id);
     struct pending_tag tag = {0};
-    snprintf(tag.lead_id, sizeof tag.lead_id, "%s", lead_id);
+    copy_lead_id(&tag, lead_id);
     return session_request(&rep->session, &(struct wire_message){.type = WIRE_COMPLETE, .complete = &complete}, &tag, 0,
                            ticket_out);
 }
@@ -207,7 +210,7 @@ static lw_status answer_offer(struct lw_rep *rep, const char *lead_id, uint32_t 
     answer.accept = accept;
     answer.reason = text(reason);
     struct pending_tag tag = {.offer_number = offer_number, .accept = accept};
-    snprintf(tag.lead_id, sizeof tag.lead_id, "%s", lead_id);
+    copy_lead_id(&tag, lead_id);
     return session_request(&rep->session, &(struct wire_message){.type = WIRE_OFFER_ANSWER, .offer_answer = &answer},
                            &tag, 0, ticket_out);
 }
@@ -323,6 +326,30 @@ static void settle(struct lw_rep *rep, const struct pending_tag *tag, lw_outcome
         held_leads_forget(&rep->held, tag->lead_id, 0);
     else if (done && tag->type == WIRE_OFFER_ANSWER && !tag->accept)
         held_leads_forget(&rep->held, tag->lead_id, tag->offer_number);
+}
+
+/* Lives until the next call. Without printf: one is made for each lead. */
+static const char *make_id(struct lw_rep *rep)
+{
+    char digits[NUMBER_DIGITS_MAX];
+    size_t at = sizeof digits;
+    uint64_t number = ++rep->ids_made;
+
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    memcpy(rep->made_id_count, digits + at, sizeof digits - at);
+    rep->made_id_count[sizeof digits - at] = '\0';
+    return rep->made_id;
+}
+
+/* What does not fit is no lead id, and is refused when the request is checked. */
+static void copy_lead_id(struct pending_tag *tag, const char *lead_id)
+{
+    size_t size = strnlen(lead_id, sizeof tag->lead_id - 1);
+    memcpy(tag->lead_id, lead_id, size);
+    tag->lead_id[size] = '\0';
 }
 
 static char *text(const char *value)
