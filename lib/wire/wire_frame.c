@@ -19,7 +19,7 @@ static lw_status read_header(const uint8_t *frame, size_t frame_size, enum wire_
 static uint64_t peek_request_id(const uint8_t *payload, size_t size, const struct wire_rules *rules);
 static uint64_t get_request_id(const ProtobufCMessage *message, const struct wire_rules *rules);
 static lw_status encode(const struct wire_message *message, const void *lead_bytes, size_t lead_size, struct byte_buffer *out);
-static size_t frame_size(const struct wire_message *message, const void *lead_bytes, size_t lead_size);
+static void put_lead(const void *lead_bytes, size_t lead_size, struct byte_buffer *out);
 static void write_header(uint8_t *at, enum wire_type type, size_t payload_size);
 
 const char *wire_type_name(enum wire_type type)
@@ -68,34 +68,36 @@ lw_status wire_encode_with_lead(const struct wire_message *message, const void *
     return encode(message, lead_bytes, lead_size, out);
 }
 
-/* Without lead_bytes the message is all. The length is known, and checked, when everything stands. */
+/* Without lead_bytes the message is all. Its length is known when it stands; only on failure is it asked for. */
 static lw_status encode(const struct wire_message *message, const void *lead_bytes, size_t lead_size, struct byte_buffer *out)
 {
     const struct wire_type_info *type = wire_type_find((unsigned)message->type);
-    size_t start = out->size;
+    size_t start = out->size, lead_field_size = lead_bytes ? 1 + wire_varint_size(lead_size) + lead_size : 0;
 
     assert(type && message->base && message->base->descriptor == type->rules->descriptor);
+    if (lead_size > type->size_max || lead_field_size > type->size_max - WIRE_HEADER_SIZE)
+        return LW_TOO_LARGE;
     if (out->failed)
         return LW_NO_MEMORY;
-    bool has_head = byte_buffer_extend(out, WIRE_HEADER_SIZE) != NULL;
+    (void)byte_buffer_extend(out, WIRE_HEADER_SIZE);
     wire_pack(message->base, out);
-    if (lead_bytes) {
-        byte_buffer_put_u8(out, LEAD_FIELD_KEY);
-        byte_buffer_put_blob(out, lead_bytes, lead_size);
-    }
-    if (has_head && !out->failed && out->size - start <= type->size_max) {
-        write_header(out->data + start, message->type, out->size - start - WIRE_HEADER_SIZE);
-        return LW_OK;
+    if (!out->failed && out->size - start + lead_field_size <= type->size_max) {
+        if (lead_bytes)
+            put_lead(lead_bytes, lead_size, out);
+        if (!out->failed) {
+            write_header(out->data + start, message->type, out->size - start - WIRE_HEADER_SIZE);
+            return LW_OK;
+        }
     }
     byte_buffer_truncate(out, start);
-    return frame_size(message, lead_bytes, lead_size) > type->size_max ? LW_TOO_LARGE : LW_NO_MEMORY;
+    size_t head_size = WIRE_HEADER_SIZE + protobuf_c_message_get_packed_size(message->base);
+    return head_size + lead_field_size > type->size_max ? LW_TOO_LARGE : LW_NO_MEMORY;
 }
 
-static size_t frame_size(const struct wire_message *message, const void *lead_bytes, size_t lead_size)
+static void put_lead(const void *lead_bytes, size_t lead_size, struct byte_buffer *out)
 {
-    size_t size = WIRE_HEADER_SIZE + protobuf_c_message_get_packed_size(message->base);
-
-    return lead_bytes ? size + 1 + wire_varint_size(lead_size) + lead_size : size;
+    byte_buffer_put_u8(out, LEAD_FIELD_KEY);
+    byte_buffer_put_blob(out, lead_bytes, lead_size);
 }
 
 static lw_status read_header(const uint8_t *frame, size_t frame_size, enum wire_sender sender,
