@@ -42,7 +42,7 @@ void byte_buffer_truncate(struct byte_buffer *buffer, size_t size)
     buffer->failed = false;
 }
 
-uint8_t *byte_buffer_extend(struct byte_buffer *buffer, size_t size)
+uint8_t *byte_buffer_extend_slowly(struct byte_buffer *buffer, size_t size)
 {
     if (buffer->failed)
         return NULL;

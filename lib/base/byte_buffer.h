@@ -32,7 +32,7 @@ void byte_buffer_clear(struct byte_buffer *buffer);
 /* Cuts it back to size (<= buffer->size) and clears `failed`: undoes writes. */
 void byte_buffer_truncate(struct byte_buffer *buffer, size_t size);
 /* Room for size more bytes at the returned place, already counted in size; NULL when failed. */
-uint8_t *byte_buffer_extend(struct byte_buffer *buffer, size_t size);
+static inline uint8_t *byte_buffer_extend(struct byte_buffer *buffer, size_t size);
 void byte_buffer_put(struct byte_buffer *buffer, const void *bytes, size_t size);
 void byte_buffer_put_u8(struct byte_buffer *buffer, uint8_t value);
 void byte_buffer_put_varint(struct byte_buffer *buffer, uint64_t value);
@@ -43,6 +43,17 @@ void byte_buffer_put_blob(struct byte_buffer *buffer, const void *bytes, size_t 
 /* blob of a NUL-terminated string without its NUL; NULL is written as "" */
 void byte_buffer_put_text(struct byte_buffer *buffer, const char *text);
 void byte_buffer_printf(struct byte_buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Where there is room already, which is nearly always, extending is an addition. */
+uint8_t *byte_buffer_extend_slowly(struct byte_buffer *buffer, size_t size);
+static inline uint8_t *byte_buffer_extend(struct byte_buffer *buffer, size_t size)
+{
+    if (buffer->failed || !buffer->data || size > buffer->capacity - buffer->size)
+        return byte_buffer_extend_slowly(buffer, size);
+    uint8_t *at = buffer->data + buffer->size;
+    buffer->size += size;
+    return at;
+}
 
 struct byte_reader {
     const uint8_t *data;
