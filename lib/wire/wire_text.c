@@ -22,7 +22,7 @@ bool wire_text_is_utf8(const char *text, size_t size)
     while (at < size) {
         uint64_t word;
         if (size - at < sizeof word) {
-            if (!(load_tail(bytes + at, size - at) & EACH_BYTE(0x80)))
+            if (!(load_tail(bytes, size) & EACH_BYTE(0x80)))
                 return true;
         } else {
             memcpy(&word, bytes + at, sizeof word);
@@ -50,6 +50,8 @@ bool wire_text_has_control(const char *text, size_t size)
         if (find_special(word))
             break;
     }
+    if (size - at < sizeof(uint64_t) && size >= sizeof(uint64_t) && !find_special(load_tail(bytes, size)))
+        return false;
     for (; at < size; at++) {
         if (bytes[at] < 0x20 || bytes[at] == 0x7f)
             return true;
@@ -59,11 +61,15 @@ bool wire_text_has_control(const char *text, size_t size)
     return false;
 }
 
-/* Fewer than 8 bytes as a word, padded with 0. */
+/* The last 8 bytes as a word; of fewer all, padded with 0. */
 static uint64_t load_tail(const uint8_t *bytes, size_t size)
 {
     uint64_t word = 0;
 
+    if (size >= sizeof word) {
+        memcpy(&word, bytes + size - sizeof word, sizeof word);
+        return word;
+    }
     for (size_t i = 0; i < size; i++)
         word = word << 8 | bytes[i];
     return word;
