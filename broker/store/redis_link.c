@@ -68,21 +68,25 @@ bool redis_link_is_open(const struct redis_link *link)
 
 void redis_link_turn(struct redis_link *link, uint64_t now_ms)
 {
+    assert(!link->is_in_turn);
     link->now_ms = now_ms;
+    link->is_in_turn = true;
     for (int reads = 0; link->async && reads < READS_PER_TURN_MAX; reads++) {
         short events = ready(link);
         if (events == 0)
-            return;
+            break;
         if (events & (POLLOUT | POLLERR | POLLHUP) && link->wants_write)
             redisAsyncHandleWrite(link->async);
         if (link->async && events & (POLLIN | POLLERR | POLLHUP) && link->wants_read)
             redisAsyncHandleRead(link->async);
     }
+    link->is_in_turn = false;
 }
 
+/* Inside a turn hiredis may be calling us (it asserts against a write from there, since 1.0): the turn writes by itself. */
 void redis_link_flush(struct redis_link *link)
 {
-    if (link->async && link->wants_write && ready(link) & POLLOUT)
+    if (link->async && !link->is_in_turn && link->wants_write && ready(link) & POLLOUT)
         redisAsyncHandleWrite(link->async);
 }
 

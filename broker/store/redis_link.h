@@ -29,7 +29,7 @@ struct redis_request { redis_answer_fn *answer; uint64_t tag; };
 struct redis_link {
     struct redisAsyncContext *async;        /* NULL: closed */
     void *context;                          /* handed to answers */
-    bool wants_read, wants_write;
+    bool wants_read, wants_write, is_in_turn;
     uint64_t now_ms, waiting_since_ms;      /* of the oldest request, or of the last sign of life */
     uint32_t first, waiting;                /* requests: a circle */
     struct redis_request requests[REDIS_LINK_WAITING_MAX];
