@@ -10,9 +10,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 #include "broker.h"
 #include "lw_log.h"
@@ -23,7 +20,6 @@ static int check(const struct broker_options *options);
 static void handle_signals(struct broker *broker);
 static int catch_signals(void);
 static void allow_many_files(void);
-static void keep_memory(void);
 
 int main(int argc, char **argv)
 {
@@ -50,7 +46,6 @@ static int serve(struct broker_options *options)
 
     umask(077);
     allow_many_files();
-    keep_memory();
     int signal_fd = catch_signals();
     if (signal_fd < 0 || run_dir_open(&run_dir, options->run_dir, why) != LW_OK) {
         log_error("%s", signal_fd < 0 ? strerror(errno) : why);
@@ -151,15 +146,4 @@ static void allow_many_files(void)
     limit.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
         log_warning("the limit on open files stays as it is: %s", strerror(errno));
-}
-
-/* Buffers of a turn come and go: memory given back after each would be faulted in, page by page, for the next. */
-static void keep_memory(void)
-{
-#ifdef __GLIBC__
-    enum { KEPT_BYTES = 32 * 1024 * 1024, MAPPED_BYTES = 4 * 1024 * 1024 };
-
-    (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
-    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
-#endif
 }
