@@ -92,8 +92,12 @@ void byte_buffer_put_fixed64(struct byte_buffer *buffer, uint64_t value)
 
     if (!at)
         return;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(at, &value, sizeof value);   /* one store; every record has several */
+#else
     for (unsigned i = 0; i < 8; i++)
         at[i] = (uint8_t)(value >> (8 * i));
+#endif
 }
 
 void byte_buffer_put_blob(struct byte_buffer *buffer, const void *bytes, size_t size)
