@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Every image starts with the format (u8) and, but for seen entries, its
- * revision. Numbers are varints, times unix ms, ids {epoch fixed64, number varint}.
+ * revision. Numbers are varints, ids {epoch fixed64, number varint}. A lead's times
+ * are differences to the time of the change, which is unix ms.
  */
 #include "record.h"
 
@@ -40,6 +41,17 @@ static struct siphash_128 read_key(struct byte_reader *in)
     key.lo = byte_reader_fixed64(in);
     key.hi = byte_reader_fixed64(in);
     return key;
+}
+
+/* Times of one record lie close together: as differences they take a byte or three instead of six. */
+static void put_time(struct byte_buffer *out, uint64_t base_ms, uint64_t time_ms)
+{
+    byte_buffer_put_zigzag(out, (int64_t)(time_ms - base_ms));
+}
+
+static uint64_t read_time(struct byte_reader *in, uint64_t base_ms)
+{
+    return base_ms + (uint64_t)byte_reader_zigzag(in);
 }
 
 static struct core_text read_text(struct byte_reader *in, size_t max)
@@ -84,7 +96,7 @@ void record_put_lead(struct byte_buffer *out, const struct lead_image *image)
     put_key(out, image->seen_key);
     byte_buffer_put_fixed64(out, image->content_hash);
     byte_buffer_put_varint(out, image->created_revision);
-    byte_buffer_put_varint(out, image->created_ms);
+    put_time(out, image->at_ms, image->created_ms);
     byte_buffer_put_varint(out, image->rep);
     byte_buffer_put_varint(out, image->idle_rep);
     byte_buffer_put_u8(out, image->channel);
@@ -121,7 +133,7 @@ lw_status record_read_lead(const void *bytes, size_t size, struct lead_image *ou
     out->seen_key = read_key(&in);
     out->content_hash = byte_reader_fixed64(&in);
     out->created_revision = byte_reader_varint(&in);
-    out->created_ms = byte_reader_varint(&in);
+    out->created_ms = read_time(&in, out->at_ms);
     out->rep = read_u32(&in);
     out->idle_rep = read_u32(&in);
     out->channel = byte_reader_u8(&in);
@@ -143,8 +155,8 @@ lw_status record_read_lead(const void *bytes, size_t size, struct lead_image *ou
 
 static void put_open_lead(struct byte_buffer *out, const struct lead_image *image)
 {
-    byte_buffer_put_varint(out, image->deadline_ms);
-    byte_buffer_put_varint(out, image->wait_deadline_ms);
+    put_time(out, image->at_ms, image->deadline_ms);
+    put_time(out, image->at_ms, image->wait_deadline_ms);
     byte_buffer_put_varint(out, image->offers_made);
     byte_buffer_put_varint(out, image->weight);
     byte_buffer_put_varint(out, image->exclusion_count);
@@ -152,20 +164,20 @@ static void put_open_lead(struct byte_buffer *out, const struct lead_image *imag
         const struct exclusion *exclusion = &image->exclusions[i];
         byte_buffer_put_varint(out, exclusion->rep);
         byte_buffer_put_varint(out, exclusion->offer_number);
-        byte_buffer_put_varint(out, exclusion->until_ms);
+        put_time(out, image->at_ms, exclusion->until_ms);
         byte_buffer_put_u8(out, exclusion->cause);
     }
     byte_buffer_put_varint(out, image->decision_count);
     for (uint32_t i = 0; i < image->decision_count; i++) {
         const struct decision *decision = &image->decisions[i];
-        byte_buffer_put_varint(out, decision->at_ms);
+        put_time(out, image->at_ms, decision->at_ms);
         byte_buffer_put_varint(out, decision->rep);
         byte_buffer_put_varint(out, decision->offer_number);
         byte_buffer_put_varint(out, decision->config_version);
         byte_buffer_put_varint(out, decision->able);
         byte_buffer_put_varint(out, decision->load);
         byte_buffer_put_varint(out, decision->capacity);
-        byte_buffer_put_varint(out, decision->idle_since_ms);
+        put_time(out, image->at_ms, decision->idle_since_ms);
         byte_buffer_put_u8(out, decision->cause);
         byte_buffer_put_u8(out, decision->outcome);
         byte_buffer_put_varint(out, decision->refused_until_ms != 0 ? decision->refused_until_ms - decision->at_ms + 1 : 0);
@@ -177,7 +189,7 @@ static void put_open_lead(struct byte_buffer *out, const struct lead_image *imag
 /* What never changes over a lead's life. */
 static void put_fixed_part(struct byte_buffer *out, const struct lead_image *image)
 {
-    byte_buffer_put_varint(out, image->received_ms);
+    put_time(out, image->at_ms, image->received_ms);
     byte_buffer_put_varint(out, image->priority);
     byte_buffer_put_blob(out, image->source.data, image->source.size);
     byte_buffer_put_blob(out, image->queue.data, image->queue.size);
@@ -192,8 +204,8 @@ static void put_fixed_part(struct byte_buffer *out, const struct lead_image *ima
 
 static void read_open_lead(struct byte_reader *in, struct lead_image *image)
 {
-    image->deadline_ms = byte_reader_varint(in);
-    image->wait_deadline_ms = byte_reader_varint(in);
+    image->deadline_ms = read_time(in, image->at_ms);
+    image->wait_deadline_ms = read_time(in, image->at_ms);
     image->offers_made = read_u32(in);
     image->weight = (uint32_t)byte_reader_varint_max(in, CONFIG_WEIGHT_MAX);
     image->exclusion_count = (uint32_t)byte_reader_varint_max(in, EXCLUSIONS_PER_LEAD_MAX);
@@ -201,21 +213,21 @@ static void read_open_lead(struct byte_reader *in, struct lead_image *image)
         struct exclusion *exclusion = &image->exclusions[i];
         exclusion->rep = read_u32(in);
         exclusion->offer_number = read_u32(in);
-        exclusion->until_ms = byte_reader_varint(in);
+        exclusion->until_ms = read_time(in, image->at_ms);
         exclusion->cause = byte_reader_u8(in);
     }
     image->decision_count = (uint32_t)byte_reader_varint_max(in, CORE_DECISIONS_KEPT);
     for (uint32_t i = 0; i < image->decision_count; i++) {
         struct decision *decision = &image->decisions[i];
         *decision = (struct decision){0};
-        decision->at_ms = byte_reader_varint(in);
+        decision->at_ms = read_time(in, image->at_ms);
         decision->rep = read_u32(in);
         decision->offer_number = read_u32(in);
         decision->config_version = read_u32(in);
         decision->able = read_u32(in);
         decision->load = read_u32(in);
         decision->capacity = read_u32(in);
-        decision->idle_since_ms = byte_reader_varint(in);
+        decision->idle_since_ms = read_time(in, image->at_ms);
         decision->cause = byte_reader_u8(in);
         decision->outcome = byte_reader_u8(in);
         uint64_t refused_ms = byte_reader_varint(in);
@@ -228,7 +240,7 @@ static void read_open_lead(struct byte_reader *in, struct lead_image *image)
 static void read_fixed_part(struct byte_reader *in, struct lead_image *image)
 {
     size_t size;
-    image->received_ms = byte_reader_varint(in);
+    image->received_ms = read_time(in, image->at_ms);
     image->priority = (uint32_t)byte_reader_varint_max(in, 2 * CONFIG_PRIORITY_MAX);
     image->source = read_text(in, LW_NAME_MAX);
     image->queue = read_text(in, LW_NAME_MAX);
