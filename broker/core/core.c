@@ -59,6 +59,8 @@ void core_free(struct core *core)
     free(core->config_source);
     free(core->config_by);
     free(core->history.ring);
+    for (uint32_t i = 0; core->ended && i < ENDED_KEPT; i++)
+        free(core->ended[i].decisions);
     free(core->ended);
     free(core->gone);
     free(core->restored_seen);

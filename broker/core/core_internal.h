@@ -259,7 +259,7 @@ struct history {
 struct ended_lead {
     struct desk_id id;
     uint64_t received_ms, ended_ms;
-    struct decision decisions[CORE_DECISIONS_KEPT];
+    struct decision *decisions;            /* owned */
     uint32_t queue, rule, source, rep, disposition;
     struct requirement require[CONFIG_REQUIRE_MAX];
     uint16_t priority;

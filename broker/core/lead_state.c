@@ -27,7 +27,7 @@ static void unlink_from_state(struct core *core, struct lead *lead, const struct
 static void link_to_state(struct core *core, struct lead *lead);
 static void write_change(struct core *core, struct lead *lead, const struct lead_change *change, bool is_new, uint32_t idle_rep);
 static void end_lead(struct core *core, struct lead *lead, const struct lead_change *change);
-static void remember_ended(struct core *core, const struct lead *lead, const struct lead_change *change);
+static void remember_ended(struct core *core, struct lead *lead, const struct lead_change *change);
 static bool remove_lapsed(struct core *core, struct lead *lead);
 static void decisions_forgive(const struct core *core, struct lead *lead, uint32_t rep);
 
@@ -280,18 +280,21 @@ void lead_free(struct core *core, struct lead *lead)
     lead_table_remove(&core->leads, lead);
 }
 
-static void remember_ended(struct core *core, const struct lead *lead, const struct lead_change *change)
+/* The lead's decisions are handed over, not copied: an end would else write ten times what it needs to. */
+static void remember_ended(struct core *core, struct lead *lead, const struct lead_change *change)
 {
     struct ended_lead *ended = &core->ended[core->ended_next++ % ENDED_KEPT];
+    free(ended->decisions);
     *ended = (struct ended_lead){
         .id = lead->id, .received_ms = lead->received_ms, .ended_ms = core->now_ms, .queue = lead->demand->queue, .rule = lead->rule,
         .source = lead->source, .rep = change->rep, .priority = lead->priority, .channel = lead->demand->channel,
         .state = lead->state, .decision_count = lead->decision_count, .require_count = lead->demand->require_count,
+        .decisions = lead->decisions,
         .disposition = change->disposition ? names_add(&core->names, change->disposition, strlen(change->disposition)) : NAME_NONE,
     };
     memcpy(ended->require, lead->demand->require, sizeof ended->require);
-    if (lead->decision_count > 0)
-        memcpy(ended->decisions, lead->decisions, lead->decision_count * sizeof *lead->decisions);
+    lead->decisions = NULL;
+    lead->decision_count = lead->decision_capacity = 0;
 }
 
 /* ---- exclusions -------------------------------------------------------------------- */
