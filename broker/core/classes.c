@@ -13,9 +13,9 @@ static const struct siphash_key CLASS_KEY = {0x64656d616e64, 0x737570706c79};
 
 static int compare_leads(const struct avl_node *a, const struct avl_node *b);
 static int compare_reps(const struct avl_node *a, const struct avl_node *b);
-static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct requirement *require, uint8_t count);
-static uint32_t supply_hash(const uint8_t *levels, uint32_t capacity, bool has_device);
-static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t channel, const struct requirement *require, uint8_t count);
+static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct needs *needs);
+static uint32_t supply_hash(const struct rep *rep, bool has_device);
+static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t channel, const struct needs *needs);
 static void set_row(struct classes *classes, struct demand_class *demand, struct supply_class *supply);
 
 lw_status classes_init(struct classes *classes)
@@ -58,12 +58,11 @@ void classes_fini(struct classes *classes)
     *classes = (struct classes){0};
 }
 
-struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uint8_t channel,
-                                    const struct requirement *require, uint8_t require_count)
+struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uint8_t channel, const struct needs *needs)
 {
-    uint32_t hash = demand_hash(queue, channel, require, require_count), index;
+    uint32_t hash = demand_hash(queue, channel, needs), index;
     for (uint32_t at = index_table_first(&classes->demand_index, hash); index_table_at(&classes->demand_index, hash, &at, &index);) {
-        if (demand_is(classes->demand[index], queue, channel, require, require_count))
+        if (demand_is(classes->demand[index], queue, channel, needs))
             return classes->demand[index];
     }
 
@@ -72,8 +71,7 @@ struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uin
     struct demand_class *demand = index < CLASSES_MAX ? calloc(1, sizeof *demand) : NULL;
     if (!demand)
         return NULL;
-    *demand = (struct demand_class){.index = index, .hash = hash, .queue = queue, .channel = channel, .require_count = require_count};
-    memcpy(demand->require, require, require_count * sizeof *require);
+    *demand = (struct demand_class){.index = index, .hash = hash, .queue = queue, .channel = channel, .needs = *needs};
     avl_init(&demand->waiting, compare_leads);
     classes->demand[index] = demand;
     if (index == classes->demand_count)
@@ -90,10 +88,10 @@ struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uin
 struct supply_class *classes_supply(struct classes *classes, const struct rep *rep)
 {
     bool has_device = rep->device != NAME_NONE;
-    uint32_t hash = supply_hash(rep->levels, rep->rank.capacity, has_device), index;
+    uint32_t hash = supply_hash(rep, has_device), index;
     for (uint32_t at = index_table_first(&classes->supply_index, hash); index_table_at(&classes->supply_index, hash, &at, &index);) {
         struct supply_class *found = classes->supply[index];
-        if (found->capacity == rep->rank.capacity && found->has_device == has_device &&
+        if (found->capacity == rep->rank.capacity && found->has_device == has_device && found->team == rep->team &&
             memcmp(found->levels, rep->levels, sizeof found->levels) == 0)
             return found;
     }
@@ -103,7 +101,7 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
     struct supply_class *supply = index < CLASSES_MAX ? calloc(1, sizeof *supply) : NULL;
     if (!supply)
         return NULL;
-    *supply = (struct supply_class){.index = index, .hash = hash, .capacity = rep->rank.capacity, .has_device = has_device};
+    *supply = (struct supply_class){.index = index, .hash = hash, .capacity = rep->rank.capacity, .team = rep->team, .has_device = has_device};
     memcpy(supply->levels, rep->levels, sizeof supply->levels);
     avl_init(&supply->ready, compare_reps);
     classes->supply[index] = supply;
@@ -212,10 +210,11 @@ int lead_compare_urgency(const struct lead *a, const struct lead *b)
 
 bool supply_can_serve(const struct supply_class *supply, const struct demand_class *demand)
 {
-    if (demand->channel == LW_CHANNEL_PHONE && !supply->has_device)
+    const struct needs *needs = &demand->needs;
+    if ((demand->channel == LW_CHANNEL_PHONE && !supply->has_device) || !needs_allow_team(needs, supply->team))
         return false;
-    for (uint32_t i = 0; i < demand->require_count; i++) {
-        if (supply->levels[demand->require[i].skill] < demand->require[i].level)
+    for (uint32_t i = 0; i < needs->require_count; i++) {
+        if (supply->levels[needs->require[i].skill] < needs->require[i].level)
             return false;
     }
     return true;
@@ -245,30 +244,40 @@ static void set_row(struct classes *classes, struct demand_class *demand, struct
     }
 }
 
-static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t channel, const struct requirement *require, uint8_t count)
+static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t channel, const struct needs *needs)
 {
-    if (demand->queue != queue || demand->channel != channel || demand->require_count != count)
+    const struct needs *has = &demand->needs;
+    if (demand->queue != queue || demand->channel != channel || has->require_count != needs->require_count ||
+        has->team_count != needs->team_count)
         return false;
-    for (uint32_t i = 0; i < count; i++) {
-        if (demand->require[i].skill != require[i].skill || demand->require[i].level != require[i].level)
+    for (uint32_t i = 0; i < needs->require_count; i++) {
+        if (has->require[i].skill != needs->require[i].skill || has->require[i].level != needs->require[i].level)
+            return false;
+    }
+    for (uint32_t i = 0; i < needs->team_count; i++) {
+        if (has->teams[i] != needs->teams[i])
             return false;
     }
     return true;
 }
 
-static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct requirement *require, uint8_t count)
+static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct needs *needs)
 {
-    uint32_t words[2 + CONFIG_REQUIRE_MAX] = {queue, channel};
-    for (uint32_t i = 0; i < count; i++)
-        words[2 + i] = (uint32_t)require[i].skill << 8 | require[i].level;
-    return (uint32_t)siphash_64(CLASS_KEY, words, (2u + count) * sizeof *words);
+    uint32_t words[2 + CONFIG_REQUIRE_MAX + CONFIG_TEAMS_OF_RULE_MAX] = {queue, channel};
+    uint32_t count = 2;
+    for (uint32_t i = 0; i < needs->require_count; i++)
+        words[count++] = (uint32_t)needs->require[i].skill << 8 | needs->require[i].level;
+    for (uint32_t i = 0; i < needs->team_count; i++)
+        words[count++] = needs->teams[i];
+    return (uint32_t)siphash_64(CLASS_KEY, words, count * sizeof *words);
 }
 
-static uint32_t supply_hash(const uint8_t *levels, uint32_t capacity, bool has_device)
+static uint32_t supply_hash(const struct rep *rep, bool has_device)
 {
-    uint8_t bytes[CONFIG_SKILLS_MAX + 5];
-    memcpy(bytes, levels, CONFIG_SKILLS_MAX);
-    memcpy(bytes + CONFIG_SKILLS_MAX, &capacity, sizeof capacity);
-    bytes[CONFIG_SKILLS_MAX + 4] = has_device;
+    uint8_t bytes[CONFIG_SKILLS_MAX + 9];
+    memcpy(bytes, rep->levels, CONFIG_SKILLS_MAX);
+    memcpy(bytes + CONFIG_SKILLS_MAX, &rep->rank.capacity, 4);
+    memcpy(bytes + CONFIG_SKILLS_MAX + 4, &rep->team, 4);
+    bytes[CONFIG_SKILLS_MAX + 8] = has_device;
     return (uint32_t)siphash_64(CLASS_KEY, bytes, sizeof bytes);
 }

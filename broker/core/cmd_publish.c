@@ -8,7 +8,7 @@
 
 static struct lead *make_lead(struct core *core, const struct core_command *command, struct siphash_128 key,
                               const struct config_rule *rule);
-static struct demand_class *demand_of(struct core *core, const struct config_rule *rule, uint8_t channel);
+static struct demand_class *demand_of(struct core *core, const struct config_rule *rule, const struct core_command *publish);
 static uint64_t received_at(const struct core *core, int64_t claimed_unix_ms);
 static void keep_seen(struct core *core, struct lead *lead);
 
@@ -95,7 +95,7 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
     uint8_t channel = command->publish.channel;
     uint32_t source = names_add(&core->names, command->publish.source.data, command->publish.source.size);
     uint32_t rule_name = names_add(&core->names, rule->name, strlen(rule->name));
-    struct demand_class *demand = demand_of(core, rule, channel);
+    struct demand_class *demand = demand_of(core, rule, command);
     uint32_t size = command->publish.payload_size;
 
     if (source == NAME_NONE || rule_name == NAME_NONE || !demand || core->totals.payload_bytes + size > core->limits.payload_bytes_max)
@@ -126,34 +126,23 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
     return lead;
 }
 
-static const char *skill_text(const struct core *core, struct requirement require)
+static struct demand_class *demand_of(struct core *core, const struct config_rule *rule, const struct core_command *publish)
 {
-    return names_text(&core->names, core->skill_names[require.skill]);
-}
-
-static struct demand_class *demand_of(struct core *core, const struct config_rule *rule, uint8_t channel)
-{
-    struct requirement require[CONFIG_REQUIRE_MAX];
+    uint8_t channel = publish->publish.channel;
+    bool asks_the_same = !rule->own_language.field && !rule->own_territory.field;
     struct demand_class **known = &core->rule_demand[(size_t)(rule - core->config->rules) * LW_CHANNEL_COUNT + channel];
+    struct needs needs;
     if (*known)
         return *known;
     uint32_t queue = names_add(&core->names, rule->queue, strlen(rule->queue));
-
-    for (uint32_t i = 0; i < rule->require_count; i++) {
-        const char *skill = core->config->skills[rule->require[i].skill];
-        require[i] = (struct requirement){(uint16_t)core_skill_number(core, skill, strlen(skill)), rule->require[i].level};
+    if (queue == NAME_NONE || !needs_of_rule(core, rule, publish, &needs))
+        return NULL;
+    struct demand_class *demand = classes_demand(&core->classes, queue, channel, &needs);
+    if (demand && asks_the_same) {
+        demand->is_kept = true;
+        *known = demand;
     }
-    /* By name, so that one set has one form; numbers may differ after a restart. */
-    for (uint32_t i = 1; i < rule->require_count; i++) {
-        for (uint32_t at = i; at > 0 && strcmp(skill_text(core, require[at]), skill_text(core, require[at - 1])) < 0; at--) {
-            struct requirement swap = require[at];
-            require[at] = require[at - 1];
-            require[at - 1] = swap;
-        }
-    }
-    if (queue != NAME_NONE)
-        *known = classes_demand(&core->classes, queue, channel, require, (uint8_t)rule->require_count);
-    return *known;
+    return demand;
 }
 
 /* A lead's age counts from its source's word, but never from the future nor from before a month ago. */

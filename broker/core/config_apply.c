@@ -4,6 +4,7 @@
  */
 #include "core_internal.h"
 
+static void know_skills(struct core *core);
 static struct rep *ensure_rep(struct core *core, const struct config_rep *wanted, bool *is_new_out);
 static void take_skills(struct core *core, struct rep *rep, const struct config_rep *wanted);
 static void join_class(struct core *core, struct rep *rep);
@@ -42,6 +43,7 @@ void config_link(struct core *core)
     if (!core->is_restoring)
         drop_unused_demand(core);
     rules_link(core);
+    know_skills(core);
     /* Out of the trees before their order changes. */
     for (uint32_t i = 1; i < core->reps.count; i++) {
         struct rep *rep = core->reps.reps[i];
@@ -78,6 +80,16 @@ void config_apply(struct core *core)
             tell_rep_status(core, rep);
     }
     core->match_everything = true;
+}
+
+static void know_skills(struct core *core)
+{
+    memset(core->skill_is_known, 0, sizeof core->skill_is_known);
+    for (uint32_t i = 0; i < core->config->skill_count; i++) {
+        uint32_t number = core_skill_number(core, core->config->skills[i], strlen(core->config->skills[i]));
+        if (number != NAME_NONE)
+            core->skill_is_known[number] = true;
+    }
 }
 
 static struct rep *ensure_rep(struct core *core, const struct config_rep *wanted, bool *is_new_out)
@@ -136,7 +148,10 @@ static void drop_unused_demand(struct core *core)
 {
     for (uint32_t i = 0; i < core->classes.demand_count; i++) {
         struct demand_class *demand = core->classes.demand[i];
-        if (demand && demand->lead_count == 0)
+        if (!demand)
+            continue;
+        demand->is_kept = false;
+        if (demand->lead_count == 0)
             classes_drop_demand(&core->classes, demand);
     }
 }

@@ -99,6 +99,14 @@ static void put_levels(struct byte_buffer *out, const struct config_skill_level 
     }
 }
 
+/* Level 0: not asked for. */
+static void put_own(struct byte_buffer *out, const struct config_own_need *own)
+{
+    byte_buffer_put_u8(out, own->level);
+    if (own->field)
+        byte_buffer_put_text(out, own->field);
+}
+
 static void put_config(struct byte_buffer *out, const struct core_config *config)
 {
     byte_buffer_put_text(out, config->desk);
@@ -133,6 +141,11 @@ static void put_config(struct byte_buffer *out, const struct core_config *config
         byte_buffer_put_text(out, rule->queue);
         byte_buffer_put_varint(out, rule->priority);
         put_levels(out, rule->require, rule->require_count);
+        put_own(out, &rule->own_language);
+        put_own(out, &rule->own_territory);
+        byte_buffer_put_varint(out, rule->team_count);
+        for (uint32_t t = 0; t < rule->team_count; t++)
+            byte_buffer_put_text(out, rule->teams[t]);
         byte_buffer_put_varint(out, rule->predicate_count);
         for (uint32_t p = 0; p < rule->predicate_count; p++) {
             const struct config_predicate *predicate = &rule->predicates[p];
@@ -229,6 +242,28 @@ static bool read_skills_reps(struct byte_reader *in, struct core_config *config)
     return !in->failed;
 }
 
+static bool read_own(struct byte_reader *in, struct core_config *config, struct config_rule *rule, enum ability_kind kind)
+{
+    char field[TEXT_MAX];
+    uint8_t level = byte_reader_u8(in);
+    if (level == 0)
+        return !in->failed;
+    byte_reader_text(in, field, sizeof field);
+    return !in->failed && core_config_rule_own(config, rule, kind, field, level) == LW_OK;
+}
+
+static bool read_teams(struct byte_reader *in, struct config_rule *rule)
+{
+    char team[TEXT_MAX];
+    uint32_t count = read_number(in, CONFIG_TEAMS_OF_RULE_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        byte_reader_text(in, team, sizeof team);
+        if (in->failed || core_config_rule_team(rule, team) != LW_OK)
+            return false;
+    }
+    return !in->failed;
+}
+
 static bool read_rules(struct byte_reader *in, struct core_config *config)
 {
     char name[TEXT_MAX], queue[TEXT_MAX];
@@ -247,6 +282,8 @@ static bool read_rules(struct byte_reader *in, struct core_config *config)
             if (in->failed || skill >= config->skill_count || core_config_rule_require(config, rule, config->skills[skill], level) != LW_OK)
                 return false;
         }
+        if (!read_own(in, config, rule, ABILITY_LANGUAGE) || !read_own(in, config, rule, ABILITY_TERRITORY) || !read_teams(in, rule))
+            return false;
         uint32_t predicates = read_number(in, CONFIG_PREDICATES_MAX);
         for (uint32_t p = 0; p < predicates; p++) {
             static char values[CONFIG_VALUES_MAX][TEXT_MAX];   /* one owner; too large for the stack */

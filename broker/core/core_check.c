@@ -74,7 +74,7 @@ static void check_rep(const struct core *core, const struct rep *rep, uint32_t l
         assert(lead && lead_excludes(lead, rep->number));
     }
     if (rep->supply) {
-        assert(rep->supply->capacity == rep->rank.capacity);
+        assert(rep->supply->capacity == rep->rank.capacity && rep->supply->team == rep->team);
         assert(memcmp(rep->supply->levels, rep->levels, sizeof rep->levels) == 0);
     }
 }

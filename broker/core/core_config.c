@@ -138,6 +138,76 @@ lw_status core_config_rule_require(struct core_config *config, struct config_rul
     return add_level(config, rule->require, &rule->require_count, CONFIG_REQUIRE_MAX, skill, level);
 }
 
+static lw_status know_skill(struct core_config *config, const char *name)
+{
+    uint32_t index;
+    return find_skill(config, name, &index) ? LW_OK : core_config_add_skill(config, name);
+}
+
+lw_status core_config_rep_ability(struct core_config *config, struct config_rep *rep, enum ability_kind kind, const char *value,
+                                  uint32_t level)
+{
+    char name[ABILITY_NAME_MAX + 1];
+    if (kind == ABILITY_SKILL || !ability_name_write(kind, value, name))
+        return LW_INVALID;
+    lw_status status = know_skill(config, name);
+    return status == LW_OK ? core_config_rep_skill(config, rep, name, level) : status;
+}
+
+static bool asks_for(const struct core_config *config, const struct config_rule *rule, enum ability_kind kind)
+{
+    for (uint32_t i = 0; i < rule->require_count; i++) {
+        if (ability_kind_of(config->skills[rule->require[i].skill]) == kind)
+            return true;
+    }
+    return kind == ABILITY_LANGUAGE ? rule->own_language.field != NULL : rule->own_territory.field != NULL;
+}
+
+lw_status core_config_rule_ability(struct core_config *config, struct config_rule *rule, enum ability_kind kind, const char *value,
+                                   uint32_t level)
+{
+    char name[ABILITY_NAME_MAX + 1];
+    if (kind == ABILITY_SKILL || !ability_name_write(kind, value, name))
+        return LW_INVALID;
+    if (asks_for(config, rule, kind))
+        return LW_DUPLICATE;
+    lw_status status = know_skill(config, name);
+    return status == LW_OK ? core_config_rule_require(config, rule, name, level) : status;
+}
+
+lw_status core_config_rule_own(struct core_config *config, struct config_rule *rule, enum ability_kind kind, const char *field,
+                               uint32_t level)
+{
+    char name[ABILITY_NAME_MAX + 1];
+    struct config_own_need *own = kind == ABILITY_LANGUAGE ? &rule->own_language : &rule->own_territory;
+    if (kind == ABILITY_SKILL || *field == '\0' || level < 1 || level > CONFIG_LEVEL_MAX)
+        return LW_INVALID;
+    if (asks_for(config, rule, kind))
+        return LW_DUPLICATE;
+    (void)ability_name_write(kind, "other", name);
+    lw_status status = know_skill(config, name);
+    char *copy = status == LW_OK ? copy_text(field) : NULL;
+    if (!copy)
+        return status == LW_OK ? LW_NO_MEMORY : status;
+    *own = (struct config_own_need){copy, (uint8_t)level};
+    return LW_OK;
+}
+
+lw_status core_config_rule_team(struct config_rule *rule, const char *team)
+{
+    for (uint32_t i = 0; i < rule->team_count; i++) {
+        if (strcmp(rule->teams[i], team) == 0)
+            return LW_DUPLICATE;
+    }
+    if (rule->team_count == CONFIG_TEAMS_OF_RULE_MAX)
+        return LW_FULL;
+    char *copy = copy_text(team);
+    if (!copy)
+        return LW_NO_MEMORY;
+    rule->teams[rule->team_count++] = copy;
+    return LW_OK;
+}
+
 lw_status core_config_rule_when(struct config_rule *rule, const char *field, enum config_predicate_kind kind,
                                 const char *const *values, uint32_t value_count)
 {
@@ -217,6 +287,10 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
             return wrong(reason, reason_size, "rule %u has no name or no queue", i + 1);
         if (rule->priority > CONFIG_PRIORITY_MAX)
             return wrong(reason, reason_size, "rule '%s': priority above %d", rule->name, CONFIG_PRIORITY_MAX);
+        uint32_t own = (rule->own_language.field ? 1u : 0) + (rule->own_territory.field ? 1u : 0);
+        if (rule->require_count + own > CONFIG_REQUIRE_MAX)
+            return wrong(reason, reason_size, "rule '%s': requires more than %d skills, language and territory counted", rule->name,
+                         CONFIG_REQUIRE_MAX);
     }
     if (config->offers_max < 1 || config->offers_max > 32)
         return wrong(reason, reason_size, "offers_max must be 1 to 32");
@@ -246,13 +320,18 @@ static lw_status check_texts(const struct core_config *config, char *reason, siz
     for (uint32_t i = 0; i < config->rule_count; i++) {
         const struct config_rule *rule = &config->rules[i];
         bool fits = is_name(rule->name) && is_name(rule->queue);
+        const char *const fields[] = {rule->own_language.field, rule->own_territory.field};
+        for (uint32_t f = 0; f < 2; f++)
+            fits &= !fields[f] || strlen(fields[f]) <= CONFIG_TEXT_MAX;
+        for (uint32_t t = 0; t < rule->team_count; t++)
+            fits &= is_name(rule->teams[t]);
         for (uint32_t p = 0; p < rule->predicate_count; p++) {
             fits &= strlen(rule->predicates[p].field) <= CONFIG_TEXT_MAX;
             for (uint32_t v = 0; v < rule->predicates[p].value_count; v++)
                 fits &= strlen(rule->predicates[p].values[v]) <= CONFIG_TEXT_MAX;
         }
         if (!fits)
-            return wrong(reason, reason_size, "rule %u: name, queue, field or value is too long", i + 1);
+            return wrong(reason, reason_size, "rule %u: name, queue, team, field or value is too long", i + 1);
     }
     for (uint32_t i = 0; i < config->disposition_count; i++) {
         if (!is_name(config->dispositions[i].code))
@@ -370,6 +449,10 @@ static void free_rule(struct config_rule *rule)
         free(rule->predicates[i].values);
         free(rule->predicates[i].field);
     }
+    for (uint32_t i = 0; i < rule->team_count; i++)
+        free(rule->teams[i]);
+    free(rule->own_language.field);
+    free(rule->own_territory.field);
     free(rule->predicates);
     free(rule->name);
     free(rule->queue);

@@ -6,6 +6,10 @@
  * it takes a configuration over. Who builds one (from YAML or the wire)
  * allocates it with core_config_new and fills it through the add functions, which copy.
  * core_config_check judges the whole; the core takes only what passed.
+ *
+ * A skill, a language and a territory are alike to the core: abilities with levels, in one table
+ * of names. A skill's is its own, a language's "language:de", a territory's "territory:lazio".
+ * "language:other" and "territory:other" stand for those that neither a rep nor a rule names.
  * Threads: one owner.
  */
 #ifndef CORE_CONFIG_H
@@ -18,11 +22,12 @@
 #include <stdint.h>
 
 enum {
-    CONFIG_SKILLS_MAX = 256,
+    CONFIG_SKILLS_MAX = 512,         /* languages and territories counted */
     CONFIG_REPS_MAX = 10000,
     CONFIG_RULES_MAX = 1000,
-    CONFIG_REQUIRE_MAX = 8,          /* required skills of one rule */
-    CONFIG_REP_SKILLS_MAX = 64,
+    CONFIG_REQUIRE_MAX = 10,         /* required skills of one rule, its language and its territory */
+    CONFIG_REP_SKILLS_MAX = 128,     /* languages and territories counted */
+    CONFIG_TEAMS_OF_RULE_MAX = 8,
     CONFIG_PREDICATES_MAX = 16,      /* of one rule */
     CONFIG_VALUES_MAX = 64,          /* of one predicate */
     CONFIG_DISPOSITIONS_MAX = 64,
@@ -38,6 +43,16 @@ enum config_predicate_kind {         /* numbers as leadwire.v1.PredicateKind */
 };
 
 struct config_skill_level { uint32_t skill; uint8_t level; };   /* skill: index in skills[] */
+
+/* Kinds of abilities, by the beginning of their names. */
+enum ability_kind { ABILITY_SKILL, ABILITY_LANGUAGE, ABILITY_TERRITORY };
+enum { ABILITY_NAME_MAX = LW_NAME_MAX };   /* with its "language:" or "territory:" */
+enum ability_kind ability_kind_of(const char *name);
+/* "language:de" of "de-AT", "territory:lazio" of "Lazio"; "language:other" of what cannot be one. False: the value is empty. */
+bool ability_name_write(enum ability_kind kind, const char *value, char name[ABILITY_NAME_MAX + 1]);
+
+/* A language or territory that the lead itself names. field NULL: not asked for. */
+struct config_own_need { char *field; uint8_t level; };
 
 struct config_channel {
     bool enabled;
@@ -66,6 +81,9 @@ struct config_rule {
     uint32_t predicate_count;
     struct config_skill_level require[CONFIG_REQUIRE_MAX];
     uint32_t require_count;
+    struct config_own_need own_language, own_territory;
+    char *teams[CONFIG_TEAMS_OF_RULE_MAX];   /* whose reps may take it */
+    uint32_t team_count;             /* 0: any */
     uint32_t priority;
 };
 
@@ -73,7 +91,7 @@ struct config_disposition { char *code; uint8_t class_number; };   /* as leadwir
 
 struct core_config {
     char *desk;
-    char **skills;               uint32_t skill_count;
+    char **skills;               uint32_t skill_count;   /* abilities */
     struct config_channel channels[LW_CHANNEL_COUNT];
     struct config_rep *reps;     uint32_t rep_count;
     struct config_rule *rules;   uint32_t rule_count;
@@ -95,6 +113,15 @@ LW_MUST_CHECK lw_status core_config_rep_skill(struct core_config *config, struct
 LW_MUST_CHECK lw_status core_config_add_rule(struct core_config *config, const char *name, const char *queue, uint32_t priority,
                                              struct config_rule **out);
 LW_MUST_CHECK lw_status core_config_rule_require(struct core_config *config, struct config_rule *rule, const char *skill, uint32_t level);
+/* kind: language or territory, of which a rule asks for one at most; value: as a lead or a person writes it. */
+LW_MUST_CHECK lw_status core_config_rep_ability(struct core_config *config, struct config_rep *rep, enum ability_kind kind,
+                                                const char *value, uint32_t level);
+LW_MUST_CHECK lw_status core_config_rule_ability(struct core_config *config, struct config_rule *rule, enum ability_kind kind,
+                                                 const char *value, uint32_t level);
+/* The one that the lead has in this field, if it has. */
+LW_MUST_CHECK lw_status core_config_rule_own(struct core_config *config, struct config_rule *rule, enum ability_kind kind,
+                                             const char *field, uint32_t level);
+LW_MUST_CHECK lw_status core_config_rule_team(struct config_rule *rule, const char *team);
 LW_MUST_CHECK lw_status core_config_rule_when(struct config_rule *rule, const char *field, enum config_predicate_kind kind,
                                               const char *const *values, uint32_t value_count);
 LW_MUST_CHECK lw_status core_config_add_disposition(struct core_config *config, const char *code, uint8_t class_number);

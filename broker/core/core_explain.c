@@ -11,8 +11,7 @@
 #include "core_internal.h"
 
 struct subject {            /* what both open and ended leads have */
-    const struct requirement *require;
-    uint32_t require_count;
+    const struct needs *needs;
     uint8_t channel;
     const struct decision *decisions;
     uint32_t decision_count;
@@ -28,8 +27,8 @@ static const char *excluded_by(const struct core *core, const struct rep *rep, c
 static void tell_candidates(struct core *core, const struct decision *decision, struct past_rep *reps, const struct subject *subject,
                             const struct core_explain_visitor *visitor, uint32_t *considered, uint32_t *eligible, bool count_only);
 static const char *waiting_because(struct core *core, const struct lead *lead, char *text, size_t size);
-static void tell_lead(struct core *core, const struct core_effect *row, uint32_t rule, const struct requirement *require,
-                      uint32_t require_count, const char *because, const struct core_explain_visitor *visitor);
+static void tell_lead(struct core *core, const struct core_effect *row, uint32_t rule, const struct needs *needs, const char *because,
+                      const struct core_explain_visitor *visitor);
 
 bool core_explain(struct core *core, struct desk_id id, const struct core_explain_visitor *visitor)
 {
@@ -38,11 +37,9 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
     effect_init(core, &row, EFFECT_LEAD_EVENT);
     if (lead) {
         char because[256];
-        const struct subject subject = {lead->demand->require, lead->demand->require_count, lead->demand->channel,
-                                        lead->decisions, lead->decision_count};
+        const struct subject subject = {&lead->demand->needs, lead->demand->channel, lead->decisions, lead->decision_count};
         effect_lead(core, lead, &row);
-        tell_lead(core, &row, lead->rule, lead->demand->require, lead->demand->require_count,
-                  waiting_because(core, lead, because, sizeof because), visitor);
+        tell_lead(core, &row, lead->rule, &lead->demand->needs, waiting_because(core, lead, because, sizeof because), visitor);
         explain_decisions(core, lead->decisions, lead->decision_count, &subject, visitor);
         return true;
     }
@@ -52,7 +49,7 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
         if (!desk_id_equal(ended->id, id))
             continue;
         const struct rep *rep = rep_table_at(&core->reps, ended->rep);
-        const struct subject subject = {ended->require, ended->require_count, ended->channel, ended->decisions, ended->decision_count};
+        const struct subject subject = {&ended->needs, ended->channel, ended->decisions, ended->decision_count};
         row.lead = id;
         row.to = (enum lead_state)ended->state;
         row.received_unix_ms = ended->received_ms;
@@ -62,23 +59,23 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
         row.source = names_text(&core->names, ended->source);
         row.rep = rep ? rep->name : "";
         row.disposition = names_text(&core->names, ended->disposition);
-        tell_lead(core, &row, ended->rule, ended->require, ended->require_count, "", visitor);
+        tell_lead(core, &row, ended->rule, &ended->needs, "", visitor);
         explain_decisions(core, ended->decisions, ended->decision_count, &subject, visitor);
         return true;
     }
     return false;
 }
 
-static void tell_lead(struct core *core, const struct core_effect *row, uint32_t rule, const struct requirement *require,
-                      uint32_t require_count, const char *because, const struct core_explain_visitor *visitor)
+static void tell_lead(struct core *core, const struct core_effect *row, uint32_t rule, const struct needs *needs, const char *because,
+                      const struct core_explain_visitor *visitor)
 {
     const char *names[CONFIG_REQUIRE_MAX];
     uint8_t levels[CONFIG_REQUIRE_MAX];
-    for (uint32_t i = 0; i < require_count; i++) {
-        names[i] = names_text(&core->names, core->skill_names[require[i].skill]);
-        levels[i] = require[i].level;
+    for (uint32_t i = 0; i < needs->require_count; i++) {
+        names[i] = names_text(&core->names, core->skill_names[needs->require[i].skill]);
+        levels[i] = needs->require[i].level;
     }
-    visitor->lead(visitor->context, row, names_text(&core->names, rule), names, levels, require_count, because);
+    visitor->lead(visitor->context, row, names_text(&core->names, rule), names, levels, needs->require_count, because);
 }
 
 static void explain_decisions(struct core *core, const struct decision *decisions, uint32_t count, const struct subject *subject,
@@ -135,6 +132,20 @@ static const struct decision *refused_before(const struct rep *rep, const struct
     return NULL;
 }
 
+/* The first ability of this kind that the rep lacks. */
+static bool lacks(const struct core *core, const struct rep *rep, const struct needs *needs, enum ability_kind kind, char *detail, size_t detail_size)
+{
+    for (uint32_t i = 0; i < needs->require_count; i++) {
+        const struct requirement *require = &needs->require[i];
+        const char *name = names_text(&core->names, core->skill_names[require->skill]);
+        if (ability_kind_of(name) != kind || rep->levels[require->skill] >= require->level)
+            continue;
+        snprintf(detail, detail_size, "%s %u, needs %u", name, rep->levels[require->skill], require->level);
+        return true;
+    }
+    return false;
+}
+
 /* The first rule, in the order in which people ask: there? able? allowed? room? "" is eligible. */
 static const char *excluded_by(const struct core *core, const struct rep *rep, const struct history_entry *was,
                                const struct subject *subject, const struct decision *decision, char *detail, size_t detail_size)
@@ -144,13 +155,16 @@ static const char *excluded_by(const struct core *core, const struct rep *rep, c
         return "offline";
     if (was->state != REP_AVAILABLE)
         return rep_state_word((enum rep_state)was->state);
-    for (uint32_t i = 0; i < subject->require_count; i++) {
-        const struct requirement *require = &subject->require[i];
-        if (rep->levels[require->skill] < require->level) {
-            snprintf(detail, detail_size, "%s %u, needs %u", names_text(&core->names, core->skill_names[require->skill]),
-                     rep->levels[require->skill], require->level);
-            return "skill";
-        }
+    if (lacks(core, rep, subject->needs, ABILITY_SKILL, detail, detail_size))
+        return "skill";
+    if (lacks(core, rep, subject->needs, ABILITY_LANGUAGE, detail, detail_size))
+        return "language";
+    if (lacks(core, rep, subject->needs, ABILITY_TERRITORY, detail, detail_size))
+        return "territory";
+    if (!needs_allow_team(subject->needs, rep->team)) {
+        const char *team = names_text(&core->names, rep->team);
+        snprintf(detail, detail_size, "%s", *team != '\0' ? team : "in no team");
+        return "team";
     }
     if (subject->channel == LW_CHANNEL_PHONE && rep->device == NAME_NONE)
         return "device";
@@ -221,8 +235,8 @@ static void tell_candidates(struct core *core, const struct decision *decision, 
 /* Counts, for a waiting lead, what stands in each rep's way now. */
 static const char *waiting_because(struct core *core, const struct lead *lead, char *text, size_t size)
 {
-    const struct subject subject = {lead->demand->require, lead->demand->require_count, lead->demand->channel, NULL, 0};
-    uint32_t skill = 0, absent = 0, full = 0, declined = 0;
+    const struct subject subject = {&lead->demand->needs, lead->demand->channel, NULL, 0};
+    uint32_t unable = 0, absent = 0, full = 0, declined = 0;
     char detail[128];
     if (lead->state == LEAD_PARKED) {
         snprintf(text, size, "parked: %s", core_cause_word((enum core_cause)lead->cause));
@@ -237,7 +251,7 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
         struct history_entry now = {.rep = i, .load = rep->rank.load, .capacity = rep->rank.capacity, .idle_since_ms = rep->rank.idle_since_ms,
                                     .state = rep->state, .connected = rep->connected, .configured = true};
         if (!supply_can_serve(rep->supply, lead->demand)) {
-            skill++;
+            unable++;
             continue;
         }
         const char *rule = excluded_by(core, rep, &now, &subject, NULL, detail, sizeof detail);
@@ -246,6 +260,6 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
         declined += !is_absent && has_declined;
         full += !is_absent && !has_declined && *rule != '\0';
     }
-    snprintf(text, size, "%u without the skills or a device, %u not available, %u full, %u declined or missed it", skill, absent, full, declined);
+    snprintf(text, size, "%u without what it requires or a device, %u not available, %u full, %u declined or missed it", unable, absent, full, declined);
     return text;
 }

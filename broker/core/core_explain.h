@@ -16,7 +16,7 @@ enum { CORE_DECISIONS_KEPT = 8 };
 
 struct core_candidate {
     const char *rep;
-    const char *excluded_by;     /* first rule in order; "" eligible. offline, break, wrap_up, away, skill, device, capacity, declined_before */
+    const char *excluded_by;     /* first rule in order; "" eligible. see docs/ROUTING.md, "Who can take it" */
     const char *detail;          /* e.g. "italian 3 < 5"; "" */
     uint32_t load, capacity;     /* at the decision */
     uint64_t idle_ms;

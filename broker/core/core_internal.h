@@ -186,12 +186,19 @@ static inline struct rep *rep_table_at(const struct rep_table *table, uint32_t n
 
 struct requirement { uint16_t skill; uint8_t level; };   /* skill: core number */
 
+/* What a lead asks of a rep. Sorted by name: one set has one form, also after a restart, when numbers may differ. */
+struct needs {
+    struct requirement require[CONFIG_REQUIRE_MAX];
+    uint32_t teams[CONFIG_TEAMS_OF_RULE_MAX];   /* names; none: any */
+    uint8_t require_count, team_count;
+};
+
 struct demand_class {
     uint32_t index, hash;
     uint32_t queue;                        /* names */
     uint8_t channel;
-    uint8_t require_count;
-    struct requirement require[CONFIG_REQUIRE_MAX];   /* by skill name */
+    bool is_kept;                          /* a rule refers to it, with or without leads */
+    struct needs needs;
     struct avl_tree waiting;               /* leads, most urgent first */
     struct bitset able;                    /* supply classes that can serve it */
     uint32_t lead_count;                   /* all open leads of the class */
@@ -200,6 +207,7 @@ struct demand_class {
 struct supply_class {
     uint32_t index, hash;
     uint32_t capacity;
+    uint32_t team;                         /* names */
     bool has_device;
     uint8_t levels[CONFIG_SKILLS_MAX];
     struct avl_tree ready;                 /* reps, by the policy's order */
@@ -225,8 +233,7 @@ struct classes {
 lw_status classes_init(struct classes *classes);
 void classes_fini(struct classes *classes);
 /* Finds or makes. NULL without memory. */
-struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uint8_t channel,
-                                    const struct requirement *require, uint8_t require_count);
+struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uint8_t channel, const struct needs *needs);
 struct supply_class *classes_supply(struct classes *classes, const struct rep *rep);
 /* Frees the class when nothing refers to it. */
 void classes_drop_demand(struct classes *classes, struct demand_class *demand);
@@ -240,6 +247,12 @@ int lead_compare_urgency(const struct lead *a, const struct lead *b);
 int lead_rank_compare(const struct lead_rank *a, const struct lead_rank *b);
 struct lead_rank lead_rank_of(const struct lead *lead);
 bool supply_can_serve(const struct supply_class *supply, const struct demand_class *demand);
+
+/* needs.c */
+void needs_sort(const struct core *core, struct needs *needs);
+bool needs_allow_team(const struct needs *needs, uint32_t team);
+/* What a rule asks of a rep who is to take this lead. False when names or numbers ran out. */
+bool needs_of_rule(struct core *core, const struct config_rule *rule, const struct core_command *publish, struct needs *out);
 
 /* ---- history of rep changes, for explanations ------------------------------------------ */
 
@@ -261,9 +274,9 @@ struct ended_lead {
     uint64_t received_ms, ended_ms;
     struct decision *decisions;            /* owned */
     uint32_t queue, rule, source, rep, disposition;
-    struct requirement require[CONFIG_REQUIRE_MAX];
+    struct needs needs;
     uint16_t priority;
-    uint8_t channel, state, decision_count, require_count;
+    uint8_t channel, state, decision_count;
 };
 
 /* What a rule's first question must be answered with: the hash of a value; field NAME_NONE: no such gate. */
@@ -281,7 +294,7 @@ struct core {
 
     struct core_config *config;            /* NULL before the first */
     struct rule_gate *rule_gates;          /* by rule */
-    struct demand_class **rule_demand;     /* by rule and channel: found once, kept while the rules last */
+    struct demand_class **rule_demand;     /* by rule and channel, for rules that ask the same of all: found once, kept while the rules last */
     uint32_t config_version;
     uint64_t config_applied_ms, config_revision;
     void *config_source;
@@ -291,6 +304,7 @@ struct core {
     const struct policy *policy;
     uint32_t skill_count;                  /* core numbers */
     uint32_t skill_names[CONFIG_SKILLS_MAX];   /* names */
+    bool skill_is_known[CONFIG_SKILLS_MAX];    /* the rules in force name it */
 
     struct names names;
     struct lead_table leads;

@@ -179,9 +179,13 @@ void lead_image_fill(const struct core *core, const struct lead *lead, bool with
     image->payload = lead->payload;
     image->payload_size = lead->payload_size;
 
-    image->require_count = demand->require_count;
-    for (uint32_t i = 0; i < demand->require_count; i++)
-        image->require[i] = (struct record_require){names_view(&core->names, core->skill_names[demand->require[i].skill]), demand->require[i].level};
+    const struct needs *needs = &demand->needs;
+    image->require_count = needs->require_count;
+    for (uint32_t i = 0; i < needs->require_count; i++)
+        image->require[i] = (struct record_require){names_view(&core->names, core->skill_names[needs->require[i].skill]), needs->require[i].level};
+    image->team_count = needs->team_count;
+    for (uint32_t i = 0; i < needs->team_count; i++)
+        image->teams[i] = names_view(&core->names, needs->teams[i]);
     image->exclusion_count = lead->exclusion_count;
     if (lead->exclusion_count > 0)
         memcpy(image->exclusions, lead->exclusions, lead->exclusion_count * sizeof *lead->exclusions);
@@ -266,14 +270,22 @@ static void end_lead(struct core *core, struct lead *lead, const struct lead_cha
     lead_free(core, lead);
 }
 
+/* A class that no rule made for all its leads goes with the last of them. */
+static void leave_demand(struct core *core, struct demand_class *demand)
+{
+    if (demand->lead_count > 0)   /* while restoring nothing is counted yet */
+        demand->lead_count--;
+    if (demand->lead_count == 0 && !demand->is_kept && !core->is_restoring)
+        classes_drop_demand(&core->classes, demand);
+}
+
 void lead_free(struct core *core, struct lead *lead)
 {
     timer_wheel_cancel(&core->wheel, &lead->timer);
     lead_unmark_dirty(core, lead);
     core->totals.payload_bytes -= lead->payload_size;
-    struct demand_class *demand = lead->demand;
-    if (demand && demand->lead_count > 0)
-        demand->lead_count--;
+    if (lead->demand)
+        leave_demand(core, lead->demand);
     free(lead->payload);
     free(lead->exclusions);
     free(lead->decisions);
@@ -288,11 +300,10 @@ static void remember_ended(struct core *core, struct lead *lead, const struct le
     *ended = (struct ended_lead){
         .id = lead->id, .received_ms = lead->received_ms, .ended_ms = core->now_ms, .queue = lead->demand->queue, .rule = lead->rule,
         .source = lead->source, .rep = change->rep, .priority = lead->priority, .channel = lead->demand->channel,
-        .state = lead->state, .decision_count = lead->decision_count, .require_count = lead->demand->require_count,
+        .state = lead->state, .decision_count = lead->decision_count, .needs = lead->demand->needs,
         .decisions = lead->decisions,
         .disposition = change->disposition ? names_add(&core->names, change->disposition, strlen(change->disposition)) : NAME_NONE,
     };
-    memcpy(ended->require, lead->demand->require, sizeof ended->require);
     lead->decisions = NULL;
     lead->decision_count = lead->decision_capacity = 0;
 }

@@ -199,6 +199,9 @@ static void put_fixed_part(struct byte_buffer *out, const struct lead_image *ima
         byte_buffer_put_blob(out, image->require[i].skill.data, image->require[i].skill.size);
         byte_buffer_put_u8(out, image->require[i].level);
     }
+    byte_buffer_put_varint(out, image->team_count);
+    for (uint32_t i = 0; i < image->team_count; i++)
+        byte_buffer_put_blob(out, image->teams[i].data, image->teams[i].size);
     byte_buffer_put_blob(out, image->payload, image->payload_size);
 }
 
@@ -250,6 +253,9 @@ static void read_fixed_part(struct byte_reader *in, struct lead_image *image)
         image->require[i].skill = read_text(in, LW_NAME_MAX);
         image->require[i].level = byte_reader_u8(in);
     }
+    image->team_count = (uint32_t)byte_reader_varint_max(in, CONFIG_TEAMS_OF_RULE_MAX);
+    for (uint32_t i = 0; i < image->team_count; i++)
+        image->teams[i] = read_text(in, LW_NAME_MAX);
     image->payload = byte_reader_blob(in, &size);
     image->payload_size = (uint32_t)size;
 }

@@ -5,7 +5,7 @@
  * A private format, versioned by its first byte. Each image carries the revision
  * of its last change: restoring skips what is not newer than what is there. An
  * open lead's image carries its payload and what else never changes (arrival, priority,
- * source, queue, rule, requirements) when it was made and in checkpoints; the
+ * source, queue, rule, requirements, teams) when it was made and in checkpoints; the
  * images between go without. An ended lead's image is short.
  *
  * Decoding borrows texts and payload from the bytes, checks every bound and never
@@ -77,8 +77,9 @@ struct lead_image {
     struct siphash_128 completion_key;
     uint64_t completion_hash;
     /* open leads again: counts, then rooms of which only the counted part is filled */
-    uint32_t require_count, exclusion_count, decision_count;
+    uint32_t require_count, team_count, exclusion_count, decision_count;
     struct record_require require[CONFIG_REQUIRE_MAX];
+    struct core_text teams[CONFIG_TEAMS_OF_RULE_MAX];
     struct exclusion exclusions[EXCLUSIONS_PER_LEAD_MAX];
     struct decision decisions[CORE_DECISIONS_KEPT];
 };

@@ -164,18 +164,32 @@ static lw_status restore_lead(struct core *core, const void *bytes, size_t size)
     return lead ? take_image(core, lead, &image) : LW_FULL;
 }
 
-/* What never changes: class, payload and the like. */
-static lw_status take_fixed_part(struct core *core, struct lead *lead, const struct lead_image *image)
+static lw_status take_needs(struct core *core, const struct lead_image *image, struct needs *out)
 {
-    struct requirement require[CONFIG_REQUIRE_MAX];
-    uint32_t queue = names_add(&core->names, image->queue.data, image->queue.size);
+    *out = (struct needs){.require_count = (uint8_t)image->require_count, .team_count = (uint8_t)image->team_count};
     for (uint32_t i = 0; i < image->require_count; i++) {
         uint32_t skill = core_skill_number(core, image->require[i].skill.data, image->require[i].skill.size);
         if (skill == NAME_NONE)
             return LW_FULL;
-        require[i] = (struct requirement){(uint16_t)skill, image->require[i].level};
+        out->require[i] = (struct requirement){(uint16_t)skill, image->require[i].level};
     }
-    lead->demand = classes_demand(&core->classes, queue, image->channel, require, (uint8_t)image->require_count);
+    for (uint32_t i = 0; i < image->team_count; i++) {
+        out->teams[i] = names_add(&core->names, image->teams[i].data, image->teams[i].size);
+        if (out->teams[i] == NAME_NONE)
+            return LW_FULL;
+    }
+    return LW_OK;
+}
+
+/* What never changes: class, payload and the like. */
+static lw_status take_fixed_part(struct core *core, struct lead *lead, const struct lead_image *image)
+{
+    struct needs needs;
+    uint32_t queue = names_add(&core->names, image->queue.data, image->queue.size);
+    lw_status status = take_needs(core, image, &needs);
+    if (status != LW_OK)
+        return status;
+    lead->demand = classes_demand(&core->classes, queue, image->channel, &needs);
     lead->payload = malloc(image->payload_size + 1u);
     if (!lead->demand || !lead->payload)
         return LW_NO_MEMORY;

@@ -31,8 +31,8 @@ void why_text_write(const struct core *core, const struct lead *lead, const stru
     struct text text = {data, 0};
 
     data[0] = '\0';
-    for (uint32_t i = 0; i < lead->demand->require_count; i++) {
-        const struct requirement *require = &lead->demand->require[i];
+    for (uint32_t i = 0; i < lead->demand->needs.require_count; i++) {
+        const struct requirement *require = &lead->demand->needs.require[i];
         put(&text, names_text(&core->names, core->skill_names[require->skill]));
         put(&text, " ");
         put_number(&text, rep->levels[require->skill]);

@@ -10,8 +10,12 @@ static bool read_skills(struct reading *reading, const Leadwire__V1__DeskConfig 
 static bool read_channels(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool read_reps(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool read_rep_skills(struct reading *reading, const Leadwire__V1__RepConfig *from, struct config_rep *rep);
+static bool read_rep_abilities(struct reading *reading, const Leadwire__V1__RepConfig *from, struct config_rep *rep);
 static bool read_rules(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool read_rule(struct reading *reading, const Leadwire__V1__RuleConfig *from);
+static bool read_conditions(struct reading *reading, const Leadwire__V1__RuleConfig *from, struct config_rule *rule);
+static bool read_need(struct reading *reading, const Leadwire__V1__OwnNeed *from, struct config_rule *rule, enum ability_kind kind);
+static bool field_exists(const char *field);
 static bool read_dispositions(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool judge(struct reading *reading, lw_status status, const char *what, const char *name);
@@ -42,9 +46,12 @@ lw_status config_from_wire(const Leadwire__V1__DeskConfig *config, const char *d
 
 static bool read_skills(struct reading *reading, const Leadwire__V1__DeskConfig *from)
 {
-    for (size_t i = 0; i < from->n_skills; i++)
-        if (!judge(reading, core_config_add_skill(reading->config, from->skills[i]->name), "skill", from->skills[i]->name))
+    for (size_t i = 0; i < from->n_skills; i++) {
+        const char *name = from->skills[i]->name;
+        lw_status status = ability_kind_of(name) == ABILITY_SKILL ? core_config_add_skill(reading->config, name) : LW_INVALID;
+        if (!judge(reading, status, "skill", name))
             return false;
+    }
     return true;
 }
 
@@ -77,7 +84,7 @@ static bool read_reps(struct reading *reading, const Leadwire__V1__DeskConfig *f
         const Leadwire__V1__RepConfig *rep = from->reps[i];
         struct config_rep *added;
         lw_status status = core_config_add_rep(reading->config, rep->name, rep->team, rep->capacity, rep->device, &added);
-        if (!judge(reading, status, "rep", rep->name) || !read_rep_skills(reading, rep, added))
+        if (!judge(reading, status, "rep", rep->name) || !read_rep_skills(reading, rep, added) || !read_rep_abilities(reading, rep, added))
             return false;
     }
     return true;
@@ -93,6 +100,22 @@ static bool read_rep_skills(struct reading *reading, const Leadwire__V1__RepConf
     return true;
 }
 
+static bool read_rep_abilities(struct reading *reading, const Leadwire__V1__RepConfig *from, struct config_rep *rep)
+{
+    for (size_t i = 0; i < from->n_languages; i++) {
+        const Leadwire__V1__SkillLevel *language = from->languages[i];
+        lw_status status = core_config_rep_ability(reading->config, rep, ABILITY_LANGUAGE, language->skill, language->level);
+        if (!judge(reading, status, "language of a rep", language->skill))
+            return false;
+    }
+    for (size_t i = 0; i < from->n_territories; i++) {
+        lw_status status = core_config_rep_ability(reading->config, rep, ABILITY_TERRITORY, from->territories[i], 1);
+        if (!judge(reading, status, "territory of a rep", from->territories[i]))
+            return false;
+    }
+    return true;
+}
+
 static bool read_rules(struct reading *reading, const Leadwire__V1__DeskConfig *from)
 {
     for (size_t i = 0; i < from->n_rules; i++)
@@ -103,7 +126,6 @@ static bool read_rules(struct reading *reading, const Leadwire__V1__DeskConfig *
 
 static bool read_rule(struct reading *reading, const Leadwire__V1__RuleConfig *from)
 {
-    static const Leadwire__V1__Lead nothing = LEADWIRE__V1__LEAD__INIT;
     struct config_rule *rule;
 
     if (!judge(reading, core_config_add_rule(reading->config, from->name, from->queue, from->priority, &rule), "rule", from->name))
@@ -113,17 +135,47 @@ static bool read_rule(struct reading *reading, const Leadwire__V1__RuleConfig *f
         if (!judge(reading, status, "skill that a rule requires", from->require[i]->skill))
             return false;
     }
+    for (size_t i = 0; i < from->n_teams; i++)
+        if (!judge(reading, core_config_rule_team(rule, from->teams[i]), "team of a rule", from->teams[i]))
+            return false;
+    return read_need(reading, from->language, rule, ABILITY_LANGUAGE) && read_need(reading, from->territory, rule, ABILITY_TERRITORY)
+        && read_conditions(reading, from, rule);
+}
+
+static bool read_conditions(struct reading *reading, const Leadwire__V1__RuleConfig *from, struct config_rule *rule)
+{
     for (size_t i = 0; i < from->n_when; i++) {
         const Leadwire__V1__Predicate *predicate = from->when[i];
-        bool known;
-        (void)wire_lead_field(&nothing, predicate->field, &known);
-        lw_status status = known ? core_config_rule_when(rule, predicate->field, (enum config_predicate_kind)predicate->kind,
-                                                         (const char *const *)predicate->values, (uint32_t)predicate->n_values)
-                                 : LW_NOT_FOUND;
+        lw_status status = field_exists(predicate->field)
+            ? core_config_rule_when(rule, predicate->field, (enum config_predicate_kind)predicate->kind,
+                                    (const char *const *)predicate->values, (uint32_t)predicate->n_values)
+            : LW_NOT_FOUND;
         if (!judge(reading, status, "field of a rule's condition", predicate->field))
             return false;
     }
     return true;
+}
+
+static bool read_need(struct reading *reading, const Leadwire__V1__OwnNeed *from, struct config_rule *rule, enum ability_kind kind)
+{
+    const char *what = kind == ABILITY_LANGUAGE ? "language that a rule asks for" : "territory that a rule asks for";
+
+    if (!from)
+        return true;
+    uint32_t level = from->level != 0 ? from->level : 1;
+    if (*from->value)
+        return judge(reading, core_config_rule_ability(reading->config, rule, kind, from->value, level), what, from->value);
+    lw_status status = field_exists(from->field) ? core_config_rule_own(reading->config, rule, kind, from->field, level) : LW_NOT_FOUND;
+    return judge(reading, status, what, from->field);
+}
+
+static bool field_exists(const char *field)
+{
+    static const Leadwire__V1__Lead nothing = LEADWIRE__V1__LEAD__INIT;
+    bool known;
+
+    (void)wire_lead_field(&nothing, field, &known);
+    return known;
 }
 
 static bool read_dispositions(struct reading *reading, const Leadwire__V1__DeskConfig *from)

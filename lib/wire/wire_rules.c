@@ -49,6 +49,7 @@ enum {
 #define ENUM_NEEDED(field) RULE(field, ENUM, true, 0, 0, NULL)
 #define NAME(field, size_max) RULE(field, NAME, false, size_max, 0, NULL)
 #define NAME_NEEDED(field, size_max) RULE(field, NAME, true, size_max, 0, NULL)
+#define NAMES(field, count_max, size_max) RULE(field, NAME, false, size_max, count_max, NULL)
 #define TEXT(field, size_max) RULE(field, TEXT, false, size_max, 0, NULL)
 #define TEXT_NEEDED(field, size_max) RULE(field, TEXT, true, size_max, 0, NULL)
 #define TEXTS(field, count_max, size_max) RULE(field, TEXT, false, size_max, count_max, NULL)
@@ -360,7 +361,9 @@ RULES(rep_config,
     NAME(team, LW_NAME_MAX),
     NUMBER(capacity),
     MESSAGES(skills, SKILLS_OF_ONE_MAX, &skill_level_rules),
-    NAME(device, LW_LEAD_FIELD_MAX));
+    NAME(device, LW_LEAD_FIELD_MAX),
+    MESSAGES(languages, SKILLS_OF_ONE_MAX, &skill_level_rules),
+    NAMES(territories, SKILLS_OF_ONE_MAX, LW_NAME_MAX));
 
 RULES(team_config,
     NAME_NEEDED(name, LW_NAME_MAX),
@@ -371,12 +374,20 @@ RULES(predicate,
     ENUM_NEEDED(kind),
     TEXTS(values, VALUES_MAX, LW_LEAD_ATTRIBUTE_VALUE_MAX));
 
+RULES(own_need,
+    NAME(value, LW_NAME_MAX),
+    NAME(field, FIELD_NAME_MAX),
+    NUMBER(level));
+
 RULES(rule_config,
     NAME_NEEDED(name, LW_NAME_MAX),
     MESSAGES(when, PREDICATES_MAX, &predicate_rules),
     NAME(queue, LW_NAME_MAX),
     MESSAGES(require, SKILLS_OF_ONE_MAX, &skill_level_rules),
-    NUMBER(priority));
+    NUMBER(priority),
+    MESSAGE(language, &own_need_rules),
+    MESSAGE(territory, &own_need_rules),
+    NAMES(teams, TEAMS_MAX, LW_NAME_MAX));
 
 RULES(disposition_config,
     NAME_NEEDED(code, LW_NAME_MAX),

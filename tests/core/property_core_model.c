@@ -31,6 +31,7 @@ struct pair {
 
 static const char *const rep_names[NAMES] = {"ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal"};
 static const char *const skills[] = {"italian", "german", "roofs"};
+static const char *const languages[] = {"it", "de", "other"}, *const territories[] = {"it", "Other", "de"}, *const teams[] = {"outside", "inside", "far"};
 
 /* ---- hearing ------------------------------------------------------------------- */
 
@@ -142,10 +143,33 @@ static uint64_t below(struct pair *pair, uint64_t bound)
 static void add_random_rep(struct pair *pair, struct core_config *config, const char *name)
 {
     struct config_rep *rep;
-    MUST_HOLD(core_config_add_rep(config, name, "team", 1 + (uint32_t)below(pair, 4), below(pair, 3) ? "+39" : "", &rep) == LW_OK);
+    const char *team = teams[below(pair, 3)];
+    MUST_HOLD(core_config_add_rep(config, name, team, 1 + (uint32_t)below(pair, 4), below(pair, 3) ? "+39" : "", &rep) == LW_OK);
     for (int i = 0; i < 3; i++) {
         if (below(pair, 2))
             MUST_HOLD(core_config_rep_skill(config, rep, skills[i], 1 + (uint32_t)below(pair, 10)) == LW_OK);
+        if (below(pair, 2))
+            MUST_HOLD(core_config_rep_ability(config, rep, ABILITY_LANGUAGE, languages[i], 1 + (uint32_t)below(pair, 10)) == LW_OK);
+        if (below(pair, 2))
+            MUST_HOLD(core_config_rep_ability(config, rep, ABILITY_TERRITORY, territories[i], 1) == LW_OK);
+    }
+}
+
+static void add_random_needs(struct pair *pair, struct core_config *config, struct config_rule *rule)
+{
+    uint64_t dice = below(pair, 8);
+    if (dice < 2)
+        MUST_HOLD(core_config_rule_own(config, rule, ABILITY_LANGUAGE, "language", 1 + (uint32_t)below(pair, 8)) == LW_OK);
+    else if (dice == 2)
+        MUST_HOLD(core_config_rule_ability(config, rule, ABILITY_LANGUAGE, languages[below(pair, 3)], 1 + (uint32_t)below(pair, 8)) == LW_OK);
+    dice = below(pair, 8);
+    if (dice < 2)
+        MUST_HOLD(core_config_rule_own(config, rule, ABILITY_TERRITORY, "product", 1) == LW_OK);
+    else if (dice == 2)
+        MUST_HOLD(core_config_rule_ability(config, rule, ABILITY_TERRITORY, territories[below(pair, 3)], 1) == LW_OK);
+    for (int i = 2; below(pair, 3) == 0 && i >= 0; i--) {
+        if (below(pair, 2))
+            MUST_HOLD(core_config_rule_team(rule, teams[i]) == LW_OK);
     }
 }
 
@@ -168,6 +192,7 @@ static void add_random_rule(struct pair *pair, struct core_config *config, int n
         if (below(pair, 3) == 0)
             MUST_HOLD(core_config_rule_require(config, rule, skills[i], 1 + (uint32_t)below(pair, 8)) == LW_OK);
     }
+    add_random_needs(pair, config, rule);
 }
 
 static struct core_config *random_rules(struct pair *pair)
@@ -246,11 +271,11 @@ static struct desk_id any_lead(struct pair *pair, uint32_t *offer_number_out, ui
 
 static void publish(struct pair *pair)
 {
-    static const char *const languages[] = {NULL, "it", "IT", "de", "deutsch"}, *const products[] = {NULL, "", "de", "it"},
+    static const char *const spoken[] = {NULL, "it", "IT", "de-AT", "deutsch"}, *const products[] = {NULL, "", "de", "it"},
         *const scores[] = {NULL, "4", "5", "6"};
     char id[16];
     any_id(pair, id);
-    struct fields fields = {languages[below(pair, 5)], products[below(pair, 4)], scores[below(pair, 4)]};
+    struct fields fields = {spoken[below(pair, 5)], products[below(pair, 4)], scores[below(pair, 4)]};
     struct core_command command = {.kind = COMMAND_PUBLISH, .session = 1, .publish = {
         .idempotency_id = text(id), .source = text(below(pair, 4) ? "form" : "fair"), .content_hash = below(pair, 20) ? 7 : 8,
         .channel = (uint8_t)(below(pair, 30) ? 1 + below(pair, 3) : below(pair, 8)), .is_test = below(pair, 40) == 0,

@@ -21,6 +21,8 @@ struct slow_lead {
     char source[TEXT], queue[TEXT];
     char require[CONFIG_REQUIRE_MAX][TEXT];
     uint8_t require_level[CONFIG_REQUIRE_MAX];
+    char teams[CONFIG_TEAMS_OF_RULE_MAX][TEXT];
+    uint32_t team_count;
     uint32_t require_count, offer_number, offers_made, weight, priority;
     uint8_t channel;
     int rep;                                   /* -1: nobody */
@@ -353,7 +355,10 @@ static bool has_skills(const struct slow_desk *desk, const struct slow_rep *rep,
         if (!has)
             return false;
     }
-    return lead->channel != LW_CHANNEL_PHONE || rep->rules->device[0] != '\0';
+    bool in_team = lead->team_count == 0;
+    for (uint32_t i = 0; i < lead->team_count; i++)
+        in_team |= strcmp(lead->teams[i], rep->rules->team) == 0;
+    return in_team && (lead->channel != LW_CHANNEL_PHONE || rep->rules->device[0] != '\0');
 }
 
 static bool eligible(const struct slow_desk *desk, int number, const struct slow_lead *lead)
@@ -471,6 +476,30 @@ static int open_count(const struct slow_desk *desk)
     return count;
 }
 
+/* In small letters; of a language what stands before '-'; "other" if no rep and no rule has such a one. */
+static void ask_for_own(const struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command,
+                        const struct config_own_need *own, const char *prefix)
+{
+    const char *value = own->field ? command->publish.read_field(command->publish.fields, own->field) : NULL;
+    bool is_known = false;
+    char name[TEXT];
+    if (!value || !*value)
+        return;
+    strcpy(name, prefix);
+    size_t size = strlen(prefix);
+    for (; *value && !(*prefix == 'l' && *value == '-'); value++)
+        name[size++] = (char)(*value >= 'A' && *value <= 'Z' ? *value - 'A' + 'a' : *value);
+    name[size] = '\0';
+    for (uint32_t i = 0; i < desk->rules->skill_count; i++)
+        is_known |= strcmp(desk->rules->skills[i], name) == 0;
+    if (!is_known) {
+        strcpy(name, prefix);
+        strcat(name, "other");
+    }
+    strcpy(lead->require[lead->require_count], name);
+    lead->require_level[lead->require_count++] = own->level;
+}
+
 static void fill_lead(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command, const struct config_rule *rule)
 {
     const uint64_t month_ms = 30ull * 24 * 3600 * 1000;
@@ -492,6 +521,10 @@ static void fill_lead(struct slow_desk *desk, struct slow_lead *lead, const stru
         strcpy(lead->require[i], desk->rules->skills[rule->require[i].skill]);
         lead->require_level[i] = rule->require[i].level;
     }
+    ask_for_own(desk, lead, command, &rule->own_language, "language:");
+    ask_for_own(desk, lead, command, &rule->own_territory, "territory:");
+    for (uint32_t i = 0; i < rule->team_count; i++)
+        strcpy(lead->teams[lead->team_count++], rule->teams[i]);
 }
 
 static void publish(struct slow_desk *desk, const struct core_command *command)
@@ -550,8 +583,15 @@ static struct slow_lead *find_named(struct slow_desk *desk, struct desk_id id, s
 
 static bool same_requirements(const struct slow_lead *a, const struct slow_lead *b)
 {
-    if (a->channel != b->channel || strcmp(a->queue, b->queue) != 0 || a->require_count != b->require_count)
+    if (a->channel != b->channel || strcmp(a->queue, b->queue) != 0 || a->require_count != b->require_count || a->team_count != b->team_count)
         return false;
+    for (uint32_t i = 0; i < a->team_count; i++) {
+        bool found = false;
+        for (uint32_t k = 0; k < b->team_count; k++)
+            found |= strcmp(a->teams[i], b->teams[k]) == 0;
+        if (!found)
+            return false;
+    }
     for (uint32_t i = 0; i < a->require_count; i++) {
         bool found = false;
         for (uint32_t k = 0; k < b->require_count; k++)

@@ -169,7 +169,7 @@ static void a_waiting_lead_is_told_what_it_waits_for(void **state)
     rig_publish_lead(&rig, &(struct rig_lead){.id = "a", .fields = {{"language", "it"}}});
     struct desk_id lead = rig_publish_lead(&rig, &(struct rig_lead){.id = "b", .fields = {{"language", "it"}}});
     assert_true(explain(&rig, lead, &heard));
-    assert_string_equal(heard.because, "1 without the skills or a device, 1 not available, 1 full, 0 declined or missed it");
+    assert_string_equal(heard.because, "1 without what it requires or a device, 1 not available, 1 full, 0 declined or missed it");
     assert_int_equal(heard.decision_count, 0);
     assert_false(explain(&rig, (struct desk_id){1, 99}, &heard));
     rig_close(&rig);

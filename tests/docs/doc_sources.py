@@ -69,13 +69,13 @@ def wire_limits():
     limits = {}
     for snake, body in re.findall(r"^RULES(?:_ACROSS)?\((\w+),(.*?)\);$", read("lib/wire/wire_rules.c"), re.M | re.S):
         fields = {}
-        for kind, needed, arguments in re.findall(r"\b(NUMBER|ENUM|NAME|TEXTS?|MESSAGES?)(_NEEDED)?\(([^()]*)\)", body):
+        for kind, needed, arguments in re.findall(r"\b(NUMBER|ENUM|NAMES?|TEXTS?|MESSAGES?)(_NEEDED)?\(([^()]*)\)", body):
             field, *sizes = [a.strip() for a in arguments.split(",")]
             words = ["needed"] if needed else []
             if kind in ("NAME", "TEXT"):
                 words.append(f"{kind.lower()} {constants[sizes[0]]}")
-            elif kind == "TEXTS":
-                words.append(f"{constants[sizes[0]]} of text {constants[sizes[1]]}")
+            elif kind in ("NAMES", "TEXTS"):
+                words.append(f"{constants[sizes[0]]} of {kind[:-1].lower()} {constants[sizes[1]]}")
             elif kind == "MESSAGES":
                 words.append(f"{constants[sizes[0]]} items")
             fields[field] = ", ".join(words)

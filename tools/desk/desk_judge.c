@@ -49,6 +49,54 @@ static void check_devices(struct desk_yaml *reader)
     }
 }
 
+static int compare_texts(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static size_t count_different(const char **texts, size_t count)
+{
+    size_t different = 0;
+    qsort(texts, count, sizeof *texts, compare_texts);
+    for (size_t i = 0; i < count; i++)
+        different += i == 0 || strcmp(texts[i - 1], texts[i]) != 0;
+    return different;
+}
+
+/* The broker numbers skills, languages and territories in one table. */
+static void check_abilities_fit(struct desk_yaml *reader)
+{
+    const Leadwire__V1__DeskConfig *config = &reader->config;
+    size_t languages = 0, territories = 0;
+    for (size_t r = 0; r < config->n_reps; r++) {
+        languages += config->reps[r]->n_languages;
+        territories += config->reps[r]->n_territories;
+    }
+    const char **spoken = desk_alloc(reader, languages + config->n_rules, sizeof *spoken);
+    const char **served = desk_alloc(reader, territories + config->n_rules, sizeof *served);
+    languages = territories = 0;
+    for (size_t r = 0; spoken != NULL && served != NULL && r < config->n_reps; r++) {
+        for (size_t i = 0; i < config->reps[r]->n_languages; i++)
+            spoken[languages++] = config->reps[r]->languages[i]->skill;
+        for (size_t i = 0; i < config->reps[r]->n_territories; i++)
+            served[territories++] = config->reps[r]->territories[i];
+    }
+    for (size_t i = 0; spoken != NULL && served != NULL && i < config->n_rules; i++) {
+        if (config->rules[i]->language != NULL)
+            spoken[languages++] = config->rules[i]->language->value[0] != '\0' ? config->rules[i]->language->value : "other";
+        if (config->rules[i]->territory != NULL)
+            served[territories++] = config->rules[i]->territory->value[0] != '\0' ? config->rules[i]->territory->value : "other";
+    }
+    if (spoken == NULL || served == NULL)
+        return;
+    languages = count_different(spoken, languages);
+    territories = count_different(served, territories);
+    if (config->n_skills + languages + territories > DESK_ABILITIES_MAX)
+        yaml_doc_problem(reader->doc, yaml_map_find(reader->root, "reps"),
+                         "the desk has %zu skills, %zu languages and %zu territories; together at most %d are allowed", config->n_skills,
+                         languages, territories, DESK_ABILITIES_MAX);
+}
+
 struct skill_place { const char *name; size_t number; };
 
 static int compare_skills(const void *left, const void *right)
@@ -95,16 +143,46 @@ static bool roster_init(struct roster *roster, struct desk_yaml *reader)
     return true;
 }
 
-static bool somebody_meets(const struct roster *roster, const Leadwire__V1__RuleConfig *rule)
+/* Of a language or territory that each lead names itself, any will do. */
+static bool speaks(const Leadwire__V1__RepConfig *rep, const Leadwire__V1__OwnNeed *need)
+{
+    for (size_t i = 0; need != NULL && i < rep->n_languages; i++) {
+        const Leadwire__V1__SkillLevel *language = rep->languages[i];
+        if (language->level >= need->level && (need->value[0] == '\0' || strcmp(language->skill, need->value) == 0))
+            return true;
+    }
+    return need == NULL;
+}
+
+static bool serves(const Leadwire__V1__RepConfig *rep, const Leadwire__V1__OwnNeed *need)
+{
+    for (size_t i = 0; need != NULL && i < rep->n_territories; i++) {
+        if (need->value[0] == '\0' || strcmp(rep->territories[i], need->value) == 0)
+            return true;
+    }
+    return need == NULL;
+}
+
+static bool is_in_teams(const Leadwire__V1__RepConfig *rep, char *const *teams, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rep->team, teams[i]) == 0)
+            return true;
+    }
+    return count == 0;
+}
+
+static bool somebody_meets(const struct roster *roster, const Leadwire__V1__DeskConfig *config, const Leadwire__V1__RuleConfig *rule)
 {
     size_t numbers[DESK_REQUIRE_MAX];
     for (size_t i = 0; i < rule->n_require; i++)
         numbers[i] = skill_number(roster, rule->require[i]->skill);
     for (size_t r = 0; r < roster->rep_count; r++) {
+        const Leadwire__V1__RepConfig *rep = config->reps[r];
         size_t met = 0;
         while (met < rule->n_require && roster->levels[r * roster->skill_count + numbers[met]] >= rule->require[met]->level)
             met++;
-        if (met == rule->n_require)
+        if (met == rule->n_require && is_in_teams(rep, rule->teams, rule->n_teams) && speaks(rep, rule->language) && serves(rep, rule->territory))
             return true;
     }
     return false;
@@ -117,7 +195,7 @@ static void check_rules_can_be_met(struct desk_yaml *reader)
         return;
     for (size_t i = 0; i < reader->config.n_rules; i++) {
         const Leadwire__V1__RuleConfig *rule = reader->config.rules[i];
-        if (!somebody_meets(&roster, rule))
+        if (!somebody_meets(&roster, &reader->config, rule))
             desk_warn(reader, reader->rule_nodes[i], "rule '%s' requires what no rep on the roster has; its leads will wait, then be parked",
                       rule->name);
     }
@@ -139,6 +217,7 @@ static void check_rules_are_reached(struct desk_yaml *reader)
 void desk_judge(struct desk_yaml *reader)
 {
     check_weights(reader);
+    check_abilities_fit(reader);
     /* A half-read desk would be warned about what is only a misspelling. */
     if (yaml_doc_problem_count(reader->doc) > 0)
         return;

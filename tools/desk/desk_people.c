@@ -7,7 +7,7 @@
 
 #include "desk_reader.h"
 
-static const char *const rep_keys[] = {"label", "team", "capacity", "skills", "device", NULL};
+static const char *const rep_keys[] = {"label", "team", "capacity", "skills", "languages", "territories", "device", NULL};
 enum { CAPACITY_DEFAULT = 3, DEVICE_SIZE_MAX = 127 };
 
 void desk_read_levels(struct desk_yaml *reader, const struct yaml_node *node, const char *what, size_t count_max,
@@ -91,6 +91,7 @@ static void fill_rep(struct desk_yaml *reader, Leadwire__V1__RepConfig *rep, con
     if (rep->team[0] != '\0' && yaml_map_find(yaml_map_find(reader->root, "teams"), rep->team) == NULL)
         desk_report_unknown(reader, team, what, "team", rep->team, "teams", reader->team_names);
     desk_read_levels(reader, yaml_map_find(node, "skills"), what, DESK_REP_SKILLS_MAX, &rep->n_skills, &rep->skills);
+    desk_read_rep_abilities(reader, rep, node, what);
     read_device(reader, rep, yaml_map_find(node, "device"), what);
 }
 

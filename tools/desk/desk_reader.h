@@ -55,6 +55,11 @@ bool desk_check_name(struct desk_yaml *reader, const struct yaml_node *node, con
 /* skills with levels: {italian: 5}. what: "rep 'anna'". */
 void desk_read_levels(struct desk_yaml *reader, const struct yaml_node *node, const char *what, size_t count_max,
                       size_t *count_out, Leadwire__V1__SkillLevel ***out);
+/* Languages and territories of a rep; language, territory and teams of a rule. */
+void desk_read_rep_abilities(struct desk_yaml *reader, Leadwire__V1__RepConfig *rep, const struct yaml_node *node, const char *what);
+void desk_read_rule_needs(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, const struct yaml_node *node, const char *what);
+/* A team, or a list of them. */
+void desk_read_team_list(struct desk_yaml *reader, const struct yaml_node *node, const char *what, size_t *count_out, char ***out);
 /* "'itallian' is not in skills; did you mean 'italian'?" */
 void desk_report_unknown(struct desk_yaml *reader, const struct yaml_node *node, const char *what, const char *noun,
                          const char *word, const char *section, const char *const *known);

@@ -24,6 +24,11 @@ enum {
     DESK_DISPOSITIONS_MAX = 64,
     DESK_REP_SKILLS_MAX = 64,
     DESK_REQUIRE_MAX = 8,           /* skills that one rule requires */
+    DESK_LANGUAGES_MAX = 16,        /* of one rep */
+    DESK_TERRITORIES_MAX = 48,
+    DESK_TERRITORY_SIZE_MAX = 63,
+    DESK_TEAMS_OF_RULE_MAX = 8,
+    DESK_ABILITIES_MAX = 512,       /* skills, languages and territories of the desk */
     DESK_PREDICATES_MAX = 16,       /* conditions of one rule */
     DESK_VALUES_MAX = 64,           /* values of one condition */
     DESK_CAPACITY_MAX = 1000,

@@ -215,7 +215,10 @@ static bool has_skills(const struct core_config *rules, const struct config_rep 
         if (!has)
             return false;
     }
-    return lead->channel != LW_CHANNEL_PHONE || rep->device[0] != '\0';
+    bool in_team = lead->team_count == 0;
+    for (uint32_t i = 0; i < lead->team_count; i++)
+        in_team |= strcmp(lead->teams[i], rep->team) == 0;
+    return in_team && (lead->channel != LW_CHANNEL_PHONE || rep->device[0] != '\0');
 }
 
 enum may { MAY_NOT, MAY, MAY_SOON };   /* SOON: a refusal whose time is over in this very step */
@@ -339,6 +342,38 @@ static void take_told(struct sim_judge *judge, const struct core_effect *effect)
     rep->told[rep->told_count++] = (struct judge_held){effect->lead, effect->offer_number, effect->to};
 }
 
+static void note_own(struct judge_lead *lead, const struct core_config *rules, const struct config_own_need *own, const char *prefix,
+                     const char *ends)
+{
+    const char *value = own->field ? sim_rules_field(lead->product, own->field) : NULL;
+    char name[20];
+    bool is_known = false;
+    if (!value || value[0] == '\0')
+        return;
+    snprintf(name, sizeof name, "%s%.*s", prefix, (int)strcspn(value, ends), value);
+    for (char *letter = name; *letter != '\0'; letter++)
+        *letter = (char)(*letter >= 'A' && *letter <= 'Z' ? *letter + 32 : *letter);
+    for (uint32_t i = 0; i < rules->skill_count; i++)
+        is_known |= strcmp(rules->skills[i], name) == 0;
+    uint32_t at = lead->require_count++;
+    snprintf(lead->require[at], sizeof lead->require[at], "%s%s", is_known ? name : prefix, is_known ? "" : "other");
+    lead->require_level[at] = own->level;
+}
+
+static void note_needs(struct judge_lead *lead, const struct core_config *rules, const struct config_rule *rule)
+{
+    lead->require_count = rule->require_count;
+    for (uint32_t i = 0; i < rule->require_count; i++) {
+        snprintf(lead->require[i], sizeof lead->require[i], "%s", rules->skills[rule->require[i].skill]);
+        lead->require_level[i] = rule->require[i].level;
+    }
+    note_own(lead, rules, &rule->own_language, "language:", "-");
+    note_own(lead, rules, &rule->own_territory, "territory:", "");
+    lead->team_count = rule->team_count;
+    for (uint32_t i = 0; i < rule->team_count; i++)
+        snprintf(lead->teams[i], sizeof lead->teams[i], "%s", rule->teams[i]);
+}
+
 static void take_reply(struct sim_judge *judge, const struct sim_batch *batch, const struct core_effect *reply)
 {
     uint32_t rep = rep_of_session(judge, reply->session);
@@ -370,11 +405,7 @@ static void take_reply(struct sim_judge *judge, const struct sim_batch *batch, c
     lead->product = publication->product;
     const struct core_config *rules = rules_now(judge);
     const struct config_rule *rule = sim_rules_for(rules, lead->product);
-    lead->require_count = rule->require_count;
-    for (uint32_t i = 0; i < rule->require_count; i++) {
-        snprintf(lead->require[i], sizeof lead->require[i], "%s", rules->skills[rule->require[i].skill]);
-        lead->require_level[i] = rule->require[i].level;
-    }
+    note_needs(lead, rules, rule);
     if (lead->priority != rule->priority + rules->channels[lead->channel].priority)
         broken(judge, "most urgent first: lead %llu has priority %u", number_of(lead), lead->priority);
 }

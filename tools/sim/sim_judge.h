@@ -31,8 +31,10 @@ struct judge_lead {
     uint8_t channel;
     uint32_t product;                /* UINT32_MAX until its publisher was answered */
     uint32_t require_count;
-    char require[CONFIG_REQUIRE_MAX][16];
+    char require[CONFIG_REQUIRE_MAX][20];
     uint8_t require_level[CONFIG_REQUIRE_MAX];
+    char teams[CONFIG_TEAMS_OF_RULE_MAX][16];
+    uint32_t team_count;             /* 0: any */
     struct judge_refusal refusals[SIM_REFUSALS_MAX];
     uint32_t refusal_count;
     bool completed_once;

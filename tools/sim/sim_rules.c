@@ -8,6 +8,11 @@
 
 static const char *const skills[SIM_SKILLS] = {"italian", "german", "roofs", "heating"};
 
+static const char *const languages[] = {"it", "de", "other"}, *const territories[] = {"north", "south", "other"}, *const teams[] = {"inside", "outside", "far"};
+enum { SIM_LANGUAGES = 3, SIM_TERRITORIES = 3, SIM_TEAMS = 3 };
+
+static void add_abilities(struct core_config *config, struct config_rep *rep, struct sim_random *random, bool is_first);
+static void add_needs(struct core_config *config, struct config_rule *rule, struct sim_random *random);
 static void add_rep(struct core_config *config, struct sim_random *random, uint32_t number);
 static void add_rule(struct core_config *config, struct sim_random *random, uint32_t number, bool takes_all);
 static void set_times(struct core_config *config, struct sim_random *random);
@@ -60,14 +65,45 @@ static void add_rep(struct core_config *config, struct sim_random *random, uint3
     snprintf(name, sizeof name, "rep%u", number);
     uint32_t capacity = is_first ? 6 : 1 + (uint32_t)sim_random_below(random, 6);
     bool has_device = is_first || sim_random_percent(random, 70);
-    if (core_config_add_rep(config, name, "inside", capacity, has_device ? "+39055" : "", &rep) != LW_OK)
+    const char *team = teams[is_first ? 0 : sim_random_below(random, SIM_TEAMS)];
+    if (core_config_add_rep(config, name, team, capacity, has_device ? "+39055" : "", &rep) != LW_OK)
         abort();
+    add_abilities(config, rep, random, is_first);
     for (uint32_t i = 0; i < SIM_SKILLS; i++) {
         if (!is_first && sim_random_percent(random, 40))
             continue;
         if (core_config_rep_skill(config, rep, skills[i], is_first ? 10 : 1 + (uint32_t)sim_random_below(random, 10)) != LW_OK)
             abort();
     }
+}
+
+static void add_abilities(struct core_config *config, struct config_rep *rep, struct sim_random *random, bool is_first)
+{
+    for (uint32_t i = 0; i < SIM_LANGUAGES; i++) {
+        uint32_t level = is_first ? 10 : 1 + (uint32_t)sim_random_below(random, 10);
+        if ((is_first || sim_random_percent(random, 60)) && core_config_rep_ability(config, rep, ABILITY_LANGUAGE, languages[i], level) != LW_OK)
+            abort();
+    }
+    for (uint32_t i = 0; i < SIM_TERRITORIES; i++) {
+        if ((is_first || sim_random_percent(random, 60)) && core_config_rep_ability(config, rep, ABILITY_TERRITORY, territories[i], 1) != LW_OK)
+            abort();
+    }
+}
+
+/* The first rep's team may take everything. */
+static void add_needs(struct core_config *config, struct config_rule *rule, struct sim_random *random)
+{
+    lw_status status = LW_OK;
+    if (sim_random_percent(random, 30))
+        status = core_config_rule_own(config, rule, ABILITY_LANGUAGE, "language", 1 + (uint32_t)sim_random_below(random, 9));
+    else if (sim_random_percent(random, 15))
+        status = core_config_rule_ability(config, rule, ABILITY_LANGUAGE, languages[sim_random_below(random, SIM_LANGUAGES)], 3);
+    if (status == LW_OK && sim_random_percent(random, 20))
+        status = core_config_rule_own(config, rule, ABILITY_TERRITORY, "region", 1);
+    for (uint32_t i = 0; sim_random_percent(random, 40) && i < SIM_TEAMS && status == LW_OK; i++)
+        status = core_config_rule_team(rule, teams[i]);
+    if (status != LW_OK)
+        abort();
 }
 
 static void add_rule(struct core_config *config, struct sim_random *random, uint32_t number, bool takes_all)
@@ -88,6 +124,8 @@ static void add_rule(struct core_config *config, struct sim_random *random, uint
         if (sim_random_percent(random, 30) && core_config_rule_require(config, rule, skill, 1 + (uint32_t)sim_random_below(random, 9)) != LW_OK)
             abort();
     }
+    if (!takes_all)
+        add_needs(config, rule, random);
 }
 
 static void set_times(struct core_config *config, struct sim_random *random)
@@ -133,6 +171,18 @@ const struct config_rep *sim_rules_rep(const struct core_config *config, uint32_
             return &config->reps[i];
     }
     return NULL;
+}
+
+const char *sim_rules_field(uint32_t product, const char *field)
+{
+    static const char *const spoken[] = {"IT", "de-AT", "fr", NULL}, *const regions[] = {"North", "south", "east", "", NULL};
+    static char text[16];
+    if (strcmp(field, "language") == 0)
+        return spoken[product % 4];
+    if (strcmp(field, "region") == 0)
+        return regions[product % 5];
+    snprintf(text, sizeof text, "p%u", product);
+    return strcmp(field, "product") == 0 ? text : NULL;
 }
 
 const struct config_rule *sim_rules_for(const struct core_config *config, uint32_t product)

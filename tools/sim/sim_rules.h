@@ -2,7 +2,8 @@
  *
  * sim_rules - the desk's rules in a simulation, drawn from the seed. All
  * versions are kept: the judge reads them too. Reps are "rep0".."repN", rule i
- * takes leads whose field "product" is "p<i>"; the last rule takes all.
+ * takes leads whose field "product" is "p<i>"; the last rule takes all. The product also
+ * says the lead's language and region.
  */
 #ifndef SIM_RULES_H
 #define SIM_RULES_H
@@ -30,6 +31,8 @@ const struct core_config *sim_rules_version(const struct sim_rules *rules, uint3
 const struct config_rep *sim_rules_rep(const struct core_config *config, uint32_t rep);
 /* The number in "rep7"; SIM_REPS_MAX for other texts. */
 uint32_t sim_rep_number(const char *name);
+/* What a lead of product i has in this field: product, language, region; NULL: nothing. Static until the next call. */
+const char *sim_rules_field(uint32_t product, const char *field);
 /* The rule for product i. */
 const struct config_rule *sim_rules_for(const struct core_config *config, uint32_t product);
 

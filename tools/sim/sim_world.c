@@ -217,10 +217,8 @@ static void turn(struct sim_world *world, struct sim_event *event)
 
 static const char *read_field(const void *lead, const char *field)
 {
-    static char product[16];
     const struct sim_message *message = lead;
-    snprintf(product, sizeof product, "p%u", message->product);
-    return strcmp(field, "product") == 0 ? product : NULL;
+    return sim_rules_field(message->product, field);
 }
 
 static struct core_text text(const char *words)

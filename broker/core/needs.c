@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What leads ask of reps: abilities with least levels, and teams.
+ */
+#include "core_internal.h"
+
+static bool add_own(struct core *core, const struct config_own_need *own, enum ability_kind kind, const struct core_command *publish,
+                    struct needs *needs);
+
+static const char *ability_text(const struct core *core, struct requirement require)
+{
+    return names_text(&core->names, core->skill_names[require.skill]);
+}
+
+void needs_sort(const struct core *core, struct needs *needs)
+{
+    for (uint32_t i = 1; i < needs->require_count; i++) {
+        struct requirement moved = needs->require[i];
+        uint32_t at = i;
+        for (; at > 0 && strcmp(ability_text(core, moved), ability_text(core, needs->require[at - 1])) < 0; at--)
+            needs->require[at] = needs->require[at - 1];
+        needs->require[at] = moved;
+    }
+    for (uint32_t i = 1; i < needs->team_count; i++) {
+        uint32_t moved = needs->teams[i], at = i;
+        for (; at > 0 && strcmp(names_text(&core->names, moved), names_text(&core->names, needs->teams[at - 1])) < 0; at--)
+            needs->teams[at] = needs->teams[at - 1];
+        needs->teams[at] = moved;
+    }
+}
+
+bool needs_allow_team(const struct needs *needs, uint32_t team)
+{
+    for (uint32_t i = 0; i < needs->team_count; i++) {
+        if (needs->teams[i] == team)
+            return true;
+    }
+    return needs->team_count == 0;
+}
+
+bool needs_of_rule(struct core *core, const struct config_rule *rule, const struct core_command *publish, struct needs *out)
+{
+    *out = (struct needs){0};
+    for (uint32_t i = 0; i < rule->require_count; i++) {
+        const char *skill = core->config->skills[rule->require[i].skill];
+        uint32_t number = core_skill_number(core, skill, strlen(skill));
+        if (number == NAME_NONE)
+            return false;
+        out->require[out->require_count++] = (struct requirement){(uint16_t)number, rule->require[i].level};
+    }
+    for (uint32_t i = 0; i < rule->team_count; i++) {
+        out->teams[i] = names_add(&core->names, rule->teams[i], strlen(rule->teams[i]));
+        if (out->teams[i] == NAME_NONE)
+            return false;
+    }
+    out->team_count = (uint8_t)rule->team_count;
+    if (!add_own(core, &rule->own_language, ABILITY_LANGUAGE, publish, out) ||
+        !add_own(core, &rule->own_territory, ABILITY_TERRITORY, publish, out))
+        return false;
+    needs_sort(core, out);
+    return true;
+}
+
+/* NAME_NONE: the rules in force do not name it. */
+static uint32_t known_skill(const struct core *core, const char *name)
+{
+    uint32_t known = names_find(&core->names, name, strlen(name));
+    for (uint32_t i = 0; known != NAME_NONE && i < core->skill_count; i++) {
+        if (core->skill_names[i] == known)
+            return core->skill_is_known[i] ? i : NAME_NONE;
+    }
+    return NAME_NONE;
+}
+
+/* A lead that does not say asks for none. What nobody knows is one thing, so that publishers cannot make up abilities without end. */
+static bool add_own(struct core *core, const struct config_own_need *own, enum ability_kind kind, const struct core_command *publish,
+                    struct needs *needs)
+{
+    char name[ABILITY_NAME_MAX + 1];
+    const char *value = own->field && publish->publish.read_field ? publish->publish.read_field(publish->publish.fields, own->field) : NULL;
+    if (!value || !ability_name_write(kind, value, name))
+        return true;
+    uint32_t number = known_skill(core, name);
+    if (number == NAME_NONE && ability_name_write(kind, "other", name))
+        number = known_skill(core, name);
+    if (number == NAME_NONE)
+        return false;
+    needs->require[needs->require_count++] = (struct requirement){(uint16_t)number, own->level};
+    return true;
+}
