@@ -13,20 +13,20 @@ static const struct siphash_key CLASS_KEY = {0x64656d616e64, 0x737570706c79};
 
 static int compare_leads(const struct avl_node *a, const struct avl_node *b);
 static int compare_reps(const struct avl_node *a, const struct avl_node *b);
+static bool note_levels(struct classes *classes, const struct supply_class *supply);
 static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct needs *needs);
 static uint32_t supply_hash(const struct rep *rep, bool has_device);
 static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t channel, const struct needs *needs);
 static void set_row(struct classes *classes, struct demand_class *demand, struct supply_class *supply);
 
-lw_status classes_init(struct classes *classes)
+lw_status classes_init(struct classes *classes, struct queues *queues)
 {
-    *classes = (struct classes){0};
+    *classes = (struct classes){.queues = queues};
     classes->demand = calloc(CLASSES_MAX, sizeof *classes->demand);
     classes->supply = calloc(CLASSES_MAX, sizeof *classes->supply);
     classes->demand_first = calloc(CLASSES_MAX, sizeof *classes->demand_first);
-    classes->supply_first = calloc(CLASSES_MAX, sizeof *classes->supply_first);
     classes->supply_ready_count = calloc(CLASSES_MAX, sizeof *classes->supply_ready_count);
-    if (classes->demand && classes->supply && classes->demand_first && classes->supply_first && classes->supply_ready_count &&
+    if (classes->demand && classes->supply && classes->demand_first && classes->supply_ready_count &&
         index_table_init(&classes->demand_index, CLASSES_MAX) == LW_OK &&
         index_table_init(&classes->supply_index, CLASSES_MAX) == LW_OK)
         return LW_OK;
@@ -49,7 +49,10 @@ void classes_fini(struct classes *classes)
     free(classes->demand);
     free(classes->supply);
     free(classes->demand_first);
-    free(classes->supply_first);
+    for (uint32_t i = 0; i < POLICIES_MAX; i++)
+        free(classes->supply_first[i]);
+    for (uint32_t i = 0; i < CONFIG_SKILLS_MAX; i++)
+        free(classes->supply_levels[i]);
     free(classes->supply_ready_count);
     index_table_fini(&classes->demand_index);
     index_table_fini(&classes->supply_index);
@@ -68,10 +71,11 @@ struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uin
 
     for (index = 0; index < classes->demand_count && classes->demand[index]; index++)
         continue;
-    struct demand_class *demand = index < CLASSES_MAX ? calloc(1, sizeof *demand) : NULL;
+    struct queue *of_queue = queues_at(classes->queues, queue);
+    struct demand_class *demand = of_queue && index < CLASSES_MAX ? calloc(1, sizeof *demand) : NULL;
     if (!demand)
         return NULL;
-    *demand = (struct demand_class){.index = index, .hash = hash, .queue = queue, .channel = channel, .needs = *needs};
+    *demand = (struct demand_class){.index = index, .hash = hash, .queue = queue, .of_queue = of_queue, .channel = channel, .needs = *needs};
     avl_init(&demand->waiting, compare_leads);
     classes->demand[index] = demand;
     if (index == classes->demand_count)
@@ -103,7 +107,12 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
         return NULL;
     *supply = (struct supply_class){.index = index, .hash = hash, .capacity = rep->rank.capacity, .team = rep->team, .has_device = has_device};
     memcpy(supply->levels, rep->levels, sizeof supply->levels);
-    avl_init(&supply->ready, compare_reps);
+    if (!note_levels(classes, supply)) {
+        free(supply);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < POLICIES_MAX; i++)
+        avl_init(&supply->ready[i], compare_reps);
     classes->supply[index] = supply;
     if (index == classes->supply_count)
         classes->supply_count++;
@@ -114,6 +123,37 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
             set_row(classes, classes->demand[i], supply);
     }
     return supply;
+}
+
+void classes_set_orders(struct classes *classes)
+{
+    bool used[POLICIES_MAX] = {false};
+    used[policy_number(classes->queues->policy)] = true;
+    for (uint32_t i = 0; i < NAMES_MAX; i++) {
+        const struct queue *queue = queues_find(classes->queues, i);
+        if (queue)
+            used[queue->order] = true;
+    }
+    classes->order_count = 0;
+    for (uint32_t i = 0; i < POLICIES_MAX; i++) {
+        if (!used[i])
+            continue;
+        classes->orders[classes->order_count++] = i;
+        if (!classes->supply_first[i])
+            classes->supply_first[i] = calloc(CLASSES_MAX, sizeof **classes->supply_first);
+        if (!classes->supply_first[i])
+            abort();   /* one word per class: part of having rules */
+    }
+}
+
+uint32_t classes_levels(const struct classes *classes, const struct demand_class *demand, uint32_t supply)
+{
+    uint32_t levels = 0;
+    for (uint32_t i = 0; i < demand->needs.require_count; i++) {
+        const uint8_t *of_skill = classes->supply_levels[demand->needs.require[i].skill];
+        levels += of_skill ? of_skill[supply] : 0;
+    }
+    return levels;
 }
 
 void classes_drop_demand(struct classes *classes, struct demand_class *demand)
@@ -149,12 +189,26 @@ static void note_first_lead(struct classes *classes, const struct demand_class *
         classes->demand_first[demand->index] = lead_rank_of(AVL_ENTRY(first, struct lead, order));
 }
 
-static void note_first_rep(struct classes *classes, const struct supply_class *supply)
+static void note_first_rep(struct classes *classes, const struct supply_class *supply, uint32_t order)
 {
-    const struct avl_node *first = avl_first(&supply->ready);
-    classes->supply_ready_count[supply->index] = (uint32_t)supply->ready.count;
+    const struct avl_node *first = avl_first(&supply->ready[order]);
     if (first)
-        classes->supply_first[supply->index] = AVL_ENTRY(first, struct rep, ready)->rank;
+        classes->supply_first[order][supply->index] = AVL_ENTRY(first, struct ready_place, node)->rep->rank;
+}
+
+/* Its row of what most_skilled compares. False without memory. */
+static bool note_levels(struct classes *classes, const struct supply_class *supply)
+{
+    for (uint32_t i = 0; i < CONFIG_SKILLS_MAX; i++) {
+        uint8_t **of_skill = &classes->supply_levels[i];
+        if (supply->levels[i] != 0 && !*of_skill)
+            *of_skill = calloc(CLASSES_MAX, sizeof **of_skill);
+        if (*of_skill)
+            (*of_skill)[supply->index] = supply->levels[i];
+        else if (supply->levels[i] != 0)
+            return false;
+    }
+    return true;
 }
 
 void demand_class_insert(struct classes *classes, struct lead *lead)
@@ -175,17 +229,28 @@ void demand_class_remove(struct classes *classes, struct lead *lead)
 
 void supply_class_insert(struct classes *classes, struct rep *rep)
 {
-    avl_insert(&rep->supply->ready, &rep->ready);
-    bitset_set(&classes->supply_ready, rep->supply->index);
-    note_first_rep(classes, rep->supply);
+    struct supply_class *supply = rep->supply;
+    for (uint32_t i = 0; i < classes->order_count; i++) {
+        uint32_t order = classes->orders[i];
+        rep->ready[order] = (struct ready_place){.rep = rep, .policy = policy_at(order)};
+        avl_insert(&supply->ready[order], &rep->ready[order].node);
+        note_first_rep(classes, supply, order);
+    }
+    classes->supply_ready_count[supply->index] = ++supply->ready_count;
+    bitset_set(&classes->supply_ready, supply->index);
 }
 
 void supply_class_remove(struct classes *classes, struct rep *rep)
 {
-    avl_remove(&rep->supply->ready, &rep->ready);
-    if (rep->supply->ready.count == 0)
-        bitset_clear(&classes->supply_ready, rep->supply->index);
-    note_first_rep(classes, rep->supply);
+    struct supply_class *supply = rep->supply;
+    for (uint32_t i = 0; i < classes->order_count; i++) {
+        uint32_t order = classes->orders[i];
+        avl_remove(&supply->ready[order], &rep->ready[order].node);
+        note_first_rep(classes, supply, order);
+    }
+    classes->supply_ready_count[supply->index] = --supply->ready_count;
+    if (supply->ready_count == 0)
+        bitset_clear(&classes->supply_ready, supply->index);
 }
 
 struct lead_rank lead_rank_of(const struct lead *lead)
@@ -227,8 +292,8 @@ static int compare_leads(const struct avl_node *a, const struct avl_node *b)
 
 static int compare_reps(const struct avl_node *a, const struct avl_node *b)
 {
-    const struct rep *x = AVL_ENTRY(a, struct rep, ready), *y = AVL_ENTRY(b, struct rep, ready);
-    return x->policy->compare(&x->rank, &y->rank);
+    const struct ready_place *x = AVL_ENTRY(a, struct ready_place, node), *y = AVL_ENTRY(b, struct ready_place, node);
+    return x->policy->compare(&x->rep->rank, &y->rep->rank);
 }
 
 static void set_row(struct classes *classes, struct demand_class *demand, struct supply_class *supply)

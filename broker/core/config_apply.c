@@ -38,8 +38,7 @@ bool config_skills_fit(const struct core *core, const struct core_config *config
 
 void config_link(struct core *core)
 {
-    core->policy = policy_find(core->config->policy);
-    assert(core->policy);
+    queues_link(core);
     if (!core->is_restoring)
         drop_unused_demand(core);
     rules_link(core);
@@ -52,6 +51,7 @@ void config_link(struct core *core)
         rep_before_change(core, rep);
         rep->configured = false;
     }
+    classes_set_orders(&core->classes);
     for (uint32_t i = 0; i < core->config->rep_count; i++) {
         bool is_new;
         struct rep *rep = ensure_rep(core, &core->config->reps[i], &is_new);
@@ -105,8 +105,8 @@ static struct rep *ensure_rep(struct core *core, const struct config_rep *wanted
 static void take_skills(struct core *core, struct rep *rep, const struct config_rep *wanted)
 {
     rep->configured = true;
-    rep->policy = core->policy;
     rep->rank.capacity = wanted->capacity;
+    rep->rank.tier = wanted->tier;
     rep->team = names_add(&core->names, wanted->team, strlen(wanted->team));
     rep->device = wanted->device[0] == '\0' ? NAME_NONE : names_add(&core->names, wanted->device, strlen(wanted->device));
     memset(rep->levels, 0, sizeof rep->levels);

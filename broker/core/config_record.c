@@ -10,6 +10,8 @@ static void put_config(struct byte_buffer *out, const struct core_config *config
 static lw_status read_config(struct byte_reader *in, struct core_config **out);
 static bool read_skills_reps(struct byte_reader *in, struct core_config *config);
 static bool read_rules(struct byte_reader *in, struct core_config *config);
+static void put_queues(struct byte_buffer *out, const struct core_config *config);
+static bool read_queues(struct byte_reader *in, struct core_config *config);
 
 enum { TEXT_MAX = CONFIG_TEXT_MAX + 1 };
 
@@ -161,6 +163,18 @@ static void put_config(struct byte_buffer *out, const struct core_config *config
         byte_buffer_put_text(out, config->dispositions[i].code);
         byte_buffer_put_u8(out, config->dispositions[i].class_number);
     }
+    put_queues(out, config);
+}
+
+static void put_queues(struct byte_buffer *out, const struct core_config *config)
+{
+    byte_buffer_put_varint(out, config->queue_count);
+    for (uint32_t i = 0; i < config->queue_count; i++) {
+        byte_buffer_put_text(out, config->queues[i].name);
+        byte_buffer_put_text(out, config->queues[i].policy);
+    }
+    for (uint32_t i = 0; i < config->rep_count; i++)
+        byte_buffer_put_varint(out, config->reps[i].tier);
 }
 
 static uint32_t read_number(struct byte_reader *in, uint64_t max)
@@ -204,6 +218,9 @@ static lw_status read_config(struct byte_reader *in, struct core_config **out)
         if (in->failed || core_config_add_disposition(config, code, class_number) != LW_OK)
             goto fail;
     }
+    /* Rules of an earlier release end here. */
+    if (!byte_reader_done(in) && !read_queues(in, config))
+        goto fail;
     if (!byte_reader_done(in) || !policy_find(config->policy))
         goto fail;
     *out = config;
@@ -211,6 +228,22 @@ static lw_status read_config(struct byte_reader *in, struct core_config **out)
 fail:
     core_config_free(config);
     return LW_CORRUPT;
+}
+
+static bool read_queues(struct byte_reader *in, struct core_config *config)
+{
+    char name[TEXT_MAX], policy[TEXT_MAX];
+    uint32_t count = read_number(in, CONFIG_QUEUES_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        struct config_queue *queue;
+        byte_reader_text(in, name, sizeof name);
+        byte_reader_text(in, policy, sizeof policy);
+        if (in->failed || (policy[0] != '\0' && !policy_find(policy)) || core_config_add_queue(config, name, policy, &queue) != LW_OK)
+            return false;
+    }
+    for (uint32_t i = 0; i < config->rep_count; i++)
+        config->reps[i].tier = read_number(in, CONFIG_TIER_MAX);
+    return !in->failed;
 }
 
 static bool read_skills_reps(struct byte_reader *in, struct core_config *config)

@@ -30,9 +30,9 @@ struct core *core_new(const struct core_limits *limits, const struct core_callba
     core->ended = calloc(ENDED_KEPT, sizeof *core->ended);
     byte_buffer_init(&core->record, 64u << 20);
     timer_wheel_init(&core->wheel, 0);
-    if (!core->history.ring || !core->ended || names_init(&core->names) != LW_OK ||
+    if (!core->history.ring || !core->ended || names_init(&core->names) != LW_OK || queues_init(&core->queues) != LW_OK ||
         lead_table_init(&core->leads, limits->leads_max) != LW_OK || rep_table_init(&core->reps) != LW_OK ||
-        classes_init(&core->classes) != LW_OK || seen_init(&core->seen, limits->seen_max, limits->seen_ms) != LW_OK) {
+        classes_init(&core->classes, &core->queues) != LW_OK || seen_init(&core->seen, limits->seen_max, limits->seen_ms) != LW_OK) {
         core_free(core);
         return NULL;
     }
@@ -55,6 +55,7 @@ void core_free(struct core *core)
         classes_fini(&core->classes);
     seen_fini(&core->seen);
     names_fini(&core->names);
+    queues_fini(&core->queues);
     core_config_free(core->config);
     free(core->config_source);
     free(core->config_by);

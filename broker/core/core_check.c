@@ -63,7 +63,8 @@ static void check_rep(const struct core *core, const struct rep *rep, uint32_t l
 {
     assert(rep->rank.load == load && rep->held_count == held);
     assert(rep->is_ready == (rep->supply && rep_is_ready(rep)));
-    assert(rep->is_ready == avl_contains(&rep->ready));
+    for (uint32_t i = 0; i < core->classes.order_count; i++)
+        assert(rep->is_ready == avl_contains(&rep->ready[core->classes.orders[i]].node));
     assert(!rep->in_match);
     assert(rep->connected == (rep->session != 0));
     assert(rep->session == 0 || rep_table_by_session(&core->reps, rep->session) == rep);
@@ -92,8 +93,12 @@ static void check_classes(const struct core *core)
             assert(!supply || bitset_test(&supply->can_serve, d) == can);
         }
     }
-    for (uint32_t s = 0; s < classes->supply_count; s++)
-        assert(bitset_test(&classes->supply_ready, s) == (classes->supply[s] && classes->supply[s]->ready.count > 0));
+    for (uint32_t s = 0; s < classes->supply_count; s++) {
+        const struct supply_class *supply = classes->supply[s];
+        assert(bitset_test(&classes->supply_ready, s) == (supply && supply->ready_count > 0));
+        for (uint32_t i = 0; supply && i < classes->order_count; i++)
+            assert(supply->ready[classes->orders[i]].count == supply->ready_count);
+    }
 }
 
 /* After a step no waiting lead and ready rep are left that fit: found by looking at every pair. */

@@ -17,6 +17,7 @@ static void *grown(void *items, uint32_t count, uint32_t max, size_t item_size);
 static lw_status check_channels(const struct core_config *config, char *reason, size_t reason_size);
 static lw_status check_texts(const struct core_config *config, char *reason, size_t reason_size);
 static lw_status check_rep_names(const struct core_config *config, char *reason, size_t reason_size);
+static lw_status check_queues(const struct core_config *config, char *reason, size_t reason_size);
 static void free_rule(struct config_rule *rule);
 
 struct core_config *core_config_new(const char *desk)
@@ -57,6 +58,11 @@ void core_config_free(struct core_config *config)
         free_rule(&config->rules[i]);
     for (uint32_t i = 0; i < config->disposition_count; i++)
         free(config->dispositions[i].code);
+    for (uint32_t i = 0; i < config->queue_count; i++) {
+        free(config->queues[i].name);
+        free(config->queues[i].policy);
+    }
+    free(config->queues);
     free(config->skills);
     free(config->reps);
     free(config->rules);
@@ -254,6 +260,30 @@ lw_status core_config_add_disposition(struct core_config *config, const char *co
     return LW_OK;
 }
 
+lw_status core_config_add_queue(struct core_config *config, const char *name, const char *policy, struct config_queue **out)
+{
+    for (uint32_t i = 0; i < config->queue_count; i++) {
+        if (strcmp(config->queues[i].name, name) == 0)
+            return LW_DUPLICATE;
+    }
+    if (config->queue_count == CONFIG_QUEUES_MAX)
+        return LW_FULL;
+    struct config_queue *queues = grown(config->queues, config->queue_count, CONFIG_QUEUES_MAX, sizeof *queues);
+    if (!queues)
+        return LW_NO_MEMORY;
+    config->queues = queues;
+    struct config_queue *queue = &queues[config->queue_count];
+    *queue = (struct config_queue){.name = copy_text(name), .policy = copy_text(policy)};
+    if (!queue->name || !queue->policy) {
+        free(queue->name);
+        free(queue->policy);
+        return LW_NO_MEMORY;
+    }
+    config->queue_count++;
+    *out = queue;
+    return LW_OK;
+}
+
 lw_status core_config_set_policy(struct core_config *config, const char *policy)
 {
     char *copy = copy_text(policy);
@@ -280,6 +310,8 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
             return wrong(reason, reason_size, "rep %u has no name", i + 1);
         if (rep->capacity < 1 || rep->capacity > CONFIG_CAPACITY_MAX)
             return wrong(reason, reason_size, "rep '%s': capacity must be 1 to %d", rep->name, CONFIG_CAPACITY_MAX);
+        if (rep->tier > CONFIG_TIER_MAX)
+            return wrong(reason, reason_size, "rep '%s': tier must be 0 to %d", rep->name, CONFIG_TIER_MAX);
     }
     for (uint32_t i = 0; i < config->rule_count; i++) {
         const struct config_rule *rule = &config->rules[i];
@@ -297,6 +329,8 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
     if (config->grace_ms < 1 || config->park_limit_ms < 1 || config->work_limit_ms < 1 || config->retry_same_rep_ms < 1)
         return wrong(reason, reason_size, "grace, park limit, work limit and retry time must be above 0");
     lw_status status = check_texts(config, reason, reason_size);
+    if (status == LW_OK)
+        status = check_queues(config, reason, reason_size);
     return status == LW_OK ? check_channels(config, reason, reason_size) : status;
 }
 
@@ -360,6 +394,18 @@ static lw_status check_rep_names(const struct core_config *config, char *reason,
     }
     free(names);
     return status;
+}
+
+static lw_status check_queues(const struct core_config *config, char *reason, size_t reason_size)
+{
+    for (uint32_t i = 0; i < config->queue_count; i++) {
+        const struct config_queue *queue = &config->queues[i];
+        if (!is_name(queue->name))
+            return wrong(reason, reason_size, "queue %u: its name must have 1 to %d bytes", i + 1, LW_NAME_MAX);
+        if (queue->policy[0] != '\0' && !policy_find(queue->policy))
+            return wrong(reason, reason_size, "queue '%s': there is no policy '%s'", queue->name, queue->policy);
+    }
+    return LW_OK;
 }
 
 static lw_status check_channels(const struct core_config *config, char *reason, size_t reason_size)

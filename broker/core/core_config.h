@@ -31,6 +31,8 @@ enum {
     CONFIG_PREDICATES_MAX = 16,      /* of one rule */
     CONFIG_VALUES_MAX = 64,          /* of one predicate */
     CONFIG_DISPOSITIONS_MAX = 64,
+    CONFIG_QUEUES_MAX = 1000,
+    CONFIG_TIER_MAX = 100,
     CONFIG_CAPACITY_MAX = 1000,
     CONFIG_WEIGHT_MAX = 1000,
     CONFIG_PRIORITY_MAX = 200,       /* rule's 0-100 plus channel's 0-100 */
@@ -65,6 +67,12 @@ struct config_rep {
     uint32_t capacity;
     struct config_skill_level skills[CONFIG_REP_SKILLS_MAX];
     uint32_t skill_count;
+    uint32_t tier;                   /* for top_down: lower first */
+};
+
+/* What differs from the desk's in one queue. Queues need not be here: rules name them. */
+struct config_queue {
+    char *name, *policy;             /* policy "": the desk's */
 };
 
 struct config_predicate {
@@ -96,7 +104,8 @@ struct core_config {
     struct config_rep *reps;     uint32_t rep_count;
     struct config_rule *rules;   uint32_t rule_count;
     struct config_disposition *dispositions; uint32_t disposition_count;
-    char *policy;                /* "least_loaded" */
+    struct config_queue *queues; uint32_t queue_count;
+    char *policy;                /* of queues that name none: "least_loaded" */
     uint32_t grace_ms, park_limit_ms, work_limit_ms, retry_same_rep_ms, offers_max, misses_to_away;
     bool return_assigned_when_gone;
 };
@@ -125,6 +134,8 @@ LW_MUST_CHECK lw_status core_config_rule_team(struct config_rule *rule, const ch
 LW_MUST_CHECK lw_status core_config_rule_when(struct config_rule *rule, const char *field, enum config_predicate_kind kind,
                                               const char *const *values, uint32_t value_count);
 LW_MUST_CHECK lw_status core_config_add_disposition(struct core_config *config, const char *code, uint8_t class_number);
+/* policy "": the desk's. Gives the new queue, valid until the next add. */
+LW_MUST_CHECK lw_status core_config_add_queue(struct core_config *config, const char *name, const char *policy, struct config_queue **out);
 LW_MUST_CHECK lw_status core_config_set_policy(struct core_config *config, const char *policy);
 /* LW_OK, or LW_INVALID with the first thing that is wrong in words (static or in a caller's buffer). */
 LW_MUST_CHECK lw_status core_config_check(const struct core_config *config, char *reason, size_t reason_size);

@@ -13,6 +13,7 @@
 struct subject {            /* what both open and ended leads have */
     const struct needs *needs;
     uint8_t channel;
+    const struct policy *policy;
     const struct decision *decisions;
     uint32_t decision_count;
 };
@@ -37,7 +38,8 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
     effect_init(core, &row, EFFECT_LEAD_EVENT);
     if (lead) {
         char because[256];
-        const struct subject subject = {&lead->demand->needs, lead->demand->channel, lead->decisions, lead->decision_count};
+        const struct subject subject = {&lead->demand->needs, lead->demand->channel, lead->demand->of_queue->policy,
+                                        lead->decisions, lead->decision_count};
         effect_lead(core, lead, &row);
         tell_lead(core, &row, lead->rule, &lead->demand->needs, waiting_because(core, lead, because, sizeof because), visitor);
         explain_decisions(core, lead->decisions, lead->decision_count, &subject, visitor);
@@ -49,7 +51,8 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
         if (!desk_id_equal(ended->id, id))
             continue;
         const struct rep *rep = rep_table_at(&core->reps, ended->rep);
-        const struct subject subject = {&ended->needs, ended->channel, ended->decisions, ended->decision_count};
+        const struct subject subject = {&ended->needs, ended->channel, queues_find(&core->queues, ended->queue)->policy,
+                                        ended->decisions, ended->decision_count};
         row.lead = id;
         row.to = (enum lead_state)ended->state;
         row.received_unix_ms = ended->received_ms;
@@ -87,7 +90,7 @@ static void explain_decisions(struct core *core, const struct decision *decision
         const struct rep *rep = rep_table_at(&core->reps, decision->rep);
         struct core_decision_view view = {
             .at_ms = decision->at_ms, .offer_number = decision->offer_number, .rep = rep ? rep->name : "",
-            .config_version = decision->config_version, .policy = core->policy->name, .cause = (enum core_cause)decision->cause,
+            .config_version = decision->config_version, .policy = subject->policy->name, .cause = (enum core_cause)decision->cause,
             .outcome = (enum core_cause)decision->outcome, .eligible = decision->able,
         };
         /* Skills are those of the rules now: with other rules since, the candidates cannot be told truly. */
@@ -180,15 +183,20 @@ static const char *excluded_by(const struct core *core, const struct rep *rep, c
     return "";
 }
 
-static struct policy_rep rank_of(const struct history_entry *was)
+static struct policy_rep rank_of(const struct core *core, const struct history_entry *was, const struct subject *subject)
 {
-    return (struct policy_rep){.load = was->load, .capacity = was->capacity, .idle_since_ms = was->idle_since_ms, .number = was->rep};
+    const struct rep *rep = core->reps.reps[was->rep];
+    struct policy_rep rank = {.load = was->load, .capacity = was->capacity, .idle_since_ms = was->idle_since_ms, .number = was->rep,
+                              .tier = rep->rank.tier};
+    for (uint32_t i = 0; i < subject->needs->require_count; i++)
+        rank.levels += rep->levels[subject->needs->require[i].skill];
+    return rank;
 }
 
 static void tell_candidates(struct core *core, const struct decision *decision, struct past_rep *reps, const struct subject *subject,
                             const struct core_explain_visitor *visitor, uint32_t *considered, uint32_t *eligible, bool count_only)
 {
-    char detail[128];
+    char detail[128], keys[WHY_TEXT_MAX];
     uint32_t best = 0, rank = 0;
     *considered = *eligible = 0;
     for (uint32_t i = 1; i < core->reps.count; i++) {
@@ -203,19 +211,23 @@ static void tell_candidates(struct core *core, const struct decision *decision, 
     if (count_only)
         return;
     do {   /* the eligible, best first: few calls, so a selection is fine */
+        struct policy_rep best_keys = {0};
         best = 0;
         for (uint32_t i = 1; i < core->reps.count; i++) {
             if (reps[i].rank != UINT32_MAX)
                 continue;
-            struct policy_rep a = rank_of(&reps[i].was), b = rank_of(&reps[best].was);
-            if (best == 0 || core->policy->compare(&a, &b) < 0)
-                best = i;
+            struct policy_rep its_keys = rank_of(core, &reps[i].was, subject);
+            if (best != 0 && subject->policy->compare(&its_keys, &best_keys) > 0)
+                continue;
+            best = i;
+            best_keys = its_keys;
         }
         if (best != 0) {
             const struct history_entry *was = &reps[best].was;
             reps[best].rank = ++rank;
+            why_keys_write(subject->policy, &best_keys, decision->at_ms, keys);
             visitor->candidate(visitor->context, &(struct core_candidate){
-                .rep = core->reps.reps[best]->name, .excluded_by = "", .detail = "", .load = was->load, .capacity = was->capacity,
+                .rep = core->reps.reps[best]->name, .excluded_by = "", .detail = "", .keys = keys, .load = was->load, .capacity = was->capacity,
                 .idle_ms = decision->at_ms > was->idle_since_ms ? decision->at_ms - was->idle_since_ms : 0, .rank = rank,
                 .chosen = best == decision->rep});
         }
@@ -227,7 +239,7 @@ static void tell_candidates(struct core *core, const struct decision *decision, 
         const struct history_entry *was = &reps[i].was;
         const char *rule = excluded_by(core, rep, was, subject, decision, detail, sizeof detail);
         visitor->candidate(visitor->context, &(struct core_candidate){
-            .rep = rep->name, .excluded_by = rule, .detail = detail, .load = was->load, .capacity = was->capacity,
+            .rep = rep->name, .excluded_by = rule, .detail = detail, .keys = "", .load = was->load, .capacity = was->capacity,
             .idle_ms = decision->at_ms > was->idle_since_ms ? decision->at_ms - was->idle_since_ms : 0});
     }
 }
@@ -235,7 +247,7 @@ static void tell_candidates(struct core *core, const struct decision *decision, 
 /* Counts, for a waiting lead, what stands in each rep's way now. */
 static const char *waiting_because(struct core *core, const struct lead *lead, char *text, size_t size)
 {
-    const struct subject subject = {&lead->demand->needs, lead->demand->channel, NULL, 0};
+    const struct subject subject = {&lead->demand->needs, lead->demand->channel, lead->demand->of_queue->policy, NULL, 0};
     uint32_t unable = 0, absent = 0, full = 0, declined = 0;
     char detail[128];
     if (lead->state == LEAD_PARKED) {

@@ -18,6 +18,7 @@ struct core_candidate {
     const char *rep;
     const char *excluded_by;     /* first rule in order; "" eligible. see docs/ROUTING.md, "Who can take it" */
     const char *detail;          /* e.g. "italian 3 < 5"; "" */
+    const char *keys;            /* what the policy ranked it by: "tier 1; idle 42 s"; "" excluded */
     uint32_t load, capacity;     /* at the decision */
     uint64_t idle_ms;
     uint32_t rank;               /* 1: best; 0: excluded */

@@ -50,6 +50,24 @@ static inline struct core_text names_view(const struct names *names, uint32_t nu
     return number < names->count ? (struct core_text){names->texts[number], names->sizes[number]} : (struct core_text){"", 0};
 }
 
+/* ---- queues: what the rules say about each ----------------------------------------- */
+
+struct queue {
+    uint32_t name;                         /* names */
+    uint32_t order;                        /* policy_number(policy) */
+    const struct policy *policy;
+};
+struct queues {
+    struct queue **list;                   /* by name; NULL: no queue */
+    const struct policy *policy;           /* of those that name none */
+};
+lw_status queues_init(struct queues *queues);
+void queues_fini(struct queues *queues);
+/* Finds or makes; it stays. NULL without memory. */
+struct queue *queues_at(struct queues *queues, uint32_t name);
+/* NULL: there is none of this name. */
+const struct queue *queues_find(const struct queues *queues, uint32_t name);
+
 /* ---- leads ---------------------------------------------------------------------- */
 
 struct demand_class;
@@ -140,6 +158,9 @@ struct supply_class;
 
 struct rep_exclusion { struct desk_id lead; uint64_t until_ms; };
 
+/* A ready rep's place in one order of its supply class. */
+struct ready_place { struct avl_node node; struct rep *rep; const struct policy *policy; };
+
 struct rep {
     uint32_t number;
     char *name;
@@ -147,14 +168,13 @@ struct rep {
     bool configured, connected, is_dirty, in_match, is_ready;
     uint8_t state;
     uint8_t levels[CONFIG_SKILLS_MAX];     /* by skill number; 0: has not */
-    struct policy_rep rank;                /* load, capacity, idle since, number: what policies see */
-    const struct policy *policy;
+    struct policy_rep rank;                /* load, capacity, idle since, number, tier: what policies see */
     uint64_t session, revision;
     uint64_t until_ms, grace_deadline_ms;  /* 0: none */
     uint32_t misses, held_count;
     struct lead *held_first, *held_last;
     struct timer_node timer;
-    struct avl_node ready;                 /* in its supply class while ready */
+    struct ready_place ready[POLICIES_MAX];   /* in its supply class while ready: by number of the policy, of those in use */
     struct supply_class *supply;
     struct rep_exclusion excluded[EXCLUSIONS_PER_REP_MAX];
     uint32_t excluded_count;
@@ -196,6 +216,7 @@ struct needs {
 struct demand_class {
     uint32_t index, hash;
     uint32_t queue;                        /* names */
+    struct queue *of_queue;
     uint8_t channel;
     bool is_kept;                          /* a rule refers to it, with or without leads */
     struct needs needs;
@@ -210,7 +231,8 @@ struct supply_class {
     uint32_t team;                         /* names */
     bool has_device;
     uint8_t levels[CONFIG_SKILLS_MAX];
-    struct avl_tree ready;                 /* reps, by the policy's order */
+    struct avl_tree ready[POLICIES_MAX];   /* reps, in the order of each policy in use */
+    uint32_t ready_count;
     struct bitset can_serve;               /* demand classes */
     uint32_t rep_count;
 };
@@ -218,6 +240,8 @@ struct supply_class {
 struct lead_rank { uint64_t received_ms, number; uint32_t priority; };   /* what urgency is made of */
 
 struct classes {
+    struct queues *queues;                 /* borrowed */
+    uint32_t orders[POLICIES_MAX], order_count;   /* numbers of the policies in use */
     struct demand_class **demand;          /* NULL: free index */
     struct supply_class **supply;
     uint32_t demand_count, supply_count;   /* highest index + 1 */
@@ -226,15 +250,20 @@ struct classes {
     struct bitset supply_ready;            /* classes with ready reps */
     /* The first of each class side by side, so that comparing many classes walks one array. */
     struct lead_rank *demand_first;
-    struct policy_rep *supply_first;
+    struct policy_rep *supply_first[POLICIES_MAX];   /* NULL: never in use */
     uint32_t *supply_ready_count;
+    uint8_t *supply_levels[CONFIG_SKILLS_MAX];       /* of each class in this skill; NULL: nobody has it */
 };
 
-lw_status classes_init(struct classes *classes);
+lw_status classes_init(struct classes *classes, struct queues *queues);
 void classes_fini(struct classes *classes);
 /* Finds or makes. NULL without memory. */
 struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uint8_t channel, const struct needs *needs);
 struct supply_class *classes_supply(struct classes *classes, const struct rep *rep);
+/* Which policies queues use from now on. No rep may be ready. */
+void classes_set_orders(struct classes *classes);
+/* Levels of the class's reps in what the lead asks for, added up: what policy_rep.levels is made of. */
+uint32_t classes_levels(const struct classes *classes, const struct demand_class *demand, uint32_t supply);
 /* Frees the class when nothing refers to it. */
 void classes_drop_demand(struct classes *classes, struct demand_class *demand);
 void classes_drop_supply(struct classes *classes, struct supply_class *supply);
@@ -301,12 +330,12 @@ struct core {
     uint32_t config_source_size;
     char *config_by;
     bool config_dirty;
-    const struct policy *policy;
     uint32_t skill_count;                  /* core numbers */
     uint32_t skill_names[CONFIG_SKILLS_MAX];   /* names */
     bool skill_is_known[CONFIG_SKILLS_MAX];    /* the rules in force name it */
 
     struct names names;
+    struct queues queues;
     struct lead_table leads;
     struct rep_table reps;
     struct classes classes;
@@ -339,6 +368,8 @@ struct core {
 enum { WHY_TEXT_MAX = 512 };
 /* "italian 8 of 5 needed; load 1 of 3; idle 42 s; 4 could take it": why this rep got the lead's last offer. */
 void why_text_write(const struct core *core, const struct lead *lead, const struct rep *rep, char text[WHY_TEXT_MAX]);
+/* "tier 1; idle 42 s": what the policy ranked this rep by. */
+void why_keys_write(const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms, char text[WHY_TEXT_MAX]);
 
 /* effects.c */
 void effect_init(const struct core *core, struct core_effect *effect, enum core_effect_kind kind);
@@ -436,6 +467,10 @@ void command_answer_offer(struct core *core, const struct core_command *command)
 void command_complete(struct core *core, const struct core_command *command);
 void command_act(struct core *core, const struct core_command *command);
 void command_service_resumed(struct core *core, const struct core_command *command);
+
+/* queues.c */
+/* Gives every queue what core->config says of it. */
+void queues_link(struct core *core);
 
 /* config_apply.c */
 /* Makes core->config true: reps, their skills and classes; everything may match. Records of reps, not of the rules. */

@@ -13,7 +13,7 @@ enum { NOTED_MAX = 64 };   /* of core->match_leads, match_reps; above: everythin
 
 static struct rep *best_rep(const struct core *core, const struct lead *lead, uint32_t *able_out);
 static struct lead *best_lead(const struct core *core, const struct rep *rep);
-static struct rep *best_of_class(const struct core *core, const struct supply_class *supply, const struct lead *lead, uint32_t weight);
+static struct rep *best_of_class(const struct supply_class *supply, const struct queue *queue, const struct lead *lead, uint32_t weight);
 static struct lead *first_not_excluding(const struct demand_class *demand, const struct rep *rep);
 static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_t able, enum core_cause cause);
 static struct lead *most_urgent_noted(struct core *core);
@@ -138,35 +138,49 @@ static void match_all(struct core *core, enum core_cause cause)
 static struct rep *best_rep(const struct core *core, const struct lead *lead, uint32_t *able_out)
 {
     const struct demand_class *demand = lead->demand;
-    const struct bitset *ready = &core->classes.supply_ready;
+    const struct classes *classes = &core->classes;
+    const struct bitset *ready = &classes->supply_ready;
+    const struct policy *policy = demand->of_queue->policy;
+    const struct policy_rep *first = classes->supply_first[demand->of_queue->order];
     uint32_t weight = core_channel(core, demand->channel)->weight;
     uint32_t words = demand->able.word_count < ready->word_count ? demand->able.word_count : ready->word_count;
     struct rep *best = NULL;
+    struct policy_rep best_rank = {0};
 
     *able_out = 0;
     for (uint32_t w = 0; w < words; w++) {
         for (uint64_t bits = demand->able.words[w] & ready->words[w]; bits != 0; bits &= bits - 1) {
             uint32_t index = w * 64 + (uint32_t)__builtin_ctzll(bits);
-            *able_out += core->classes.supply_ready_count[index];
-            if (best && core->policy->compare(&core->classes.supply_first[index], &best->rank) > 0)
+            struct policy_rep rank = first[index];
+            *able_out += classes->supply_ready_count[index];
+            if (policy->uses_levels)
+                rank.levels = classes_levels(classes, demand, index);
+            if (best && policy->compare(&rank, &best_rank) > 0)
                 continue;
-            struct rep *rep = best_of_class(core, core->classes.supply[index], lead, weight);
-            if (rep && (!best || core->policy->compare(&rep->rank, &best->rank) < 0))
+            struct rep *rep = best_of_class(classes->supply[index], demand->of_queue, lead, weight);
+            uint32_t levels = rank.levels;
+            if (!rep)
+                continue;
+            rank = rep->rank;
+            rank.levels = levels;
+            if (!best || policy->compare(&rank, &best_rank) < 0) {
                 best = rep;
+                best_rank = rank;
+            }
         }
     }
     return best;
 }
 
 /* The first in the class's order who has room and has not declined this lead. */
-static struct rep *best_of_class(const struct core *core, const struct supply_class *supply, const struct lead *lead, uint32_t weight)
+static struct rep *best_of_class(const struct supply_class *supply, const struct queue *queue, const struct lead *lead, uint32_t weight)
 {
-    for (struct avl_node *node = avl_first(&supply->ready); node; node = avl_next(node)) {
-        struct rep *rep = AVL_ENTRY(node, struct rep, ready);
+    for (struct avl_node *node = avl_first(&supply->ready[queue->order]); node; node = avl_next(node)) {
+        struct rep *rep = AVL_ENTRY(node, struct ready_place, node)->rep;
         bool has_room = rep->rank.capacity - rep->rank.load >= weight;
         if (has_room && !(lead->exclusion_count > 0 && lead_excludes(lead, rep->number)))
             return rep;
-        if (!has_room && core->policy->orders_by_load)
+        if (!has_room && queue->policy->orders_by_load)
             return NULL;
     }
     return NULL;

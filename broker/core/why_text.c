@@ -25,6 +25,49 @@ static void put_number(struct text *text, uint64_t number)
     put(text, digits + at);
 }
 
+static void put_key(struct text *text, enum policy_key key, const struct policy_rep *rank, uint64_t at_ms)
+{
+    switch (key) {
+    case POLICY_KEY_LOAD:
+        put(text, "load ");
+        put_number(text, rank->load);
+        put(text, " of ");
+        put_number(text, rank->capacity);
+        break;
+    case POLICY_KEY_IDLE:
+        put(text, "idle ");
+        put_number(text, at_ms > rank->idle_since_ms ? (at_ms - rank->idle_since_ms) / 1000 : 0);
+        put(text, " s");
+        break;
+    case POLICY_KEY_TIER:
+        put(text, "tier ");
+        put_number(text, rank->tier);
+        break;
+    case POLICY_KEY_LEVELS:
+        put(text, "levels ");
+        put_number(text, rank->levels);
+        break;
+    case POLICY_KEY_END:
+        break;
+    }
+}
+
+static void put_keys(struct text *text, const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms)
+{
+    for (uint32_t i = 0; i < POLICY_KEYS_MAX && policy->keys[i] != POLICY_KEY_END; i++) {
+        if (i > 0)
+            put(text, "; ");
+        put_key(text, policy->keys[i], rank, at_ms);
+    }
+}
+
+void why_keys_write(const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms, char data[WHY_TEXT_MAX])
+{
+    struct text text = {data, 0};
+    data[0] = '\0';
+    put_keys(&text, policy, rank, at_ms);
+}
+
 void why_text_write(const struct core *core, const struct lead *lead, const struct rep *rep, char data[WHY_TEXT_MAX])
 {
     const struct decision *decision = lead->decision_count > 0 ? &lead->decisions[lead->decision_count - 1] : NULL;
@@ -42,13 +85,13 @@ void why_text_write(const struct core *core, const struct lead *lead, const stru
     }
     if (!decision)
         return;
-    put(&text, "load ");
-    put_number(&text, decision->load);
-    put(&text, " of ");
-    put_number(&text, decision->capacity);
-    put(&text, "; idle ");
-    put_number(&text, decision->at_ms > decision->idle_since_ms ? (decision->at_ms - decision->idle_since_ms) / 1000 : 0);
-    put(&text, " s; ");
+    struct policy_rep rank = rep->rank;
+    rank.load = decision->load;
+    rank.capacity = decision->capacity;
+    rank.idle_since_ms = decision->idle_since_ms;
+    rank.levels = classes_levels(&core->classes, lead->demand, rep->supply->index);
+    put_keys(&text, lead->demand->of_queue->policy, &rank, decision->at_ms);
+    put(&text, "; ");
     put_number(&text, decision->able);
     put(&text, " could take it");
 }

@@ -17,6 +17,7 @@ static bool read_conditions(struct reading *reading, const Leadwire__V1__RuleCon
 static bool read_need(struct reading *reading, const Leadwire__V1__OwnNeed *from, struct config_rule *rule, enum ability_kind kind);
 static bool field_exists(const char *field);
 static bool read_dispositions(struct reading *reading, const Leadwire__V1__DeskConfig *from);
+static bool read_queues(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool judge(struct reading *reading, lw_status status, const char *what, const char *name);
 static int shown_size(const char *name);
@@ -35,7 +36,8 @@ lw_status config_from_wire(const Leadwire__V1__DeskConfig *config, const char *d
         return LW_NO_MEMORY;
     }
     bool read = read_skills(&reading, config) && read_channels(&reading, config) && read_reps(&reading, config)
-        && read_rules(&reading, config) && read_dispositions(&reading, config) && read_times(&reading, config);
+        && read_rules(&reading, config) && read_dispositions(&reading, config) && read_queues(&reading, config)
+        && read_times(&reading, config);
     if (!read || core_config_check(reading.config, reason, CONFIG_REASON_MAX) != LW_OK) {
         core_config_free(reading.config);
         return LW_INVALID;
@@ -86,6 +88,7 @@ static bool read_reps(struct reading *reading, const Leadwire__V1__DeskConfig *f
         lw_status status = core_config_add_rep(reading->config, rep->name, rep->team, rep->capacity, rep->device, &added);
         if (!judge(reading, status, "rep", rep->name) || !read_rep_skills(reading, rep, added) || !read_rep_abilities(reading, rep, added))
             return false;
+        added->tier = rep->tier;
     }
     return true;
 }
@@ -184,6 +187,17 @@ static bool read_dispositions(struct reading *reading, const Leadwire__V1__DeskC
         const Leadwire__V1__DispositionConfig *disposition = from->dispositions[i];
         lw_status status = core_config_add_disposition(reading->config, disposition->code, (uint8_t)disposition->class_);
         if (!judge(reading, status, "disposition", disposition->code))
+            return false;
+    }
+    return true;
+}
+
+static bool read_queues(struct reading *reading, const Leadwire__V1__DeskConfig *from)
+{
+    for (size_t i = 0; i < from->n_queues; i++) {
+        const Leadwire__V1__QueueConfig *queue = from->queues[i];
+        struct config_queue *added;
+        if (!judge(reading, core_config_add_queue(reading->config, queue->name, queue->policy, &added), "queue", queue->name))
             return false;
     }
     return true;

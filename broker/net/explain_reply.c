@@ -88,6 +88,7 @@ static void add_candidate(void *context, const struct core_candidate *view)
     candidate->rep = keep(filling->arena, view->rep);
     candidate->excluded_by = keep(filling->arena, view->excluded_by);
     candidate->detail = keep(filling->arena, view->detail);
+    candidate->keys = keep(filling->arena, view->keys);
     candidate->load = view->load;
     candidate->capacity = view->capacity;
     candidate->idle_ms = (int64_t)view->idle_ms;

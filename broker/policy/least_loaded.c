@@ -11,9 +11,9 @@ static int compare(const struct policy_rep *a, const struct policy_rep *b)
 
     if (share_a != share_b)
         return share_a < share_b ? -1 : 1;
-    if (a->idle_since_ms != b->idle_since_ms)
-        return a->idle_since_ms < b->idle_since_ms ? -1 : 1;
-    return a->number < b->number ? -1 : a->number > b->number;
+    return policy_compare_idle(a, b);
 }
 
-const struct policy policy_least_loaded = {.name = "least_loaded", .orders_by_load = true, .compare = compare};
+const struct policy policy_least_loaded = {
+    .name = "least_loaded", .keys = {POLICY_KEY_LOAD, POLICY_KEY_IDLE}, .orders_by_load = true, .compare = compare,
+};

@@ -28,6 +28,7 @@ enum {
     PREDICATES_MAX = 64,
     VALUES_MAX = 256,
     DISPOSITIONS_MAX = 256,
+    QUEUE_CONFIGS_MAX = 4096,
 };
 
 #define REASONS(field) { \
@@ -362,6 +363,7 @@ RULES(rep_config,
     NUMBER(capacity),
     MESSAGES(skills, SKILLS_OF_ONE_MAX, &skill_level_rules),
     NAME(device, LW_LEAD_FIELD_MAX),
+    NUMBER(tier),
     MESSAGES(languages, SKILLS_OF_ONE_MAX, &skill_level_rules),
     NAMES(territories, SKILLS_OF_ONE_MAX, LW_NAME_MAX));
 
@@ -394,6 +396,11 @@ RULES(disposition_config,
     TEXT(label, LW_LEAD_FIELD_MAX),
     ENUM(class));
 
+RULES(queue_config,
+    NAME_NEEDED(name, LW_NAME_MAX),
+    TEXT(label, LW_LEAD_FIELD_MAX),
+    NAME(policy, LW_NAME_MAX));
+
 RULES(desk_config,
     NAME(desk, LW_NAME_MAX),
     MESSAGES(skills, SKILLS_MAX, &skill_config_rules),
@@ -410,7 +417,8 @@ RULES(desk_config,
     NUMBER(retry_same_rep_ms),
     NUMBER(offers_max),
     NUMBER(misses_to_away),
-    TEXT(source_text, SOURCE_TEXT_MAX));
+    TEXT(source_text, SOURCE_TEXT_MAX),
+    MESSAGES(queues, QUEUE_CONFIGS_MAX, &queue_config_rules));
 
 /* control.proto */
 
@@ -477,7 +485,8 @@ RULES(candidate,
     NUMBER(idle_ms),
     NUMBER(rank),
     NUMBER(chosen),
-    TEXT(detail, REASON_MAX));
+    TEXT(detail, REASON_MAX),
+    TEXT(keys, REASON_MAX));
 
 RULES(decision,
     NUMBER(at_unix_ms),

@@ -7,6 +7,7 @@
  */
 #include "../property/seeded.h"
 #include "core.h"
+#include "policy.h"
 #include "slow_desk.h"
 
 enum { COMMANDS = 2500, CONFIGS_MAX = 40, TOLD_MAX = 4096, NAMES = 8, KNOWN = 64, IDS = 400 };
@@ -145,6 +146,7 @@ static void add_random_rep(struct pair *pair, struct core_config *config, const 
     struct config_rep *rep;
     const char *team = teams[below(pair, 3)];
     MUST_HOLD(core_config_add_rep(config, name, team, 1 + (uint32_t)below(pair, 4), below(pair, 3) ? "+39" : "", &rep) == LW_OK);
+    rep->tier = (uint32_t)below(pair, 3);
     for (int i = 0; i < 3; i++) {
         if (below(pair, 2))
             MUST_HOLD(core_config_rep_skill(config, rep, skills[i], 1 + (uint32_t)below(pair, 10)) == LW_OK);
@@ -195,6 +197,25 @@ static void add_random_rule(struct pair *pair, struct core_config *config, int n
     add_random_needs(pair, config, rule);
 }
 
+static const char *any_policy(struct pair *pair)
+{
+    uint32_t count = 0;
+    while (policy_at(count))
+        count++;
+    return policy_at((uint32_t)below(pair, count))->name;
+}
+
+static void add_random_queues(struct pair *pair, struct core_config *config)
+{
+    static const char *const names[] = {"sales", "rule1", "rule2", "rule4"};
+    struct config_queue *queue;
+    for (int i = 0; i < 4; i++) {
+        if (below(pair, 2))
+            MUST_HOLD(core_config_add_queue(config, names[i], below(pair, 4) ? any_policy(pair) : "", &queue) == LW_OK);
+    }
+    MUST_HOLD(core_config_set_policy(config, any_policy(pair)) == LW_OK);
+}
+
 static struct core_config *random_rules(struct pair *pair)
 {
     struct core_config *config = core_config_new("desk");
@@ -211,6 +232,7 @@ static struct core_config *random_rules(struct pair *pair)
     config->reps[0].capacity = 4;   /* every weight fits somebody */
     for (int i = 0; i < 5; i++)
         add_random_rule(pair, config, i);
+    add_random_queues(pair, config);
     MUST_HOLD(core_config_add_disposition(config, "won", 1) == LW_OK && core_config_add_disposition(config, "lost", 2) == LW_OK);
     for (int i = 1; i <= 3; i++) {
         config->channels[i] = (struct config_channel){true, 1 + (uint32_t)below(pair, 3), (uint32_t)below(pair, 3) * 10,

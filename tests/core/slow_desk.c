@@ -374,12 +374,38 @@ static bool eligible(const struct slow_desk *desk, int number, const struct slow
     return load < rep->rules->capacity && load + channel_of(desk, lead->channel)->weight <= rep->rules->capacity;
 }
 
-static bool rep_before(const struct slow_desk *desk, int a, int b)
+static const char *policy_of(const struct slow_desk *desk, const struct slow_lead *lead)
 {
+    for (uint32_t i = 0; i < desk->rules->queue_count; i++) {
+        if (strcmp(desk->rules->queues[i].name, lead->queue) == 0 && desk->rules->queues[i].policy[0] != '\0')
+            return desk->rules->queues[i].policy;
+    }
+    return desk->rules->policy;
+}
+
+static uint32_t levels_of(const struct slow_desk *desk, int rep, const struct slow_lead *lead)
+{
+    uint32_t levels = 0;
+    for (uint32_t i = 0; i < lead->require_count; i++) {
+        for (uint32_t k = 0; k < desk->reps[rep].rules->skill_count; k++) {
+            const struct config_skill_level *has = &desk->reps[rep].rules->skills[k];
+            levels += strcmp(desk->rules->skills[has->skill], lead->require[i]) == 0 ? has->level : 0;
+        }
+    }
+    return levels;
+}
+
+static bool rep_before(const struct slow_desk *desk, const struct slow_lead *lead, int a, int b)
+{
+    const char *policy = policy_of(desk, lead);
     uint64_t share_a = (uint64_t)load_of(desk, a) * desk->reps[b].rules->capacity;
     uint64_t share_b = (uint64_t)load_of(desk, b) * desk->reps[a].rules->capacity;
-    if (share_a != share_b)
+    if (strcmp(policy, "least_loaded") == 0 && share_a != share_b)
         return share_a < share_b;
+    if (strcmp(policy, "most_skilled") == 0 && levels_of(desk, a, lead) != levels_of(desk, b, lead))
+        return levels_of(desk, a, lead) > levels_of(desk, b, lead);
+    if (strcmp(policy, "top_down") == 0 && desk->reps[a].rules->tier != desk->reps[b].rules->tier)
+        return desk->reps[a].rules->tier < desk->reps[b].rules->tier;
     if (desk->reps[a].idle_since_ms != desk->reps[b].idle_since_ms)
         return desk->reps[a].idle_since_ms < desk->reps[b].idle_since_ms;
     return a < b;
@@ -398,7 +424,7 @@ static int best_rep(const struct slow_desk *desk, const struct slow_lead *lead)
 {
     int best = -1;
     for (int i = 0; i < desk->rep_count; i++) {
-        if (eligible(desk, i, lead) && (best < 0 || rep_before(desk, i, best)))
+        if (eligible(desk, i, lead) && (best < 0 || rep_before(desk, lead, i, best)))
             best = i;
     }
     return best;

@@ -7,7 +7,7 @@
 
 #include "desk_reader.h"
 
-static const char *const rep_keys[] = {"label", "team", "capacity", "skills", "languages", "territories", "device", NULL};
+static const char *const rep_keys[] = {"label", "team", "capacity", "skills", "languages", "territories", "device", "tier", NULL};
 enum { CAPACITY_DEFAULT = 3, DEVICE_SIZE_MAX = 127 };
 
 void desk_read_levels(struct desk_yaml *reader, const struct yaml_node *node, const char *what, size_t count_max,
@@ -93,6 +93,8 @@ static void fill_rep(struct desk_yaml *reader, Leadwire__V1__RepConfig *rep, con
     desk_read_levels(reader, yaml_map_find(node, "skills"), what, DESK_REP_SKILLS_MAX, &rep->n_skills, &rep->skills);
     desk_read_rep_abilities(reader, rep, node, what);
     read_device(reader, rep, yaml_map_find(node, "device"), what);
+    snprintf(part, sizeof part, "%s: tier", what);
+    rep->tier = (uint32_t)yaml_read_number(reader->doc, yaml_map_find(node, "tier"), part, 0, DESK_TIER_MAX, 0);
 }
 
 void desk_read_reps(struct desk_yaml *reader)

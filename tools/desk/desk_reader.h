@@ -40,6 +40,7 @@ void desk_read_channels(struct desk_yaml *reader);
 void desk_read_reps(struct desk_yaml *reader);
 void desk_read_rules(struct desk_yaml *reader);
 void desk_read_dispositions(struct desk_yaml *reader);
+void desk_read_queues(struct desk_yaml *reader);
 /* What can be said only with the whole desk in view. */
 void desk_judge(struct desk_yaml *reader);
 
@@ -60,6 +61,8 @@ void desk_read_rep_abilities(struct desk_yaml *reader, Leadwire__V1__RepConfig *
 void desk_read_rule_needs(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, const struct yaml_node *node, const char *what);
 /* A team, or a list of them. */
 void desk_read_team_list(struct desk_yaml *reader, const struct yaml_node *node, const char *what, size_t *count_out, char ***out);
+/* The name of a policy; `absent` when there is none or after a problem. */
+const char *desk_read_policy(struct desk_yaml *reader, const struct yaml_node *node, const char *what, const char *absent);
 /* "'itallian' is not in skills; did you mean 'italian'?" */
 void desk_report_unknown(struct desk_yaml *reader, const struct yaml_node *node, const char *what, const char *noun,
                          const char *word, const char *section, const char *const *known);

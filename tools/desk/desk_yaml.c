@@ -8,15 +8,14 @@
 #include <string.h>
 
 #include "desk_reader.h"
+#include "policy.h"
 #include "wire.h"
 
 static const char *const root_keys[] = {
-    "desk", "skills", "channels", "teams", "reps", "rules", "dispositions", "timeouts",
+    "desk", "skills", "channels", "teams", "reps", "rules", "queues", "dispositions", "timeouts",
     "offers_max", "misses_to_away", "when_rep_gone", "policy", NULL,
 };
 static const char *const timeout_keys[] = {"grace", "park_limit", "work_limit", "retry_same_rep", NULL};
-static const char *const policies[] = {"least_loaded", NULL};
-
 
 static void read_desk_name(struct desk_yaml *reader)
 {
@@ -64,14 +63,7 @@ static void read_behaviour(struct desk_yaml *reader)
     if (strcmp(word, "keep") != 0 && strcmp(word, "return") != 0)
         yaml_doc_problem(doc, gone, "when_rep_gone must be keep (leads stay with the rep) or return (they go to others), not '%s'", word);
 
-    const struct yaml_node *policy = yaml_map_find(reader->root, "policy");
-    word = yaml_read_text(doc, policy, "policy", 64, policies[0]);
-    if (strcmp(word, policies[0]) != 0) {
-        const bool is_near = yaml_nearest(word, policies) != NULL;
-        yaml_doc_problem(doc, policy, "policy '%s' is not known; %s '%s'%s", word, is_near ? "did you mean" : "there is",
-                         policies[0], is_near ? "?" : "");
-    }
-    config->policy = desk_borrow(policies[0]);
+    config->policy = desk_borrow(desk_read_policy(reader, yaml_map_find(reader->root, "policy"), "policy", policy_at(0)->name));
 }
 
 /* The wire has limits of its own; whatever the checks above let through must pass those too. */
@@ -112,6 +104,7 @@ static void read_file(struct desk_yaml *reader)
     desk_read_channels(reader);
     desk_read_reps(reader);
     desk_read_rules(reader);
+    desk_read_queues(reader);
     desk_read_dispositions(reader);
     read_timeouts(reader);
     read_behaviour(reader);

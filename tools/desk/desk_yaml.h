@@ -22,6 +22,7 @@ enum {
     DESK_RULES_MAX = 1000,
     DESK_TEAMS_MAX = 256,
     DESK_DISPOSITIONS_MAX = 64,
+    DESK_QUEUES_MAX = 1000,
     DESK_REP_SKILLS_MAX = 64,
     DESK_REQUIRE_MAX = 8,           /* skills that one rule requires */
     DESK_LANGUAGES_MAX = 16,        /* of one rep */
@@ -34,6 +35,7 @@ enum {
     DESK_CAPACITY_MAX = 1000,
     DESK_PRIORITY_MAX = 100,
     DESK_LEVEL_MAX = 10,
+    DESK_TIER_MAX = 100,
     DESK_WARNINGS_MAX = 50,
     DESK_TEXT_SIZE_MAX = 1024 * 1024,
 };

@@ -12,10 +12,12 @@
 #include "json_out.h"
 #include "words.h"
 
-/* "idle 3 min 20 s, load 1 of 3" */
+/* What the policy ranked by; of an older broker: "load 1 of 3, idle 3 min 20 s" */
 static const char *keys_of(const Leadwire__V1__Candidate *candidate, char *text, size_t size)
 {
     char idle[WORDS_SIZE];
+    if (candidate->keys[0] != '\0')
+        return candidate->keys;
     snprintf(text, size, "load %u of %u, idle %s", (unsigned)candidate->load, (unsigned)candidate->capacity,
              words_duration(candidate->idle_ms > 0 ? (uint64_t)candidate->idle_ms : 0, idle));
     return text;
@@ -81,6 +83,7 @@ static void put_candidate(struct json_out *out, const Leadwire__V1__Candidate *c
     json_put_unsigned(out, "rank", candidate->rank);
     json_put_text(out, "excluded_by", candidate->excluded_by);
     json_put_text(out, "detail", candidate->detail);
+    json_put_text(out, "keys", candidate->keys);
     json_put_unsigned(out, "load", candidate->load);
     json_put_unsigned(out, "capacity", candidate->capacity);
     json_put_number(out, "idle_ms", candidate->idle_ms);

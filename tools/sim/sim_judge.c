@@ -256,6 +256,29 @@ static void loads_of(const struct sim_judge *judge, uint32_t loads[SIM_REPS_MAX 
     }
 }
 
+static uint32_t levels_of(const struct core_config *rules, const struct config_rep *rep, const struct judge_lead *lead)
+{
+    uint32_t levels = 0;
+    for (uint32_t i = 0; i < lead->require_count; i++) {
+        for (uint32_t k = 0; k < rep->skill_count; k++)
+            levels += strcmp(rules->skills[rep->skills[k].skill], lead->require[i]) == 0 ? rep->skills[k].level : 0;
+    }
+    return levels;
+}
+
+/* By what comes first in the queue's policy, rep a is better than rep b. */
+static bool ranks_before(const struct sim_judge *judge, const struct judge_lead *lead, const uint32_t *loads, uint32_t a, uint32_t b)
+{
+    const struct core_config *rules = rules_now(judge);
+    const struct config_rep *rep_a = judge->rep_rules[a], *rep_b = judge->rep_rules[b];
+    const char *policy = sim_rules_policy(rules, lead->queue);
+    if (strcmp(policy, "least_loaded") == 0)
+        return (uint64_t)loads[a] * rep_b->capacity < (uint64_t)loads[b] * rep_a->capacity;
+    if (strcmp(policy, "most_skilled") == 0)
+        return levels_of(rules, rep_a, lead) > levels_of(rules, rep_b, lead);
+    return strcmp(policy, "top_down") == 0 && rep_a->tier < rep_b->tier;
+}
+
 /* The lead is counted with its rep already. */
 static void check_offer(struct sim_judge *judge, const struct judge_lead *lead, uint64_t now_ms)
 {
@@ -275,10 +298,9 @@ static void check_offer(struct sim_judge *judge, const struct judge_lead *lead, 
     if (may_take(judge, lead->rep, lead, loads[lead->rep], now_ms) == MAY_NOT)
         broken(judge, "one owner: lead %llu is offered to rep%u, who may not take it", number_of(lead), lead->rep);
     for (uint32_t i = 0; i < SIM_REPS_MAX; i++) {
-        const struct config_rep *rep = judge->rep_rules[i];
-        if (i != lead->rep && may_take(judge, i, lead, loads[i], now_ms) == MAY &&
-            (uint64_t)loads[i] * chosen->capacity < (uint64_t)loads[lead->rep] * rep->capacity)
-            broken(judge, "least loaded: lead %llu is offered to rep%u, but rep%u has less to do", number_of(lead), lead->rep, i);
+        if (i != lead->rep && may_take(judge, i, lead, loads[i], now_ms) == MAY && ranks_before(judge, lead, loads, i, lead->rep))
+            broken(judge, "%s: lead %llu is offered to rep%u, but rep%u comes first", sim_rules_policy(rules, lead->queue), number_of(lead),
+                   lead->rep, i);
     }
     for (uint64_t l = judge->lead_first; l <= judge->lead_last; l++) {
         const struct judge_lead *other = &judge->leads[l];
@@ -405,6 +427,7 @@ static void take_reply(struct sim_judge *judge, const struct sim_batch *batch, c
     lead->product = publication->product;
     const struct core_config *rules = rules_now(judge);
     const struct config_rule *rule = sim_rules_for(rules, lead->product);
+    snprintf(lead->queue, sizeof lead->queue, "%s", rule->queue);
     note_needs(lead, rules, rule);
     if (lead->priority != rule->priority + rules->channels[lead->channel].priority)
         broken(judge, "most urgent first: lead %llu has priority %u", number_of(lead), lead->priority);

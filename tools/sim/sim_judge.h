@@ -30,6 +30,7 @@ struct judge_lead {
     uint64_t deadline_ms, received_ms;
     uint8_t channel;
     uint32_t product;                /* UINT32_MAX until its publisher was answered */
+    char queue[16];
     uint32_t require_count;
     char require[CONFIG_REQUIRE_MAX][20];
     uint8_t require_level[CONFIG_REQUIRE_MAX];

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy.h"
+
 static const char *const skills[SIM_SKILLS] = {"italian", "german", "roofs", "heating"};
 
 static const char *const languages[] = {"it", "de", "other"}, *const territories[] = {"north", "south", "other"}, *const teams[] = {"inside", "outside", "far"};
@@ -15,6 +17,7 @@ static void add_abilities(struct core_config *config, struct config_rep *rep, st
 static void add_needs(struct core_config *config, struct config_rule *rule, struct sim_random *random);
 static void add_rep(struct core_config *config, struct sim_random *random, uint32_t number);
 static void add_rule(struct core_config *config, struct sim_random *random, uint32_t number, bool takes_all);
+static void add_queues(struct core_config *config, struct sim_random *random);
 static void set_times(struct core_config *config, struct sim_random *random);
 
 void sim_rules_init(struct sim_rules *rules, uint32_t reps, uint32_t rule_count)
@@ -48,6 +51,7 @@ const struct core_config *sim_rules_draw(struct sim_rules *rules, struct sim_ran
     }
     for (uint32_t i = 0; i < rules->rules; i++)
         add_rule(config, random, i, i == rules->rules - 1);
+    add_queues(config, random);
     set_times(config, random);
     if (core_config_add_disposition(config, "won", 1) != LW_OK || core_config_add_disposition(config, "lost", 2) != LW_OK ||
         core_config_check(config, reason, sizeof reason) != LW_OK)
@@ -69,6 +73,7 @@ static void add_rep(struct core_config *config, struct sim_random *random, uint3
     if (core_config_add_rep(config, name, team, capacity, has_device ? "+39055" : "", &rep) != LW_OK)
         abort();
     add_abilities(config, rep, random, is_first);
+    rep->tier = (uint32_t)sim_random_below(random, 3);
     for (uint32_t i = 0; i < SIM_SKILLS; i++) {
         if (!is_first && sim_random_percent(random, 40))
             continue;
@@ -128,6 +133,28 @@ static void add_rule(struct core_config *config, struct sim_random *random, uint
         add_needs(config, rule, random);
 }
 
+static const char *draw_policy(struct sim_random *random)
+{
+    uint32_t count = 0;
+    while (policy_at(count))
+        count++;
+    return policy_at((uint32_t)sim_random_below(random, count))->name;
+}
+
+/* Half of the desk by its policy, the rest by others. */
+static void add_queues(struct core_config *config, struct sim_random *random)
+{
+    struct config_queue *queue;
+    for (uint32_t i = 0; i < config->rule_count; i++) {
+        lw_status status = sim_random_percent(random, 50) ? core_config_add_queue(config, config->rules[i].queue, draw_policy(random), &queue)
+                                                          : LW_OK;
+        if (status != LW_OK && status != LW_DUPLICATE)   /* several rules share a queue */
+            abort();
+    }
+    if (core_config_set_policy(config, draw_policy(random)) != LW_OK)
+        abort();
+}
+
 static void set_times(struct core_config *config, struct sim_random *random)
 {
     config->channels[LW_CHANNEL_PHONE] = (struct config_channel){true, 3, 50, 15000, 120000, 5000, 20000};
@@ -183,6 +210,15 @@ const char *sim_rules_field(uint32_t product, const char *field)
         return regions[product % 5];
     snprintf(text, sizeof text, "p%u", product);
     return strcmp(field, "product") == 0 ? text : NULL;
+}
+
+const char *sim_rules_policy(const struct core_config *config, const char *queue)
+{
+    for (uint32_t i = 0; i < config->queue_count; i++) {
+        if (strcmp(config->queues[i].name, queue) == 0)
+            return config->queues[i].policy;
+    }
+    return config->policy;
 }
 
 const struct config_rule *sim_rules_for(const struct core_config *config, uint32_t product)

@@ -33,6 +33,8 @@ const struct config_rep *sim_rules_rep(const struct core_config *config, uint32_
 uint32_t sim_rep_number(const char *name);
 /* What a lead of product i has in this field: product, language, region; NULL: nothing. Static until the next call. */
 const char *sim_rules_field(uint32_t product, const char *field);
+/* Of this queue. */
+const char *sim_rules_policy(const struct core_config *config, const char *queue);
 /* The rule for product i. */
 const struct config_rule *sim_rules_for(const struct core_config *config, uint32_t product);
 

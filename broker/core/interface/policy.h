@@ -2,30 +2,53 @@
  *
  * policy - which of the eligible reps gets the lead: the interface.
  *
- * One strategy per file in broker/policy, pure: no state, no clock. The core
- * keeps reps with equal skills and capacity in trees ordered by `compare` and
- * compares their first ones, so compare must be a total order; it ends at the rep's number.
+ * One strategy per file in broker/policy, pure: no state, no clock. The core keeps
+ * reps with equal skills and capacity in trees ordered by `compare`, one tree for each
+ * policy that some queue uses, and compares their first ones; so compare must be a total order.
+ * It ends with policy_compare_idle, which ends at the rep's number.
  */
 #ifndef POLICY_H
 #define POLICY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+enum { POLICIES_MAX = 16, POLICY_KEYS_MAX = 4 };
 
 struct policy_rep {
     uint32_t load, capacity;      /* capacity >= 1 */
     uint64_t idle_since_ms;
     uint32_t number;              /* the rep's, unique */
+    uint32_t tier;                /* the rules'; lower first */
+    uint32_t levels;              /* this rep's, of the skills that the lead asks for, added up; 0 in the trees, where they are equal */
 };
+
+/* What a policy ranks by, in its order: explanations show these of each rep. */
+enum policy_key { POLICY_KEY_END, POLICY_KEY_LOAD, POLICY_KEY_IDLE, POLICY_KEY_TIER, POLICY_KEY_LEVELS };
 
 struct policy {
     const char *name;
+    enum policy_key keys[POLICY_KEYS_MAX];
     bool orders_by_load;          /* equal capacities: less load comes first, so after the first who lacks room nobody has it */
+    bool uses_levels;             /* compare looks at `levels`; else they are not added up */
     /* Negative: a is served before b. 0 only for a == b. */
     int (*compare)(const struct policy_rep *a, const struct policy_rep *b);
 };
 
 /* NULL if there is no policy of this name. */
 const struct policy *policy_find(const char *name);
+/* All there are, by number from 0; NULL behind the last. The first is the default. */
+const struct policy *policy_at(uint32_t number);
+/* policy_at(number) == policy. */
+uint32_t policy_number(const struct policy *policy);
+
+/* Longest idle, then the lowest number: how every tie ends. */
+static inline int policy_compare_idle(const struct policy_rep *a, const struct policy_rep *b)
+{
+    if (a->idle_since_ms != b->idle_since_ms)
+        return a->idle_since_ms < b->idle_since_ms ? -1 : 1;
+    return a->number < b->number ? -1 : a->number > b->number;
+}
 
 #endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the rules say about each queue. A queue exists from the first lead or rule that names it
+ * and stays: names are bounded, and what is known of it must not depend on when nobody waited.
+ */
+#include <stdlib.h>
+
+#include "core_internal.h"
+
+static const struct policy *policy_of(const struct core_config *config, const char *name);
+
+lw_status queues_init(struct queues *queues)
+{
+    *queues = (struct queues){.list = calloc(NAMES_MAX, sizeof *queues->list), .policy = policy_at(0)};
+    return queues->list ? LW_OK : LW_NO_MEMORY;
+}
+
+void queues_fini(struct queues *queues)
+{
+    for (uint32_t i = 0; queues->list && i < NAMES_MAX; i++)
+        free(queues->list[i]);
+    free(queues->list);
+    *queues = (struct queues){0};
+}
+
+struct queue *queues_at(struct queues *queues, uint32_t name)
+{
+    assert(name < NAMES_MAX);
+    if (!queues->list[name]) {
+        queues->list[name] = malloc(sizeof **queues->list);
+        if (queues->list[name])
+            *queues->list[name] = (struct queue){.name = name, .policy = queues->policy, .order = policy_number(queues->policy)};
+    }
+    return queues->list[name];
+}
+
+const struct queue *queues_find(const struct queues *queues, uint32_t name)
+{
+    return name < NAMES_MAX ? queues->list[name] : NULL;
+}
+
+void queues_link(struct core *core)
+{
+    struct queues *queues = &core->queues;
+    queues->policy = policy_find(core->config->policy);
+    assert(queues->policy);
+    for (uint32_t i = 0; i < core->config->queue_count; i++) {
+        const char *name = core->config->queues[i].name;
+        uint32_t number = names_add(&core->names, name, strlen(name));
+        if (number == NAME_NONE || !queues_at(queues, number))
+            abort();   /* a few words per queue: part of having rules */
+    }
+    for (uint32_t i = 0; i < core->names.count; i++) {
+        struct queue *queue = queues->list[i];
+        if (!queue)
+            continue;
+        queue->policy = policy_of(core->config, names_text(&core->names, i));
+        queue->order = policy_number(queue->policy);
+    }
+}
+
+/* The queue's own, else the desk's. */
+static const struct policy *policy_of(const struct core_config *config, const char *name)
+{
+    for (uint32_t i = 0; i < config->queue_count; i++) {
+        if (strcmp(config->queues[i].name, name) == 0 && config->queues[i].policy[0] != '\0')
+            return policy_find(config->queues[i].policy);
+    }
+    return policy_find(config->policy);
+}
