@@ -29,7 +29,7 @@ SECTIONS = {   # of docs/OPERATIONS.md, and whose help they tell
     "leadwire-mail": [("leadwire-mail",)],
     "leadwire-journal": [("leadwire-journal",)],
     "leadwire-bench": [("leadwire-bench",)],
-    "leadwire-sim": [("leadwire-sim",)],
+    "leadwire-sim": [("leadwire-sim",), ("leadwire-sim", "queue")],
 }
 
 
@@ -67,6 +67,13 @@ class Options(unittest.TestCase):
             shown = [row for row in rows if re.search(rf"`{command}\b", row[0])]
             self.assertEqual(len(shown), 1, command)
             self.assertLessEqual(there, set(OPTION.findall(shown[0][2])), command)
+
+
+class Manuals(unittest.TestCase):
+    def test_options_of_leadwire_sim_are_those_of_its_help(self):
+        manual = re.sub(r"\\f[BIR]", " ", sources.read("tools/sim/leadwire-sim.1")).replace("\\-", "-")
+        told = help_of("leadwire-sim") + help_of("leadwire-sim", "queue")
+        self.assertEqual(sorted(set(OPTION.findall(manual))), sorted(set(OPTION.findall(told))))
 
 
 class Words(unittest.TestCase):

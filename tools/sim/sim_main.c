@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * leadwire-sim - runs the broker's core against simulated clients and faults.
+ * leadwire-sim - runs the broker's core in virtual time: against simulated
+ * clients and faults (run), or under a load as queueing theory has it (queue).
  *
  * Exit: 0 all promises held; 1 one was broken (the last line replays it); 2 wrong usage.
  */
@@ -11,12 +12,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "queue_command.h"
+#include "sim_arguments.h"
 #include "sim_world.h"
 
 static char replay_line[200];   /* for the signal handler */
 
 static const char usage[] =
     "leadwire-sim run [--seed N | --seeds A-B] [--commands N] [--reps N] [--rules N] [--twice] [--full] [--quiet]\n"
+    "leadwire-sim queue [OPTIONS]   the core under a load, as queueing theory has it\n"
     "\n"
     "Runs the routing core in virtual time with simulated publishers, reps, telephony and a manager;\n"
     "messages are lost, doubled and late; clients and the broker crash. After every step the promises\n"
@@ -39,15 +43,6 @@ static void say_replay(int signal_number)
     raise(signal_number);
 }
 
-static bool parse_number(const char *text, uint64_t low, uint64_t high, uint64_t *out)
-{
-    char *end;
-    if (!text || *text < '0' || *text > '9')
-        return false;
-    *out = strtoull(text, &end, 10);
-    return *end == '\0' && *out >= low && *out <= high;
-}
-
 static bool parse_seeds(const char *text, struct arguments *arguments)
 {
     char first[24];
@@ -56,7 +51,7 @@ static bool parse_seeds(const char *text, struct arguments *arguments)
         return false;
     memcpy(first, text, (size_t)(dash - text));
     first[dash - text] = '\0';
-    return parse_number(first, 0, UINT64_MAX, &arguments->options.seed) && parse_number(dash + 1, arguments->options.seed, UINT64_MAX, &arguments->last_seed);
+    return sim_parse_number(first, 0, UINT64_MAX, &arguments->options.seed) && sim_parse_number(dash + 1, arguments->options.seed, UINT64_MAX, &arguments->last_seed);
 }
 
 static bool parse(int argc, char **argv, struct arguments *out)
@@ -80,15 +75,15 @@ static bool parse(int argc, char **argv, struct arguments *out)
             continue;
         }
         i++;
-        if (strcmp(name, "--seed") == 0 && parse_number(value, 0, UINT64_MAX, &number))
+        if (strcmp(name, "--seed") == 0 && sim_parse_number(value, 0, UINT64_MAX, &number))
             out->options.seed = out->last_seed = number;
         else if (strcmp(name, "--seeds") == 0 && parse_seeds(value, out))
             continue;
-        else if (strcmp(name, "--commands") == 0 && parse_number(value, 1, 20000, &number))
+        else if (strcmp(name, "--commands") == 0 && sim_parse_number(value, 1, 20000, &number))
             out->options.commands = (uint32_t)number;
-        else if (strcmp(name, "--reps") == 0 && parse_number(value, 1, SIM_REPS_MAX, &number))
+        else if (strcmp(name, "--reps") == 0 && sim_parse_number(value, 1, SIM_REPS_MAX, &number))
             out->options.reps = (uint32_t)number;
-        else if (strcmp(name, "--rules") == 0 && parse_number(value, 1, SIM_RULES_MAX, &number))
+        else if (strcmp(name, "--rules") == 0 && sim_parse_number(value, 1, SIM_RULES_MAX, &number))
             out->options.rules = (uint32_t)number;
         else
             return false;
@@ -125,6 +120,12 @@ int main(int argc, char **argv)
     struct sim_coverage coverage = {0};
     uint64_t failed = 0, passed = 0;
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
+        fputs(usage, stdout);
+        return 0;
+    }
+    if (argc >= 2 && strcmp(argv[1], "queue") == 0)
+        return queue_command(argc - 2, argv + 2);
+    if (argc == 3 && strcmp(argv[1], "run") == 0 && strcmp(argv[2], "--help") == 0) {
         fputs(usage, stdout);
         return 0;
     }
