@@ -123,6 +123,7 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
     lead->wait_deadline_ms = deadline_after(core, core_channel(core, channel)->wait_limit_ms);
     lead->priority = (uint16_t)(rule->priority + core_channel(core, channel)->priority);
     lead->weight = (uint16_t)core_channel(core, channel)->weight;
+    relax_begin(core, lead, rule);
     return lead;
 }
 

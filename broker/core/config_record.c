@@ -109,6 +109,16 @@ static void put_own(struct byte_buffer *out, const struct config_own_need *own)
         byte_buffer_put_text(out, own->field);
 }
 
+static void put_relax_step(struct byte_buffer *out, const struct config_relax_step *step)
+{
+    byte_buffer_put_varint(out, step->after_ms);
+    byte_buffer_put_u8(out, (uint8_t)((step->drop_language ? 1 : 0) | (step->drop_territory ? 2 : 0) | (step->drop_teams ? 4 : 0)));
+    put_levels(out, step->lower, step->lower_count);
+    byte_buffer_put_varint(out, step->team_count);
+    for (uint32_t i = 0; i < step->team_count; i++)
+        byte_buffer_put_text(out, step->teams[i]);
+}
+
 static void put_config(struct byte_buffer *out, const struct core_config *config)
 {
     byte_buffer_put_text(out, config->desk);
@@ -148,6 +158,9 @@ static void put_config(struct byte_buffer *out, const struct core_config *config
         byte_buffer_put_varint(out, rule->team_count);
         for (uint32_t t = 0; t < rule->team_count; t++)
             byte_buffer_put_text(out, rule->teams[t]);
+        byte_buffer_put_varint(out, rule->relax_count);
+        for (uint32_t r = 0; r < rule->relax_count; r++)
+            put_relax_step(out, &rule->relax[r]);
         byte_buffer_put_varint(out, rule->predicate_count);
         for (uint32_t p = 0; p < rule->predicate_count; p++) {
             const struct config_predicate *predicate = &rule->predicates[p];
@@ -275,6 +288,43 @@ static bool read_skills_reps(struct byte_reader *in, struct core_config *config)
     return !in->failed;
 }
 
+static bool read_relax_step(struct byte_reader *in, const struct core_config *config, struct config_rule *rule)
+{
+    struct config_relax_step *step;
+    char team[TEXT_MAX];
+    uint32_t after_ms = read_number(in, UINT32_MAX);
+    uint8_t drops = byte_reader_u8(in);
+    if (in->failed || core_config_rule_relax(rule, after_ms, &step) != LW_OK)
+        return false;
+    step->drop_language = drops & 1;
+    step->drop_territory = drops & 2;
+    step->drop_teams = drops & 4;
+    uint32_t count = read_number(in, CONFIG_REQUIRE_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t skill = read_number(in, CONFIG_SKILLS_MAX);
+        uint8_t level = byte_reader_u8(in);
+        if (in->failed || skill >= config->skill_count || core_config_relax_skill(config, step, config->skills[skill], level) != LW_OK)
+            return false;
+    }
+    count = read_number(in, CONFIG_TEAMS_OF_RULE_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        byte_reader_text(in, team, sizeof team);
+        if (in->failed || core_config_relax_team(step, team) != LW_OK)
+            return false;
+    }
+    return !in->failed;
+}
+
+static bool read_relaxation(struct byte_reader *in, const struct core_config *config, struct config_rule *rule)
+{
+    uint32_t count = read_number(in, CONFIG_RELAX_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!read_relax_step(in, config, rule))
+            return false;
+    }
+    return !in->failed;
+}
+
 static bool read_own(struct byte_reader *in, struct core_config *config, struct config_rule *rule, enum ability_kind kind)
 {
     char field[TEXT_MAX];
@@ -315,7 +365,8 @@ static bool read_rules(struct byte_reader *in, struct core_config *config)
             if (in->failed || skill >= config->skill_count || core_config_rule_require(config, rule, config->skills[skill], level) != LW_OK)
                 return false;
         }
-        if (!read_own(in, config, rule, ABILITY_LANGUAGE) || !read_own(in, config, rule, ABILITY_TERRITORY) || !read_teams(in, rule))
+        if (!read_own(in, config, rule, ABILITY_LANGUAGE) || !read_own(in, config, rule, ABILITY_TERRITORY) || !read_teams(in, rule) ||
+            !read_relaxation(in, config, rule))
             return false;
         uint32_t predicates = read_number(in, CONFIG_PREDICATES_MAX);
         for (uint32_t p = 0; p < predicates; p++) {

@@ -106,7 +106,8 @@ enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_
     X(31, REPLACED, "another_device") \
     X(32, SERVING, "serving") \
     X(33, REP_REMOVED, "rep_removed") \
-    X(34, TEST_LEAD, "test")
+    X(34, TEST_LEAD, "test") \
+    X(60, RELAXED, "relaxed")
 
 enum core_cause {
     CAUSE_NONE = 0,

@@ -199,19 +199,57 @@ lw_status core_config_rule_own(struct core_config *config, struct config_rule *r
     return LW_OK;
 }
 
-lw_status core_config_rule_team(struct config_rule *rule, const char *team)
+static lw_status add_team(char **teams, uint32_t *count, const char *team)
 {
-    for (uint32_t i = 0; i < rule->team_count; i++) {
-        if (strcmp(rule->teams[i], team) == 0)
+    for (uint32_t i = 0; i < *count; i++) {
+        if (strcmp(teams[i], team) == 0)
             return LW_DUPLICATE;
     }
-    if (rule->team_count == CONFIG_TEAMS_OF_RULE_MAX)
+    if (*count == CONFIG_TEAMS_OF_RULE_MAX)
         return LW_FULL;
     char *copy = copy_text(team);
     if (!copy)
         return LW_NO_MEMORY;
-    rule->teams[rule->team_count++] = copy;
+    teams[(*count)++] = copy;
     return LW_OK;
+}
+
+lw_status core_config_rule_team(struct config_rule *rule, const char *team)
+{
+    return add_team(rule->teams, &rule->team_count, team);
+}
+
+lw_status core_config_rule_relax(struct config_rule *rule, uint32_t after_ms, struct config_relax_step **out)
+{
+    if (rule->relax_count == CONFIG_RELAX_MAX)
+        return LW_FULL;
+    struct config_relax_step *steps = grown(rule->relax, rule->relax_count, CONFIG_RELAX_MAX, sizeof *steps);
+    if (!steps)
+        return LW_NO_MEMORY;
+    rule->relax = steps;
+    *out = &steps[rule->relax_count++];
+    **out = (struct config_relax_step){.after_ms = after_ms};
+    return LW_OK;
+}
+
+lw_status core_config_relax_skill(const struct core_config *config, struct config_relax_step *step, const char *skill, uint32_t level)
+{
+    uint32_t index;
+    if (level > CONFIG_LEVEL_MAX || ability_kind_of(skill) != ABILITY_SKILL || !find_skill(config, skill, &index))
+        return LW_INVALID;
+    for (uint32_t i = 0; i < step->lower_count; i++) {
+        if (step->lower[i].skill == index)
+            return LW_DUPLICATE;
+    }
+    if (step->lower_count == CONFIG_REQUIRE_MAX)
+        return LW_FULL;
+    step->lower[step->lower_count++] = (struct config_skill_level){index, (uint8_t)level};
+    return LW_OK;
+}
+
+lw_status core_config_relax_team(struct config_relax_step *step, const char *team)
+{
+    return add_team(step->teams, &step->team_count, team);
 }
 
 lw_status core_config_rule_when(struct config_rule *rule, const char *field, enum config_predicate_kind kind,
@@ -331,6 +369,12 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
     lw_status status = check_texts(config, reason, reason_size);
     if (status == LW_OK)
         status = check_queues(config, reason, reason_size);
+    for (uint32_t i = 0; i < config->rule_count && status == LW_OK; i++) {
+        uint32_t step;
+        const char *problem = config_relax_problem(config, &config->rules[i], &step);
+        if (problem)
+            status = wrong(reason, reason_size, "rule '%s': step %u of its relaxation %s", config->rules[i].name, step + 1, problem);
+    }
     return status == LW_OK ? check_channels(config, reason, reason_size) : status;
 }
 
@@ -359,6 +403,10 @@ static lw_status check_texts(const struct core_config *config, char *reason, siz
             fits &= !fields[f] || strlen(fields[f]) <= CONFIG_TEXT_MAX;
         for (uint32_t t = 0; t < rule->team_count; t++)
             fits &= is_name(rule->teams[t]);
+        for (uint32_t r = 0; r < rule->relax_count; r++) {
+            for (uint32_t t = 0; t < rule->relax[r].team_count; t++)
+                fits &= is_name(rule->relax[r].teams[t]);
+        }
         for (uint32_t p = 0; p < rule->predicate_count; p++) {
             fits &= strlen(rule->predicates[p].field) <= CONFIG_TEXT_MAX;
             for (uint32_t v = 0; v < rule->predicates[p].value_count; v++)
@@ -497,6 +545,11 @@ static void free_rule(struct config_rule *rule)
     }
     for (uint32_t i = 0; i < rule->team_count; i++)
         free(rule->teams[i]);
+    for (uint32_t i = 0; i < rule->relax_count; i++) {
+        for (uint32_t t = 0; t < rule->relax[i].team_count; t++)
+            free(rule->relax[i].teams[t]);
+    }
+    free(rule->relax);
     free(rule->own_language.field);
     free(rule->own_territory.field);
     free(rule->predicates);

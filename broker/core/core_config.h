@@ -27,7 +27,8 @@ enum {
     CONFIG_RULES_MAX = 1000,
     CONFIG_REQUIRE_MAX = 10,         /* required skills of one rule, its language and its territory */
     CONFIG_REP_SKILLS_MAX = 128,     /* languages and territories counted */
-    CONFIG_TEAMS_OF_RULE_MAX = 8,
+    CONFIG_TEAMS_OF_RULE_MAX = 8,    /* with those that its relaxation adds */
+    CONFIG_RELAX_MAX = 8,            /* steps of one rule */
     CONFIG_PREDICATES_MAX = 16,      /* of one rule */
     CONFIG_VALUES_MAX = 64,          /* of one predicate */
     CONFIG_DISPOSITIONS_MAX = 64,
@@ -83,6 +84,16 @@ struct config_predicate {
     uint32_t value_count;
 };
 
+/* What a lead of a rule no longer asks for when it has waited so long. Each step asks for less than the one before. */
+struct config_relax_step {
+    uint32_t after_ms;               /* since the lead began to wait */
+    bool drop_language, drop_territory, drop_teams;
+    struct config_skill_level lower[CONFIG_REQUIRE_MAX];   /* level 0: not asked for any more */
+    uint32_t lower_count;
+    char *teams[CONFIG_TEAMS_OF_RULE_MAX];                 /* theirs may take it too */
+    uint32_t team_count;
+};
+
 struct config_rule {
     char *name, *queue;
     struct config_predicate *predicates;
@@ -92,6 +103,8 @@ struct config_rule {
     struct config_own_need own_language, own_territory;
     char *teams[CONFIG_TEAMS_OF_RULE_MAX];   /* whose reps may take it */
     uint32_t team_count;             /* 0: any */
+    struct config_relax_step *relax;
+    uint32_t relax_count;
     uint32_t priority;
 };
 
@@ -131,12 +144,19 @@ LW_MUST_CHECK lw_status core_config_rule_ability(struct core_config *config, str
 LW_MUST_CHECK lw_status core_config_rule_own(struct core_config *config, struct config_rule *rule, enum ability_kind kind,
                                              const char *field, uint32_t level);
 LW_MUST_CHECK lw_status core_config_rule_team(struct config_rule *rule, const char *team);
+/* Gives the new step to be filled; valid until the next. core_config_check judges whether each leads somewhere. */
+LW_MUST_CHECK lw_status core_config_rule_relax(struct config_rule *rule, uint32_t after_ms, struct config_relax_step **out);
+LW_MUST_CHECK lw_status core_config_relax_skill(const struct core_config *config, struct config_relax_step *step, const char *skill,
+                                                uint32_t level);
+LW_MUST_CHECK lw_status core_config_relax_team(struct config_relax_step *step, const char *team);
 LW_MUST_CHECK lw_status core_config_rule_when(struct config_rule *rule, const char *field, enum config_predicate_kind kind,
                                               const char *const *values, uint32_t value_count);
 LW_MUST_CHECK lw_status core_config_add_disposition(struct core_config *config, const char *code, uint8_t class_number);
 /* policy "": the desk's. Gives the new queue, valid until the next add. */
 LW_MUST_CHECK lw_status core_config_add_queue(struct core_config *config, const char *name, const char *policy, struct config_queue **out);
 LW_MUST_CHECK lw_status core_config_set_policy(struct core_config *config, const char *policy);
+/* Why a step of the rule's relaxation makes no sense, in words after its number; NULL if all do. */
+const char *config_relax_problem(const struct core_config *config, const struct config_rule *rule, uint32_t *step_out);
 /* LW_OK, or LW_INVALID with the first thing that is wrong in words (static or in a caller's buffer). */
 LW_MUST_CHECK lw_status core_config_check(const struct core_config *config, char *reason, size_t reason_size);
 

@@ -16,6 +16,7 @@ struct subject {            /* what both open and ended leads have */
     const struct policy *policy;
     const struct decision *decisions;
     uint32_t decision_count;
+    uint8_t relaxed;
 };
 
 struct past_rep { struct history_entry was; uint32_t rank; };
@@ -39,7 +40,7 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
     if (lead) {
         char because[256];
         const struct subject subject = {&lead->demand->needs, lead->demand->channel, lead->demand->of_queue->policy,
-                                        lead->decisions, lead->decision_count};
+                                        lead->decisions, lead->decision_count, lead->relaxed};
         effect_lead(core, lead, &row);
         tell_lead(core, &row, lead->rule, &lead->demand->needs, waiting_because(core, lead, because, sizeof because), visitor);
         explain_decisions(core, lead->decisions, lead->decision_count, &subject, visitor);
@@ -52,7 +53,7 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
             continue;
         const struct rep *rep = rep_table_at(&core->reps, ended->rep);
         const struct subject subject = {&ended->needs, ended->channel, queues_find(&core->queues, ended->queue)->policy,
-                                        ended->decisions, ended->decision_count};
+                                        ended->decisions, ended->decision_count, ended->relaxed};
         row.lead = id;
         row.to = (enum lead_state)ended->state;
         row.received_unix_ms = ended->received_ms;
@@ -93,8 +94,9 @@ static void explain_decisions(struct core *core, const struct decision *decision
             .config_version = decision->config_version, .policy = subject->policy->name, .cause = (enum core_cause)decision->cause,
             .outcome = (enum core_cause)decision->outcome, .eligible = decision->able,
         };
-        /* Skills are those of the rules now: with other rules since, the candidates cannot be told truly. */
-        view.complete = decision->config_version == core->config_version && rewind_reps(core, decision->history_seq, reps);
+        /* Skills are those of the rules now, needs those of the lead now: if others since, the candidates cannot be told truly. */
+        view.complete = decision->config_version == core->config_version && decision->relaxed == subject->relaxed &&
+                        rewind_reps(core, decision->history_seq, reps);
         if (view.complete)
             tell_candidates(core, decision, reps, subject, visitor, &view.considered, &view.eligible, true);
         visitor->decision(visitor->context, &view);
@@ -247,7 +249,7 @@ static void tell_candidates(struct core *core, const struct decision *decision, 
 /* Counts, for a waiting lead, what stands in each rep's way now. */
 static const char *waiting_because(struct core *core, const struct lead *lead, char *text, size_t size)
 {
-    const struct subject subject = {&lead->demand->needs, lead->demand->channel, lead->demand->of_queue->policy, NULL, 0};
+    const struct subject subject = {&lead->demand->needs, lead->demand->channel, lead->demand->of_queue->policy, NULL, 0, lead->relaxed};
     uint32_t unable = 0, absent = 0, full = 0, declined = 0;
     char detail[128];
     if (lead->state == LEAD_PARKED) {
@@ -273,5 +275,8 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
         full += !is_absent && !has_declined && *rule != '\0';
     }
     snprintf(text, size, "%u without what it requires or a device, %u not available, %u full, %u declined or missed it", unable, absent, full, declined);
+    size_t used = strlen(text);
+    if (lead->relaxed > 0)
+        snprintf(text + used, size - used, "; relaxed %u times", lead->relaxed);
     return text;
 }

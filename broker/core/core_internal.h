@@ -77,6 +77,7 @@ struct lead {
     uint64_t revision, created_revision;
     uint64_t received_ms, created_ms, since_ms;
     uint64_t deadline_ms, wait_deadline_ms;
+    uint64_t relax_from_ms, relax_next_ms;        /* when it began to wait; when it asks for less, 0: never */
     struct timer_node timer;
     union {
         struct avl_node order;                    /* WAITING: in its demand class */
@@ -97,6 +98,7 @@ struct lead {
     uint32_t source;                              /* names */
     uint16_t weight, priority;
     uint8_t state, cause, exclusion_count, decision_count, decision_capacity;
+    uint8_t relaxed;                              /* steps of its rule's relaxation that were taken */
     bool is_dirty, in_checkpoint, in_match, in_use;
 };
 
@@ -283,6 +285,9 @@ bool needs_allow_team(const struct needs *needs, uint32_t team);
 /* What a rule asks of a rep who is to take this lead. False when names or numbers ran out. */
 bool needs_of_rule(struct core *core, const struct config_rule *rule, const struct core_command *publish, struct needs *out);
 
+/* Asks for less: what the step says. */
+void needs_relax(struct core *core, struct needs *needs, const struct config_relax_step *step);
+
 /* ---- history of rep changes, for explanations ------------------------------------------ */
 
 struct history_entry {
@@ -305,11 +310,11 @@ struct ended_lead {
     uint32_t queue, rule, source, rep, disposition;
     struct needs needs;
     uint16_t priority;
-    uint8_t channel, state, decision_count;
+    uint8_t channel, state, decision_count, relaxed;
 };
 
-/* What a rule's first question must be answered with: the hash of a value; field NAME_NONE: no such gate. */
-struct rule_gate { uint32_t field, hash; };
+/* What a rule's first question must be answered with: the hash of a value; field NAME_NONE: no such gate. name: the rule's. */
+struct rule_gate { uint32_t field, hash, name; };
 
 /* ---- the core ------------------------------------------------------------------------- */
 
@@ -414,6 +419,8 @@ void lead_exclude(struct core *core, struct lead *lead, const struct exclusion *
 /* Links a restored lead to what its state says: no record, no event. */
 void lead_link(struct core *core, struct lead *lead);
 void lead_free(struct core *core, struct lead *lead);
+/* To a class that asks for something else. A waiting lead must not stand in its class meanwhile. */
+void lead_change_demand(struct core *core, struct lead *lead, struct demand_class *to);
 /* refused_until_ms 0: the outcome keeps nobody away. */
 void decision_close(struct lead *lead, uint32_t offer_number, enum core_cause outcome, uint64_t refused_until_ms);
 void decision_add(struct core *core, struct lead *lead, const struct decision *decision);
@@ -451,6 +458,17 @@ void match_run(struct core *core, enum core_cause cause);
 void rules_link(struct core *core);
 /* The first rule whose predicates hold; NULL if none does. */
 const struct config_rule *rules_find(const struct core *core, const struct core_command *publish);
+
+/* NULL: the rules in force have none of this name. */
+const struct config_rule *rules_by_name(const struct core *core, uint32_t name);
+
+/* relax.c */
+/* A new lead begins to wait. */
+void relax_begin(struct core *core, struct lead *lead, const struct config_rule *rule);
+/* Takes the steps that are due, with the lead in no tree and without a record; says if there was one. */
+bool relax_due(struct core *core, struct lead *lead);
+/* The same for a lead that waits: relinked, recorded, noted for matching. */
+void relax_waiting(struct core *core, struct lead *lead);
 
 /* cmd_*.c */
 void command_found_desk(struct core *core, const struct core_command *command);

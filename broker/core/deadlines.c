@@ -27,8 +27,10 @@ static void lead_due(struct core *core, struct lead *lead)
 {
     struct rep *rep = rep_table_at(&core->reps, lead->rep);
 
-    if (lead->deadline_ms > core->now_ms) {   /* only an exclusion lapsed */
+    if (lead->deadline_ms > core->now_ms) {   /* an exclusion lapsed, or it asks for less now */
         lead_lapse_exclusions(core, lead);
+        if (lead->state == LEAD_WAITING)
+            relax_waiting(core, lead);
         lead_set_timer(core, lead);
         return;
     }

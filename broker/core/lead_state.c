@@ -43,6 +43,8 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
     assert(legal[from] & (1u << change->to));
 
     unlink_from_state(core, lead, change, &idle_rep);
+    if (change->to == LEAD_WAITING || from == LEAD_WAITING)
+        relax_due(core, lead);   /* what came due while somebody had it, or in this very step */
     lead->state = (uint8_t)change->to;
     lead->cause = (uint8_t)change->cause;
     lead->since_ms = core->now_ms;
@@ -134,6 +136,8 @@ void lead_set_timer(struct core *core, struct lead *lead)
     if (lead->state == LEAD_WAITING) {
         for (uint32_t i = 0; i < lead->exclusion_count; i++)
             next_ms = lead->exclusions[i].until_ms < next_ms ? lead->exclusions[i].until_ms : next_ms;
+        if (lead->relax_next_ms != 0 && lead->relax_next_ms < next_ms)
+            next_ms = lead->relax_next_ms;
     }
     if (timer_wheel_is_set(&lead->timer) && lead->timer.deadline_ms == next_ms)
         return;
@@ -175,6 +179,9 @@ void lead_image_fill(const struct core *core, const struct lead *lead, bool with
     image->source = names_view(&core->names, lead->source);
     image->queue = names_view(&core->names, demand->queue);
     image->rule = names_view(&core->names, lead->rule);
+    image->relax_from_ms = lead->relax_from_ms;
+    image->relax_next_ms = lead->relax_next_ms;
+    image->relaxed = lead->relaxed;
     image->has_payload = with_payload;
     image->payload = lead->payload;
     image->payload_size = lead->payload_size;
@@ -279,6 +286,14 @@ static void leave_demand(struct core *core, struct demand_class *demand)
         classes_drop_demand(&core->classes, demand);
 }
 
+void lead_change_demand(struct core *core, struct lead *lead, struct demand_class *to)
+{
+    struct demand_class *from = lead->demand;
+    to->lead_count++;
+    lead->demand = to;
+    leave_demand(core, from);
+}
+
 void lead_free(struct core *core, struct lead *lead)
 {
     timer_wheel_cancel(&core->wheel, &lead->timer);
@@ -300,7 +315,7 @@ static void remember_ended(struct core *core, struct lead *lead, const struct le
     *ended = (struct ended_lead){
         .id = lead->id, .received_ms = lead->received_ms, .ended_ms = core->now_ms, .queue = lead->demand->queue, .rule = lead->rule,
         .source = lead->source, .rep = change->rep, .priority = lead->priority, .channel = lead->demand->channel,
-        .state = lead->state, .decision_count = lead->decision_count, .needs = lead->demand->needs,
+        .state = lead->state, .decision_count = lead->decision_count, .needs = lead->demand->needs, .relaxed = lead->relaxed,
         .decisions = lead->decisions,
         .disposition = change->disposition ? names_add(&core->names, change->disposition, strlen(change->disposition)) : NAME_NONE,
     };

@@ -236,7 +236,7 @@ static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_
     decision_add(core, lead, &(struct decision){
         .at_ms = core->now_ms, .history_seq = core->history.next, .rep = rep->number, .offer_number = lead->offer_number,
         .config_version = core->config_version, .able = able, .load = rep->rank.load, .capacity = rep->rank.capacity,
-        .idle_since_ms = rep->rank.idle_since_ms, .cause = (uint8_t)cause});
+        .idle_since_ms = rep->rank.idle_since_ms, .cause = (uint8_t)cause, .relaxed = lead->relaxed});
     lead_move(core, lead, &(struct lead_change){.to = LEAD_OFFERED, .cause = CAUSE_OFFERED, .rep = rep->number,
                                                 .deadline_ms = deadline_after(core, channel->offer_timeout_ms)});
     core->totals.offered++;

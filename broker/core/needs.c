@@ -88,3 +88,47 @@ static bool add_own(struct core *core, const struct config_own_need *own, enum a
     needs->require[needs->require_count++] = (struct requirement){(uint16_t)number, own->level};
     return true;
 }
+
+static bool drops(const struct core *core, const struct config_relax_step *step, struct requirement require)
+{
+    switch (ability_kind_of(ability_text(core, require))) {
+    case ABILITY_LANGUAGE: return step->drop_language;
+    case ABILITY_TERRITORY: return step->drop_territory;
+    case ABILITY_SKILL: break;
+    }
+    return false;
+}
+
+/* The level that remains: 0 is none. */
+static uint8_t level_after(const struct core *core, const struct config_relax_step *step, struct requirement require)
+{
+    const char *name = ability_text(core, require);
+    if (drops(core, step, require))
+        return 0;
+    for (uint32_t i = 0; i < step->lower_count; i++) {
+        if (strcmp(core->config->skills[step->lower[i].skill], name) == 0 && step->lower[i].level < require.level)
+            return step->lower[i].level;
+    }
+    return require.level;
+}
+
+void needs_relax(struct core *core, struct needs *needs, const struct config_relax_step *step)
+{
+    struct needs less = {.team_count = 0};
+    for (uint32_t i = 0; i < needs->require_count; i++) {
+        uint8_t level = level_after(core, step, needs->require[i]);
+        if (level > 0)
+            less.require[less.require_count++] = (struct requirement){needs->require[i].skill, level};
+    }
+    if (needs->team_count > 0 && !step->drop_teams) {
+        memcpy(less.teams, needs->teams, sizeof less.teams);
+        less.team_count = needs->team_count;
+    }
+    for (uint32_t i = 0; i < step->team_count && less.team_count > 0; i++) {
+        uint32_t team = names_add(&core->names, step->teams[i], strlen(step->teams[i]));
+        if (team != NAME_NONE && !needs_allow_team(&less, team) && less.team_count < CONFIG_TEAMS_OF_RULE_MAX)
+            less.teams[less.team_count++] = team;
+    }
+    needs_sort(core, &less);
+    *needs = less;
+}

@@ -12,6 +12,10 @@ enum lead_flags { LEAD_HAS_PAYLOAD = 1, LEAD_HAS_COMPLETION = 2, LEAD_IN_CHECKPO
 
 static void put_open_lead(struct byte_buffer *out, const struct lead_image *image);
 static void read_open_lead(struct byte_reader *in, struct lead_image *image);
+static void put_relaxation(struct byte_buffer *out, const struct lead_image *image);
+static void read_relaxation(struct byte_reader *in, struct lead_image *image);
+static void put_needs(struct byte_buffer *out, const struct lead_image *image);
+static void read_needs(struct byte_reader *in, struct lead_image *image);
 static void put_fixed_part(struct byte_buffer *out, const struct lead_image *image);
 static void read_fixed_part(struct byte_reader *in, struct lead_image *image);
 
@@ -180,10 +184,37 @@ static void put_open_lead(struct byte_buffer *out, const struct lead_image *imag
         put_time(out, image->at_ms, decision->idle_since_ms);
         byte_buffer_put_u8(out, decision->cause);
         byte_buffer_put_u8(out, decision->outcome);
+        byte_buffer_put_u8(out, decision->relaxed);
         byte_buffer_put_varint(out, decision->refused_until_ms != 0 ? decision->refused_until_ms - decision->at_ms + 1 : 0);
     }
+    put_relaxation(out, image);
+    if (image->has_payload || image->relaxed > 0)
+        put_needs(out, image);
     if (image->has_payload)
         put_fixed_part(out, image);
+}
+
+/* Most leads never relax: one byte. */
+static void put_relaxation(struct byte_buffer *out, const struct lead_image *image)
+{
+    bool has_any = image->relaxed > 0 || image->relax_next_ms != 0;
+    byte_buffer_put_u8(out, has_any ? (uint8_t)(image->relaxed + 1) : 0);
+    if (!has_any)
+        return;
+    put_time(out, image->at_ms, image->relax_from_ms);
+    byte_buffer_put_varint(out, image->relax_next_ms != 0 ? image->relax_next_ms - image->relax_from_ms : 0);
+}
+
+static void put_needs(struct byte_buffer *out, const struct lead_image *image)
+{
+    byte_buffer_put_varint(out, image->require_count);
+    for (uint32_t i = 0; i < image->require_count; i++) {
+        byte_buffer_put_blob(out, image->require[i].skill.data, image->require[i].skill.size);
+        byte_buffer_put_u8(out, image->require[i].level);
+    }
+    byte_buffer_put_varint(out, image->team_count);
+    for (uint32_t i = 0; i < image->team_count; i++)
+        byte_buffer_put_blob(out, image->teams[i].data, image->teams[i].size);
 }
 
 /* What never changes over a lead's life. */
@@ -194,14 +225,6 @@ static void put_fixed_part(struct byte_buffer *out, const struct lead_image *ima
     byte_buffer_put_blob(out, image->source.data, image->source.size);
     byte_buffer_put_blob(out, image->queue.data, image->queue.size);
     byte_buffer_put_blob(out, image->rule.data, image->rule.size);
-    byte_buffer_put_varint(out, image->require_count);
-    for (uint32_t i = 0; i < image->require_count; i++) {
-        byte_buffer_put_blob(out, image->require[i].skill.data, image->require[i].skill.size);
-        byte_buffer_put_u8(out, image->require[i].level);
-    }
-    byte_buffer_put_varint(out, image->team_count);
-    for (uint32_t i = 0; i < image->team_count; i++)
-        byte_buffer_put_blob(out, image->teams[i].data, image->teams[i].size);
     byte_buffer_put_blob(out, image->payload, image->payload_size);
 }
 
@@ -233,11 +256,38 @@ static void read_open_lead(struct byte_reader *in, struct lead_image *image)
         decision->idle_since_ms = read_time(in, image->at_ms);
         decision->cause = byte_reader_u8(in);
         decision->outcome = byte_reader_u8(in);
+        decision->relaxed = byte_reader_u8(in);
         uint64_t refused_ms = byte_reader_varint(in);
         decision->refused_until_ms = refused_ms != 0 ? decision->at_ms + refused_ms - 1 : 0;
     }
+    read_relaxation(in, image);
+    if (image->has_payload || image->relaxed > 0)
+        read_needs(in, image);
     if (image->has_payload)
         read_fixed_part(in, image);
+}
+
+static void read_relaxation(struct byte_reader *in, struct lead_image *image)
+{
+    uint8_t steps = byte_reader_u8(in);
+    if (steps == 0)
+        return;
+    image->relaxed = (uint8_t)(steps - 1);
+    image->relax_from_ms = read_time(in, image->at_ms);
+    uint64_t next_ms = byte_reader_varint(in);
+    image->relax_next_ms = next_ms != 0 ? image->relax_from_ms + next_ms : 0;
+}
+
+static void read_needs(struct byte_reader *in, struct lead_image *image)
+{
+    image->require_count = (uint32_t)byte_reader_varint_max(in, CONFIG_REQUIRE_MAX);
+    for (uint32_t i = 0; i < image->require_count; i++) {
+        image->require[i].skill = read_text(in, LW_NAME_MAX);
+        image->require[i].level = byte_reader_u8(in);
+    }
+    image->team_count = (uint32_t)byte_reader_varint_max(in, CONFIG_TEAMS_OF_RULE_MAX);
+    for (uint32_t i = 0; i < image->team_count; i++)
+        image->teams[i] = read_text(in, LW_NAME_MAX);
 }
 
 static void read_fixed_part(struct byte_reader *in, struct lead_image *image)
@@ -248,14 +298,6 @@ static void read_fixed_part(struct byte_reader *in, struct lead_image *image)
     image->source = read_text(in, LW_NAME_MAX);
     image->queue = read_text(in, LW_NAME_MAX);
     image->rule = read_text(in, LW_NAME_MAX);
-    image->require_count = (uint32_t)byte_reader_varint_max(in, CONFIG_REQUIRE_MAX);
-    for (uint32_t i = 0; i < image->require_count; i++) {
-        image->require[i].skill = read_text(in, LW_NAME_MAX);
-        image->require[i].level = byte_reader_u8(in);
-    }
-    image->team_count = (uint32_t)byte_reader_varint_max(in, CONFIG_TEAMS_OF_RULE_MAX);
-    for (uint32_t i = 0; i < image->team_count; i++)
-        image->teams[i] = read_text(in, LW_NAME_MAX);
     image->payload = byte_reader_blob(in, &size);
     image->payload_size = (uint32_t)size;
 }

@@ -5,7 +5,7 @@
  * A private format, versioned by its first byte. Each image carries the revision
  * of its last change: restoring skips what is not newer than what is there. An
  * open lead's image carries its payload and what else never changes (arrival, priority,
- * source, queue, rule, requirements, teams) when it was made and in checkpoints; the
+ * source, queue, rule, needs while they are the rule's) when it was made and in checkpoints; the
  * images between go without. An ended lead's image is short.
  *
  * Decoding borrows texts and payload from the bytes, checks every bound and never
@@ -47,6 +47,7 @@ struct decision {
     uint64_t idle_since_ms;
     uint64_t refused_until_ms;   /* the outcome keeps the rep from this lead until then; 0: it does not */
     uint8_t cause, outcome;   /* enum core_cause */
+    uint8_t relaxed;          /* steps of its rule's relaxation that the lead had taken */
 };
 
 struct lead_image {
@@ -77,6 +78,8 @@ struct lead_image {
     struct siphash_128 completion_key;
     uint64_t completion_hash;
     /* open leads again: counts, then rooms of which only the counted part is filled */
+    uint64_t relax_from_ms, relax_next_ms;
+    uint8_t relaxed;                  /* above 0: what it needs is in every image */
     uint32_t require_count, team_count, exclusion_count, decision_count;
     struct record_require require[CONFIG_REQUIRE_MAX];
     struct core_text teams[CONFIG_TEAMS_OF_RULE_MAX];

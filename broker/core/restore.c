@@ -181,17 +181,25 @@ static lw_status take_needs(struct core *core, const struct lead_image *image, s
     return LW_OK;
 }
 
-/* What never changes: class, payload and the like. */
-static lw_status take_fixed_part(struct core *core, struct lead *lead, const struct lead_image *image)
+static lw_status take_demand(struct core *core, struct lead *lead, const struct lead_image *image, uint32_t queue)
 {
     struct needs needs;
-    uint32_t queue = names_add(&core->names, image->queue.data, image->queue.size);
     lw_status status = take_needs(core, image, &needs);
     if (status != LW_OK)
         return status;
     lead->demand = classes_demand(&core->classes, queue, image->channel, &needs);
+    return lead->demand ? LW_OK : LW_NO_MEMORY;
+}
+
+/* What never changes: payload and the like, and the class of a lead that has not relaxed. */
+static lw_status take_fixed_part(struct core *core, struct lead *lead, const struct lead_image *image)
+{
+    uint32_t queue = names_add(&core->names, image->queue.data, image->queue.size);
+    lw_status status = take_demand(core, lead, image, queue);
+    if (status != LW_OK)
+        return status;
     lead->payload = malloc(image->payload_size + 1u);
-    if (!lead->demand || !lead->payload)
+    if (!lead->payload)
         return LW_NO_MEMORY;
     memcpy(lead->payload, image->payload, image->payload_size);
     lead->payload_size = image->payload_size;
@@ -206,7 +214,11 @@ static lw_status take_fixed_part(struct core *core, struct lead *lead, const str
 /* Everything but links. */
 static lw_status take_image(struct core *core, struct lead *lead, const struct lead_image *image)
 {
-    lw_status status = image->has_payload && !lead->payload ? take_fixed_part(core, lead, image) : LW_OK;
+    lw_status status = LW_OK;
+    if (image->has_payload && !lead->payload)
+        status = take_fixed_part(core, lead, image);
+    else if (lead->demand && (image->has_payload || image->relaxed > 0))
+        status = take_demand(core, lead, image, lead->demand->queue);
     if (status != LW_OK)
         return status;
     lead->revision = image->revision;
@@ -217,6 +229,9 @@ static lw_status take_image(struct core *core, struct lead *lead, const struct l
     lead->wait_deadline_ms = image->wait_deadline_ms;
     lead->seen_key = image->seen_key;
     lead->content_hash = image->content_hash;
+    lead->relax_from_ms = image->relax_from_ms;
+    lead->relax_next_ms = image->relax_next_ms;
+    lead->relaxed = image->relaxed;
     lead->rep = image->rep;
     lead->offer_number = image->offer_number;
     lead->offers_made = image->offers_made;

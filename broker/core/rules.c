@@ -36,8 +36,18 @@ void rules_link(struct core *core)
         const struct config_rule *rule = &core->config->rules[i];
         const struct config_predicate *first = rule->predicate_count > 0 ? &rule->predicates[0] : NULL;
         bool has_gate = first && first->kind == CONFIG_EQUALS && first->value_count == 1;
-        core->rule_gates[i] = (struct rule_gate){has_gate ? first->field_number : NAME_NONE, has_gate ? hash_value(first->values[0]) : 0};
+        core->rule_gates[i] = (struct rule_gate){has_gate ? first->field_number : NAME_NONE, has_gate ? hash_value(first->values[0]) : 0,
+                                                  names_add(&core->names, rule->name, strlen(rule->name))};
     }
+}
+
+const struct config_rule *rules_by_name(const struct core *core, uint32_t name)
+{
+    for (uint32_t i = 0; i < core->config->rule_count; i++) {
+        if (core->rule_gates[i].name == name)
+            return &core->config->rules[i];
+    }
+    return NULL;
 }
 
 /* The field asked for last: rules mostly ask for the same again. */

@@ -15,6 +15,8 @@ static bool read_rules(struct reading *reading, const Leadwire__V1__DeskConfig *
 static bool read_rule(struct reading *reading, const Leadwire__V1__RuleConfig *from);
 static bool read_conditions(struct reading *reading, const Leadwire__V1__RuleConfig *from, struct config_rule *rule);
 static bool read_need(struct reading *reading, const Leadwire__V1__OwnNeed *from, struct config_rule *rule, enum ability_kind kind);
+static bool read_relax(struct reading *reading, const Leadwire__V1__RuleConfig *from, struct config_rule *rule);
+static bool read_relax_step(struct reading *reading, const Leadwire__V1__RelaxStep *from, struct config_rule *rule);
 static bool field_exists(const char *field);
 static bool read_dispositions(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool read_queues(struct reading *reading, const Leadwire__V1__DeskConfig *from);
@@ -142,7 +144,7 @@ static bool read_rule(struct reading *reading, const Leadwire__V1__RuleConfig *f
         if (!judge(reading, core_config_rule_team(rule, from->teams[i]), "team of a rule", from->teams[i]))
             return false;
     return read_need(reading, from->language, rule, ABILITY_LANGUAGE) && read_need(reading, from->territory, rule, ABILITY_TERRITORY)
-        && read_conditions(reading, from, rule);
+        && read_relax(reading, from, rule) && read_conditions(reading, from, rule);
 }
 
 static bool read_conditions(struct reading *reading, const Leadwire__V1__RuleConfig *from, struct config_rule *rule)
@@ -170,6 +172,47 @@ static bool read_need(struct reading *reading, const Leadwire__V1__OwnNeed *from
         return judge(reading, core_config_rule_ability(reading->config, rule, kind, from->value, level), what, from->value);
     lw_status status = field_exists(from->field) ? core_config_rule_own(reading->config, rule, kind, from->field, level) : LW_NOT_FOUND;
     return judge(reading, status, what, from->field);
+}
+
+static bool read_relax(struct reading *reading, const Leadwire__V1__RuleConfig *from, struct config_rule *rule)
+{
+    for (size_t i = 0; i < from->n_relax; i++)
+        if (!read_relax_step(reading, from->relax[i], rule))
+            return false;
+    return true;
+}
+
+static lw_status drop(const struct core_config *config, struct config_relax_step *step, const char *word)
+{
+    bool *dropped = strcmp(word, "language") == 0 ? &step->drop_language
+        : strcmp(word, "territory") == 0 ? &step->drop_territory
+        : strcmp(word, "team") == 0 ? &step->drop_teams : NULL;
+
+    if (!dropped)
+        return core_config_relax_skill(config, step, word, 0);
+    *dropped = true;
+    return LW_OK;
+}
+
+static bool read_relax_step(struct reading *reading, const Leadwire__V1__RelaxStep *from, struct config_rule *rule)
+{
+    struct config_relax_step *step;
+
+    if (!judge(reading, core_config_rule_relax(rule, from->after_ms, &step), "step of a rule's relaxation in rule", rule->name))
+        return false;
+    for (size_t i = 0; i < from->n_drop; i++)
+        if (!judge(reading, drop(reading->config, step, from->drop[i]), "what a rule's relaxation drops:", from->drop[i]))
+            return false;
+    for (size_t i = 0; i < from->n_lower; i++) {
+        const Leadwire__V1__SkillLevel *lower = from->lower[i];
+        lw_status status = lower->level == 0 ? LW_INVALID : core_config_relax_skill(reading->config, step, lower->skill, lower->level);
+        if (!judge(reading, status, "skill that a rule's relaxation lowers:", lower->skill))
+            return false;
+    }
+    for (size_t i = 0; i < from->n_add_teams; i++)
+        if (!judge(reading, core_config_relax_team(step, from->add_teams[i]), "team that a rule's relaxation adds:", from->add_teams[i]))
+            return false;
+    return true;
 }
 
 static bool field_exists(const char *field)

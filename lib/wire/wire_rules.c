@@ -27,6 +27,7 @@ enum {
     RULES_MAX = 4096,
     PREDICATES_MAX = 64,
     VALUES_MAX = 256,
+    RELAX_MAX = 64,
     DISPOSITIONS_MAX = 256,
     QUEUE_CONFIGS_MAX = 4096,
 };
@@ -381,6 +382,12 @@ RULES(own_need,
     NAME(field, FIELD_NAME_MAX),
     NUMBER(level));
 
+RULES(relax_step,
+    NUMBER(after_ms),
+    NAMES(drop, SKILLS_OF_ONE_MAX, LW_NAME_MAX),
+    MESSAGES(lower, SKILLS_OF_ONE_MAX, &skill_level_rules),
+    NAMES(add_teams, TEAMS_MAX, LW_NAME_MAX));
+
 RULES(rule_config,
     NAME_NEEDED(name, LW_NAME_MAX),
     MESSAGES(when, PREDICATES_MAX, &predicate_rules),
@@ -389,7 +396,8 @@ RULES(rule_config,
     NUMBER(priority),
     MESSAGE(language, &own_need_rules),
     MESSAGE(territory, &own_need_rules),
-    NAMES(teams, TEAMS_MAX, LW_NAME_MAX));
+    NAMES(teams, TEAMS_MAX, LW_NAME_MAX),
+    MESSAGES(relax, RELAX_MAX, &relax_step_rules));
 
 RULES(disposition_config,
     NAME_NEEDED(code, LW_NAME_MAX),

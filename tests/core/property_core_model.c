@@ -175,6 +175,26 @@ static void add_random_needs(struct pair *pair, struct core_config *config, stru
     }
 }
 
+/* A step that makes no sense is taken back. */
+static void add_random_step(struct pair *pair, struct core_config *config, struct config_rule *rule, uint32_t after_ms)
+{
+    struct config_relax_step *step;
+    uint32_t number;
+    MUST_HOLD(core_config_rule_relax(rule, after_ms, &step) == LW_OK);
+    step->drop_language = below(pair, 3) == 0;
+    step->drop_territory = below(pair, 3) == 0;
+    step->drop_teams = below(pair, 6) == 0;
+    if (below(pair, 2))
+        MUST_HOLD(core_config_relax_skill(config, step, skills[below(pair, 3)], (uint32_t)below(pair, 4)) == LW_OK);
+    if (!step->drop_teams && below(pair, 2))
+        MUST_HOLD(core_config_relax_team(step, teams[below(pair, 3)]) == LW_OK);
+    if (config_relax_problem(config, rule, &number)) {
+        for (uint32_t i = 0; i < step->team_count; i++)
+            free(step->teams[i]);
+        rule->relax_count--;
+    }
+}
+
 static void add_random_rule(struct pair *pair, struct core_config *config, int number)
 {
     static const char *const fields[] = {"language", "product", "score"};
@@ -195,6 +215,10 @@ static void add_random_rule(struct pair *pair, struct core_config *config, int n
             MUST_HOLD(core_config_rule_require(config, rule, skills[i], 1 + (uint32_t)below(pair, 8)) == LW_OK);
     }
     add_random_needs(pair, config, rule);
+    for (uint32_t i = 0, after_ms = 0; i < 4 && below(pair, 4); i++) {
+        after_ms += 1 + (uint32_t)below(pair, 30000);
+        add_random_step(pair, config, rule, after_ms);
+    }
 }
 
 static const char *any_policy(struct pair *pair)

@@ -23,6 +23,9 @@ struct slow_lead {
     uint8_t require_level[CONFIG_REQUIRE_MAX];
     char teams[CONFIG_TEAMS_OF_RULE_MAX][TEXT];
     uint32_t team_count;
+    char rule[TEXT];
+    uint64_t began_ms, less_ms;                /* when it began to wait, when it asks for less (0: never) */
+    uint32_t steps_taken;
     uint32_t require_count, offer_number, offers_made, weight, priority;
     uint8_t channel;
     int rep;                                   /* -1: nobody */
@@ -246,12 +249,79 @@ static struct slow_seen *recall(struct slow_desk *desk, char kind, const char *n
     return NULL;
 }
 
+static const struct config_rule *rule_named(const struct slow_desk *desk, const char *name)
+{
+    for (uint32_t i = 0; i < desk->rules->rule_count; i++) {
+        if (strcmp(desk->rules->rules[i].name, name) == 0)
+            return &desk->rules->rules[i];
+    }
+    return NULL;
+}
+
+static void plan_less(const struct slow_desk *desk, struct slow_lead *lead)
+{
+    const struct config_rule *rule = rule_named(desk, lead->rule);
+    bool is_there = rule && lead->steps_taken < rule->relax_count;
+    lead->less_ms = is_there ? lead->began_ms + rule->relax[lead->steps_taken].after_ms : 0;
+}
+
+static void drop_need(struct slow_lead *lead, uint32_t at)
+{
+    lead->require_count--;
+    memmove(lead->require[at], lead->require[at + 1], (lead->require_count - at) * sizeof lead->require[0]);
+    memmove(&lead->require_level[at], &lead->require_level[at + 1], (lead->require_count - at) * sizeof lead->require_level[0]);
+}
+
+static void ask_for_less(const struct slow_desk *desk, struct slow_lead *lead, const struct config_relax_step *step)
+{
+    for (uint32_t i = lead->require_count; i-- > 0;) {
+        bool dropped = (step->drop_language && strncmp(lead->require[i], "language:", 9) == 0) ||
+                       (step->drop_territory && strncmp(lead->require[i], "territory:", 10) == 0);
+        for (uint32_t k = 0; k < step->lower_count; k++) {
+            if (strcmp(desk->rules->skills[step->lower[k].skill], lead->require[i]) != 0)
+                continue;
+            dropped |= step->lower[k].level == 0;
+            if (step->lower[k].level < lead->require_level[i])
+                lead->require_level[i] = step->lower[k].level;
+        }
+        if (dropped)
+            drop_need(lead, i);
+    }
+    if (step->drop_teams)
+        lead->team_count = 0;
+    bool any_team = lead->team_count == 0;
+    for (uint32_t k = 0; k < step->team_count && !any_team; k++) {
+        bool has = false;
+        for (uint32_t i = 0; i < lead->team_count; i++)
+            has |= strcmp(lead->teams[i], step->teams[k]) == 0;
+        if (!has && lead->team_count < CONFIG_TEAMS_OF_RULE_MAX)
+            strcpy(lead->teams[lead->team_count++], step->teams[k]);
+    }
+}
+
+/* The steps whose time has come. */
+static bool relax(const struct slow_desk *desk, struct slow_lead *lead)
+{
+    bool any = false;
+    while (lead->less_ms != 0 && lead->less_ms <= desk->now_ms) {
+        plan_less(desk, lead);                 /* as the rules are now */
+        if (lead->less_ms == 0 || lead->less_ms > desk->now_ms)
+            return any;
+        ask_for_less(desk, lead, &rule_named(desk, lead->rule)->relax[lead->steps_taken++]);
+        any = true;
+        plan_less(desk, lead);
+    }
+    return any;
+}
+
 static void move(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to, enum core_cause cause, int rep, uint64_t deadline_ms,
                  const char *disposition)
 {
     struct core_effect effect = new_effect(EFFECT_LEAD_EVENT);
     if (lead->state == LEAD_ASSIGNED && !(to == LEAD_OFFERED || to == LEAD_CONNECTING || to == LEAD_ASSIGNED))
         desk->reps[lead->rep].idle_since_ms = desk->now_ms;
+    if (to == LEAD_WAITING || lead->state == LEAD_WAITING)
+        relax(desk, lead);
     effect.from = lead->state;
     lead->state = to;
     lead->cause = cause;
@@ -542,6 +612,9 @@ static void fill_lead(struct slow_desk *desk, struct slow_lead *lead, const stru
                                .payload_size = command->publish.payload_size};
     copy_text(lead->source, command->publish.source);
     strcpy(lead->queue, rule->queue);
+    strcpy(lead->rule, rule->name);
+    lead->began_ms = desk->now_ms;
+    plan_less(desk, lead);
     memcpy(lead->payload, command->publish.payload, lead->payload_size);
     for (uint32_t i = 0; i < rule->require_count; i++) {
         strcpy(lead->require[i], desk->rules->skills[rule->require[i].skill]);
@@ -951,6 +1024,8 @@ static uint64_t lead_deadline(const struct slow_lead *lead)
     uint64_t next_ms = lead->deadline_ms;
     for (uint32_t i = 0; lead->state == LEAD_WAITING && i < lead->refusal_count; i++)
         next_ms = lead->refusals[i].until_ms < next_ms ? lead->refusals[i].until_ms : next_ms;
+    if (lead->state == LEAD_WAITING && lead->less_ms != 0 && lead->less_ms < next_ms)
+        next_ms = lead->less_ms;
     return next_ms;
 }
 
@@ -981,6 +1056,8 @@ static void lead_due(struct slow_desk *desk, struct slow_lead *lead)
     if (lead->deadline_ms > desk->now_ms) {
         if (drop_lapsed(desk, lead))
             lead->cause = CAUSE_RETRY;
+        if (lead->state == LEAD_WAITING && relax(desk, lead))
+            lead->cause = CAUSE_RELAXED;
         return;
     }
     switch (lead->state) {

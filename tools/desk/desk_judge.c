@@ -172,17 +172,64 @@ static bool is_in_teams(const Leadwire__V1__RepConfig *rep, char *const *teams, 
     return count == 0;
 }
 
+/* What a rule asks for when all its relaxation is over. */
+struct least {
+    size_t numbers[DESK_REQUIRE_MAX];
+    uint32_t levels[DESK_REQUIRE_MAX];
+    size_t count;
+    char *teams[DESK_TEAMS_OF_RULE_MAX];
+    size_t team_count;
+    const Leadwire__V1__OwnNeed *language, *territory;
+};
+
+static void drop(struct least *least, const Leadwire__V1__RuleConfig *rule, const char *word)
+{
+    if (strcmp(word, "language") == 0)
+        least->language = NULL;
+    if (strcmp(word, "territory") == 0)
+        least->territory = NULL;
+    if (strcmp(word, "team") == 0)
+        least->team_count = 0;
+    for (size_t i = 0; i < rule->n_require; i++) {
+        if (strcmp(rule->require[i]->skill, word) == 0)
+            least->levels[i] = 0;
+    }
+}
+
+static struct least least_of(const struct roster *roster, const Leadwire__V1__RuleConfig *rule)
+{
+    struct least least = {.count = rule->n_require, .team_count = rule->n_teams, .language = rule->language, .territory = rule->territory};
+    for (size_t i = 0; i < rule->n_require; i++) {
+        least.numbers[i] = skill_number(roster, rule->require[i]->skill);
+        least.levels[i] = rule->require[i]->level;
+    }
+    for (size_t i = 0; i < rule->n_teams; i++)
+        least.teams[i] = rule->teams[i];
+    for (size_t s = 0; s < rule->n_relax; s++) {
+        const Leadwire__V1__RelaxStep *step = rule->relax[s];
+        for (size_t i = 0; i < step->n_drop; i++)
+            drop(&least, rule, step->drop[i]);
+        for (size_t k = 0; k < step->n_lower; k++) {
+            for (size_t i = 0; i < rule->n_require; i++) {
+                if (strcmp(rule->require[i]->skill, step->lower[k]->skill) == 0)
+                    least.levels[i] = step->lower[k]->level;
+            }
+        }
+        for (size_t i = 0; i < step->n_add_teams; i++)
+            least.teams[least.team_count++] = step->add_teams[i];
+    }
+    return least;
+}
+
 static bool somebody_meets(const struct roster *roster, const Leadwire__V1__DeskConfig *config, const Leadwire__V1__RuleConfig *rule)
 {
-    size_t numbers[DESK_REQUIRE_MAX];
-    for (size_t i = 0; i < rule->n_require; i++)
-        numbers[i] = skill_number(roster, rule->require[i]->skill);
+    const struct least least = least_of(roster, rule);
     for (size_t r = 0; r < roster->rep_count; r++) {
         const Leadwire__V1__RepConfig *rep = config->reps[r];
         size_t met = 0;
-        while (met < rule->n_require && roster->levels[r * roster->skill_count + numbers[met]] >= rule->require[met]->level)
+        while (met < least.count && (least.levels[met] == 0 || roster->levels[r * roster->skill_count + least.numbers[met]] >= least.levels[met]))
             met++;
-        if (met == rule->n_require && is_in_teams(rep, rule->teams, rule->n_teams) && speaks(rep, rule->language) && serves(rep, rule->territory))
+        if (met == least.count && is_in_teams(rep, least.teams, least.team_count) && speaks(rep, least.language) && serves(rep, least.territory))
             return true;
     }
     return false;

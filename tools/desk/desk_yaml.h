@@ -28,7 +28,8 @@ enum {
     DESK_LANGUAGES_MAX = 16,        /* of one rep */
     DESK_TERRITORIES_MAX = 48,
     DESK_TERRITORY_SIZE_MAX = 63,
-    DESK_TEAMS_OF_RULE_MAX = 8,
+    DESK_TEAMS_OF_RULE_MAX = 8,     /* with those that its relaxation adds */
+    DESK_RELAX_MAX = 8,             /* steps of one rule */
     DESK_ABILITIES_MAX = 512,       /* skills, languages and territories of the desk */
     DESK_PREDICATES_MAX = 16,       /* conditions of one rule */
     DESK_VALUES_MAX = 64,           /* values of one condition */

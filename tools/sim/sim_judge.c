@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge_needs.h"
+
 enum { NOBODY = SIM_REPS_MAX, PUBLICATIONS_MAX = 32768 };
 
 static void take_lead_event(struct sim_judge *judge, const struct core_effect *event, uint64_t now_ms);
@@ -96,8 +98,20 @@ static void take_rules(struct sim_judge *judge, uint32_t version)
         judge->rep_rules[i] = sim_rules_rep(rules_now(judge), i);
 }
 
+/* New rules are told of after what they did to leads. */
+static const struct core_config *rules_of(const struct sim_judge *judge, const struct sim_batch *batch)
+{
+    for (uint32_t i = 0; i < batch->effects.count; i++) {
+        struct core_effect effect = sim_effect_view(&batch->effects.list[i]);
+        if (effect.kind == EFFECT_DESK_EVENT)
+            return sim_rules_version(judge->rules, effect.config_version);
+    }
+    return rules_now(judge);
+}
+
 void sim_judge_batch(struct sim_judge *judge, const struct sim_batch *batch)
 {
+    judge->batch_rules = rules_of(judge, batch);
     for (uint32_t i = 0; i < batch->effects.count; i++) {
         struct core_effect effect = sim_effect_view(&batch->effects.list[i]);
         switch (effect.kind) {
@@ -160,6 +174,7 @@ static struct judge_lead *place_of(struct sim_judge *judge, const struct core_ef
 
 static void take_lead_event(struct sim_judge *judge, const struct core_effect *event, uint64_t now_ms)
 {
+
     struct judge_lead *lead = place_of(judge, event);
     uint32_t rep = sim_rep_number(event->rep);
     if (event->from != lead->state || !sim_move_is_legal(event->from, event->to))
@@ -175,6 +190,8 @@ static void take_lead_event(struct sim_judge *judge, const struct core_effect *e
     }
     if (lead->state == LEAD_PARKED && event->to == LEAD_WAITING)
         lead->refusal_count = 0;
+    if (event->from == LEAD_NONE)
+        lead->began_ms = now_ms;
     enum lead_state from = lead->state;
     lead->state = event->to;
     lead->rep = is_held(event->to) ? rep : NOBODY;
@@ -189,6 +206,8 @@ static void take_lead_event(struct sim_judge *judge, const struct core_effect *e
         lead->weight = event->weight;
         check_offer(judge, lead, now_ms);
     }
+    if (event->to == LEAD_WAITING || from == LEAD_WAITING)
+        judge_relax(judge->batch_rules, lead, now_ms);
     if (event->to == LEAD_EXPIRED && from != LEAD_PARKED)
         broken(judge, "never lost: lead %llu expired out of state %d", number_of(lead), from);
 }
@@ -206,22 +225,22 @@ static void take_rep_event(struct sim_judge *judge, const struct core_effect *ev
 
 /* ---- who may take what: the judge's own idea ----------------------------------------- */
 
-static bool has_skills(const struct core_config *rules, const struct config_rep *rep, const struct judge_lead *lead)
+static bool meets(const struct core_config *rules, const struct config_rep *rep, const struct judge_needs *needs)
 {
-    for (uint32_t i = 0; i < lead->require_count; i++) {
+    for (uint32_t i = 0; i < needs->require_count; i++) {
         bool has = false;
         for (uint32_t k = 0; k < rep->skill_count; k++)
-            has |= strcmp(rules->skills[rep->skills[k].skill], lead->require[i]) == 0 && rep->skills[k].level >= lead->require_level[i];
+            has |= strcmp(rules->skills[rep->skills[k].skill], needs->require[i]) == 0 && rep->skills[k].level >= needs->require_level[i];
         if (!has)
             return false;
     }
-    bool in_team = lead->team_count == 0;
-    for (uint32_t i = 0; i < lead->team_count; i++)
-        in_team |= strcmp(lead->teams[i], rep->team) == 0;
-    return in_team && (lead->channel != LW_CHANNEL_PHONE || rep->device[0] != '\0');
+    bool in_team = needs->team_count == 0;
+    for (uint32_t i = 0; i < needs->team_count; i++)
+        in_team |= strcmp(needs->teams[i], rep->team) == 0;
+    return in_team;
 }
 
-enum may { MAY_NOT, MAY, MAY_SOON };   /* SOON: a refusal whose time is over in this very step */
+enum may { MAY_NOT, MAY, MAY_SOON };   /* SOON: as a refusal's time is over, or the lead asks for less, in this very step */
 
 static enum may may_take(const struct sim_judge *judge, uint32_t rep, const struct judge_lead *lead, uint32_t load, uint64_t now_ms)
 {
@@ -235,8 +254,16 @@ static enum may may_take(const struct sim_judge *judge, uint32_t rep, const stru
             return MAY_NOT;
         soon |= lead->refusals[i].rep == rep && lead->refusals[i].until_ms == now_ms;
     }
-    if (lead->product == UINT32_MAX || !has_skills(rules, rule, lead) || load + rules->channels[lead->channel].weight > rule->capacity)
+    if (lead->product == UINT32_MAX || load + rules->channels[lead->channel].weight > rule->capacity ||
+        (lead->channel == LW_CHANNEL_PHONE && rule->device[0] == '\0'))
         return MAY_NOT;
+    if (!meets(rules, rule, &lead->needs)) {
+        struct judge_lead later = *lead;
+        judge_relax(rules, &later, now_ms);
+        if (!meets(rules, rule, &later.needs))
+            return MAY_NOT;
+        soon = true;
+    }
     return soon ? MAY_SOON : MAY;
 }
 
@@ -259,9 +286,9 @@ static void loads_of(const struct sim_judge *judge, uint32_t loads[SIM_REPS_MAX 
 static uint32_t levels_of(const struct core_config *rules, const struct config_rep *rep, const struct judge_lead *lead)
 {
     uint32_t levels = 0;
-    for (uint32_t i = 0; i < lead->require_count; i++) {
+    for (uint32_t i = 0; i < lead->needs.require_count; i++) {
         for (uint32_t k = 0; k < rep->skill_count; k++)
-            levels += strcmp(rules->skills[rep->skills[k].skill], lead->require[i]) == 0 ? rep->skills[k].level : 0;
+            levels += strcmp(rules->skills[rep->skills[k].skill], lead->needs.require[i]) == 0 ? rep->skills[k].level : 0;
     }
     return levels;
 }
@@ -297,8 +324,11 @@ static void check_offer(struct sim_judge *judge, const struct judge_lead *lead, 
         return;
     if (may_take(judge, lead->rep, lead, loads[lead->rep], now_ms) == MAY_NOT)
         broken(judge, "one owner: lead %llu is offered to rep%u, who may not take it", number_of(lead), lead->rep);
+    struct judge_lead later = *lead;
+    judge_relax(rules, &later, now_ms);   /* a step in this very millisecond may have been taken before the offer, or not */
     for (uint32_t i = 0; i < SIM_REPS_MAX; i++) {
-        if (i != lead->rep && may_take(judge, i, lead, loads[i], now_ms) == MAY && ranks_before(judge, lead, loads, i, lead->rep))
+        if (i != lead->rep && may_take(judge, i, lead, loads[i], now_ms) == MAY && ranks_before(judge, lead, loads, i, lead->rep) &&
+            ranks_before(judge, &later, loads, i, lead->rep))
             broken(judge, "%s: lead %llu is offered to rep%u, but rep%u comes first", sim_rules_policy(rules, lead->queue), number_of(lead),
                    lead->rep, i);
     }
@@ -364,38 +394,6 @@ static void take_told(struct sim_judge *judge, const struct core_effect *effect)
     rep->told[rep->told_count++] = (struct judge_held){effect->lead, effect->offer_number, effect->to};
 }
 
-static void note_own(struct judge_lead *lead, const struct core_config *rules, const struct config_own_need *own, const char *prefix,
-                     const char *ends)
-{
-    const char *value = own->field ? sim_rules_field(lead->product, own->field) : NULL;
-    char name[20];
-    bool is_known = false;
-    if (!value || value[0] == '\0')
-        return;
-    snprintf(name, sizeof name, "%s%.*s", prefix, (int)strcspn(value, ends), value);
-    for (char *letter = name; *letter != '\0'; letter++)
-        *letter = (char)(*letter >= 'A' && *letter <= 'Z' ? *letter + 32 : *letter);
-    for (uint32_t i = 0; i < rules->skill_count; i++)
-        is_known |= strcmp(rules->skills[i], name) == 0;
-    uint32_t at = lead->require_count++;
-    snprintf(lead->require[at], sizeof lead->require[at], "%s%s", is_known ? name : prefix, is_known ? "" : "other");
-    lead->require_level[at] = own->level;
-}
-
-static void note_needs(struct judge_lead *lead, const struct core_config *rules, const struct config_rule *rule)
-{
-    lead->require_count = rule->require_count;
-    for (uint32_t i = 0; i < rule->require_count; i++) {
-        snprintf(lead->require[i], sizeof lead->require[i], "%s", rules->skills[rule->require[i].skill]);
-        lead->require_level[i] = rule->require[i].level;
-    }
-    note_own(lead, rules, &rule->own_language, "language:", "-");
-    note_own(lead, rules, &rule->own_territory, "territory:", "");
-    lead->team_count = rule->team_count;
-    for (uint32_t i = 0; i < rule->team_count; i++)
-        snprintf(lead->teams[i], sizeof lead->teams[i], "%s", rule->teams[i]);
-}
-
 static void take_reply(struct sim_judge *judge, const struct sim_batch *batch, const struct core_effect *reply)
 {
     uint32_t rep = rep_of_session(judge, reply->session);
@@ -428,7 +426,7 @@ static void take_reply(struct sim_judge *judge, const struct sim_batch *batch, c
     const struct core_config *rules = rules_now(judge);
     const struct config_rule *rule = sim_rules_for(rules, lead->product);
     snprintf(lead->queue, sizeof lead->queue, "%s", rule->queue);
-    note_needs(lead, rules, rule);
+    judge_needs_note(lead, rules, rule);
     if (lead->priority != rule->priority + rules->channels[lead->channel].priority)
         broken(judge, "most urgent first: lead %llu has priority %u", number_of(lead), lead->priority);
 }
@@ -459,9 +457,11 @@ static void check_after_batch(struct sim_judge *judge, uint64_t now_ms)
         judge->lead_first++;
     loads_of(judge, loads);
     for (uint64_t l = judge->lead_first; l <= judge->lead_last; l++) {
-        const struct judge_lead *lead = &judge->leads[l];
+        struct judge_lead *lead = &judge->leads[l];
         if (!is_open(lead))
             continue;
+        if (lead->state == LEAD_WAITING)
+            judge_relax(rules_now(judge), lead, now_ms);
         if (lead->deadline_ms <= now_ms)
             broken(judge, "no state without a deadline: that of lead %llu in state %d has passed", number_of(lead), lead->state);
         for (uint32_t i = 0; lead->state == LEAD_WAITING && i < SIM_REPS_MAX; i++) {

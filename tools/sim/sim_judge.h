@@ -22,6 +22,14 @@ enum { SIM_LEADS_MAX = 16384, SIM_REFUSALS_MAX = 40, SIM_HELD_MAX = 32 };
 
 struct judge_refusal { uint32_t rep; uint64_t until_ms; };
 
+struct judge_needs {
+    uint32_t require_count;
+    char require[CONFIG_REQUIRE_MAX][20];
+    uint8_t require_level[CONFIG_REQUIRE_MAX];
+    char teams[CONFIG_TEAMS_OF_RULE_MAX][16];
+    uint32_t team_count;             /* 0: any */
+};
+
 struct judge_lead {
     bool known;                      /* its first event was told */
     struct desk_id id;
@@ -31,11 +39,9 @@ struct judge_lead {
     uint8_t channel;
     uint32_t product;                /* UINT32_MAX until its publisher was answered */
     char queue[16];
-    uint32_t require_count;
-    char require[CONFIG_REQUIRE_MAX][20];
-    uint8_t require_level[CONFIG_REQUIRE_MAX];
-    char teams[CONFIG_TEAMS_OF_RULE_MAX][16];
-    uint32_t team_count;             /* 0: any */
+    uint64_t began_ms, less_ms;      /* it began to wait; it asks for less from then on, 0: never */
+    uint32_t steps_taken;
+    struct judge_needs needs;
     struct judge_refusal refusals[SIM_REFUSALS_MAX];
     uint32_t refusal_count;
     bool completed_once;
@@ -59,6 +65,7 @@ struct sim_judge {
     const struct sim_rules *rules;
     struct sim_coverage *coverage;
     uint32_t version;
+    const struct core_config *batch_rules;   /* in force in the batch that is looked at */
     const struct config_rep *rep_rules[SIM_REPS_MAX];   /* of that version; NULL: not in it */
     struct judge_lead *leads;        /* by number */
     uint64_t lead_first, lead_last;  /* numbers below the first have ended; highest told */

@@ -111,6 +111,28 @@ static void add_needs(struct core_config *config, struct config_rule *rule, stru
         abort();
 }
 
+/* A step that would lead nowhere is taken back. */
+static void add_step(struct core_config *config, struct config_rule *rule, struct sim_random *random, uint32_t after_ms)
+{
+    struct config_relax_step *step;
+    uint32_t at;
+    if (core_config_rule_relax(rule, after_ms, &step) != LW_OK)
+        abort();
+    step->drop_language = sim_random_percent(random, 40);
+    step->drop_territory = sim_random_percent(random, 30);
+    step->drop_teams = sim_random_percent(random, 20);
+    if (sim_random_percent(random, 50) &&
+        core_config_relax_skill(config, step, skills[sim_random_below(random, SIM_SKILLS)], (uint32_t)sim_random_below(random, 5)) != LW_OK)
+        abort();
+    if (!step->drop_teams && sim_random_percent(random, 40) && core_config_relax_team(step, teams[sim_random_below(random, SIM_TEAMS)]) != LW_OK)
+        abort();
+    if (config_relax_problem(config, rule, &at)) {
+        for (uint32_t i = 0; i < step->team_count; i++)
+            free(step->teams[i]);
+        rule->relax_count--;
+    }
+}
+
 static void add_rule(struct core_config *config, struct sim_random *random, uint32_t number, bool takes_all)
 {
     struct config_rule *rule;
@@ -131,6 +153,10 @@ static void add_rule(struct core_config *config, struct sim_random *random, uint
     }
     if (!takes_all)
         add_needs(config, rule, random);
+    for (uint32_t i = 0, after_ms = 0; i < 3 && sim_random_percent(random, 60); i++) {
+        after_ms += 1000 + (uint32_t)sim_random_below(random, 40000);
+        add_step(config, rule, random, after_ms);
+    }
 }
 
 static const char *draw_policy(struct sim_random *random)

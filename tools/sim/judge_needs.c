@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judge_needs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void note_own(struct judge_lead *lead, const struct core_config *rules, const struct config_own_need *own, const char *prefix,
+                     const char *ends)
+{
+    struct judge_needs *needs = &lead->needs;
+    const char *value = own->field ? sim_rules_field(lead->product, own->field) : NULL;
+    char name[20];
+    bool is_known = false;
+    if (!value || value[0] == '\0')
+        return;
+    snprintf(name, sizeof name, "%s%.*s", prefix, (int)strcspn(value, ends), value);
+    for (char *letter = name; *letter != '\0'; letter++)
+        *letter = (char)(*letter >= 'A' && *letter <= 'Z' ? *letter + 32 : *letter);
+    for (uint32_t i = 0; i < rules->skill_count; i++)
+        is_known |= strcmp(rules->skills[i], name) == 0;
+    uint32_t at = needs->require_count++;
+    snprintf(needs->require[at], sizeof needs->require[at], "%s%s", is_known ? name : prefix, is_known ? "" : "other");
+    needs->require_level[at] = own->level;
+}
+
+static void plan_step(struct judge_lead *lead, const struct config_rule *rule)
+{
+    lead->less_ms = lead->steps_taken < rule->relax_count ? lead->began_ms + rule->relax[lead->steps_taken].after_ms : 0;
+}
+
+void judge_needs_note(struct judge_lead *lead, const struct core_config *rules, const struct config_rule *rule)
+{
+    struct judge_needs *needs = &lead->needs;
+    needs->require_count = rule->require_count;
+    for (uint32_t i = 0; i < rule->require_count; i++) {
+        snprintf(needs->require[i], sizeof needs->require[i], "%s", rules->skills[rule->require[i].skill]);
+        needs->require_level[i] = rule->require[i].level;
+    }
+    note_own(lead, rules, &rule->own_language, "language:", "-");
+    note_own(lead, rules, &rule->own_territory, "territory:", "");
+    needs->team_count = rule->team_count;
+    for (uint32_t i = 0; i < rule->team_count; i++)
+        snprintf(needs->teams[i], sizeof needs->teams[i], "%s", rule->teams[i]);
+    plan_step(lead, rule);
+}
+
+/* A need that is dropped stays in its place, at level 0. */
+static void lower(const struct core_config *rules, struct judge_needs *needs, const struct config_relax_step *step)
+{
+    for (uint32_t i = 0; i < needs->require_count; i++) {
+        const char *name = needs->require[i];
+        if ((step->drop_language && strncmp(name, "language:", 9) == 0) || (step->drop_territory && strncmp(name, "territory:", 10) == 0))
+            needs->require_level[i] = 0;
+        for (uint32_t k = 0; k < step->lower_count; k++) {
+            if (strcmp(rules->skills[step->lower[k].skill], name) == 0 && step->lower[k].level < needs->require_level[i])
+                needs->require_level[i] = step->lower[k].level;
+        }
+    }
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < needs->require_count; i++) {
+        if (needs->require_level[i] == 0)
+            continue;
+        memmove(needs->require[kept], needs->require[i], sizeof needs->require[0]);
+        needs->require_level[kept++] = needs->require_level[i];
+    }
+    needs->require_count = kept;
+}
+
+static void open_to_teams(struct judge_needs *needs, const struct config_relax_step *step)
+{
+    if (step->drop_teams)
+        needs->team_count = 0;
+    for (uint32_t i = 0; i < step->team_count && needs->team_count > 0 && needs->team_count < CONFIG_TEAMS_OF_RULE_MAX; i++) {
+        uint32_t at = 0;
+        while (at < needs->team_count && strcmp(needs->teams[at], step->teams[i]) != 0)
+            at++;
+        if (at == needs->team_count)
+            snprintf(needs->teams[needs->team_count++], sizeof needs->teams[0], "%s", step->teams[i]);
+    }
+}
+
+void judge_relax(const struct core_config *rules, struct judge_lead *lead, uint64_t now_ms)
+{
+    while (lead->less_ms != 0 && lead->less_ms <= now_ms) {
+        const struct config_rule *rule = sim_rules_for(rules, lead->product);
+        plan_step(lead, rule);
+        if (lead->less_ms == 0 || lead->less_ms > now_ms)
+            return;
+        const struct config_relax_step *step = &rule->relax[lead->steps_taken++];
+        lower(rules, &lead->needs, step);
+        open_to_teams(&lead->needs, step);
+        plan_step(lead, rule);
+    }
+}
