@@ -24,14 +24,10 @@ enum {
     STOP_WITHIN_MS = 5000,
     RELEASE_CLAIM_MS = 500,
     SLEEP_MAX_MS = 60 * 1000,
-    GATHER_MS = 1,
-    BUSY_MESSAGES = 16,                        /* a turn with so many is one of a busy desk: */
-    BUSY_TURN_US = 500,                        /* the next begins no sooner, so that more share its system calls and its append */
 };
 
 static lw_status open_store(struct broker *broker, char *why);
 static void read_clocks(struct broker *broker);
-static void gather(const struct broker *broker);
 static void begin_serving(struct broker *broker);
 static void announce(struct broker *broker);
 static void serve_turn(struct broker *broker);
@@ -124,8 +120,6 @@ void broker_wait(struct broker *broker)
     uint64_t store_ms = store_next_ms(broker->store);
     bool is_stepping = broker->phase == BROKER_SERVING && !broker->is_away && !commit_is_waiting(&broker->commit);
 
-    if (broker->phase == BROKER_SERVING && broker->messages >= BUSY_MESSAGES)
-        gather(broker);
     if (broker->messages >= NET_TURN_MESSAGES_MAX)
         return;
     if (broker->phase == BROKER_STOPPING)
@@ -141,11 +135,6 @@ void broker_wait(struct broker *broker)
     }
     if (broker->phase == BROKER_STOPPING && wait_ms > 10)
         wait_ms = 10;
-    if (broker->phase == BROKER_SERVING && !broker->is_away && store_pending(broker->store) > 0) {
-        /* What arrives now could not leave before the append in flight is confirmed: let it gather instead of waking for each message. */
-        count = 0;
-        wait_ms = wait_ms > GATHER_MS ? GATHER_MS : wait_ms;
-    }
     items[count++] = (zmq_pollitem_t){.fd = broker->signal_fd, .events = ZMQ_POLLIN};
     if (store_fd(broker->store) >= 0)
         items[count++] = (zmq_pollitem_t){.fd = store_fd(broker->store), .events = store_events(broker->store)};
@@ -185,16 +174,6 @@ static void read_clocks(struct broker *broker)
     broker->monotonic_ms = wall_clock_monotonic_ms();
     if (broker->phase != BROKER_CLAIMING)
         broker->now_ms = desk_clock_now(&broker->clock, broker->wall_ms, broker->monotonic_ms);
-}
-
-/* A message alone is never held up; under load half a millisecond buys several times fewer system calls a message. */
-static void gather(const struct broker *broker)
-{
-    uint64_t passed_us = wall_clock_monotonic_us() - broker->turn_us;
-    struct timespec rest = {.tv_nsec = (long)(passed_us < BUSY_TURN_US ? BUSY_TURN_US - passed_us : 0) * 1000};
-
-    if (rest.tv_nsec > 0)
-        (void)nanosleep(&rest, NULL);
 }
 
 /* Once the store has loaded the desk: found it if it is new, give everybody fresh deadlines, open the doors. */

@@ -15,7 +15,8 @@ struct arrival {
     uint32_t route;
 };
 
-static void handle_arrival(struct net *net, struct endpoint_frame *frame, struct door *door);
+static uint32_t handle_arrival(struct net *net, struct endpoint_frame *frame, struct door *door);
+static uint32_t handle_frames(struct net *net, struct arrival *arrival, const unsigned char *bytes, size_t size);
 static void handle_bytes(struct net *net, struct arrival *arrival, const void *bytes, size_t size);
 static void handle_request(struct net *net, struct arrival *arrival, const struct wire_message *message, uint64_t request_id,
                            const void *bytes, size_t size);
@@ -40,10 +41,8 @@ uint32_t door_collect(struct net *net, struct door *door, uint32_t max)
     uint32_t count = 0;
 
     while (count < max && endpoint_receive(&door->endpoint, &frame)) {
-        count++;
-        handle_arrival(net, &frame, door);
+        count += handle_arrival(net, &frame, door);
         endpoint_release(&frame);
-        arena_reset(&door->arena, ARENA_KEEP);
     }
     return count;
 }
@@ -168,6 +167,7 @@ void net_hold_welcome(struct net *net, struct peer *peer, uint32_t flags)
     welcome.now_unix_ms = (int64_t)net->turn.desk_ms;
     welcome.desk = (char *)net->options.desk;
     welcome.durability = (char *)net->options.durability;
+    welcome.bundles = true;
     net_hold(net, peer, &(struct wire_message){.type = WIRE_WELCOME, .welcome = &welcome}, flags);
 }
 
@@ -190,24 +190,45 @@ static uint32_t config_version(const struct net *net)
 
 /* ---- one frame ---- */
 
-static void handle_arrival(struct net *net, struct endpoint_frame *frame, struct door *door)
+/* How many frames it held. */
+static uint32_t handle_arrival(struct net *net, struct endpoint_frame *frame, struct door *door)
 {
     struct arrival arrival = {.door = door, .frame = frame, .route = frame->route_number};
 
     if (!frame->is_route_ours) {
         net->refused_frames++;
         send_reply(net, &arrival, 0, LEADWIRE__V1__STATUS__STATUS_REJECTED, "the broker gives the routing ids; choose none", 0);
-        return;
+        return 1;
     }
     arrival.peer = sessions_find_route(&net->sessions, door->role, frame->route_number);
     if (arrival.peer)
         sessions_heard(&net->sessions, arrival.peer);
     if (door->role == SESSION_ROLE_REP && net->refusals.count > 0 && slow_refusals_has(&net->refusals, arrival.route))
-        return;
+        return 1;
     if (frame->data)
-        handle_bytes(net, &arrival, frame->data, frame->size);
-    else
-        refuse_bytes(net, &arrival, LW_INVALID, 0, "one message is one frame");
+        return handle_frames(net, &arrival, frame->data, frame->size);
+    refuse_bytes(net, &arrival, LW_INVALID, 0, "one message is one ZeroMQ part");
+    return 1;
+}
+
+/* One frame after the other. Whoever has no session (any more) is answered once, not once for each. */
+static uint32_t handle_frames(struct net *net, struct arrival *arrival, const unsigned char *bytes, size_t size)
+{
+    size_t at = 0;
+    uint32_t count = 0;
+
+    do {
+        size_t frame_size = wire_first_frame_size(bytes + at, size - at);
+        if (count == WIRE_BUNDLE_FRAMES_MAX) {
+            refuse_bytes(net, arrival, LW_TOO_LARGE, 0, "too many frames in one message");
+            break;
+        }
+        handle_bytes(net, arrival, bytes + at, frame_size);
+        arena_reset(&arrival->door->arena, ARENA_KEEP);
+        at += frame_size;
+        count++;
+    } while (at < size && arrival->peer && !has_ended(arrival->peer));
+    return count;
 }
 
 static void handle_bytes(struct net *net, struct arrival *arrival, const void *bytes, size_t size)
@@ -310,6 +331,7 @@ static void handle_hello(struct net *net, struct arrival *arrival, const Leadwir
         return;
     }
     arrival->peer = peer;
+    peer->takes_bundles = hello->bundles;
     if (arrival->door->role == SESSION_ROLE_REP) {
         log_on(net, arrival, hello);
         return;

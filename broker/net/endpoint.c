@@ -10,6 +10,7 @@ enum { LINGER_MS = 1000, HANDSHAKE_MS = 5000, HEARTBEAT_MS = 5000, HEARTBEAT_TIM
 static bool set_option(void *socket, int option, int value);
 static bool receive_part(void *socket, zmq_msg_t *out);
 static void drop_parts(void *socket);
+static enum endpoint_sent send_route(void *socket, const void *route, size_t route_size);
 static enum endpoint_sent send_parts(void *socket, const void *route, size_t route_size, const void *bytes, size_t size);
 static void route_bytes(uint32_t route_number, unsigned char out[ENDPOINT_ROUTE_SIZE]);
 static uint32_t route_number_of(const unsigned char *bytes);
@@ -92,6 +93,18 @@ enum endpoint_sent endpoint_send(struct endpoint *endpoint, uint32_t route_numbe
     return send_parts(endpoint->socket, route, sizeof route, bytes, size);
 }
 
+enum endpoint_sent endpoint_send_message(struct endpoint *endpoint, uint32_t route_number, zmq_msg_t *body)
+{
+    unsigned char route[ENDPOINT_ROUTE_SIZE];
+
+    route_bytes(route_number, route);
+    enum endpoint_sent sent = send_route(endpoint->socket, route, sizeof route);
+    if (sent == ENDPOINT_SENT && zmq_msg_send(body, endpoint->socket, ZMQ_DONTWAIT) < 0)
+        sent = ENDPOINT_UNREACHABLE;
+    zmq_msg_close(body);
+    return sent;
+}
+
 enum endpoint_sent endpoint_answer(struct endpoint *endpoint, struct endpoint_frame *frame, const void *bytes, size_t size)
 {
     return send_parts(endpoint->socket, zmq_msg_data(&frame->route), zmq_msg_size(&frame->route), bytes, size);
@@ -145,13 +158,20 @@ static void drop_parts(void *socket)
 }
 
 /* Whether a message fits is decided at its first part; the rest follows it. */
+static enum endpoint_sent send_route(void *socket, const void *route, size_t route_size)
+{
+    if (zmq_send(socket, route, route_size, ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0)
+        return ENDPOINT_SENT;
+    return errno == EAGAIN ? ENDPOINT_NO_ROOM : ENDPOINT_UNREACHABLE;
+}
+
 static enum endpoint_sent send_parts(void *socket, const void *route, size_t route_size, const void *bytes, size_t size)
 {
-    int flags = ZMQ_DONTWAIT;
+    enum endpoint_sent sent = send_route(socket, route, route_size);
 
-    if (zmq_send(socket, route, route_size, flags | ZMQ_SNDMORE) < 0)
-        return errno == EAGAIN ? ENDPOINT_NO_ROOM : ENDPOINT_UNREACHABLE;
-    return zmq_send(socket, bytes, size, flags) < 0 ? ENDPOINT_UNREACHABLE : ENDPOINT_SENT;
+    if (sent == ENDPOINT_SENT && zmq_send(socket, bytes, size, ZMQ_DONTWAIT) < 0)
+        sent = ENDPOINT_UNREACHABLE;
+    return sent;
 }
 
 static void route_bytes(uint32_t route_number, unsigned char out[ENDPOINT_ROUTE_SIZE])

@@ -46,6 +46,8 @@ void endpoint_close(struct endpoint *endpoint);
 /* False when there is nothing. Release what was received before the next. */
 bool endpoint_receive(struct endpoint *endpoint, struct endpoint_frame *out);
 void endpoint_release(struct endpoint_frame *frame);
+/* Takes *body, also when it does not go. */
+enum endpoint_sent endpoint_send_message(struct endpoint *endpoint, uint32_t route_number, zmq_msg_t *body);
 enum endpoint_sent endpoint_send(struct endpoint *endpoint, uint32_t route_number, const void *bytes, size_t size);
 /* To a peer whose id is not ours. */
 enum endpoint_sent endpoint_answer(struct endpoint *endpoint, struct endpoint_frame *frame, const void *bytes, size_t size);

@@ -42,7 +42,6 @@ static lw_status bind_events(struct net *net, char *why);
 static lw_status bind_one(struct net *net, struct endpoint *endpoint, const char *name, const char *address, char *bound, char *why);
 static lw_status explain(char *why, lw_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 static bool may_read(const struct net *net, enum session_role role);
-static void release_frame(struct net *net, const struct outbox_frame *frame);
 
 lw_status net_open(const struct net_options *options, const struct net_callbacks *callbacks, struct core *core,
                    struct net **out, char *why)
@@ -187,20 +186,6 @@ void net_seal(struct net *net, uint64_t ticket)
     outbox_seal(&net->outbox, ticket);
 }
 
-uint32_t net_release(struct net *net, uint64_t confirmed)
-{
-    struct outbox_frame frame;
-    uint32_t count = 0, turn_frames, turn_left;
-
-    while (outbox_take(&net->outbox, confirmed, &frame, &turn_frames, &turn_left)) {
-        release_frame(net, &frame);
-        count++;
-        if (net->callbacks.half_released && turn_left == turn_frames / 2)
-            net->callbacks.half_released(net->callbacks.context);
-    }
-    return count;
-}
-
 bool net_is_full(const struct net *net)
 {
     return net->outbox.used_bytes > OUTBOX_FULL_BYTES;
@@ -328,24 +313,4 @@ static bool may_read(const struct net *net, enum session_role role)
     if (role == SESSION_ROLE_PUBLISHER)
         return net->turn.reads_publishers;
     return net->turn.reads_reps;
-}
-
-static void release_frame(struct net *net, const struct outbox_frame *frame)
-{
-    if (frame->flags & OUTBOX_EVENT) {
-        events_feed_send(&net->events, frame->bytes, frame->size);
-        return;
-    }
-    struct peer *peer = sessions_at(&net->sessions, frame->slot, frame->session);
-    if (!peer)
-        return;
-    if (frame->flags & OUTBOX_ANSWERS && peer->unanswered > 0)
-        peer->unanswered--;
-    net_send(net, peer, frame->bytes, frame->size);
-    if (peer->state != PEER_OPEN && peer->state != PEER_LOGGING_ON)
-        return;
-    if (frame->flags & OUTBOX_WELCOMES)
-        peer->sent = peer->confirmed = 0;
-    if (frame->flags & OUTBOX_ENDS)
-        sessions_end(&net->sessions, peer, false);
 }

@@ -5,6 +5,7 @@
  *   net.c            the edge as a whole: open, bind, collect, release
  *   door.c           what the three doors have in common: frame -> session -> message; Hello, Ping, Bye
  *   *_door.c         what each door takes
+ *   release.c        what was confirmed goes out
  *   effect_encode.c  effects -> frames;  events_feed.c  the stream
  */
 #ifndef NET_INTERNAL_H

@@ -12,11 +12,11 @@ struct outbox_chunk {
     _Alignas(ALIGN) unsigned char bytes[];
 };
 
-/* Both stand in a chunk's bytes; a turn's frames may run over into the next chunks. */
+/* Stands in a chunk's bytes, as its frames do; a turn's frames may run over into the next chunks. */
 struct outbox_turn { uint64_t ticket; uint32_t is_sealed, frames; };
-struct frame_head { uint64_t session; uint32_t slot, size, flags, padding; };
 
 static void *put_bytes(struct outbox *outbox, size_t size);
+static struct outbox_chunk *add_chunk(struct outbox *outbox, size_t size);
 static void *peek_bytes(struct outbox *outbox);
 static void free_first(struct outbox *outbox);
 static size_t rounded(size_t size);
@@ -28,7 +28,8 @@ void outbox_init(struct outbox *outbox, size_t bytes_max)
 
 void outbox_fini(struct outbox *outbox)
 {
-    outbox_drop_all(outbox);
+    while (outbox->first)
+        free_first(outbox);
     while (outbox->spare) {
         struct outbox_chunk *chunk = outbox->spare;
         outbox->spare = chunk->next;
@@ -46,11 +47,11 @@ bool outbox_put(struct outbox *outbox, const struct outbox_frame *frame)
         *turn = (struct outbox_turn){0};
         outbox->open = turn;
     }
-    struct frame_head *head = put_bytes(outbox, sizeof *head + frame->size);
-    if (!head)
+    struct outbox_frame *held = put_bytes(outbox, sizeof *held + frame->size);
+    if (!held)
         return false;
-    *head = (struct frame_head){.session = frame->session, .slot = frame->slot, .size = frame->size, .flags = frame->flags};
-    memcpy(head + 1, frame->bytes, frame->size);
+    *held = *frame;
+    held->bytes = memcpy(held + 1, frame->bytes, frame->size);
     outbox->open->frames++;
     outbox->frames++;
     return true;
@@ -65,35 +66,28 @@ void outbox_seal(struct outbox *outbox, uint64_t ticket)
     outbox->open = NULL;
 }
 
-bool outbox_take(struct outbox *outbox, uint64_t confirmed, struct outbox_frame *out,
-                 uint32_t *turn_frames_out, uint32_t *turn_left_out)
+struct outbox_frame *outbox_take(struct outbox *outbox, uint64_t confirmed)
 {
     while (outbox->taking == 0) {
         struct outbox_turn *turn = peek_bytes(outbox);
         if (!turn || !turn->is_sealed || turn->ticket > confirmed)
-            return false;
-        outbox->first->taken += rounded(sizeof *turn);
+            return NULL;
+        outbox->reading->taken += rounded(sizeof *turn);
         outbox->taking = turn->frames;
-        outbox->taking_of = turn->frames;
     }
-    struct frame_head *head = peek_bytes(outbox);
-    outbox->first->taken += rounded(sizeof *head + head->size);
+    struct outbox_frame *frame = peek_bytes(outbox);
+    outbox->reading->taken += rounded(sizeof *frame + frame->size);
     outbox->taking--;
     outbox->frames--;
-    *out = (struct outbox_frame){.session = head->session, .slot = head->slot, .size = head->size,
-                                 .flags = head->flags, .bytes = head + 1};
-    *turn_frames_out = outbox->taking_of;
-    *turn_left_out = outbox->taking;
-    return true;
+    return frame;
 }
 
-void outbox_drop_all(struct outbox *outbox)
+void outbox_drop_taken(struct outbox *outbox)
 {
-    while (outbox->first)
+    while (outbox->first != outbox->reading)
         free_first(outbox);
-    outbox->open = NULL;
-    outbox->taking = 0;
-    outbox->frames = 0;
+    if (outbox->reading && outbox->reading->taken == outbox->reading->used)
+        outbox->reading->taken = outbox->reading->used = 0;
 }
 
 /* Room for size bytes in one piece, counted in. */
@@ -102,45 +96,48 @@ static void *put_bytes(struct outbox *outbox, size_t size)
     struct outbox_chunk *chunk = outbox->last;
 
     size = rounded(size);
-    if (!chunk || chunk->size - chunk->used < size) {
-        size_t chunk_size = size > CHUNK_SIZE ? size : CHUNK_SIZE;
-        if (outbox->used_bytes + chunk_size > outbox->bytes_max)
-            return NULL;
-        if (chunk_size == CHUNK_SIZE && outbox->spare) {
-            chunk = outbox->spare;
-            outbox->spare = chunk->next;
-            outbox->spare_count--;
-        } else {
-            chunk = malloc(sizeof *chunk + chunk_size);
-            if (!chunk)
-                return NULL;
-        }
-        chunk->next = NULL;
-        chunk->size = chunk_size;
-        chunk->used = chunk->taken = 0;
-        if (outbox->last)
-            outbox->last->next = chunk;
-        else
-            outbox->first = chunk;
-        outbox->last = chunk;
-        outbox->used_bytes += chunk_size;
-    }
+    if (!chunk || chunk->size - chunk->used < size)
+        chunk = add_chunk(outbox, size > CHUNK_SIZE ? size : CHUNK_SIZE);
+    if (!chunk)
+        return NULL;
     void *at = chunk->bytes + chunk->used;
     chunk->used += size;
     return at;
 }
 
-/* What comes next, or NULL; frees the chunks that have been read. The chunk of what was taken last is kept until here. */
+static struct outbox_chunk *add_chunk(struct outbox *outbox, size_t size)
+{
+    struct outbox_chunk *chunk = outbox->spare;
+
+    if (outbox->used_bytes + size > outbox->bytes_max)
+        return NULL;
+    if (size == CHUNK_SIZE && chunk) {
+        outbox->spare = chunk->next;
+        outbox->spare_count--;
+    } else if (!(chunk = malloc(sizeof *chunk + size))) {
+        return NULL;
+    }
+    chunk->next = NULL;
+    chunk->size = size;
+    chunk->used = chunk->taken = 0;
+    if (outbox->last)
+        outbox->last->next = chunk;
+    else
+        outbox->first = outbox->reading = chunk;
+    outbox->last = chunk;
+    outbox->used_bytes += size;
+    return chunk;
+}
+
+/* What comes next, or NULL. What was taken stays where it is. */
 static void *peek_bytes(struct outbox *outbox)
 {
-    while (outbox->first && outbox->first->taken == outbox->first->used) {
-        if (outbox->first == outbox->last) {
-            outbox->first->taken = outbox->first->used = 0;
+    while (outbox->reading && outbox->reading->taken == outbox->reading->used) {
+        if (outbox->reading == outbox->last)
             return NULL;
-        }
-        free_first(outbox);
+        outbox->reading = outbox->reading->next;
     }
-    return outbox->first ? outbox->first->bytes + outbox->first->taken : NULL;
+    return outbox->reading ? outbox->reading->bytes + outbox->reading->taken : NULL;
 }
 
 static void free_first(struct outbox *outbox)

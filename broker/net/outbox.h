@@ -26,19 +26,20 @@ enum outbox_flag {
 };
 
 struct outbox_frame {
+    struct outbox_frame *next;   /* for whoever has taken it */
     uint64_t session;
     uint32_t slot, size;
     uint32_t flags;
-    const void *bytes;    /* until the next outbox_take */
+    const void *bytes;
 };
 
 struct outbox_chunk;
 struct outbox_turn;
 
 struct outbox {
-    struct outbox_chunk *first, *last, *spare;
+    struct outbox_chunk *first, *reading, *last, *spare;   /* reading: the one that is being taken from */
     struct outbox_turn *open;          /* the turn that is being filled; NULL: none begun */
-    uint32_t taking_of, taking;        /* frames of the turn that is being taken, and those left */
+    uint32_t taking;                   /* frames left of the turn that is being taken */
     uint32_t spare_count;
     size_t used_bytes, bytes_max;      /* of chunks with content */
     size_t frames;                     /* held */
@@ -46,14 +47,13 @@ struct outbox {
 
 void outbox_init(struct outbox *outbox, size_t bytes_max);
 void outbox_fini(struct outbox *outbox);
-/* Copies the frame's bytes. False: no room or memory; nothing is put. */
+/* Copies the frame and its bytes. False: no room or memory; nothing is put. */
 bool outbox_put(struct outbox *outbox, const struct outbox_frame *frame);
 /* Ends the turn: its frames wait for this ticket. Without frames there is nothing to end. */
 void outbox_seal(struct outbox *outbox, uint64_t ticket);
-/* The next frame whose ticket is at most confirmed. *turn_frames_out, *turn_left_out: its turn's frames, and those after it. */
-bool outbox_take(struct outbox *outbox, uint64_t confirmed, struct outbox_frame *out,
-                 uint32_t *turn_frames_out, uint32_t *turn_left_out);
-/* Forgets everything that was not taken. */
-void outbox_drop_all(struct outbox *outbox);
+/* The next frame whose ticket is at most confirmed, or NULL. It stays until outbox_drop_taken. */
+struct outbox_frame *outbox_take(struct outbox *outbox, uint64_t confirmed);
+/* Uses the memory of all taken frames again. */
+void outbox_drop_taken(struct outbox *outbox);
 
 #endif

@@ -38,6 +38,8 @@ enum {
     SESSION_LISTEN_STEP_MAX_MS = 500,
 };
 
+struct outbox_frame;
+
 enum peer_state { PEER_FREE, PEER_LOGGING_ON, PEER_OPEN, PEER_ENDED };
 
 struct peer {
@@ -47,10 +49,12 @@ struct peer {
     enum peer_state state;
     bool logs_off;                     /* ended: by its own Bye, so without grace */
     bool core_knows;                   /* the core was told of it: must be told of its end */
+    bool takes_bundles;                /* several frames in one message */
     uint8_t bad_frames;                /* in a row */
     uint32_t unanswered;
     uint64_t sent, confirmed;          /* frames to it since its Welcome */
     uint64_t heard_ms;                 /* on its role's listening clock */
+    struct { struct outbox_frame *first, *last; struct peer *next; } release;   /* what is being sent to it (release.c) */
     uint32_t next, previous;           /* by heard_ms, or in the list of the ended, or free */
 };
 

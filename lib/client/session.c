@@ -17,6 +17,7 @@ enum {
     RESENDS_BEFORE_REDIAL = 10,
     FRAMES_BEFORE_CHORES = 64,    /* timers run at least this often in a flood */
     ARENA_KEEP = 16 * 1024,
+    GATHERED_ENOUGH = 16 * 1024,  /* bytes of requests that wait to go together */
     CONTROL_ARENA_CAP = 64 * 1024 * 1024,
 };
 
@@ -27,7 +28,10 @@ static void say_hello(struct session *session, uint64_t now_ms);
 static void ping_if_due(struct session *session, uint64_t now_ms);
 static void resend_overdue(struct session *session, uint64_t now_ms);
 static bool has_credit(const struct session *session);
+static bool may_send(const struct session *session);
 static void send_queued(struct session *session, uint64_t now_ms);
+static bool send_bundle(struct session *session, uint64_t now_ms);
+static bool send_frames(struct session *session, const struct pending_request *request, uint32_t count, size_t size);
 static bool send_message(struct session *session, const struct wire_message *message);
 
 static bool handle_frame(struct session *session, const struct session_frame *frame, uint64_t now_ms,
@@ -38,8 +42,7 @@ static bool handle_reply(struct session *session, const struct wire_message *mes
                          struct session_event *out);
 static void handle_refusal(struct session *session, const Leadwire__V1__Reply *reply, uint64_t now_ms);
 static void handle_bye(struct session *session, const Leadwire__V1__Bye *bye, uint64_t now_ms);
-static bool give_answer(struct session *session, const struct wire_message *message, uint64_t ticket,
-                        uint64_t now_ms, struct session_event *out);
+static bool give_answer(struct session *session, const struct wire_message *message, uint64_t ticket, struct session_event *out);
 
 static void lose(struct session *session, uint64_t now_ms, const char *reason);
 static void refuse(struct session *session, uint64_t now_ms, bool final, const char *reason);
@@ -112,7 +115,9 @@ lw_status session_request(struct session *session, struct wire_message *request,
     *ticket_out = slot->ticket;
     uint64_t now_ms = wall_clock_monotonic_ms();
     pending_queue(&session->pending, slot, now_ms, time_limit_ms);
-    send_queued(session, now_ms);
+    session->gathered_bytes += slot->frame.size;
+    if (!session->sends_bundles || session->pending.sent_count == 0 || session->gathered_bytes >= GATHERED_ENOUGH)
+        send_queued(session, now_ms);
     return LW_OK;
 }
 
@@ -130,9 +135,7 @@ enum session_event_kind session_next(struct session *session, struct session_eve
         if (frame_count < FRAMES_BEFORE_CHORES && session_socket_receive(session, &frame)) {
             frame_count++;
             session->heard = true;
-            bool done = handle_frame(session, &frame, now_ms, out);
-            session_frame_release(&frame);
-            if (done)
+            if (handle_frame(session, &frame, now_ms, out))
                 break;
             arena_reset(&session->arena, ARENA_KEEP);
             continue;
@@ -166,7 +169,7 @@ int session_wait_ms(const struct session *session)
         if (session->look_at_ms)
             due[4] = session->look_at_ms;
     }
-    if (session->due_event != SESSION_NOTHING)
+    if (session->due_event != SESSION_NOTHING || may_send(session))
         at_ms = now_ms;
     for (size_t i = 0; i < sizeof due / sizeof due[0]; i++)
         at_ms = due[i] < at_ms ? due[i] : at_ms;
@@ -273,6 +276,7 @@ static void say_hello(struct session *session, uint64_t now_ms)
     hello.rep = (char *)options->rep;
     hello.secret = (char *)options->secret;
     hello.last_epoch = session->epoch;
+    hello.bundles = true;
     if (options->complete_hello)
         options->complete_hello(options->owner, &hello, &session->arena);
 
@@ -329,15 +333,53 @@ static bool has_credit(const struct session *session)
     return session->pending.sent_count + session->repeat_count < session->credit;
 }
 
+static bool may_send(const struct session *session)
+{
+    return session->state == SESSION_OPEN && has_credit(session) && pending_peek_queued(&session->pending);
+}
+
 static void send_queued(struct session *session, uint64_t now_ms)
 {
-    struct pending_request *next;
-    while (session->state == SESSION_OPEN && has_credit(session)
-           && (next = pending_peek_queued(&session->pending)) != NULL) {
-        if (!session_socket_send(session, next->frame.data, next->frame.size))
+    session->gathered_bytes = 0;
+    while (may_send(session)) {
+        if (!send_bundle(session, now_ms))
             return;
-        pending_mark_sent(&session->pending, next, now_ms);
     }
+}
+
+/* As many queued requests as fit one message; what is alone goes from where it is. */
+static bool send_bundle(struct session *session, uint64_t now_ms)
+{
+    const struct pending_request *first = pending_peek_queued(&session->pending), *last = first;
+    uint32_t credit = session->credit - session->pending.sent_count - session->repeat_count, count = 1;
+    size_t size = first->frame.size;
+
+    while (session->sends_bundles && last->next && count < credit && count < WIRE_BUNDLE_FRAMES_MAX
+           && size + last->next->frame.size <= WIRE_BUNDLE_SIZE_MAX) {
+        last = last->next;
+        size += last->frame.size;
+        count++;
+    }
+    if (!send_frames(session, first, count, size))
+        return false;
+    for (; count > 0; count--)
+        pending_mark_sent(&session->pending, pending_peek_queued(&session->pending), now_ms);
+    return true;
+}
+
+static bool send_frames(struct session *session, const struct pending_request *request, uint32_t count, size_t size)
+{
+    zmq_msg_t message;
+
+    if (count == 1)
+        return session_socket_send(session, request->frame.data, request->frame.size);
+    if (zmq_msg_init_size(&message, size) != 0)
+        return false;
+    for (unsigned char *at = zmq_msg_data(&message); count > 0; count--, request = request->next) {
+        memcpy(at, request->frame.data, request->frame.size);
+        at += request->frame.size;
+    }
+    return session_socket_send_message(session, &message);
 }
 
 static bool send_message(struct session *session, const struct wire_message *message)
@@ -389,7 +431,7 @@ static bool handle_frame(struct session *session, const struct session_frame *fr
         return false;
     }
     if (request_id != 0)
-        return give_answer(session, &message, request_id, now_ms, out);
+        return give_answer(session, &message, request_id, out);
     if (session->state != SESSION_OPEN)
         return false;
     out->kind = SESSION_MESSAGE;
@@ -413,6 +455,7 @@ static bool handle_welcome(struct session *session, const Leadwire__V1__Welcome 
         session->heartbeat_ms = HEARTBEAT_MIN_MS;
     if (session->heartbeat_ms > HEARTBEAT_MAX_MS)
         session->heartbeat_ms = HEARTBEAT_MAX_MS;
+    session->sends_bundles = welcome->bundles;
     session->hellos_unanswered = 0;
     session->received_count = session->confirmed_count = 0;
     session->unheard_since_ms = 0;
@@ -445,7 +488,6 @@ static bool handle_reply(struct session *session, const struct wire_message *mes
             pending_back_off(&session->pending, request, now_ms, reply->retry_after_ms, reply->reason);
         else if (reply->request_id == 0 && session->state == SESSION_OPENING)
             handle_refusal(session, reply, now_ms);
-        send_queued(session, now_ms);
         return false;
     }
     case LEADWIRE__V1__STATUS__STATUS_NONE:
@@ -465,7 +507,7 @@ static bool handle_reply(struct session *session, const struct wire_message *mes
     case _LEADWIRE__V1__STATUS_IS_INT_SIZE:
         break;
     }
-    return give_answer(session, message, reply->request_id, now_ms, out);
+    return give_answer(session, message, reply->request_id, out);
 }
 
 /* What a broker may answer to Hello instead of Welcome. Not the owner and busy pass with time; the rest does not. */
@@ -504,8 +546,7 @@ static void handle_bye(struct session *session, const Leadwire__V1__Bye *bye, ui
 }
 
 /* An answer counts in any state: it was true when it was said. Late repeats of it find no request and are dropped. */
-static bool give_answer(struct session *session, const struct wire_message *message, uint64_t ticket,
-                        uint64_t now_ms, struct session_event *out)
+static bool give_answer(struct session *session, const struct wire_message *message, uint64_t ticket, struct session_event *out)
 {
     struct pending_request *request = pending_find(&session->pending, ticket);
     if (!request && session->repeat_count > 0)
@@ -516,7 +557,6 @@ static bool give_answer(struct session *session, const struct wire_message *mess
     *out = (struct session_event){.kind = SESSION_ANSWER, .ticket = ticket, .tag = request->tag,
                                   .message = *message, .reason = ""};
     pending_free(&session->pending, request);
-    send_queued(session, now_ms);
     return true;
 }
 

@@ -17,10 +17,15 @@
  * ZMQ_IMMEDIATE makes the socket writable only while it is connected, so a
  * broken connection is seen at once, or SESSION_LOOK_MS after the frames that
  * came with it; ZMQ_FD stays the same over reconnects.
+ * A request goes at once while nothing else is unanswered. Under load it waits for the next session_next or a
+ * bundle's worth of others, to go with them in one message (as Nagle's algorithm has it, RFC 896).
+ *
  * Nothing blocks. Threads: one owner.
  */
 #ifndef CLIENT_SESSION_H
 #define CLIENT_SESSION_H
+
+#include <zmq.h>
 
 #include "arena.h"
 #include "byte_buffer.h"
@@ -38,6 +43,13 @@ enum {
     SESSION_WAIT_MAX_MS = 1000,
     SESSION_SECRET_MAX = 256,
     SESSION_LOOK_MS = 50,            /* after frames, until the connection itself is looked at */
+};
+
+/* The message that is being read, frame by frame. */
+struct session_inbox {
+    zmq_msg_t message;
+    size_t at;
+    bool is_open;
 };
 
 enum session_state { SESSION_OPENING, SESSION_OPEN, SESSION_ENDED };
@@ -83,6 +95,7 @@ struct session {
     enum session_state state;
     bool connected_endpoint;         /* zmq_connect is in force */
     bool writable;                   /* a broker is at the other end */
+    struct session_inbox inbox;
     bool skip_parts;                 /* in a multi-part message, which nobody should send */
     bool heard;                      /* a frame came since the connection was looked at */
     bool refusal_told;
@@ -90,6 +103,7 @@ struct session {
     uint64_t epoch;                  /* highest seen */
     uint64_t session_number;
     uint32_t credit, heartbeat_ms;
+    bool sends_bundles;              /* the broker reads messages of several frames */
     uint32_t repeat_count;           /* sent again in this session, and the second answer not come */
 
     uint64_t hello_at_ms, hello_sent_ms, ping_at_ms;
@@ -106,6 +120,7 @@ struct session {
     struct pending pending;
     struct arena arena;              /* of the last event's message */
     struct byte_buffer out;          /* Hello, Ping, Bye */
+    size_t gathered_bytes;           /* of requests queued since the last sending */
     uint64_t send_count;
     uint64_t frames_dropped;         /* broke the protocol, or of a lower epoch */
 };

@@ -14,6 +14,8 @@ enum {
     RECEIVE_HWM = 4096,
 };
 
+static struct session_frame next_frame(struct session_inbox *inbox);
+static void drop_message(struct session *session);
 static bool set_option(void *socket, int option, int value);
 
 lw_status session_socket_open(struct session *session, size_t frame_size_max)
@@ -53,6 +55,7 @@ void session_socket_close(struct session *session)
 {
     if (!session->socket)
         return;
+    drop_message(session);
     zmq_close(session->socket);
     session->socket = NULL;
     session->fd = -1;
@@ -72,6 +75,7 @@ void session_socket_hang_up(struct session *session)
     session->connected_endpoint = false;
     session->writable = false;
     session->skip_parts = false;
+    drop_message(session);
 }
 
 bool session_socket_poll(struct session *session)
@@ -90,24 +94,57 @@ bool session_socket_send(struct session *session, const void *bytes, size_t size
     return zmq_send(session->socket, bytes, size, ZMQ_DONTWAIT) >= 0;
 }
 
+bool session_socket_send_message(struct session *session, zmq_msg_t *message)
+{
+    session->send_count++;
+    bool sent = zmq_msg_send(message, session->socket, ZMQ_DONTWAIT) >= 0;
+    zmq_msg_close(message);
+    return sent;
+}
+
 bool session_socket_receive(struct session *session, struct session_frame *out)
 {
-    zmq_msg_init(&out->message);
-    if (zmq_msg_recv(&out->message, session->socket, ZMQ_DONTWAIT) < 0) {
-        zmq_msg_close(&out->message);
+    struct session_inbox *inbox = &session->inbox;
+
+    if (inbox->is_open && inbox->at < zmq_msg_size(&inbox->message)) {
+        *out = next_frame(inbox);
+        return true;
+    }
+    drop_message(session);
+    zmq_msg_init(&inbox->message);
+    if (zmq_msg_recv(&inbox->message, session->socket, ZMQ_DONTWAIT) < 0) {
+        zmq_msg_close(&inbox->message);
         return false;
     }
-    bool more = zmq_msg_more(&out->message) != 0;
+    inbox->is_open = true;
+    inbox->at = 0;
+    bool more = zmq_msg_more(&inbox->message) != 0;
     bool single = !more && !session->skip_parts;
     session->skip_parts = more;
-    out->data = single ? zmq_msg_data(&out->message) : NULL;
-    out->size = single ? zmq_msg_size(&out->message) : 0;
+    if (single) {
+        *out = next_frame(inbox);
+        return true;
+    }
+    *out = (struct session_frame){0};
+    drop_message(session);
     return true;
 }
 
-void session_frame_release(struct session_frame *frame)
+static struct session_frame next_frame(struct session_inbox *inbox)
 {
-    zmq_msg_close(&frame->message);
+    const unsigned char *bytes = zmq_msg_data(&inbox->message);
+    size_t left = zmq_msg_size(&inbox->message) - inbox->at;
+    struct session_frame frame = {bytes + inbox->at, wire_first_frame_size(bytes + inbox->at, left)};
+
+    inbox->at += frame.size;
+    return frame;
+}
+
+static void drop_message(struct session *session)
+{
+    if (session->inbox.is_open)
+        zmq_msg_close(&session->inbox.message);
+    session->inbox.is_open = false;
 }
 
 static bool set_option(void *socket, int option, int value)

@@ -7,13 +7,10 @@
 
 #include "session.h"
 
-#include <zmq.h>
-
-/* One frame; data is NULL for what was no single frame. Release it before the next. */
+/* data is NULL for what was no single part. */
 struct session_frame {
     const void *data;
     size_t size;
-    zmq_msg_t message;
 };
 
 /* Errors: LW_INVALID (endpoint), LW_NO_MEMORY, LW_IO. On failure session_socket_close is safe. */
@@ -28,8 +25,9 @@ void session_socket_hang_up(struct session *session);
 bool session_socket_poll(struct session *session);
 /* False when there is no connection or no room. */
 bool session_socket_send(struct session *session, const void *bytes, size_t size);
-/* False when there is nothing. */
+/* The same; takes *message. */
+bool session_socket_send_message(struct session *session, zmq_msg_t *message);
+/* The next frame, of the message that is being read or of a new one; borrowed until the next call. False when there is nothing. */
 bool session_socket_receive(struct session *session, struct session_frame *out);
-void session_frame_release(struct session_frame *frame);
 
 #endif

@@ -2,12 +2,14 @@
  *
  * wire - bytes <-> messages: framing, protobuf, limits, validation.
  *
- * One message is one ZeroMQ frame:
+ * A message is a frame:
  *
  *   0    1    2         3      4            8
  *   +----+----+---------+------+------------+---------------------+
  *   | 'L'| 'W'| version | type | length LE32| protobuf (length B) |
  *   +----+----+---------+------+------------+---------------------+
+ *
+ * A ZeroMQ message holds one frame, or, between peers that said so, a bundle: several, one after another.
  *
  * wire_decode accepts only what holds all rules: magic, a version in
  * [WIRE_VERSION_MIN, WIRE_VERSION_MAX], a known type, the exact length, the type's size limit,
@@ -41,6 +43,8 @@ enum {
     WIRE_HEADER_SIZE = 8,
     WIRE_FRAME_SIZE_MAX = 64 * 1024,           /* header included; most types */
     WIRE_CONTROL_FRAME_SIZE_MAX = 4 * 1024 * 1024,  /* ApplyConfig, ConfigReply, SnapshotReply, ExplainReply */
+    WIRE_BUNDLE_SIZE_MAX = WIRE_FRAME_SIZE_MAX,     /* of a message with more than one frame */
+    WIRE_BUNDLE_FRAMES_MAX = 1024,
     WIRE_ARENA_CAP = 512 * 1024,               /* enough for any frame of WIRE_FRAME_SIZE_MAX that passes the limits */
     WIRE_CONTROL_ARENA_CAP = 32 * 1024 * 1024, /* for who reads control frames: a desk of 4 MiB with names of usual length */
 };
@@ -99,6 +103,10 @@ struct wire_message {
 
 /* "publish", "offer_answer"...; "unknown" for any other number. Never NULL. */
 const char *wire_type_name(enum wire_type type);
+
+/* How many of the bytes are the first frame: its header and what that announces. All of them, when they begin with no
+ * header or hold less than it announces: wire_decode then says what is wrong. */
+size_t wire_first_frame_size(const void *bytes, size_t size);
 
 /* Reads one frame sent by `sender`. The message lives in the arena (and borrows nothing from frame).
  * On failure *out is {WIRE_NONE}, and *reason (never NULL, static text, no personal data) says

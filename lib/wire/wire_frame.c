@@ -16,6 +16,7 @@ enum { LEAD_FIELD = 15, LEAD_FIELD_KEY = LEAD_FIELD << 3 | 2 };
 
 static lw_status read_header(const uint8_t *frame, size_t frame_size, enum wire_sender sender,
                              const struct wire_type_info **type_out, const char **reason);
+static uint32_t read_length(const uint8_t *frame);
 static uint64_t peek_request_id(const uint8_t *payload, size_t size, const struct wire_rules *rules);
 static uint64_t get_request_id(const ProtobufCMessage *message, const struct wire_rules *rules);
 static lw_status encode(const struct wire_message *message, const void *lead_bytes, size_t lead_size, struct byte_buffer *out);
@@ -27,6 +28,14 @@ const char *wire_type_name(enum wire_type type)
     const struct wire_type_info *info = wire_type_find((unsigned)type);
 
     return info ? info->name : "unknown";
+}
+
+size_t wire_first_frame_size(const void *bytes, size_t size)
+{
+    if (size < WIRE_HEADER_SIZE || memcmp((const uint8_t *)bytes + AT_MAGIC, "LW", 2) != 0)
+        return size;
+    uint32_t length = read_length(bytes);
+    return length <= size - WIRE_HEADER_SIZE ? WIRE_HEADER_SIZE + length : size;
 }
 
 lw_status wire_decode(const void *frame, size_t frame_size, enum wire_sender sender, struct arena *arena,
@@ -128,15 +137,19 @@ static lw_status read_header(const uint8_t *frame, size_t frame_size, enum wire_
         *reason = "the frame is too large for its type";
         return LW_TOO_LARGE;
     }
-    const uint8_t *length = frame + AT_LENGTH;
-    uint32_t payload_size = (uint32_t)length[0] | (uint32_t)length[1] << 8 | (uint32_t)length[2] << 16 |
-                            (uint32_t)length[3] << 24;
-    if (payload_size != frame_size - WIRE_HEADER_SIZE) {
+    if (read_length(frame) != frame_size - WIRE_HEADER_SIZE) {
         *reason = "the header's length is not the frame's";
         return LW_INVALID;
     }
     *type_out = type;
     return LW_OK;
+}
+
+static uint32_t read_length(const uint8_t *frame)
+{
+    const uint8_t *length = frame + AT_LENGTH;
+
+    return (uint32_t)length[0] | (uint32_t)length[1] << 8 | (uint32_t)length[2] << 16 | (uint32_t)length[3] << 24;
 }
 
 /* For bytes that could not be unpacked: encoders write field 1 first, so it mostly is readable. */

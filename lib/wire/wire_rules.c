@@ -147,7 +147,8 @@ RULES(hello,
     NAME(rep, LW_NAME_MAX),
     TEXT(secret, SECRET_MAX),
     NUMBER(last_epoch),
-    MESSAGES(held, HELD_MAX, &held_lead_rules));
+    MESSAGES(held, HELD_MAX, &held_lead_rules),
+    NUMBER(bundles));
 
 RULES(welcome,
     NUMBER(version),
@@ -159,7 +160,8 @@ RULES(welcome,
     NUMBER(config_version),
     NUMBER(now_unix_ms),
     NAME(desk, LW_NAME_MAX),
-    NAME(durability, LW_NAME_MAX));
+    NAME(durability, LW_NAME_MAX),
+    NUMBER(bundles));
 
 RULES(ping, NUMBER(received_count));
 

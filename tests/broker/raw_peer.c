@@ -38,6 +38,8 @@ void raw_peer_open_as(struct raw_peer *peer, const char *run_dir, const char *en
 
 void raw_peer_close(struct raw_peer *peer)
 {
+    if (peer->inbox_at != 0)
+        zmq_msg_close(&peer->inbox);
     zmq_close(peer->socket);
     zmq_ctx_term(peer->context);
     arena_fini(&peer->arena);
@@ -56,21 +58,33 @@ void raw_peer_send(struct raw_peer *peer, enum wire_type type, ProtobufCMessage 
     raw_peer_send_bytes(peer, peer->buffer.data, peer->buffer.size);
 }
 
-bool raw_peer_receive(struct raw_peer *peer, int timeout_ms)
+static bool open_message(struct raw_peer *peer, int timeout_ms)
 {
     zmq_pollitem_t item = {.socket = peer->socket, .events = ZMQ_POLLIN};
-    const char *reason;
-    zmq_msg_t frame;
 
     if (zmq_poll(&item, 1, timeout_ms) <= 0)
         return false;
-    zmq_msg_init(&frame);
-    assert_true(zmq_msg_recv(&frame, peer->socket, 0) >= 0);
-    assert_false(zmq_msg_more(&frame));
+    zmq_msg_init(&peer->inbox);
+    assert_true(zmq_msg_recv(&peer->inbox, peer->socket, 0) >= 0);
+    assert_false(zmq_msg_more(&peer->inbox));
+    peer->messages++;
+    peer->inbox_at = 1;
+    return true;
+}
+
+bool raw_peer_receive(struct raw_peer *peer, int timeout_ms)
+{
+    const char *reason;
+
+    if (peer->inbox_at == 0 && !open_message(peer, timeout_ms))
+        return false;
+    const unsigned char *frame = (const unsigned char *)zmq_msg_data(&peer->inbox) + peer->inbox_at - 1;
+    size_t left = zmq_msg_size(&peer->inbox) - (peer->inbox_at - 1), size = wire_first_frame_size(frame, left);
     arena_reset(&peer->arena, 64 * 1024);
-    lw_status status = wire_decode(zmq_msg_data(&frame), zmq_msg_size(&frame), WIRE_FROM_BROKER, &peer->arena, &peer->message,
-                                   &reason, NULL);
-    zmq_msg_close(&frame);
+    lw_status status = wire_decode(frame, size, WIRE_FROM_BROKER, &peer->arena, &peer->message, &reason, NULL);
+    peer->inbox_at = size < left ? peer->inbox_at + size : 0;
+    if (peer->inbox_at == 0)
+        zmq_msg_close(&peer->inbox);
     if (status != LW_OK)
         fail_msg("the broker sent what cannot be read: %s", reason);
     peer->received++;
@@ -128,6 +142,7 @@ void raw_peer_hello(struct raw_peer *peer, Leadwire__V1__Role role, const char *
     hello.role = role;
     hello.desk = text("main");
     hello.client = text("raw_peer");
+    hello.bundles = peer->takes_bundles;
     hello.rep = text(rep ? rep : "");
     hello.secret = text(secret ? secret : "");
     raw_peer_send(peer, WIRE_HELLO, &hello.base);

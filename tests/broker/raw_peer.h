@@ -7,6 +7,8 @@
 #ifndef RAW_PEER_H
 #define RAW_PEER_H
 
+#include <zmq.h>
+
 #include "wire.h"
 
 enum { RAW_PEER_WAIT_MS = 10000 };
@@ -17,7 +19,11 @@ struct raw_peer {
     struct byte_buffer buffer;
     struct wire_message message;      /* the last that came; lives until the next */
     uint64_t epoch, session, request_id;
-    uint64_t received;                /* since Welcome */
+    uint64_t received;                /* frames since Welcome */
+    bool takes_bundles;               /* said in Hello */
+    uint64_t messages;                /* of ZeroMQ, whatever they held */
+    zmq_msg_t inbox;                  /* the one that is being read, */
+    size_t inbox_at;                  /* from this byte on, counted from 1; 0: none */
 };
 
 /* endpoint: "publish", "reps" or "control" of this run directory, or an address. */

@@ -45,6 +45,9 @@ void fake_stop(struct fake_broker *fake)
         zmq_close(fake->publisher);
     fake->router = fake->publisher = NULL;
     fake->peer_size = 0;
+    if (fake->inbox_at != 0)
+        zmq_msg_close(&fake->inbox);
+    fake->inbox_at = 0;
 }
 
 void fake_start(struct fake_broker *fake)
@@ -53,18 +56,13 @@ void fake_start(struct fake_broker *fake)
     fake->publisher = bind_socket(fake, ZMQ_XPUB, fake->events_endpoint);
 }
 
-bool fake_turn(struct fake_broker *fake, struct wire_message *out)
+static bool open_message(struct fake_broker *fake)
 {
-    zmq_msg_t peer, frame;
-    if (fake->turn)
-        fake->turn(fake->client);
-    if (!fake->router)
-        return false;
-    arena_reset(&fake->arena, 0);
+    zmq_msg_t peer;
+
     zmq_msg_init(&peer);
     if (zmq_msg_recv(&peer, fake->router, ZMQ_DONTWAIT) < 0) {
         zmq_msg_close(&peer);
-        poll(NULL, 0, 1);   /* the client's timers are due by the clock, so there is no descriptor to wait for */
         return false;
     }
     assert_true(zmq_msg_more(&peer));
@@ -72,15 +70,33 @@ bool fake_turn(struct fake_broker *fake, struct wire_message *out)
     fake->peer_size = zmq_msg_size(&peer);
     memcpy(fake->peer, zmq_msg_data(&peer), fake->peer_size);
     zmq_msg_close(&peer);
-    zmq_msg_init(&frame);
-    assert_true(zmq_msg_recv(&frame, fake->router, 0) >= 0);
-    assert_false(zmq_msg_more(&frame));
+    zmq_msg_init(&fake->inbox);
+    assert_true(zmq_msg_recv(&fake->inbox, fake->router, 0) >= 0);
+    assert_false(zmq_msg_more(&fake->inbox));
+    fake->messages++;
+    fake->inbox_at = 1;
+    return true;
+}
+
+bool fake_turn(struct fake_broker *fake, struct wire_message *out)
+{
+    if (fake->turn)
+        fake->turn(fake->client);
+    if (!fake->router)
+        return false;
+    arena_reset(&fake->arena, 0);
+    if (fake->inbox_at == 0 && !open_message(fake)) {
+        poll(NULL, 0, 1);   /* the client's timers are due by the clock, so there is no descriptor to wait for */
+        return false;
+    }
     const char *reason;
-    lw_status status = wire_decode(zmq_msg_data(&frame), zmq_msg_size(&frame), WIRE_FROM_CLIENT, &fake->arena, out,
-                                   &reason, NULL);
-    if (status != LW_OK)
+    const unsigned char *frame = (const unsigned char *)zmq_msg_data(&fake->inbox) + fake->inbox_at - 1;
+    size_t left = zmq_msg_size(&fake->inbox) - (fake->inbox_at - 1), size = wire_first_frame_size(frame, left);
+    if (wire_decode(frame, size, WIRE_FROM_CLIENT, &fake->arena, out, &reason, NULL) != LW_OK)
         fail_msg("the client sent what breaks the protocol: %s", reason);
-    zmq_msg_close(&frame);
+    fake->inbox_at = size < left ? fake->inbox_at + size : 0;
+    if (fake->inbox_at == 0)
+        zmq_msg_close(&fake->inbox);
     if (out->type != WIRE_PING)
         return true;
     fake->pings++;
@@ -147,6 +163,7 @@ void fake_welcome(struct fake_broker *fake, uint32_t credit, uint32_t heartbeat_
 {
     Leadwire__V1__Welcome welcome = LEADWIRE__V1__WELCOME__INIT;
     welcome.version = 1;
+    welcome.bundles = fake->bundles;
     welcome.epoch = fake->epoch;
     welcome.session = ++fake->sessions;
     welcome.credit = credit;

@@ -14,6 +14,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <zmq.h>
 
 #include "arena.h"
 #include "byte_buffer.h"
@@ -28,6 +29,10 @@ struct fake_broker {
     uint8_t peer[256];               /* who spoke last */
     size_t peer_size;
     bool answers_ping;
+    bool bundles;                    /* says in Welcome that it reads them */
+    uint64_t messages;               /* of ZeroMQ, from the client */
+    zmq_msg_t inbox;                 /* the one that is being read, */
+    size_t inbox_at;                 /* from this byte on, counted from 1; 0: none */
     unsigned pings;
     uint64_t confirmed;              /* received_count of the last Ping */
     uint64_t sessions;

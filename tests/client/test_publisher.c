@@ -487,6 +487,70 @@ static void what_was_received_is_confirmed_before_the_heartbeat_when_it_is_much(
     assert_true(f->fake.confirmed > 250);
 }
 
+/* One alone goes at once; what is asked while it is unanswered goes together, and no later than the caller next looks. */
+static void what_is_asked_together_goes_in_one_message_if_the_broker_reads_bundles(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t tickets[4];
+    f->fake.bundles = true;
+    open_with(f, 0, 0);
+    welcome(f, 8);
+    fake_expect_silence(&f->fake, 20);
+    uint64_t messages = f->fake.messages;
+    for (int i = 0; i < 4; i++)
+        tickets[i] = publish(f, "form", 0);
+    assert_int_equal(lw_publisher_wait_ms(f->publisher), 0);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(fake_expect(&f->fake, WIRE_PUBLISH).publish->request_id, tickets[i]);
+    assert_int_equal(f->fake.messages - messages, 2);
+}
+
+static void a_bundle_stays_within_credit_and_a_messages_size(void **state)
+{
+    enum { COUNT = 40 };
+    struct fixture *f = *state;
+    static char text[4000];
+    struct lw_lead lead = {.channel = LW_CHANNEL_WEB, .source = "contact-form", .full_name = "Ada", .summary = text};
+    uint64_t ticket;
+    memset(text, 'x', sizeof text - 1);
+    f->fake.bundles = true;
+    open_with(f, 0, 0);
+    welcome(f, COUNT - 1);
+    fake_expect_silence(&f->fake, 20);
+    for (int i = 0; i < COUNT; i++)
+        assert_int_equal(lw_publisher_publish(f->publisher, "form", 1700000000000, &lead, 0, &ticket), LW_OK);
+    for (int i = 0; i < COUNT - 1; i++) {
+        assert_true(f->fake.inbox_at == 0 || zmq_msg_size(&f->fake.inbox) <= WIRE_BUNDLE_SIZE_MAX);
+        fake_expect(&f->fake, WIRE_PUBLISH);
+    }
+    fake_expect_silence(&f->fake, 60);
+}
+
+static void a_bundle_of_answers_is_told_one_by_one(void **state)
+{
+    struct fixture *f = *state;
+    struct byte_buffer bundle;
+    open_with(f, 0, 0);
+    welcome(f, 8);
+    byte_buffer_init(&bundle, 4096);
+    for (int i = 0; i < 3; i++) {
+        Leadwire__V1__Reply reply = LEADWIRE__V1__REPLY__INIT;
+        reply.request_id = publish(f, "form", 0);
+        reply.status = LEADWIRE__V1__STATUS__STATUS_ACCEPTED;
+        reply.epoch = f->fake.epoch;
+        assert_int_equal(wire_encode(&(struct wire_message){.type = WIRE_REPLY, .reply = &reply}, &bundle), LW_OK);
+        if (i == 1)
+            byte_buffer_put(&bundle, "LW\1\2\1\0\0\0\377", 9);   /* breaks the protocol, and nothing else */
+    }
+    for (int i = 0; i < 3; i++)
+        fake_expect(&f->fake, WIRE_PUBLISH);
+    fake_say_bytes(&f->fake, bundle.data, bundle.size);
+    wait_told(f, 3);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(f->told[i].outcome, LW_OUTCOME_ACCEPTED);
+    byte_buffer_fini(&bundle);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -510,6 +574,9 @@ int main(void)
         TEST(every_call_says_what_is_wrong_with_its_input),
         TEST(await_gives_the_answer_or_says_that_time_is_up),
         TEST(what_was_received_is_confirmed_before_the_heartbeat_when_it_is_much),
+        TEST(what_is_asked_together_goes_in_one_message_if_the_broker_reads_bundles),
+        TEST(a_bundle_stays_within_credit_and_a_messages_size),
+        TEST(a_bundle_of_answers_is_told_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

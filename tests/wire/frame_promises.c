@@ -50,6 +50,8 @@ bool frame_promises_hold(struct frame_promises *promises, const uint8_t *bytes, 
     promises->broken = NULL;
     promises->frames++;
     promises->framed += is_framed(bytes, size);
+    if (size > 0 && (wire_first_frame_size(bytes, size) == 0 || wire_first_frame_size(bytes, size) > size))
+        return broken(promises, "a first frame has some of the bytes, and no more than there are");
     if (!decode_holds(promises, bytes, size, WIRE_FROM_CLIENT, variation) ||
         !decode_holds(promises, bytes, size, WIRE_FROM_BROKER, variation))
         return false;
@@ -57,6 +59,8 @@ bool frame_promises_hold(struct frame_promises *promises, const uint8_t *bytes, 
         promises->accepted = accepted_before + 1;   /* a frame of both sides counts once */
         if (!is_framed(bytes, size))
             return broken(promises, "only what is framed is accepted");
+        if (wire_first_frame_size(bytes, size) != size)
+            return broken(promises, "what is accepted is one frame, not the beginning of a bundle");
     }
     return true;
 }

@@ -9,8 +9,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Starts argv (NULL-ended; a program's path or a name from PATH) with its output appended to log_path. Aborts on failure. */
-pid_t bench_start(const char *const *argv, const char *log_path);
+/* Starts argv (NULL-ended; a program's path or a name from PATH) with its output appended to log_path. If there is no such
+ * program, the one called also_as (may be NULL) with the same argv. Aborts on failure. */
+pid_t bench_start(const char *const *argv, const char *also_as, const char *log_path);
 /* Runs function(argument) in a child, whose exit code is its result. */
 pid_t bench_fork(int (*function)(void *argument), void *argument);
 /* SIGTERM, and SIGKILL after 5 s; waits. 0 is accepted. */

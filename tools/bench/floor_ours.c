@@ -26,9 +26,9 @@ pid_t floor_start_redis(const char *dir, const char *fsync)
     snprintf(log, sizeof log, "%s/redis.log", dir);
     const char *const argv[] = {server && server[0] ? server : "redis-server", "--port", "0", "--unixsocket", socket, "--dir", dir,
                                 "--appendonly", "yes", "--appendfsync", fsync, "--save", "", "--auto-aof-rewrite-percentage", "0", NULL};
-    pid_t pid = bench_start(argv, log);
+    pid_t pid = bench_start(argv, "redis-check-rdb", log);   /* the same program, which looks at the name it is called by */
     if (!bench_await_path(socket, 10000))
-        give_up("redis-server did not start");
+        give_up("redis-server did not start: install Debian's redis-tools, or name one in LEADWIRE_REDIS_SERVER");
     return pid;
 }
 
@@ -194,7 +194,7 @@ struct floor_result floor_ours(const char *durability, uint32_t seconds)
     const char *const durable[] = {program, "--desk", "bench", "--run-dir", run_dir, "--rep-secrets", secrets, "--durability", durability,
                                    "--redis", redis_address, NULL};
     const char *const ephemeral[] = {program, "--desk", "bench", "--run-dir", run_dir, "--rep-secrets", secrets, "--ephemeral", NULL};
-    pid_t broker = bench_start(is_memory ? ephemeral : durable, log);
+    pid_t broker = bench_start(is_memory ? ephemeral : durable, NULL, log);
     if (!bench_await_path(control, 10000))
         give_up("leadwire-broker did not start: see its log");
     apply_rules(run_dir);
