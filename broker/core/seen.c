@@ -8,6 +8,7 @@
 #include "core_internal.h"
 
 static void drop_oldest(struct seen *seen);
+static void make_room_for_dirty(struct seen *seen);
 
 static struct seen_entry *ring_entry(const struct seen *seen, uint32_t ring_slot)
 {
@@ -80,25 +81,30 @@ void seen_mark_dirty(struct seen *seen, struct seen_entry *entry)
 {
     if (entry->is_dirty)
         return;
-    if (seen->dirty_count == seen->dirty_capacity) {
-        if (seen->dirty_first > seen->dirty_capacity / 2) {
-            memmove(seen->dirty, seen->dirty + seen->dirty_first, (seen->dirty_count - seen->dirty_first) * sizeof *seen->dirty);
-        } else {
-            size_t capacity = seen->dirty_capacity ? seen->dirty_capacity * 2 : 1024;
-            uint64_t *dirty = malloc(capacity * sizeof *dirty);
-            if (!dirty)
-                abort();   /* the bound is seen_max: memory that the limits promised */
-            if (seen->dirty_count > seen->dirty_first)
-                memcpy(dirty, seen->dirty + seen->dirty_first, (seen->dirty_count - seen->dirty_first) * sizeof *dirty);
-            free(seen->dirty);
-            seen->dirty = dirty;
-            seen->dirty_capacity = capacity;
-        }
-        seen->dirty_count -= seen->dirty_first;
-        seen->dirty_first = 0;
-    }
+    if (seen->dirty_count == seen->dirty_capacity)
+        make_room_for_dirty(seen);
     seen->dirty[seen->dirty_count++] = entry->position;
     entry->is_dirty = true;
+}
+
+/* What has left the window needs no checkpoint: so the list is bounded by the window, whether or not checkpoints are taken. */
+static void make_room_for_dirty(struct seen *seen)
+{
+    size_t kept = 0;
+    for (size_t i = seen->dirty_first; i < seen->dirty_count; i++) {
+        if (seen->dirty[i] >= seen->first)
+            seen->dirty[kept++] = seen->dirty[i];
+    }
+    seen->dirty_first = 0;
+    seen->dirty_count = kept;
+    if (kept <= seen->dirty_capacity / 2 && seen->dirty_capacity > 0)
+        return;
+    size_t capacity = seen->dirty_capacity > 0 ? seen->dirty_capacity * 2 : 1024;
+    uint64_t *dirty = realloc(seen->dirty, capacity * sizeof *dirty);
+    if (!dirty)
+        abort();   /* the bound is seen_max: memory that the limits promised */
+    seen->dirty = dirty;
+    seen->dirty_capacity = capacity;
 }
 
 struct seen_entry *seen_take_dirty(struct seen *seen)

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core_internal.h"
+
+enum { WINDOW = 2000 };
+
+static void add(struct seen *seen, uint64_t number)
+{
+    struct seen_entry entry = {.key = {.lo = number * 0x9e3779b97f4a7c15, .hi = number}, .lead = {1, number}, .at_ms = 1000, .serial = number};
+    assert_true(seen_add(seen, &entry));
+}
+
+/* A broker without a store takes no checkpoints. */
+static void what_left_the_window_takes_no_memory_when_no_checkpoint_is_taken(void **state)
+{
+    (void)state;
+    struct seen seen;
+    assert_int_equal(seen_init(&seen, WINDOW, 60000), LW_OK);
+    for (uint64_t i = 1; i <= 100 * WINDOW; i++)
+        add(&seen, i);
+    assert_true(seen.dirty_capacity <= 4 * WINDOW);
+    for (uint64_t i = 99 * WINDOW + 1; i <= 100 * WINDOW; i++)
+        assert_int_equal(seen_take_dirty(&seen)->serial, i);
+    assert_null(seen_take_dirty(&seen));
+    seen_fini(&seen);
+}
+
+static void a_checkpoint_gets_each_changed_entry_once_while_others_are_added(void **state)
+{
+    (void)state;
+    struct seen seen;
+    uint64_t taken = 0, last = 0;
+    assert_int_equal(seen_init(&seen, WINDOW, 60000), LW_OK);
+    for (uint64_t i = 1; i <= 20 * WINDOW; i++) {
+        add(&seen, i);
+        if (i % 3 != 0)
+            continue;
+        for (int k = 0; k < 3; k++, taken++) {
+            const struct seen_entry *entry = seen_take_dirty(&seen);
+            assert_true(entry && entry->serial == last + 1);
+            last = entry->serial;
+        }
+    }
+    seen_mark_dirty(&seen, seen_at(&seen, seen.first));       /* an old one changes again, once however often it is said */
+    seen_mark_dirty(&seen, seen_at(&seen, seen.first));
+    while (seen_take_dirty(&seen))
+        taken++;
+    assert_int_equal(taken, 20 * WINDOW + 1);
+    seen_fini(&seen);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_left_the_window_takes_no_memory_when_no_checkpoint_is_taken),
+        cmocka_unit_test(a_checkpoint_gets_each_changed_entry_once_while_others_are_added),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
