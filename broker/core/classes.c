@@ -11,7 +11,6 @@
 
 static const struct siphash_key CLASS_KEY = {0x64656d616e64, 0x737570706c79};
 
-static int compare_leads(const struct avl_node *a, const struct avl_node *b);
 static int compare_reps(const struct avl_node *a, const struct avl_node *b);
 static bool note_levels(struct classes *classes, const struct supply_class *supply);
 static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct needs *needs);
@@ -76,7 +75,7 @@ struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uin
     if (!demand)
         return NULL;
     *demand = (struct demand_class){.index = index, .hash = hash, .queue = queue, .of_queue = of_queue, .channel = channel, .needs = *needs};
-    avl_init(&demand->waiting, compare_leads);
+    avl_init(&demand->waiting, avl_compare_leads);
     classes->demand[index] = demand;
     if (index == classes->demand_count)
         classes->demand_count++;
@@ -276,7 +275,7 @@ int lead_compare_urgency(const struct lead *a, const struct lead *b)
 bool supply_can_serve(const struct supply_class *supply, const struct demand_class *demand)
 {
     const struct needs *needs = &demand->needs;
-    if ((demand->channel == LW_CHANNEL_PHONE && !supply->has_device) || !needs_allow_team(needs, supply->team))
+    if ((needs->rings && !supply->has_device) || !needs_allow_team(needs, supply->team))
         return false;
     for (uint32_t i = 0; i < needs->require_count; i++) {
         if (supply->levels[needs->require[i].skill] < needs->require[i].level)
@@ -285,7 +284,7 @@ bool supply_can_serve(const struct supply_class *supply, const struct demand_cla
     return true;
 }
 
-static int compare_leads(const struct avl_node *a, const struct avl_node *b)
+int avl_compare_leads(const struct avl_node *a, const struct avl_node *b)
 {
     return lead_compare_urgency(AVL_ENTRY(a, struct lead, order), AVL_ENTRY(b, struct lead, order));
 }
@@ -312,7 +311,7 @@ static void set_row(struct classes *classes, struct demand_class *demand, struct
 static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t channel, const struct needs *needs)
 {
     const struct needs *has = &demand->needs;
-    if (demand->queue != queue || demand->channel != channel || has->require_count != needs->require_count ||
+    if (demand->queue != queue || demand->channel != channel || has->rings != needs->rings || has->require_count != needs->require_count ||
         has->team_count != needs->team_count)
         return false;
     for (uint32_t i = 0; i < needs->require_count; i++) {
@@ -328,7 +327,7 @@ static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t
 
 static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct needs *needs)
 {
-    uint32_t words[2 + CONFIG_REQUIRE_MAX + CONFIG_TEAMS_OF_RULE_MAX] = {queue, channel};
+    uint32_t words[2 + CONFIG_REQUIRE_MAX + CONFIG_TEAMS_OF_RULE_MAX] = {queue, channel | (uint32_t)needs->rings << 8};
     uint32_t count = 2;
     for (uint32_t i = 0; i < needs->require_count; i++)
         words[count++] = (uint32_t)needs->require[i].skill << 8 | needs->require[i].level;

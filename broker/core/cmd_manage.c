@@ -90,8 +90,12 @@ void command_act(struct core *core, const struct core_command *command)
     struct rep *rep = rep_table_at(&core->reps, lead->rep);
     switch (command->act.act) {
     case ACT_RELEASE:
+        if (lead->state == LEAD_SCHEDULED) {
+            lead_wake(core, lead, CAUSE_RELEASED);
+            break;
+        }
         if (lead->state != LEAD_PARKED) {
-            reply(core, command, CORE_REJECTED, "the lead is not parked", id);
+            reply(core, command, CORE_REJECTED, "the lead is neither parked nor scheduled", id);
             return;
         }
         lead_forget_exclusions(core, lead);

@@ -138,6 +138,7 @@ static struct demand_class *demand_of(struct core *core, const struct config_rul
     uint32_t queue = names_add(&core->names, rule->queue, strlen(rule->queue));
     if (queue == NAME_NONE || !needs_of_rule(core, rule, publish, &needs))
         return NULL;
+    needs.rings = channel == LW_CHANNEL_PHONE;
     struct demand_class *demand = classes_demand(&core->classes, queue, channel, &needs);
     if (demand && asks_the_same) {
         demand->is_kept = true;

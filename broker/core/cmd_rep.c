@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What reps do with leads: answer offers, complete; and what became of a dialled device.
+ * Offers answered by reps, and what became of a dialled device. Completions: cmd_complete.c.
  */
 #include "core_internal.h"
 
 static void accept_offer(struct core *core, struct lead *lead, struct rep *rep);
 static void answer_is_late(struct core *core, const struct core_command *command, const struct lead *lead, const struct rep *rep);
-static bool complete_repeated(struct core *core, const struct core_command *command, struct siphash_128 key, uint64_t hash);
-static bool disposition_known(const struct core *core, struct core_text code);
 
-/* The rep whose session asks; answers the request otherwise. */
-static struct rep *asking_rep(struct core *core, const struct core_command *command)
+struct rep *asking_rep(struct core *core, const struct core_command *command)
 {
     struct rep *rep = rep_table_by_session(&core->reps, command->session);
     if (!rep)
@@ -43,7 +40,7 @@ void command_answer_offer(struct core *core, const struct core_command *command)
 static void accept_offer(struct core *core, struct lead *lead, struct rep *rep)
 {
     const struct config_channel *channel = core_channel(core, lead->demand->channel);
-    bool is_call = lead->demand->channel == LW_CHANNEL_PHONE;
+    bool is_call = lead->demand->needs.rings;
 
     core->totals.accepted++;
     decision_close(lead, lead->offer_number, CAUSE_ACCEPTED, 0);
@@ -79,62 +76,6 @@ static void answer_is_late(struct core *core, const struct core_command *command
         return;
     }
     reply(core, command, CORE_NOT_YOURS, lead->rep != 0 && lead->rep != rep->number ? "another rep has it" : "withdrawn", id);
-}
-
-void command_complete(struct core *core, const struct core_command *command)
-{
-    struct rep *rep = asking_rep(core, command);
-    if (!rep)
-        return;
-    struct desk_id id = command->complete.lead;
-    struct core_text idempotency_id = command->complete.idempotency_id, disposition = command->complete.disposition;
-    if (idempotency_id.size == 0 || idempotency_id.size > LW_IDEMPOTENCY_ID_MAX) {
-        reply(core, command, CORE_REJECTED, "the idempotency id is missing or too long", id);
-        return;
-    }
-    struct siphash_128 key = seen_key_complete(core, id, idempotency_id);
-    uint64_t hash = siphash_64(core->fingerprint_key, disposition.data ? disposition.data : "", disposition.size);
-    if (complete_repeated(core, command, key, hash))
-        return;
-    struct lead *lead = lead_table_find(&core->leads, id);
-    if (!lead || lead->rep != rep->number || lead->state != LEAD_ASSIGNED) {
-        bool connecting = lead && lead->rep == rep->number && lead->state == LEAD_CONNECTING;
-        reply(core, command, connecting ? CORE_REJECTED : CORE_NOT_YOURS, connecting ? "the call is not connected yet" : "the lead is not with you", id);
-        return;
-    }
-    if (!disposition_known(core, disposition)) {
-        reply(core, command, CORE_REJECTED, "the desk has no such disposition", id);
-        return;
-    }
-    char code[LW_NAME_MAX + 1] = {0};
-    memcpy(code, disposition.data, disposition.size);
-    uint32_t wrap_up_ms = core_channel(core, lead->demand->channel)->wrap_up_ms;
-    lead_move(core, lead, &(struct lead_change){.to = LEAD_COMPLETED, .cause = CAUSE_COMPLETED, .rep = rep->number, .disposition = code,
-                                                .has_completion = true, .completion_key = key, .completion_hash = hash});
-    if (wrap_up_ms > 0 && (rep->state == REP_AVAILABLE || rep->state == REP_WRAP_UP))
-        rep_set_state(core, rep, REP_WRAP_UP, CAUSE_COMPLETED, deadline_after(core, wrap_up_ms));
-    reply(core, command, CORE_ACCEPTED, "", id);
-}
-
-static bool complete_repeated(struct core *core, const struct core_command *command, struct siphash_128 key, uint64_t hash)
-{
-    const struct seen_entry *seen = seen_find(&core->seen, key, core->now_ms);
-    if (!seen)
-        return false;
-    bool same = seen->content_hash == hash;
-    reply(core, command, same ? CORE_DUPLICATE : CORE_DUPLICATE_DIFFERS,
-          same ? "" : "this idempotency id was used for another disposition", command->complete.lead);
-    return true;
-}
-
-static bool disposition_known(const struct core *core, struct core_text code)
-{
-    for (uint32_t i = 0; i < core->config->disposition_count; i++) {
-        const char *known = core->config->dispositions[i].code;
-        if (code.size <= LW_NAME_MAX && strlen(known) == code.size && memcmp(known, code.data, code.size) == 0)
-            return true;
-    }
-    return false;
 }
 
 static enum core_cause dial_cause(enum dial_outcome outcome)

@@ -74,6 +74,8 @@ void config_apply(struct core *core)
         struct rep *rep = core->reps.reps[i];
         if (!rep)
             continue;
+        if (!rep->configured)
+            preferred_release(core, rep);
         if (!rep->configured && (rep->state != REP_OFFLINE || rep->held_count > 0))
             remove_rep(core, rep);
         else if (rep->session != 0)

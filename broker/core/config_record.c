@@ -119,6 +119,15 @@ static void put_relax_step(struct byte_buffer *out, const struct config_relax_st
         byte_buffer_put_text(out, step->teams[i]);
 }
 
+static void put_follow_up(struct byte_buffer *out, const struct config_disposition *disposition)
+{
+    byte_buffer_put_u8(out, (uint8_t)disposition->follow_up);
+    byte_buffer_put_varint(out, disposition->after_ms);
+    byte_buffer_put_varint(out, disposition->at_least_ms);
+    byte_buffer_put_varint(out, disposition->at_most_ms);
+    byte_buffer_put_varint(out, disposition->same_rep_for_ms);
+}
+
 static void put_config(struct byte_buffer *out, const struct core_config *config)
 {
     byte_buffer_put_text(out, config->desk);
@@ -175,6 +184,7 @@ static void put_config(struct byte_buffer *out, const struct core_config *config
     for (uint32_t i = 0; i < config->disposition_count; i++) {
         byte_buffer_put_text(out, config->dispositions[i].code);
         byte_buffer_put_u8(out, config->dispositions[i].class_number);
+        put_follow_up(out, &config->dispositions[i]);
     }
     put_queues(out, config);
 }
@@ -193,6 +203,15 @@ static void put_queues(struct byte_buffer *out, const struct core_config *config
 static uint32_t read_number(struct byte_reader *in, uint64_t max)
 {
     return (uint32_t)byte_reader_varint_max(in, max);
+}
+
+static void read_follow_up(struct byte_reader *in, struct config_disposition *disposition)
+{
+    disposition->follow_up = (enum config_follow_up)byte_reader_u8(in);
+    disposition->after_ms = byte_reader_varint(in);
+    disposition->at_least_ms = byte_reader_varint(in);
+    disposition->at_most_ms = byte_reader_varint(in);
+    disposition->same_rep_for_ms = read_number(in, UINT32_MAX);
 }
 
 static lw_status read_config(struct byte_reader *in, struct core_config **out)
@@ -230,6 +249,7 @@ static lw_status read_config(struct byte_reader *in, struct core_config **out)
         uint8_t class_number = byte_reader_u8(in);
         if (in->failed || core_config_add_disposition(config, code, class_number) != LW_OK)
             goto fail;
+        read_follow_up(in, &config->dispositions[i]);
     }
     /* Rules of an earlier release end here. */
     if (!byte_reader_done(in) && !read_queues(in, config))

@@ -9,6 +9,7 @@
 #include "core_internal.h"
 
 static void run_command(struct core *core, const struct core_command *command);
+static void count_preferring(const struct core *core, struct core_queue_view *out, uint32_t count);
 
 void core_limits_default(struct core_limits *limits)
 {
@@ -30,6 +31,7 @@ struct core *core_new(const struct core_limits *limits, const struct core_callba
     core->ended = calloc(ENDED_KEPT, sizeof *core->ended);
     byte_buffer_init(&core->record, 64u << 20);
     timer_wheel_init(&core->wheel, 0);
+    preferred_init(core);
     if (!core->history.ring || !core->ended || names_init(&core->names) != LW_OK || queues_init(&core->queues) != LW_OK ||
         lead_table_init(&core->leads, limits->leads_max) != LW_OK || rep_table_init(&core->reps) != LW_OK ||
         classes_init(&core->classes, &core->queues) != LW_OK || seen_init(&core->seen, limits->seen_max, limits->seen_ms) != LW_OK) {
@@ -48,6 +50,7 @@ void core_free(struct core *core)
         free(lead->payload);
         free(lead->exclusions);
         free(lead->decisions);
+        lead_extra_free(lead);
     }
     lead_table_fini(&core->leads);
     rep_table_fini(&core->reps);
@@ -170,7 +173,23 @@ uint32_t core_queues_read(const struct core *core, struct core_queue_view *out, 
         out[at].waiting += demand->waiting.count;
         out[at].oldest_age_ms = age_ms > out[at].oldest_age_ms ? age_ms : out[at].oldest_age_ms;
     }
+    count_preferring(core, out, count < max ? count : max);
     return count;
+}
+
+/* Their queues are there: a class lasts as long as its leads. */
+static void count_preferring(const struct core *core, struct core_queue_view *out, uint32_t count)
+{
+    for (const struct lead *lead = preferred_next(core, NULL); lead; lead = preferred_next(core, lead)) {
+        const char *queue = names_text(&core->names, lead->demand->queue);
+        uint64_t age_ms = core->now_ms - lead->received_ms;
+        for (uint32_t at = 0; at < count; at++) {
+            if (out[at].queue != queue)
+                continue;
+            out[at].waiting++;
+            out[at].oldest_age_ms = age_ms > out[at].oldest_age_ms ? age_ms : out[at].oldest_age_ms;
+        }
+    }
 }
 
 uint64_t core_leads_visit(struct core *core, uint64_t cursor, uint32_t max,

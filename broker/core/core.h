@@ -44,10 +44,16 @@ enum lead_state {          /* numbers as leadwire.v1.LeadState */
     LEAD_CONNECTING = 3,
     LEAD_ASSIGNED = 4,
     LEAD_PARKED = 5,
-    LEAD_COMPLETED = 6,    /* the last three are ends: the lead is gone from memory, */
+    LEAD_COMPLETED = 6,    /* these three are ends: the lead is gone from memory, */
     LEAD_CANCELLED = 7,    /* its seen entry remains */
     LEAD_EXPIRED = 8,
+    LEAD_SCHEDULED = 9,    /* open: sleeps until its deadline, then waits */
+    LEAD_STATES = 10,
 };
+static inline bool lead_state_is_end(enum lead_state state)
+{
+    return state == LEAD_COMPLETED || state == LEAD_CANCELLED || state == LEAD_EXPIRED;
+}
 
 enum rep_state {           /* numbers as leadwire.v1.RepState */
     REP_NONE = 0,
@@ -107,6 +113,12 @@ enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_
     X(32, SERVING, "serving") \
     X(33, REP_REMOVED, "rep_removed") \
     X(34, TEST_LEAD, "test") \
+    X(50, CALL_BACK, "call_back") \
+    X(51, APPOINTMENT, "appointment") \
+    X(52, SET_ASIDE, "set_aside") \
+    X(53, DUE, "due") \
+    X(54, TO_ALL, "to_all") \
+    X(55, PREFERRED, "preferred_rep") \
     X(60, RELAXED, "relaxed")
 
 enum core_cause {
@@ -174,7 +186,12 @@ struct core_command {
         } log_on;
         struct { enum rep_state state; struct core_text reason; } set_rep_state;
         struct { struct desk_id lead; uint32_t offer_number; bool accept; struct core_text reason; } answer_offer;
-        struct { struct desk_id lead; struct core_text idempotency_id, disposition, note; } complete;
+        struct {
+            struct desk_id lead;
+            struct core_text idempotency_id, disposition, note;
+            int64_t at_unix_ms;            /* when to call back, or of the appointment; 0: as the disposition says */
+            struct core_text place;        /* of the appointment */
+        } complete;
         struct { struct desk_id lead; enum core_act act; struct core_text by, reason; } act;
     };
 };
@@ -218,6 +235,13 @@ struct core_effect {
     const void *payload;               /* offer, resumed holding: the packed lead; NULL: the client has it from the offer */
     uint32_t payload_size;
     const char *why;                   /* offer: why this rep, in words */
+    bool is_call_back;                 /* the rep calls; nobody is on the line */
+    bool do_not_call;                  /* of an end: the prospect wants no more calls */
+    uint64_t appointment_ms;           /* 0: none */
+    const char *place;                 /* of the appointment; never NULL. Personal data: for the rep only */
+    const char *preferred_rep;         /* waiting, scheduled: who gets it first; never NULL */
+    uint64_t preferred_until_ms;       /* waiting: and then all */
+    const char *by;                    /* who set it aside or scheduled it; never NULL */
     enum rep_state rep_state;
     uint32_t load, capacity;
     uint64_t until_ms;
@@ -307,7 +331,7 @@ void core_check_invariants(struct core *core);
 /* ---- looking inside (control endpoint, tests) ------------------------------------ */
 
 struct core_totals {
-    uint64_t by_state[9];              /* open leads by lead_state */
+    uint64_t by_state[LEAD_STATES];    /* open leads by lead_state */
     uint64_t published, completed, cancelled, expired, duplicates, offered, accepted, declined, missed;
     uint64_t payload_bytes, memory_bytes;
     uint32_t reps_connected, reps_available, demand_classes, supply_classes, config_version;

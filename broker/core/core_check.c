@@ -16,7 +16,7 @@ static void check_matched(struct core *core);
 void core_check_invariants(struct core *core)
 {
     uint32_t *load = calloc(core->reps.count, sizeof *load), *held = calloc(core->reps.count, sizeof *held);
-    uint64_t by_state[9] = {0};
+    uint64_t by_state[LEAD_STATES] = {0};
     uint32_t index = 0;
     assert(load && held);
 
@@ -41,7 +41,7 @@ void core_check_invariants(struct core *core)
 
 static void check_lead(const struct core *core, const struct lead *lead)
 {
-    assert(lead->state >= LEAD_WAITING && lead->state <= LEAD_PARKED);
+    assert(lead->state >= LEAD_WAITING && lead->state < LEAD_STATES && !lead_state_is_end((enum lead_state)lead->state));
     assert(lead_table_find(&core->leads, lead->id) == lead);
     assert(lead->payload && lead->demand);
     assert(timer_wheel_is_set(&lead->timer));   /* no state without a deadline */
@@ -57,6 +57,12 @@ static void check_lead(const struct core *core, const struct lead *lead)
     }
     bool held = lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING || lead->state == LEAD_ASSIGNED;
     assert(held == (lead->rep != 0));
+    assert(lead->demand->needs.rings == (lead->demand->channel == LW_CHANNEL_PHONE && !(lead->extra && lead->extra->is_call_back)));
+    if (lead_is_preferring(lead)) {
+        assert(lead->timer.deadline_ms <= lead->extra->preferred_until_ms);
+        assert(core->reps.reps[lead->extra->preferred_rep]->configured);
+        assert(avl_contains(&lead->extra->everywhere));
+    }
 }
 
 static void check_rep(const struct core *core, const struct rep *rep, uint32_t load, uint32_t held)
@@ -114,7 +120,11 @@ static void check_matched(struct core *core)
         for (uint32_t i = 1; i < core->reps.count; i++) {
             const struct rep *rep = core->reps.reps[i];
             bool fits = rep && rep->supply && rep_is_ready(rep) && rep->rank.capacity - rep->rank.load >= weight &&
-                        supply_can_serve(rep->supply, lead->demand) && !lead_excludes(lead, rep->number);
+                        !lead_excludes(lead, rep->number);
+            if (fits && lead_is_preferring(lead))
+                fits = i == lead->extra->preferred_rep && !(lead->demand->needs.rings && rep->device == NAME_NONE);
+            else
+                fits = fits && supply_can_serve(rep->supply, lead->demand);
             assert(!fits);
         }
     }

@@ -16,6 +16,7 @@ static lw_status wrong(char *reason, size_t size, const char *format, ...) __att
 static void *grown(void *items, uint32_t count, uint32_t max, size_t item_size);
 static lw_status check_channels(const struct core_config *config, char *reason, size_t reason_size);
 static lw_status check_texts(const struct core_config *config, char *reason, size_t reason_size);
+static lw_status check_dispositions(const struct core_config *config, char *reason, size_t reason_size);
 static lw_status check_rep_names(const struct core_config *config, char *reason, size_t reason_size);
 static lw_status check_queues(const struct core_config *config, char *reason, size_t reason_size);
 static void free_rule(struct config_rule *rule);
@@ -294,7 +295,7 @@ lw_status core_config_add_disposition(struct core_config *config, const char *co
         free(copy);
         return LW_NO_MEMORY;
     }
-    items[config->disposition_count++] = (struct config_disposition){copy, class_number};
+    items[config->disposition_count++] = (struct config_disposition){.code = copy, .class_number = class_number, .follow_up = FOLLOW_UP_END};
     return LW_OK;
 }
 
@@ -375,6 +376,8 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
         if (problem)
             status = wrong(reason, reason_size, "rule '%s': step %u of its relaxation %s", config->rules[i].name, step + 1, problem);
     }
+    if (status == LW_OK)
+        status = check_dispositions(config, reason, reason_size);
     return status == LW_OK ? check_channels(config, reason, reason_size) : status;
 }
 
@@ -452,6 +455,22 @@ static lw_status check_queues(const struct core_config *config, char *reason, si
             return wrong(reason, reason_size, "queue %u: its name must have 1 to %d bytes", i + 1, LW_NAME_MAX);
         if (queue->policy[0] != '\0' && !policy_find(queue->policy))
             return wrong(reason, reason_size, "queue '%s': there is no policy '%s'", queue->name, queue->policy);
+    }
+    return LW_OK;
+}
+
+static lw_status check_dispositions(const struct core_config *config, char *reason, size_t reason_size)
+{
+    for (uint32_t i = 0; i < config->disposition_count; i++) {
+        const struct config_disposition *disposition = &config->dispositions[i];
+        if (disposition->follow_up < FOLLOW_UP_END || disposition->follow_up > FOLLOW_UP_SUPPRESS)
+            return wrong(reason, reason_size, "disposition '%s': what follows is not known", disposition->code);
+        if (disposition->follow_up != FOLLOW_UP_CALL_BACK && disposition->follow_up != FOLLOW_UP_APPOINTMENT)
+            continue;
+        if (disposition->at_most_ms < 1 || disposition->at_most_ms > CONFIG_SCHEDULE_MAX_MS || disposition->at_least_ms > disposition->at_most_ms)
+            return wrong(reason, reason_size, "disposition '%s': the latest time must be within a year, and not before the earliest", disposition->code);
+        if (disposition->after_ms != 0 && (disposition->after_ms < disposition->at_least_ms || disposition->after_ms > disposition->at_most_ms))
+            return wrong(reason, reason_size, "disposition '%s': its time is not between the earliest and the latest", disposition->code);
     }
     return LW_OK;
 }

@@ -40,6 +40,8 @@ enum {
     CONFIG_LEVEL_MAX = 10,
     CONFIG_TEXT_MAX = 511,           /* a team, device, field or value; names: LW_NAME_MAX */
 };
+#define CONFIG_SCHEDULE_MAX_MS (366ull * 24 * 3600 * 1000)   /* how far ahead a lead may be scheduled */
+
 
 enum config_predicate_kind {         /* numbers as leadwire.v1.PredicateKind */
     CONFIG_EQUALS = 1, CONFIG_PREFIX, CONFIG_CONTAINS, CONFIG_EXISTS, CONFIG_MISSING, CONFIG_AT_LEAST, CONFIG_AT_MOST,
@@ -108,7 +110,18 @@ struct config_rule {
     uint32_t priority;
 };
 
-struct config_disposition { char *code; uint8_t class_number; };   /* as leadwire.v1.DispositionClass */
+enum config_follow_up {              /* numbers as leadwire.v1.FollowUp, of which 0 is the end too */
+    FOLLOW_UP_END = 1, FOLLOW_UP_CALL_BACK, FOLLOW_UP_APPOINTMENT, FOLLOW_UP_PARK, FOLLOW_UP_SUPPRESS,
+};
+
+struct config_disposition {
+    char *code;
+    uint8_t class_number;            /* as leadwire.v1.DispositionClass */
+    enum config_follow_up follow_up;
+    /* Of a call back or an appointment: when, if the rep names no time (0: the rep must), and what the rep may name. */
+    uint64_t after_ms, at_least_ms, at_most_ms;
+    uint32_t same_rep_for_ms;        /* asked first, for so long from then on; 0: all alike */
+};
 
 struct core_config {
     char *desk;
@@ -151,6 +164,7 @@ LW_MUST_CHECK lw_status core_config_relax_skill(const struct core_config *config
 LW_MUST_CHECK lw_status core_config_relax_team(struct config_relax_step *step, const char *team);
 LW_MUST_CHECK lw_status core_config_rule_when(struct config_rule *rule, const char *field, enum config_predicate_kind kind,
                                               const char *const *values, uint32_t value_count);
+/* Ends the lead; config->dispositions[disposition_count - 1] is the new one, for a follow-up to be set. */
 LW_MUST_CHECK lw_status core_config_add_disposition(struct core_config *config, const char *code, uint8_t class_number);
 /* policy "": the desk's. Gives the new queue, valid until the next add. */
 LW_MUST_CHECK lw_status core_config_add_queue(struct core_config *config, const char *name, const char *policy, struct config_queue **out);

@@ -156,22 +156,25 @@ static const char *excluded_by(const struct core *core, const struct rep *rep, c
                                const struct subject *subject, const struct decision *decision, char *detail, size_t detail_size)
 {
     detail[0] = '\0';
+    bool is_chosen_before = decision && decision->cause == CAUSE_PREFERRED;
+    if (is_chosen_before && rep->number != decision->rep)
+        return "preferred_rep";
     if (!was->connected || was->state == REP_OFFLINE)
         return "offline";
     if (was->state != REP_AVAILABLE)
         return rep_state_word((enum rep_state)was->state);
-    if (lacks(core, rep, subject->needs, ABILITY_SKILL, detail, detail_size))
+    if (!is_chosen_before && lacks(core, rep, subject->needs, ABILITY_SKILL, detail, detail_size))
         return "skill";
-    if (lacks(core, rep, subject->needs, ABILITY_LANGUAGE, detail, detail_size))
+    if (!is_chosen_before && lacks(core, rep, subject->needs, ABILITY_LANGUAGE, detail, detail_size))
         return "language";
-    if (lacks(core, rep, subject->needs, ABILITY_TERRITORY, detail, detail_size))
+    if (!is_chosen_before && lacks(core, rep, subject->needs, ABILITY_TERRITORY, detail, detail_size))
         return "territory";
-    if (!needs_allow_team(subject->needs, rep->team)) {
+    if (!is_chosen_before && !needs_allow_team(subject->needs, rep->team)) {
         const char *team = names_text(&core->names, rep->team);
         snprintf(detail, detail_size, "%s", *team != '\0' ? team : "in no team");
         return "team";
     }
-    if (subject->channel == LW_CHANNEL_PHONE && rep->device == NAME_NONE)
+    if (subject->needs->rings && rep->device == NAME_NONE)
         return "device";
     const struct decision *refused = refused_before(rep, subject, decision);
     if (refused) {
@@ -254,6 +257,15 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
     char detail[128];
     if (lead->state == LEAD_PARKED) {
         snprintf(text, size, "parked: %s", core_cause_word((enum core_cause)lead->cause));
+        return text;
+    }
+    if (lead->state == LEAD_SCHEDULED) {
+        snprintf(text, size, "scheduled: %s", core_cause_word((enum core_cause)lead->cause));
+        return text;
+    }
+    if (lead_is_preferring(lead)) {
+        snprintf(text, size, "only for %s, %llu s more", core->reps.reps[lead->extra->preferred_rep]->name,
+                 (unsigned long long)((lead->extra->preferred_until_ms - core->now_ms) / 1000));
         return text;
     }
     if (lead->state != LEAD_WAITING)

@@ -91,6 +91,7 @@ struct lead {
     void *payload;
     struct exclusion *exclusions;
     struct decision *decisions;
+    struct lead_extra *extra;                     /* NULL for most */
     uint32_t payload_size;
     uint32_t index;                               /* in the table */
     uint32_t rep, offer_number, offers_made;
@@ -100,6 +101,18 @@ struct lead {
     uint8_t state, cause, exclusion_count, decision_count, decision_capacity;
     uint8_t relaxed;                              /* steps of its rule's relaxation that were taken */
     bool is_dirty, in_checkpoint, in_match, in_use;
+};
+
+/* What few leads have. */
+struct lead_extra {
+    struct lead *lead;
+    struct avl_node everywhere;                   /* WAITING for a preferred rep: in core->preferred */
+    uint32_t preferred_rep;                       /* WAITING, SCHEDULED: who gets it first; 0: all alike */
+    uint64_t preferred_until_ms;                  /* WAITING: then all */
+    uint64_t preferred_for_ms;                    /* SCHEDULED: how long, from when it wakes */
+    uint64_t appointment_ms;                      /* 0: none */
+    char *place;                                  /* NULL: none */
+    bool is_call_back;                            /* the rep calls; nobody is on the line */
 };
 
 struct lead_table {
@@ -174,6 +187,7 @@ struct rep {
     uint64_t session, revision;
     uint64_t until_ms, grace_deadline_ms;  /* 0: none */
     uint32_t misses, held_count;
+    struct avl_tree preferred;             /* waiting leads that only this rep gets for now, most urgent first */
     struct lead *held_first, *held_last;
     struct timer_node timer;
     struct ready_place ready[POLICIES_MAX];   /* in its supply class while ready: by number of the policy, of those in use */
@@ -213,6 +227,7 @@ struct needs {
     struct requirement require[CONFIG_REQUIRE_MAX];
     uint32_t teams[CONFIG_TEAMS_OF_RULE_MAX];   /* names; none: any */
     uint8_t require_count, team_count;
+    bool rings;                                 /* calls: accepting one rings the rep's device */
 };
 
 struct demand_class {
@@ -346,6 +361,7 @@ struct core {
     struct classes classes;
     struct seen seen;
     struct timer_wheel wheel;
+    struct avl_tree preferred;             /* lead_extra of all leads that wait for a preferred rep, most urgent first */
     struct history history;
     struct ended_lead *ended;              /* ring, ENDED_KEPT */
     uint64_t ended_next;
@@ -385,7 +401,6 @@ void tell_offer(struct core *core, const struct lead *lead, const struct rep *re
 void tell_holding(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed);
 void tell_withdrawn(struct core *core, struct desk_id lead, uint32_t offer_number, const struct rep *rep, enum core_cause cause);
 void tell_rep_status(struct core *core, const struct rep *rep);
-void tell_lead_event(struct core *core, const struct lead *lead, enum lead_state from, const char *disposition, const char *reason);
 void tell_rep_event(struct core *core, const struct rep *rep, enum core_cause cause);
 void tell_desk_event(struct core *core, enum core_cause cause);
 void rep_row(const struct core *core, const struct rep *rep, struct core_effect *row);
@@ -398,16 +413,22 @@ struct lead_change {
     uint64_t deadline_ms;
     const char *disposition;       /* end by completion */
     const char *reason;            /* for events; may be NULL */
-    bool has_completion;           /* end by completion: what a repeat of it must match */
+    uint32_t by;                   /* the rep whose act this is, where `rep` does not say it; 0 */
+    bool do_not_call;              /* end by completion */
+    bool has_completion;           /* what a repeat of it must match */
     struct siphash_128 completion_key;
     uint64_t completion_hash;
 };
+void tell_lead_event(struct core *core, const struct lead *lead, enum lead_state from, const struct lead_change *change);
 /* Makes the change: relinks, counts, sets the timer, writes the record, tells the event stream. An end frees the lead. */
 void lead_move(struct core *core, struct lead *lead, const struct lead_change *change);
 /* Back to the queue with its original age (or parked, if its offers are used up); the rep is excluded if exclude. */
 void lead_return(struct core *core, struct lead *lead, enum core_cause cause, bool exclude, bool is_fresh_wait);
 /* Writes the after-image of a lead whose exclusions or decisions changed without a move. */
 void lead_record(struct core *core, struct lead *lead, bool with_payload);
+/* A WAITING lead stands where it can be found: with its like, or with its preferred rep. */
+void lead_join_queue(struct core *core, struct lead *lead);
+void lead_leave_queue(struct core *core, struct lead *lead);
 bool lead_excludes(const struct lead *lead, uint32_t rep);
 void lead_lapse_exclusions(struct core *core, struct lead *lead);
 void lead_forget_exclusions(struct core *core, struct lead *lead);
@@ -424,6 +445,42 @@ void lead_change_demand(struct core *core, struct lead *lead, struct demand_clas
 /* refused_until_ms 0: the outcome keeps nobody away. */
 void decision_close(struct lead *lead, uint32_t offer_number, enum core_cause outcome, uint64_t refused_until_ms);
 void decision_add(struct core *core, struct lead *lead, const struct decision *decision);
+
+/* lead_extra.c */
+/* Made when missing. */
+struct lead_extra *lead_extra_of(struct lead *lead);
+void lead_extra_free(struct lead *lead);
+/* Only of a lead that is not WAITING. rep 0: nobody. A lead that is to sleep gets for_ms, one that is to wait until_ms. */
+void lead_prefer(struct lead *lead, uint32_t rep, uint64_t until_ms, uint64_t for_ms);
+/* size 0: none. */
+void lead_set_appointment(struct lead *lead, uint64_t appointment_ms, struct core_text place);
+/* Only of a lead that is not WAITING. False, with nothing changed, when there are too many classes. */
+LW_MUST_CHECK bool lead_set_needs(struct core *core, struct lead *lead, const struct needs *needs);
+/* Nobody is on the line any more: accepting it rings nothing. Only of a lead that is not WAITING. False when there are too many classes. */
+LW_MUST_CHECK bool lead_make_call_back(struct core *core, struct lead *lead);
+/* SCHEDULED: waits now, for its preferred rep first if there is one. */
+void lead_wake(struct core *core, struct lead *lead, enum core_cause cause);
+
+/* preferred.c */
+/* Waits for one rep only. */
+static inline bool lead_is_preferring(const struct lead *lead)
+{
+    return lead->extra && lead->extra->preferred_rep != 0 && lead->state == LEAD_WAITING;
+}
+void preferred_init(struct core *core);
+void preferred_insert(struct core *core, struct lead *lead);
+void preferred_remove(struct core *core, struct lead *lead);
+/* Waiting for this rep, the most urgent that fits into `room`; NULL. */
+struct lead *preferred_lead(const struct core *core, const struct rep *rep, uint32_t room);
+/* The rep for whom this lead waits, when it could be offered now; NULL. */
+struct rep *preferred_rep(const struct core *core, const struct lead *lead);
+/* The next after `lead` (NULL: the first) of all that wait for a preferred rep, most urgent first. */
+struct lead *preferred_next(const struct core *core, const struct lead *lead);
+/* Its time is over: the lead is everybody's. False when it is not over. */
+bool preferred_lapse(struct core *core, struct lead *lead);
+/* The rep left the rules: what waits for them is everybody's. */
+void preferred_release(struct core *core, struct rep *rep);
+int avl_compare_leads(const struct avl_node *a, const struct avl_node *b);   /* by lead->order; classes.c */
 
 /* rep_state.c */
 /* Call before any field that decides is changed: keeps the old values for explanations. */
@@ -471,6 +528,8 @@ bool relax_due(struct core *core, struct lead *lead);
 void relax_waiting(struct core *core, struct lead *lead);
 
 /* cmd_*.c */
+/* The rep whose session asks; NULL: the request is answered. */
+struct rep *asking_rep(struct core *core, const struct core_command *command);
 void command_found_desk(struct core *core, const struct core_command *command);
 void command_configure(struct core *core, const struct core_command *command);
 void command_publish(struct core *core, const struct core_command *command);

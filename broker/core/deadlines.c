@@ -27,7 +27,8 @@ static void lead_due(struct core *core, struct lead *lead)
 {
     struct rep *rep = rep_table_at(&core->reps, lead->rep);
 
-    if (lead->deadline_ms > core->now_ms) {   /* an exclusion lapsed, or it asks for less now */
+    if (lead->deadline_ms > core->now_ms) {   /* a preference or an exclusion lapsed, or it asks for less now */
+        (void)preferred_lapse(core, lead);
         lead_lapse_exclusions(core, lead);
         if (lead->state == LEAD_WAITING)
             relax_waiting(core, lead);
@@ -54,7 +55,10 @@ static void lead_due(struct core *core, struct lead *lead)
     case LEAD_PARKED:
         lead_move(core, lead, &(struct lead_change){.to = LEAD_EXPIRED, .cause = CAUSE_PARK_LIMIT});
         break;
-    case LEAD_NONE: case LEAD_COMPLETED: case LEAD_CANCELLED: case LEAD_EXPIRED:
+    case LEAD_SCHEDULED:
+        lead_wake(core, lead, CAUSE_DUE);
+        break;
+    case LEAD_STATES: case LEAD_NONE: case LEAD_COMPLETED: case LEAD_CANCELLED: case LEAD_EXPIRED:
         assert(false && "only open leads have timers");
     }
 }

@@ -15,13 +15,25 @@ const char *core_cause_word(enum core_cause cause)
 void effect_init(const struct core *core, struct core_effect *effect, enum core_effect_kind kind)
 {
     (void)core;
-    *effect = (struct core_effect){.kind = kind, .reason = "", .queue = "", .rep = "", .device = "", .source = "", .disposition = "", .why = ""};
+    *effect = (struct core_effect){.kind = kind, .reason = "", .queue = "", .rep = "", .device = "", .source = "", .disposition = "", .why = "",
+                                   .place = "", .preferred_rep = "", .by = ""};
 }
 
 void effect_emit(struct core *core, const struct core_effect *effect)
 {
     if (!core->is_restoring)
         core->callbacks.effect(core->callbacks.context, effect);
+}
+
+static void effect_extra(const struct core *core, const struct lead *lead, struct core_effect *effect)
+{
+    const struct lead_extra *extra = lead->extra;
+    const struct rep *preferred = rep_table_at(&core->reps, extra->preferred_rep);
+    effect->is_call_back = extra->is_call_back;
+    effect->appointment_ms = extra->appointment_ms;
+    effect->place = extra->place ? extra->place : "";
+    effect->preferred_rep = preferred ? preferred->name : "";
+    effect->preferred_until_ms = lead_is_preferring(lead) ? extra->preferred_until_ms : 0;
 }
 
 void effect_lead(const struct core *core, const struct lead *lead, struct core_effect *effect)
@@ -41,6 +53,8 @@ void effect_lead(const struct core *core, const struct lead *lead, struct core_e
     effect->source = names_text(&core->names, lead->source);
     effect->rep = rep ? rep->name : "";
     effect->device = rep && rep->device != NAME_NONE ? names_text(&core->names, rep->device) : "";
+    if (lead->extra)
+        effect_extra(core, lead, effect);
 }
 
 void reply(struct core *core, const struct core_command *command, enum core_status status, const char *reason, struct desk_id lead)
@@ -138,16 +152,20 @@ void tell_rep_event(struct core *core, const struct rep *rep, enum core_cause ca
     effect_emit(core, &effect);
 }
 
-void tell_lead_event(struct core *core, const struct lead *lead, enum lead_state from, const char *disposition, const char *reason)
+void tell_lead_event(struct core *core, const struct lead *lead, enum lead_state from, const struct lead_change *change)
 {
+    const struct rep *by = rep_table_at(&core->reps, change->by);
     struct core_effect effect;
     effect_init(core, &effect, EFFECT_LEAD_EVENT);
     effect_lead(core, lead, &effect);
     effect.from = from;
-    if (disposition)
-        effect.disposition = disposition;
-    if (reason)
-        effect.reason = reason;
+    effect.place = "";   /* events are not for personal data */
+    effect.do_not_call = change->do_not_call;
+    effect.by = by ? by->name : "";
+    if (change->disposition)
+        effect.disposition = change->disposition;
+    if (change->reason)
+        effect.reason = change->reason;
     effect_emit(core, &effect);
 }
 

@@ -3,9 +3,9 @@
  * A lead's life: which moves are legal, and the one function that makes them.
  *
  *    NONE -> WAITING <-> OFFERED -> CONNECTING -> ASSIGNED -> COMPLETED
- *               |  ^--------'------------'-----------'|
- *               v                                     |
- *             PARKED -> WAITING, EXPIRED       any -> CANCELLED
+ *             | ^ ^--------'------------'-----------' |
+ *             v | '--- SCHEDULED <--------------------'
+ *            PARKED <-- all but SCHEDULED; PARKED -> EXPIRED; any -> CANCELLED
  */
 #include <stdlib.h>
 
@@ -17,8 +17,9 @@ static const uint16_t legal[] = {
     [LEAD_WAITING] = TO(OFFERED) | TO(PARKED) | TO(CANCELLED),
     [LEAD_OFFERED] = TO(WAITING) | TO(CONNECTING) | TO(ASSIGNED) | TO(PARKED) | TO(CANCELLED),
     [LEAD_CONNECTING] = TO(WAITING) | TO(ASSIGNED) | TO(PARKED) | TO(CANCELLED),
-    [LEAD_ASSIGNED] = TO(WAITING) | TO(PARKED) | TO(COMPLETED) | TO(CANCELLED),
+    [LEAD_ASSIGNED] = TO(WAITING) | TO(PARKED) | TO(SCHEDULED) | TO(COMPLETED) | TO(CANCELLED),
     [LEAD_PARKED] = TO(WAITING) | TO(EXPIRED) | TO(CANCELLED),
+    [LEAD_SCHEDULED] = TO(WAITING) | TO(CANCELLED),
     [LEAD_COMPLETED] = 0, [LEAD_CANCELLED] = 0, [LEAD_EXPIRED] = 0,
 };
 #undef TO
@@ -26,6 +27,7 @@ static const uint16_t legal[] = {
 static void unlink_from_state(struct core *core, struct lead *lead, const struct lead_change *change, uint32_t *idle_rep);
 static void link_to_state(struct core *core, struct lead *lead);
 static void write_change(struct core *core, struct lead *lead, const struct lead_change *change, bool is_new, uint32_t idle_rep);
+static void keep_completion(struct core *core, const struct lead *lead, const struct lead_change *change);
 static void end_lead(struct core *core, struct lead *lead, const struct lead_change *change);
 static void remember_ended(struct core *core, struct lead *lead, const struct lead_change *change);
 static bool remove_lapsed(struct core *core, struct lead *lead);
@@ -45,6 +47,8 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
     unlink_from_state(core, lead, change, &idle_rep);
     if (change->to == LEAD_WAITING || from == LEAD_WAITING)
         relax_due(core, lead);   /* what came due while somebody had it, or in this very step */
+    if (change->to != LEAD_WAITING && change->to != LEAD_SCHEDULED)
+        lead_prefer(lead, 0, 0, 0);   /* asked once: then it is everybody's */
     lead->state = (uint8_t)change->to;
     lead->cause = (uint8_t)change->cause;
     lead->since_ms = core->now_ms;
@@ -61,12 +65,13 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
     if (from != LEAD_NONE)
         core->totals.by_state[from]--;
     write_change(core, lead, change, from == LEAD_NONE, idle_rep);
-    tell_lead_event(core, lead, from, change->disposition, change->reason);
+    tell_lead_event(core, lead, from, change);
 
     if (lead_state_is_end(change->to)) {
         end_lead(core, lead, change);
         return;
     }
+    keep_completion(core, lead, change);
     core->totals.by_state[change->to]++;
     link_to_state(core, lead);
     lead_set_timer(core, lead);
@@ -83,10 +88,26 @@ void lead_link(struct core *core, struct lead *lead)
     lead_set_timer(core, lead);
 }
 
+void lead_join_queue(struct core *core, struct lead *lead)
+{
+    if (lead_is_preferring(lead))
+        preferred_insert(core, lead);
+    else
+        demand_class_insert(&core->classes, lead);
+}
+
+void lead_leave_queue(struct core *core, struct lead *lead)
+{
+    if (lead_is_preferring(lead))
+        preferred_remove(core, lead);
+    else
+        demand_class_remove(&core->classes, lead);
+}
+
 static void link_to_state(struct core *core, struct lead *lead)
 {
     if (lead->state == LEAD_WAITING)
-        demand_class_insert(&core->classes, lead);
+        lead_join_queue(core, lead);
     else if (is_held(lead->state))
         rep_add_held(core, core->reps.reps[lead->rep], lead);
 }
@@ -95,7 +116,7 @@ static void link_to_state(struct core *core, struct lead *lead)
 static void unlink_from_state(struct core *core, struct lead *lead, const struct lead_change *change, uint32_t *idle_rep)
 {
     if (lead->state == LEAD_WAITING) {
-        demand_class_remove(&core->classes, lead);
+        lead_leave_queue(core, lead);
         match_forget_lead(core, lead);
     } else if (is_held(lead->state)) {
         struct rep *rep = core->reps.reps[lead->rep];
@@ -138,6 +159,8 @@ void lead_set_timer(struct core *core, struct lead *lead)
             next_ms = lead->exclusions[i].until_ms < next_ms ? lead->exclusions[i].until_ms : next_ms;
         if (lead->relax_next_ms != 0 && lead->relax_next_ms < next_ms)
             next_ms = lead->relax_next_ms;
+        if (lead_is_preferring(lead) && lead->extra->preferred_until_ms < next_ms)
+            next_ms = lead->extra->preferred_until_ms;
     }
     if (timer_wheel_is_set(&lead->timer) && lead->timer.deadline_ms == next_ms)
         return;
@@ -150,6 +173,17 @@ void lead_set_timer(struct core *core, struct lead *lead)
 static struct core_text text_of(const char *text)
 {
     return (struct core_text){text, (uint32_t)strlen(text)};
+}
+
+static void extra_fill(const struct lead_extra *extra, struct lead_image *image)
+{
+    image->is_call_back = extra->is_call_back;
+    image->preferred_rep = extra->preferred_rep;
+    image->preferred_until_ms = extra->preferred_rep != 0 ? extra->preferred_until_ms : 0;
+    image->preferred_for_ms = extra->preferred_rep != 0 ? extra->preferred_for_ms : 0;
+    image->appointment_ms = extra->appointment_ms;
+    if (extra->place)
+        image->place = text_of(extra->place);
 }
 
 /* Field by field: zeroing the whole image, with its arrays, would cost more than the rest. */
@@ -182,6 +216,8 @@ void lead_image_fill(const struct core *core, const struct lead *lead, bool with
     image->relax_from_ms = lead->relax_from_ms;
     image->relax_next_ms = lead->relax_next_ms;
     image->relaxed = lead->relaxed;
+    if (lead->extra)
+        extra_fill(lead->extra, image);
     image->has_payload = with_payload;
     image->payload = lead->payload;
     image->payload_size = lead->payload_size;
@@ -251,6 +287,14 @@ void lead_unmark_dirty(struct core *core, struct lead *lead)
 
 /* ---- ends ------------------------------------------------------------------------- */
 
+static void keep_completion(struct core *core, const struct lead *lead, const struct lead_change *change)
+{
+    struct seen_entry completion = {.key = change->completion_key, .lead = lead->id, .content_hash = change->completion_hash,
+                                    .at_ms = core->now_ms, .serial = lead->revision, .kind = SEEN_COMPLETE, .end = (uint8_t)change->to};
+    if (change->has_completion)
+        seen_add(&core->seen, &completion);
+}
+
 static void end_lead(struct core *core, struct lead *lead, const struct lead_change *change)
 {
     struct seen_entry *published = seen_at(&core->seen, lead->seen_position);
@@ -258,16 +302,13 @@ static void end_lead(struct core *core, struct lead *lead, const struct lead_cha
         published->end = (uint8_t)change->to;
         seen_mark_dirty(&core->seen, published);
     }
-    if (change->has_completion) {
-        struct seen_entry completion = {.key = change->completion_key, .lead = lead->id, .content_hash = change->completion_hash,
-                                        .at_ms = core->now_ms, .serial = lead->revision, .kind = SEEN_COMPLETE, .end = (uint8_t)change->to};
-        seen_add(&core->seen, &completion);
-    }
+    keep_completion(core, lead, change);
     switch (change->to) {
     case LEAD_COMPLETED: core->totals.completed++; break;
     case LEAD_CANCELLED: core->totals.cancelled++; break;
     case LEAD_EXPIRED: core->totals.expired++; break;
     case LEAD_NONE: case LEAD_WAITING: case LEAD_OFFERED: case LEAD_CONNECTING: case LEAD_ASSIGNED: case LEAD_PARKED:
+    case LEAD_SCHEDULED: case LEAD_STATES:
         assert(false && "an end");
     }
     remember_ended(core, lead, change);
@@ -304,6 +345,7 @@ void lead_free(struct core *core, struct lead *lead)
     free(lead->payload);
     free(lead->exclusions);
     free(lead->decisions);
+    lead_extra_free(lead);
     lead_table_remove(&core->leads, lead);
 }
 

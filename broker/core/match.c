@@ -11,6 +11,7 @@
 
 enum { NOTED_MAX = 64 };   /* of core->match_leads, match_reps; above: everything */
 
+static struct rep *rep_for(const struct core *core, const struct lead *lead, uint32_t *able_out);
 static struct rep *best_rep(const struct core *core, const struct lead *lead, uint32_t *able_out);
 static struct lead *best_lead(const struct core *core, const struct rep *rep);
 static struct rep *best_of_class(const struct supply_class *supply, const struct queue *queue, const struct lead *lead, uint32_t weight);
@@ -68,7 +69,7 @@ void match_run(struct core *core, enum core_cause cause)
             return;
         uint32_t able;
         bool noted = lead->in_match;
-        struct rep *rep = best_rep(core, lead, &able);
+        struct rep *rep = rep_for(core, lead, &able);
         match_forget_lead(core, lead);
         if (rep)
             offer(core, lead, rep, able, noted ? (enum core_cause)lead->cause : CAUSE_REP_FREED);
@@ -115,11 +116,20 @@ static void match_all(struct core *core, enum core_cause cause)
         struct avl_node *first = demand ? avl_first(&demand->waiting) : NULL;
         next[i] = first ? AVL_ENTRY(first, struct lead, order) : NULL;
     }
+    struct lead *preferring = preferred_next(core, NULL);
     for (;;) {
         uint32_t best = count, able;
         for (uint32_t i = 0; i < count; i++) {
             if (next[i] && (best == count || lead_compare_urgency(next[i], next[best]) < 0))
                 best = i;
+        }
+        if (preferring && (best == count || lead_compare_urgency(preferring, next[best]) < 0)) {
+            struct lead *lead = preferring;
+            struct rep *rep = preferred_rep(core, lead);
+            preferring = preferred_next(core, lead);
+            if (rep)
+                offer(core, lead, rep, 1, cause);
+            continue;
         }
         if (best == count)
             return;
@@ -132,6 +142,15 @@ static void match_all(struct core *core, enum core_cause cause)
         else if (able == 0)
             next[best] = NULL;   /* nobody for the whole class */
     }
+}
+
+/* A lead that waits for one rep goes to nobody else. */
+static struct rep *rep_for(const struct core *core, const struct lead *lead, uint32_t *able_out)
+{
+    if (!lead_is_preferring(lead))
+        return best_rep(core, lead, able_out);
+    *able_out = 1;
+    return preferred_rep(core, lead);
 }
 
 /* *able_out: ready reps with the skills, whether or not this lead excludes them. */
@@ -193,8 +212,8 @@ static struct lead *best_lead(const struct core *core, const struct rep *rep)
     const struct bitset *can_serve = &rep->supply->can_serve, *waiting = &core->classes.demand_waiting;
     uint32_t words = can_serve->word_count < waiting->word_count ? can_serve->word_count : waiting->word_count;
     uint32_t room = rep->rank.capacity - rep->rank.load;
-    struct lead *best = NULL;
-    struct lead_rank best_rank = {0};
+    struct lead *best = rep->preferred.count > 0 ? preferred_lead(core, rep, room) : NULL;
+    struct lead_rank best_rank = best ? lead_rank_of(best) : (struct lead_rank){0};
 
     for (uint32_t w = 0; w < words; w++) {
         for (uint64_t bits = can_serve->words[w] & waiting->words[w]; bits != 0; bits &= bits - 1) {
@@ -230,6 +249,8 @@ static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_
     const struct config_channel *channel = core_channel(core, lead->demand->channel);
     assert(rep->rank.load + channel->weight <= rep->rank.capacity);
 
+    if (lead_is_preferring(lead))
+        cause = CAUSE_PREFERRED;
     lead->offer_number++;
     lead->offers_made++;
     lead->weight = (uint16_t)channel->weight;

@@ -114,7 +114,7 @@ static uint8_t level_after(const struct core *core, const struct config_relax_st
 
 void needs_relax(struct core *core, struct needs *needs, const struct config_relax_step *step)
 {
-    struct needs less = {.team_count = 0};
+    struct needs less = {.rings = needs->rings};
     for (uint32_t i = 0; i < needs->require_count; i++) {
         uint8_t level = level_after(core, step, needs->require[i]);
         if (level > 0)

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum lead_flags { LEAD_HAS_PAYLOAD = 1, LEAD_HAS_COMPLETION = 2, LEAD_IN_CHECKPOINT = 4 };
+enum lead_flags { LEAD_HAS_PAYLOAD = 1, LEAD_HAS_COMPLETION = 2, LEAD_IN_CHECKPOINT = 4, LEAD_HAS_EXTRA = 8 };
 
 static void put_open_lead(struct byte_buffer *out, const struct lead_image *image);
 static void read_open_lead(struct byte_reader *in, struct lead_image *image);
@@ -16,6 +16,8 @@ static void put_relaxation(struct byte_buffer *out, const struct lead_image *ima
 static void read_relaxation(struct byte_reader *in, struct lead_image *image);
 static void put_needs(struct byte_buffer *out, const struct lead_image *image);
 static void read_needs(struct byte_reader *in, struct lead_image *image);
+static void put_extra(struct byte_buffer *out, const struct lead_image *image);
+static void read_extra(struct byte_reader *in, struct lead_image *image);
 static void put_fixed_part(struct byte_buffer *out, const struct lead_image *image);
 static void read_fixed_part(struct byte_reader *in, struct lead_image *image);
 
@@ -85,10 +87,15 @@ static lw_status read_end(const struct byte_reader *in)
     return byte_reader_done(in) ? LW_OK : LW_CORRUPT;
 }
 
+static bool has_extra(const struct lead_image *image)
+{
+    return image->is_call_back || image->preferred_rep != 0 || image->appointment_ms != 0 || image->place.size > 0;
+}
+
 void record_put_lead(struct byte_buffer *out, const struct lead_image *image)
 {
     uint8_t flags = (uint8_t)((image->has_payload ? LEAD_HAS_PAYLOAD : 0) | (image->has_completion ? LEAD_HAS_COMPLETION : 0) |
-                              (image->in_checkpoint ? LEAD_IN_CHECKPOINT : 0));
+                              (image->in_checkpoint ? LEAD_IN_CHECKPOINT : 0) | (has_extra(image) ? LEAD_HAS_EXTRA : 0));
 
     byte_buffer_put_u8(out, RECORD_FORMAT);
     put_id(out, image->id);
@@ -105,11 +112,13 @@ void record_put_lead(struct byte_buffer *out, const struct lead_image *image)
     byte_buffer_put_varint(out, image->idle_rep);
     byte_buffer_put_u8(out, image->channel);
     byte_buffer_put_varint(out, image->offer_number);
-    if (!lead_state_is_end(image->state)) {
+    if (lead_state_is_end(image->state)) {
+        byte_buffer_put_blob(out, image->disposition.data, image->disposition.size);
+    } else {
         put_open_lead(out, image);
-        return;
+        if (has_extra(image))
+            put_extra(out, image);
     }
-    byte_buffer_put_blob(out, image->disposition.data, image->disposition.size);
     if (image->has_completion) {
         put_key(out, image->completion_key);
         byte_buffer_put_fixed64(out, image->completion_hash);
@@ -142,17 +151,19 @@ lw_status record_read_lead(const void *bytes, size_t size, struct lead_image *ou
     out->idle_rep = read_u32(&in);
     out->channel = byte_reader_u8(&in);
     out->offer_number = read_u32(&in);
-    if (in.failed || out->state < LEAD_WAITING || out->state > LEAD_EXPIRED || out->channel >= LW_CHANNEL_COUNT)
+    if (in.failed || out->state < LEAD_WAITING || out->state >= LEAD_STATES || out->channel >= LW_CHANNEL_COUNT)
         return LW_CORRUPT;
 
-    if (!lead_state_is_end(out->state)) {
-        read_open_lead(&in, out);
-    } else {
+    if (lead_state_is_end(out->state)) {
         out->disposition = read_text(&in, LW_NAME_MAX);
-        if (out->has_completion) {
-            out->completion_key = read_key(&in);
-            out->completion_hash = byte_reader_fixed64(&in);
-        }
+    } else {
+        read_open_lead(&in, out);
+        if (flags & LEAD_HAS_EXTRA)
+            read_extra(&in, out);
+    }
+    if (out->has_completion) {
+        out->completion_key = read_key(&in);
+        out->completion_hash = byte_reader_fixed64(&in);
     }
     return read_end(&in);
 }
@@ -192,6 +203,27 @@ static void put_open_lead(struct byte_buffer *out, const struct lead_image *imag
         put_needs(out, image);
     if (image->has_payload)
         put_fixed_part(out, image);
+}
+
+/* What few leads have. */
+static void put_extra(struct byte_buffer *out, const struct lead_image *image)
+{
+    byte_buffer_put_u8(out, image->is_call_back);
+    byte_buffer_put_varint(out, image->preferred_rep);
+    byte_buffer_put_varint(out, image->preferred_until_ms);
+    byte_buffer_put_varint(out, image->preferred_for_ms);
+    byte_buffer_put_varint(out, image->appointment_ms);
+    byte_buffer_put_blob(out, image->place.data, image->place.size);
+}
+
+static void read_extra(struct byte_reader *in, struct lead_image *image)
+{
+    image->is_call_back = byte_reader_u8(in) != 0;
+    image->preferred_rep = read_u32(in);
+    image->preferred_until_ms = byte_reader_varint(in);
+    image->preferred_for_ms = byte_reader_varint(in);
+    image->appointment_ms = byte_reader_varint(in);
+    image->place = read_text(in, LEAD_PLACE_MAX);
 }
 
 /* Most leads never relax: one byte. */
@@ -401,7 +433,7 @@ lw_status record_read_desk(const void *bytes, size_t size, struct desk_image *ou
 
 const char *lead_state_word(enum lead_state state)
 {
-    static const char *const words[] = {"none", "waiting", "offered", "connecting", "assigned", "parked", "completed", "cancelled", "expired"};
+    static const char *const words[] = {"none", "waiting", "offered", "connecting", "assigned", "parked", "completed", "cancelled", "expired", "scheduled"};
     return (unsigned)state < sizeof words / sizeof *words ? words[state] : "none";
 }
 

@@ -23,6 +23,7 @@ enum {
     EXCLUSIONS_PER_LEAD_MAX = 32,
     EXCLUSIONS_PER_REP_MAX = 32,
     BREAK_REASON_MAX = 128,
+    LEAD_PLACE_MAX = 255,      /* bytes of an appointment's place */
 };
 
 struct record_require { struct core_text skill; uint8_t level; };
@@ -66,6 +67,11 @@ struct lead_image {
     uint64_t deadline_ms, wait_deadline_ms;
     uint32_t offer_number, offers_made, weight;
     uint8_t channel;
+    bool is_call_back;
+    uint32_t preferred_rep;           /* 0: none */
+    uint64_t preferred_until_ms, preferred_for_ms;
+    uint64_t appointment_ms;
+    struct core_text place;
     bool has_payload;                 /* and the rest of what never changes: */
     uint64_t received_ms;
     uint32_t priority;
@@ -74,6 +80,7 @@ struct lead_image {
     uint32_t payload_size;
     /* ended leads only */
     struct core_text disposition;
+    /* both: this change is a rep's completion */
     bool has_completion;
     struct siphash_128 completion_key;
     uint64_t completion_hash;
@@ -119,7 +126,6 @@ LW_MUST_CHECK lw_status record_read_seen(const void *bytes, size_t size, struct 
 void record_put_desk(struct byte_buffer *out, const struct desk_image *image);
 LW_MUST_CHECK lw_status record_read_desk(const void *bytes, size_t size, struct desk_image *out);
 
-static inline bool lead_state_is_end(enum lead_state state) { return state >= LEAD_COMPLETED; }
 /* "waiting", "offered"... Never NULL. */
 const char *lead_state_word(enum lead_state state);
 const char *rep_state_word(enum rep_state state);

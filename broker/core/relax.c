@@ -36,9 +36,9 @@ void relax_waiting(struct core *core, struct lead *lead)
     assert(lead->state == LEAD_WAITING);
     if (next_ms == 0 || next_ms > core->now_ms)
         return;
-    demand_class_remove(&core->classes, lead);
+    lead_leave_queue(core, lead);
     bool changed = relax_due(core, lead);
-    demand_class_insert(&core->classes, lead);
+    lead_join_queue(core, lead);
     if (changed)
         lead->cause = CAUSE_RELAXED;
     lead_record(core, lead, false);

@@ -178,6 +178,7 @@ static lw_status take_needs(struct core *core, const struct lead_image *image, s
         if (out->teams[i] == NAME_NONE)
             return LW_FULL;
     }
+    out->rings = image->channel == LW_CHANNEL_PHONE;   /* made quiet in link_leads, if need be */
     return LW_OK;
 }
 
@@ -209,6 +210,18 @@ static lw_status take_fixed_part(struct core *core, struct lead *lead, const str
     lead->source = names_add(&core->names, image->source.data, image->source.size);
     lead->rule = names_add(&core->names, image->rule.data, image->rule.size);
     return LW_OK;
+}
+
+static void take_extra(struct lead *lead, const struct lead_image *image)
+{
+    lead_set_appointment(lead, image->appointment_ms, image->place);
+    if (!lead->extra && !image->is_call_back && image->preferred_rep == 0)
+        return;
+    struct lead_extra *extra = lead_extra_of(lead);
+    extra->is_call_back = image->is_call_back;
+    extra->preferred_rep = image->preferred_rep;
+    extra->preferred_until_ms = image->preferred_until_ms;
+    extra->preferred_for_ms = image->preferred_for_ms;
 }
 
 /* Everything but links. */
@@ -243,6 +256,7 @@ static lw_status take_image(struct core *core, struct lead *lead, const struct l
     else
         lead_mark_dirty(core, lead);
 
+    take_extra(lead, image);
     lead->exclusion_count = 0;
     free(lead->exclusions);
     lead->exclusions = NULL;
@@ -262,6 +276,15 @@ static lw_status take_image(struct core *core, struct lead *lead, const struct l
     return LW_OK;
 }
 
+/* Before the lead is linked, which counts it in its class. */
+static bool make_quiet(struct core *core, struct lead *lead)
+{
+    struct needs needs = lead->demand->needs;
+    needs.rings = false;
+    lead->demand = classes_demand(&core->classes, lead->demand->queue, lead->demand->channel, &needs);
+    return lead->demand != NULL;
+}
+
 static lw_status link_leads(struct core *core)
 {
     uint32_t index = 0;
@@ -269,6 +292,10 @@ static lw_status link_leads(struct core *core)
         bool held = lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING || lead->state == LEAD_ASSIGNED;
         if (!lead->payload || (held && !rep_table_at(&core->reps, lead->rep)))
             return LW_CORRUPT;
+        if (lead->extra && lead->extra->preferred_rep != 0 && !rep_table_at(&core->reps, lead->extra->preferred_rep))
+            return LW_CORRUPT;
+        if (lead->extra && lead->extra->is_call_back && !make_quiet(core, lead))
+            return LW_NO_MEMORY;
         lead_link(core, lead);
         for (uint32_t i = lead->exclusion_count; i-- > 0;) {
             struct rep *rep = rep_table_at(&core->reps, lead->exclusions[i].rep);

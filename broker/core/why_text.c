@@ -74,6 +74,8 @@ void why_text_write(const struct core *core, const struct lead *lead, const stru
     struct text text = {data, 0};
 
     data[0] = '\0';
+    if (decision && decision->cause == CAUSE_PREFERRED)
+        put(&text, "you are asked first; ");
     for (uint32_t i = 0; i < lead->demand->needs.require_count; i++) {
         const struct requirement *require = &lead->demand->needs.require[i];
         put(&text, names_text(&core->names, core->skill_names[require->skill]));

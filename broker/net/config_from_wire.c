@@ -224,6 +224,15 @@ static bool field_exists(const char *field)
     return known;
 }
 
+static void read_follow_up(const Leadwire__V1__DispositionConfig *from, struct config_disposition *to)
+{
+    to->follow_up = from->follow_up == LEADWIRE__V1__FOLLOW_UP__FOLLOW_UP_NONE ? FOLLOW_UP_END : (enum config_follow_up)from->follow_up;
+    to->after_ms = from->after_ms;
+    to->at_least_ms = from->at_least_ms;
+    to->at_most_ms = from->at_most_ms;
+    to->same_rep_for_ms = from->same_rep_for_ms;
+}
+
 static bool read_dispositions(struct reading *reading, const Leadwire__V1__DeskConfig *from)
 {
     for (size_t i = 0; i < from->n_dispositions; i++) {
@@ -231,6 +240,7 @@ static bool read_dispositions(struct reading *reading, const Leadwire__V1__DeskC
         lw_status status = core_config_add_disposition(reading->config, disposition->code, (uint8_t)disposition->class_);
         if (!judge(reading, status, "disposition", disposition->code))
             return false;
+        read_follow_up(disposition, &reading->config->dispositions[reading->config->disposition_count - 1]);
     }
     return true;
 }

@@ -181,6 +181,7 @@ static void fill_totals(struct net *net, Leadwire__V1__StatusReply *reply)
     reply->connecting = totals.by_state[LEAD_CONNECTING];
     reply->assigned = totals.by_state[LEAD_ASSIGNED];
     reply->parked = totals.by_state[LEAD_PARKED];
+    reply->scheduled = totals.by_state[LEAD_SCHEDULED];
     reply->published_total = totals.published;
     reply->completed_total = totals.completed;
     reply->cancelled_total = totals.cancelled;
@@ -225,6 +226,8 @@ static void add_lead_row(void *context, const struct core_effect *row)
     lead->source = keep(page->arena, row->source);
     lead->disposition = keep(page->arena, row->disposition);
     lead->reason = keep(page->arena, row->reason);
+    lead->preferred_rep = keep(page->arena, row->preferred_rep);
+    lead->by = keep(page->arena, row->by);
     page->reply->leads[page->reply->n_leads++] = lead;
 }
 

@@ -62,6 +62,12 @@ void effect_to_lead_event(const struct core_effect *effect, char lead_id[DESK_ID
     out->reason = (char *)effect->reason;
     out->revision = effect->revision;
     out->deadline_unix_ms = (int64_t)effect->deadline_ms;
+    out->preferred_rep = (char *)effect->preferred_rep;
+    out->preferred_until_unix_ms = (int64_t)effect->preferred_until_ms;
+    out->do_not_call = effect->do_not_call;
+    out->call_back = effect->is_call_back;
+    out->appointment_unix_ms = (int64_t)effect->appointment_ms;
+    out->by = (char *)effect->by;
 }
 
 void effect_to_rep_event(const struct core_effect *effect, Leadwire__V1__RepEvent *out)
@@ -130,6 +136,7 @@ static void encode_query_reply(struct net *net, struct peer *peer, const struct 
         reply.offer_number = effect->offer_number;
         reply.deadline_unix_ms = (int64_t)effect->deadline_ms;
         reply.queue = (char *)effect->queue;
+        reply.call_back = effect->is_call_back;
     }
     net_hold(net, peer, &(struct wire_message){.type = WIRE_LEAD_QUERY_REPLY, .lead_query_reply = &reply}, OUTBOX_ANSWERS);
 }
@@ -151,6 +158,9 @@ static void encode_offer(struct net *net, struct peer *peer, const struct core_e
     offer.why = (char *)effect->why;
     offer.resumed = effect->resumed;
     offer.epoch = net->epoch;
+    offer.call_back = effect->is_call_back;
+    offer.appointment_unix_ms = (int64_t)effect->appointment_ms;
+    offer.place = (char *)effect->place;
     hold_with_lead(net, peer, &(struct wire_message){.type = WIRE_OFFER, .offer = &offer}, effect);
 }
 
@@ -169,6 +179,9 @@ static void encode_holding(struct net *net, struct peer *peer, const struct core
     holding.queue = (char *)effect->queue;
     holding.resumed = effect->resumed;
     holding.epoch = net->epoch;
+    holding.call_back = effect->is_call_back;
+    holding.appointment_unix_ms = (int64_t)effect->appointment_ms;
+    holding.place = (char *)effect->place;
     hold_with_lead(net, peer, &(struct wire_message){.type = WIRE_HOLDING, .holding = &holding}, effect);
 }
 

@@ -40,6 +40,8 @@ static void handle_complete(struct net *net, struct peer *peer, const struct wir
     command.complete.idempotency_id = text_of(complete->idempotency_id);
     command.complete.disposition = text_of(complete->disposition);
     command.complete.note = text_of(complete->note);
+    command.complete.at_unix_ms = complete->at_unix_ms;
+    command.complete.place = text_of(complete->place);
     net_step(net, &command);
 }
 

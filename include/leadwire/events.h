@@ -51,6 +51,11 @@ struct lw_event {
     uint32_t priority, offer_number;
     int64_t received_unix_ms, deadline_unix_ms;
     uint64_t revision;
+    const char *preferred_rep;      /* waiting, scheduled: who gets it first */
+    int64_t preferred_until_unix_ms;
+    int do_not_call, call_back;
+    int64_t appointment_unix_ms;
+    const char *by;                 /* who scheduled it or set it aside */
     /* rep */
     lw_rep_state rep_state;
     uint32_t load, capacity;

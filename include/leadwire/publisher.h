@@ -50,7 +50,7 @@ const char *lw_outcome_name(lw_outcome outcome);
 
 typedef enum lw_lead_state {   /* numbers are those of leadwire.v1.LeadState */
     LW_LEAD_NONE = 0, LW_LEAD_WAITING, LW_LEAD_OFFERED, LW_LEAD_CONNECTING, LW_LEAD_ASSIGNED,
-    LW_LEAD_PARKED, LW_LEAD_COMPLETED, LW_LEAD_CANCELLED, LW_LEAD_EXPIRED,
+    LW_LEAD_PARKED, LW_LEAD_COMPLETED, LW_LEAD_CANCELLED, LW_LEAD_EXPIRED, LW_LEAD_SCHEDULED,
 } lw_lead_state;
 const char *lw_lead_state_name(lw_lead_state state);
 
@@ -71,6 +71,7 @@ struct lw_publisher_answer {
     const char *rep, *device, *queue;
     uint32_t offer_number;
     int64_t deadline_unix_ms;
+    int call_back;                /* the rep calls: nobody needs to stay on the line */
 };
 
 /* Opens without waiting for the broker, which may start later. Copies the options.

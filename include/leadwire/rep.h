@@ -64,6 +64,9 @@ struct lw_rep_event {
     lw_rep_state state;            /* status */
     uint32_t load, capacity;
     int64_t until_unix_ms;
+    int call_back;                 /* offer, holding: you call; nobody is on the line */
+    int64_t appointment_unix_ms;   /* offer, holding; 0: none */
+    const char *place;             /* of the appointment */
     uint64_t ticket;               /* answer */
     lw_outcome outcome;
     const char *reason;
@@ -75,7 +78,7 @@ LW_MUST_CHECK lw_status lw_rep_open(const struct lw_rep_options *options, struct
 /* Says Bye (the rep logs off at once, without grace) if log_off, else just drops the connection. Nulls *rep. */
 void lw_rep_close(struct lw_rep **rep, int log_off);
 
-/* The four requests are queued, and repeated until an LW_REP_ANSWER with their ticket (never 0) ends them; "busy" is
+/* The requests are queued, and repeated until an LW_REP_ANSWER with their ticket (never 0) ends them; "busy" is
  * repeated by the library. Errors: LW_INVALID, LW_TOO_LARGE (lw_rep_error() says what), LW_FULL, LW_CLOSED (refused). */
 LW_MUST_CHECK lw_status lw_rep_accept(struct lw_rep *rep, const char *lead_id, uint32_t offer_number, uint64_t *ticket_out);
 LW_MUST_CHECK lw_status lw_rep_decline(struct lw_rep *rep, const char *lead_id, uint32_t offer_number,
@@ -83,6 +86,14 @@ LW_MUST_CHECK lw_status lw_rep_decline(struct lw_rep *rep, const char *lead_id, 
 /* idempotency_id NULL: the library makes one per call (and repeats it on resend). */
 LW_MUST_CHECK lw_status lw_rep_complete(struct lw_rep *rep, const char *lead_id, const char *disposition,
                                         const char *note, const char *idempotency_id, uint64_t *ticket_out);
+/* A completion that says more than an outcome. Zero members are left out. */
+struct lw_completion {
+    const char *disposition, *note, *idempotency_id;   /* as in lw_rep_complete */
+    int64_t at_unix_ms;       /* when to call back, or of the appointment; 0: as the disposition says */
+    const char *place;        /* of the appointment; at most 255 bytes */
+};
+LW_MUST_CHECK lw_status lw_rep_complete_with(struct lw_rep *rep, const char *lead_id, const struct lw_completion *completion,
+                                             uint64_t *ticket_out);
 /* LW_REP_AVAILABLE or LW_REP_BREAK. */
 LW_MUST_CHECK lw_status lw_rep_set_state(struct lw_rep *rep, lw_rep_state state, const char *reason, uint64_t *ticket_out);
 

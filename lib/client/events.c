@@ -494,7 +494,7 @@ static void verify(struct lw_events *events, uint64_t now_ms)
 static struct lw_event blank_event(lw_events_kind kind)
 {
     return (struct lw_event){.kind = kind, .cause = "", .rep = "", .lead_id = "", .queue = "", .source = "",
-                             .disposition = "", .reason = ""};
+                             .disposition = "", .reason = "", .preferred_rep = "", .by = ""};
 }
 
 static void fill_lead(const Leadwire__V1__LeadEvent *lead, struct lw_event *out)
@@ -514,6 +514,12 @@ static void fill_lead(const Leadwire__V1__LeadEvent *lead, struct lw_event *out)
     out->offer_number = lead->offer_number;
     out->received_unix_ms = lead->received_unix_ms;
     out->deadline_unix_ms = lead->deadline_unix_ms;
+    out->preferred_rep = lead->preferred_rep;
+    out->preferred_until_unix_ms = lead->preferred_until_unix_ms;
+    out->do_not_call = lead->do_not_call;
+    out->call_back = lead->call_back;
+    out->appointment_unix_ms = lead->appointment_unix_ms;
+    out->by = lead->by;
     out->revision = lead->revision;
 }
 

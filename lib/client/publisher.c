@@ -235,6 +235,7 @@ static void fill_answer(const struct session_event *event, struct lw_publisher_a
     out->queue = reply->queue;
     out->offer_number = reply->offer_number;
     out->deadline_unix_ms = reply->deadline_unix_ms;
+    out->call_back = reply->call_back;
 }
 
 /* protobuf-c's strings are not const, though packing only reads them. */

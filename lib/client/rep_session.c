@@ -91,17 +91,26 @@ lw_status lw_rep_decline(struct lw_rep *rep, const char *lead_id, uint32_t offer
 lw_status lw_rep_complete(struct lw_rep *rep, const char *lead_id, const char *disposition, const char *note,
                           const char *idempotency_id, uint64_t *ticket_out)
 {
+    const struct lw_completion completion = {.disposition = disposition, .note = note, .idempotency_id = idempotency_id};
+    return lw_rep_complete_with(rep, lead_id, &completion, ticket_out);
+}
+
+lw_status lw_rep_complete_with(struct lw_rep *rep, const char *lead_id, const struct lw_completion *completion, uint64_t *ticket_out)
+{
+    const char *idempotency_id = completion->idempotency_id;
     *ticket_out = 0;
     if (!lead_id || !*lead_id)
         return invalid(rep, "lead_id is missing");
-    if (!disposition || !*disposition)
+    if (!completion->disposition || !*completion->disposition)
         return invalid(rep, "disposition is missing");
     if (!idempotency_id || !*idempotency_id)
         idempotency_id = make_id(rep);
     Leadwire__V1__Complete complete = LEADWIRE__V1__COMPLETE__INIT;
     complete.lead_id = text(lead_id);
-    complete.disposition = text(disposition);
-    complete.note = text(note);
+    complete.disposition = text(completion->disposition);
+    complete.note = text(completion->note);
+    complete.at_unix_ms = completion->at_unix_ms;
+    complete.place = text(completion->place);
     complete.idempotency_id = text(idempotency_id);
     struct pending_tag tag = {0};
     copy_lead_id(&tag, lead_id);
@@ -126,7 +135,7 @@ lw_status lw_rep_next(struct lw_rep *rep, struct lw_rep_event *out)
 {
     struct session_event event;
     for (;;) {
-        *out = (struct lw_rep_event){.lead_id = "", .queue = "", .why = "", .reason = "", .epoch = rep->session.epoch};
+        *out = (struct lw_rep_event){.lead_id = "", .queue = "", .why = "", .reason = "", .place = "", .epoch = rep->session.epoch};
         switch (session_next(&rep->session, &event)) {
         case SESSION_NOTHING:
             return rep->session.state == SESSION_ENDED ? LW_CLOSED : LW_AGAIN;
@@ -270,6 +279,9 @@ static bool fill_offer(struct lw_rep *rep, const Leadwire__V1__Offer *offer, str
     out->weight = offer->weight;
     out->queue = offer->queue;
     out->why = offer->why;
+    out->call_back = offer->call_back;
+    out->appointment_unix_ms = offer->appointment_unix_ms;
+    out->place = offer->place;
     out->resumed = offer->resumed;
     return true;
 }
@@ -288,6 +300,9 @@ static bool fill_holding(struct lw_rep *rep, const Leadwire__V1__Holding *holdin
     out->received_unix_ms = holding->received_unix_ms;
     out->weight = holding->weight;
     out->queue = holding->queue;
+    out->call_back = holding->call_back;
+    out->appointment_unix_ms = holding->appointment_unix_ms;
+    out->place = holding->place;
     out->resumed = holding->resumed;
     return true;
 }

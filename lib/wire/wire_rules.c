@@ -10,6 +10,8 @@ enum {
     SECRET_MAX = 256,
     REASON_MAX = 512,
     NOTE_MAX = 4096,
+    PLACE_MAX = 255,
+    LANGUAGE_MAX = 35,
     FIELD_NAME_MAX = sizeof "attribute." - 1 + LW_LEAD_FIELD_MAX,
     SOURCE_TEXT_MAX = 1024 * 1024,
 
@@ -30,6 +32,7 @@ enum {
     RELAX_MAX = 64,
     DISPOSITIONS_MAX = 256,
     QUEUE_CONFIGS_MAX = 4096,
+    TEXTS_MAX = 32,
 };
 
 #define REASONS(field) { \
@@ -205,7 +208,8 @@ RULES(lead_query_reply,
     NUMBER(offer_number),
     NUMBER(deadline_unix_ms),
     NUMBER(epoch),
-    NAME(queue, LW_NAME_MAX));
+    NAME(queue, LW_NAME_MAX),
+    NUMBER(call_back));
 
 RULES_ACROSS(cancel, check_cancel,
     REQUEST_ID,
@@ -247,6 +251,9 @@ RULES(offer,
     TEXT(why, REASON_MAX),
     NUMBER(resumed),
     NUMBER(epoch),
+    NUMBER(call_back),
+    NUMBER(appointment_unix_ms),
+    TEXT(place, PLACE_MAX),
     MESSAGE_NEEDED(lead, &lead_rules));
 
 RULES(offer_answer,
@@ -266,6 +273,9 @@ RULES(holding,
     NAME(queue, LW_NAME_MAX),
     NUMBER(resumed),
     NUMBER(epoch),
+    NUMBER(call_back),
+    NUMBER(appointment_unix_ms),
+    TEXT(place, PLACE_MAX),
     MESSAGE(lead, &lead_rules));
 
 RULES(withdrawn,
@@ -284,7 +294,9 @@ RULES(complete,
     NAME_NEEDED(idempotency_id, LW_IDEMPOTENCY_ID_MAX),
     NAME_NEEDED(lead_id, ID_MAX),
     NAME_NEEDED(disposition, LW_NAME_MAX),
-    TEXT(note, NOTE_MAX));
+    TEXT(note, NOTE_MAX),
+    NUMBER(at_unix_ms),
+    TEXT(place, PLACE_MAX));
 
 /* events.proto */
 
@@ -303,7 +315,13 @@ RULES(lead_event,
     NUMBER(offer_number),
     TEXT(reason, REASON_MAX),
     NUMBER(revision),
-    NUMBER(deadline_unix_ms));
+    NUMBER(deadline_unix_ms),
+    NAME(preferred_rep, LW_NAME_MAX),
+    NUMBER(preferred_until_unix_ms),
+    NUMBER(do_not_call),
+    NUMBER(call_back),
+    NUMBER(appointment_unix_ms),
+    NAME(by, LW_NAME_MAX));
 
 RULES(rep_event,
     NAME_NEEDED(rep, LW_NAME_MAX),
@@ -401,10 +419,20 @@ RULES(rule_config,
     NAMES(teams, TEAMS_MAX, LW_NAME_MAX),
     MESSAGES(relax, RELAX_MAX, &relax_step_rules));
 
+RULES(local_text,
+    NAME_NEEDED(language, LANGUAGE_MAX),
+    TEXT_NEEDED(text, LW_LEAD_FIELD_MAX));
+
 RULES(disposition_config,
     NAME_NEEDED(code, LW_NAME_MAX),
     TEXT(label, LW_LEAD_FIELD_MAX),
-    ENUM(class));
+    ENUM(class),
+    ENUM(follow_up),
+    NUMBER(after_ms),
+    NUMBER(at_least_ms),
+    NUMBER(at_most_ms),
+    NUMBER(same_rep_for_ms),
+    MESSAGES(texts, TEXTS_MAX, &local_text_rules));
 
 RULES(queue_config,
     NAME_NEEDED(name, LW_NAME_MAX),
@@ -466,7 +494,8 @@ RULES(status_reply,
     NUMBER(checkpoint_age_ms),
     NUMBER(publishers),
     NUMBER(memory_bytes),
-    NUMBER(refused_frames_total));
+    NUMBER(refused_frames_total),
+    NUMBER(scheduled));
 
 RULES(apply_config,
     REQUEST_ID,

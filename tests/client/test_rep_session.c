@@ -183,6 +183,23 @@ static void a_lead_is_offered_accepted_held_and_completed(void **state)
     nothing_more_is_told(f);
 }
 
+static void a_completion_names_when_and_where(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t ticket;
+    open_rep(f);
+    log_on(f);
+    const struct lw_completion completion = {.disposition = "visit", .at_unix_ms = 1800000000000, .place = "Via Roma 1", .idempotency_id = "v1"};
+    assert_int_equal(lw_rep_complete_with(f->rep, "5-1", &completion, &ticket), LW_OK);
+    struct wire_message sent = fake_expect(&f->fake, WIRE_COMPLETE);
+    assert_string_equal(sent.complete->disposition, "visit");
+    assert_int_equal(sent.complete->at_unix_ms, 1800000000000);
+    assert_string_equal(sent.complete->place, "Via Roma 1");
+    assert_string_equal(sent.complete->idempotency_id, "v1");
+    fake_reply(&f->fake, ticket, LEADWIRE__V1__STATUS__STATUS_ACCEPTED, "5-1", "scheduled", 0);
+    assert_int_equal(expect_told(f, LW_REP_ANSWER)->outcome, LW_OUTCOME_ACCEPTED);
+}
+
 static void repeats_of_offers_and_holdings_are_told_once(void **state)
 {
     struct fixture *f = *state;
@@ -375,6 +392,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_lead_is_offered_accepted_held_and_completed),
+        TEST(a_completion_names_when_and_where),
         TEST(repeats_of_offers_and_holdings_are_told_once),
         TEST(withdrawals_and_status_are_told),
         TEST(a_late_answer_is_told_as_not_yours),

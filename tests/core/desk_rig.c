@@ -195,7 +195,7 @@ enum core_status rig_decline(struct desk_rig *rig, uint64_t session, struct desk
 enum core_status rig_complete(struct desk_rig *rig, uint64_t session, struct desk_id lead, const char *id, const char *disposition)
 {
     return rig_step(rig, &(struct core_command){.kind = COMMAND_COMPLETE, .session = session,
-                                                .complete = {lead, text(id), text(disposition), text("")}});
+                                                .complete = {.lead = lead, .idempotency_id = text(id), .disposition = text(disposition)}});
 }
 
 enum core_status rig_dial(struct desk_rig *rig, struct desk_id lead, uint32_t offer_number, enum dial_outcome outcome)

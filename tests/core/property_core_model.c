@@ -12,7 +12,8 @@
 
 enum { COMMANDS = 2500, CONFIGS_MAX = 40, TOLD_MAX = 4096, NAMES = 8, KNOWN = 64, IDS = 400 };
 
-struct heard { struct core_effect effect; char texts[5][160], payload[64]; };
+enum { TEXTS = 8 };
+struct heard { struct core_effect effect; char texts[TEXTS][160], payload[64]; };
 struct hearer { struct heard *list; uint32_t count; };
 
 struct pair {
@@ -41,9 +42,10 @@ static void hear(void *context, const struct core_effect *effect)
     struct hearer *hearer = context;
     MUST_HOLD(hearer->count < TOLD_MAX);
     struct heard *heard = &hearer->list[hearer->count++];
-    const char *texts[] = {effect->queue, effect->rep, effect->device, effect->source, effect->disposition};
+    const char *texts[] = {effect->queue, effect->rep, effect->device, effect->source, effect->disposition, effect->place,
+                           effect->preferred_rep, effect->by};
     *heard = (struct heard){.effect = *effect};
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < TEXTS; i++)
         snprintf(heard->texts[i], sizeof heard->texts[i], "%s", texts[i]);
     if (effect->payload)
         memcpy(heard->payload, effect->payload, effect->payload_size);
@@ -63,7 +65,8 @@ static bool same(const struct heard *fast, const struct heard *slow)
            a->received_unix_ms == b->received_unix_ms && a->weight == b->weight && a->priority == b->priority && a->position == b->position &&
            a->channel == b->channel && a->resumed == b->resumed && a->rep_state == b->rep_state && a->load == b->load &&
            a->capacity == b->capacity && a->until_ms == b->until_ms && a->connected == b->connected && a->config_version == b->config_version &&
-           a->count_offers == b->count_offers && a->count_holdings == b->count_holdings && a->payload_size == b->payload_size &&
+           a->is_call_back == b->is_call_back && a->do_not_call == b->do_not_call && a->appointment_ms == b->appointment_ms &&
+           a->preferred_until_ms == b->preferred_until_ms && a->count_offers == b->count_offers && a->count_holdings == b->count_holdings && a->payload_size == b->payload_size &&
            memcmp(fast->texts, slow->texts, sizeof fast->texts) == 0 && memcmp(fast->payload, slow->payload, sizeof fast->payload) == 0;
 }
 
@@ -240,6 +243,23 @@ static void add_random_queues(struct pair *pair, struct core_config *config)
     MUST_HOLD(core_config_set_policy(config, any_policy(pair)) == LW_OK);
 }
 
+static const char *const dispositions[] = {"won", "lost", "later", "visit", "aside", "never", "maybe"};
+
+/* All but the last, which no desk knows. */
+static void add_random_dispositions(struct pair *pair, struct core_config *config)
+{
+    static const enum config_follow_up follow_ups[] = {FOLLOW_UP_END, FOLLOW_UP_END, FOLLOW_UP_CALL_BACK, FOLLOW_UP_APPOINTMENT, FOLLOW_UP_PARK, FOLLOW_UP_SUPPRESS};
+    for (uint32_t i = 0; i < sizeof follow_ups / sizeof *follow_ups; i++) {
+        MUST_HOLD(core_config_add_disposition(config, dispositions[i], (uint8_t)(1 + i)) == LW_OK);
+        struct config_disposition *added = &config->dispositions[i];
+        added->follow_up = follow_ups[i];
+        added->at_least_ms = below(pair, 5000);
+        added->at_most_ms = added->at_least_ms + 1 + below(pair, 60000);
+        added->after_ms = below(pair, 3) ? added->at_least_ms + below(pair, added->at_most_ms - added->at_least_ms) : 0;
+        added->same_rep_for_ms = below(pair, 3) ? (uint32_t)below(pair, 30000) : 0;
+    }
+}
+
 static struct core_config *random_rules(struct pair *pair)
 {
     struct core_config *config = core_config_new("desk");
@@ -257,7 +277,7 @@ static struct core_config *random_rules(struct pair *pair)
     for (int i = 0; i < 5; i++)
         add_random_rule(pair, config, i);
     add_random_queues(pair, config);
-    MUST_HOLD(core_config_add_disposition(config, "won", 1) == LW_OK && core_config_add_disposition(config, "lost", 2) == LW_OK);
+    add_random_dispositions(pair, config);
     for (int i = 1; i <= 3; i++) {
         config->channels[i] = (struct config_channel){true, 1 + (uint32_t)below(pair, 3), (uint32_t)below(pair, 3) * 10,
                                                       1 + (uint32_t)below(pair, 30000), 1 + (uint32_t)below(pair, 200000),
@@ -373,7 +393,6 @@ static void by_rep(struct pair *pair)
 {
     struct core_command command = {.kind = COMMAND_ANSWER_OFFER};
     uint32_t offer_number;
-    static const char *const dispositions[] = {"won", "lost", "maybe"};
     char id[16];
     struct desk_id lead = any_lead(pair, &offer_number, &command.session);
     if (below(pair, 2)) {
@@ -383,7 +402,9 @@ static void by_rep(struct pair *pair)
         snprintf(id, sizeof id, "c%llu", (unsigned long long)below(pair, 3));
         command.kind = COMMAND_COMPLETE;
         command.complete.lead = lead, command.complete.idempotency_id = text(id);
-        command.complete.disposition = text(dispositions[below(pair, 12) ? below(pair, 2) : 2]);
+        command.complete.disposition = text(dispositions[below(pair, 12) ? below(pair, 6) : 6]);
+        command.complete.at_unix_ms = below(pair, 4) ? 0 : (int64_t)(pair->now_ms + below(pair, 60000)) - 2000;
+        command.complete.place = text(below(pair, 4) ? "" : "at home");
     }
     step(pair, &command, "rep");
 }

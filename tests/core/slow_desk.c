@@ -5,6 +5,7 @@
 #include "slow_desk.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,10 @@ struct slow_lead {
     uint32_t refusal_count;
     uint8_t payload[64];
     uint32_t payload_size;
+    bool call_back;
+    int preferred;                             /* -1: nobody */
+    uint64_t preferred_until_ms, preferred_for_ms, appointment_ms;
+    char place[TEXT];
 };
 
 struct slow_rep {
@@ -47,7 +52,7 @@ struct slow_rep {
 struct slow_seen {
     char kind;                                 /* p, c */
     char name[TEXT], id[TEXT];                 /* source or lead, idempotency id */
-    char content[TEXT];                        /* of completions: the disposition */
+    char content[3 * TEXT];                    /* of completions: disposition, time, place */
     uint64_t hash, at_ms;
     struct desk_id lead;
     enum lead_state end;
@@ -77,6 +82,16 @@ static void copy_text(char *to, struct core_text from)
     if (from.size > 0)
         memcpy(to, from.data, from.size);
     to[from.size] = '\0';
+}
+
+static bool is_call(const struct slow_lead *lead)
+{
+    return lead->channel == LW_CHANNEL_PHONE && !lead->call_back;
+}
+
+static bool prefers(const struct slow_lead *lead)
+{
+    return lead->state == LEAD_WAITING && lead->preferred >= 0;
 }
 
 static bool held(const struct slow_lead *lead)
@@ -130,7 +145,8 @@ static int find_rep(const struct slow_desk *desk, const char *name)
 
 static struct core_effect new_effect(enum core_effect_kind kind)
 {
-    return (struct core_effect){.kind = kind, .reason = "", .queue = "", .rep = "", .device = "", .source = "", .disposition = "", .why = ""};
+    return (struct core_effect){.kind = kind, .reason = "", .queue = "", .rep = "", .device = "", .source = "", .disposition = "", .why = "",
+                                .place = "", .preferred_rep = "", .by = ""};
 }
 
 static void emit(struct slow_desk *desk, const struct core_effect *effect)
@@ -153,6 +169,11 @@ static void put_lead(const struct slow_desk *desk, const struct slow_lead *lead,
     effect->source = lead->source;
     effect->rep = lead->rep >= 0 ? desk->reps[lead->rep].name : "";
     effect->device = lead->rep >= 0 && desk->reps[lead->rep].rules ? desk->reps[lead->rep].rules->device : "";
+    effect->is_call_back = lead->call_back;
+    effect->appointment_ms = lead->appointment_ms;
+    effect->place = lead->place;
+    effect->preferred_rep = lead->preferred >= 0 ? desk->reps[lead->preferred].name : "";
+    effect->preferred_until_ms = prefers(lead) ? lead->preferred_until_ms : 0;
 }
 
 static void answer(struct slow_desk *desk, const struct core_command *command, enum core_status status, struct desk_id lead)
@@ -314,8 +335,8 @@ static bool relax(const struct slow_desk *desk, struct slow_lead *lead)
     return any;
 }
 
-static void move(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to, enum core_cause cause, int rep, uint64_t deadline_ms,
-                 const char *disposition)
+static void move_by(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to, enum core_cause cause, int rep, uint64_t deadline_ms,
+                    const char *disposition, int by, bool do_not_call)
 {
     struct core_effect effect = new_effect(EFFECT_LEAD_EVENT);
     if (lead->state == LEAD_ASSIGNED && !(to == LEAD_OFFERED || to == LEAD_CONNECTING || to == LEAD_ASSIGNED))
@@ -327,16 +348,27 @@ static void move(struct slow_desk *desk, struct slow_lead *lead, enum lead_state
     lead->cause = cause;
     lead->rep = rep;
     lead->deadline_ms = deadline_ms;
+    if (to != LEAD_WAITING && to != LEAD_SCHEDULED)
+        lead->preferred = -1;
     put_lead(desk, lead, &effect);
     effect.disposition = disposition;
+    effect.place = "";
+    effect.by = by >= 0 ? desk->reps[by].name : "";
+    effect.do_not_call = do_not_call;
     emit(desk, &effect);
-    if (to < LEAD_COMPLETED)
+    if (!lead_state_is_end(to))
         return;
     lead->open = false;
     for (int i = 0; i < desk->seen_count; i++) {
         if (desk->seen[i].kind == 'p' && desk_id_equal(desk->seen[i].lead, lead->id))
             desk->seen[i].end = to;
     }
+}
+
+static void move(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to, enum core_cause cause, int rep, uint64_t deadline_ms,
+                 const char *disposition)
+{
+    move_by(desk, lead, to, cause, rep, deadline_ms, disposition, -1, false);
 }
 
 static void drop_refusal(struct slow_lead *lead, uint32_t at)
@@ -405,6 +437,21 @@ static void give_back(struct slow_desk *desk, struct slow_lead *lead, enum core_
         move(desk, lead, LEAD_WAITING, cause, -1, lead->wait_deadline_ms > desk->now_ms ? lead->wait_deadline_ms : desk->now_ms + 1, "");
 }
 
+static void to_all(struct slow_lead *lead)
+{
+    lead->preferred = -1;
+    lead->cause = CAUSE_TO_ALL;
+}
+
+static void wake(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause)
+{
+    if (lead->preferred >= 0 && !desk->reps[lead->preferred].rules)
+        lead->preferred = -1;
+    lead->preferred_until_ms = desk->now_ms + lead->preferred_for_ms;
+    lead->wait_deadline_ms = desk->now_ms + channel_of(desk, lead->channel)->wait_limit_ms;
+    move(desk, lead, LEAD_WAITING, cause, -1, lead->wait_deadline_ms, "");
+}
+
 static void missed(struct slow_desk *desk, int number)
 {
     struct slow_rep *rep = &desk->reps[number];
@@ -428,13 +475,15 @@ static bool has_skills(const struct slow_desk *desk, const struct slow_rep *rep,
     bool in_team = lead->team_count == 0;
     for (uint32_t i = 0; i < lead->team_count; i++)
         in_team |= strcmp(lead->teams[i], rep->rules->team) == 0;
-    return in_team && (lead->channel != LW_CHANNEL_PHONE || rep->rules->device[0] != '\0');
+    return in_team && (!is_call(lead) || rep->rules->device[0] != '\0');
 }
 
 static bool eligible(const struct slow_desk *desk, int number, const struct slow_lead *lead)
 {
     const struct slow_rep *rep = &desk->reps[number];
-    if (!rep->rules || !rep->connected || rep->state != REP_AVAILABLE || !has_skills(desk, rep, lead))
+    if (!rep->rules || !rep->connected || rep->state != REP_AVAILABLE)
+        return false;
+    if (prefers(lead) ? lead->preferred != number || (is_call(lead) && rep->rules->device[0] == '\0') : !has_skills(desk, rep, lead))
         return false;
     for (uint32_t i = 0; i < lead->refusal_count; i++) {
         if (lead->refusals[i].rep == number)
@@ -605,7 +654,7 @@ static void fill_lead(struct slow_desk *desk, struct slow_lead *lead, const stru
         received_ms = desk->now_ms;
     if (received_ms + month_ms < desk->now_ms)
         received_ms = desk->now_ms - month_ms;
-    *lead = (struct slow_lead){.open = true, .id = {desk->epoch, ++desk->next_number}, .channel = channel, .received_ms = received_ms, .rep = -1,
+    *lead = (struct slow_lead){.open = true, .id = {desk->epoch, ++desk->next_number}, .channel = channel, .received_ms = received_ms, .rep = -1, .preferred = -1,
                                .wait_deadline_ms = desk->now_ms + channel_of(desk, channel)->wait_limit_ms,
                                .priority = rule->priority + channel_of(desk, channel)->priority,
                                .weight = channel_of(desk, channel)->weight, .require_count = rule->require_count,
@@ -682,7 +731,10 @@ static struct slow_lead *find_named(struct slow_desk *desk, struct desk_id id, s
 
 static bool same_requirements(const struct slow_lead *a, const struct slow_lead *b)
 {
-    if (a->channel != b->channel || strcmp(a->queue, b->queue) != 0 || a->require_count != b->require_count || a->team_count != b->team_count)
+    if (prefers(a) || prefers(b))
+        return prefers(a) && prefers(b) && a->preferred == b->preferred;
+    if (a->channel != b->channel || is_call(a) != is_call(b) || strcmp(a->queue, b->queue) != 0 || a->require_count != b->require_count ||
+        a->team_count != b->team_count)
         return false;
     for (uint32_t i = 0; i < a->team_count; i++) {
         bool found = false;
@@ -840,7 +892,7 @@ static void answer_offer(struct slow_desk *desk, const struct core_command *comm
     struct slow_lead *lead = find_lead(desk, id);
     bool accept = command->answer_offer.accept, its = lead && lead->rep == number && lead->offer_number == command->answer_offer.offer_number;
     if (its && lead->state == LEAD_OFFERED) {
-        bool call = lead->channel == LW_CHANNEL_PHONE;
+        bool call = is_call(lead);
         if (accept) {
             move(desk, lead, call ? LEAD_CONNECTING : LEAD_ASSIGNED, CAUSE_ACCEPTED, number,
                  desk->now_ms + (call ? channel_of(desk, lead->channel)->connect_timeout_ms : desk->rules->work_limit_ms), "");
@@ -860,37 +912,87 @@ static void answer_offer(struct slow_desk *desk, const struct core_command *comm
     answer(desk, command, repeated ? CORE_DUPLICATE : CORE_NOT_YOURS, id);
 }
 
+static const struct config_disposition *find_disposition(const struct slow_desk *desk, const char *code)
+{
+    for (uint32_t i = 0; i < desk->rules->disposition_count; i++) {
+        if (strcmp(desk->rules->dispositions[i].code, code) == 0)
+            return &desk->rules->dispositions[i];
+    }
+    return NULL;
+}
+
+static bool has_time(const struct config_disposition *disposition)
+{
+    return disposition->follow_up == FOLLOW_UP_CALL_BACK || disposition->follow_up == FOLLOW_UP_APPOINTMENT;
+}
+
+/* When it comes back, from now; 0 when that may not be. */
+static uint64_t time_ahead(const struct slow_desk *desk, const struct config_disposition *disposition, int64_t asked_ms)
+{
+    int64_t ahead_ms = asked_ms == 0 ? (int64_t)disposition->after_ms : asked_ms - (int64_t)desk->now_ms;
+    bool may = ahead_ms > 0 && ahead_ms >= (int64_t)disposition->at_least_ms && ahead_ms <= (int64_t)disposition->at_most_ms;
+    return may ? (uint64_t)ahead_ms : 0;
+}
+
+static void schedule(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command,
+                     const struct config_disposition *disposition, int number)
+{
+    bool appointment = disposition->follow_up == FOLLOW_UP_APPOINTMENT;
+    uint64_t at_ms = desk->now_ms + time_ahead(desk, disposition, command->complete.at_unix_ms);
+    lead->refusal_count = 0;
+    lead->offers_made = 0;
+    lead->preferred = disposition->same_rep_for_ms > 0 ? number : -1;
+    lead->preferred_for_ms = disposition->same_rep_for_ms;
+    lead->appointment_ms = appointment ? at_ms : 0;
+    copy_text(lead->place, appointment ? command->complete.place : (struct core_text){"", 0});
+    move_by(desk, lead, LEAD_SCHEDULED, appointment ? CAUSE_APPOINTMENT : CAUSE_CALL_BACK, -1, at_ms, disposition->code, number, false);
+}
+
+static void follow_up(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command,
+                      const struct config_disposition *disposition, int number)
+{
+    bool ends = disposition->follow_up == FOLLOW_UP_END || disposition->follow_up == FOLLOW_UP_SUPPRESS;
+    lead->call_back |= !ends;
+    if (ends)
+        move_by(desk, lead, LEAD_COMPLETED, CAUSE_COMPLETED, number, 0, disposition->code, -1, disposition->follow_up == FOLLOW_UP_SUPPRESS);
+    else if (disposition->follow_up == FOLLOW_UP_PARK)
+        move_by(desk, lead, LEAD_PARKED, CAUSE_SET_ASIDE, -1, desk->now_ms + desk->rules->park_limit_ms, disposition->code, number, false);
+    else
+        schedule(desk, lead, command, disposition, number);
+}
+
 static void complete(struct slow_desk *desk, const struct core_command *command, int number)
 {
     struct desk_id id = command->complete.lead;
-    char name[TEXT], key[TEXT], disposition[TEXT];
+    char name[TEXT], key[TEXT], code[TEXT], place[TEXT], content[3 * TEXT];
     desk_id_format(id, name);
     copy_text(key, command->complete.idempotency_id);
-    copy_text(disposition, command->complete.disposition);
+    copy_text(code, command->complete.disposition);
+    copy_text(place, command->complete.place);
+    snprintf(content, sizeof content, "%s %lld %s", code, (long long)command->complete.at_unix_ms, place);
     if (key[0] == '\0') {
         answer(desk, command, CORE_REJECTED, id);
         return;
     }
     const struct slow_seen *seen = recall(desk, 'c', name, key);
     if (seen) {
-        answer(desk, command, strcmp(seen->content, disposition) == 0 ? CORE_DUPLICATE : CORE_DUPLICATE_DIFFERS, id);
+        answer(desk, command, strcmp(seen->content, content) == 0 ? CORE_DUPLICATE : CORE_DUPLICATE_DIFFERS, id);
         return;
     }
     struct slow_lead *lead = find_lead(desk, id);
-    bool known = false;
-    for (uint32_t i = 0; i < desk->rules->disposition_count; i++)
-        known |= strcmp(desk->rules->dispositions[i].code, disposition) == 0;
-    if (!lead || lead->rep != number || lead->state != LEAD_ASSIGNED || !known) {
+    const struct config_disposition *disposition = find_disposition(desk, code);
+    bool good = disposition && (has_time(disposition) ? time_ahead(desk, disposition, command->complete.at_unix_ms) > 0 : command->complete.at_unix_ms == 0);
+    if (!lead || lead->rep != number || lead->state != LEAD_ASSIGNED || !good) {
         bool is_its = lead && lead->rep == number && (lead->state == LEAD_CONNECTING || lead->state == LEAD_ASSIGNED);
         answer(desk, command, is_its ? CORE_REJECTED : CORE_NOT_YOURS, id);
         return;
     }
     uint64_t wrap_up_ms = channel_of(desk, lead->channel)->wrap_up_ms;
-    move(desk, lead, LEAD_COMPLETED, CAUSE_COMPLETED, number, 0, disposition);
-    struct slow_seen entry = {.kind = 'c', .at_ms = desk->now_ms, .lead = id, .end = LEAD_COMPLETED};
+    follow_up(desk, lead, command, disposition, number);
+    struct slow_seen entry = {.kind = 'c', .at_ms = desk->now_ms, .lead = id};
     strcpy(entry.name, name);
     strcpy(entry.id, key);
-    strcpy(entry.content, disposition);
+    strcpy(entry.content, content);
     remember(desk, entry);
     if (wrap_up_ms > 0 && (desk->reps[number].state == REP_AVAILABLE || desk->reps[number].state == REP_WRAP_UP))
         set_state(desk, number, REP_WRAP_UP, CAUSE_COMPLETED, desk->now_ms + wrap_up_ms);
@@ -930,6 +1032,11 @@ static void act(struct slow_desk *desk, const struct core_command *command)
     enum core_act what = command->act.act;
     if (!lead) {
         answer(desk, command, CORE_NOT_FOUND, id);
+        return;
+    }
+    if (what == ACT_RELEASE && lead->state == LEAD_SCHEDULED) {
+        wake(desk, lead, CAUSE_RELEASED);
+        answer(desk, command, CORE_ACCEPTED, id);
         return;
     }
     if ((what == ACT_RELEASE && lead->state != LEAD_PARKED) || (what == ACT_TAKE_BACK && lead->rep < 0)) {
@@ -979,6 +1086,10 @@ static void configure(struct slow_desk *desk, const struct core_command *command
         struct core_effect effect = rep_effect(desk, i, gone ? EFFECT_REPLACED : EFFECT_REP_STATUS);
         if (rep->session != 0)
             emit(desk, &effect);
+        for (int l = 0; !rep->rules && l < desk->lead_count; l++) {
+            if (desk->leads[l].open && prefers(&desk->leads[l]) && desk->leads[l].preferred == i)
+                to_all(&desk->leads[l]);
+        }
         if (gone)
             log_off(desk, i, CAUSE_REP_REMOVED);
     }
@@ -1026,6 +1137,8 @@ static uint64_t lead_deadline(const struct slow_lead *lead)
         next_ms = lead->refusals[i].until_ms < next_ms ? lead->refusals[i].until_ms : next_ms;
     if (lead->state == LEAD_WAITING && lead->less_ms != 0 && lead->less_ms < next_ms)
         next_ms = lead->less_ms;
+    if (prefers(lead) && lead->preferred_until_ms < next_ms)
+        next_ms = lead->preferred_until_ms;
     return next_ms;
 }
 
@@ -1054,6 +1167,8 @@ static void lead_due(struct slow_desk *desk, struct slow_lead *lead)
 {
     int rep = lead->rep;
     if (lead->deadline_ms > desk->now_ms) {
+        if (prefers(lead) && lead->preferred_until_ms <= desk->now_ms)
+            to_all(lead);
         if (drop_lapsed(desk, lead))
             lead->cause = CAUSE_RETRY;
         if (lead->state == LEAD_WAITING && relax(desk, lead))
@@ -1069,7 +1184,8 @@ static void lead_due(struct slow_desk *desk, struct slow_lead *lead)
         break;
     case LEAD_ASSIGNED: give_back(desk, lead, CAUSE_WORK_LIMIT, true, true); break;
     case LEAD_PARKED: move(desk, lead, LEAD_EXPIRED, CAUSE_PARK_LIMIT, -1, 0, ""); break;
-    case LEAD_NONE: case LEAD_COMPLETED: case LEAD_CANCELLED: case LEAD_EXPIRED: assert(0);
+    case LEAD_SCHEDULED: wake(desk, lead, CAUSE_DUE); break;
+    case LEAD_STATES: case LEAD_NONE: case LEAD_COMPLETED: case LEAD_CANCELLED: case LEAD_EXPIRED: assert(0);
     }
 }
 

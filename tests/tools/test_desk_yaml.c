@@ -117,6 +117,16 @@ static const struct wrong wrong_files[] = {
      {"d.yaml:5: disposition 'sold': class 'excellent' is not known; there are won, lost, later, bad, no_answer and do_not_call"}},
     {"desk: main\n" REPS "dispositions:\n  sold: {label: Sold}\n",
      {"d.yaml:5: disposition 'sold' needs a class: won, lost, later, bad, no_answer or do_not_call"}},
+    {"desk: main\n" REPS "dispositions:\n  again:\n    class: later\n    then: callback\n",
+     {"d.yaml:7: disposition 'again': then 'callback' is not known; did you mean 'call_back'?"}},
+    {"desk: main\n" REPS "dispositions:\n  again:\n    class: later\n    after: 2h\n",
+     {"d.yaml:7: disposition 'again': after is for what comes back: add 'then: call_back' or 'then: appointment'"}},
+    {"desk: main\n" REPS "dispositions:\n  again: {class: later, then: call_back, after: 2h, at_most: 1h}\n",
+     {"d.yaml:5: disposition 'again': after must lie between at_least and at_most"}},
+    {"desk: main\n" REPS "dispositions:\n  again: {class: later, then: call_back, at_least: 2h, at_most: 1h}\n",
+     {"d.yaml:5: disposition 'again': at_most must be above 0 and not below at_least"}},
+    {"desk: main\n" REPS "dispositions:\n  sold:\n    class: won\n    texts: Venduto\n",
+     {"d.yaml:7: disposition 'sold': texts must be a map of at most 32 languages, e.g. {it: Ordinato}"}},
     {"desk: main\n" REPS "timeouts:\n  grase: 5s\n", {"d.yaml:5: timeouts: 'grase' is not known here; did you mean 'grace'?"}},
     {"desk: main\n" REPS "offers_max: 0\n", {"d.yaml:4: offers_max must be from 1 to 32, not 0"}},
     {"desk: main\n" REPS "when_rep_gone: drop\n",
@@ -227,6 +237,29 @@ static void a_short_file_gets_the_defaults(void **state)
     assert_string_equal(config->rules[0]->queue, "general");
     desk_yaml_close(&desk);
     assert_null(desk);
+}
+
+static void dispositions_say_what_follows(void **state)
+{
+    (void)state;
+    struct desk_yaml *desk = desk_of("desk: main\n" REPS "dispositions:\n"
+                                     "  sold: {class: won, label: Sold, texts: {it: Venduto, de: Verkauft}}\n"
+                                     "  again: {class: later, then: call_back, at_least: 10m, same_rep_for: 1h}\n"
+                                     "  visit: {class: later, then: appointment}\n"
+                                     "  stop: {class: do_not_call}\n");
+    const Leadwire__V1__DeskConfig *config = desk_yaml_config(desk);
+    assert_non_null(config);
+    assert_int_equal(config->dispositions[0]->follow_up, LEADWIRE__V1__FOLLOW_UP__FOLLOW_UP_END);
+    assert_int_equal(config->dispositions[0]->n_texts, 2);
+    assert_string_equal(config->dispositions[0]->texts[0]->language, "it");
+    assert_string_equal(config->dispositions[0]->texts[1]->text, "Verkauft");
+    assert_int_equal(config->dispositions[1]->follow_up, LEADWIRE__V1__FOLLOW_UP__FOLLOW_UP_CALL_BACK);
+    assert_int_equal(config->dispositions[1]->after_ms, 2 * 3600000);
+    assert_int_equal(config->dispositions[1]->at_least_ms, 600000);
+    assert_int_equal(config->dispositions[1]->same_rep_for_ms, 3600000);
+    assert_int_equal(config->dispositions[2]->after_ms, 0);   /* an appointment has the time that the rep made */
+    assert_int_equal(config->dispositions[3]->follow_up, LEADWIRE__V1__FOLLOW_UP__FOLLOW_UP_SUPPRESS);
+    desk_yaml_close(&desk);
 }
 
 /* On the wire 0 would mean "the default". */
@@ -366,6 +399,7 @@ int main(void)
         cmocka_unit_test(doubtful_files_are_taken_with_a_warning),
         cmocka_unit_test(a_call_free_desk_needs_no_devices),
         cmocka_unit_test(a_short_file_gets_the_defaults),
+        cmocka_unit_test(dispositions_say_what_follows),
         cmocka_unit_test(no_grace_is_the_shortest_not_the_default),
         cmocka_unit_test(rules_read_as_written),
         cmocka_unit_test(the_small_business_example_is_without_a_warning),

@@ -281,7 +281,7 @@ static void status_speaks_plainly(void **state)
     assert_int_equal(run("status"), 0);
     assert_string_equal(output,
         "desk main: store ready, durability always, rules version 3, up 2 h 5 min (broker 0.1.0, epoch 7)\n"
-        "leads now:   2 waiting, 1 offered, 0 connecting, 5 assigned, 0 parked\n"
+        "leads now:   2 waiting, 1 offered, 0 connecting, 5 assigned, 0 parked, 0 scheduled\n"
         "since start: 120 published (and 0 repeated), 0 completed, 0 cancelled, 0 expired\n"
         "reps:        6 logged on, 3 available\n"
         "queue italian                    2 waiting, the oldest for 3 min 20 s\n"

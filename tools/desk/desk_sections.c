@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The short sections of desk.yaml: skills, teams, channels, dispositions.
+ * The short sections of desk.yaml: skills, teams, channels.
  */
 #include <stdio.h>
 #include <string.h>
@@ -138,78 +138,4 @@ void desk_read_channels(struct desk_yaml *reader)
         used++;
     }
     reader->config.n_channels = used;
-}
-
-static const struct { const char *name; Leadwire__V1__DispositionClass number; const char *label; } class_table[] = {
-    {"won", LEADWIRE__V1__DISPOSITION_CLASS__DISPOSITION_WON, "Won"},
-    {"lost", LEADWIRE__V1__DISPOSITION_CLASS__DISPOSITION_LOST, "Lost"},
-    {"later", LEADWIRE__V1__DISPOSITION_CLASS__DISPOSITION_LATER, "Later"},
-    {"bad", LEADWIRE__V1__DISPOSITION_CLASS__DISPOSITION_BAD, "Not a real lead"},
-    {"no_answer", LEADWIRE__V1__DISPOSITION_CLASS__DISPOSITION_NO_ANSWER, "No answer"},
-    {"do_not_call", LEADWIRE__V1__DISPOSITION_CLASS__DISPOSITION_DO_NOT_CALL, "Does not want to be called"},
-};
-enum { CLASS_TABLE_SIZE = sizeof class_table / sizeof class_table[0] };
-static const char *const class_names[] = {"won", "lost", "later", "bad", "no_answer", "do_not_call", NULL};
-static const char *const disposition_keys[] = {"label", "class", NULL};
-
-/* DISPOSITION_NONE after a problem. */
-static Leadwire__V1__DispositionClass read_class(struct desk_yaml *reader, const struct yaml_node *map, const char *code)
-{
-    char what[DESK_NAME_SIZE_MAX + 32];
-    snprintf(what, sizeof what, "disposition '%.127s': class", code);
-    const struct yaml_node *node = yaml_map_find(map, "class");
-    const char *word = yaml_read_text(reader->doc, node, what, 64, NULL);
-    for (size_t i = 0; word != NULL && i < CLASS_TABLE_SIZE; i++) {
-        if (strcmp(class_table[i].name, word) == 0)
-            return class_table[i].number;
-    }
-    const char *nearest = word != NULL ? yaml_nearest(word, class_names) : NULL;
-    if (node == NULL)
-        yaml_doc_problem(reader->doc, map, "disposition '%.127s' needs a class: won, lost, later, bad, no_answer or do_not_call", code);
-    else if (nearest != NULL)
-        yaml_doc_problem(reader->doc, node, "%s '%s' is not known; did you mean '%s'?", what, word, nearest);
-    else if (word != NULL)
-        yaml_doc_problem(reader->doc, node, "%s '%s' is not known; there are won, lost, later, bad, no_answer and do_not_call", what, word);
-    return LEADWIRE__V1__DISPOSITION_CLASS__DISPOSITION_NONE;
-}
-
-static void fill_disposition(struct desk_yaml *reader, Leadwire__V1__DispositionConfig *disposition, const char *code,
-                             const struct yaml_node *node)
-{
-    leadwire__v1__disposition_config__init(disposition);
-    disposition->code = desk_borrow(code);
-    disposition->label = desk_borrow(code);
-    if (!desk_check_name(reader, node, "disposition", code))
-        return;
-    if (yaml_node_kind(node) != YAML_KIND_MAP) {
-        yaml_doc_problem(reader->doc, node, "disposition '%s' must be a map, e.g. {label: Ordered, class: won}", code);
-        return;
-    }
-    char what[DESK_NAME_SIZE_MAX + 32];
-    snprintf(what, sizeof what, "disposition '%s'", code);
-    yaml_check_keys(reader->doc, node, what, disposition_keys);
-    disposition->label = desk_borrow(yaml_read_text(reader->doc, yaml_map_find(node, "label"), what, DESK_LABEL_SIZE_MAX, code));
-    disposition->class_ = read_class(reader, node, code);
-}
-
-void desk_read_dispositions(struct desk_yaml *reader)
-{
-    const struct yaml_node *map = desk_section(reader, "dispositions", YAML_KIND_MAP, DESK_DISPOSITIONS_MAX);
-    const size_t count = map != NULL ? yaml_node_count(map) : CLASS_TABLE_SIZE;
-    Leadwire__V1__DispositionConfig *dispositions = desk_alloc(reader, count, sizeof *dispositions);
-    reader->config.dispositions = desk_alloc(reader, count, sizeof *reader->config.dispositions);
-    if (dispositions == NULL || reader->config.dispositions == NULL)
-        return;
-    for (size_t i = 0; i < count; i++) {
-        if (map != NULL) {
-            fill_disposition(reader, &dispositions[i], yaml_map_key_at(map, i), yaml_map_value_at(map, i));
-        } else {
-            leadwire__v1__disposition_config__init(&dispositions[i]);
-            dispositions[i].code = desk_borrow(class_table[i].name);
-            dispositions[i].label = desk_borrow(class_table[i].label);
-            dispositions[i].class_ = class_table[i].number;
-        }
-        reader->config.dispositions[i] = &dispositions[i];
-    }
-    reader->config.n_dispositions = count;
 }

@@ -61,7 +61,7 @@ int command_lead(int argc, char **argv)
         .command = "lead", .arguments = "cancel|release|take-back LEAD", .arguments_min = 2, .arguments_max = 2,
         .uses_broker = true, .options = options, .option_count = 3,
         .about = "cancel     ends the lead: the prospect went away, or it never was one\n"
-                 "release    a parked lead waits again, with a new waiting limit\n"
+                 "release    a parked or scheduled lead waits again, with a new waiting limit\n"
                  "take-back  takes the lead from the rep who has it or is offered it; it goes to another",
     };
     struct cli cli;

@@ -20,8 +20,9 @@ static void print_words(const Leadwire__V1__StatusReply *status)
     printf("desk %s: store %s, durability %s, %s, up %s (broker %s, epoch %s)\n", status->desk, status->store_state, status->durability,
            status->config_version > 0 ? version : "no rules applied yet", words_duration(status->uptime_ms, a), status->version,
            words_epoch(status->epoch, b));
-    printf("leads now:   %" PRIu64 " waiting, %" PRIu64 " offered, %" PRIu64 " connecting, %" PRIu64 " assigned, %" PRIu64 " parked\n",
-           status->waiting, status->offered, status->connecting, status->assigned, status->parked);
+    printf("leads now:   %" PRIu64 " waiting, %" PRIu64 " offered, %" PRIu64 " connecting, %" PRIu64 " assigned, %" PRIu64 " parked, %" PRIu64
+           " scheduled\n",
+           status->waiting, status->offered, status->connecting, status->assigned, status->parked, status->scheduled);
     printf("since start: %" PRIu64 " published (and %" PRIu64 " repeated), %" PRIu64 " completed, %" PRIu64 " cancelled, %" PRIu64 " expired\n",
            status->published_total, status->duplicates_total, status->completed_total, status->cancelled_total, status->expired_total);
     printf("reps:        %" PRIu64 " logged on, %" PRIu64 " available\n", status->reps_on, status->reps_available);
@@ -55,6 +56,7 @@ static void print_json(const Leadwire__V1__StatusReply *status)
     json_put_unsigned(&out, "connecting", status->connecting);
     json_put_unsigned(&out, "assigned", status->assigned);
     json_put_unsigned(&out, "parked", status->parked);
+    json_put_unsigned(&out, "scheduled", status->scheduled);
     json_put_unsigned(&out, "published_total", status->published_total);
     json_put_unsigned(&out, "duplicates_total", status->duplicates_total);
     json_put_unsigned(&out, "completed_total", status->completed_total);

@@ -16,22 +16,38 @@
 
 struct watch { bool is_json, was_live, has_reset; uint64_t until_ms; };
 
+static void print_waits(const struct lw_event *event)
+{
+    if (event->from == LW_LEAD_NONE)
+        printf("(%s from %s) waits in %s", lw_channel_name(event->channel), event->source, event->queue);
+    else
+        printf("waits again in %s", event->queue);
+    if (event->preferred_rep[0] != '\0')
+        printf(", for %s first", event->preferred_rep);
+}
+
+static void print_scheduled(const struct lw_event *event)
+{
+    char day[WORDS_SIZE];
+    printf("sleeps until %s", words_moment(event->deadline_unix_ms, day));
+    if (event->preferred_rep[0] != '\0')
+        printf(", then for %s first", event->preferred_rep);
+}
+
 static void print_lead_words(const struct lw_event *event)
 {
     char clock[WORDS_SIZE];
     printf("%s lead %s ", words_clock(event->at_unix_ms, clock), event->lead_id);
     switch (event->to) {
-    case LW_LEAD_WAITING:
-        if (event->from == LW_LEAD_NONE)
-            printf("(%s from %s) waits in %s", lw_channel_name(event->channel), event->source, event->queue);
-        else
-            printf("waits again in %s", event->queue);
-        break;
+    case LW_LEAD_WAITING: print_waits(event); break;
+    case LW_LEAD_SCHEDULED: print_scheduled(event); break;
     case LW_LEAD_OFFERED: printf("is offered to %s", event->rep); break;
     case LW_LEAD_CONNECTING: printf("is accepted by %s, whose device rings", event->rep); break;
     case LW_LEAD_ASSIGNED: printf("is with %s", event->rep); break;
     case LW_LEAD_PARKED: printf("is parked, for a person to look at"); break;
-    case LW_LEAD_COMPLETED: printf("is completed%s%s: %s", event->rep[0] != '\0' ? " by " : "", event->rep, event->disposition); break;
+    case LW_LEAD_COMPLETED: printf("is completed%s%s: %s", event->rep[0] != '\0' ? " by " : "", event->rep, event->disposition);
+        printf("%s", event->do_not_call ? ", do not call" : "");
+        break;
     case LW_LEAD_CANCELLED: printf("is cancelled"); break;
     case LW_LEAD_EXPIRED: printf("has expired"); break;
     case LW_LEAD_NONE: printf("is gone"); break;
@@ -82,6 +98,12 @@ static void put_lead(struct json_out *out, const struct lw_event *event)
     json_put_time(out, "received", event->received_unix_ms);
     json_put_time(out, "deadline", event->deadline_unix_ms);
     json_put_unsigned(out, "revision", event->revision);
+    json_put_text(out, "preferred_rep", event->preferred_rep);
+    json_put_time(out, "preferred_until", event->preferred_until_unix_ms);
+    json_put_bool(out, "call_back", event->call_back != 0);
+    json_put_bool(out, "do_not_call", event->do_not_call != 0);
+    json_put_time(out, "appointment", event->appointment_unix_ms);
+    json_put_text(out, "by", event->by);
 }
 
 static void print_json(const struct lw_event *event)

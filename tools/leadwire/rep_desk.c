@@ -52,6 +52,8 @@ static void log_offer(const struct rep_desk *desk, const struct lw_rep_event *ev
     json_put_number(&out, "deadline_unix_ms", event->deadline_unix_ms);
     json_put_number(&out, "received_unix_ms", event->received_unix_ms);
     json_put_bool(&out, "resumed", event->resumed != 0);
+    json_put_bool(&out, "call_back", event->call_back != 0);
+    json_put_number(&out, "appointment_unix_ms", event->appointment_unix_ms);
     if (is_offer)
         json_put_text(&out, "why", event->why);
     json_put_unsigned(&out, "epoch", event->epoch);
@@ -311,17 +313,17 @@ lw_status rep_desk_decline(struct rep_desk *desk, struct rep_item *item, const c
     return status;
 }
 
-lw_status rep_desk_complete(struct rep_desk *desk, struct rep_item *item, const char *disposition, const char *note)
+lw_status rep_desk_complete(struct rep_desk *desk, struct rep_item *item, const struct lw_completion *completion)
 {
     struct rep_ticket *ticket = free_ticket(desk);
     uint64_t number = 0;
     if (ticket == NULL)
         return LW_FULL;
-    const lw_status status = lw_rep_complete(desk->rep, item->lead_id, disposition, note, NULL, &number);
+    const lw_status status = lw_rep_complete_with(desk->rep, item->lead_id, completion, &number);
     if (status == LW_OK) {
-        remember(ticket, number, REQUEST_COMPLETE, item, disposition);
+        remember(ticket, number, REQUEST_COMPLETE, item, completion->disposition);
         item->state = ITEM_COMPLETING;
-        log_lead(desk, "completing", item->lead_id, item->offer_number, "disposition", disposition);
+        log_lead(desk, "completing", item->lead_id, item->offer_number, "disposition", completion->disposition);
     }
     return status;
 }

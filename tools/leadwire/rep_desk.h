@@ -66,7 +66,7 @@ void rep_desk_sweep(struct rep_desk *desk);
 
 lw_status rep_desk_accept(struct rep_desk *desk, struct rep_item *item);
 lw_status rep_desk_decline(struct rep_desk *desk, struct rep_item *item, const char *reason);
-lw_status rep_desk_complete(struct rep_desk *desk, struct rep_item *item, const char *disposition, const char *note);
+lw_status rep_desk_complete(struct rep_desk *desk, struct rep_item *item, const struct lw_completion *completion);
 lw_status rep_desk_set_state(struct rep_desk *desk, lw_rep_state state, const char *reason);
 
 #endif

@@ -48,7 +48,7 @@ void rep_robot_react(struct rep_robot *robot, struct rep_desk *desk, const struc
 static bool act_on(struct rep_robot *robot, struct rep_desk *desk, struct rep_item *item)
 {
     if (item->state == ITEM_HELD)
-        return rep_desk_complete(desk, item, robot->disposition, "") == LW_OK;
+        return rep_desk_complete(desk, item, &(struct lw_completion){.disposition = robot->disposition}) == LW_OK;
     if (item->state != ITEM_OFFERED)
         return true;
     if (next_random(robot) % 100 < robot->decline_percent)

@@ -8,6 +8,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "wall_clock.h"
+#include "when_text.h"
 #include "words.h"
 
 enum { LINE_SIZE = 512, SUMMARY_SHOWN = 600 };
@@ -25,6 +27,7 @@ static const char help_text[] =
     "  a [N]            accept offer N (N may be left out when there is but one)\n"
     "  d [N] [REASON]   decline it\n"
     "  c [N] CODE       complete lead N with a disposition, e.g. c won\n"
+    "  c [N] CODE WHEN [PLACE]   to come back, e.g. c later 2h, c visit 2026-11-26T15:30 at their shop\n"
     "  b [REASON]       take a break        r   ready again\n"
     "  l                list what you have  q   log off and quit\n";
 
@@ -95,12 +98,23 @@ static void show_lead(const struct lw_lead *lead)
         show_line(lead->attributes[i].name, lead->attributes[i].value);
 }
 
+static void show_arrangement(const struct lw_rep_event *event)
+{
+    char moment[WORDS_SIZE];
+    if (event->call_back)
+        show_line("call", "you call them: nobody is on the line");
+    if (event->appointment_unix_ms != 0)
+        show_line("meeting", words_moment(event->appointment_unix_ms, moment));
+    show_line("place", event->place);
+}
+
 static void show_offer(const struct lw_rep_event *event, const struct rep_item *item)
 {
     printf("\n[%u] OFFER%s: a %s lead for queue %s, %u s to answer (lead %s)\n", item->number, event->resumed ? ", still open" : "",
            lw_channel_name(event->lead != NULL ? event->lead->channel : LW_CHANNEL_NONE), event->queue,
            (unsigned)(event->answer_ms / 1000), item->lead_id);
     show_line("why you", event->why);
+    show_arrangement(event);
     show_lead(event->lead);
 }
 
@@ -110,8 +124,10 @@ static void show_holding(const struct lw_rep_event *event, const struct rep_item
         printf("\n[%u] CALL: your phone rings, pick up (lead %s)\n", item->number, item->lead_id);
     else
         printf("\n[%u] YOURS: lead %s; complete it with 'c %u CODE'\n", item->number, item->lead_id, item->number);
-    if (event->resumed)
+    if (event->resumed) {
+        show_arrangement(event);
         show_lead(event->lead);
+    }
 }
 
 static const char *words_of(lw_rep_state state)
@@ -214,6 +230,25 @@ static const char *rest_of(const char *text)
     return text;
 }
 
+/* "CODE [WHEN [PLACE]]" */
+static lw_status complete(struct rep_desk *desk, struct rep_item *item, char *words)
+{
+    struct lw_completion completion = {.disposition = words};
+    char *when = words + strcspn(words, " ");
+    if (*when != '\0')
+        *when++ = '\0';
+    when += strspn(when, " ");
+    char *place = when + strcspn(when, " ");
+    if (*place != '\0')
+        *place++ = '\0';
+    completion.place = rest_of(place);
+    if (*when != '\0' && !when_text_parse(when, wall_clock_unix_ms(), &completion.at_unix_ms)) {
+        printf("when? write 30m, 2h, 3d, 15:30 or 2026-11-26T15:30\n");
+        return LW_OK;
+    }
+    return rep_desk_complete(desk, item, &completion);
+}
+
 /* One command line. False: quit. */
 static bool obey(struct rep_desk *desk, char *line)
 {
@@ -243,7 +278,7 @@ static bool obey(struct rep_desk *desk, char *line)
         if (item == NULL || words[0] == '\0')
             printf("complete which lead with which code? e.g. 'c 1 won'\n");
         else
-            status = rep_desk_complete(desk, item, words, "");
+            status = complete(desk, item, line + (words - line));
         break;
     default: printf("%s", help_text); break;
     }

@@ -60,6 +60,15 @@ const char *words_clock(int64_t unix_ms, char text[WORDS_SIZE])
     return text;
 }
 
+const char *words_moment(int64_t unix_ms, char text[WORDS_SIZE])
+{
+    const time_t seconds = (time_t)(unix_ms / 1000);
+    struct tm local;
+    if (localtime_r(&seconds, &local) == NULL || strftime(text, WORDS_SIZE, "%Y-%m-%d %H:%M", &local) == 0)
+        snprintf(text, WORDS_SIZE, "?");
+    return text;
+}
+
 const char *words_levels(Leadwire__V1__SkillLevel *const *levels, size_t count, char *text, size_t size)
 {
     size_t used = 0;

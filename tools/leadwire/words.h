@@ -20,6 +20,8 @@ const char *words_size(uint64_t bytes, char text[WORDS_SIZE]);
 const char *words_epoch(uint64_t epoch, char text[WORDS_SIZE]);
 /* Local time of day: "10:15:30" */
 const char *words_clock(int64_t unix_ms, char text[WORDS_SIZE]);
+/* Local day and time: "2026-11-26 15:30" */
+const char *words_moment(int64_t unix_ms, char text[WORDS_SIZE]);
 /* "italian 5, solar 3"; "nothing" if there are none */
 const char *words_levels(Leadwire__V1__SkillLevel *const *levels, size_t count, char *text, size_t size);
 /* Copies text without what would move a terminal's cursor: control characters become spaces. */

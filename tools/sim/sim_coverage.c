@@ -3,7 +3,8 @@
 
 #include <stdio.h>
 
-static const char *const states[9] = {"new", "waiting", "offered", "connecting", "assigned", "parked", "completed", "cancelled", "expired"};
+static const char *const states[LEAD_STATES] = {"new", "waiting", "offered", "connecting", "assigned", "parked", "completed", "cancelled",
+                                                "expired", "scheduled"};
 static const char *const faults[SIM_FAULT_COUNT] = {
 #define X(name, words) words,
     SIM_FAULT_TABLE(X)
@@ -13,8 +14,8 @@ static const char *const faults[SIM_FAULT_COUNT] = {
 /* The life of a lead as the design draws it; the core has its own table. */
 bool sim_move_is_legal(enum lead_state from, enum lead_state to)
 {
-    static const char *const legal[9] = {"w", "opx", "wcapx", "wapx", "wpdx", "wex", "", "", ""};
-    static const char letters[9] = {'n', 'w', 'o', 'c', 'a', 'p', 'd', 'x', 'e'};
+    static const char *const legal[LEAD_STATES] = {"w", "opx", "wcapx", "wapx", "wpdxs", "wex", "", "", "", "wx"};
+    static const char letters[LEAD_STATES] = {'n', 'w', 'o', 'c', 'a', 'p', 'd', 'x', 'e', 's'};
     for (const char *at = legal[from]; *at; at++) {
         if (*at == letters[to])
             return true;
@@ -24,8 +25,8 @@ bool sim_move_is_legal(enum lead_state from, enum lead_state to)
 
 void sim_coverage_add(struct sim_coverage *to, const struct sim_coverage *from)
 {
-    for (int a = 0; a < 9; a++) {
-        for (int b = 0; b < 9; b++)
+    for (int a = 0; a < LEAD_STATES; a++) {
+        for (int b = 0; b < LEAD_STATES; b++)
             to->moves[a][b] += from->moves[a][b];
     }
     for (int i = 0; i < SIM_FAULT_COUNT; i++)
@@ -35,12 +36,14 @@ void sim_coverage_add(struct sim_coverage *to, const struct sim_coverage *from)
 void sim_coverage_print(const struct sim_coverage *coverage)
 {
     printf("%-12s", "from \\ to");
-    for (int to = 1; to < 9; to++)
+    for (int to = 1; to < LEAD_STATES; to++)
         printf("%11s", states[to]);
     printf("\n");
-    for (int from = 0; from < 6; from++) {
+    for (int from = 0; from < LEAD_STATES; from++) {
+        if (lead_state_is_end((enum lead_state)from))
+            continue;
         printf("%-12s", states[from]);
-        for (int to = 1; to < 9; to++) {
+        for (int to = 1; to < LEAD_STATES; to++) {
             if (sim_move_is_legal((enum lead_state)from, (enum lead_state)to))
                 printf("%11llu", (unsigned long long)coverage->moves[from][to]);
             else
@@ -55,8 +58,10 @@ void sim_coverage_print(const struct sim_coverage *coverage)
 bool sim_coverage_is_full(const struct sim_coverage *coverage)
 {
     bool full = true;
-    for (int from = 0; from < 6; from++) {
-        for (int to = 1; to < 9; to++) {
+    for (int from = 0; from < LEAD_STATES; from++) {
+        if (lead_state_is_end((enum lead_state)from))
+            continue;
+        for (int to = 1; to < LEAD_STATES; to++) {
             if (!sim_move_is_legal((enum lead_state)from, (enum lead_state)to) || coverage->moves[from][to] > 0)
                 continue;
             fprintf(stderr, "never seen: a lead from %s to %s\n", states[from], states[to]);

@@ -26,7 +26,9 @@
     X(HUNG_UP, "caller hung up") \
     X(TAKEN_BACK, "taken back") \
     X(RELEASED, "released from parking") \
-    X(EXPLAINED, "decision explained")
+    X(EXPLAINED, "decision explained") \
+    X(PREFERRED, "offered to the preferred rep") \
+    X(TO_ALL, "preferred rep not there in time")
 
 enum sim_fault {
 #define X(name, words) SIM_FAULT_##name,
@@ -36,7 +38,7 @@ enum sim_fault {
 };
 
 struct sim_coverage {
-    uint64_t moves[9][9];                 /* from, to */
+    uint64_t moves[LEAD_STATES][LEAD_STATES];                 /* from, to */
     uint64_t faults[SIM_FAULT_COUNT];
 };
 

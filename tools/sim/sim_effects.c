@@ -23,6 +23,9 @@ void sim_effect_copy(struct sim_effect *out, const struct core_effect *effect)
     copy_text(out->device, effect->device);
     copy_text(out->source, effect->source);
     copy_text(out->disposition, effect->disposition);
+    copy_text(out->place, effect->place);
+    copy_text(out->preferred_rep, effect->preferred_rep);
+    copy_text(out->by, effect->by);
     if (effect->payload)
         memcpy(out->payload, effect->payload, effect->payload_size < SIM_PAYLOAD_MAX ? effect->payload_size : SIM_PAYLOAD_MAX);
 }
@@ -36,6 +39,9 @@ struct core_effect sim_effect_view(const struct sim_effect *kept)
     effect.device = kept->device;
     effect.source = kept->source;
     effect.disposition = kept->disposition;
+    effect.place = kept->place;
+    effect.preferred_rep = kept->preferred_rep;
+    effect.by = kept->by;
     effect.why = "";
     effect.payload = effect.payload ? kept->payload : NULL;
     return effect;
@@ -66,6 +72,7 @@ uint64_t sim_effects_hash(const struct sim_effects *effects, uint64_t so_far)
             so_far, e->kind, e->session, e->request, e->status, e->retry_after_ms, e->lead.epoch, e->lead.number, e->from, e->to, e->cause,
             e->offer_number, e->deadline_ms, e->received_unix_ms, e->weight, e->priority, e->position, e->channel, e->resumed, e->rep_state,
             e->load, e->capacity, e->until_ms, e->connected, e->config_version, e->count_offers, e->count_holdings, e->payload_size,
+            e->is_call_back, e->do_not_call, e->appointment_ms, e->preferred_until_ms,
         };
         so_far = siphash_64((struct siphash_key){1, 2}, numbers, sizeof numbers);
         so_far = siphash_64((struct siphash_key){so_far, 3}, kept->reason, sizeof *kept - offsetof(struct sim_effect, reason));

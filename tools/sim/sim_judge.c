@@ -41,7 +41,7 @@ static bool is_held(enum lead_state state)
 
 static bool is_open(const struct judge_lead *lead)
 {
-    return lead->known && lead->state < LEAD_COMPLETED;
+    return lead->known && !lead_state_is_end(lead->state);
 }
 
 void sim_judge_init(struct sim_judge *judge, const struct sim_rules *rules, struct sim_coverage *coverage)
@@ -96,6 +96,11 @@ static void take_rules(struct sim_judge *judge, uint32_t version)
     judge->version = version;
     for (uint32_t i = 0; i < SIM_REPS_MAX; i++)
         judge->rep_rules[i] = sim_rules_rep(rules_now(judge), i);
+    for (uint64_t l = judge->lead_first; l <= judge->lead_last; l++) {
+        struct judge_lead *lead = &judge->leads[l];
+        if (lead->known && lead->preferred != NOBODY && !judge->rep_rules[lead->preferred])
+            lead->preferred = NOBODY;   /* for good, also if that rep comes back */
+    }
 }
 
 /* New rules are told of after what they did to leads. */
@@ -166,7 +171,8 @@ static struct judge_lead *place_of(struct sim_judge *judge, const struct core_ef
     lead = &judge->leads[event->lead.number];
     if (lead->known)
         broken(judge, "never doubled: the number %llu was given twice", (unsigned long long)event->lead.number);
-    *lead = (struct judge_lead){.known = true, .id = event->lead, .state = LEAD_NONE, .rep = NOBODY, .product = UINT32_MAX};
+    *lead = (struct judge_lead){.known = true, .id = event->lead, 
+                                .state = LEAD_NONE, .rep = NOBODY, .preferred = NOBODY, .product = UINT32_MAX};
     if (event->lead.number > judge->lead_last)
         judge->lead_last = event->lead.number;
     return lead;
@@ -182,13 +188,13 @@ static void take_lead_event(struct sim_judge *judge, const struct core_effect *e
     judge->coverage->moves[event->from][event->to]++;
     if (is_held(event->to) && is_held(event->from) && (rep != lead->rep || event->offer_number != lead->offer_number))
         broken(judge, "one owner: lead %llu went from rep%u to rep%u without coming back", number_of(lead), lead->rep, rep);
-    if (event->to < LEAD_COMPLETED && event->deadline_ms <= now_ms)
+    if (!lead_state_is_end(event->to) && event->deadline_ms <= now_ms)
         broken(judge, "no state without a deadline: lead %llu in state %d", number_of(lead), event->to);
     if (is_held(lead->state) && (event->to == LEAD_WAITING || event->to == LEAD_PARKED)) {
         /* Parked tells that the offers are used up: what used up the last of them refused too, whatever it was. */
         remember_refusal(judge, lead, lead->rep, event->to == LEAD_PARKED ? CAUSE_NONE : event->cause, now_ms);
     }
-    if (lead->state == LEAD_PARKED && event->to == LEAD_WAITING)
+    if ((lead->state == LEAD_PARKED && event->to == LEAD_WAITING) || event->to == LEAD_SCHEDULED)
         lead->refusal_count = 0;
     if (event->from == LEAD_NONE)
         lead->began_ms = now_ms;
@@ -199,15 +205,20 @@ static void take_lead_event(struct sim_judge *judge, const struct core_effect *e
     lead->priority = event->priority;
     lead->received_ms = event->received_unix_ms;
     lead->channel = event->channel;
+    lead->is_call_back = event->is_call_back;
     if (event->to == LEAD_OFFERED) {
         if (event->offer_number != lead->offer_number + 1)
             broken(judge, "one owner: offer %u of lead %llu follows %u", event->offer_number, number_of(lead), lead->offer_number);
         lead->offer_number = event->offer_number;
         lead->weight = event->weight;
+        judge->coverage->faults[SIM_FAULT_PREFERRED] += lead->preferred == lead->rep;
+        judge->coverage->faults[SIM_FAULT_TO_ALL] += lead->preferred != NOBODY && lead->preferred != lead->rep;
         check_offer(judge, lead, now_ms);
     }
     if (event->to == LEAD_WAITING || from == LEAD_WAITING)
         judge_relax(judge->batch_rules, lead, now_ms);
+    lead->preferred = event->to == LEAD_WAITING ? sim_rep_number(event->preferred_rep) : NOBODY;
+    lead->preferred_until_ms = event->preferred_until_ms;
     if (event->to == LEAD_EXPIRED && from != LEAD_PARKED)
         broken(judge, "never lost: lead %llu expired out of state %d", number_of(lead), from);
 }
@@ -224,6 +235,11 @@ static void take_rep_event(struct sim_judge *judge, const struct core_effect *ev
 }
 
 /* ---- who may take what: the judge's own idea ----------------------------------------- */
+
+static bool rings(const struct judge_lead *lead)
+{
+    return lead->channel == LW_CHANNEL_PHONE && !lead->is_call_back;
+}
 
 static bool meets(const struct core_config *rules, const struct config_rep *rep, const struct judge_needs *needs)
 {
@@ -254,9 +270,16 @@ static enum may may_take(const struct sim_judge *judge, uint32_t rep, const stru
             return MAY_NOT;
         soon |= lead->refusals[i].rep == rep && lead->refusals[i].until_ms == now_ms;
     }
-    if (lead->product == UINT32_MAX || load + rules->channels[lead->channel].weight > rule->capacity ||
-        (lead->channel == LW_CHANNEL_PHONE && rule->device[0] == '\0'))
+    const bool is_chosen = lead->preferred != NOBODY && lead->preferred == rep && lead->preferred_until_ms >= now_ms;   /* by a person */
+    if (lead->preferred != NOBODY && lead->preferred != rep) {
+        if (lead->preferred_until_ms > now_ms)
+            return MAY_NOT;
+        soon |= lead->preferred_until_ms == now_ms;
+    }
+    if (lead->product == UINT32_MAX || load + rules->channels[lead->channel].weight > rule->capacity || (rings(lead) && rule->device[0] == '\0'))
         return MAY_NOT;
+    if (is_chosen && !meets(rules, rule, &lead->needs))
+        return MAY_SOON;
     if (!meets(rules, rule, &lead->needs)) {
         struct judge_lead later = *lead;
         judge_relax(rules, &later, now_ms);
@@ -403,10 +426,11 @@ static void take_reply(struct sim_judge *judge, const struct sim_batch *batch, c
     if (batch->command == COMMAND_COMPLETE && reply->status == CORE_ACCEPTED) {
         if (rep != NOBODY)
             forget_told(&judge->reps[rep], reply->lead, UINT32_MAX);
-        if (!lead || lead->completed_once || lead->state != LEAD_COMPLETED)
+        bool rests = lead && (lead->state == LEAD_SCHEDULED || lead->state == LEAD_PARKED);
+        if (!lead || lead->completed_once || !(rests || lead->state == LEAD_COMPLETED))
             broken(judge, "never doubled: lead %llu is completed twice or not at all", (unsigned long long)reply->lead.number);
         else
-            lead->completed_once = true;
+            lead->completed_once = !rests;
     }
     if (batch->command != COMMAND_PUBLISH || (reply->status != CORE_ACCEPTED && reply->status != CORE_DUPLICATE))
         return;
@@ -520,7 +544,7 @@ void sim_judge_drained(struct sim_judge *judge)
     for (uint32_t i = 0; i < judge->publication_count; i++) {
         const struct judge_publication *publication = &judge->publications[i];
         const struct judge_lead *lead = publication->acknowledged ? sim_judge_lead(judge, publication->lead) : NULL;
-        if (publication->acknowledged && (!lead || lead->state < LEAD_COMPLETED))
+        if (publication->acknowledged && (!lead || !lead_state_is_end(lead->state)))
             broken(judge, "never lost: publication %u was acknowledged and its lead has no end", i);
     }
 }

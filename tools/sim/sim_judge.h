@@ -35,6 +35,9 @@ struct judge_lead {
     struct desk_id id;
     enum lead_state state;
     uint32_t rep, offer_number, weight, priority;
+    uint32_t preferred;              /* NOBODY: all alike */
+    uint64_t preferred_until_ms;
+    bool is_call_back;
     uint64_t deadline_ms, received_ms;
     uint8_t channel;
     uint32_t product;                /* UINT32_MAX until its publisher was answered */

@@ -133,15 +133,23 @@ static void send_answer(struct sim_world *world, const struct sim_rep *rep, stru
                                           .lead = item->lead, .offer_number = item->offer_number, .accept = accept});
 }
 
+static const char *outcome_of(const struct sim_world *world, const struct sim_item *item)
+{
+    static const char *const outcomes[] = {"won", "later", "lost", "won", "visit", "lost", "won", "aside", "never", "won", "lost"};
+    uint64_t at = (item->lead.number * 7 + item->offer_number) % (sizeof outcomes / sizeof *outcomes);
+    return world->draining ? "won" : outcomes[at];
+}
+
 static void send_completion(struct sim_world *world, const struct sim_rep *rep, struct sim_item *item)
 {
     struct sim_message message = {.kind = COMMAND_COMPLETE, .session = rep->session, .request = ++world->next_request, .lead = item->lead};
     world->coverage.faults[SIM_FAULT_REPEATED_COMPLETE] += item->state == ITEM_COMPLETING;
+    item->outcome = item->state == ITEM_COMPLETING ? item->outcome : outcome_of(world, item);
     item->state = ITEM_COMPLETING;
     item->request = message.request;
     item->next_ms = world->now_ms + REPEAT_MS;
     snprintf(message.id, sizeof message.id, "c%llu-%u", (unsigned long long)item->lead.number, item->offer_number);
-    snprintf(message.disposition, sizeof message.disposition, item->lead.number % 3 ? "won" : "lost");
+    snprintf(message.disposition, sizeof message.disposition, "%s", item->outcome);
     sim_send(world, &message);
 }
 
@@ -186,7 +194,7 @@ static struct sim_item *add_item(struct sim_rep *rep, const struct core_effect *
         drop_item(rep, &rep->items[0]);
     if (!item)
         item = &rep->items[rep->item_count++];
-    *item = (struct sim_item){.lead = effect->lead, .offer_number = effect->offer_number, .is_call = effect->channel == LW_CHANNEL_PHONE};
+    *item = (struct sim_item){.lead = effect->lead, .offer_number = effect->offer_number, .is_call = effect->channel == LW_CHANNEL_PHONE && !effect->is_call_back};
     return item;
 }
 

@@ -18,6 +18,7 @@ static void add_needs(struct core_config *config, struct config_rule *rule, stru
 static void add_rep(struct core_config *config, struct sim_random *random, uint32_t number);
 static void add_rule(struct core_config *config, struct sim_random *random, uint32_t number, bool takes_all);
 static void add_queues(struct core_config *config, struct sim_random *random);
+static void add_dispositions(struct core_config *config, struct sim_random *random);
 static void set_times(struct core_config *config, struct sim_random *random);
 
 void sim_rules_init(struct sim_rules *rules, uint32_t reps, uint32_t rule_count)
@@ -53,8 +54,8 @@ const struct core_config *sim_rules_draw(struct sim_rules *rules, struct sim_ran
         add_rule(config, random, i, i == rules->rules - 1);
     add_queues(config, random);
     set_times(config, random);
-    if (core_config_add_disposition(config, "won", 1) != LW_OK || core_config_add_disposition(config, "lost", 2) != LW_OK ||
-        core_config_check(config, reason, sizeof reason) != LW_OK)
+    add_dispositions(config, random);
+    if (core_config_check(config, reason, sizeof reason) != LW_OK)
         abort();
     rules->drawn[rules->count++] = config;
     return config;
@@ -179,6 +180,22 @@ static void add_queues(struct core_config *config, struct sim_random *random)
     }
     if (core_config_set_policy(config, draw_policy(random)) != LW_OK)
         abort();
+}
+
+static void add_dispositions(struct core_config *config, struct sim_random *random)
+{
+    static const struct { const char *code; enum config_follow_up follow_up; } table[] = {
+        {"won", FOLLOW_UP_END}, {"lost", FOLLOW_UP_END}, {"later", FOLLOW_UP_CALL_BACK}, {"visit", FOLLOW_UP_APPOINTMENT},
+        {"aside", FOLLOW_UP_PARK}, {"never", FOLLOW_UP_SUPPRESS}};
+    for (uint8_t i = 0; i < sizeof table / sizeof *table; i++) {
+        if (core_config_add_disposition(config, table[i].code, i + 1u) != LW_OK)
+            abort();
+        struct config_disposition *added = &config->dispositions[i];
+        added->follow_up = table[i].follow_up;
+        added->after_ms = 20000 + sim_random_below(random, 100000);
+        added->at_most_ms = 600000;
+        added->same_rep_for_ms = sim_random_percent(random, 70) ? 5000 + (uint32_t)sim_random_below(random, 40000) : 0;
+    }
 }
 
 static void set_times(struct core_config *config, struct sim_random *random)

@@ -16,7 +16,7 @@ static bool is_drained(const struct sim_world *world)
             return false;
     }
     core_totals_read(world->broker.core, &totals);
-    for (int state = LEAD_WAITING; state <= LEAD_PARKED; state++) {
+    for (int state = LEAD_WAITING; state < LEAD_STATES; state++) {
         if (totals.by_state[state] != 0)
             return false;
     }

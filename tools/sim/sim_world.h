@@ -76,6 +76,7 @@ struct sim_item {
     uint32_t offer_number;
     enum sim_item_state state;
     uint64_t next_ms, request;
+    const char *outcome;               /* COMPLETING: a repeat says the same */
     bool is_call, unconfirmed;
 };
 

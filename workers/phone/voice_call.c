@@ -196,8 +196,8 @@ static void step_status(struct voice_request *request)
 static void on_end_state(void *context, const struct lw_publisher_answer *answer)
 {
     struct voice_request *request = context;
-    bool waits = answer->state == LW_LEAD_WAITING || answer->state == LW_LEAD_OFFERED ||
-                 answer->state == LW_LEAD_CONNECTING || answer->state == LW_LEAD_PARKED;
+    bool waits = !answer->call_back && (answer->state == LW_LEAD_WAITING || answer->state == LW_LEAD_OFFERED ||
+                 answer->state == LW_LEAD_CONNECTING || answer->state == LW_LEAD_PARKED);
     if (answer->outcome == LW_OUTCOME_BUSY) {
         voice_answer_busy(request, http_worker_retry_after_s(answer));
         return;

@@ -99,6 +99,10 @@ void voice_answer_redirect(struct voice_request *request, const char *step_and_q
 
 void voice_answer_state(struct voice_request *request, const struct lw_publisher_answer *lead)
 {
+    if (lead->call_back) {   /* they have talked, or a rep will call */
+        voice_answer_end(request, false);
+        return;
+    }
     switch (lead->state) {
     case LW_LEAD_WAITING:
     case LW_LEAD_OFFERED: {
@@ -110,6 +114,7 @@ void voice_answer_state(struct voice_request *request, const struct lw_publisher
         answer_dial(request, lead);
         return;
     case LW_LEAD_ASSIGNED:
+    case LW_LEAD_SCHEDULED:
     case LW_LEAD_COMPLETED:
     case LW_LEAD_CANCELLED:
         voice_answer_end(request, false);   /* they have talked, or the call is over */

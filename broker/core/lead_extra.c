@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What few leads have: an appointment, a rep who is asked first, nobody on the line any more. A block of its own,
+ * so that the many leads without pay one pointer.
+ */
+#include <stdlib.h>
+
+#include "core_internal.h"
+
+struct lead_extra *lead_extra_of(struct lead *lead)
+{
+    if (lead->extra)
+        return lead->extra;
+    lead->extra = calloc(1, sizeof *lead->extra);
+    if (!lead->extra)
+        abort();   /* a hundred bytes: there is no sensible way to go on */
+    lead->extra->lead = lead;
+    return lead->extra;
+}
+
+void lead_extra_free(struct lead *lead)
+{
+    if (!lead->extra)
+        return;
+    free(lead->extra->place);
+    free(lead->extra);
+    lead->extra = NULL;
+}
+
+void lead_prefer(struct lead *lead, uint32_t rep, uint64_t until_ms, uint64_t for_ms)
+{
+    if (rep == 0 && !lead->extra)
+        return;
+    struct lead_extra *extra = lead_extra_of(lead);
+    extra->preferred_rep = rep;
+    extra->preferred_until_ms = until_ms;
+    extra->preferred_for_ms = for_ms;
+}
+
+void lead_set_appointment(struct lead *lead, uint64_t appointment_ms, struct core_text place)
+{
+    if (appointment_ms == 0 && place.size == 0 && !lead->extra)
+        return;
+    struct lead_extra *extra = lead_extra_of(lead);
+    free(extra->place);
+    extra->place = NULL;
+    extra->appointment_ms = appointment_ms;
+    if (place.size == 0)
+        return;
+    extra->place = malloc(place.size + 1u);
+    if (!extra->place)
+        abort();
+    memcpy(extra->place, place.data, place.size);
+    extra->place[place.size] = '\0';
+}
+
+bool lead_set_needs(struct core *core, struct lead *lead, const struct needs *needs)
+{
+    struct demand_class *demand = classes_demand(&core->classes, lead->demand->queue, lead->demand->channel, needs);
+    assert(lead->state != LEAD_WAITING);
+    if (!demand)
+        return false;
+    lead_change_demand(core, lead, demand);
+    return true;
+}
+
+bool lead_make_call_back(struct core *core, struct lead *lead)
+{
+    struct needs needs = lead->demand->needs;
+    if (needs.rings) {
+        needs.rings = false;
+        if (!lead_set_needs(core, lead, &needs))
+            return false;
+    }
+    lead_extra_of(lead)->is_call_back = true;
+    return true;
+}
+
+void lead_wake(struct core *core, struct lead *lead, enum core_cause cause)
+{
+    struct lead_extra *extra = lead->extra;
+    const struct rep *rep = extra ? rep_table_at(&core->reps, extra->preferred_rep) : NULL;
+    if (rep && rep->configured)
+        lead_prefer(lead, rep->number, deadline_after(core, extra->preferred_for_ms), 0);
+    else
+        lead_prefer(lead, 0, 0, 0);
+    lead->wait_deadline_ms = deadline_after(core, core_channel(core, lead->demand->channel)->wait_limit_ms);
+    lead_move(core, lead, &(struct lead_change){.to = LEAD_WAITING, .cause = cause, .deadline_ms = lead->wait_deadline_ms});
+}
