@@ -22,20 +22,41 @@ struct queue_theory erlang_c(double a, uint32_t c, double t)
                                  .occupancy = occupancy};
 }
 
-/* States weigh relative to each other; far behind the mode they no longer count. */
-struct queue_theory erlang_a(double a, uint32_t c, double theta)
+/* Who finds `ahead` waiting is answered after a sum V of exponential times with rates c + j theta, j = 0 .. ahead,
+ * unless patience ends first: E[exp(-theta V); V <= t]. With u = 1 - exp(-theta v) and r = c / theta that is
+ * C(ahead) times the integral of u^ahead (1 - u)^r from 0 to u(t), and by parts a recurrence in `ahead`. */
+struct patient { double r, u, scale, answered; uint32_t ahead; };   /* scale: C(ahead) u^ahead (1 - u)^(r + 1) */
+
+static struct patient patient_first(double r, double u)
 {
-    double weight = 1, all = 0, waiting = 0, all_busy = 0;
+    double left = pow(1 - u, r + 1);
+    return (struct patient){.r = r, .u = u, .scale = r * left, .answered = r * (1 - left) / (r + 1)};
+}
+
+static void patient_next(struct patient *patient)
+{
+    double k = ++patient->ahead;
+    patient->scale *= (patient->r + k) / k * patient->u;
+    patient->answered = ((patient->r + k) * patient->answered - patient->scale) / (patient->r + 1 + k);
+}
+
+/* States weigh relative to each other; far behind the mode they no longer count. */
+struct queue_theory erlang_a(double a, uint32_t c, double theta, double t)
+{
+    struct patient patient = patient_first(c / theta, 1 - exp(-theta * t));
+    double weight = 1, all = 0, waiting = 0, all_busy = 0, within = 0;
     for (uint32_t n = 0; n < STATES_MAX; n++) {
         all += weight;
+        within += weight * (n < c ? 1 : patient.answered);
         if (n >= c) {
             all_busy += weight;
             waiting += weight * (n - c);
+            patient_next(&patient);
         }
         weight *= a / (n < c ? n + 1 : c + (n + 1 - c) * theta);
     }
     double abandoned = theta * (waiting / all) / a;
-    return (struct queue_theory){.waited = all_busy / all, .abandoned = abandoned, .wait = waiting / all / a,
+    return (struct queue_theory){.waited = all_busy / all, .abandoned = abandoned, .wait = waiting / all / a, .within = within / all,
                                  .occupancy = a * (1 - abandoned) / c};
 }
 
