@@ -155,6 +155,16 @@ uint32_t classes_levels(const struct classes *classes, const struct demand_class
     return levels;
 }
 
+uint32_t classes_preferred(const struct classes *classes, const struct demand_class *demand, uint32_t supply)
+{
+    uint32_t met = 0;
+    for (uint32_t i = 0; i < demand->needs.prefer_count; i++) {
+        const uint8_t *of_skill = classes->supply_levels[demand->needs.prefer[i].skill];
+        met += of_skill && of_skill[supply] >= demand->needs.prefer[i].level;
+    }
+    return met;
+}
+
 void classes_drop_demand(struct classes *classes, struct demand_class *demand)
 {
     assert(demand->lead_count == 0);
@@ -312,10 +322,14 @@ static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t
 {
     const struct needs *has = &demand->needs;
     if (demand->queue != queue || demand->channel != channel || has->rings != needs->rings || has->require_count != needs->require_count ||
-        has->team_count != needs->team_count)
+        has->team_count != needs->team_count || has->prefer_count != needs->prefer_count)
         return false;
     for (uint32_t i = 0; i < needs->require_count; i++) {
         if (has->require[i].skill != needs->require[i].skill || has->require[i].level != needs->require[i].level)
+            return false;
+    }
+    for (uint32_t i = 0; i < needs->prefer_count; i++) {
+        if (has->prefer[i].skill != needs->prefer[i].skill || has->prefer[i].level != needs->prefer[i].level)
             return false;
     }
     for (uint32_t i = 0; i < needs->team_count; i++) {
@@ -327,10 +341,12 @@ static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t
 
 static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct needs *needs)
 {
-    uint32_t words[2 + CONFIG_REQUIRE_MAX + CONFIG_TEAMS_OF_RULE_MAX] = {queue, channel | (uint32_t)needs->rings << 8};
+    uint32_t words[2 + CONFIG_REQUIRE_MAX + CONFIG_PREFER_MAX + CONFIG_TEAMS_OF_RULE_MAX] = {queue, channel | (uint32_t)needs->rings << 8};
     uint32_t count = 2;
     for (uint32_t i = 0; i < needs->require_count; i++)
         words[count++] = (uint32_t)needs->require[i].skill << 8 | needs->require[i].level;
+    for (uint32_t i = 0; i < needs->prefer_count; i++)
+        words[count++] = (uint32_t)needs->prefer[i].skill << 8 | needs->prefer[i].level;
     for (uint32_t i = 0; i < needs->team_count; i++)
         words[count++] = needs->teams[i];
     return (uint32_t)siphash_64(CLASS_KEY, words, count * sizeof *words);

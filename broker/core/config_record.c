@@ -162,6 +162,7 @@ static void put_config(struct byte_buffer *out, const struct core_config *config
         byte_buffer_put_text(out, rule->queue);
         byte_buffer_put_varint(out, rule->priority);
         put_levels(out, rule->require, rule->require_count);
+        put_levels(out, rule->prefer, rule->prefer_count);
         put_own(out, &rule->own_language);
         put_own(out, &rule->own_territory);
         byte_buffer_put_varint(out, rule->team_count);
@@ -383,6 +384,13 @@ static bool read_rules(struct byte_reader *in, struct core_config *config)
             uint32_t skill = read_number(in, CONFIG_SKILLS_MAX);
             uint8_t level = byte_reader_u8(in);
             if (in->failed || skill >= config->skill_count || core_config_rule_require(config, rule, config->skills[skill], level) != LW_OK)
+                return false;
+        }
+        uint32_t preferred = read_number(in, CONFIG_PREFER_MAX);
+        for (uint32_t r = 0; r < preferred; r++) {
+            uint32_t skill = read_number(in, CONFIG_SKILLS_MAX);
+            uint8_t level = byte_reader_u8(in);
+            if (in->failed || skill >= config->skill_count || core_config_rule_prefer(config, rule, config->skills[skill], level) != LW_OK)
                 return false;
         }
         if (!read_own(in, config, rule, ABILITY_LANGUAGE) || !read_own(in, config, rule, ABILITY_TERRITORY) || !read_teams(in, rule) ||

@@ -145,6 +145,11 @@ lw_status core_config_rule_require(struct core_config *config, struct config_rul
     return add_level(config, rule->require, &rule->require_count, CONFIG_REQUIRE_MAX, skill, level);
 }
 
+lw_status core_config_rule_prefer(struct core_config *config, struct config_rule *rule, const char *skill, uint32_t level)
+{
+    return add_level(config, rule->prefer, &rule->prefer_count, CONFIG_PREFER_MAX, skill, level);
+}
+
 static lw_status know_skill(struct core_config *config, const char *name)
 {
     uint32_t index;

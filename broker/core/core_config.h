@@ -26,6 +26,7 @@ enum {
     CONFIG_REPS_MAX = 10000,
     CONFIG_RULES_MAX = 1000,
     CONFIG_REQUIRE_MAX = 10,         /* required skills of one rule, its language and its territory */
+    CONFIG_PREFER_MAX = 8,           /* preferred skills of one rule */
     CONFIG_REP_SKILLS_MAX = 128,     /* languages and territories counted */
     CONFIG_TEAMS_OF_RULE_MAX = 8,    /* with those that its relaxation adds */
     CONFIG_RELAX_MAX = 8,            /* steps of one rule */
@@ -102,6 +103,8 @@ struct config_rule {
     uint32_t predicate_count;
     struct config_skill_level require[CONFIG_REQUIRE_MAX];
     uint32_t require_count;
+    struct config_skill_level prefer[CONFIG_PREFER_MAX];
+    uint32_t prefer_count;
     struct config_own_need own_language, own_territory;
     char *teams[CONFIG_TEAMS_OF_RULE_MAX];   /* whose reps may take it */
     uint32_t team_count;             /* 0: any */
@@ -148,6 +151,7 @@ LW_MUST_CHECK lw_status core_config_rep_skill(struct core_config *config, struct
 LW_MUST_CHECK lw_status core_config_add_rule(struct core_config *config, const char *name, const char *queue, uint32_t priority,
                                              struct config_rule **out);
 LW_MUST_CHECK lw_status core_config_rule_require(struct core_config *config, struct config_rule *rule, const char *skill, uint32_t level);
+LW_MUST_CHECK lw_status core_config_rule_prefer(struct core_config *config, struct config_rule *rule, const char *skill, uint32_t level);
 /* kind: language or territory, of which a rule asks for one at most; value: as a lead or a person writes it. */
 LW_MUST_CHECK lw_status core_config_rep_ability(struct core_config *config, struct config_rep *rep, enum ability_kind kind,
                                                 const char *value, uint32_t level);

@@ -195,6 +195,8 @@ static struct policy_rep rank_of(const struct core *core, const struct history_e
                               .tier = rep->rank.tier};
     for (uint32_t i = 0; i < subject->needs->require_count; i++)
         rank.levels += rep->levels[subject->needs->require[i].skill];
+    for (uint32_t i = 0; i < subject->needs->prefer_count; i++)
+        rank.preferred += rep->levels[subject->needs->prefer[i].skill] >= subject->needs->prefer[i].level;
     return rank;
 }
 
@@ -222,7 +224,7 @@ static void tell_candidates(struct core *core, const struct decision *decision, 
             if (reps[i].rank != UINT32_MAX)
                 continue;
             struct policy_rep its_keys = rank_of(core, &reps[i].was, subject);
-            if (best != 0 && subject->policy->compare(&its_keys, &best_keys) > 0)
+            if (best != 0 && policy_compare(subject->policy, &its_keys, &best_keys) > 0)
                 continue;
             best = i;
             best_keys = its_keys;

@@ -225,8 +225,9 @@ struct requirement { uint16_t skill; uint8_t level; };   /* skill: core number *
 /* What a lead asks of a rep. Sorted by name: one set has one form, also after a restart, when numbers may differ. */
 struct needs {
     struct requirement require[CONFIG_REQUIRE_MAX];
+    struct requirement prefer[CONFIG_PREFER_MAX];   /* who has these comes first */
     uint32_t teams[CONFIG_TEAMS_OF_RULE_MAX];   /* names; none: any */
-    uint8_t require_count, team_count;
+    uint8_t require_count, prefer_count, team_count;
     bool rings;                                 /* calls: accepting one rings the rep's device */
 };
 
@@ -279,6 +280,8 @@ struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uin
 struct supply_class *classes_supply(struct classes *classes, const struct rep *rep);
 /* Which policies queues use from now on. No rep may be ready. */
 void classes_set_orders(struct classes *classes);
+/* How many of the lead's preferences the class's reps meet. */
+uint32_t classes_preferred(const struct classes *classes, const struct demand_class *demand, uint32_t supply);
 /* Levels of the class's reps in what the lead asks for, added up: what policy_rep.levels is made of. */
 uint32_t classes_levels(const struct classes *classes, const struct demand_class *demand, uint32_t supply);
 /* Frees the class when nothing refers to it. */

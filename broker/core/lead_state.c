@@ -226,6 +226,9 @@ void lead_image_fill(const struct core *core, const struct lead *lead, bool with
     image->require_count = needs->require_count;
     for (uint32_t i = 0; i < needs->require_count; i++)
         image->require[i] = (struct record_require){names_view(&core->names, core->skill_names[needs->require[i].skill]), needs->require[i].level};
+    image->prefer_count = needs->prefer_count;
+    for (uint32_t i = 0; i < needs->prefer_count; i++)
+        image->prefer[i] = (struct record_require){names_view(&core->names, core->skill_names[needs->prefer[i].skill]), needs->prefer[i].level};
     image->team_count = needs->team_count;
     for (uint32_t i = 0; i < needs->team_count; i++)
         image->teams[i] = names_view(&core->names, needs->teams[i]);

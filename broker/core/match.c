@@ -174,15 +174,18 @@ static struct rep *best_rep(const struct core *core, const struct lead *lead, ui
             *able_out += classes->supply_ready_count[index];
             if (policy->uses_levels)
                 rank.levels = classes_levels(classes, demand, index);
-            if (best && policy->compare(&rank, &best_rank) > 0)
+            if (demand->needs.prefer_count > 0)
+                rank.preferred = classes_preferred(classes, demand, index);
+            if (best && policy_compare(policy, &rank, &best_rank) > 0)
                 continue;
             struct rep *rep = best_of_class(classes->supply[index], demand->of_queue, lead, weight);
-            uint32_t levels = rank.levels;
+            uint32_t levels = rank.levels, preferred = rank.preferred;
             if (!rep)
                 continue;
             rank = rep->rank;
             rank.levels = levels;
-            if (!best || policy->compare(&rank, &best_rank) < 0) {
+            rank.preferred = preferred;
+            if (!best || policy_compare(policy, &rank, &best_rank) < 0) {
                 best = rep;
                 best_rank = rank;
             }

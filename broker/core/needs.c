@@ -12,15 +12,21 @@ static const char *ability_text(const struct core *core, struct requirement requ
     return names_text(&core->names, core->skill_names[require.skill]);
 }
 
+static void sort_by_name(const struct core *core, struct requirement *list, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        struct requirement moved = list[i];
+        uint32_t at = i;
+        for (; at > 0 && strcmp(ability_text(core, moved), ability_text(core, list[at - 1])) < 0; at--)
+            list[at] = list[at - 1];
+        list[at] = moved;
+    }
+}
+
 void needs_sort(const struct core *core, struct needs *needs)
 {
-    for (uint32_t i = 1; i < needs->require_count; i++) {
-        struct requirement moved = needs->require[i];
-        uint32_t at = i;
-        for (; at > 0 && strcmp(ability_text(core, moved), ability_text(core, needs->require[at - 1])) < 0; at--)
-            needs->require[at] = needs->require[at - 1];
-        needs->require[at] = moved;
-    }
+    sort_by_name(core, needs->require, needs->require_count);
+    sort_by_name(core, needs->prefer, needs->prefer_count);
     for (uint32_t i = 1; i < needs->team_count; i++) {
         uint32_t moved = needs->teams[i], at = i;
         for (; at > 0 && strcmp(names_text(&core->names, moved), names_text(&core->names, needs->teams[at - 1])) < 0; at--)
@@ -38,16 +44,26 @@ bool needs_allow_team(const struct needs *needs, uint32_t team)
     return needs->team_count == 0;
 }
 
-bool needs_of_rule(struct core *core, const struct config_rule *rule, const struct core_command *publish, struct needs *out)
+static bool take_levels(struct core *core, const struct config_skill_level *levels, uint32_t count, struct requirement *out)
 {
-    *out = (struct needs){0};
-    for (uint32_t i = 0; i < rule->require_count; i++) {
-        const char *skill = core->config->skills[rule->require[i].skill];
+    for (uint32_t i = 0; i < count; i++) {
+        const char *skill = core->config->skills[levels[i].skill];
         uint32_t number = core_skill_number(core, skill, strlen(skill));
         if (number == NAME_NONE)
             return false;
-        out->require[out->require_count++] = (struct requirement){(uint16_t)number, rule->require[i].level};
+        out[i] = (struct requirement){(uint16_t)number, levels[i].level};
     }
+    return true;
+}
+
+bool needs_of_rule(struct core *core, const struct config_rule *rule, const struct core_command *publish, struct needs *out)
+{
+    *out = (struct needs){0};
+    if (!take_levels(core, rule->require, rule->require_count, out->require) ||
+        !take_levels(core, rule->prefer, rule->prefer_count, out->prefer))
+        return false;
+    out->require_count = (uint8_t)rule->require_count;
+    out->prefer_count = (uint8_t)rule->prefer_count;
     for (uint32_t i = 0; i < rule->team_count; i++) {
         out->teams[i] = names_add(&core->names, rule->teams[i], strlen(rule->teams[i]));
         if (out->teams[i] == NAME_NONE)
@@ -114,7 +130,8 @@ static uint8_t level_after(const struct core *core, const struct config_relax_st
 
 void needs_relax(struct core *core, struct needs *needs, const struct config_relax_step *step)
 {
-    struct needs less = {.rings = needs->rings};
+    struct needs less = {.rings = needs->rings, .prefer_count = needs->prefer_count};
+    memcpy(less.prefer, needs->prefer, sizeof less.prefer);
     for (uint32_t i = 0; i < needs->require_count; i++) {
         uint8_t level = level_after(core, step, needs->require[i]);
         if (level > 0)

@@ -237,13 +237,29 @@ static void put_relaxation(struct byte_buffer *out, const struct lead_image *ima
     byte_buffer_put_varint(out, image->relax_next_ms != 0 ? image->relax_next_ms - image->relax_from_ms : 0);
 }
 
+static void put_levels(struct byte_buffer *out, const struct record_require *levels, uint32_t count)
+{
+    byte_buffer_put_varint(out, count);
+    for (uint32_t i = 0; i < count; i++) {
+        byte_buffer_put_blob(out, levels[i].skill.data, levels[i].skill.size);
+        byte_buffer_put_u8(out, levels[i].level);
+    }
+}
+
+static uint32_t read_levels(struct byte_reader *in, struct record_require *levels, uint32_t max)
+{
+    uint32_t count = (uint32_t)byte_reader_varint_max(in, max);
+    for (uint32_t i = 0; i < count; i++) {
+        levels[i].skill = read_text(in, LW_NAME_MAX);
+        levels[i].level = byte_reader_u8(in);
+    }
+    return count;
+}
+
 static void put_needs(struct byte_buffer *out, const struct lead_image *image)
 {
-    byte_buffer_put_varint(out, image->require_count);
-    for (uint32_t i = 0; i < image->require_count; i++) {
-        byte_buffer_put_blob(out, image->require[i].skill.data, image->require[i].skill.size);
-        byte_buffer_put_u8(out, image->require[i].level);
-    }
+    put_levels(out, image->require, image->require_count);
+    put_levels(out, image->prefer, image->prefer_count);
     byte_buffer_put_varint(out, image->team_count);
     for (uint32_t i = 0; i < image->team_count; i++)
         byte_buffer_put_blob(out, image->teams[i].data, image->teams[i].size);
@@ -312,11 +328,8 @@ static void read_relaxation(struct byte_reader *in, struct lead_image *image)
 
 static void read_needs(struct byte_reader *in, struct lead_image *image)
 {
-    image->require_count = (uint32_t)byte_reader_varint_max(in, CONFIG_REQUIRE_MAX);
-    for (uint32_t i = 0; i < image->require_count; i++) {
-        image->require[i].skill = read_text(in, LW_NAME_MAX);
-        image->require[i].level = byte_reader_u8(in);
-    }
+    image->require_count = read_levels(in, image->require, CONFIG_REQUIRE_MAX);
+    image->prefer_count = read_levels(in, image->prefer, CONFIG_PREFER_MAX);
     image->team_count = (uint32_t)byte_reader_varint_max(in, CONFIG_TEAMS_OF_RULE_MAX);
     for (uint32_t i = 0; i < image->team_count; i++)
         image->teams[i] = read_text(in, LW_NAME_MAX);

@@ -87,8 +87,9 @@ struct lead_image {
     /* open leads again: counts, then rooms of which only the counted part is filled */
     uint64_t relax_from_ms, relax_next_ms;
     uint8_t relaxed;                  /* above 0: what it needs is in every image */
-    uint32_t require_count, team_count, exclusion_count, decision_count;
+    uint32_t require_count, prefer_count, team_count, exclusion_count, decision_count;
     struct record_require require[CONFIG_REQUIRE_MAX];
+    struct record_require prefer[CONFIG_PREFER_MAX];
     struct core_text teams[CONFIG_TEAMS_OF_RULE_MAX];
     struct exclusion exclusions[EXCLUSIONS_PER_LEAD_MAX];
     struct decision decisions[CORE_DECISIONS_KEPT];

@@ -164,15 +164,24 @@ static lw_status restore_lead(struct core *core, const void *bytes, size_t size)
     return lead ? take_image(core, lead, &image) : LW_FULL;
 }
 
+static bool take_levels(struct core *core, const struct record_require *levels, uint32_t count, struct requirement *out)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t skill = core_skill_number(core, levels[i].skill.data, levels[i].skill.size);
+        if (skill == NAME_NONE)
+            return false;
+        out[i] = (struct requirement){(uint16_t)skill, levels[i].level};
+    }
+    return true;
+}
+
 static lw_status take_needs(struct core *core, const struct lead_image *image, struct needs *out)
 {
-    *out = (struct needs){.require_count = (uint8_t)image->require_count, .team_count = (uint8_t)image->team_count};
-    for (uint32_t i = 0; i < image->require_count; i++) {
-        uint32_t skill = core_skill_number(core, image->require[i].skill.data, image->require[i].skill.size);
-        if (skill == NAME_NONE)
-            return LW_FULL;
-        out->require[i] = (struct requirement){(uint16_t)skill, image->require[i].level};
-    }
+    *out = (struct needs){.require_count = (uint8_t)image->require_count, .prefer_count = (uint8_t)image->prefer_count,
+                          .team_count = (uint8_t)image->team_count};
+    if (!take_levels(core, image->require, image->require_count, out->require) ||
+        !take_levels(core, image->prefer, image->prefer_count, out->prefer))
+        return LW_FULL;
     for (uint32_t i = 0; i < image->team_count; i++) {
         out->teams[i] = names_add(&core->names, image->teams[i].data, image->teams[i].size);
         if (out->teams[i] == NAME_NONE)

@@ -54,6 +54,11 @@ static void put_key(struct text *text, enum policy_key key, const struct policy_
 
 static void put_keys(struct text *text, const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms)
 {
+    if (rank->preferred > 0) {
+        put(text, "preferred ");
+        put_number(text, rank->preferred);
+        put(text, "; ");
+    }
     for (uint32_t i = 0; i < POLICY_KEYS_MAX && policy->keys[i] != POLICY_KEY_END; i++) {
         if (i > 0)
             put(text, "; ");
@@ -92,6 +97,7 @@ void why_text_write(const struct core *core, const struct lead *lead, const stru
     rank.capacity = decision->capacity;
     rank.idle_since_ms = decision->idle_since_ms;
     rank.levels = classes_levels(&core->classes, lead->demand, rep->supply->index);
+    rank.preferred = classes_preferred(&core->classes, lead->demand, rep->supply->index);
     put_keys(&text, lead->demand->of_queue->policy, &rank, decision->at_ms);
     put(&text, "; ");
     put_number(&text, decision->able);

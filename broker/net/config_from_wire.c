@@ -140,6 +140,11 @@ static bool read_rule(struct reading *reading, const Leadwire__V1__RuleConfig *f
         if (!judge(reading, status, "skill that a rule requires", from->require[i]->skill))
             return false;
     }
+    for (size_t i = 0; i < from->n_prefer; i++) {
+        lw_status status = core_config_rule_prefer(reading->config, rule, from->prefer[i]->skill, from->prefer[i]->level);
+        if (!judge(reading, status, "skill that a rule prefers", from->prefer[i]->skill))
+            return false;
+    }
     for (size_t i = 0; i < from->n_teams; i++)
         if (!judge(reading, core_config_rule_team(rule, from->teams[i]), "team of a rule", from->teams[i]))
             return false;

@@ -417,7 +417,8 @@ RULES(rule_config,
     MESSAGE(language, &own_need_rules),
     MESSAGE(territory, &own_need_rules),
     NAMES(teams, TEAMS_MAX, LW_NAME_MAX),
-    MESSAGES(relax, RELAX_MAX, &relax_step_rules));
+    MESSAGES(relax, RELAX_MAX, &relax_step_rules),
+    MESSAGES(prefer, SKILLS_OF_ONE_MAX, &skill_level_rules));
 
 RULES(local_text,
     NAME_NEEDED(language, LANGUAGE_MAX),

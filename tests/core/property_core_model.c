@@ -162,6 +162,10 @@ static void add_random_rep(struct pair *pair, struct core_config *config, const 
 
 static void add_random_needs(struct pair *pair, struct core_config *config, struct config_rule *rule)
 {
+    for (int i = 0; i < 3; i++) {
+        if (below(pair, 4) == 0)
+            MUST_HOLD(core_config_rule_prefer(config, rule, skills[i], 1 + (uint32_t)below(pair, 10)) == LW_OK);
+    }
     uint64_t dice = below(pair, 8);
     if (dice < 2)
         MUST_HOLD(core_config_rule_own(config, rule, ABILITY_LANGUAGE, "language", 1 + (uint32_t)below(pair, 8)) == LW_OK);

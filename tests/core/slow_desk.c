@@ -22,6 +22,9 @@ struct slow_lead {
     char source[TEXT], queue[TEXT];
     char require[CONFIG_REQUIRE_MAX][TEXT];
     uint8_t require_level[CONFIG_REQUIRE_MAX];
+    char prefer[CONFIG_PREFER_MAX][TEXT];
+    uint8_t prefer_level[CONFIG_PREFER_MAX];
+    uint32_t prefer_count;
     char teams[CONFIG_TEAMS_OF_RULE_MAX][TEXT];
     uint32_t team_count;
     char rule[TEXT];
@@ -514,11 +517,25 @@ static uint32_t levels_of(const struct slow_desk *desk, int rep, const struct sl
     return levels;
 }
 
+static uint32_t preferences_met(const struct slow_desk *desk, int rep, const struct slow_lead *lead)
+{
+    uint32_t met = 0;
+    for (uint32_t i = 0; i < lead->prefer_count; i++) {
+        for (uint32_t k = 0; k < desk->reps[rep].rules->skill_count; k++) {
+            const struct config_skill_level *has = &desk->reps[rep].rules->skills[k];
+            met += strcmp(desk->rules->skills[has->skill], lead->prefer[i]) == 0 && has->level >= lead->prefer_level[i];
+        }
+    }
+    return met;
+}
+
 static bool rep_before(const struct slow_desk *desk, const struct slow_lead *lead, int a, int b)
 {
     const char *policy = policy_of(desk, lead);
     uint64_t share_a = (uint64_t)load_of(desk, a) * desk->reps[b].rules->capacity;
     uint64_t share_b = (uint64_t)load_of(desk, b) * desk->reps[a].rules->capacity;
+    if (preferences_met(desk, a, lead) != preferences_met(desk, b, lead))
+        return preferences_met(desk, a, lead) > preferences_met(desk, b, lead);
     if (strcmp(policy, "least_loaded") == 0 && share_a != share_b)
         return share_a < share_b;
     if (strcmp(policy, "most_skilled") == 0 && levels_of(desk, a, lead) != levels_of(desk, b, lead))
@@ -669,6 +686,11 @@ static void fill_lead(struct slow_desk *desk, struct slow_lead *lead, const stru
         strcpy(lead->require[i], desk->rules->skills[rule->require[i].skill]);
         lead->require_level[i] = rule->require[i].level;
     }
+    for (uint32_t i = 0; i < rule->prefer_count; i++) {
+        strcpy(lead->prefer[i], desk->rules->skills[rule->prefer[i].skill]);
+        lead->prefer_level[i] = rule->prefer[i].level;
+    }
+    lead->prefer_count = rule->prefer_count;
     ask_for_own(desk, lead, command, &rule->own_language, "language:");
     ask_for_own(desk, lead, command, &rule->own_territory, "territory:");
     for (uint32_t i = 0; i < rule->team_count; i++)
@@ -734,8 +756,15 @@ static bool same_requirements(const struct slow_lead *a, const struct slow_lead 
     if (prefers(a) || prefers(b))
         return prefers(a) && prefers(b) && a->preferred == b->preferred;
     if (a->channel != b->channel || is_call(a) != is_call(b) || strcmp(a->queue, b->queue) != 0 || a->require_count != b->require_count ||
-        a->team_count != b->team_count)
+        a->team_count != b->team_count || a->prefer_count != b->prefer_count)
         return false;
+    for (uint32_t i = 0; i < a->prefer_count; i++) {
+        bool found = false;
+        for (uint32_t k = 0; k < b->prefer_count; k++)
+            found |= strcmp(a->prefer[i], b->prefer[k]) == 0 && a->prefer_level[i] == b->prefer_level[k];
+        if (!found)
+            return false;
+    }
     for (uint32_t i = 0; i < a->team_count; i++) {
         bool found = false;
         for (uint32_t k = 0; k < b->team_count; k++)

@@ -150,6 +150,31 @@ static void only_the_teams_of_the_rule_are_asked(void **state)
     rig_close(&rig);
 }
 
+/* Before what the policy says; and it keeps nobody out. */
+static void who_has_what_a_lead_prefers_comes_first(void **state)
+{
+    struct desk_rig rig;
+    struct core_config *config = rig_rules();
+    (void)state;
+    assert_int_equal(core_config_rule_prefer(config, &config->rules[0], "german", 5), LW_OK);
+    assert_int_equal(core_config_rule_prefer(config, &config->rules[0], "italian", 5), LW_OK);
+    rig_add_rep(config, "ada", 2, NULL, NULL, 0);
+    rig_add_rep(config, "bob", 2, NULL, "german", 5);
+    rig_add_rep(config, "cleo", 2, NULL, "italian", 4);
+    rig_open(&rig, config, NULL);
+    rig_log_on(&rig, "ada");
+    rig_log_on(&rig, "bob");
+    rig_log_on(&rig, "cleo");
+    assert_string_equal(rig_owner(&rig, rig_publish(&rig, "a")), "bob");
+    struct desk_id second = rig_publish(&rig, "b");
+    assert_string_equal(rig_owner(&rig, second), "bob");   /* though half full */
+    const struct core_effect *offer = rig_told(&rig, EFFECT_OFFER, 0, 0);
+    assert_string_equal(offer->why, "preferred 1; load 1 of 2; idle 0 s; 3 could take it");
+    assert_string_equal(rig_owner(&rig, rig_publish(&rig, "c")), "ada");
+    assert_string_equal(rig_owner(&rig, rig_publish(&rig, "d")), "cleo");
+    rig_close(&rig);
+}
+
 static void ignore_record(void *context, enum record_kind kind, const void *bytes, size_t size)
 {
     (void)context, (void)kind, (void)bytes, (void)size;
@@ -166,6 +191,7 @@ static void what_leads_need_survives_a_restart(void **state)
     struct core_config *config = own_rules();
     (void)state;
     assert_int_equal(core_config_rule_team(&config->rules[0], "inside"), LW_OK);
+    assert_int_equal(core_config_rule_prefer(config, &config->rules[0], "german", 5), LW_OK);
     struct config_rep *ada = rep_of(config, "ada", "outside"), *bob;
     assert_int_equal(core_config_rep_ability(config, ada, ABILITY_LANGUAGE, "it", 9), LW_OK);
     bob = rep_of(config, "bob", "inside");
@@ -193,6 +219,7 @@ int main(void)
         cmocka_unit_test(an_unknown_language_is_other),
         cmocka_unit_test(a_class_made_for_a_language_goes_with_its_last_lead),
         cmocka_unit_test(only_the_teams_of_the_rule_are_asked),
+        cmocka_unit_test(who_has_what_a_lead_prefers_comes_first),
         cmocka_unit_test(what_leads_need_survives_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

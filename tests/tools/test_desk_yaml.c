@@ -75,6 +75,8 @@ static const struct wrong wrong_files[] = {
      {"d.yaml:8: rule 'a': relax step 1: never happens, as no lead waits longer than 28800 s; see wait_limit of the channels"}},
     {"desk: main\n" REPS "rules:\n  - name: a\n    relax:\n      - {after: 9m}\n",
      {"d.yaml:7: rule 'a': relax step 1: changes nothing; give drop, lower or add_team"}},
+    {"desk: main\nskills: {solar: }\n" REPS "rules:\n  - name: a\n    require: {solar: 4}\n    prefer: {solar: 4}\n",
+     {"d.yaml:8: rule 'a': prefer: 'solar' 4 is required anyway; prefer a higher level, or remove it"}},
     {"desk: main\nreps:\n  anna: {}\n  anna: {}\n", {"d.yaml:4: 'anna' is written twice; first on line 3"}},
     {"desk: main\nreps:\n  anna: 3\n", {"d.yaml:3: rep 'anna' must be a map, e.g. {label: Anna, skills: {italian: 8}}"}},
     {"desk: main\n" REPS "channels:\n  phone: {weight: 4}\n",

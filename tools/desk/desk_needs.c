@@ -206,3 +206,20 @@ void desk_read_rule_needs(struct desk_yaml *reader, Leadwire__V1__RuleConfig *ru
     rule->territory = read_need(reader, yaml_map_find(node, "territory"), what, "territory");
     desk_read_team_list(reader, yaml_map_find(node, "teams"), teams_of, &rule->n_teams, &rule->teams);
 }
+
+void desk_read_prefer(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, const struct yaml_node *node, const char *what)
+{
+    char prefer_of[DESK_NAME_SIZE_MAX + 32];
+    snprintf(prefer_of, sizeof prefer_of, "%s: prefer", what);
+    desk_read_levels(reader, node, prefer_of, DESK_PREFER_MAX, &rule->n_prefer, &rule->prefer);
+    for (size_t i = 0; i < rule->n_prefer; i++) {
+        const Leadwire__V1__SkillLevel *preferred = rule->prefer[i];
+        for (size_t k = 0; k < rule->n_require; k++) {
+            const Leadwire__V1__SkillLevel *required = rule->require[k];
+            if (strcmp(required->skill, preferred->skill) == 0 && required->level >= preferred->level)
+                yaml_doc_problem(reader->doc, yaml_map_find(node, preferred->skill),
+                                 "%s: '%.64s' %u is required anyway; prefer a higher level, or remove it", prefer_of, preferred->skill,
+                                 (unsigned)preferred->level);
+        }
+    }
+}

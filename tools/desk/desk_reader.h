@@ -59,6 +59,8 @@ void desk_read_levels(struct desk_yaml *reader, const struct yaml_node *node, co
 /* Languages and territories of a rep; language, territory and teams of a rule. */
 void desk_read_rep_abilities(struct desk_yaml *reader, Leadwire__V1__RepConfig *rep, const struct yaml_node *node, const char *what);
 void desk_read_rule_needs(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, const struct yaml_node *node, const char *what);
+/* After `require`. */
+void desk_read_prefer(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, const struct yaml_node *node, const char *what);
 /* After all else that the rule asks for was read. */
 void desk_read_relax(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, const struct yaml_node *node, const char *what);
 /* A team, or a list of them. */

@@ -25,6 +25,7 @@ enum {
     DESK_QUEUES_MAX = 1000,
     DESK_REP_SKILLS_MAX = 64,
     DESK_REQUIRE_MAX = 8,           /* skills that one rule requires */
+    DESK_PREFER_MAX = 8,            /* that one rule prefers */
     DESK_LANGUAGES_MAX = 16,        /* of one rep */
     DESK_TERRITORIES_MAX = 48,
     DESK_TERRITORY_SIZE_MAX = 63,

@@ -38,6 +38,11 @@ void judge_needs_note(struct judge_lead *lead, const struct core_config *rules, 
     }
     note_own(lead, rules, &rule->own_language, "language:", "-");
     note_own(lead, rules, &rule->own_territory, "territory:", "");
+    needs->prefer_count = rule->prefer_count;
+    for (uint32_t i = 0; i < rule->prefer_count; i++) {
+        snprintf(needs->prefer[i], sizeof needs->prefer[i], "%s", rules->skills[rule->prefer[i].skill]);
+        needs->prefer_level[i] = rule->prefer[i].level;
+    }
     needs->team_count = rule->team_count;
     for (uint32_t i = 0; i < rule->team_count; i++)
         snprintf(needs->teams[i], sizeof needs->teams[i], "%s", rule->teams[i]);

@@ -316,12 +316,25 @@ static uint32_t levels_of(const struct core_config *rules, const struct config_r
     return levels;
 }
 
-/* By what comes first in the queue's policy, rep a is better than rep b. */
+static uint32_t preferences_met(const struct core_config *rules, const struct config_rep *rep, const struct judge_needs *needs)
+{
+    uint32_t met = 0;
+    for (uint32_t i = 0; i < needs->prefer_count; i++) {
+        for (uint32_t k = 0; k < rep->skill_count; k++)
+            met += strcmp(rules->skills[rep->skills[k].skill], needs->prefer[i]) == 0 && rep->skills[k].level >= needs->prefer_level[i];
+    }
+    return met;
+}
+
+/* By the lead's preferences, then what comes first in the queue's policy, rep a is better than rep b. */
 static bool ranks_before(const struct sim_judge *judge, const struct judge_lead *lead, const uint32_t *loads, uint32_t a, uint32_t b)
 {
     const struct core_config *rules = rules_now(judge);
     const struct config_rep *rep_a = judge->rep_rules[a], *rep_b = judge->rep_rules[b];
     const char *policy = sim_rules_policy(rules, lead->queue);
+    uint32_t met_a = preferences_met(rules, rep_a, &lead->needs), met_b = preferences_met(rules, rep_b, &lead->needs);
+    if (met_a != met_b)
+        return met_a > met_b;
     if (strcmp(policy, "least_loaded") == 0)
         return (uint64_t)loads[a] * rep_b->capacity < (uint64_t)loads[b] * rep_a->capacity;
     if (strcmp(policy, "most_skilled") == 0)

@@ -26,6 +26,9 @@ struct judge_needs {
     uint32_t require_count;
     char require[CONFIG_REQUIRE_MAX][20];
     uint8_t require_level[CONFIG_REQUIRE_MAX];
+    char prefer[CONFIG_PREFER_MAX][20];
+    uint8_t prefer_level[CONFIG_PREFER_MAX];
+    uint32_t prefer_count;
     char teams[CONFIG_TEAMS_OF_RULE_MAX][16];
     uint32_t team_count;             /* 0: any */
 };

@@ -100,6 +100,9 @@ static void add_abilities(struct core_config *config, struct config_rep *rep, st
 static void add_needs(struct core_config *config, struct config_rule *rule, struct sim_random *random)
 {
     lw_status status = LW_OK;
+    if (sim_random_percent(random, 30) &&
+        core_config_rule_prefer(config, rule, skills[sim_random_below(random, SIM_SKILLS)], 1 + (uint32_t)sim_random_below(random, 9)) != LW_OK)
+        abort();
     if (sim_random_percent(random, 30))
         status = core_config_rule_own(config, rule, ABILITY_LANGUAGE, "language", 1 + (uint32_t)sim_random_below(random, 9));
     else if (sim_random_percent(random, 15))

@@ -21,6 +21,7 @@ struct policy_rep {
     uint64_t idle_since_ms;
     uint32_t number;              /* the rep's, unique */
     uint32_t tier;                /* the rules'; lower first */
+    uint32_t preferred;           /* how many of the lead's preferences this rep meets; 0 in the trees, where they are equal */
     uint32_t levels;              /* this rep's, of the skills that the lead asks for, added up; 0 in the trees, where they are equal */
 };
 
@@ -42,6 +43,14 @@ const struct policy *policy_find(const char *name);
 const struct policy *policy_at(uint32_t number);
 /* policy_at(number) == policy. */
 uint32_t policy_number(const struct policy *policy);
+
+/* What a lead prefers comes before what the policy says: preferences stand in the rule that wants them. */
+static inline int policy_compare(const struct policy *policy, const struct policy_rep *a, const struct policy_rep *b)
+{
+    if (a->preferred != b->preferred)
+        return a->preferred > b->preferred ? -1 : 1;
+    return policy->compare(a, b);
+}
 
 /* Longest idle, then the lowest number: how every tie ends. */
 static inline int policy_compare_idle(const struct policy_rep *a, const struct policy_rep *b)
