@@ -1,9 +1,19 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Every access to a large table is to a page of its own choice: on pages of 4 KiB most of its time is the search for
+ * the page. So large tables ask for huge ones; where there are none, nothing is lost.
+ */
+#define _DEFAULT_SOURCE   /* MAP_ANONYMOUS, madvise */
 #include "index_table.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE ((size_t)2 * 1024 * 1024)
+
+static struct index_slot *map_slots(size_t size);
+static size_t mapped_size(const struct index_table *table);
 
 lw_status index_table_init(struct index_table *table, uint32_t max)
 {
@@ -13,13 +23,17 @@ lw_status index_table_init(struct index_table *table, uint32_t max)
     while (slot_count < max * 2)
         slot_count *= 2;
     *table = (struct index_table){.mask = slot_count - 1, .max = max};
-    table->slots = calloc(slot_count, sizeof *table->slots);
-    return table->slots ? LW_OK : LW_NO_MEMORY;
+    table->slots = map_slots(mapped_size(table));
+    if (table->slots)
+        return LW_OK;
+    *table = (struct index_table){0};
+    return LW_NO_MEMORY;
 }
 
 void index_table_fini(struct index_table *table)
 {
-    free(table->slots);
+    if (table->slots)
+        munmap(table->slots, mapped_size(table));
     *table = (struct index_table){0};
 }
 
@@ -60,4 +74,27 @@ void index_table_remove(struct index_table *table, uint32_t hash, uint32_t value
     }
     table->slots[at] = (struct index_slot){0};
     table->count--;
+}
+
+/* Zeroed. Large ones begin and end at huge pages, or the kernel would use none at the ends. */
+static struct index_slot *map_slots(size_t size)
+{
+    size_t spare = size >= HUGE_PAGE ? HUGE_PAGE : 0;
+    char *start = mmap(NULL, size + spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (start == MAP_FAILED)
+        return NULL;
+    if (spare == 0)
+        return (struct index_slot *)(void *)start;
+    size_t before = (HUGE_PAGE - (uintptr_t)start % HUGE_PAGE) % HUGE_PAGE;
+    if (before > 0)
+        munmap(start, before);
+    munmap(start + before + size, spare - before);
+    (void)madvise(start + before, size, MADV_HUGEPAGE);
+    return (struct index_slot *)(void *)(start + before);
+}
+
+static size_t mapped_size(const struct index_table *table)
+{
+    return ((size_t)table->mask + 1) * sizeof *table->slots;
 }
