@@ -15,6 +15,12 @@ static struct lead *lead_at(const struct lead_table *table, uint32_t index)
     return &table->chunks[index / LEAD_CHUNK][index % LEAD_CHUNK];
 }
 
+/* Numbers come in sequence, and leads of one time are touched at one time: eight in a row share a line of the index. */
+static uint32_t hash_number(uint64_t number)
+{
+    return index_hash_u64(number >> 3) << 3 | (uint32_t)(number & 7);
+}
+
 lw_status lead_table_init(struct lead_table *table, uint32_t leads_max)
 {
     *table = (struct lead_table){.free_first = FREE_END, .max = leads_max};
@@ -45,14 +51,14 @@ struct lead *lead_table_add(struct lead_table *table, struct desk_id id)
     table->free_first = lead->index;
     *lead = (struct lead){.id = id, .index = index, .in_use = true};
 
-    index_table_add(&table->by_number, index_hash_u64(id.number), index);
+    index_table_add(&table->by_number, hash_number(id.number), index);
     table->count++;
     return lead;
 }
 
 void lead_table_remove(struct lead_table *table, struct lead *lead)
 {
-    index_table_remove(&table->by_number, index_hash_u64(lead->id.number), lead->index);
+    index_table_remove(&table->by_number, hash_number(lead->id.number), lead->index);
     lead->in_use = false;
     uint32_t index = lead->index;
     lead->index = table->free_first;
@@ -62,7 +68,7 @@ void lead_table_remove(struct lead_table *table, struct lead *lead)
 
 struct lead *lead_table_find(const struct lead_table *table, struct desk_id id)
 {
-    uint32_t hash = index_hash_u64(id.number), index;
+    uint32_t hash = hash_number(id.number), index;
     for (uint32_t at = index_table_first(&table->by_number, hash); index_table_at(&table->by_number, hash, &at, &index);) {
         struct lead *lead = lead_at(table, index);
         if (desk_id_equal(lead->id, id))
