@@ -86,7 +86,7 @@ void store_close(struct store **store);
  * grows by one each. The bytes are copied. Allowed in READY, AWAY and FULL. LW_FULL: too much is unconfirmed (pending_max 8 MiB): step no
  * more commands until it shrinks. LW_FENCED: not ours any more. */
 LW_MUST_CHECK lw_status store_append(struct store *store, const void *batch, size_t size, uint64_t desk_ms, uint64_t *ticket_out);
-/* Sends what waits (one pipelined group in flight at a time: that is the group commit), reads answers, renews the
+/* Sends what waits (two entries in flight at a time, what comes meanwhile shares the next: that is the group commit), reads answers, renews the
  * lease, runs a checkpoint slice, notices silence. Call when the descriptor is ready, after appends, and at store_next_ms. Calls back from inside. */
 void store_step(struct store *store, uint64_t monotonic_ms);
 

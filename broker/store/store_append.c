@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Batches wait in the open entry while a group of entries is in flight: under load they share an entry and a round
- * trip, idle each goes out at once. An entry in the ring never changes, so to send it again is always safe: the
+ * Batches wait in the open entry while two entries are in flight, one being made durable and one behind it, so that
+ * Redis has the next when it returns from its fsync: under load they share an entry and a round trip, idle each goes
+ * out at once. An entry in the ring never changes, so to send it again is always safe: the
  * function appends it only where it belongs, and else says where the head is.
  */
 #include "redis_store.h"
@@ -70,7 +71,7 @@ void store_send_group(struct redis_store *s)
 {
     size_t bytes = 0;
 
-    if (s->group_unanswered > 0 || s->drop || !store_seal(s) || s->next_send == s->ring.next_sequence)
+    if (s->group_unanswered >= IN_FLIGHT_ENTRIES || s->drop || !store_seal(s) || s->next_send == s->ring.next_sequence)
         return;
     crash_point("append.before");
     while (s->group_unanswered < GROUP_ENTRIES_MAX && bytes < GROUP_BYTES_MAX && !s->drop) {

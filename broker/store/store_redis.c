@@ -94,7 +94,7 @@ static uint64_t redis_next_ms(const struct store *base)
             next = earlier(next, s->health_at_ms);
     }
     if (s->phase == PHASE_SERVE) {
-        if (s->resync || (s->group_unanswered == 0 && (s->open.size > 0 || s->next_send < s->ring.next_sequence)))
+        if (s->resync || (s->group_unanswered < IN_FLIGHT_ENTRIES && (s->open.size > 0 || s->next_send < s->ring.next_sequence)))
             return 0;
         if (s->checkpoint.active && !s->checkpoint.sent)
             return 0;
