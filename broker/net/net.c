@@ -3,6 +3,8 @@
  * The edge as a whole. A turn's order: who is gone, the waiting refusals, then control, reps, publishers, each with its
  * own share, so that no role can starve another.
  */
+#define _GNU_SOURCE   /* SCHED_BATCH */
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +38,7 @@ static const struct endpoint_limits door_limits[SESSION_ROLES] = {
 static const struct endpoint_limits events_limits = {WIRE_FRAME_SIZE_MAX, EVENTS_HWM, RECEIVE_HWM};
 
 static void doors_init(struct net *net);
+static void let_io_wait(void *zmq_context);
 static lw_status check_addresses(const struct net_options *options, char *why);
 static lw_status bind_door(struct net *net, struct door *door, const char *const *listen, char *why);
 static lw_status bind_events(struct net *net, char *why);
@@ -62,6 +65,8 @@ lw_status net_open(const struct net_options *options, const struct net_callbacks
     byte_buffer_init(&net->lead, WIRE_FRAME_SIZE_MAX);
     doors_init(net);
     net->zmq_context = zmq_ctx_new();
+    if (net->zmq_context)
+        let_io_wait(net->zmq_context);
     if (!net->zmq_context || sessions_init(&net->sessions) != LW_OK)
         status = explain(why, LW_NO_MEMORY, "out of memory");
     if (status == LW_OK && options->rep_secrets_file)
@@ -241,6 +246,13 @@ static void doors_init(struct net *net)
         net->doors[role].entry_count = counts[role];
         arena_init(&net->doors[role].arena, role == SESSION_ROLE_CONTROL ? CONTROL_ARENA_CAP : WIRE_ARENA_CAP);
     }
+}
+
+/* libzmq's thread is woken by the first of a turn's messages. It need not push ours aside for that: when it runs a little
+ * later, on the other core or in our pause, it finds them all. */
+static void let_io_wait(void *zmq_context)
+{
+    (void)zmq_ctx_set(zmq_context, ZMQ_THREAD_SCHED_POLICY, SCHED_BATCH);
 }
 
 /* Before anything is opened, so that a wrong address is told at once and not when the desk is claimed. */
