@@ -228,6 +228,16 @@ void command_cancel(struct core *core, const struct core_command *command)
         reply(core, command, CORE_REJECTED, "the lead is with a rep, who ends it", id);
         return;
     }
+    bool is_called_back = lead->demand->channel == LW_CHANNEL_PHONE && !lead->demand->needs.rings;
+    if (is_called_back) {   /* hanging up ends nothing: said again, or late */
+        reply(core, command, CORE_DUPLICATE, "a rep calls back", id);
+        return;
+    }
+    if (lead->demand->needs.rings && core_channel(core, lead->demand->channel)->call_back_when_abandoned) {
+        bool done = lead_abandon(core, lead);
+        reply(core, command, done ? CORE_ACCEPTED : CORE_BUSY, done ? "a rep calls back" : "too many different kinds of leads", id);
+        return;
+    }
     struct rep *rep = rep_table_at(&core->reps, lead->rep);
     if (rep) {
         decision_close(lead, lead->offer_number, CAUSE_CANCELLED, 0);

@@ -119,6 +119,7 @@ enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_
     X(53, DUE, "due") \
     X(54, TO_ALL, "to_all") \
     X(55, PREFERRED, "preferred_rep") \
+    X(56, ABANDONED, "abandoned") \
     X(60, RELAXED, "relaxed")
 
 enum core_cause {

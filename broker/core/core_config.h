@@ -64,6 +64,7 @@ struct config_channel {
     bool enabled;
     uint32_t weight, priority;
     uint32_t offer_timeout_ms, wait_limit_ms, wrap_up_ms, connect_timeout_ms;
+    bool call_back_when_abandoned;   /* calls: a caller who hangs up is called back; else the lead is cancelled */
 };
 
 struct config_rep {

@@ -414,6 +414,7 @@ struct lead_change {
     enum core_cause cause;
     uint32_t rep;                  /* who is offered it / has it; for ends: who had it; 0: none */
     uint64_t deadline_ms;
+    struct demand_class *demand;   /* its class from now on; NULL: as it is */
     const char *disposition;       /* end by completion */
     const char *reason;            /* for events; may be NULL */
     uint32_t by;                   /* the rep whose act this is, where `rep` does not say it; 0 */
@@ -461,6 +462,8 @@ void lead_set_appointment(struct lead *lead, uint64_t appointment_ms, struct cor
 LW_MUST_CHECK bool lead_set_needs(struct core *core, struct lead *lead, const struct needs *needs);
 /* Nobody is on the line any more: accepting it rings nothing. Only of a lead that is not WAITING. False when there are too many classes. */
 LW_MUST_CHECK bool lead_make_call_back(struct core *core, struct lead *lead);
+/* The caller hung up before a rep had the call: a rep calls back. False, with nothing changed, when there are too many classes. */
+LW_MUST_CHECK bool lead_abandon(struct core *core, struct lead *lead);
 /* SCHEDULED: waits now, for its preferred rep first if there is one. */
 void lead_wake(struct core *core, struct lead *lead, enum core_cause cause);
 

@@ -76,6 +76,30 @@ bool lead_make_call_back(struct core *core, struct lead *lead)
     return true;
 }
 
+/* Where it waits it stays, with its age, but for reps without a device too. A rep who is offered it or rings is free at once. */
+bool lead_abandon(struct core *core, struct lead *lead)
+{
+    struct needs needs = lead->demand->needs;
+    bool is_with_rep = lead->rep != 0;
+    needs.rings = false;
+    struct demand_class *quiet = classes_demand(&core->classes, lead->demand->queue, lead->demand->channel, &needs);
+    if (!quiet)
+        return false;
+    lead_extra_of(lead)->is_call_back = true;
+    if (is_with_rep) {
+        lead_change_demand(core, lead, quiet);
+        lead_return(core, lead, CAUSE_ABANDONED, false, true);
+        return true;
+    }
+    if (lead->state == LEAD_PARKED) {
+        lead_forget_exclusions(core, lead);
+        lead->offers_made = 0;
+    }
+    lead->wait_deadline_ms = deadline_after(core, core_channel(core, lead->demand->channel)->wait_limit_ms);
+    lead_move(core, lead, &(struct lead_change){.to = LEAD_WAITING, .cause = CAUSE_ABANDONED, .demand = quiet, .deadline_ms = lead->wait_deadline_ms});
+    return true;
+}
+
 void lead_wake(struct core *core, struct lead *lead, enum core_cause cause)
 {
     struct lead_extra *extra = lead->extra;

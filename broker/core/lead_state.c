@@ -6,6 +6,8 @@
  *             | ^ ^--------'------------'-----------' |
  *             v | '--- SCHEDULED <--------------------'
  *            PARKED <-- all but SCHEDULED; PARKED -> EXPIRED; any -> CANCELLED
+ *
+ * From WAITING to WAITING: a call whose caller hung up is a call-back from then on.
  */
 #include <stdlib.h>
 
@@ -14,7 +16,7 @@
 #define TO(state) (1u << LEAD_##state)
 static const uint16_t legal[] = {
     [LEAD_NONE] = TO(WAITING),
-    [LEAD_WAITING] = TO(OFFERED) | TO(PARKED) | TO(CANCELLED),
+    [LEAD_WAITING] = TO(WAITING) | TO(OFFERED) | TO(PARKED) | TO(CANCELLED),
     [LEAD_OFFERED] = TO(WAITING) | TO(CONNECTING) | TO(ASSIGNED) | TO(PARKED) | TO(CANCELLED),
     [LEAD_CONNECTING] = TO(WAITING) | TO(ASSIGNED) | TO(PARKED) | TO(CANCELLED),
     [LEAD_ASSIGNED] = TO(WAITING) | TO(PARKED) | TO(SCHEDULED) | TO(COMPLETED) | TO(CANCELLED),
@@ -45,6 +47,8 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
     assert(legal[from] & (1u << change->to));
 
     unlink_from_state(core, lead, change, &idle_rep);
+    if (change->demand)
+        lead_change_demand(core, lead, change->demand);
     if (change->to == LEAD_WAITING || from == LEAD_WAITING)
         relax_due(core, lead);   /* what came due while somebody had it, or in this very step */
     if (change->to != LEAD_WAITING && change->to != LEAD_SCHEDULED)
@@ -133,6 +137,8 @@ void lead_return(struct core *core, struct lead *lead, enum core_cause cause, bo
     const struct config_channel *channel = core_channel(core, lead->demand->channel);
 
     uint64_t refused_until_ms = exclude ? deadline_after(core, core->config->retry_same_rep_ms) : 0;
+    if (lead->state == LEAD_ASSIGNED && lead->demand->needs.rings)
+        (void)!lead_make_call_back(core, lead);   /* they have talked; without room for a class it rings again */
     decision_close(lead, lead->offer_number, cause, refused_until_ms);
     remove_lapsed(core, lead);   /* whose time ran out while another had the lead */
     if (exclude)

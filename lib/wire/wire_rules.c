@@ -371,7 +371,8 @@ RULES(channel_config,
     NUMBER(offer_timeout_ms),
     NUMBER(wait_limit_ms),
     NUMBER(wrap_up_ms),
-    NUMBER(connect_timeout_ms));
+    NUMBER(connect_timeout_ms),
+    NUMBER(call_back_when_abandoned));
 
 RULES(skill_level,
     NAME_NEEDED(skill, LW_NAME_MAX),

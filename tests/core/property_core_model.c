@@ -285,7 +285,7 @@ static struct core_config *random_rules(struct pair *pair)
     for (int i = 1; i <= 3; i++) {
         config->channels[i] = (struct config_channel){true, 1 + (uint32_t)below(pair, 3), (uint32_t)below(pair, 3) * 10,
                                                       1 + (uint32_t)below(pair, 30000), 1 + (uint32_t)below(pair, 200000),
-                                                      below(pair, 2) ? 0 : (uint32_t)below(pair, 10000), 1 + (uint32_t)below(pair, 20000)};
+                                                      below(pair, 2) ? 0 : (uint32_t)below(pair, 10000), 1 + (uint32_t)below(pair, 20000), below(pair, 2)};
         config->channels[i].enabled = i == 2 || below(pair, 4);
     }
     config->grace_ms = 1 + (uint32_t)below(pair, 15000);

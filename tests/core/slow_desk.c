@@ -427,6 +427,8 @@ static void refuse(struct slow_desk *desk, struct slow_lead *lead, enum core_cau
 
 static void give_back(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause, bool refused, bool fresh_wait)
 {
+    if (lead->state == LEAD_ASSIGNED && lead->channel == LW_CHANNEL_PHONE)
+        lead->call_back = true;
     drop_lapsed(desk, lead);
     if (refused)
         refuse(desk, lead, cause);
@@ -805,6 +807,21 @@ static void query(struct slow_desk *desk, const struct core_command *command)
     emit(desk, &effect);
 }
 
+static void abandon(struct slow_desk *desk, struct slow_lead *lead)
+{
+    lead->call_back = true;
+    if (lead->rep >= 0) {
+        give_back(desk, lead, CAUSE_ABANDONED, false, true);
+        return;
+    }
+    if (lead->state == LEAD_PARKED) {
+        lead->refusal_count = 0;
+        lead->offers_made = 0;
+    }
+    lead->wait_deadline_ms = desk->now_ms + channel_of(desk, lead->channel)->wait_limit_ms;
+    move(desk, lead, LEAD_WAITING, CAUSE_ABANDONED, -1, lead->wait_deadline_ms, "");
+}
+
 static void cancel(struct slow_desk *desk, const struct core_command *command)
 {
     struct desk_id id;
@@ -816,6 +833,15 @@ static void cancel(struct slow_desk *desk, const struct core_command *command)
     }
     if (lead->state == LEAD_ASSIGNED) {
         answer(desk, command, CORE_REJECTED, id);
+        return;
+    }
+    if (lead->channel == LW_CHANNEL_PHONE && lead->call_back) {
+        answer(desk, command, CORE_DUPLICATE, id);
+        return;
+    }
+    if (is_call(lead) && channel_of(desk, lead->channel)->call_back_when_abandoned) {
+        abandon(desk, lead);
+        answer(desk, command, CORE_ACCEPTED, id);
         return;
     }
     if (lead->rep >= 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What follows a completion: the end, a call back, an appointment, parking, do not call.
+ * What follows a completion: the end, a call back, an appointment, parking, do not call; and callers who hang up.
  */
 #include <string.h>
 
@@ -258,6 +258,73 @@ static void a_manager_wakes_a_scheduled_lead_or_ends_it(void **state)
     rig_close(&rig);
 }
 
+/* A desk that calls back; Ada has a phone, Bob has none. */
+static struct desk_id open_with_caller(struct desk_rig *rig, uint64_t sessions[2])
+{
+    struct core_config *config = rig_rules();
+    config->channels[LW_CHANNEL_PHONE].call_back_when_abandoned = true;
+    rig_add_rep(config, "ada", 1, "+391", NULL, 0);
+    rig_add_rep(config, "bob", 1, NULL, NULL, 0);
+    rig_open(rig, config, NULL);
+    sessions[0] = rig_log_on(rig, "ada");
+    sessions[1] = rig_log_on(rig, "bob");
+    return rig_publish_lead(rig, &(struct rig_lead){.id = "a", .channel = LW_CHANNEL_PHONE, .received_ms = (int64_t)rig->now_ms - 7000});
+}
+
+static void a_caller_who_hangs_up_while_waiting_is_called_back(void **state)
+{
+    struct desk_rig rig;
+    uint64_t on[2];
+    (void)state;
+    struct desk_id first = open_with_caller(&rig, on);
+    uint64_t received_ms = rig_row(&rig, first).received_unix_ms;
+    rig_accept(&rig, on[0], first, 1);
+    struct desk_id second = rig_publish_lead(&rig, &(struct rig_lead){.id = "b", .channel = LW_CHANNEL_PHONE});
+    assert_int_equal(rig_state(&rig, second), LEAD_WAITING);   /* Bob has no device */
+    assert_int_equal(rig_cancel(&rig, second), CORE_ACCEPTED);
+    assert_string_equal(rig_owner(&rig, second), "bob");       /* whom it needs none to call back */
+    assert_int_equal(rig_cancel(&rig, second), CORE_DUPLICATE);
+    assert_int_equal(rig_accept(&rig, on[1], second, 1), CORE_ACCEPTED);
+    assert_int_equal(rig_state(&rig, second), LEAD_ASSIGNED);
+    assert_int_equal(rig_row(&rig, first).received_unix_ms, received_ms);
+    rig_close(&rig);
+}
+
+static void a_caller_who_hangs_up_while_it_rings_frees_the_rep_at_once(void **state)
+{
+    struct desk_rig rig;
+    uint64_t on[2];
+    (void)state;
+    struct desk_id lead = open_with_caller(&rig, on);
+    uint64_t received_ms = rig_row(&rig, lead).received_unix_ms;
+    rig_set_state(&rig, on[1], REP_BREAK);
+    rig_accept(&rig, on[0], lead, 1);
+    assert_int_equal(rig_state(&rig, lead), LEAD_CONNECTING);
+    assert_int_equal(rig_cancel(&rig, lead), CORE_ACCEPTED);
+    const struct core_effect *withdrawn = rig_told(&rig, EFFECT_WITHDRAWN, on[0], 0);
+    assert_int_equal(withdrawn->cause, CAUSE_ABANDONED);
+    const struct core_effect *offer = rig_told(&rig, EFFECT_OFFER, on[0], 0);   /* free, and so the next: to call back */
+    assert_non_null(offer);
+    assert_true(offer->is_call_back);
+    assert_int_equal(offer->received_unix_ms, received_ms);
+    assert_int_equal(rig_dial(&rig, lead, 1, DIAL_OUTCOME_ANSWERED), CORE_NOT_YOURS);
+    rig_close(&rig);
+}
+
+static void a_call_once_answered_rings_nobody_again(void **state)
+{
+    struct desk_rig rig;
+    uint64_t on[2];
+    (void)state;
+    struct desk_id lead = open_with_caller(&rig, on);
+    rig_accept(&rig, on[0], lead, 1);
+    rig_dial(&rig, lead, 1, DIAL_OUTCOME_ANSWERED);
+    assert_int_equal(rig_act(&rig, lead, ACT_TAKE_BACK), CORE_ACCEPTED);
+    assert_string_equal(rig_owner(&rig, lead), "bob");
+    assert_true(rig_row(&rig, lead).is_call_back);
+    rig_close(&rig);
+}
+
 static void a_rule_that_cannot_hold_is_refused(void **state)
 {
     struct desk_rig rig;
@@ -290,6 +357,9 @@ int main(void)
         cmocka_unit_test(what_is_set_aside_is_parked),
         cmocka_unit_test(do_not_call_is_told_with_the_end),
         cmocka_unit_test(a_manager_wakes_a_scheduled_lead_or_ends_it),
+        cmocka_unit_test(a_caller_who_hangs_up_while_waiting_is_called_back),
+        cmocka_unit_test(a_caller_who_hangs_up_while_it_rings_frees_the_rep_at_once),
+        cmocka_unit_test(a_call_once_answered_rings_nobody_again),
         cmocka_unit_test(a_rule_that_cannot_hold_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,7 +76,7 @@ static const struct channel_defaults channel_table[] = {
 enum { CHANNEL_TABLE_SIZE = sizeof channel_table / sizeof channel_table[0], CHANNELS_BY_DEFAULT = 3 };
 static const char *const channel_names[] = {"phone", "web", "email", "chat", "import", NULL};
 
-static const char *const channel_keys[] = {"weight", "priority", "offer_timeout", "wait_limit", "wrap_up", "connect_timeout", NULL};
+static const char *const channel_keys[] = {"weight", "priority", "offer_timeout", "wait_limit", "wrap_up", "connect_timeout", "abandoned", NULL};
 
 static uint32_t read_time(struct desk_yaml *reader, const struct yaml_node *map, const char *channel, const char *key,
                           uint64_t min_ms, uint64_t max_ms, uint32_t absent_ms)
@@ -103,6 +103,19 @@ static void fill_channel(struct desk_yaml *reader, Leadwire__V1__ChannelConfig *
     channel->wait_limit_ms = read_time(reader, node, defaults->name, "wait_limit", 100, (uint64_t)30 * DAY_MS, defaults->wait_limit_ms);
     channel->wrap_up_ms = read_time(reader, node, defaults->name, "wrap_up", 0, HOUR_MS, defaults->wrap_up_ms);
     channel->connect_timeout_ms = read_time(reader, node, defaults->name, "connect_timeout", 100, 5 * MINUTE_MS, defaults->connect_timeout_ms);
+}
+
+static bool read_abandoned(struct desk_yaml *reader, const struct yaml_node *map, const struct channel_defaults *defaults)
+{
+    const struct yaml_node *node = yaml_map_find(map, "abandoned");
+    if (node == NULL)
+        return false;
+    const char *word = yaml_read_text(reader->doc, node, "abandoned", 64, "cancel");
+    if (strcmp(word, "cancel") != 0 && strcmp(word, "call_back") != 0)
+        yaml_doc_problem(reader->doc, node, "channel '%s': abandoned must be cancel (the lead ends) or call_back (a rep calls), not '%s'", defaults->name, word);
+    else if (defaults->channel != LEADWIRE__V1__CHANNEL__CHANNEL_PHONE)
+        yaml_doc_problem(reader->doc, node, "channel '%s': abandoned is for phone: nobody else can hang up", defaults->name);
+    return strcmp(word, "call_back") == 0;
 }
 
 void desk_read_channels(struct desk_yaml *reader)
@@ -133,6 +146,7 @@ void desk_read_channels(struct desk_yaml *reader)
             continue;
         }
         fill_channel(reader, &channels[used], &channel_table[k], node);
+        channels[used].call_back_when_abandoned = read_abandoned(reader, node, &channel_table[k]);
         reader->channel_nodes[used] = node;
         reader->config.channels[used] = &channels[used];
         used++;

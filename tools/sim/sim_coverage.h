@@ -27,6 +27,7 @@
     X(TAKEN_BACK, "taken back") \
     X(RELEASED, "released from parking") \
     X(EXPLAINED, "decision explained") \
+    X(ABANDONED, "caller gone, to be called back") \
     X(PREFERRED, "offered to the preferred rep") \
     X(TO_ALL, "preferred rep not there in time")
 

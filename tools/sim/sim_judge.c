@@ -186,6 +186,9 @@ static void take_lead_event(struct sim_judge *judge, const struct core_effect *e
     if (event->from != lead->state || !sim_move_is_legal(event->from, event->to))
         broken(judge, "one owner: lead %llu goes from %d to %d, but was in %d", number_of(lead), event->from, event->to, lead->state);
     judge->coverage->moves[event->from][event->to]++;
+    judge->coverage->faults[SIM_FAULT_ABANDONED] += event->cause == CAUSE_ABANDONED;
+    if (event->from == LEAD_WAITING && event->to == LEAD_WAITING && event->cause != CAUSE_ABANDONED)
+        broken(judge, "one owner: lead %llu waits on for no reason", number_of(lead));
     if (is_held(event->to) && is_held(event->from) && (rep != lead->rep || event->offer_number != lead->offer_number))
         broken(judge, "one owner: lead %llu went from rep%u to rep%u without coming back", number_of(lead), lead->rep, rep);
     if (!lead_state_is_end(event->to) && event->deadline_ms <= now_ms)
