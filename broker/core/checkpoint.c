@@ -50,10 +50,8 @@ bool core_checkpoint_next(struct core *core, struct core_record *out)
     byte_buffer_clear(&core->record);
     if (core->checkpoint.desk) {
         core->checkpoint.desk = false;
-        struct desk_image image = {.revision = core->next_revision, .next_number = core->next_number, .desk_ms = core->now_ms,
-                                   .fingerprint_key = core->fingerprint_key};
         out->kind = RECORD_DESK;
-        record_put_desk(&core->record, &image);
+        desk_record_put(&core->record, core);
         return give(core, out);
     }
     if (core->checkpoint.config) {

@@ -117,6 +117,14 @@ void command_act(struct core *core, const struct core_command *command)
         }
         lead_return(core, lead, CAUSE_TAKEN_BACK, true, true);
         break;
+    case ACT_CREDIT:
+        if (!rep || lead->charged == 0) {
+            reply(core, command, CORE_REJECTED, "no rep is charged for the lead", id);
+            return;
+        }
+        fair_share_credit(core, lead);
+        lead_record(core, lead, false);
+        break;
     default:
         reply(core, command, CORE_REJECTED, "there is no such act", id);
         return;

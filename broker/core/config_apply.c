@@ -57,9 +57,12 @@ void config_link(struct core *core)
         struct rep *rep = ensure_rep(core, &core->config->reps[i], &is_new);
         take_skills(core, rep, &core->config->reps[i]);
         join_class(core, rep);
-        if (is_new && !core->is_restoring)
+        if (is_new && !core->is_restoring) {
+            rep->share_mark = core->fair_share.given;
             rep_record(core, rep);
+        }
     }
+    fair_share_link(core);
     for (uint32_t i = 1; i < core->reps.count; i++) {
         struct rep *rep = core->reps.reps[i];
         if (rep)
@@ -109,6 +112,7 @@ static void take_skills(struct core *core, struct rep *rep, const struct config_
     rep->configured = true;
     rep->rank.capacity = wanted->capacity;
     rep->rank.tier = wanted->tier;
+    rep->new_share = wanted->share;
     rep->team = names_add(&core->names, wanted->team, strlen(wanted->team));
     rep->device = wanted->device[0] == '\0' ? NAME_NONE : names_add(&core->names, wanted->device, strlen(wanted->device));
     memset(rep->levels, 0, sizeof rep->levels);

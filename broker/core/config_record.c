@@ -198,8 +198,13 @@ static void put_queues(struct byte_buffer *out, const struct core_config *config
         byte_buffer_put_text(out, config->queues[i].name);
         byte_buffer_put_text(out, config->queues[i].policy);
     }
-    for (uint32_t i = 0; i < config->rep_count; i++)
+    for (uint32_t i = 0; i < config->rep_count; i++) {
         byte_buffer_put_varint(out, config->reps[i].tier);
+        byte_buffer_put_varint(out, config->reps[i].share);
+    }
+    byte_buffer_put_u8(out, config->refused_counts);
+    byte_buffer_put_u8(out, config->bad_counts);
+    byte_buffer_put_varint(out, config->absent_leads_max);
 }
 
 static uint32_t read_number(struct byte_reader *in, uint64_t max)
@@ -254,8 +259,7 @@ static lw_status read_config(struct byte_reader *in, struct core_config **out)
             goto fail;
         read_follow_up(in, &config->dispositions[i]);
     }
-    /* Rules of an earlier release end here. */
-    if (!byte_reader_done(in) && !read_queues(in, config))
+    if (!read_queues(in, config))
         goto fail;
     if (!byte_reader_done(in) || !policy_find(config->policy))
         goto fail;
@@ -277,8 +281,15 @@ static bool read_queues(struct byte_reader *in, struct core_config *config)
         if (in->failed || (policy[0] != '\0' && !policy_find(policy)) || core_config_add_queue(config, name, policy, &queue) != LW_OK)
             return false;
     }
-    for (uint32_t i = 0; i < config->rep_count; i++)
+    for (uint32_t i = 0; i < config->rep_count; i++) {
         config->reps[i].tier = read_number(in, CONFIG_TIER_MAX);
+        config->reps[i].share = read_number(in, CONFIG_SHARE_MAX);
+        if (config->reps[i].share == 0)
+            return false;
+    }
+    config->refused_counts = byte_reader_u8(in) != 0;
+    config->bad_counts = byte_reader_u8(in) != 0;
+    config->absent_leads_max = read_number(in, CONFIG_ABSENT_LEADS_MAX);
     return !in->failed;
 }
 

@@ -32,6 +32,7 @@ struct core *core_new(const struct core_limits *limits, const struct core_callba
     byte_buffer_init(&core->record, 64u << 20);
     timer_wheel_init(&core->wheel, 0);
     preferred_init(core);
+    fair_share_init(&core->fair_share);
     if (!core->history.ring || !core->ended || names_init(&core->names) != LW_OK || queues_init(&core->queues) != LW_OK ||
         lead_table_init(&core->leads, limits->leads_max) != LW_OK || rep_table_init(&core->reps) != LW_OK ||
         classes_init(&core->classes, &core->queues) != LW_OK || seen_init(&core->seen, limits->seen_max, limits->seen_ms) != LW_OK) {

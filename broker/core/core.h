@@ -151,7 +151,7 @@ enum core_command_kind {
     COMMAND_TIME,            /* nothing but time passed */
 };
 
-enum core_act { ACT_RELEASE = 1, ACT_CANCEL = 2, ACT_TAKE_BACK = 3 };
+enum core_act { ACT_RELEASE = 1, ACT_CANCEL = 2, ACT_TAKE_BACK = 3, ACT_CREDIT = 4 };
 
 /* Text with its length; not NUL-terminated; data may be NULL when size is 0. */
 struct core_text { const char *data; uint32_t size; };

@@ -10,6 +10,7 @@ static const struct siphash_key HASH_KEY = {0x737461, 0x7465};
 
 static void check_lead(const struct core *core, const struct lead *lead);
 static void check_rep(const struct core *core, const struct rep *rep, uint32_t load, uint32_t held);
+static void check_fair_share(const struct core *core);
 static void check_classes(const struct core *core);
 static void check_matched(struct core *core);
 
@@ -35,6 +36,7 @@ void core_check_invariants(struct core *core)
     }
     free(load);
     free(held);
+    check_fair_share(core);
     check_classes(core);
     check_matched(core);
 }
@@ -86,6 +88,23 @@ static void check_rep(const struct core *core, const struct rep *rep, uint32_t l
     }
 }
 
+static void check_fair_share(const struct core *core)
+{
+    const struct fair_share *ledger = &core->fair_share;
+    int64_t shares = 0;
+    for (uint32_t i = 1; i < core->reps.count; i++) {
+        const struct rep *rep = core->reps.reps[i];
+        if (!rep)
+            continue;
+        assert(rep->is_present == (rep->configured && (rep->state == REP_AVAILABLE || rep->state == REP_WRAP_UP)));
+        assert(rep->is_present == avl_contains(&rep->start));
+        shares += rep->is_present ? rep->rank.share : 0;
+        bool is_ahead = rep->is_present && rep->rank.account * ledger->shares >= (ledger->total + POLICY_LEAD) * rep->rank.share;
+        assert(rep->rank.is_ahead == is_ahead);
+    }
+    assert(ledger->shares == shares);
+}
+
 static void check_classes(const struct core *core)
 {
     const struct classes *classes = &core->classes;
@@ -133,7 +152,7 @@ static void check_matched(struct core *core)
 /* Order-free: each record hashed on its own, sums added. Revisions count writes, of which a restart needs its own; they decide nothing. */
 uint64_t core_state_hash(struct core *core)
 {
-    uint64_t sum = core->next_number * 31 + core->config_version;
+    uint64_t sum = core->next_number * 31 + core->config_version + core->fair_share.given + (uint64_t)core->fair_share.total * 7;
     uint32_t index = 0;
     for (struct lead *lead; (lead = lead_table_next(&core->leads, &index)) != NULL; index++) {
         struct lead_image image;
@@ -154,6 +173,12 @@ uint64_t core_state_hash(struct core *core)
         record_put_rep(&core->record, &image);
         byte_buffer_put_varint(&core->record, rep->rank.load);
         sum += siphash_64(HASH_KEY, core->record.data, core->record.size);
+    }
+    for (uint32_t i = 0; i < core->names.count; i++) {
+        const struct queue *queue = queues_find(&core->queues, i);
+        struct core_text name = names_view(&core->names, i);
+        if (queue)
+            sum += siphash_64(HASH_KEY, name.data, name.size) * queue->turn;
     }
     for (uint64_t position = core->seen.first; position < core->seen.next; position++) {
         const struct seen_entry *entry = seen_at(&core->seen, position);

@@ -103,7 +103,7 @@ lw_status core_config_add_rep(struct core_config *config, const char *name, cons
     config->reps = reps;
     struct config_rep *rep = &reps[config->rep_count];
     *rep = (struct config_rep){.name = copy_text(name), .team = copy_text(team ? team : ""),
-                               .device = copy_text(device ? device : ""), .capacity = capacity};
+                               .device = copy_text(device ? device : ""), .capacity = capacity, .share = CONFIG_SHARE_DEFAULT};
     if (!rep->name || !rep->team || !rep->device) {
         free(rep->name);
         free(rep->team);
@@ -356,6 +356,8 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
             return wrong(reason, reason_size, "rep '%s': capacity must be 1 to %d", rep->name, CONFIG_CAPACITY_MAX);
         if (rep->tier > CONFIG_TIER_MAX)
             return wrong(reason, reason_size, "rep '%s': tier must be 0 to %d", rep->name, CONFIG_TIER_MAX);
+        if (rep->share < 1 || rep->share > CONFIG_SHARE_MAX)
+            return wrong(reason, reason_size, "rep '%s': share must be 1 to %d", rep->name, CONFIG_SHARE_MAX);
     }
     for (uint32_t i = 0; i < config->rule_count; i++) {
         const struct config_rule *rule = &config->rules[i];
@@ -368,6 +370,8 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
             return wrong(reason, reason_size, "rule '%s': requires more than %d skills, language and territory counted", rule->name,
                          CONFIG_REQUIRE_MAX);
     }
+    if (config->absent_leads_max > CONFIG_ABSENT_LEADS_MAX)
+        return wrong(reason, reason_size, "absent leads must be at most %d", CONFIG_ABSENT_LEADS_MAX);
     if (config->offers_max < 1 || config->offers_max > 32)
         return wrong(reason, reason_size, "offers_max must be 1 to 32");
     if (config->grace_ms < 1 || config->park_limit_ms < 1 || config->work_limit_ms < 1 || config->retry_same_rep_ms < 1)

@@ -35,6 +35,9 @@ enum {
     CONFIG_DISPOSITIONS_MAX = 64,
     CONFIG_QUEUES_MAX = 1000,
     CONFIG_TIER_MAX = 100,
+    CONFIG_SHARE_MAX = 100,
+    CONFIG_SHARE_DEFAULT = 10,
+    CONFIG_ABSENT_LEADS_MAX = 1000,
     CONFIG_CAPACITY_MAX = 1000,
     CONFIG_WEIGHT_MAX = 1000,
     CONFIG_PRIORITY_MAX = 200,       /* rule's 0-100 plus channel's 0-100 */
@@ -73,6 +76,7 @@ struct config_rep {
     struct config_skill_level skills[CONFIG_REP_SKILLS_MAX];
     uint32_t skill_count;
     uint32_t tier;                   /* for top_down: lower first */
+    uint32_t share;                  /* for weighted; 1 or more, CONFIG_SHARE_DEFAULT if not set */
 };
 
 /* What differs from the desk's in one queue. Queues need not be here: rules name them. */
@@ -138,6 +142,10 @@ struct core_config {
     char *policy;                /* of queues that name none: "least_loaded" */
     uint32_t grace_ms, park_limit_ms, work_limit_ms, retry_same_rep_ms, offers_max, misses_to_away;
     bool return_assigned_when_gone;
+    /* The fair share ledger: */
+    bool refused_counts;         /* an offer that the rep declined or let pass */
+    bool bad_counts;             /* a lead completed with a disposition of class bad */
+    uint32_t absent_leads_max;   /* so many units are owed at most to a rep for the time they were away */
 };
 
 /* Empty, with the defaults for times and channels of deploy/small-business; no reps, no rules. NULL without memory. */

@@ -20,6 +20,7 @@ struct subject {            /* what both open and ended leads have */
 };
 
 struct past_rep { struct history_entry was; uint32_t rank; };
+struct past_ledger { int64_t total, shares; };
 
 static void explain_decisions(struct core *core, const struct decision *decisions, uint32_t count, const struct subject *subject,
                               const struct core_explain_visitor *visitor);
@@ -116,7 +117,7 @@ static bool rewind_reps(const struct core *core, uint64_t seq, struct past_rep *
         const struct rep *rep = core->reps.reps[i];
         if (rep)
             reps[i].was = (struct history_entry){.rep = i, .load = rep->rank.load, .capacity = rep->rank.capacity,
-                                                 .idle_since_ms = rep->rank.idle_since_ms, .state = rep->state,
+                                                 .idle_since_ms = rep->rank.idle_since_ms, .account = rep->rank.account, .state = rep->state,
                                                  .connected = rep->connected, .configured = rep->configured};
     }
     for (uint64_t at = history->next; at-- > seq;) {
@@ -188,11 +189,36 @@ static const char *excluded_by(const struct core *core, const struct rep *rep, c
     return "";
 }
 
-static struct policy_rep rank_of(const struct core *core, const struct history_entry *was, const struct subject *subject)
+static bool was_present(const struct history_entry *was)
+{
+    return was->configured && (was->state == REP_AVAILABLE || was->state == REP_WRAP_UP);
+}
+
+/* The fair share ledger at that moment. */
+static struct past_ledger ledger_of(const struct core *core, const struct decision *decision, const struct past_rep *reps)
+{
+    const struct history *history = &core->history;
+    bool is_past = decision->history_seq < history->next;
+    struct past_ledger ledger = {is_past ? history->ring[decision->history_seq % history->capacity].ledger_total : core->fair_share.total, 0};
+    for (uint32_t i = 1; i < core->reps.count; i++) {
+        if (!core->reps.reps[i] || !was_present(&reps[i].was))
+            continue;
+        ledger.shares += core->reps.reps[i]->rank.share;
+    }
+    return ledger;
+}
+
+static struct policy_rep rank_of(const struct core *core, const struct history_entry *was, const struct subject *subject,
+                                 const struct decision *decision, const struct past_ledger *ledger)
 {
     const struct rep *rep = core->reps.reps[was->rep];
     struct policy_rep rank = {.load = was->load, .capacity = was->capacity, .idle_since_ms = was->idle_since_ms, .number = was->rep,
-                              .tier = rep->rank.tier};
+                              .tier = rep->rank.tier, .share = rep->rank.share, .account = was->account,
+                              .is_past = was->rep <= (uint32_t)decision->standing};
+    if (ledger->shares > 0) {
+        rank.is_ahead = was->account * ledger->shares >= (ledger->total + POLICY_LEAD) * rank.share;
+        rank.owed = (int32_t)((ledger->total * rank.share / ledger->shares - was->account) * 100 / POLICY_LEAD);
+    }
     for (uint32_t i = 0; i < subject->needs->require_count; i++)
         rank.levels += rep->levels[subject->needs->require[i].skill];
     for (uint32_t i = 0; i < subject->needs->prefer_count; i++)
@@ -217,13 +243,14 @@ static void tell_candidates(struct core *core, const struct decision *decision, 
     }
     if (count_only)
         return;
+    const struct past_ledger ledger = ledger_of(core, decision, reps);
     do {   /* the eligible, best first: few calls, so a selection is fine */
         struct policy_rep best_keys = {0};
         best = 0;
         for (uint32_t i = 1; i < core->reps.count; i++) {
             if (reps[i].rank != UINT32_MAX)
                 continue;
-            struct policy_rep its_keys = rank_of(core, &reps[i].was, subject);
+            struct policy_rep its_keys = rank_of(core, &reps[i].was, subject, decision, &ledger);
             if (best != 0 && policy_compare(subject->policy, &its_keys, &best_keys) > 0)
                 continue;
             best = i;

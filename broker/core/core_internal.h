@@ -56,6 +56,8 @@ struct queue {
     uint32_t name;                         /* names */
     uint32_t order;                        /* policy_number(policy) */
     const struct policy *policy;
+    uint32_t turn;                         /* rep whom round_robin served last; 0: nobody yet */
+    uint64_t turn_revision;
 };
 struct queues {
     struct queue **list;                   /* by name; NULL: no queue */
@@ -98,6 +100,7 @@ struct lead {
     uint32_t rule;                                /* names */
     uint32_t source;                              /* names */
     uint16_t weight, priority;
+    uint16_t charged;                             /* units of it that stand in its rep's account */
     uint8_t state, cause, exclusion_count, decision_count, decision_capacity;
     uint8_t relaxed;                              /* steps of its rule's relaxation that were taken */
     bool is_dirty, in_checkpoint, in_match, in_use;
@@ -183,7 +186,11 @@ struct rep {
     bool configured, connected, is_dirty, in_match, is_ready;
     uint8_t state;
     uint8_t levels[CONFIG_SKILLS_MAX];     /* by skill number; 0: has not */
-    struct policy_rep rank;                /* load, capacity, idle since, number, tier: what policies see */
+    struct policy_rep rank;                /* load, capacity, idle since, number, tier, share, account: what policies see */
+    bool is_present;                       /* in the fair share ledger */
+    uint32_t new_share;                    /* of the rules that are being linked */
+    uint64_t share_mark;                   /* fair_share.given when they left */
+    struct avl_node start;                 /* in fair_share.by_start while present */
     uint64_t session, revision;
     uint64_t until_ms, grace_deadline_ms;  /* 0: none */
     uint32_t misses, held_count;
@@ -217,6 +224,28 @@ static inline struct rep *rep_table_at(const struct rep_table *table, uint32_t n
 {
     return number < table->count ? table->reps[number] : NULL;
 }
+
+/* ---- fair_share.c: the ledger of policy `weighted` -------------------------------------- */
+
+struct fair_share {
+    int64_t total, shares;                 /* T and S, see there */
+    uint64_t given;                        /* units of weight ever charged */
+    uint64_t revision;                     /* of the last change of the total */
+    struct avl_tree by_start;              /* the present, by account over share */
+};
+void fair_share_init(struct fair_share *ledger);
+/* After a rep's state changed, out of the trees of ready reps. Their record is the caller's. */
+void fair_share_update(struct core *core, struct rep *rep);
+/* After new rules, everybody out of those trees; records whose account changed. */
+void fair_share_link(struct core *core);
+/* The rep got a lead of this weight. */
+void fair_share_charge(struct core *core, struct rep *rep, uint32_t weight);
+/* What is charged for the lead to its rep is taken back, as if it had never been given. */
+void fair_share_credit(struct core *core, struct lead *lead);
+/* The lead leaves its rep, who may have refused it: whether it counts is for the rules to say. */
+void fair_share_returned(struct core *core, struct lead *lead, enum core_cause cause);
+/* Hundredths of a lead. */
+int32_t fair_share_owed(const struct fair_share *ledger, const struct rep *rep);
 
 /* ---- classes: who can serve what, as rows of bits ---------------------------------- */
 
@@ -311,6 +340,7 @@ void needs_relax(struct core *core, struct needs *needs, const struct config_rel
 struct history_entry {
     uint32_t rep, load, capacity;
     uint64_t idle_since_ms;
+    int64_t account, ledger_total;         /* the latter before any later change of it, too */
     uint8_t state;
     bool connected, configured;
 };
@@ -362,6 +392,7 @@ struct core {
     struct lead_table leads;
     struct rep_table reps;
     struct classes classes;
+    struct fair_share fair_share;
     struct seen seen;
     struct timer_wheel wheel;
     struct avl_tree preferred;             /* lead_extra of all leads that wait for a preferred rep, most urgent first */
@@ -554,6 +585,14 @@ void command_service_resumed(struct core *core, const struct core_command *comma
 /* queues.c */
 /* Gives every queue what core->config says of it. */
 void queues_link(struct core *core);
+/* round_robin served this rep: whoever comes behind is next. */
+void queue_set_turn(struct core *core, struct queue *queue, const struct rep *rep);
+void queue_image_fill(const struct core *core, const struct queue *queue, struct queue_image *image);
+lw_status queue_restore(struct core *core, const struct queue_image *image);
+/* The desk's record with the turns of all queues that have one. */
+void desk_record_put(struct byte_buffer *out, const struct core *core);
+/* Writes the desk's record, with the turn of this queue if not NULL. */
+void desk_record(struct core *core, const struct queue *queue);
 
 /* config_apply.c */
 /* Makes core->config true: reps, their skills and classes; everything may match. Records of reps, not of the rules. */

@@ -13,6 +13,8 @@
 
 #include "core_internal.h"
 
+enum { DISPOSITION_IS_BAD = 4 };   /* as leadwire.v1.DispositionClass */
+
 #define TO(state) (1u << LEAD_##state)
 static const uint16_t legal[] = {
     [LEAD_NONE] = TO(WAITING),
@@ -40,11 +42,26 @@ static bool is_held(uint8_t state)
     return state == LEAD_OFFERED || state == LEAD_CONNECTING || state == LEAD_ASSIGNED;
 }
 
+/* Completed as not a real lead, where the rules do not count that. */
+static bool is_bad(const struct core *core, const struct lead_change *change)
+{
+    for (uint32_t i = 0; change->disposition && !core->config->bad_counts && i < core->config->disposition_count; i++) {
+        const struct config_disposition *disposition = &core->config->dispositions[i];
+        if (disposition->class_number == DISPOSITION_IS_BAD && strcmp(disposition->code, change->disposition) == 0)
+            return true;
+    }
+    return false;
+}
+
 void lead_move(struct core *core, struct lead *lead, const struct lead_change *change)
 {
     enum lead_state from = (enum lead_state)lead->state;
     uint32_t idle_rep = 0;
     assert(legal[from] & (1u << change->to));
+    if (lead->charged > 0 && ((lead_state_is_end(change->to) && change->to != LEAD_COMPLETED) || is_bad(core, change)))
+        fair_share_credit(core, lead);   /* nobody had it, or there was nothing to have */
+    if (!is_held((uint8_t)change->to))
+        lead->charged = 0;
 
     unlink_from_state(core, lead, change, &idle_rep);
     if (change->demand)
@@ -140,6 +157,7 @@ void lead_return(struct core *core, struct lead *lead, enum core_cause cause, bo
     if (lead->state == LEAD_ASSIGNED && lead->demand->needs.rings)
         (void)!lead_make_call_back(core, lead);   /* they have talked; without room for a class it rings again */
     decision_close(lead, lead->offer_number, cause, refused_until_ms);
+    fair_share_returned(core, lead, cause);
     remove_lapsed(core, lead);   /* whose time ran out while another had the lead */
     if (exclude)
         lead_exclude(core, lead, &(struct exclusion){rep->number, lead->offer_number, refused_until_ms, (uint8_t)cause});
@@ -214,6 +232,7 @@ void lead_image_fill(const struct core *core, const struct lead *lead, bool with
     image->offer_number = lead->offer_number;
     image->offers_made = lead->offers_made;
     image->weight = lead->weight;
+    image->charged = lead->charged;
     image->priority = lead->priority;
     image->channel = demand->channel;
     image->source = names_view(&core->names, lead->source);

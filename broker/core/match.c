@@ -15,6 +15,8 @@ static struct rep *rep_for(const struct core *core, const struct lead *lead, uin
 static struct rep *best_rep(const struct core *core, const struct lead *lead, uint32_t *able_out);
 static struct lead *best_lead(const struct core *core, const struct rep *rep);
 static struct rep *best_of_class(const struct supply_class *supply, const struct queue *queue, const struct lead *lead, uint32_t weight);
+static const struct avl_node *first_in_turn(const struct supply_class *supply, const struct queue *queue);
+static bool fits(const struct rep *rep, const struct lead *lead, uint32_t weight);
 static struct lead *first_not_excluding(const struct demand_class *demand, const struct rep *rep);
 static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_t able, enum core_cause cause);
 static struct lead *most_urgent_noted(struct core *core);
@@ -174,6 +176,10 @@ static struct rep *best_rep(const struct core *core, const struct lead *lead, ui
             *able_out += classes->supply_ready_count[index];
             if (policy->uses_levels)
                 rank.levels = classes_levels(classes, demand, index);
+            if (policy->takes_turns) {
+                rank = AVL_ENTRY(first_in_turn(classes->supply[index], demand->of_queue), struct ready_place, node)->rep->rank;
+                rank.is_past = rank.number <= demand->of_queue->turn;
+            }
             if (demand->needs.prefer_count > 0)
                 rank.preferred = classes_preferred(classes, demand, index);
             if (best && policy_compare(policy, &rank, &best_rank) > 0)
@@ -185,6 +191,7 @@ static struct rep *best_rep(const struct core *core, const struct lead *lead, ui
             rank = rep->rank;
             rank.levels = levels;
             rank.preferred = preferred;
+            rank.is_past = policy->takes_turns && rep->number <= demand->of_queue->turn;
             if (!best || policy_compare(policy, &rank, &best_rank) < 0) {
                 best = rep;
                 best_rank = rank;
@@ -197,15 +204,39 @@ static struct rep *best_rep(const struct core *core, const struct lead *lead, ui
 /* The first in the class's order who has room and has not declined this lead. */
 static struct rep *best_of_class(const struct supply_class *supply, const struct queue *queue, const struct lead *lead, uint32_t weight)
 {
-    for (struct avl_node *node = avl_first(&supply->ready[queue->order]); node; node = avl_next(node)) {
+    const struct avl_tree *ready = &supply->ready[queue->order];
+    const struct avl_node *start = queue->policy->takes_turns ? first_in_turn(supply, queue) : avl_first(ready);
+    for (const struct avl_node *node = start; node; node = avl_next(node)) {
         struct rep *rep = AVL_ENTRY(node, struct ready_place, node)->rep;
-        bool has_room = rep->rank.capacity - rep->rank.load >= weight;
-        if (has_room && !(lead->exclusion_count > 0 && lead_excludes(lead, rep->number)))
+        if (fits(rep, lead, weight))
             return rep;
-        if (!has_room && queue->policy->orders_by_load)
+        if (queue->policy->orders_by_load && rep->rank.capacity - rep->rank.load < weight)
             return NULL;
     }
+    /* Whose turn is past: round again. */
+    for (const struct avl_node *node = avl_first(ready); node != start; node = avl_next(node)) {
+        struct rep *rep = AVL_ENTRY(node, struct ready_place, node)->rep;
+        if (fits(rep, lead, weight))
+            return rep;
+    }
     return NULL;
+}
+
+static bool fits(const struct rep *rep, const struct lead *lead, uint32_t weight)
+{
+    bool has_room = rep->rank.capacity - rep->rank.load >= weight;
+    return has_room && !(lead->exclusion_count > 0 && lead_excludes(lead, rep->number));
+}
+
+/* The ready rep behind whom the queue served last; the first of all behind the last. */
+static const struct avl_node *first_in_turn(const struct supply_class *supply, const struct queue *queue)
+{
+    const struct avl_tree *ready = &supply->ready[queue->order];
+    struct rep behind;
+    behind.rank = (struct policy_rep){.number = queue->turn + 1};
+    struct ready_place key = {.rep = &behind, .policy = queue->policy};
+    const struct avl_node *node = ready->count > 1 ? avl_find_from(ready, &key.node) : NULL;
+    return node ? node : avl_first(ready);
 }
 
 static struct lead *best_lead(const struct core *core, const struct rep *rep)
@@ -250,6 +281,8 @@ static struct lead *first_not_excluding(const struct demand_class *demand, const
 static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_t able, enum core_cause cause)
 {
     const struct config_channel *channel = core_channel(core, lead->demand->channel);
+    struct queue *queue = lead->demand->of_queue;
+    const struct policy *policy = queue->policy;
     assert(rep->rank.load + channel->weight <= rep->rank.capacity);
 
     if (lead_is_preferring(lead))
@@ -260,9 +293,15 @@ static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_
     decision_add(core, lead, &(struct decision){
         .at_ms = core->now_ms, .history_seq = core->history.next, .rep = rep->number, .offer_number = lead->offer_number,
         .config_version = core->config_version, .able = able, .load = rep->rank.load, .capacity = rep->rank.capacity,
-        .idle_since_ms = rep->rank.idle_since_ms, .cause = (uint8_t)cause, .relaxed = lead->relaxed});
+        .idle_since_ms = rep->rank.idle_since_ms, .cause = (uint8_t)cause, .relaxed = lead->relaxed,
+        .standing = policy->takes_turns ? (int32_t)queue->turn : policy->uses_shares ? fair_share_owed(&core->fair_share, rep) : 0});
+    lead->charged = policy->uses_shares ? lead->weight : 0;
     lead_move(core, lead, &(struct lead_change){.to = LEAD_OFFERED, .cause = CAUSE_OFFERED, .rep = rep->number,
                                                 .deadline_ms = deadline_after(core, channel->offer_timeout_ms)});
     core->totals.offered++;
     tell_offer(core, lead, rep, false);
+    if (lead->charged > 0)
+        fair_share_charge(core, rep, lead->charged);
+    if (policy->takes_turns)
+        queue_set_turn(core, queue, rep);
 }

@@ -59,6 +59,65 @@ void queues_link(struct core *core)
     }
 }
 
+static struct desk_image desk_image_of(const struct core *core)
+{
+    return (struct desk_image){.revision = core->next_revision, .next_number = core->next_number, .desk_ms = core->now_ms,
+                               .fingerprint_key = core->fingerprint_key, .ledger_revision = core->fair_share.revision,
+                               .ledger_total = core->fair_share.total, .ledger_given = core->fair_share.given};
+}
+
+void desk_record(struct core *core, const struct queue *queue)
+{
+    struct desk_image desk = desk_image_of(core);
+    byte_buffer_clear(&core->record);
+    record_put_desk(&core->record, &desk);
+    if (queue) {
+        struct queue_image image;
+        queue_image_fill(core, queue, &image);
+        record_put_queue(&core->record, &image);
+    }
+    emit_record(core, RECORD_DESK);
+}
+
+void queue_set_turn(struct core *core, struct queue *queue, const struct rep *rep)
+{
+    queue->turn = rep->number;
+    queue->turn_revision = core_next_revision(core);
+    desk_record(core, queue);
+}
+
+void queue_image_fill(const struct core *core, const struct queue *queue, struct queue_image *image)
+{
+    *image = (struct queue_image){.name = names_view(&core->names, queue->name), .revision = queue->turn_revision, .turn = queue->turn};
+}
+
+lw_status queue_restore(struct core *core, const struct queue_image *image)
+{
+    uint32_t name = names_add(&core->names, image->name.data, image->name.size);
+    struct queue *queue = name == NAME_NONE ? NULL : queues_at(&core->queues, name);
+    if (!queue)
+        return LW_NO_MEMORY;
+    if (image->revision > queue->turn_revision) {
+        queue->turn = image->turn;
+        queue->turn_revision = image->revision;
+    }
+    return LW_OK;
+}
+
+void desk_record_put(struct byte_buffer *out, const struct core *core)
+{
+    struct desk_image desk = desk_image_of(core);
+    record_put_desk(out, &desk);
+    for (uint32_t i = 0; i < core->names.count; i++) {
+        const struct queue *queue = queues_find(&core->queues, i);
+        struct queue_image image;
+        if (!queue || queue->turn == 0)
+            continue;
+        queue_image_fill(core, queue, &image);
+        record_put_queue(out, &image);
+    }
+}
+
 /* The queue's own, else the desk's. */
 static const struct policy *policy_of(const struct core_config *config, const char *name)
 {

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define ACCOUNT_MAX (INT64_C(1) << 42)   /* times the shares of a full desk it still fits */
+
 enum lead_flags { LEAD_HAS_PAYLOAD = 1, LEAD_HAS_COMPLETION = 2, LEAD_IN_CHECKPOINT = 4, LEAD_HAS_EXTRA = 8 };
 
 static void put_open_lead(struct byte_buffer *out, const struct lead_image *image);
@@ -174,6 +176,7 @@ static void put_open_lead(struct byte_buffer *out, const struct lead_image *imag
     put_time(out, image->at_ms, image->wait_deadline_ms);
     byte_buffer_put_varint(out, image->offers_made);
     byte_buffer_put_varint(out, image->weight);
+    byte_buffer_put_varint(out, image->charged);
     byte_buffer_put_varint(out, image->exclusion_count);
     for (uint32_t i = 0; i < image->exclusion_count; i++) {
         const struct exclusion *exclusion = &image->exclusions[i];
@@ -197,6 +200,7 @@ static void put_open_lead(struct byte_buffer *out, const struct lead_image *imag
         byte_buffer_put_u8(out, decision->outcome);
         byte_buffer_put_u8(out, decision->relaxed);
         byte_buffer_put_varint(out, decision->refused_until_ms != 0 ? decision->refused_until_ms - decision->at_ms + 1 : 0);
+        byte_buffer_put_zigzag(out, decision->standing);
     }
     put_relaxation(out, image);
     if (image->has_payload || image->relaxed > 0)
@@ -282,6 +286,7 @@ static void read_open_lead(struct byte_reader *in, struct lead_image *image)
     image->wait_deadline_ms = read_time(in, image->at_ms);
     image->offers_made = read_u32(in);
     image->weight = (uint32_t)byte_reader_varint_max(in, CONFIG_WEIGHT_MAX);
+    image->charged = (uint32_t)byte_reader_varint_max(in, CONFIG_WEIGHT_MAX);
     image->exclusion_count = (uint32_t)byte_reader_varint_max(in, EXCLUSIONS_PER_LEAD_MAX);
     for (uint32_t i = 0; i < image->exclusion_count; i++) {
         struct exclusion *exclusion = &image->exclusions[i];
@@ -307,6 +312,7 @@ static void read_open_lead(struct byte_reader *in, struct lead_image *image)
         decision->relaxed = byte_reader_u8(in);
         uint64_t refused_ms = byte_reader_varint(in);
         decision->refused_until_ms = refused_ms != 0 ? decision->at_ms + refused_ms - 1 : 0;
+        decision->standing = (int32_t)byte_reader_zigzag(in);
     }
     read_relaxation(in, image);
     if (image->has_payload || image->relaxed > 0)
@@ -360,6 +366,8 @@ void record_put_rep(struct byte_buffer *out, const struct rep_image *image)
     byte_buffer_put_varint(out, image->until_ms);
     byte_buffer_put_varint(out, image->grace_deadline_ms);
     byte_buffer_put_varint(out, image->misses);
+    byte_buffer_put_zigzag(out, image->account);
+    byte_buffer_put_varint(out, image->share_mark);
 }
 
 lw_status record_read_rep(const void *bytes, size_t size, struct rep_image *out)
@@ -381,6 +389,10 @@ lw_status record_read_rep(const void *bytes, size_t size, struct rep_image *out)
     out->until_ms = byte_reader_varint(&in);
     out->grace_deadline_ms = byte_reader_varint(&in);
     out->misses = read_u32(&in);
+    out->account = byte_reader_zigzag(&in);
+    out->share_mark = byte_reader_varint(&in);
+    if (out->account > ACCOUNT_MAX || out->account < -ACCOUNT_MAX)
+        return LW_CORRUPT;
     if (out->number == 0 || out->name.size == 0 || out->state < REP_OFFLINE || out->state > REP_AWAY)
         return LW_CORRUPT;
     return read_end(&in);
@@ -425,23 +437,47 @@ void record_put_desk(struct byte_buffer *out, const struct desk_image *image)
     byte_buffer_put_varint(out, image->desk_ms);
     byte_buffer_put_fixed64(out, image->fingerprint_key.k0);
     byte_buffer_put_fixed64(out, image->fingerprint_key.k1);
+    byte_buffer_put_varint(out, image->ledger_revision);
+    byte_buffer_put_varint(out, image->ledger_given);
+    byte_buffer_put_zigzag(out, image->ledger_total);
 }
 
-lw_status record_read_desk(const void *bytes, size_t size, struct desk_image *out)
+void record_put_queue(struct byte_buffer *out, const struct queue_image *image)
 {
-    struct byte_reader in;
-    byte_reader_init(&in, bytes, size);
+    byte_buffer_put_blob(out, image->name.data, image->name.size);
+    byte_buffer_put_varint(out, image->revision);
+    byte_buffer_put_varint(out, image->turn);
+}
+
+lw_status record_read_desk(const void *bytes, size_t size, struct desk_image *out, struct byte_reader *rest)
+{
+    byte_reader_init(rest, bytes, size);
     *out = (struct desk_image){0};
-    lw_status status = read_format(&in);
+    lw_status status = read_format(rest);
     if (status != LW_OK)
         return status;
 
-    out->revision = byte_reader_varint(&in);
-    out->next_number = byte_reader_varint(&in);
-    out->desk_ms = byte_reader_varint(&in);
-    out->fingerprint_key.k0 = byte_reader_fixed64(&in);
-    out->fingerprint_key.k1 = byte_reader_fixed64(&in);
-    return read_end(&in);
+    out->revision = byte_reader_varint(rest);
+    out->next_number = byte_reader_varint(rest);
+    out->desk_ms = byte_reader_varint(rest);
+    out->fingerprint_key.k0 = byte_reader_fixed64(rest);
+    out->fingerprint_key.k1 = byte_reader_fixed64(rest);
+    out->ledger_revision = byte_reader_varint(rest);
+    out->ledger_given = byte_reader_varint(rest);
+    out->ledger_total = byte_reader_zigzag(rest);
+    if (out->ledger_total > ACCOUNT_MAX || out->ledger_total < -ACCOUNT_MAX)
+        return LW_CORRUPT;
+    return rest->failed ? LW_CORRUPT : LW_OK;
+}
+
+lw_status record_next_queue(struct byte_reader *rest, struct queue_image *out)
+{
+    if (byte_reader_done(rest))
+        return LW_NOT_FOUND;
+    out->name = read_text(rest, LW_NAME_MAX);
+    out->revision = byte_reader_varint(rest);
+    out->turn = read_u32(rest);
+    return rest->failed || out->name.size == 0 ? LW_CORRUPT : LW_OK;
 }
 
 const char *lead_state_word(enum lead_state state)

@@ -49,6 +49,7 @@ struct decision {
     uint64_t refused_until_ms;   /* the outcome keeps the rep from this lead until then; 0: it does not */
     uint8_t cause, outcome;   /* enum core_cause */
     uint8_t relaxed;          /* steps of its rule's relaxation that the lead had taken */
+    int32_t standing;         /* round_robin: whose turn was past; weighted: hundredths of a lead owed to the chosen */
 };
 
 struct lead_image {
@@ -65,7 +66,7 @@ struct lead_image {
     bool in_checkpoint;               /* written by a checkpoint, not by a change */
     /* open leads only */
     uint64_t deadline_ms, wait_deadline_ms;
-    uint32_t offer_number, offers_made, weight;
+    uint32_t offer_number, offers_made, weight, charged;
     uint8_t channel;
     bool is_call_back;
     uint32_t preferred_rep;           /* 0: none */
@@ -103,6 +104,8 @@ struct rep_image {
     uint64_t idle_since_ms, until_ms, grace_deadline_ms;
     uint32_t misses;
     bool connected;
+    int64_t account;                  /* of the fair share ledger */
+    uint64_t share_mark;
 };
 
 struct seen_image {
@@ -113,9 +116,19 @@ struct seen_image {
     uint8_t end;                      /* enum lead_state: 0 while the lead is open */
 };
 
+/* Whose turn a queue's round_robin has come past. */
+struct queue_image {
+    struct core_text name;
+    uint64_t revision;
+    uint32_t turn;
+};
+
+/* Followed by queues: those that changed, in checkpoints all that have a turn. */
 struct desk_image {
     uint64_t revision, next_number, desk_ms;
     struct siphash_key fingerprint_key;
+    uint64_t ledger_revision, ledger_given;
+    int64_t ledger_total;
 };
 
 void record_put_lead(struct byte_buffer *out, const struct lead_image *image);
@@ -125,7 +138,11 @@ LW_MUST_CHECK lw_status record_read_rep(const void *bytes, size_t size, struct r
 void record_put_seen(struct byte_buffer *out, const struct seen_image *image);
 LW_MUST_CHECK lw_status record_read_seen(const void *bytes, size_t size, struct seen_image *out);
 void record_put_desk(struct byte_buffer *out, const struct desk_image *image);
-LW_MUST_CHECK lw_status record_read_desk(const void *bytes, size_t size, struct desk_image *out);
+void record_put_queue(struct byte_buffer *out, const struct queue_image *image);
+/* rest: at the queues, for record_next_queue. */
+LW_MUST_CHECK lw_status record_read_desk(const void *bytes, size_t size, struct desk_image *out, struct byte_reader *rest);
+/* LW_NOT_FOUND at the end. */
+LW_MUST_CHECK lw_status record_next_queue(struct byte_reader *rest, struct queue_image *out);
 
 /* "waiting", "offered"... Never NULL. */
 const char *lead_state_word(enum lead_state state);

@@ -9,7 +9,7 @@
 
 #include "core_internal.h"
 
-static void history_add(struct history *history, const struct rep *rep);
+static void history_add(struct history *history, const struct fair_share *ledger, const struct rep *rep);
 static int by_number(const void *a, const void *b);
 
 bool rep_is_ready(const struct rep *rep)
@@ -19,7 +19,7 @@ bool rep_is_ready(const struct rep *rep)
 
 void rep_before_change(struct core *core, struct rep *rep)
 {
-    history_add(&core->history, rep);
+    history_add(&core->history, &core->fair_share, rep);
     if (rep->is_ready)
         supply_class_remove(&core->classes, rep);
     rep->is_ready = false;
@@ -41,6 +41,7 @@ void rep_set_state(struct core *core, struct rep *rep, enum rep_state state, enu
         rep->rank.idle_since_ms = core->now_ms;
     rep->state = (uint8_t)state;
     rep->until_ms = until_ms;
+    fair_share_update(core, rep);
     rep_relink(core, rep);
     rep_set_timer(core, rep);
     rep_record(core, rep);
@@ -67,7 +68,7 @@ void rep_image_fill(const struct core *core, const struct rep *rep, struct rep_i
         .number = rep->number, .revision = rep->revision, .state = (enum rep_state)rep->state,
         .name = {rep->name, (uint32_t)strlen(rep->name)}, .reason = {rep->reason, (uint32_t)strlen(rep->reason)},
         .idle_since_ms = rep->rank.idle_since_ms, .until_ms = rep->until_ms, .grace_deadline_ms = rep->grace_deadline_ms,
-        .misses = rep->misses, .connected = rep->connected,
+        .misses = rep->misses, .connected = rep->connected, .account = rep->rank.account, .share_mark = rep->share_mark,
     };
 }
 
@@ -165,11 +166,12 @@ void rep_not_missed(struct core *core, struct rep *rep)
     rep_record(core, rep);
 }
 
-static void history_add(struct history *history, const struct rep *rep)
+static void history_add(struct history *history, const struct fair_share *ledger, const struct rep *rep)
 {
     history->ring[history->next++ % history->capacity] = (struct history_entry){
         .rep = rep->number, .load = rep->rank.load, .capacity = rep->rank.capacity, .idle_since_ms = rep->rank.idle_since_ms,
-        .state = rep->state, .connected = rep->connected, .configured = rep->configured,
+        .account = rep->rank.account, .ledger_total = ledger->total, .state = rep->state, .connected = rep->connected,
+        .configured = rep->configured,
     };
 }
 

@@ -59,7 +59,9 @@ lw_status core_restore_done(struct core *core)
 static lw_status restore_desk(struct core *core, const void *bytes, size_t size)
 {
     struct desk_image image;
-    lw_status status = record_read_desk(bytes, size, &image);
+    struct queue_image queue;
+    struct byte_reader rest;
+    lw_status status = record_read_desk(bytes, size, &image, &rest);
     if (status != LW_OK)
         return status;
     core->is_founded = true;
@@ -67,7 +69,17 @@ static lw_status restore_desk(struct core *core, const void *bytes, size_t size)
     at_least(&core->next_revision, image.revision);
     at_least(&core->next_number, image.next_number);
     at_least(&core->now_ms, image.desk_ms);
-    return LW_OK;
+    if (image.ledger_revision > core->fair_share.revision) {
+        core->fair_share.revision = image.ledger_revision;
+        core->fair_share.given = image.ledger_given;
+        core->fair_share.total = image.ledger_total;
+    }
+    while ((status = record_next_queue(&rest, &queue)) == LW_OK) {
+        status = queue_restore(core, &queue);
+        if (status != LW_OK)
+            return status;
+    }
+    return status == LW_NOT_FOUND ? LW_OK : status;
 }
 
 static lw_status restore_rep(struct core *core, const void *bytes, size_t size)
@@ -92,6 +104,8 @@ static lw_status restore_rep(struct core *core, const void *bytes, size_t size)
     rep->until_ms = image.until_ms;
     rep->grace_deadline_ms = image.grace_deadline_ms;
     rep->misses = image.misses;
+    rep->rank.account = image.account;
+    rep->share_mark = image.share_mark;
     rep->connected = false;   /* sessions do not survive */
     rep->is_dirty = true;
     memcpy(rep->reason, image.reason.data, image.reason.size);
@@ -258,6 +272,7 @@ static lw_status take_image(struct core *core, struct lead *lead, const struct l
     lead->offer_number = image->offer_number;
     lead->offers_made = image->offers_made;
     lead->weight = (uint16_t)image->weight;
+    lead->charged = (uint16_t)image->charged;
     lead->state = (uint8_t)image->state;
     lead->cause = (uint8_t)image->cause;
     if (image->in_checkpoint)

@@ -25,6 +25,13 @@ static void put_number(struct text *text, uint64_t number)
     put(text, digits + at);
 }
 
+static void put_hundredths(struct text *text, int64_t hundredths)
+{
+    put_number(text, (uint64_t)hundredths / 100);
+    put(text, hundredths % 100 < 10 ? ".0" : ".");
+    put_number(text, (uint64_t)hundredths % 100);
+}
+
 static void put_key(struct text *text, enum policy_key key, const struct policy_rep *rank, uint64_t at_ms)
 {
     switch (key) {
@@ -46,6 +53,17 @@ static void put_key(struct text *text, enum policy_key key, const struct policy_
     case POLICY_KEY_LEVELS:
         put(text, "levels ");
         put_number(text, rank->levels);
+        break;
+    case POLICY_KEY_TURN:
+        put(text, "number ");
+        put_number(text, rank->number);
+        put(text, " in turn");
+        break;
+    case POLICY_KEY_SHARE:
+        put(text, "share ");
+        put_number(text, rank->share);
+        put(text, rank->owed < 0 ? ", ahead by " : ", owed ");
+        put_hundredths(text, rank->owed < 0 ? -(int64_t)rank->owed : rank->owed);
         break;
     case POLICY_KEY_END:
         break;
@@ -98,6 +116,8 @@ void why_text_write(const struct core *core, const struct lead *lead, const stru
     rank.idle_since_ms = decision->idle_since_ms;
     rank.levels = classes_levels(&core->classes, lead->demand, rep->supply->index);
     rank.preferred = classes_preferred(&core->classes, lead->demand, rep->supply->index);
+    rank.owed = decision->standing;
+    rank.is_past = rep->number <= (uint32_t)decision->standing;
     put_keys(&text, lead->demand->of_queue->policy, &rank, decision->at_ms);
     put(&text, "; ");
     put_number(&text, decision->able);

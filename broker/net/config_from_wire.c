@@ -92,6 +92,7 @@ static bool read_reps(struct reading *reading, const Leadwire__V1__DeskConfig *f
         if (!judge(reading, status, "rep", rep->name) || !read_rep_skills(reading, rep, added) || !read_rep_abilities(reading, rep, added))
             return false;
         added->tier = rep->tier;
+        set(&added->share, rep->share);
     }
     return true;
 }
@@ -272,6 +273,11 @@ static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *
     set(&config->retry_same_rep_ms, from->retry_same_rep_ms);
     set(&config->offers_max, from->offers_max);
     config->misses_to_away = from->misses_to_away;
+    if (from->fair_share) {
+        config->refused_counts = from->fair_share->refused_counts;
+        config->bad_counts = from->fair_share->bad_counts;
+        config->absent_leads_max = from->fair_share->absent_leads_max;
+    }
     config->return_assigned_when_gone = from->return_assigned_when_gone;
     return !*from->policy || judge(reading, core_config_set_policy(config, from->policy), "policy", from->policy);
 }

@@ -11,7 +11,9 @@
     X(least_loaded) \
     X(longest_idle) \
     X(most_skilled) \
-    X(top_down)
+    X(top_down) \
+    X(round_robin) \
+    X(weighted)
 
 #define X(name) extern const struct policy policy_##name;
 POLICY_TABLE(X)

@@ -386,6 +386,7 @@ RULES(rep_config,
     MESSAGES(skills, SKILLS_OF_ONE_MAX, &skill_level_rules),
     NAME(device, LW_LEAD_FIELD_MAX),
     NUMBER(tier),
+    NUMBER(share),
     MESSAGES(languages, SKILLS_OF_ONE_MAX, &skill_level_rules),
     NAMES(territories, SKILLS_OF_ONE_MAX, LW_NAME_MAX));
 
@@ -441,6 +442,11 @@ RULES(queue_config,
     TEXT(label, LW_LEAD_FIELD_MAX),
     NAME(policy, LW_NAME_MAX));
 
+RULES(fair_share_config,
+    NUMBER(refused_counts),
+    NUMBER(bad_counts),
+    NUMBER(absent_leads_max));
+
 RULES(desk_config,
     NAME(desk, LW_NAME_MAX),
     MESSAGES(skills, SKILLS_MAX, &skill_config_rules),
@@ -458,7 +464,8 @@ RULES(desk_config,
     NUMBER(offers_max),
     NUMBER(misses_to_away),
     TEXT(source_text, SOURCE_TEXT_MAX),
-    MESSAGES(queues, QUEUE_CONFIGS_MAX, &queue_config_rules));
+    MESSAGES(queues, QUEUE_CONFIGS_MAX, &queue_config_rules),
+    MESSAGE(fair_share, &fair_share_config_rules));
 
 /* control.proto */
 

@@ -150,6 +150,7 @@ static void add_random_rep(struct pair *pair, struct core_config *config, const 
     const char *team = teams[below(pair, 3)];
     MUST_HOLD(core_config_add_rep(config, name, team, 1 + (uint32_t)below(pair, 4), below(pair, 3) ? "+39" : "", &rep) == LW_OK);
     rep->tier = (uint32_t)below(pair, 3);
+    rep->share = below(pair, 2) ? 10 : 1 + (uint32_t)below(pair, 100);
     for (int i = 0; i < 3; i++) {
         if (below(pair, 2))
             MUST_HOLD(core_config_rep_skill(config, rep, skills[i], 1 + (uint32_t)below(pair, 10)) == LW_OK);
@@ -282,6 +283,9 @@ static struct core_config *random_rules(struct pair *pair)
         add_random_rule(pair, config, i);
     add_random_queues(pair, config);
     add_random_dispositions(pair, config);
+    config->refused_counts = below(pair, 2);
+    config->bad_counts = below(pair, 2);
+    config->absent_leads_max = below(pair, 2) ? 0 : (uint32_t)below(pair, 4);
     for (int i = 1; i <= 3; i++) {
         config->channels[i] = (struct config_channel){true, 1 + (uint32_t)below(pair, 3), (uint32_t)below(pair, 3) * 10,
                                                       1 + (uint32_t)below(pair, 30000), 1 + (uint32_t)below(pair, 200000),
@@ -431,7 +435,7 @@ static void other(struct pair *pair)
     default:
         command.kind = COMMAND_ACT;
         command.act.lead = any_lead(pair, &offer_number, &ignored);
-        command.act.act = (enum core_act)(1 + below(pair, 3));
+        command.act.act = (enum core_act)(1 + below(pair, 4));
         break;
     }
     step(pair, &command, "other");

@@ -44,11 +44,18 @@ static lw_status read_any(enum record_kind kind, const void *bytes, size_t size)
     struct rep_image rep;
     struct seen_image seen;
     struct desk_image desk;
+    struct queue_image queue;
+    struct byte_reader rest;
     switch (kind) {
     case RECORD_LEAD: return record_read_lead(bytes, size, &lead);
     case RECORD_REP: return record_read_rep(bytes, size, &rep);
     case RECORD_SEEN: return record_read_seen(bytes, size, &seen);
-    case RECORD_DESK: return record_read_desk(bytes, size, &desk);
+    case RECORD_DESK: {
+        lw_status status = record_read_desk(bytes, size, &desk, &rest);
+        while (status == LW_OK)
+            status = record_next_queue(&rest, &queue);
+        return status == LW_NOT_FOUND ? LW_OK : status;
+    }
     case RECORD_CONFIG: break;
     }
     return LW_OK;

@@ -30,7 +30,7 @@ struct slow_lead {
     char rule[TEXT];
     uint64_t began_ms, less_ms;                /* when it began to wait, when it asks for less (0: never) */
     uint32_t steps_taken;
-    uint32_t require_count, offer_number, offers_made, weight, priority;
+    uint32_t require_count, offer_number, offers_made, weight, priority, charged;
     uint8_t channel;
     int rep;                                   /* -1: nobody */
     struct refusal refusals[REFUSALS];
@@ -50,6 +50,9 @@ struct slow_rep {
     enum rep_state state;
     uint64_t session, idle_since_ms, until_ms, grace_deadline_ms;
     uint32_t misses, capacity;
+    bool present;                              /* in the ledger; */
+    int64_t account, share;                    /* in 65536ths of a lead; absent: less what is owed */
+    uint64_t mark;
 };
 
 struct slow_seen {
@@ -75,6 +78,10 @@ struct slow_desk {
     int lead_count;
     struct slow_seen seen[SEEN];
     int seen_count;
+    uint64_t given;                            /* to the ledger's reps */
+    int64_t total;                             /* what it is by now, where shares are the sum of those present */
+    struct { char queue[TEXT]; int rep; } turns[64];
+    int turn_count;
 };
 
 /* ---- small things --------------------------------------------------------------- */
@@ -142,6 +149,60 @@ static int find_rep(const struct slow_desk *desk, const char *name)
             return i;
     }
     return -1;
+}
+
+/* ---- the fair share ledger: sums anew each time ------------------------------------- */
+
+static int64_t sum_shares(const struct slow_desk *desk)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < desk->rep_count; i++)
+        sum += desk->reps[i].present ? desk->reps[i].share : 0;
+    return sum;
+}
+
+static int64_t rounded_down(int64_t a, int64_t b)
+{
+    int64_t result = a / b;
+    return result * b > a ? result - 1 : result;
+}
+
+/* Time is total by shares, and goes on as it was. */
+static void set_present(struct slow_desk *desk, struct slow_rep *rep, bool present)
+{
+    int64_t before = sum_shares(desk);
+    rep->present = present;
+    desk->total = before > 0 ? rounded_down(desk->total * sum_shares(desk), before) : 0;
+}
+
+/* Presence follows the state, the share the rules. */
+static void attend(struct slow_desk *desk, int number)
+{
+    struct slow_rep *rep = &desk->reps[number];
+    bool present = rep->rules && (rep->state == REP_AVAILABLE || rep->state == REP_WRAP_UP);
+    if (rep->present && (!present || rep->share != rep->rules->share)) {
+        int64_t owed = rounded_down(desk->total * rep->share - rep->account * sum_shares(desk), sum_shares(desk));
+        set_present(desk, rep, false);
+        rep->account = -owed;
+        rep->mark = desk->given;
+    }
+    if (rep->rules)
+        rep->share = rep->rules->share;
+    if (present && !rep->present) {
+        int64_t shares = sum_shares(desk), average = shares > 0 ? rounded_down(desk->total * rep->share, shares) : 0;
+        int64_t accrued = (int64_t)(desk->given - rep->mark) * 65536 * rep->share / (shares + rep->share);
+        int64_t most = (int64_t)desk->rules->absent_leads_max * 65536;
+        rep->account = average + rep->account - (accrued < most ? accrued : most);
+        set_present(desk, rep, true);
+    }
+}
+
+static void uncharge(struct slow_desk *desk, struct slow_lead *lead)
+{
+    desk->reps[lead->rep].account -= (int64_t)lead->charged * 65536;
+    if (sum_shares(desk) > 0)
+        desk->total -= (int64_t)lead->charged * 65536;
+    lead->charged = 0;
 }
 
 /* ---- telling ---------------------------------------------------------------------- */
@@ -242,6 +303,7 @@ static void set_state(struct slow_desk *desk, int number, enum rep_state state, 
         rep->idle_since_ms = desk->now_ms;
     rep->state = state;
     rep->until_ms = until_ms;
+    attend(desk, number);
     struct core_effect effect = rep_effect(desk, number, EFFECT_REP_STATUS);
     if (rep->session != 0)
         emit(desk, &effect);
@@ -346,6 +408,13 @@ static void move_by(struct slow_desk *desk, struct slow_lead *lead, enum lead_st
         desk->reps[lead->rep].idle_since_ms = desk->now_ms;
     if (to == LEAD_WAITING || lead->state == LEAD_WAITING)
         relax(desk, lead);
+    bool bad = false;
+    for (uint32_t i = 0; i < desk->rules->disposition_count; i++)
+        bad |= !desk->rules->bad_counts && strcmp(desk->rules->dispositions[i].code, disposition) == 0 && desk->rules->dispositions[i].class_number == 4;
+    if (lead->charged > 0 && ((lead_state_is_end(to) && to != LEAD_COMPLETED) || bad))
+        uncharge(desk, lead);
+    if (to != LEAD_OFFERED && to != LEAD_CONNECTING && to != LEAD_ASSIGNED)
+        lead->charged = 0;
     effect.from = lead->state;
     lead->state = to;
     lead->cause = cause;
@@ -429,6 +498,11 @@ static void give_back(struct slow_desk *desk, struct slow_lead *lead, enum core_
 {
     if (lead->state == LEAD_ASSIGNED && lead->channel == LW_CHANNEL_PHONE)
         lead->call_back = true;
+    bool kept = lead->state == LEAD_ASSIGNED && cause != CAUSE_TAKEN_BACK;
+    bool refused_it = lead->state != LEAD_ASSIGNED && refused && cause != CAUSE_TAKEN_BACK;
+    if (lead->charged > 0 && !kept && !(refused_it && desk->rules->refused_counts))
+        uncharge(desk, lead);
+    lead->charged = 0;
     drop_lapsed(desk, lead);
     if (refused)
         refuse(desk, lead, cause);
@@ -531,13 +605,38 @@ static uint32_t preferences_met(const struct slow_desk *desk, int rep, const str
     return met;
 }
 
+/* The rep whom the queue's round robin served last; -1. */
+static int turn_of(const struct slow_desk *desk, const struct slow_lead *lead)
+{
+    for (int i = 0; i < desk->turn_count; i++) {
+        if (strcmp(desk->turns[i].queue, lead->queue) == 0)
+            return desk->turns[i].rep;
+    }
+    return -1;
+}
+
+static bool is_due(const struct slow_desk *desk, int rep)
+{
+    return desk->reps[rep].account * sum_shares(desk) < (desk->total + 65536) * desk->reps[rep].share;
+}
+
 static bool rep_before(const struct slow_desk *desk, const struct slow_lead *lead, int a, int b)
 {
     const char *policy = policy_of(desk, lead);
-    uint64_t share_a = (uint64_t)load_of(desk, a) * desk->reps[b].rules->capacity;
-    uint64_t share_b = (uint64_t)load_of(desk, b) * desk->reps[a].rules->capacity;
+    int turn = turn_of(desk, lead);
     if (preferences_met(desk, a, lead) != preferences_met(desk, b, lead))
         return preferences_met(desk, a, lead) > preferences_met(desk, b, lead);
+    if (strcmp(policy, "round_robin") == 0)
+        return (a > turn) != (b > turn) ? a > turn : a < b;
+    if (strcmp(policy, "weighted") == 0) {
+        int64_t end_a = (desk->reps[a].account + 65536) * desk->reps[b].share, end_b = (desk->reps[b].account + 65536) * desk->reps[a].share;
+        if (is_due(desk, a) != is_due(desk, b))
+            return is_due(desk, a);
+        if (end_a != end_b)
+            return end_a < end_b;
+    }
+    uint64_t share_a = (uint64_t)load_of(desk, a) * desk->reps[b].rules->capacity;
+    uint64_t share_b = (uint64_t)load_of(desk, b) * desk->reps[a].rules->capacity;
     if (strcmp(policy, "least_loaded") == 0 && share_a != share_b)
         return share_a < share_b;
     if (strcmp(policy, "most_skilled") == 0 && levels_of(desk, a, lead) != levels_of(desk, b, lead))
@@ -568,6 +667,24 @@ static int best_rep(const struct slow_desk *desk, const struct slow_lead *lead)
     return best;
 }
 
+static void note_offer(struct slow_desk *desk, struct slow_lead *lead)
+{
+    int at = 0;
+    if (strcmp(policy_of(desk, lead), "weighted") == 0) {
+        lead->charged = lead->weight;
+        desk->given += lead->charged;
+        desk->reps[lead->rep].account += (int64_t)lead->charged * 65536;
+        desk->total += (int64_t)lead->charged * 65536;
+    }
+    if (strcmp(policy_of(desk, lead), "round_robin") != 0)
+        return;
+    while (at < desk->turn_count && strcmp(desk->turns[at].queue, lead->queue) != 0)
+        at++;
+    desk->turn_count += at == desk->turn_count;
+    strcpy(desk->turns[at].queue, lead->queue);
+    desk->turns[at].rep = lead->rep;
+}
+
 static void match(struct slow_desk *desk)
 {
     for (;;) {
@@ -586,6 +703,7 @@ static void match(struct slow_desk *desk)
         urgent->weight = channel->weight;
         move(desk, urgent, LEAD_OFFERED, CAUSE_OFFERED, rep, desk->now_ms + channel->offer_timeout_ms, "");
         tell_lead(desk, urgent, EFFECT_OFFER, false);
+        note_offer(desk, urgent);
     }
 }
 
@@ -1094,7 +1212,8 @@ static void act(struct slow_desk *desk, const struct core_command *command)
         answer(desk, command, CORE_ACCEPTED, id);
         return;
     }
-    if ((what == ACT_RELEASE && lead->state != LEAD_PARKED) || (what == ACT_TAKE_BACK && lead->rep < 0)) {
+    if ((what == ACT_RELEASE && lead->state != LEAD_PARKED) || (what == ACT_TAKE_BACK && lead->rep < 0) ||
+        (what == ACT_CREDIT && lead->charged == 0)) {
         answer(desk, command, CORE_REJECTED, id);
         return;
     }
@@ -1103,6 +1222,8 @@ static void act(struct slow_desk *desk, const struct core_command *command)
         lead->offers_made = 0;
         lead->wait_deadline_ms = desk->now_ms + channel_of(desk, lead->channel)->wait_limit_ms;
         move(desk, lead, LEAD_WAITING, CAUSE_RELEASED, -1, lead->wait_deadline_ms, "");
+    } else if (what == ACT_CREDIT) {
+        uncharge(desk, lead);
     } else if (what == ACT_TAKE_BACK) {
         give_back(desk, lead, CAUSE_TAKEN_BACK, true, true);
     } else {
@@ -1129,12 +1250,14 @@ static void configure(struct slow_desk *desk, const struct core_command *command
         if (number < 0) {
             assert(desk->rep_count < REPS);
             number = desk->rep_count++;
-            desk->reps[number] = (struct slow_rep){.state = REP_OFFLINE};
+            desk->reps[number] = (struct slow_rep){.state = REP_OFFLINE, .mark = desk->given, .share = 1};
             strcpy(desk->reps[number].name, desk->rules->reps[i].name);
         }
         desk->reps[number].rules = &desk->rules->reps[i];
         desk->reps[number].capacity = desk->rules->reps[i].capacity;
     }
+    for (int i = 0; i < desk->rep_count; i++)
+        attend(desk, i);
     for (int i = 0; i < desk->rep_count; i++) {
         struct slow_rep *rep = &desk->reps[i];
         bool gone = !rep->rules && (rep->state != REP_OFFLINE || load_of(desk, i) > 0);

@@ -3,6 +3,7 @@
  * Each queue by its own policy.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "../unit/cmocka_all.h"
 #include "desk_rig.h"
@@ -143,6 +144,211 @@ static void new_rules_change_the_policy_of_what_waits(void **state)
     rig_close(&rig);
 }
 
+static void round_robin_takes_turns_in_each_queue(void **state)
+{
+    static const char *const order[] = {"ada", "bob", "cleo", "ada"};
+    struct desk_rig rig;
+    struct core_config *config = rig_rules();
+    (void)state;
+    assert_int_equal(core_config_set_policy(config, "round_robin"), LW_OK);
+    rig_add_rule(config, "it", 0, "language", "it", NULL, 0);
+    for (int i = 0; i < 3; i++)
+        rig_add_rep(config, order[i], 9, NULL, NULL, 0);
+    rig_open(&rig, config, NULL);
+    for (int i = 2; i >= 0; i--)
+        rig_log_on(&rig, order[i]);
+    for (int i = 0; i < 4; i++) {
+        char id[3] = {'a', (char)('0' + i), '\0'};
+        assert_string_equal(rig_owner(&rig, rig_publish(&rig, id)), order[i]);
+    }
+    assert_string_equal(why_of(&rig), "number 1 in turn; 3 could take it");
+    assert_string_equal(rig_owner(&rig, publish_in(&rig, "b", "it")), "ada");   /* a turn of its own */
+    assert_string_equal(rig_owner(&rig, rig_publish(&rig, "c")), "bob");
+    rig_close(&rig);
+}
+
+static void a_turn_goes_past_who_cannot(void **state)
+{
+    struct desk_rig rig;
+    struct core_config *config = rig_rules();
+    (void)state;
+    assert_int_equal(core_config_set_policy(config, "round_robin"), LW_OK);
+    rig_add_rep(config, "ada", 9, NULL, NULL, 0);
+    rig_add_rep(config, "bob", 1, NULL, NULL, 0);
+    rig_add_rep(config, "cleo", 9, NULL, NULL, 0);
+    rig_open(&rig, config, NULL);
+    rig_log_on(&rig, "ada");
+    uint64_t bob = rig_log_on(&rig, "bob");
+    rig_log_on(&rig, "cleo");
+    rig_publish(&rig, "a");
+    struct desk_id second = rig_publish(&rig, "b");
+    rig_publish(&rig, "c");
+    assert_string_equal(rig_owner(&rig, rig_publish(&rig, "d")), "ada");
+    assert_string_equal(rig_owner(&rig, rig_publish(&rig, "e")), "cleo");   /* bob is full */
+    rig_decline(&rig, bob, second, 1);
+    assert_string_equal(rig_owner(&rig, second), "ada");                    /* and declined this one */
+    assert_string_equal(rig_owner(&rig, rig_publish(&rig, "f")), "bob");
+    rig_close(&rig);
+}
+
+/* Ada's share is three of bob's one; both are there and free. */
+static void open_shares(struct desk_rig *rig, uint64_t *ada, uint64_t *bob)
+{
+    struct core_config *config = rig_rules();
+    assert_int_equal(core_config_set_policy(config, "weighted"), LW_OK);
+    assert_int_equal(core_config_add_disposition(config, "fake", 4), LW_OK);
+    rig_add_rep(config, "ada", 99, NULL, NULL, 0);
+    rig_add_rep(config, "bob", 99, NULL, NULL, 0);
+    config->reps[0].share = 30;
+    rig_open(rig, config, NULL);
+    *ada = rig_log_on(rig, "ada");
+    *bob = rig_log_on(rig, "bob");
+}
+
+static uint32_t given_to(struct desk_rig *rig, const char *rep, int first, int count)
+{
+    uint32_t given = 0;
+    for (int i = first; i < first + count; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "n%d", i);
+        given += strcmp(rig_owner(rig, rig_publish(rig, id)), rep) == 0;
+    }
+    return given;
+}
+
+static void weighted_gives_by_share(void **state)
+{
+    struct desk_rig rig;
+    uint64_t ada, bob;
+    (void)state;
+    open_shares(&rig, &ada, &bob);
+    assert_int_equal(given_to(&rig, "ada", 0, 40), 30);
+    rig_publish(&rig, "last");
+    assert_string_equal(why_of(&rig), "share 30, owed 0.00; idle 0 s; 2 could take it");
+    rig_close(&rig);
+}
+
+static void what_is_declined_does_not_count(void **state)
+{
+    struct desk_rig rig;
+    uint64_t ada, bob;
+    (void)state;
+    open_shares(&rig, &ada, &bob);
+    struct desk_id lead = rig_publish(&rig, "a");
+    assert_string_equal(rig_owner(&rig, lead), "ada");
+    rig_decline(&rig, ada, lead, 1);
+    assert_string_equal(rig_owner(&rig, lead), "bob");
+    assert_int_equal(given_to(&rig, "ada", 0, 3), 3);   /* three of four, as if never offered to her */
+    rig_close(&rig);
+}
+
+static void what_is_declined_counts_where_the_rules_say_so(void **state)
+{
+    struct desk_rig rig;
+    struct core_config *config = rig_rules();
+    (void)state;
+    assert_int_equal(core_config_set_policy(config, "weighted"), LW_OK);
+    rig_add_rep(config, "ada", 99, NULL, NULL, 0);
+    rig_add_rep(config, "bob", 99, NULL, NULL, 0);
+    config->refused_counts = true;
+    rig_open(&rig, config, NULL);
+    uint64_t ada = rig_log_on(&rig, "ada");
+    rig_log_on(&rig, "bob");
+    struct desk_id lead = rig_publish(&rig, "a");
+    rig_decline(&rig, ada, lead, 1);
+    assert_string_equal(rig_owner(&rig, lead), "bob");
+    assert_int_equal(given_to(&rig, "ada", 0, 4), 2);
+    rig_close(&rig);
+}
+
+/* Declined or not, a lead that was nothing is made good with the next. */
+static void bad_leads_are_credited_back(void **state)
+{
+    struct desk_rig rig;
+    uint64_t ada, bob;
+    (void)state;
+    open_shares(&rig, &ada, &bob);
+    assert_int_equal(given_to(&rig, "ada", 0, 4), 3);
+    struct desk_id lead = rig_publish(&rig, "a");
+    assert_string_equal(rig_owner(&rig, lead), "ada");
+    rig_accept(&rig, ada, lead, 1);
+    assert_int_equal(rig_act(&rig, lead, ACT_CREDIT), CORE_ACCEPTED);
+    assert_int_equal(rig_act(&rig, lead, ACT_CREDIT), CORE_REJECTED);   /* once */
+    assert_int_equal(given_to(&rig, "ada", 4, 4), 3);
+    struct desk_id bad = rig_publish(&rig, "b");
+    assert_string_equal(rig_owner(&rig, bad), "ada");
+    rig_accept(&rig, ada, bad, 1);
+    assert_int_equal(rig_complete(&rig, ada, bad, "1", "fake"), CORE_ACCEPTED);
+    assert_int_equal(given_to(&rig, "ada", 8, 4), 3);
+    rig_close(&rig);
+}
+
+static void back_from_holiday_neither_flooded_nor_starved(void **state)
+{
+    struct desk_rig rig;
+    uint64_t ada, bob;
+    (void)state;
+    open_shares(&rig, &ada, &bob);
+    for (int i = 0; i < 4; i++) {
+        char id[3] = {'a', (char)('0' + i), '\0'};
+        struct desk_id lead = rig_publish(&rig, id);
+        if (strcmp(rig_owner(&rig, lead), "bob") == 0)
+            rig_accept(&rig, bob, lead, 1);
+    }
+    rig_log_off(&rig, bob);
+    assert_int_equal(given_to(&rig, "ada", 100, 60), 60);
+    rig_log_on(&rig, "bob");
+    assert_int_equal(given_to(&rig, "bob", 200, 20), 5);
+    rig_close(&rig);
+}
+
+static void what_absence_is_owed_is_for_the_rules(void **state)
+{
+    struct desk_rig rig;
+    struct core_config *config = rig_rules();
+    (void)state;
+    assert_int_equal(core_config_set_policy(config, "weighted"), LW_OK);
+    rig_add_rep(config, "ada", 99, NULL, NULL, 0);
+    rig_add_rep(config, "bob", 99, NULL, NULL, 0);
+    config->absent_leads_max = 3;
+    rig_open(&rig, config, NULL);
+    rig_log_on(&rig, "ada");
+    rig_log_off(&rig, rig_log_on(&rig, "bob"));
+    assert_int_equal(given_to(&rig, "ada", 0, 60), 60);
+    rig_log_on(&rig, "bob");
+    assert_int_equal(given_to(&rig, "bob", 100, 20), 10 + 3 / 2);   /* three are owed: of the twenty, half of that more */
+    rig_close(&rig);
+}
+
+/* Heavy leads for years: accounts come nearer in time, and nobody notices. */
+static void accounts_do_not_grow_for_ever(void **state)
+{
+    struct desk_rig rig;
+    struct core_config *config = rig_rules();
+    uint32_t to_ada = 0;
+    (void)state;
+    assert_int_equal(core_config_set_policy(config, "weighted"), LW_OK);
+    rig_add_rep(config, "ada", 1000, NULL, NULL, 0);
+    rig_add_rep(config, "bob", 1000, NULL, NULL, 0);
+    config->channels[LW_CHANNEL_WEB].weight = 1000;
+    config->reps[0].share = 20;
+    rig_open(&rig, config, NULL);
+    uint64_t sessions[] = {rig_log_on(&rig, "ada"), rig_log_on(&rig, "bob")};
+    for (int i = 0; i < 36000; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "n%d", i);
+        struct desk_id lead = rig_publish(&rig, id);
+        bool is_adas = strcmp(rig_owner(&rig, lead), "ada") == 0;
+        to_ada += is_adas;
+        rig_accept(&rig, sessions[!is_adas], lead, 1);
+        rig_complete(&rig, sessions[!is_adas], lead, id, "won");
+        rig.record_count = 0;   /* none is asked for */
+        byte_buffer_clear(&rig.bytes);
+    }
+    assert_int_equal(to_ada, 24000);
+    rig_close(&rig);
+}
+
 struct seen { char keys[2][64], policy[32]; uint32_t count; };
 
 static void see_lead(void *context, const struct core_effect *lead, const char *rule, const char *const *names, const uint8_t *levels,
@@ -195,6 +401,15 @@ int main(void)
         cmocka_unit_test(a_rep_serves_queues_of_different_policies),
         cmocka_unit_test(new_rules_change_the_policy_of_what_waits),
         cmocka_unit_test(explanations_name_the_keys_that_ranked),
+        cmocka_unit_test(round_robin_takes_turns_in_each_queue),
+        cmocka_unit_test(a_turn_goes_past_who_cannot),
+        cmocka_unit_test(weighted_gives_by_share),
+        cmocka_unit_test(what_is_declined_does_not_count),
+        cmocka_unit_test(what_is_declined_counts_where_the_rules_say_so),
+        cmocka_unit_test(bad_leads_are_credited_back),
+        cmocka_unit_test(back_from_holiday_neither_flooded_nor_starved),
+        cmocka_unit_test(what_absence_is_owed_is_for_the_rules),
+        cmocka_unit_test(accounts_do_not_grow_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

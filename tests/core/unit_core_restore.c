@@ -27,7 +27,10 @@ static void open_two(struct desk_rig *rig)
 {
     struct core_config *config = rig_rules();
     config->retry_same_rep_ms = 30000;
+    struct config_queue *queue;
     rig_add_rule(config, "italy", 10, "language", "it", "italian", 5);
+    assert_int_equal(core_config_add_queue(config, "italy", "round_robin", &queue), LW_OK);
+    assert_int_equal(core_config_set_policy(config, "weighted"), LW_OK);
     rig_add_rep(config, "ada", 4, "+391", "italian", 8);
     rig_add_rep(config, "bob", 3, "+392", "german", 8);
     rig_open(rig, config, NULL);

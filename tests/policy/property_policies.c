@@ -20,6 +20,13 @@ static uint64_t key(const char *policy, int at, const struct policy_rep *rep)
         return 1000 - rep->levels;
     if (at == 0 && strcmp(policy, "top_down") == 0)
         return rep->tier;
+    if (at == 0 && strcmp(policy, "round_robin") == 0)
+        return rep->is_past;
+    if (at == 1 && strcmp(policy, "round_robin") == 0)
+        return rep->number;
+    /* Shares are 1 to 10 here, too. */
+    if (at == 0 && strcmp(policy, "weighted") == 0)
+        return (rep->is_ahead ? UINT64_C(1) << 61 : 0) + (uint64_t)((rep->account + POLICY_LEAD) * (2520 / rep->share) + (INT64_C(1) << 59));
     return at == 0 ? 0 : at == 1 ? rep->idle_since_ms : rep->number;
 }
 
@@ -74,7 +81,9 @@ static void round_of(struct seeded *random)
         uint32_t capacity = 1 + (uint32_t)seeded_below(random, 10);
         reps[i] = (struct policy_rep){.capacity = capacity, .load = (uint32_t)seeded_below(random, capacity), .number = (i * 7 + 3) % 101,
                                       .idle_since_ms = seeded_below(random, 4), .tier = (uint32_t)seeded_below(random, 3),
-                                      .levels = (uint32_t)seeded_below(random, 5)};
+                                      .levels = (uint32_t)seeded_below(random, 5), .is_past = seeded_below(random, 2),
+                                      .is_ahead = seeded_below(random, 2), .share = 1 + (uint32_t)seeded_below(random, 10),
+                                      .account = (int64_t)seeded_below(random, 20 * POLICY_LEAD) - 10 * POLICY_LEAD};
     }
     for (uint32_t i = 0; policy_at(i); i++) {
         MUST_HOLD(policy_find(policy_at(i)->name) == policy_at(i) && policy_number(policy_at(i)) == i);

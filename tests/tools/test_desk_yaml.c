@@ -138,7 +138,7 @@ static const struct wrong wrong_files[] = {
     {"desk: main\n" REPS "when_rep_gone: drop\n",
      {"d.yaml:4: when_rep_gone must be keep (leads stay with the rep) or return (they go to others), not 'drop'"}},
     {"desk: main\n" REPS "policy: least-loaded\n", {"d.yaml:4: policy 'least-loaded' is not known; did you mean 'least_loaded'?"}},
-    {"desk: main\n" REPS "policy: dice\n", {"d.yaml:4: policy 'dice' is not known; there are least_loaded, longest_idle, most_skilled and top_down"}},
+    {"desk: main\n" REPS "policy: dice\n", {"d.yaml:4: policy 'dice' is not known; there are least_loaded, longest_idle, most_skilled, top_down, round_robin and weighted"}},
     {"desk: main\n" REPS "rules: [{name: sales}]\nqueues:\n  slaes: {policy: top_down}\n",
      {"d.yaml:6: queue 'slaes': no rule sends leads there; did you mean 'sales'?"}},
     {"desk: main\n" REPS "rules: [{name: sales}]\nqueues:\n  night: {policy: top_down}\n",

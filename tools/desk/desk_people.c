@@ -7,7 +7,7 @@
 
 #include "desk_reader.h"
 
-static const char *const rep_keys[] = {"label", "team", "capacity", "skills", "languages", "territories", "device", "tier", NULL};
+static const char *const rep_keys[] = {"label", "team", "capacity", "skills", "languages", "territories", "device", "tier", "share", NULL};
 enum { CAPACITY_DEFAULT = 3, DEVICE_SIZE_MAX = 127 };
 
 void desk_read_levels(struct desk_yaml *reader, const struct yaml_node *node, const char *what, size_t count_max,
@@ -72,6 +72,7 @@ static void fill_rep(struct desk_yaml *reader, Leadwire__V1__RepConfig *rep, con
     rep->name = desk_borrow(name);
     rep->label = desk_borrow(name);
     rep->capacity = CAPACITY_DEFAULT;
+    rep->share = DESK_SHARE_DEFAULT;
     if (!desk_check_name(reader, node, "rep", name) || yaml_node_is_null(node))
         return;
     if (yaml_node_kind(node) != YAML_KIND_MAP) {
@@ -95,6 +96,8 @@ static void fill_rep(struct desk_yaml *reader, Leadwire__V1__RepConfig *rep, con
     read_device(reader, rep, yaml_map_find(node, "device"), what);
     snprintf(part, sizeof part, "%s: tier", what);
     rep->tier = (uint32_t)yaml_read_number(reader->doc, yaml_map_find(node, "tier"), part, 0, DESK_TIER_MAX, 0);
+    snprintf(part, sizeof part, "%s: share", what);
+    rep->share = (uint32_t)yaml_read_number(reader->doc, yaml_map_find(node, "share"), part, 1, DESK_SHARE_MAX, DESK_SHARE_DEFAULT);
 }
 
 void desk_read_reps(struct desk_yaml *reader)

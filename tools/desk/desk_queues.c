@@ -4,6 +4,7 @@
  *
  *   queues:
  *     italian: {label: Italian, policy: most_skilled}
+ *   fair_share: {refused_counts: yes, absent_leads: 2}
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "desk_reader.h"
 #include "policy.h"
 
+static const char *const fair_share_keys[] = {"refused_counts", "bad_counts", "absent_leads", NULL};
 static const char *const queue_keys[] = {"label", "policy", NULL};
 
 const char *desk_read_policy(struct desk_yaml *reader, const struct yaml_node *node, const char *what, const char *absent)
@@ -92,4 +94,19 @@ void desk_read_queues(struct desk_yaml *reader)
     }
     reader->config.n_queues = count;
     check_used(reader, map);
+}
+
+void desk_read_fair_share(struct desk_yaml *reader)
+{
+    const struct yaml_node *map = desk_section(reader, "fair_share", YAML_KIND_MAP, 16);
+    Leadwire__V1__FairShareConfig *fair_share = desk_alloc(reader, 1, sizeof *fair_share);
+    if (map == NULL || fair_share == NULL)
+        return;
+    leadwire__v1__fair_share_config__init(fair_share);
+    yaml_check_keys(reader->doc, map, "fair_share", fair_share_keys);
+    fair_share->refused_counts = yaml_read_bool(reader->doc, yaml_map_find(map, "refused_counts"), "fair_share: refused_counts", false);
+    fair_share->bad_counts = yaml_read_bool(reader->doc, yaml_map_find(map, "bad_counts"), "fair_share: bad_counts", false);
+    fair_share->absent_leads_max = (uint32_t)yaml_read_number(reader->doc, yaml_map_find(map, "absent_leads"), "fair_share: absent_leads", 0,
+                                                              DESK_ABSENT_LEADS_MAX, 0);
+    reader->config.fair_share = fair_share;
 }

@@ -129,7 +129,8 @@ static lw_status put_seen(struct json_out *json, const void *bytes, size_t size)
 static lw_status put_desk(struct json_out *json, const void *bytes, size_t size)
 {
     struct desk_image image;
-    lw_status status = record_read_desk(bytes, size, &image);
+    struct byte_reader rest;
+    lw_status status = record_read_desk(bytes, size, &image, &rest);
 
     if (status == LW_OK)
         json_put_unsigned(json, "revision", image.revision);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * leadwire lead cancel|release|take-back - a manager's act on one lead, with who and why.
+ * leadwire lead cancel|release|take-back|credit - a manager's act on one lead, with who and why.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +15,9 @@ static const struct { const char *name; Leadwire__V1__LeadAct act; const char *d
     {"cancel", LEADWIRE__V1__LEAD_ACT__LEAD_ACT_CANCEL, "cancelled"},
     {"release", LEADWIRE__V1__LEAD_ACT__LEAD_ACT_RELEASE, "released: it waits again"},
     {"take-back", LEADWIRE__V1__LEAD_ACT__LEAD_ACT_TAKE_BACK, "taken back: it waits for another rep"},
+    {"credit", LEADWIRE__V1__LEAD_ACT__LEAD_ACT_CREDIT, "credited: it does not count in its rep's share"},
 };
-static const char *const act_names[] = {"cancel", "release", "take-back", NULL};
+static const char *const act_names[] = {"cancel", "release", "take-back", "credit", NULL};
 enum { ACT_COUNT = sizeof acts / sizeof acts[0] };
 
 static int command_act(const struct cli *cli, size_t act, const char *by, const char *reason, bool is_json)
@@ -58,11 +59,12 @@ int command_lead(int argc, char **argv)
         {"json", NULL, CLI_FLAG, &is_json, 0, 0, "one JSON object"},
     };
     const struct cli_spec spec = {
-        .command = "lead", .arguments = "cancel|release|take-back LEAD", .arguments_min = 2, .arguments_max = 2,
+        .command = "lead", .arguments = "cancel|release|take-back|credit LEAD", .arguments_min = 2, .arguments_max = 2,
         .uses_broker = true, .options = options, .option_count = 3,
         .about = "cancel     ends the lead: the prospect went away, or it never was one\n"
                  "release    a parked or scheduled lead waits again, with a new waiting limit\n"
-                 "take-back  takes the lead from the rep who has it or is offered it; it goes to another",
+                 "take-back  takes the lead from the rep who has it or is offered it; it goes to another\n"
+                 "credit     the lead does not count in its rep's fair share: a duplicate, a no-show",
     };
     struct cli cli;
     if (!cli_parse(&cli, &spec, argc, argv))
@@ -75,6 +77,6 @@ int command_lead(int argc, char **argv)
     }
     const char *nearest = yaml_nearest(cli.arguments[0], act_names);
     return cli_usage_error(&cli, "there is no 'lead %.32s'; %s%s?", cli.arguments[0],
-                           nearest != NULL ? "did you mean lead " : "would cancel, release or take-back do",
+                           nearest != NULL ? "did you mean lead " : "would cancel, release, take-back or credit do",
                            nearest != NULL ? nearest : "");
 }

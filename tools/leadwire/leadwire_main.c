@@ -18,7 +18,7 @@ static const struct { const char *name; int (*run)(int argc, char **argv); const
     {"publish", command_publish, "", "give the desk a lead, or many"},
     {"rep", command_rep, "NAME", "work as a rep, in this terminal"},
     {"explain", command_explain, "LEAD", "why this rep? every decision on a lead"},
-    {"lead", command_lead, "cancel|release|take-back LEAD", "a manager's act on one lead"},
+    {"lead", command_lead, "cancel|release|take-back|credit LEAD", "a manager's act on one lead"},
     {"check", command_check, "FILE", "say what is wrong with a desk.yaml"},
     {"apply", command_apply, "FILE", "put a desk.yaml in force"},
     {"config", command_config, "show", "the rules in force, as written"},

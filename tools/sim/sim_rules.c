@@ -75,6 +75,7 @@ static void add_rep(struct core_config *config, struct sim_random *random, uint3
         abort();
     add_abilities(config, rep, random, is_first);
     rep->tier = (uint32_t)sim_random_below(random, 3);
+    rep->share = 1 + (uint32_t)sim_random_below(random, 100);
     for (uint32_t i = 0; i < SIM_SKILLS; i++) {
         if (!is_first && sim_random_percent(random, 40))
             continue;
@@ -213,6 +214,8 @@ static void set_times(struct core_config *config, struct sim_random *random)
     config->offers_max = 3 + (uint32_t)sim_random_below(random, 10);
     config->misses_to_away = 2 + (uint32_t)sim_random_below(random, 3);
     config->return_assigned_when_gone = sim_random_percent(random, 50);
+    config->refused_counts = sim_random_percent(random, 50);
+    config->absent_leads_max = (uint32_t)sim_random_below(random, 3);
 }
 
 void sim_rules_applied(struct sim_rules *rules, uint32_t version, const struct core_config *config)

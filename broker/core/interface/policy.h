@@ -15,24 +15,33 @@
 #include <stdint.h>
 
 enum { POLICIES_MAX = 16, POLICY_KEYS_MAX = 4 };
+enum { POLICY_LEAD = 1 << 16 };   /* a lead of weight 1 in accounts */
 
 struct policy_rep {
     uint32_t load, capacity;      /* capacity >= 1 */
     uint64_t idle_since_ms;
     uint32_t number;              /* the rep's, unique */
     uint32_t tier;                /* the rules'; lower first */
-    uint32_t preferred;           /* how many of the lead's preferences this rep meets; 0 in the trees, where they are equal */
-    uint32_t levels;              /* this rep's, of the skills that the lead asks for, added up; 0 in the trees, where they are equal */
+    uint32_t share;               /* the rules'; 1 or more */
+    int64_t account;              /* of weighted leads had, in POLICY_LEAD; only differences mean something */
+    bool is_ahead;                /* has had what they should have, the next lead included */
+    /* What depends on the lead, too; 0 in the trees, where it decides nothing. */
+    bool is_past;                 /* the queue's turn is past this rep */
+    uint32_t preferred;           /* how many of the lead's preferences this rep meets */
+    uint32_t levels;              /* this rep's, of the skills that the lead asks for, added up */
+    int32_t owed;                 /* for explanations: hundredths of a lead; negative: had too much */
 };
 
 /* What a policy ranks by, in its order: explanations show these of each rep. */
-enum policy_key { POLICY_KEY_END, POLICY_KEY_LOAD, POLICY_KEY_IDLE, POLICY_KEY_TIER, POLICY_KEY_LEVELS };
+enum policy_key { POLICY_KEY_END, POLICY_KEY_LOAD, POLICY_KEY_IDLE, POLICY_KEY_TIER, POLICY_KEY_LEVELS, POLICY_KEY_TURN, POLICY_KEY_SHARE };
 
 struct policy {
     const char *name;
     enum policy_key keys[POLICY_KEYS_MAX];
     bool orders_by_load;          /* equal capacities: less load comes first, so after the first who lacks room nobody has it */
     bool uses_levels;             /* compare looks at `levels`; else they are not added up */
+    bool takes_turns;             /* compare looks at `is_past`, then at the number; each queue keeps whom it served last */
+    bool uses_shares;             /* compare looks at accounts; what is offered is charged to them */
     /* Negative: a is served before b. 0 only for a == b. */
     int (*compare)(const struct policy_rep *a, const struct policy_rep *b);
 };
