@@ -34,10 +34,11 @@ void command_complete(struct core *core, const struct core_command *command)
         return;
     }
     struct siphash_128 key = seen_key_complete(core, id, idempotency_id);
+    seen_prefetch(&core->seen, key);
     uint64_t hash = content_of(core, command);
+    struct lead *lead = completion.lead = lead_table_find(&core->leads, id);
     if (complete_repeated(core, command, key, hash))
         return;
-    struct lead *lead = completion.lead = lead_table_find(&core->leads, id);
     if (!lead || lead->rep != rep->number || lead->state != LEAD_ASSIGNED) {
         bool connecting = lead && lead->rep == rep->number && lead->state == LEAD_CONNECTING;
         reply(core, command, connecting ? CORE_REJECTED : CORE_NOT_YOURS, connecting ? "the call is not connected yet" : "the lead is not with you", id);

@@ -58,6 +58,8 @@ void command_publish(struct core *core, const struct core_command *command)
         return;
     }
     struct siphash_128 key = seen_key_publish(core, command->publish.source, command->publish.idempotency_id);
+    seen_prefetch(&core->seen, key);
+    const struct config_rule *rule = rules_find(core, command);   /* which a repeat does not need, but it fills the wait */
     const struct seen_entry *seen = seen_find(&core->seen, key, core->now_ms);
     if (seen) {
         bool same = seen->content_hash == command->publish.content_hash;
@@ -70,7 +72,6 @@ void command_publish(struct core *core, const struct core_command *command)
         reply(core, command, CORE_REJECTED, "the desk does not serve this channel", none);
         return;
     }
-    const struct config_rule *rule = rules_find(core, command);
     if (!rule) {
         reply(core, command, CORE_REJECTED, "no rule of the desk takes this lead", none);
         return;

@@ -160,6 +160,8 @@ struct seen {
 
 lw_status seen_init(struct seen *seen, uint32_t seen_max, uint64_t seen_ms);
 void seen_fini(struct seen *seen);
+/* Before seen_find, with other work between. */
+void seen_prefetch(const struct seen *seen, struct siphash_128 key);
 /* Not older than the window; NULL otherwise. Borrowed until the next add. */
 struct seen_entry *seen_find(struct seen *seen, struct siphash_128 key, uint64_t now_ms);
 /* Adds at the end (position next - 1), dropping the oldest at the bound. False without memory. */

@@ -165,6 +165,8 @@ static struct rep *best_rep(const struct core *core, const struct lead *lead, ui
     const struct policy_rep *first = classes->supply_first[demand->of_queue->order];
     uint32_t weight = core_channel(core, demand->channel)->weight;
     uint32_t words = demand->able.word_count < ready->word_count ? demand->able.word_count : ready->word_count;
+    /* Nothing of the lead ranks: the classes' first ones compare as they stand, which is all there is to most of them. */
+    bool is_plain = !policy->uses_levels && !policy->takes_turns && demand->needs.prefer_count == 0;
     struct rep *best = NULL;
     struct policy_rep best_rank = {0};
 
@@ -172,8 +174,10 @@ static struct rep *best_rep(const struct core *core, const struct lead *lead, ui
     for (uint32_t w = 0; w < words; w++) {
         for (uint64_t bits = demand->able.words[w] & ready->words[w]; bits != 0; bits &= bits - 1) {
             uint32_t index = w * 64 + (uint32_t)__builtin_ctzll(bits);
-            struct policy_rep rank = first[index];
             *able_out += classes->supply_ready_count[index];
+            if (is_plain && best && policy->compare(&first[index], &best_rank) > 0)
+                continue;
+            struct policy_rep rank = first[index];
             if (policy->uses_levels)
                 rank.levels = classes_levels(classes, demand, index);
             if (policy->takes_turns) {

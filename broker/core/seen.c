@@ -46,6 +46,11 @@ struct seen_entry *seen_at(const struct seen *seen, uint64_t position)
     return ring_entry(seen, (uint32_t)(position % seen->capacity));
 }
 
+void seen_prefetch(const struct seen *seen, struct siphash_128 key)
+{
+    index_table_prefetch(&seen->by_key, (uint32_t)key.lo);
+}
+
 struct seen_entry *seen_find(struct seen *seen, struct siphash_128 key, uint64_t now_ms)
 {
     uint32_t hash = (uint32_t)key.lo, slot;   /* a keyed hash already */
@@ -73,6 +78,8 @@ bool seen_add(struct seen *seen, const struct seen_entry *entry)
     place->position = seen->next;
     index_table_add(&seen->by_key, (uint32_t)entry->key.lo, ring_slot);
     seen->next++;
+    if (seen->next - seen->first == seen->capacity)   /* the next to come will drop this one */
+        seen_prefetch(seen, seen_at(seen, seen->first)->key);
     seen_mark_dirty(seen, place);
     return true;
 }
