@@ -112,6 +112,8 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
     }
     for (uint32_t i = 0; i < POLICIES_MAX; i++)
         avl_init(&supply->ready[i], compare_reps);
+    for (uint32_t i = 0; policy_at(i); i++)
+        supply->ready[i].summarize = policy_at(i)->orders_by_load ? NULL : ready_order_note_room;
     classes->supply[index] = supply;
     if (index == classes->supply_count)
         classes->supply_count++;

@@ -121,8 +121,16 @@ static void check_classes(const struct core *core)
     for (uint32_t s = 0; s < classes->supply_count; s++) {
         const struct supply_class *supply = classes->supply[s];
         assert(bitset_test(&classes->supply_ready, s) == (supply && supply->ready_count > 0));
-        for (uint32_t i = 0; supply && i < classes->order_count; i++)
-            assert(supply->ready[classes->orders[i]].count == supply->ready_count);
+        for (uint32_t i = 0; supply && i < classes->order_count; i++) {
+            const struct avl_tree *ready = &supply->ready[classes->orders[i]];
+            uint32_t most = 0;
+            assert(ready->count == supply->ready_count);
+            for (const struct avl_node *node = avl_first(ready); node; node = avl_next(node)) {
+                const struct policy_rep *rank = &AVL_ENTRY(node, struct ready_place, node)->rep->rank;
+                most = rank->capacity - rank->load > most ? rank->capacity - rank->load : most;
+            }
+            assert(!ready->summarize || !ready->root || AVL_ENTRY(ready->root, struct ready_place, node)->room_max == most);
+        }
     }
 }
 

@@ -179,7 +179,7 @@ struct supply_class;
 struct rep_exclusion { struct desk_id lead; uint64_t until_ms; };
 
 /* A ready rep's place in one order of its supply class. */
-struct ready_place { struct avl_node node; struct rep *rep; const struct policy *policy; };
+struct ready_place { struct avl_node node; struct rep *rep; const struct policy *policy; uint32_t room_max; };   /* room_max: of its subtree */
 
 struct rep {
     uint32_t number;
@@ -548,6 +548,14 @@ void match_note_rep(struct core *core, struct rep *rep);
 void match_forget_lead(struct core *core, const struct lead *lead);
 /* Until no eligible pair is left among what was noted. */
 void match_run(struct core *core, enum core_cause cause);
+
+/* ready_order.c */
+/* The first of the class by the queue's policy who has room and has not declined the lead; NULL. */
+struct rep *ready_order_best(const struct supply_class *supply, const struct queue *queue, const struct lead *lead, uint32_t weight);
+/* round_robin: the place behind whom the queue served last; the first if nobody is behind. The class has somebody ready. */
+const struct avl_node *ready_order_turn(const struct supply_class *supply, const struct queue *queue);
+/* avl_summarize of these trees. */
+void ready_order_note_room(struct avl_node *node);
 
 /* rules.c */
 /* Prepares what rules_find needs of core->config: field numbers and gates. */

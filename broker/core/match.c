@@ -14,9 +14,6 @@ enum { NOTED_MAX = 64 };   /* of core->match_leads, match_reps; above: everythin
 static struct rep *rep_for(const struct core *core, const struct lead *lead, uint32_t *able_out);
 static struct rep *best_rep(const struct core *core, const struct lead *lead, uint32_t *able_out);
 static struct lead *best_lead(const struct core *core, const struct rep *rep);
-static struct rep *best_of_class(const struct supply_class *supply, const struct queue *queue, const struct lead *lead, uint32_t weight);
-static const struct avl_node *first_in_turn(const struct supply_class *supply, const struct queue *queue);
-static bool fits(const struct rep *rep, const struct lead *lead, uint32_t weight);
 static struct lead *first_not_excluding(const struct demand_class *demand, const struct rep *rep);
 static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_t able, enum core_cause cause);
 static struct lead *most_urgent_noted(struct core *core);
@@ -181,14 +178,14 @@ static struct rep *best_rep(const struct core *core, const struct lead *lead, ui
             if (policy->uses_levels)
                 rank.levels = classes_levels(classes, demand, index);
             if (policy->takes_turns) {
-                rank = AVL_ENTRY(first_in_turn(classes->supply[index], demand->of_queue), struct ready_place, node)->rep->rank;
+                rank = AVL_ENTRY(ready_order_turn(classes->supply[index], demand->of_queue), struct ready_place, node)->rep->rank;
                 rank.is_past = rank.number <= demand->of_queue->turn;
             }
             if (demand->needs.prefer_count > 0)
                 rank.preferred = classes_preferred(classes, demand, index);
             if (best && policy_compare(policy, &rank, &best_rank) > 0)
                 continue;
-            struct rep *rep = best_of_class(classes->supply[index], demand->of_queue, lead, weight);
+            struct rep *rep = ready_order_best(classes->supply[index], demand->of_queue, lead, weight);
             uint32_t levels = rank.levels, preferred = rank.preferred;
             if (!rep)
                 continue;
@@ -203,44 +200,6 @@ static struct rep *best_rep(const struct core *core, const struct lead *lead, ui
         }
     }
     return best;
-}
-
-/* The first in the class's order who has room and has not declined this lead. */
-static struct rep *best_of_class(const struct supply_class *supply, const struct queue *queue, const struct lead *lead, uint32_t weight)
-{
-    const struct avl_tree *ready = &supply->ready[queue->order];
-    const struct avl_node *start = queue->policy->takes_turns ? first_in_turn(supply, queue) : avl_first(ready);
-    for (const struct avl_node *node = start; node; node = avl_next(node)) {
-        struct rep *rep = AVL_ENTRY(node, struct ready_place, node)->rep;
-        if (fits(rep, lead, weight))
-            return rep;
-        if (queue->policy->orders_by_load && rep->rank.capacity - rep->rank.load < weight)
-            return NULL;
-    }
-    /* Whose turn is past: round again. */
-    for (const struct avl_node *node = avl_first(ready); node != start; node = avl_next(node)) {
-        struct rep *rep = AVL_ENTRY(node, struct ready_place, node)->rep;
-        if (fits(rep, lead, weight))
-            return rep;
-    }
-    return NULL;
-}
-
-static bool fits(const struct rep *rep, const struct lead *lead, uint32_t weight)
-{
-    bool has_room = rep->rank.capacity - rep->rank.load >= weight;
-    return has_room && !(lead->exclusion_count > 0 && lead_excludes(lead, rep->number));
-}
-
-/* The ready rep behind whom the queue served last; the first of all behind the last. */
-static const struct avl_node *first_in_turn(const struct supply_class *supply, const struct queue *queue)
-{
-    const struct avl_tree *ready = &supply->ready[queue->order];
-    struct rep behind;
-    behind.rank = (struct policy_rep){.number = queue->turn + 1};
-    struct ready_place key = {.rep = &behind, .policy = queue->policy};
-    const struct avl_node *node = ready->count > 1 ? avl_find_from(ready, &key.node) : NULL;
-    return node ? node : avl_first(ready);
 }
 
 static struct lead *best_lead(const struct core *core, const struct rep *rep)

@@ -32,6 +32,8 @@ void avl_insert(struct avl_tree *tree, struct avl_node *node)
     if (is_first)
         tree->first = node;
     tree->count++;
+    if (tree->summarize)
+        tree->summarize(node);
     rebalance_up(tree, parent);
 }
 
@@ -138,11 +140,13 @@ static inline int height_of(const struct avl_node *node)
     return node ? node->height : 0;
 }
 
-static inline void update_height(struct avl_node *node)
+static inline void update(const struct avl_tree *tree, struct avl_node *node)
 {
     int left = height_of(node->left), right = height_of(node->right);
 
     node->height = 1 + (left > right ? left : right);
+    if (tree->summarize)
+        tree->summarize(node);
 }
 
 /*     node            child
@@ -161,8 +165,8 @@ static struct avl_node *rotate_left(struct avl_tree *tree, struct avl_node *node
         node->right->parent = node;
     child->left = node;
     node->parent = child;
-    update_height(node);
-    update_height(child);
+    update(tree, node);
+    update(tree, child);
     return child;
 }
 
@@ -177,12 +181,12 @@ static struct avl_node *rotate_right(struct avl_tree *tree, struct avl_node *nod
         node->left->parent = node;
     child->right = node;
     node->parent = child;
-    update_height(node);
-    update_height(child);
+    update(tree, node);
+    update(tree, child);
     return child;
 }
 
-/* From node up: restores |left - right| <= 1, and stops where the height is what it was. */
+/* From node up: restores |left - right| <= 1, and stops where the height is what it was; summaries change up to the root. */
 static void rebalance_up(struct avl_tree *tree, struct avl_node *node)
 {
     while (node) {
@@ -198,9 +202,9 @@ static void rebalance_up(struct avl_tree *tree, struct avl_node *node)
                 rotate_right(tree, node->right);
             node = rotate_left(tree, node);
         } else {
-            update_height(node);
+            update(tree, node);
         }
-        if (node->height == height_before)
+        if (node->height == height_before && !tree->summarize)
             return;
         node = node->parent;
     }

@@ -21,10 +21,14 @@ struct avl_node {
 /* Negative: a before b. Positive: after. 0 only for a == b. */
 typedef int avl_compare(const struct avl_node *a, const struct avl_node *b);
 
+/* What an owner keeps of a node's subtree, anew from the node and its children. */
+typedef void avl_summarize(struct avl_node *node);
+
 struct avl_tree {
     struct avl_node *root;
     struct avl_node *first;   /* cached minimum: peeking costs nothing */
     avl_compare *compare;
+    avl_summarize *summarize; /* NULL after avl_init; may be set while the tree is empty */
     size_t count;
 };
 

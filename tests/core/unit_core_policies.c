@@ -44,6 +44,39 @@ static void longest_idle_looks_at_no_load(void **state)
     rig_close(&rig);
 }
 
+/* Whoever has room is found behind any number who have none. */
+static void who_has_room_is_found_behind_many_who_have_none(void **state)
+{
+    static const char *const policies[] = {"longest_idle", "top_down", "round_robin", "weighted"};
+    (void)state;
+    for (int p = 0; p < 4; p++) {
+        struct desk_rig rig;
+        struct core_config *config = rig_rules();
+        char name[16];
+        assert_int_equal(core_config_set_policy(config, policies[p]), LW_OK);
+        config->channels[LW_CHANNEL_PHONE].weight = 3;
+        for (int i = 0; i < 40; i++) {
+            snprintf(name, sizeof name, "rep%02d", i);
+            rig_add_rep(config, name, 3, "+39", NULL, 0);
+        }
+        rig_open(&rig, config, NULL);
+        for (int i = 0; i < 40; i++) {
+            snprintf(name, sizeof name, "rep%02d", i);
+            rig_log_on(&rig, name);
+            if (i == 28)
+                rig_pass(&rig, 10);
+        }
+        for (int i = 0; i < 39; i++) {   /* a lead to each but one, whoever it is */
+            snprintf(name, sizeof name, "%d-%d", p, i);
+            rig_publish_lead(&rig, &(struct rig_lead){.id = name, .channel = LW_CHANNEL_PHONE});
+        }
+        assert_int_equal(rig_told_count(&rig, EFFECT_OFFER, 0), 1);
+        assert_int_equal(rig_state(&rig, rig_publish_lead(&rig, &(struct rig_lead){.id = "last", .channel = LW_CHANNEL_PHONE})), LEAD_OFFERED);
+        assert_int_equal(rig_state(&rig, rig_publish(&rig, "none")), LEAD_WAITING);
+        rig_close(&rig);
+    }
+}
+
 static void most_skilled_adds_up_what_is_required(void **state)
 {
     struct desk_rig rig;
@@ -396,6 +429,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(longest_idle_looks_at_no_load),
+        cmocka_unit_test(who_has_room_is_found_behind_many_who_have_none),
         cmocka_unit_test(most_skilled_adds_up_what_is_required),
         cmocka_unit_test(top_down_fills_a_tier_before_the_next),
         cmocka_unit_test(a_rep_serves_queues_of_different_policies),

@@ -10,7 +10,7 @@ enum { KEY_COUNT_MAX = 1024, STEP_COUNT = 4000 };
 
 struct item {
     struct avl_node node;
-    int key;
+    int key, sum;      /* sum: of the keys of its subtree */
 };
 
 static struct item items[KEY_COUNT_MAX];
@@ -20,6 +20,17 @@ static int compare_items(const struct avl_node *a, const struct avl_node *b)
     int key_a = AVL_ENTRY(a, struct item, node)->key, key_b = AVL_ENTRY(b, struct item, node)->key;
 
     return (key_a > key_b) - (key_a < key_b);
+}
+
+static int sum_of(const struct avl_node *node)
+{
+    return node ? AVL_ENTRY(node, struct item, node)->sum : 0;
+}
+
+static void sum_up(struct avl_node *node)
+{
+    struct item *item = AVL_ENTRY(node, struct item, node);
+    item->sum = item->key + sum_of(node->left) + sum_of(node->right);
 }
 
 /* Links, heights and balance of a subtree; gives its height. */
@@ -32,6 +43,7 @@ static int check_subtree(const struct avl_node *node, const struct avl_node *par
     int left = check_subtree(node->left, node), right = check_subtree(node->right, node);
     MUST_HOLD(left - right <= 1 && right - left <= 1);
     MUST_HOLD(node->height == 1 + (left > right ? left : right));
+    MUST_HOLD(sum_of(node) == AVL_ENTRY(node, struct item, node)->key + sum_of(node->left) + sum_of(node->right));
     return node->height;
 }
 
@@ -73,6 +85,7 @@ static void tree_answers_as_its_twin(struct seeded *random)
     struct avl_tree tree;
 
     avl_init(&tree, compare_items);
+    tree.summarize = sum_up;
     for (int key = 0; key < KEY_COUNT_MAX; key++)
         items[key] = (struct item){.key = key};
 
