@@ -304,6 +304,8 @@ void core_set_epoch(struct core *core, uint64_t epoch);
 void core_step(struct core *core, const struct core_command *command, uint64_t now_ms);
 /* When COMMAND_TIME is next needed; UINT64_MAX: never. May be early, never late. */
 uint64_t core_next_deadline_ms(const struct core *core);
+/* Whether a lead may go from one state to another. False for numbers that are no states. */
+bool core_lead_may_move(enum lead_state from, enum lead_state to);
 /* Desk time of the last step or restored record. */
 uint64_t core_now_ms(const struct core *core);
 

@@ -53,6 +53,12 @@ static bool is_bad(const struct core *core, const struct lead_change *change)
     return false;
 }
 
+bool core_lead_may_move(enum lead_state from, enum lead_state to)
+{
+    bool known = (size_t)from < sizeof legal / sizeof legal[0] && (size_t)to < sizeof legal / sizeof legal[0];
+    return known && (legal[from] & (1u << to)) != 0;
+}
+
 void lead_move(struct core *core, struct lead *lead, const struct lead_change *change)
 {
     enum lead_state from = (enum lead_state)lead->state;
