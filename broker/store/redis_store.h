@@ -184,6 +184,8 @@ void store_checkpoint_fini(struct redis_store *s);
 /* After loading: what is there. */
 void store_checkpoint_loaded(struct redis_store *s);
 void store_checkpoint_step(struct redis_store *s);
+/* Nothing is in the way of a step: neither one in flight nor entries that must go first. */
+bool store_checkpoint_may_send(const struct redis_store *s);
 /* After reading the head again: goes on, or begins anew when Redis lost a step. */
 void store_checkpoint_resume(struct redis_store *s);
 /* Gives up what is under way; the next one writes everything under a new generation. */

@@ -73,13 +73,19 @@ void store_checkpoint_loaded(struct redis_store *s)
     c->last_ms = s->now_ms;
 }
 
+/* Only what was handed to us may be shown, and only behind the entries that have it. */
+bool store_checkpoint_may_send(const struct redis_store *s)
+{
+    bool is_behind = s->append_refused || s->open.size > 0 || s->next_send != s->ring.next_sequence;
+
+    return !is_behind && !s->drop && !s->resync && !s->checkpoint.sent && s->base.callbacks.core;
+}
+
 void store_checkpoint_step(struct redis_store *s)
 {
     struct checkpoint *c = &s->checkpoint;
 
-    /* Only what was handed to us may be shown, and only behind the entries that have it. */
-    bool is_behind = s->append_refused || s->open.size > 0 || s->next_send != s->ring.next_sequence;
-    if (is_behind || s->drop || s->resync || c->sent || !s->base.callbacks.core)
+    if (!store_checkpoint_may_send(s))
         return;
     if (!c->active) {
         if (!is_due(s))

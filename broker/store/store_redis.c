@@ -96,9 +96,10 @@ static uint64_t redis_next_ms(const struct store *base)
     if (s->phase == PHASE_SERVE) {
         if (s->resync || (s->group_unanswered < IN_FLIGHT_ENTRIES && (s->open.size > 0 || s->next_send < s->ring.next_sequence)))
             return 0;
-        if (s->checkpoint.active && !s->checkpoint.sent)
+        bool may_send = store_checkpoint_may_send(s);      /* else the answer that it waits for wakes us */
+        if (may_send && s->checkpoint.active)
             return 0;
-        if (!s->checkpoint.active && s->checkpoint.journal_bytes > 0)
+        if (may_send && !s->checkpoint.active && s->checkpoint.journal_bytes > 0)
             next = earlier(next, s->checkpoint.last_ms + s->options.checkpoint_ms);
     }
     return next;
