@@ -29,7 +29,7 @@ SECTIONS = {   # of docs/OPERATIONS.md, and whose help they tell
     "leadwire-mail": [("leadwire-mail",)],
     "leadwire-journal": [("leadwire-journal",)],
     "leadwire-bench": [("leadwire-bench",)],
-    "leadwire-sim": [("leadwire-sim",), ("leadwire-sim", "queue")],
+    "leadwire-sim": [("leadwire-sim",), ("leadwire-sim", "faults"), ("leadwire-sim", "queue")],
 }
 
 
@@ -72,7 +72,7 @@ class Options(unittest.TestCase):
 class Manuals(unittest.TestCase):
     def test_options_of_leadwire_sim_are_those_of_its_help(self):
         manual = re.sub(r"\\f[BIR]", " ", sources.read("tools/sim/leadwire-sim.1")).replace("\\-", "-")
-        told = help_of("leadwire-sim") + help_of("leadwire-sim", "queue")
+        told = help_of("leadwire-sim") + help_of("leadwire-sim", "faults") + help_of("leadwire-sim", "queue")
         self.assertEqual(sorted(set(OPTION.findall(manual))), sorted(set(OPTION.findall(told))))
 
 

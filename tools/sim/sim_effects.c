@@ -7,9 +7,10 @@
 
 static void copy_text(char to[SIM_TEXT_MAX], const char *from)
 {
-    size_t size = strlen(from);
+    size_t size = from ? strlen(from) : 0;   /* an answer that no core gave has few texts */
     size = size < SIM_TEXT_MAX ? size : SIM_TEXT_MAX - 1;
-    memcpy(to, from, size);
+    if (size > 0)
+        memcpy(to, from, size);
     to[size] = '\0';
 }
 

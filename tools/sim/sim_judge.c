@@ -144,6 +144,7 @@ void sim_judge_batch(struct sim_judge *judge, const struct sim_batch *batch)
         }
     }
     check_after_batch(judge, batch->now_ms);
+    judge->stepped_ms = batch->now_ms;
 }
 
 /* ---- the event stream's book -------------------------------------------------------- */
@@ -259,7 +260,7 @@ static bool meets(const struct core_config *rules, const struct config_rep *rep,
     return in_team;
 }
 
-enum may { MAY_NOT, MAY, MAY_SOON };   /* SOON: as a refusal's time is over, or the lead asks for less, in this very step */
+enum may { MAY_NOT, MAY, MAY_SOON };   /* SOON: a refusal's time ended since the step before, or the lead asks for less in this very step */
 
 static enum may may_take(const struct sim_judge *judge, uint32_t rep, const struct judge_lead *lead, uint32_t load, uint64_t now_ms)
 {
@@ -271,13 +272,13 @@ static enum may may_take(const struct sim_judge *judge, uint32_t rep, const stru
     for (uint32_t i = 0; i < lead->refusal_count; i++) {
         if (lead->refusals[i].rep == rep && lead->refusals[i].until_ms > now_ms)
             return MAY_NOT;
-        soon |= lead->refusals[i].rep == rep && lead->refusals[i].until_ms == now_ms;
+        soon |= lead->refusals[i].rep == rep && lead->refusals[i].until_ms > judge->stepped_ms;
     }
-    const bool is_chosen = lead->preferred != NOBODY && lead->preferred == rep && lead->preferred_until_ms >= now_ms;   /* by a person */
+    const bool is_chosen = lead->preferred != NOBODY && lead->preferred == rep && lead->preferred_until_ms > judge->stepped_ms;   /* by a person */
     if (lead->preferred != NOBODY && lead->preferred != rep) {
         if (lead->preferred_until_ms > now_ms)
             return MAY_NOT;
-        soon |= lead->preferred_until_ms == now_ms;
+        soon |= lead->preferred_until_ms > judge->stepped_ms;
     }
     if (lead->product == UINT32_MAX || load + rules->channels[lead->channel].weight > rule->capacity || (rings(lead) && rule->device[0] == '\0'))
         return MAY_NOT;

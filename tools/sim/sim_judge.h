@@ -71,6 +71,7 @@ struct sim_judge {
     const struct sim_rules *rules;
     struct sim_coverage *coverage;
     uint32_t version;
+    uint64_t stepped_ms;             /* of the batch before: what was due then is done; what became due since may wait for the timer */
     const struct core_config *batch_rules;   /* in force in the batch that is looked at */
     const struct config_rep *rep_rules[SIM_REPS_MAX];   /* of that version; NULL: not in it */
     struct judge_lead *leads;        /* by number */

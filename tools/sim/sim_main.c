@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "faults_desk.h"
 #include "queue_command.h"
 #include "sim_arguments.h"
 #include "sim_world.h"
@@ -20,6 +21,7 @@ static char replay_line[200];   /* for the signal handler */
 
 static const char usage[] =
     "leadwire-sim run [--seed N | --seeds A-B] [--commands N] [--reps N] [--rules N] [--twice] [--full] [--quiet]\n"
+    "leadwire-sim faults [OPTIONS]  real brokers on a model of Redis, with faults by seed\n"
     "leadwire-sim queue [OPTIONS]   the core under a load, as queueing theory has it\n"
     "\n"
     "Runs the routing core in virtual time with simulated publishers, reps, telephony and a manager;\n"
@@ -119,6 +121,8 @@ int main(int argc, char **argv)
     struct arguments arguments;
     struct sim_coverage coverage = {0};
     uint64_t failed = 0, passed = 0;
+    if (argc >= 2 && strcmp(argv[1], "faults") == 0)
+        return faults_main(argc - 2, argv + 2);
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
         fputs(usage, stdout);
         return 0;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { REPEAT_MS = 3000, LOOK_MS = 500, LOG_ON_AGAIN_MS = 4000, STATE_MS = 20000, CALL_PATIENCE_MS = 30000 };
+enum { REPEAT_MS = 3000, LOOK_MS = 500, LOG_ON_AGAIN_MS = 4000, STATE_MS = 20000, CALL_PATIENCE_MS = 30000, LAST_MS = 60000, REFUSED_MS = 30000 };
 
 static void make_trouble(struct sim_world *world, struct sim_rep *rep, uint32_t number);
 static void work(struct sim_world *world, struct sim_rep *rep, uint32_t number, struct sim_item *item);
@@ -52,7 +52,7 @@ static void log_on(struct sim_world *world, struct sim_rep *rep, uint32_t number
 static void keep_state(struct sim_world *world, struct sim_rep *rep)
 {
     struct sim_message message = {.kind = COMMAND_SET_REP_STATE, .session = rep->session, .request = ++world->next_request};
-    rep->next_state_ms = soon(world, STATE_MS / 2, world->draining ? 4 * STATE_MS : STATE_MS);
+    rep->next_state_ms = soon(world, STATE_MS / 2, world->draining || world->is_calm ? 10 * STATE_MS : STATE_MS);
     if (!world->draining && sim_random_percent(&world->random, 12))
         rep->wants_break = !rep->wants_break;
     if (world->draining || (rep->wants_break && sim_random_percent(&world->random, 40)))
@@ -82,8 +82,11 @@ void sim_rep_wakes(struct sim_world *world, uint32_t number)
     if (world->now_ms >= rep->next_state_ms)
         keep_state(world, rep);
     for (uint32_t i = 0; i < rep->item_count; i++) {
-        if (rep->session != 0 && world->now_ms >= rep->items[i].next_ms)
-            work(world, rep, number, &rep->items[i]);
+        struct sim_item *item = &rep->items[i];
+        if (world->draining && item->next_ms > world->now_ms + LAST_MS)
+            item->next_ms = world->now_ms + LAST_MS;
+        if (rep->session != 0 && world->now_ms >= item->next_ms)
+            work(world, rep, number, item);
     }
 }
 
@@ -93,22 +96,11 @@ static void make_trouble(struct sim_world *world, struct sim_rep *rep, uint32_t 
         rep->at_work = rep->runs = true;
         return;
     }
-    switch (sim_random_below(&world->random, 6)) {
-    case 0:
-        world->coverage.faults[SIM_FAULT_REP_CRASHED]++;
-        rep->runs = false;
-        rep->item_count = 0;
-        sim_cut(world, number);
-        rep->next_trouble_ms = soon(world, 1000, 40000);
-        break;
-    case 1:
-        world->coverage.faults[SIM_FAULT_REP_CUT]++;
-        sim_cut(world, number);
-        break;
-    case 2:   /* opened elsewhere while the first is still on: what was told to the first is on no screen any more */
-        world->coverage.faults[SIM_FAULT_SECOND_DEVICE]++;
-        rep->item_count = 0;
-        log_on(world, rep, number);
+    uint64_t dice = sim_random_below(&world->random, 6);
+    switch (dice) {
+    case 0: case 1: case 2:
+        if (!world->desk)      /* else they are drawn as all faults are */
+            (void)sim_rep_trouble(world, number, (enum sim_rep_trouble)dice);
         break;
     case 3:
         if (rep->session != 0)
@@ -120,6 +112,32 @@ static void make_trouble(struct sim_world *world, struct sim_rep *rep, uint32_t 
         break;
     default: break;
     }
+}
+
+bool sim_rep_trouble(struct sim_world *world, uint32_t number, enum sim_rep_trouble trouble)
+{
+    struct sim_rep *rep = &world->reps[number];
+    if (!rep->at_work || !rep->runs)
+        return false;
+    switch (trouble) {
+    case SIM_REP_CRASHES:
+        world->coverage.faults[SIM_FAULT_REP_CRASHED]++;
+        rep->runs = false;
+        rep->item_count = 0;
+        sim_cut(world, number);
+        rep->next_trouble_ms = soon(world, 1000, 40000);
+        break;
+    case SIM_REP_IS_CUT:
+        world->coverage.faults[SIM_FAULT_REP_CUT]++;
+        sim_cut(world, number);
+        break;
+    case SIM_REP_LOGS_ON_AGAIN:   /* opened elsewhere while the first is still on: what was told to the first is on no screen any more */
+        world->coverage.faults[SIM_FAULT_SECOND_DEVICE]++;
+        rep->item_count = 0;
+        log_on(world, rep, number);
+        break;
+    }
+    return true;
 }
 
 /* ---- leads on the screen ---- */
@@ -223,7 +241,7 @@ static void hear_lead(struct sim_world *world, struct sim_rep *rep, const struct
         item->next_ms = world->now_ms + CALL_PATIENCE_MS;
     } else if (effect->to == LEAD_ASSIGNED && (is_new || item->state < ITEM_WORKING)) {
         item->state = ITEM_WORKING;
-        item->next_ms = soon(world, 1000, world->draining ? 2000 : sim_random_percent(&world->random, 4) ? 900000 : 20000);
+        item->next_ms = soon(world, 1000, world->draining ? 2000 : !world->is_calm && sim_random_percent(&world->random, 6) ? 900000 : 20000);
     }
 }
 
@@ -246,9 +264,9 @@ static void hear_reply(struct sim_world *world, struct sim_rep *rep, uint32_t nu
         } else if (item->state == ITEM_COMPLETING && reply->status == CORE_REJECTED) {
             item->state = ITEM_CONNECTING;
             item->next_ms = world->now_ms + CALL_PATIENCE_MS;
-        } else {
+        } else if (!good || item->state == ITEM_DECLINING || item->state == ITEM_COMPLETING) {
             drop_item(rep, item);
-        }
+        }                        /* else the holding was faster than the answer */
         return;
     }
 }
@@ -269,6 +287,8 @@ void sim_rep_hears(struct sim_world *world, uint32_t number, const struct core_e
             rep->items[i].unconfirmed = true;
         return;
     }
+    if (effect->kind == EFFECT_REPLY && rep->session == 0 && effect->status == CORE_REJECTED)
+        rep->next_log_on_ms = world->now_ms + REFUSED_MS;   /* the rules do not have this rep now */
     if (effect->session != rep->session)
         return;
     switch (effect->kind) {

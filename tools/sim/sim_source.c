@@ -41,6 +41,13 @@ static bool send_until_answered(struct sim_world *world, const struct sim_messag
     return true;
 }
 
+void sim_source_configures(struct sim_world *world)
+{
+    struct sim_message message = {.kind = COMMAND_CONFIGURE, .session = MANAGER, .rules = sim_rules_draw(&world->rules, &world->random)};
+    message.request = ++world->next_request << SIM_REQUEST_SHIFT;
+    (void)send_until_answered(world, &message);
+}
+
 void sim_source_wakes(struct sim_world *world)
 {
     sim_at(world, world->now_ms + LOOK_MS, SIM_SOURCE_WAKES, 0);

@@ -7,14 +7,14 @@
 #include <string.h>
 
 #include "core_explain.h"
+#include "faults_desk.h"
 
 enum { WAY_MS = 40, LATE_MS = 6000, LOSS_PERCENT = 4, DOUBLE_PERCENT = 3, LATE_PERCENT = 2 };
 
 static void turn(struct sim_world *world, struct sim_event *event);
-static void deliver(struct sim_world *world, struct sim_message *message);
+static void deliver(struct sim_world *world, const struct sim_message *message);
 static void step(struct sim_world *world, const struct core_command *command);
 static void release(struct sim_world *world, bool is_heard);
-static void check_explained(struct sim_world *world, const struct sim_batch *batch);
 static void kill_broker(struct sim_world *world);
 static void restart_broker(struct sim_world *world);
 
@@ -70,10 +70,17 @@ void sim_fail(struct sim_world *world, const char *words)
 
 /* ---- the ways ---- */
 
+static uint32_t rep_of(const struct sim_world *world, uint64_t session)
+{
+    return session >= 1000 && session - 1000 < world->next_session ? world->edge[session - 1000].rep : SIM_REPS_MAX;
+}
+
 /* How many copies arrive, and when each. */
-static uint32_t draw_way(struct sim_world *world, uint64_t delays_ms[2])
+static uint32_t draw_way(struct sim_world *world, bool to_client, uint32_t client, struct desk_id lead, uint64_t delays_ms[2])
 {
     struct sim_random *random = &world->random;
+    if (world->desk)
+        return faults_draw_way(world->desk, to_client, client, lead, delays_ms);
     bool calm = world->draining;
     if (!calm && sim_random_percent(random, LOSS_PERCENT)) {
         world->coverage.faults[SIM_FAULT_LOST]++;
@@ -92,7 +99,8 @@ static uint32_t draw_way(struct sim_world *world, uint64_t delays_ms[2])
 void sim_send(struct sim_world *world, const struct sim_message *message)
 {
     uint64_t delays_ms[2];
-    uint32_t copies = draw_way(world, delays_ms);
+    uint32_t client = message->kind == COMMAND_LOG_ON ? message->rep : rep_of(world, message->session);
+    uint32_t copies = draw_way(world, false, client, message->lead, delays_ms);
     for (uint32_t i = 0; i < copies; i++) {
         struct sim_message *copy = malloc(sizeof *copy);
         assert(copy);
@@ -101,10 +109,10 @@ void sim_send(struct sim_world *world, const struct sim_message *message)
     }
 }
 
-static void send_to_client(struct sim_world *world, const struct sim_effect *effect)
+void sim_tell(struct sim_world *world, const struct sim_effect *effect)
 {
     uint64_t delays_ms[2];
-    uint32_t copies = draw_way(world, delays_ms);
+    uint32_t copies = draw_way(world, true, rep_of(world, effect->effect.session), effect->effect.lead, delays_ms);
     for (uint32_t i = 0; i < copies; i++) {
         struct sim_effect *copy = malloc(sizeof *copy);
         assert(copy);
@@ -115,7 +123,7 @@ static void send_to_client(struct sim_world *world, const struct sim_effect *eff
 
 /* ---- opening and turning ---- */
 
-void sim_world_open(struct sim_world *world, const struct sim_options *options)
+void sim_world_begin(struct sim_world *world, const struct sim_options *options)
 {
     struct core_limits limits;
     *world = (struct sim_world){.options = *options, .random = {options->seed}, .now_ms = 1800000000000, .timer_set_ms = UINT64_MAX};
@@ -125,6 +133,13 @@ void sim_world_open(struct sim_world *world, const struct sim_options *options)
     limits.history_max = 4096;
     sim_rules_init(&world->rules, options->reps, options->rules);
     sim_judge_init(&world->judge, &world->rules, &world->coverage);
+    world->broker.limits = limits;
+}
+
+void sim_world_open(struct sim_world *world, const struct sim_options *options)
+{
+    sim_world_begin(world, options);
+    struct core_limits limits = world->broker.limits;
     sim_broker_open(&world->broker, &limits, world->now_ms);
     step(world, &(struct core_command){.kind = COMMAND_CONFIGURE, .configure = {.config = sim_rules_draw(&world->rules, &world->random), .by = {"sim", 3}}});
     sim_at(world, world->now_ms, SIM_RELEASE, 0);   /* of founding */
@@ -142,7 +157,8 @@ void sim_world_close(struct sim_world *world)
     }
     free(world->heap);
     free(world->edge);
-    sim_broker_close(&world->broker);
+    if (world->broker.twin)
+        sim_broker_close(&world->broker);
     sim_judge_fini(&world->judge);
     sim_rules_fini(&world->rules);
 }
@@ -161,17 +177,14 @@ bool sim_world_turn(struct sim_world *world)
     return true;
 }
 
-static uint32_t rep_of(const struct sim_world *world, uint64_t session)
-{
-    return session >= 1000 && session - 1000 < world->next_session ? world->edge[session - 1000].rep : SIM_REPS_MAX;
-}
-
 static void turn(struct sim_world *world, struct sim_event *event)
 {
     struct core_effect effect;
     switch (event->kind) {
     case SIM_TO_BROKER:
-        if (world->broker.core)
+        if (world->desk)
+            faults_net_receive(world->desk, event->message);
+        else if (world->broker.core)
             deliver(world, event->message);
         break;
     case SIM_TO_CLIENT:
@@ -194,7 +207,9 @@ static void turn(struct sim_world *world, struct sim_event *event)
             step(world, &(struct core_command){.kind = COMMAND_TIME});
         break;
     case SIM_NOTICED:
-        if (world->broker.core)
+        if (world->desk)
+            faults_net_noticed(world->desk, event->number);
+        else if (world->broker.core)
             step(world, &(struct core_command){.kind = COMMAND_CONNECTION_LOST, .session = event->number});
         break;
     case SIM_KILL:
@@ -209,6 +224,9 @@ static void turn(struct sim_world *world, struct sim_event *event)
         }
         if (!world->draining)
             sim_at(world, world->now_ms + 50 + sim_random_below(&world->random, world->broker.walks ? 500 : 20000), SIM_CHECKPOINT, 0);
+        break;
+    case SIM_BROKER_TURN: case SIM_BROKER_START: case SIM_REDIS: case SIM_FAULT:
+        faults_desk_event(world->desk, event->kind, event->number);
         break;
     }
 }
@@ -238,13 +256,15 @@ static uint64_t open_session(struct sim_world *world, const struct sim_message *
     world->edge[world->next_session].session = session;
     world->edge[world->next_session].rep = message->rep;
     world->edge[world->next_session++].incarnation = message->incarnation;
+    if (world->desk)
+        faults_net_opened(world->desk);
     return session;
 }
 
-static void deliver(struct sim_world *world, struct sim_message *message)
+bool sim_message_command(struct sim_world *world, const struct sim_message *message, struct core_command *out)
 {
     struct core_command command = {.kind = message->kind, .session = message->session, .request = message->request};
-    char name[16];
+    static char name[16];
     switch (message->kind) {
     case COMMAND_PUBLISH:
         command.publish.idempotency_id = text(message->id);
@@ -266,7 +286,7 @@ static void deliver(struct sim_world *world, struct sim_message *message)
         break;
     case COMMAND_LOG_ON:
         if (message->incarnation != world->reps[message->rep].incarnation)
-            return;   /* that connection is closed already */
+            return false;   /* that connection is closed already */
         snprintf(name, sizeof name, "rep%u", message->rep);
         command.session = open_session(world, message);
         command.log_on.rep = text(name), command.log_on.held = message->held, command.log_on.held_count = message->held_count;
@@ -283,6 +303,15 @@ static void deliver(struct sim_world *world, struct sim_message *message)
     case COMMAND_LOG_OFF: case COMMAND_NONE: case COMMAND_FOUND_DESK: case COMMAND_QUERY: case COMMAND_CONNECTION_LOST:
     case COMMAND_SERVICE_RESUMED: case COMMAND_TIME: break;
     }
+    *out = command;
+    return true;
+}
+
+static void deliver(struct sim_world *world, const struct sim_message *message)
+{
+    struct core_command command;
+    if (!sim_message_command(world, message, &command))
+        return;
     world->commands_done++;
     step(world, &command);
 }
@@ -297,15 +326,20 @@ static void set_timer(struct sim_world *world)
     sim_at(world, next_ms, SIM_BROKER_TIMER, 0);
 }
 
-static void step(struct sim_world *world, const struct core_command *command)
+void sim_rules_note(struct sim_world *world, const struct core_command *command, const struct sim_batch *batch)
 {
-    const struct sim_batch *batch = sim_broker_step(&world->broker, command, world->now_ms);
     for (uint32_t i = 0; command->kind == COMMAND_CONFIGURE && i < batch->effects.count; i++) {
         const struct core_effect *event = &batch->effects.list[i].effect;
         if (event->kind == EFFECT_DESK_EVENT)
             sim_rules_applied(&world->rules, event->config_version, command->configure.config);
     }
-    check_explained(world, batch);
+}
+
+static void step(struct sim_world *world, const struct core_command *command)
+{
+    const struct sim_batch *batch = sim_broker_step(&world->broker, command, world->now_ms);
+    sim_rules_note(world, command, batch);
+    sim_check_explained(world, world->broker.core, batch);
     bool is_slow = sim_random_percent(&world->random, 6);   /* the store takes its time now and then */
     sim_at(world, world->now_ms + sim_random_below(&world->random, is_slow ? 3000 : 25), SIM_RELEASE, 0);
     set_timer(world);
@@ -322,7 +356,7 @@ static void release(struct sim_world *world, bool is_heard)
     for (uint32_t i = 0; is_heard && i < batch->effects.count; i++) {
         enum core_effect_kind kind = batch->effects.list[i].effect.kind;
         if (kind != EFFECT_REP_EVENT && kind != EFFECT_DESK_EVENT)
-            send_to_client(world, &batch->effects.list[i]);
+            sim_tell(world, &batch->effects.list[i]);
     }
     sim_batch_free(batch);
 }
@@ -366,7 +400,7 @@ static void explained_candidate(void *context, const struct core_candidate *cand
     snprintf(explained->first, sizeof explained->first, "%s", candidate->rep);
 }
 
-static void check_explained(struct sim_world *world, const struct sim_batch *batch)
+void sim_check_explained(struct sim_world *world, struct core *core, const struct sim_batch *batch)
 {
     uint32_t checked = 0;
     for (uint32_t i = 0; i < batch->effects.count && checked < 2; i++) {
@@ -377,7 +411,7 @@ static void check_explained(struct sim_world *world, const struct sim_batch *bat
             continue;
         checked++;
         world->coverage.faults[SIM_FAULT_EXPLAINED]++;
-        if (!core_explain(world->broker.core, event.lead, &visitor) || !explained.complete || !explained.first_chosen ||
+        if (!core_explain(core, event.lead, &visitor) || !explained.complete || !explained.first_chosen ||
             explained.first_rank != 1 || explained.offer_number != event.offer_number || strcmp(explained.first, event.rep) != 0)
         {
             char words[160];

@@ -36,6 +36,7 @@ enum sim_event_kind {
     SIM_NOTICED,            /* the broker notices that a connection is gone: session */
     SIM_KILL, SIM_RESTART,
     SIM_CHECKPOINT,
+    SIM_BROKER_TURN, SIM_BROKER_START, SIM_REDIS, SIM_FAULT,   /* of faults_desk.h */
 };
 
 /* A client's message. */
@@ -102,8 +103,11 @@ struct sim_options {
     uint32_t commands, reps, rules;
 };
 
+struct faults_desk;
+
 struct sim_world {
     struct sim_options options;
+    struct faults_desk *desk;          /* real brokers; NULL: the one below */
     struct sim_random random;
     uint64_t now_ms, next_order, next_request, next_session;
     struct sim_event *heap;
@@ -113,7 +117,7 @@ struct sim_world {
     struct sim_rules rules;
     struct sim_judge judge;
     struct sim_coverage coverage;
-    bool draining, failed;
+    bool draining, failed, is_calm;    /* is_calm: nobody dawdles */
     uint32_t commands_done;
     uint64_t timer_set_ms, restart_kept;
     bool had_loss;
@@ -130,12 +134,22 @@ struct sim_world {
 
 /* sim_world.c */
 void sim_world_open(struct sim_world *world, const struct sim_options *options);
+/* The same without a broker: its limits, rules and judge are set. */
+void sim_world_begin(struct sim_world *world, const struct sim_options *options);
 void sim_world_close(struct sim_world *world);
 /* The next event; false when the calendar is empty. */
 bool sim_world_turn(struct sim_world *world);
 void sim_at(struct sim_world *world, uint64_t at_ms, enum sim_event_kind kind, uint64_t number);
 /* Over the way to the broker: copied. */
 void sim_send(struct sim_world *world, const struct sim_message *message);
+/* Over the way to a client, or the event stream: copied. */
+void sim_tell(struct sim_world *world, const struct sim_effect *effect);
+/* The command that an arriving message is; it borrows from the message. False: none, its connection is closed. */
+bool sim_message_command(struct sim_world *world, const struct sim_message *message, struct core_command *out);
+/* Keeps which rules got which version, if this step applied any. */
+void sim_rules_note(struct sim_world *world, const struct core_command *command, const struct sim_batch *batch);
+/* The chosen rep ranks first in the explanation of each offer. */
+void sim_check_explained(struct sim_world *world, struct core *core, const struct sim_batch *batch);
 void sim_fail(struct sim_world *world, const char *words);
 /* Drops the client's connection; the broker notices after a while. */
 void sim_cut(struct sim_world *world, uint32_t rep);
@@ -145,9 +159,14 @@ void sim_reps_open(struct sim_world *world);
 void sim_rep_wakes(struct sim_world *world, uint32_t number);
 void sim_rep_hears(struct sim_world *world, uint32_t number, const struct core_effect *effect);
 void sim_rep_forgets_session(struct sim_world *world, uint32_t number);
+enum sim_rep_trouble { SIM_REP_CRASHES, SIM_REP_IS_CUT, SIM_REP_LOGS_ON_AGAIN };
+/* False: the rep is not there. */
+bool sim_rep_trouble(struct sim_world *world, uint32_t number, enum sim_rep_trouble trouble);
 
 /* sim_source.c */
 void sim_sources_open(struct sim_world *world);
+/* The manager applies the first rules, until that is answered. */
+void sim_source_configures(struct sim_world *world);
 void sim_source_wakes(struct sim_world *world);
 void sim_source_hears(struct sim_world *world, const struct core_effect *effect);
 void sim_event_told(struct sim_world *world, const struct core_effect *event);   /* the telephony edge and the manager watch */

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "faults_coverage.h"
+
+#include <stdio.h>
+
+#include "record.h"
+
+static const char *const words[FAULTS_KINDS] = {
+#define X(name, text) text,
+    FAULTS_TABLE(X)
+#undef X
+};
+
+const char *faults_kind_words(enum faults_kind kind)
+{
+    return words[kind];
+}
+
+static bool is_move(int from, int to)
+{
+    return core_lead_may_move((enum lead_state)from, (enum lead_state)to);
+}
+
+/* Of a lead that is there and has not ended. */
+static bool is_life(int state)
+{
+    bool goes_on = false;
+    for (int to = 0; to < FAULTS_STATES && state != LEAD_NONE; to++)
+        goes_on |= is_move(state, to);
+    return goes_on;
+}
+
+static bool is_reached(int state)
+{
+    bool reached = false;
+    for (int from = 0; from < FAULTS_STATES; from++)
+        reached |= is_move(from, state);
+    return reached;
+}
+
+void faults_coverage_add(struct faults_coverage *to, const struct faults_coverage *from)
+{
+    for (int a = 0; a < FAULTS_STATES; a++) {
+        for (int b = 0; b < FAULTS_STATES; b++)
+            to->moves[a][b] += from->moves[a][b];
+        for (int kind = 0; kind < FAULTS_KINDS; kind++)
+            to->pairs[kind][a] += from->pairs[kind][a];
+    }
+}
+
+static void print_moves(const struct faults_coverage *coverage)
+{
+    printf("%-30s", "a lead's move from \\ to");
+    for (int to = 0; to < FAULTS_STATES; to++) {
+        if (is_reached(to))
+            printf("%11s", lead_state_word((enum lead_state)to));
+    }
+    printf("\n");
+    for (int from = 0; from < FAULTS_STATES; from++) {
+        if (from != LEAD_NONE && !is_life(from))
+            continue;
+        printf("%-30s", from == LEAD_NONE ? "new" : lead_state_word((enum lead_state)from));
+        for (int to = 0; to < FAULTS_STATES; to++) {
+            if (is_reached(to) && is_move(from, to))
+                printf("%11llu", (unsigned long long)coverage->moves[from][to]);
+            else if (is_reached(to))
+                printf("%11s", "-");
+        }
+        printf("\n");
+    }
+}
+
+void faults_coverage_print(const struct faults_coverage *coverage)
+{
+    print_moves(coverage);
+    printf("\n%-30s", "fault \\ a lead's state");
+    for (int state = 0; state < FAULTS_STATES; state++) {
+        if (is_life(state))
+            printf("%11s", lead_state_word((enum lead_state)state));
+    }
+    printf("\n");
+    for (int kind = 0; kind < FAULTS_KINDS; kind++) {
+        printf("%-30s", words[kind]);
+        for (int state = 0; state < FAULTS_STATES; state++) {
+            if (is_life(state))
+                printf("%11llu", (unsigned long long)coverage->pairs[kind][state]);
+        }
+        printf("\n");
+    }
+}
+
+bool faults_coverage_reaches(const struct faults_coverage *coverage, uint64_t least)
+{
+    bool reaches = true;
+    for (int from = 0; from < FAULTS_STATES; from++) {
+        for (int to = 0; to < FAULTS_STATES; to++) {
+            if (!is_move(from, to) || coverage->moves[from][to] >= least)
+                continue;
+            fprintf(stderr, "too seldom: a lead from %s to %s, %llu times\n", from == LEAD_NONE ? "new" : lead_state_word((enum lead_state)from),
+                    lead_state_word((enum lead_state)to), (unsigned long long)coverage->moves[from][to]);
+            reaches = false;
+        }
+    }
+    for (int kind = 0; kind < FAULTS_KINDS; kind++) {
+        for (int state = 0; state < FAULTS_STATES; state++) {
+            if (!is_life(state) || coverage->pairs[kind][state] >= least)
+                continue;
+            fprintf(stderr, "too seldom: %s while a lead is %s, %llu times\n", words[kind], lead_state_word((enum lead_state)state),
+                    (unsigned long long)coverage->pairs[kind][state]);
+            reaches = false;
+        }
+    }
+    return reaches;
+}
