@@ -54,7 +54,7 @@ void fair_share_update(struct core *core, struct rep *rep)
 void fair_share_link(struct core *core)
 {
     struct fair_share *ledger = &core->fair_share;
-    int64_t shares = ledger->shares;
+    int64_t shares = ledger->shares, before = ledger->total;
     for (uint32_t i = 1; i < core->reps.count; i++) {
         struct rep *rep = core->reps.reps[i];
         uint32_t share = rep ? rep->new_share : 0;
@@ -79,7 +79,7 @@ void fair_share_link(struct core *core)
         if (rep)
             rep->rank.is_ahead = rep->is_present && is_ahead(ledger, rep);
     }
-    if (ledger->shares != shares && !core->is_restoring)
+    if ((ledger->shares != shares || ledger->total != before) && !core->is_restoring)   /* going and coming may round */
         record_total(core);
 }
 
