@@ -46,7 +46,7 @@ static void accept_offer(struct core *core, struct lead *lead, struct rep *rep)
     decision_close(lead, lead->offer_number, CAUSE_ACCEPTED, 0);
     lead_move(core, lead, &(struct lead_change){
         .to = is_call ? LEAD_CONNECTING : LEAD_ASSIGNED, .cause = CAUSE_ACCEPTED, .rep = rep->number,
-        .deadline_ms = deadline_after(core, is_call ? channel->connect_timeout_ms : core->config->work_limit_ms)});
+        .deadline_ms = is_call ? deadline_after(core, channel->connect_timeout_ms) : lead_work_deadline(core, lead)});
     tell_holding(core, lead, rep, false);
     rep_not_missed(core, rep);
 }
@@ -110,7 +110,7 @@ void command_dial_result(struct core *core, const struct core_command *command)
     struct rep *rep = core->reps.reps[lead->rep];
     if (cause == CAUSE_ANSWERED) {
         lead_move(core, lead, &(struct lead_change){.to = LEAD_ASSIGNED, .cause = CAUSE_ANSWERED, .rep = rep->number,
-                                                    .deadline_ms = deadline_after(core, core->config->work_limit_ms)});
+                                                    .deadline_ms = lead_work_deadline(core, lead)});
         tell_holding(core, lead, rep, false);
     } else {
         lead_return(core, lead, cause, true, false);

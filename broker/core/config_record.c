@@ -133,7 +133,7 @@ static void put_config(struct byte_buffer *out, const struct core_config *config
     byte_buffer_put_text(out, config->desk);
     byte_buffer_put_text(out, config->policy);
     const uint32_t numbers[] = {config->grace_ms, config->park_limit_ms, config->work_limit_ms, config->retry_same_rep_ms,
-                                config->offers_max, config->misses_to_away, config->return_assigned_when_gone};
+                                config->offers_max, config->misses_to_away, config->return_assigned_when_gone, config->transfer_for_ms};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         byte_buffer_put_varint(out, numbers[i]);
     for (uint32_t i = 0; i < LW_CHANNEL_COUNT; i++) {
@@ -238,6 +238,7 @@ static lw_status read_config(struct byte_reader *in, struct core_config **out)
     config->offers_max = read_number(in, UINT32_MAX);
     config->misses_to_away = read_number(in, UINT32_MAX);
     config->return_assigned_when_gone = read_number(in, 1);
+    config->transfer_for_ms = read_number(in, UINT32_MAX);
     for (uint32_t i = 0; i < LW_CHANNEL_COUNT; i++) {
         struct config_channel *channel = &config->channels[i];
         channel->enabled = read_number(in, 1);

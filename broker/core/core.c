@@ -110,6 +110,7 @@ static void run_command(struct core *core, const struct core_command *command)
     case COMMAND_SET_REP_STATE: command_set_rep_state(core, command); break;
     case COMMAND_ANSWER_OFFER: command_answer_offer(core, command); break;
     case COMMAND_COMPLETE: command_complete(core, command); break;
+    case COMMAND_TRANSFER: command_transfer(core, command); break;
     case COMMAND_ACT: command_act(core, command); break;
     case COMMAND_SERVICE_RESUMED: command_service_resumed(core, command); break;
     case COMMAND_TIME: case COMMAND_NONE: break;

@@ -120,6 +120,7 @@ enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_
     X(54, TO_ALL, "to_all") \
     X(55, PREFERRED, "preferred_rep") \
     X(56, ABANDONED, "abandoned") \
+    X(57, TRANSFERRED, "transferred") \
     X(60, RELAXED, "relaxed")
 
 enum core_cause {
@@ -146,6 +147,7 @@ enum core_command_kind {
     COMMAND_SET_REP_STATE,
     COMMAND_ANSWER_OFFER,
     COMMAND_COMPLETE,
+    COMMAND_TRANSFER,
     COMMAND_ACT,             /* a manager: release, cancel, take back */
     COMMAND_SERVICE_RESUMED, /* after a restart or a stalled store: fresh graces and answer times */
     COMMAND_TIME,            /* nothing but time passed */
@@ -193,6 +195,14 @@ struct core_command {
             int64_t at_unix_ms;            /* when to call back, or of the appointment; 0: as the disposition says */
             struct core_text place;        /* of the appointment */
         } complete;
+        struct {
+            struct desk_id lead;
+            uint32_t offer_number;         /* with whose acceptance the rep has it */
+            struct core_text rep, team, skill;   /* one of them */
+            uint32_t level;                /* of the skill */
+            int64_t appointment_unix_ms;   /* 0: none */
+            struct core_text place;
+        } transfer;
         struct { struct desk_id lead; enum core_act act; struct core_text by, reason; } act;
     };
 };
@@ -243,6 +253,7 @@ struct core_effect {
     const char *preferred_rep;         /* waiting, scheduled: who gets it first; never NULL */
     uint64_t preferred_until_ms;       /* waiting: and then all */
     const char *by;                    /* who set it aside or scheduled it; never NULL */
+    const char *set_by;                /* who handed it on last; never NULL */
     enum rep_state rep_state;
     uint32_t load, capacity;
     uint64_t until_ms;

@@ -35,7 +35,7 @@ struct core_config *core_config_new(const char *desk)
             [LW_CHANNEL_EMAIL] = {true, 1, 0, 60000, 8 * 3600000, 0, 25000, false},
         },
         .grace_ms = 15000, .park_limit_ms = 24 * 3600000, .work_limit_ms = 24 * 3600000,
-        .retry_same_rep_ms = 120000, .offers_max = 12, .misses_to_away = 3,
+        .retry_same_rep_ms = 120000, .offers_max = 12, .misses_to_away = 3, .transfer_for_ms = 600000,
     };
     if (!config->desk || !config->policy) {
         core_config_free(config);
@@ -374,6 +374,8 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
         return wrong(reason, reason_size, "absent leads must be at most %d", CONFIG_ABSENT_LEADS_MAX);
     if (config->offers_max < 1 || config->offers_max > 32)
         return wrong(reason, reason_size, "offers_max must be 1 to 32");
+    if (config->transfer_for_ms < 1)
+        return wrong(reason, reason_size, "the time that a transfer is for one rep alone must be above 0");
     if (config->grace_ms < 1 || config->park_limit_ms < 1 || config->work_limit_ms < 1 || config->retry_same_rep_ms < 1)
         return wrong(reason, reason_size, "grace, park limit, work limit and retry time must be above 0");
     lw_status status = check_texts(config, reason, reason_size);

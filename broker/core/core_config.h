@@ -142,6 +142,7 @@ struct core_config {
     char *policy;                /* of queues that name none: "least_loaded" */
     uint32_t grace_ms, park_limit_ms, work_limit_ms, retry_same_rep_ms, offers_max, misses_to_away;
     bool return_assigned_when_gone;
+    uint32_t transfer_for_ms;        /* a lead handed to a rep is for them alone, so long */
     /* The fair share ledger: */
     bool refused_counts;         /* an offer that the rep declined or let pass */
     bool bad_counts;             /* a lead completed with a disposition of class bad */

@@ -115,6 +115,8 @@ struct lead_extra {
     uint64_t preferred_for_ms;                    /* SCHEDULED: how long, from when it wakes */
     uint64_t appointment_ms;                      /* 0: none */
     char *place;                                  /* NULL: none */
+    uint32_t set_by, set_offer_number;            /* who handed it on last, and which offer had given it to them; 0: nobody */
+    bool has_own_needs;                           /* needs that no rule says: a person did */
     bool is_call_back;                            /* the rep calls; nobody is on the line */
 };
 
@@ -461,6 +463,10 @@ void tell_lead_event(struct core *core, const struct lead *lead, enum lead_state
 void lead_move(struct core *core, struct lead *lead, const struct lead_change *change);
 /* Back to the queue with its original age (or parked, if its offers are used up); the rep is excluded if exclude. */
 void lead_return(struct core *core, struct lead *lead, enum core_cause cause, bool exclude, bool is_fresh_wait);
+/* The same for a lead that its rep handed on to `target`: that rep is excluded. */
+void lead_return_to(struct core *core, struct lead *lead, enum core_cause cause, const char *target);
+/* Until when a lead may be with a rep who gets it now. */
+uint64_t lead_work_deadline(const struct core *core, const struct lead *lead);
 /* Writes the after-image of a lead whose exclusions or decisions changed without a move. */
 void lead_record(struct core *core, struct lead *lead, bool with_payload);
 /* A WAITING lead stands where it can be found: with its like, or with its preferred rep. */
@@ -588,6 +594,7 @@ void command_log_off(struct core *core, const struct core_command *command);
 void command_connection_lost(struct core *core, const struct core_command *command);
 void command_set_rep_state(struct core *core, const struct core_command *command);
 void command_answer_offer(struct core *core, const struct core_command *command);
+void command_transfer(struct core *core, const struct core_command *command);
 void command_complete(struct core *core, const struct core_command *command);
 void command_act(struct core *core, const struct core_command *command);
 void command_service_resumed(struct core *core, const struct core_command *command);

@@ -16,7 +16,7 @@ void effect_init(const struct core *core, struct core_effect *effect, enum core_
 {
     (void)core;
     *effect = (struct core_effect){.kind = kind, .reason = "", .queue = "", .rep = "", .device = "", .source = "", .disposition = "", .why = "",
-                                   .place = "", .preferred_rep = "", .by = ""};
+                                   .place = "", .preferred_rep = "", .by = "", .set_by = ""};
 }
 
 void effect_emit(struct core *core, const struct core_effect *effect)
@@ -32,6 +32,8 @@ static void effect_extra(const struct core *core, const struct lead *lead, struc
     effect->is_call_back = extra->is_call_back;
     effect->appointment_ms = extra->appointment_ms;
     effect->place = extra->place ? extra->place : "";
+    const struct rep *set_by = rep_table_at(&core->reps, extra->set_by);
+    effect->set_by = set_by ? set_by->name : "";
     effect->preferred_rep = preferred ? preferred->name : "";
     effect->preferred_until_ms = lead_is_preferring(lead) ? extra->preferred_until_ms : 0;
 }

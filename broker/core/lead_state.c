@@ -154,7 +154,8 @@ static void unlink_from_state(struct core *core, struct lead *lead, const struct
     }
 }
 
-void lead_return(struct core *core, struct lead *lead, enum core_cause cause, bool exclude, bool is_fresh_wait)
+static void return_lead(struct core *core, struct lead *lead, enum core_cause cause, bool exclude, bool is_fresh_wait, const char *reason,
+                        uint32_t by)
 {
     struct rep *rep = core->reps.reps[lead->rep];
     const struct config_channel *channel = core_channel(core, lead->demand->channel);
@@ -174,11 +175,28 @@ void lead_return(struct core *core, struct lead *lead, enum core_cause cause, bo
 
     if (lead->offers_made >= core->config->offers_max) {
         lead_move(core, lead, &(struct lead_change){.to = LEAD_PARKED, .cause = CAUSE_OFFERS_USED_UP,
-                                                    .deadline_ms = deadline_after(core, core->config->park_limit_ms)});
+                                                    .deadline_ms = deadline_after(core, core->config->park_limit_ms), .reason = reason, .by = by});
         return;
     }
     uint64_t deadline_ms = lead->wait_deadline_ms > core->now_ms ? lead->wait_deadline_ms : deadline_after(core, 1);
-    lead_move(core, lead, &(struct lead_change){.to = LEAD_WAITING, .cause = cause, .deadline_ms = deadline_ms});
+    lead_move(core, lead, &(struct lead_change){.to = LEAD_WAITING, .cause = cause, .deadline_ms = deadline_ms, .reason = reason, .by = by});
+}
+
+void lead_return(struct core *core, struct lead *lead, enum core_cause cause, bool exclude, bool is_fresh_wait)
+{
+    return_lead(core, lead, cause, exclude, is_fresh_wait, NULL, 0);
+}
+
+void lead_return_to(struct core *core, struct lead *lead, enum core_cause cause, const char *target)
+{
+    return_lead(core, lead, cause, true, true, target, lead->rep);
+}
+
+uint64_t lead_work_deadline(const struct core *core, const struct lead *lead)
+{
+    uint64_t deadline_ms = deadline_after(core, core->config->work_limit_ms);
+    uint64_t appointment_ms = lead->extra ? lead->extra->appointment_ms : 0;
+    return appointment_ms > core->now_ms ? deadline_ms + (appointment_ms - core->now_ms) : deadline_ms;
 }
 
 void lead_set_timer(struct core *core, struct lead *lead)
@@ -212,6 +230,9 @@ static void extra_fill(const struct lead_extra *extra, struct lead_image *image)
     image->preferred_until_ms = extra->preferred_rep != 0 ? extra->preferred_until_ms : 0;
     image->preferred_for_ms = extra->preferred_rep != 0 ? extra->preferred_for_ms : 0;
     image->appointment_ms = extra->appointment_ms;
+    image->set_by = extra->set_by;
+    image->set_offer_number = extra->set_offer_number;
+    image->has_own_needs = extra->has_own_needs;
     if (extra->place)
         image->place = text_of(extra->place);
 }

@@ -10,7 +10,7 @@
 
 #define ACCOUNT_MAX (INT64_C(1) << 42)   /* times the shares of a full desk it still fits */
 
-enum lead_flags { LEAD_HAS_PAYLOAD = 1, LEAD_HAS_COMPLETION = 2, LEAD_IN_CHECKPOINT = 4, LEAD_HAS_EXTRA = 8 };
+enum lead_flags { LEAD_HAS_PAYLOAD = 1, LEAD_HAS_COMPLETION = 2, LEAD_IN_CHECKPOINT = 4, LEAD_HAS_EXTRA = 8, LEAD_HAS_OWN_NEEDS = 16 };
 
 static void put_open_lead(struct byte_buffer *out, const struct lead_image *image);
 static void read_open_lead(struct byte_reader *in, struct lead_image *image);
@@ -91,13 +91,14 @@ static lw_status read_end(const struct byte_reader *in)
 
 static bool has_extra(const struct lead_image *image)
 {
-    return image->is_call_back || image->preferred_rep != 0 || image->appointment_ms != 0 || image->place.size > 0;
+    return image->is_call_back || image->set_by != 0 || image->preferred_rep != 0 || image->appointment_ms != 0 || image->place.size > 0;
 }
 
 void record_put_lead(struct byte_buffer *out, const struct lead_image *image)
 {
     uint8_t flags = (uint8_t)((image->has_payload ? LEAD_HAS_PAYLOAD : 0) | (image->has_completion ? LEAD_HAS_COMPLETION : 0) |
-                              (image->in_checkpoint ? LEAD_IN_CHECKPOINT : 0) | (has_extra(image) ? LEAD_HAS_EXTRA : 0));
+                              (image->in_checkpoint ? LEAD_IN_CHECKPOINT : 0) | (has_extra(image) ? LEAD_HAS_EXTRA : 0) |
+                              (image->has_own_needs ? LEAD_HAS_OWN_NEEDS : 0));
 
     byte_buffer_put_u8(out, RECORD_FORMAT);
     put_id(out, image->id);
@@ -144,6 +145,7 @@ lw_status record_read_lead(const void *bytes, size_t size, struct lead_image *ou
     out->has_payload = flags & LEAD_HAS_PAYLOAD;
     out->has_completion = flags & LEAD_HAS_COMPLETION;
     out->in_checkpoint = flags & LEAD_IN_CHECKPOINT;
+    out->has_own_needs = flags & LEAD_HAS_OWN_NEEDS;
     out->at_ms = byte_reader_varint(&in);
     out->seen_key = read_key(&in);
     out->content_hash = byte_reader_fixed64(&in);
@@ -203,7 +205,7 @@ static void put_open_lead(struct byte_buffer *out, const struct lead_image *imag
         byte_buffer_put_zigzag(out, decision->standing);
     }
     put_relaxation(out, image);
-    if (image->has_payload || image->relaxed > 0)
+    if (image->has_payload || image->relaxed > 0 || image->has_own_needs)
         put_needs(out, image);
     if (image->has_payload)
         put_fixed_part(out, image);
@@ -218,6 +220,8 @@ static void put_extra(struct byte_buffer *out, const struct lead_image *image)
     byte_buffer_put_varint(out, image->preferred_for_ms);
     byte_buffer_put_varint(out, image->appointment_ms);
     byte_buffer_put_blob(out, image->place.data, image->place.size);
+    byte_buffer_put_varint(out, image->set_by);
+    byte_buffer_put_varint(out, image->set_offer_number);
 }
 
 static void read_extra(struct byte_reader *in, struct lead_image *image)
@@ -228,6 +232,8 @@ static void read_extra(struct byte_reader *in, struct lead_image *image)
     image->preferred_for_ms = byte_reader_varint(in);
     image->appointment_ms = byte_reader_varint(in);
     image->place = read_text(in, LEAD_PLACE_MAX);
+    image->set_by = read_u32(in);
+    image->set_offer_number = read_u32(in);
 }
 
 /* Most leads never relax: one byte. */
@@ -315,7 +321,7 @@ static void read_open_lead(struct byte_reader *in, struct lead_image *image)
         decision->standing = (int32_t)byte_reader_zigzag(in);
     }
     read_relaxation(in, image);
-    if (image->has_payload || image->relaxed > 0)
+    if (image->has_payload || image->relaxed > 0 || image->has_own_needs)
         read_needs(in, image);
     if (image->has_payload)
         read_fixed_part(in, image);

@@ -73,6 +73,8 @@ struct lead_image {
     uint64_t preferred_until_ms, preferred_for_ms;
     uint64_t appointment_ms;
     struct core_text place;
+    uint32_t set_by, set_offer_number;
+    bool has_own_needs;               /* needs stand in the image also without payload */
     bool has_payload;                 /* and the rest of what never changes: */
     uint64_t received_ms;
     uint32_t priority;

@@ -238,10 +238,13 @@ static lw_status take_fixed_part(struct core *core, struct lead *lead, const str
 static void take_extra(struct lead *lead, const struct lead_image *image)
 {
     lead_set_appointment(lead, image->appointment_ms, image->place);
-    if (!lead->extra && !image->is_call_back && image->preferred_rep == 0)
+    if (!lead->extra && !image->is_call_back && image->preferred_rep == 0 && image->set_by == 0)
         return;
     struct lead_extra *extra = lead_extra_of(lead);
     extra->is_call_back = image->is_call_back;
+    extra->set_by = image->set_by;
+    extra->set_offer_number = image->set_offer_number;
+    extra->has_own_needs = image->has_own_needs;
     extra->preferred_rep = image->preferred_rep;
     extra->preferred_until_ms = image->preferred_until_ms;
     extra->preferred_for_ms = image->preferred_for_ms;
@@ -253,7 +256,7 @@ static lw_status take_image(struct core *core, struct lead *lead, const struct l
     lw_status status = LW_OK;
     if (image->has_payload && !lead->payload)
         status = take_fixed_part(core, lead, image);
-    else if (lead->demand && (image->has_payload || image->relaxed > 0))
+    else if (lead->demand && (image->has_payload || image->relaxed > 0 || image->has_own_needs))
         status = take_demand(core, lead, image, lead->demand->queue);
     if (status != LW_OK)
         return status;

@@ -228,6 +228,7 @@ static void add_lead_row(void *context, const struct core_effect *row)
     lead->reason = keep(page->arena, row->reason);
     lead->preferred_rep = keep(page->arena, row->preferred_rep);
     lead->by = keep(page->arena, row->by);
+    lead->set_by = keep(page->arena, row->set_by);
     page->reply->leads[page->reply->n_leads++] = lead;
 }
 

@@ -68,6 +68,7 @@ void effect_to_lead_event(const struct core_effect *effect, char lead_id[DESK_ID
     out->call_back = effect->is_call_back;
     out->appointment_unix_ms = (int64_t)effect->appointment_ms;
     out->by = (char *)effect->by;
+    out->set_by = (char *)effect->set_by;
 }
 
 void effect_to_rep_event(const struct core_effect *effect, Leadwire__V1__RepEvent *out)
@@ -161,6 +162,7 @@ static void encode_offer(struct net *net, struct peer *peer, const struct core_e
     offer.call_back = effect->is_call_back;
     offer.appointment_unix_ms = (int64_t)effect->appointment_ms;
     offer.place = (char *)effect->place;
+    offer.set_by = (char *)effect->set_by;
     hold_with_lead(net, peer, &(struct wire_message){.type = WIRE_OFFER, .offer = &offer}, effect);
 }
 
@@ -182,6 +184,7 @@ static void encode_holding(struct net *net, struct peer *peer, const struct core
     holding.call_back = effect->is_call_back;
     holding.appointment_unix_ms = (int64_t)effect->appointment_ms;
     holding.place = (char *)effect->place;
+    holding.set_by = (char *)effect->set_by;
     hold_with_lead(net, peer, &(struct wire_message){.type = WIRE_HOLDING, .holding = &holding}, effect);
 }
 

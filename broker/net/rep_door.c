@@ -45,9 +45,29 @@ static void handle_complete(struct net *net, struct peer *peer, const struct wir
     net_step(net, &command);
 }
 
+static void handle_transfer(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    const Leadwire__V1__Transfer *transfer = message->transfer;
+    struct core_command command = {.kind = COMMAND_TRANSFER, .session = peer->number, .request = request_id};
+
+    if (!desk_id_parse(transfer->lead_id, &command.transfer.lead)) {
+        net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_NOT_YOURS, "this is no lead id");
+        return;
+    }
+    command.transfer.offer_number = transfer->offer_number;
+    command.transfer.rep = text_of(transfer->rep);
+    command.transfer.team = text_of(transfer->team);
+    command.transfer.skill = text_of(transfer->skill);
+    command.transfer.level = transfer->level;
+    command.transfer.appointment_unix_ms = transfer->appointment_unix_ms;
+    command.transfer.place = text_of(transfer->place);
+    net_step(net, &command);
+}
+
 const struct door_entry rep_door_entries[] = {
     {WIRE_SET_REP_STATE, handle_set_state},
     {WIRE_OFFER_ANSWER, handle_answer},
     {WIRE_COMPLETE, handle_complete},
+    {WIRE_TRANSFER, handle_transfer},
 };
 const size_t rep_door_entry_count = sizeof rep_door_entries / sizeof rep_door_entries[0];

@@ -55,7 +55,8 @@ struct lw_event {
     int64_t preferred_until_unix_ms;
     int do_not_call, call_back;
     int64_t appointment_unix_ms;
-    const char *by;                 /* who scheduled it or set it aside */
+    const char *by;                 /* who scheduled it, set it aside or handed it on */
+    const char *set_by;             /* who handed it on last */
     /* rep */
     lw_rep_state rep_state;
     uint32_t load, capacity;

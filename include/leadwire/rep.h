@@ -67,6 +67,7 @@ struct lw_rep_event {
     int call_back;                 /* offer, holding: you call; nobody is on the line */
     int64_t appointment_unix_ms;   /* offer, holding; 0: none */
     const char *place;             /* of the appointment */
+    const char *set_by;            /* the rep who handed it on; "" nobody */
     uint64_t ticket;               /* answer */
     lw_outcome outcome;
     const char *reason;
@@ -94,6 +95,17 @@ struct lw_completion {
 };
 LW_MUST_CHECK lw_status lw_rep_complete_with(struct lw_rep *rep, const char *lead_id, const struct lw_completion *completion,
                                              uint64_t *ticket_out);
+/* Hands a lead on that is yours by offer offer_number. One of rep, team, skill is set. */
+struct lw_transfer {
+    const char *rep;               /* asked first and alone for a while; then all are */
+    const char *team;
+    const char *skill;             /* with `level` required from now on, besides what was */
+    uint32_t level;                /* 1-10 */
+    int64_t appointment_unix_ms;   /* 0: none */
+    const char *place;             /* of the appointment; at most 255 bytes */
+};
+LW_MUST_CHECK lw_status lw_rep_transfer(struct lw_rep *rep, const char *lead_id, uint32_t offer_number,
+                                        const struct lw_transfer *target, uint64_t *ticket_out);
 /* LW_REP_AVAILABLE or LW_REP_BREAK. */
 LW_MUST_CHECK lw_status lw_rep_set_state(struct lw_rep *rep, lw_rep_state state, const char *reason, uint64_t *ticket_out);
 

@@ -494,7 +494,7 @@ static void verify(struct lw_events *events, uint64_t now_ms)
 static struct lw_event blank_event(lw_events_kind kind)
 {
     return (struct lw_event){.kind = kind, .cause = "", .rep = "", .lead_id = "", .queue = "", .source = "",
-                             .disposition = "", .reason = "", .preferred_rep = "", .by = ""};
+                             .disposition = "", .reason = "", .preferred_rep = "", .by = "", .set_by = ""};
 }
 
 static void fill_lead(const Leadwire__V1__LeadEvent *lead, struct lw_event *out)
@@ -520,6 +520,7 @@ static void fill_lead(const Leadwire__V1__LeadEvent *lead, struct lw_event *out)
     out->call_back = lead->call_back;
     out->appointment_unix_ms = lead->appointment_unix_ms;
     out->by = lead->by;
+    out->set_by = lead->set_by;
     out->revision = lead->revision;
 }
 

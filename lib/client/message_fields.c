@@ -21,6 +21,7 @@ static const size_t request_id_offset[TYPE_COUNT] = {
     REQUEST(PUBLISH, Publish),                   REQUEST(LEAD_QUERY, LeadQuery),
     REQUEST(CANCEL, Cancel),                     REQUEST(DIAL_RESULT, DialResult),
     REQUEST(SET_REP_STATE, SetRepState),         REQUEST(OFFER_ANSWER, OfferAnswer),
+    REQUEST(TRANSFER, Transfer),
     REQUEST(COMPLETE, Complete),                 REQUEST(STATUS_REQUEST, StatusRequest),
     REQUEST(SNAPSHOT_REQUEST, SnapshotRequest),  REQUEST(APPLY_CONFIG, ApplyConfig),
     REQUEST(CONFIG_REQUEST, ConfigRequest),      REQUEST(EXPLAIN_REQUEST, ExplainRequest),

@@ -118,6 +118,25 @@ lw_status lw_rep_complete_with(struct lw_rep *rep, const char *lead_id, const st
                            ticket_out);
 }
 
+lw_status lw_rep_transfer(struct lw_rep *rep, const char *lead_id, uint32_t offer_number, const struct lw_transfer *target, uint64_t *ticket_out)
+{
+    *ticket_out = 0;
+    if (!lead_id || !*lead_id)
+        return invalid(rep, "lead_id is missing");
+    Leadwire__V1__Transfer transfer = LEADWIRE__V1__TRANSFER__INIT;
+    transfer.lead_id = text(lead_id);
+    transfer.offer_number = offer_number;
+    transfer.rep = text(target->rep);
+    transfer.team = text(target->team);
+    transfer.skill = text(target->skill);
+    transfer.level = target->level;
+    transfer.appointment_unix_ms = target->appointment_unix_ms;
+    transfer.place = text(target->place);
+    struct pending_tag tag = {.offer_number = offer_number};
+    copy_lead_id(&tag, lead_id);
+    return session_request(&rep->session, &(struct wire_message){.type = WIRE_TRANSFER, .transfer = &transfer}, &tag, 0, ticket_out);
+}
+
 lw_status lw_rep_set_state(struct lw_rep *rep, lw_rep_state state, const char *reason, uint64_t *ticket_out)
 {
     *ticket_out = 0;
@@ -135,7 +154,7 @@ lw_status lw_rep_next(struct lw_rep *rep, struct lw_rep_event *out)
 {
     struct session_event event;
     for (;;) {
-        *out = (struct lw_rep_event){.lead_id = "", .queue = "", .why = "", .reason = "", .place = "", .epoch = rep->session.epoch};
+        *out = (struct lw_rep_event){.lead_id = "", .queue = "", .why = "", .reason = "", .place = "", .set_by = "", .epoch = rep->session.epoch};
         switch (session_next(&rep->session, &event)) {
         case SESSION_NOTHING:
             return rep->session.state == SESSION_ENDED ? LW_CLOSED : LW_AGAIN;
@@ -282,6 +301,7 @@ static bool fill_offer(struct lw_rep *rep, const Leadwire__V1__Offer *offer, str
     out->call_back = offer->call_back;
     out->appointment_unix_ms = offer->appointment_unix_ms;
     out->place = offer->place;
+    out->set_by = offer->set_by;
     out->resumed = offer->resumed;
     return true;
 }
@@ -303,6 +323,7 @@ static bool fill_holding(struct lw_rep *rep, const Leadwire__V1__Holding *holdin
     out->call_back = holding->call_back;
     out->appointment_unix_ms = holding->appointment_unix_ms;
     out->place = holding->place;
+    out->set_by = holding->set_by;
     out->resumed = holding->resumed;
     return true;
 }
@@ -337,7 +358,7 @@ static void settle(struct lw_rep *rep, const struct pending_tag *tag, lw_outcome
     bool done = outcome == LW_OUTCOME_ACCEPTED || outcome == LW_OUTCOME_DUPLICATE;
     if (outcome == LW_OUTCOME_NOT_YOURS)
         held_leads_forget(&rep->held, tag->lead_id, tag->offer_number);
-    else if (done && tag->type == WIRE_COMPLETE)
+    else if (done && (tag->type == WIRE_COMPLETE || tag->type == WIRE_TRANSFER))
         held_leads_forget(&rep->held, tag->lead_id, 0);
     else if (done && tag->type == WIRE_OFFER_ANSWER && !tag->accept)
         held_leads_forget(&rep->held, tag->lead_id, tag->offer_number);

@@ -70,6 +70,7 @@ enum {
     X(25, WITHDRAWN, withdrawn, Withdrawn, WIRE_FROM_BROKER, WIRE_FRAME_SIZE_MAX) \
     X(26, SNAPSHOT_END, snapshot_end, SnapshotEnd, WIRE_FROM_BROKER, WIRE_FRAME_SIZE_MAX) \
     X(27, COMPLETE, complete, Complete, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
+    X(28, TRANSFER, transfer, Transfer, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
     X(30, EVENT, event, Event, WIRE_FROM_BROKER, WIRE_FRAME_SIZE_MAX) \
     X(40, STATUS_REQUEST, status_request, StatusRequest, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
     X(41, STATUS_REPLY, status_reply, StatusReply, WIRE_FROM_BROKER, WIRE_CONTROL_FRAME_SIZE_MAX) \

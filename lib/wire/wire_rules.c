@@ -254,6 +254,7 @@ RULES(offer,
     NUMBER(call_back),
     NUMBER(appointment_unix_ms),
     TEXT(place, PLACE_MAX),
+    NAME(set_by, LW_NAME_MAX),
     MESSAGE_NEEDED(lead, &lead_rules));
 
 RULES(offer_answer,
@@ -276,6 +277,7 @@ RULES(holding,
     NUMBER(call_back),
     NUMBER(appointment_unix_ms),
     TEXT(place, PLACE_MAX),
+    NAME(set_by, LW_NAME_MAX),
     MESSAGE(lead, &lead_rules));
 
 RULES(withdrawn,
@@ -296,6 +298,17 @@ RULES(complete,
     NAME_NEEDED(disposition, LW_NAME_MAX),
     TEXT(note, NOTE_MAX),
     NUMBER(at_unix_ms),
+    TEXT(place, PLACE_MAX));
+
+RULES(transfer,
+    REQUEST_ID,
+    NAME_NEEDED(lead_id, ID_MAX),
+    NUMBER(offer_number),
+    NAME(rep, LW_NAME_MAX),
+    NAME(team, LW_NAME_MAX),
+    NAME(skill, LW_NAME_MAX),
+    NUMBER(level),
+    NUMBER(appointment_unix_ms),
     TEXT(place, PLACE_MAX));
 
 /* events.proto */
@@ -321,7 +334,8 @@ RULES(lead_event,
     NUMBER(do_not_call),
     NUMBER(call_back),
     NUMBER(appointment_unix_ms),
-    NAME(by, LW_NAME_MAX));
+    NAME(by, LW_NAME_MAX),
+    NAME(set_by, LW_NAME_MAX));
 
 RULES(rep_event,
     NAME_NEEDED(rep, LW_NAME_MAX),
@@ -465,7 +479,8 @@ RULES(desk_config,
     NUMBER(misses_to_away),
     TEXT(source_text, SOURCE_TEXT_MAX),
     MESSAGES(queues, QUEUE_CONFIGS_MAX, &queue_config_rules),
-    MESSAGE(fair_share, &fair_share_config_rules));
+    MESSAGE(fair_share, &fair_share_config_rules),
+    NUMBER(transfer_for_ms));
 
 /* control.proto */
 

@@ -12,7 +12,7 @@
 
 enum { COMMANDS = 2500, CONFIGS_MAX = 40, TOLD_MAX = 4096, NAMES = 8, KNOWN = 64, IDS = 400 };
 
-enum { TEXTS = 8 };
+enum { TEXTS = 9 };
 struct heard { struct core_effect effect; char texts[TEXTS][160], payload[64]; };
 struct hearer { struct heard *list; uint32_t count; };
 
@@ -43,7 +43,7 @@ static void hear(void *context, const struct core_effect *effect)
     MUST_HOLD(hearer->count < TOLD_MAX);
     struct heard *heard = &hearer->list[hearer->count++];
     const char *texts[] = {effect->queue, effect->rep, effect->device, effect->source, effect->disposition, effect->place,
-                           effect->preferred_rep, effect->by};
+                           effect->preferred_rep, effect->by, effect->set_by};
     *heard = (struct heard){.effect = *effect};
     for (int i = 0; i < TEXTS; i++)
         snprintf(heard->texts[i], sizeof heard->texts[i], "%s", texts[i]);
@@ -298,6 +298,7 @@ static struct core_config *random_rules(struct pair *pair)
     config->retry_same_rep_ms = 1 + (uint32_t)below(pair, 60000);
     config->offers_max = 1 + (uint32_t)below(pair, 12);
     config->misses_to_away = (uint32_t)below(pair, 4);
+    config->transfer_for_ms = 1 + (uint32_t)below(pair, 40000);
     config->return_assigned_when_gone = below(pair, 2);
     char reason[256];
     if (core_config_check(config, reason, sizeof reason) != LW_OK)
@@ -397,12 +398,34 @@ static void by_publisher(struct pair *pair)
     step(pair, &command, "publisher");
 }
 
+static void transfer(struct pair *pair, struct desk_id lead, uint32_t offer_number, uint64_t session)
+{
+    struct core_command command = {.kind = COMMAND_TRANSFER, .session = session, .transfer = {.lead = lead, .offer_number = offer_number}};
+    uint64_t dice = below(pair, 12);
+    if (dice < 5 || dice == 11)
+        command.transfer.rep = text(rep_names[below(pair, NAMES)]);
+    else if (dice < 8)
+        command.transfer.team = text(teams[below(pair, sizeof teams / sizeof *teams)]);
+    else if (dice < 11)
+        command.transfer.skill = text(skills[below(pair, 3)]);
+    if (dice == 11)
+        command.transfer.team = command.transfer.rep;   /* two targets are none */
+    command.transfer.level = (uint32_t)below(pair, 12);
+    command.transfer.appointment_unix_ms = below(pair, 3) ? 0 : (int64_t)(pair->now_ms + below(pair, 50000)) - 1000;
+    command.transfer.place = text(command.transfer.appointment_unix_ms != 0 && below(pair, 2) ? "at home" : "");
+    step(pair, &command, "transfer");
+}
+
 static void by_rep(struct pair *pair)
 {
     struct core_command command = {.kind = COMMAND_ANSWER_OFFER};
     uint32_t offer_number;
     char id[16];
     struct desk_id lead = any_lead(pair, &offer_number, &command.session);
+    if (below(pair, 8) == 0) {
+        transfer(pair, lead, offer_number, command.session);
+        return;
+    }
     if (below(pair, 2)) {
         command.answer_offer.lead = lead, command.answer_offer.offer_number = offer_number;
         command.answer_offer.accept = below(pair, 5) != 0;

@@ -41,6 +41,8 @@ struct slow_lead {
     int preferred;                             /* -1: nobody */
     uint64_t preferred_until_ms, preferred_for_ms, appointment_ms;
     char place[TEXT];
+    int set_by;                                /* -1: nobody */
+    uint32_t set_offer_number;
 };
 
 struct slow_rep {
@@ -210,7 +212,7 @@ static void uncharge(struct slow_desk *desk, struct slow_lead *lead)
 static struct core_effect new_effect(enum core_effect_kind kind)
 {
     return (struct core_effect){.kind = kind, .reason = "", .queue = "", .rep = "", .device = "", .source = "", .disposition = "", .why = "",
-                                .place = "", .preferred_rep = "", .by = ""};
+                                .place = "", .preferred_rep = "", .by = "", .set_by = ""};
 }
 
 static void emit(struct slow_desk *desk, const struct core_effect *effect)
@@ -236,6 +238,7 @@ static void put_lead(const struct slow_desk *desk, const struct slow_lead *lead,
     effect->is_call_back = lead->call_back;
     effect->appointment_ms = lead->appointment_ms;
     effect->place = lead->place;
+    effect->set_by = lead->set_by >= 0 ? desk->reps[lead->set_by].name : "";
     effect->preferred_rep = lead->preferred >= 0 ? desk->reps[lead->preferred].name : "";
     effect->preferred_until_ms = prefers(lead) ? lead->preferred_until_ms : 0;
 }
@@ -494,7 +497,7 @@ static void refuse(struct slow_desk *desk, struct slow_lead *lead, enum core_cau
     lead->refusals[lead->refusal_count++] = (struct refusal){rep, lead->offer_number, desk->now_ms + desk->rules->retry_same_rep_ms, cause};
 }
 
-static void give_back(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause, bool refused, bool fresh_wait)
+static void give_back_by(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause, bool refused, bool fresh_wait, int by)
 {
     if (lead->state == LEAD_ASSIGNED && lead->channel == LW_CHANNEL_PHONE)
         lead->call_back = true;
@@ -511,9 +514,19 @@ static void give_back(struct slow_desk *desk, struct slow_lead *lead, enum core_
     if (fresh_wait)
         lead->wait_deadline_ms = desk->now_ms + channel_of(desk, lead->channel)->wait_limit_ms;
     if (lead->offers_made >= desk->rules->offers_max)
-        move(desk, lead, LEAD_PARKED, CAUSE_OFFERS_USED_UP, -1, desk->now_ms + desk->rules->park_limit_ms, "");
+        move_by(desk, lead, LEAD_PARKED, CAUSE_OFFERS_USED_UP, -1, desk->now_ms + desk->rules->park_limit_ms, "", by, false);
     else
-        move(desk, lead, LEAD_WAITING, cause, -1, lead->wait_deadline_ms > desk->now_ms ? lead->wait_deadline_ms : desk->now_ms + 1, "");
+        move_by(desk, lead, LEAD_WAITING, cause, -1, lead->wait_deadline_ms > desk->now_ms ? lead->wait_deadline_ms : desk->now_ms + 1, "", by, false);
+}
+
+static void give_back(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause, bool refused, bool fresh_wait)
+{
+    give_back_by(desk, lead, cause, refused, fresh_wait, -1);
+}
+
+static uint64_t work_deadline(const struct slow_desk *desk, const struct slow_lead *lead)
+{
+    return (lead->appointment_ms > desk->now_ms ? lead->appointment_ms : desk->now_ms) + desk->rules->work_limit_ms;
 }
 
 static void to_all(struct slow_lead *lead)
@@ -791,7 +804,7 @@ static void fill_lead(struct slow_desk *desk, struct slow_lead *lead, const stru
         received_ms = desk->now_ms;
     if (received_ms + month_ms < desk->now_ms)
         received_ms = desk->now_ms - month_ms;
-    *lead = (struct slow_lead){.open = true, .id = {desk->epoch, ++desk->next_number}, .channel = channel, .received_ms = received_ms, .rep = -1, .preferred = -1,
+    *lead = (struct slow_lead){.open = true, .id = {desk->epoch, ++desk->next_number}, .channel = channel, .received_ms = received_ms, .rep = -1, .preferred = -1, .set_by = -1,
                                .wait_deadline_ms = desk->now_ms + channel_of(desk, channel)->wait_limit_ms,
                                .priority = rule->priority + channel_of(desk, channel)->priority,
                                .weight = channel_of(desk, channel)->weight, .require_count = rule->require_count,
@@ -1068,7 +1081,7 @@ static void answer_offer(struct slow_desk *desk, const struct core_command *comm
         bool call = is_call(lead);
         if (accept) {
             move(desk, lead, call ? LEAD_CONNECTING : LEAD_ASSIGNED, CAUSE_ACCEPTED, number,
-                 desk->now_ms + (call ? channel_of(desk, lead->channel)->connect_timeout_ms : desk->rules->work_limit_ms), "");
+                 call ? desk->now_ms + channel_of(desk, lead->channel)->connect_timeout_ms : work_deadline(desk, lead), "");
             tell_lead(desk, lead, EFFECT_HOLDING, false);
         } else {
             give_back(desk, lead, CAUSE_DECLINED, true, false);
@@ -1172,6 +1185,84 @@ static void complete(struct slow_desk *desk, const struct core_command *command,
     answer(desk, command, CORE_ACCEPTED, id);
 }
 
+static bool anybody_meets(const struct slow_desk *desk, const struct slow_lead *lead)
+{
+    struct slow_lead quiet = *lead;
+    quiet.call_back = true;   /* who has no device may have it */
+    for (int i = 0; i < desk->rep_count; i++) {
+        if (desk->reps[i].rules && has_skills(desk, &desk->reps[i], &quiet))
+            return true;
+    }
+    return false;
+}
+
+/* Makes the lead ask for what the transfer says. False: no such target. */
+static bool ask_for(struct slow_desk *desk, const struct core_command *command, struct slow_lead *lead)
+{
+    if (command->transfer.team.size > 0) {
+        lead->team_count = 1;
+        copy_text(lead->teams[0], command->transfer.team);
+        return anybody_meets(desk, lead);
+    }
+    char skill[TEXT];
+    uint32_t at = 0, level = command->transfer.level;
+    copy_text(skill, command->transfer.skill);
+    while (at < lead->require_count && strcmp(lead->require[at], skill) != 0)
+        at++;
+    if (level < 1 || level > 10 || at == CONFIG_REQUIRE_MAX)
+        return false;
+    lead->require_count += at == lead->require_count;
+    strcpy(lead->require[at], skill);
+    lead->require_level[at] = (uint8_t)level;
+    return anybody_meets(desk, lead);
+}
+
+static void transfer(struct slow_desk *desk, const struct core_command *command, int number)
+{
+    struct desk_id id = command->transfer.lead;
+    struct slow_lead *lead = find_lead(desk, id);
+    uint32_t offer_number = command->transfer.offer_number;
+    if (lead && lead->set_by == number && lead->set_offer_number == offer_number) {
+        answer(desk, command, CORE_DUPLICATE, id);
+        return;
+    }
+    if (!lead || lead->rep != number || lead->offer_number != offer_number || lead->state != LEAD_ASSIGNED) {
+        bool connecting = lead && lead->rep == number && lead->offer_number == offer_number && lead->state == LEAD_CONNECTING;
+        answer(desk, command, connecting ? CORE_REJECTED : CORE_NOT_YOURS, id);
+        return;
+    }
+    int64_t at_ms = command->transfer.appointment_unix_ms;
+    bool to_rep = command->transfer.rep.size > 0;
+    int targets = to_rep + (command->transfer.team.size > 0) + (command->transfer.skill.size > 0), to = -1;
+    char name[TEXT];
+    copy_text(name, command->transfer.rep);
+    if (to_rep)
+        to = find_rep(desk, name);
+    struct slow_lead asked = *lead;
+    bool good = targets == 1 && (at_ms == 0 ? command->transfer.place.size == 0 : at_ms > (int64_t)desk->now_ms) &&
+                (to_rep ? to >= 0 && to != number && desk->reps[to].rules : ask_for(desk, command, &asked));
+    if (!good) {
+        answer(desk, command, CORE_REJECTED, id);
+        return;
+    }
+    if (!to_rep) {
+        *lead = asked;
+        lead->less_ms = 0;
+    }
+    lead->refusal_count = 0;
+    lead->offers_made = 0;
+    lead->set_by = number;
+    lead->set_offer_number = offer_number;
+    if (at_ms != 0) {
+        lead->appointment_ms = (uint64_t)at_ms;
+        copy_text(lead->place, command->transfer.place);
+    }
+    lead->preferred = to;
+    lead->preferred_until_ms = desk->now_ms + desk->rules->transfer_for_ms;
+    give_back_by(desk, lead, CAUSE_TRANSFERRED, true, true, number);
+    answer(desk, command, CORE_ACCEPTED, id);
+}
+
 static void dial_result(struct slow_desk *desk, const struct core_command *command)
 {
     struct desk_id id = command->dial_result.lead;
@@ -1187,7 +1278,7 @@ static void dial_result(struct slow_desk *desk, const struct core_command *comma
     }
     int rep = lead->rep;
     if (outcome == DIAL_OUTCOME_ANSWERED) {
-        move(desk, lead, LEAD_ASSIGNED, CAUSE_ANSWERED, rep, desk->now_ms + desk->rules->work_limit_ms, "");
+        move(desk, lead, LEAD_ASSIGNED, CAUSE_ANSWERED, rep, work_deadline(desk, lead), "");
         tell_lead(desk, lead, EFFECT_HOLDING, false);
     } else {
         give_back(desk, lead, outcome == DIAL_OUTCOME_NO_ANSWER ? CAUSE_NO_ANSWER : outcome == DIAL_OUTCOME_BUSY ? CAUSE_DEVICE_BUSY : CAUSE_DIAL_FAILED, true, false);
@@ -1403,7 +1494,8 @@ void slow_desk_free(struct slow_desk *desk)
 void slow_desk_step(struct slow_desk *desk, const struct core_command *command, uint64_t now_ms)
 {
     int rep = find_session(desk, command->session);
-    bool needs_rep = command->kind == COMMAND_SET_REP_STATE || command->kind == COMMAND_ANSWER_OFFER || command->kind == COMMAND_COMPLETE;
+    bool needs_rep = command->kind == COMMAND_SET_REP_STATE || command->kind == COMMAND_ANSWER_OFFER || command->kind == COMMAND_COMPLETE ||
+                     command->kind == COMMAND_TRANSFER;
     desk->now_ms = now_ms;
     if (needs_rep && rep < 0)
         answer(desk, command, CORE_NO_SESSION, (struct desk_id){0});
@@ -1422,6 +1514,7 @@ void slow_desk_step(struct slow_desk *desk, const struct core_command *command, 
     case COMMAND_SET_REP_STATE: set_rep_state(desk, command, rep); break;
     case COMMAND_ANSWER_OFFER: answer_offer(desk, command, rep); break;
     case COMMAND_COMPLETE: complete(desk, command, rep); break;
+    case COMMAND_TRANSFER: transfer(desk, command, rep); break;
     case COMMAND_ACT: act(desk, command); break;
     case COMMAND_SERVICE_RESUMED: service_resumed(desk); break;
     case COMMAND_FOUND_DESK: case COMMAND_TIME: case COMMAND_NONE: break;

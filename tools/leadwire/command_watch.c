@@ -104,6 +104,7 @@ static void put_lead(struct json_out *out, const struct lw_event *event)
     json_put_bool(out, "do_not_call", event->do_not_call != 0);
     json_put_time(out, "appointment", event->appointment_unix_ms);
     json_put_text(out, "by", event->by);
+    json_put_text(out, "set_by", event->set_by);
 }
 
 static void print_json(const struct lw_event *event)

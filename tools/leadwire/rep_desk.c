@@ -175,7 +175,7 @@ static bool is_yes(lw_outcome outcome)
 
 static struct rep_item *take_answer(struct rep_desk *desk, const struct lw_rep_event *event)
 {
-    static const char *const done[] = {"accepted", "declined", "completed", "state_set"};
+    static const char *const done[] = {"accepted", "declined", "completed", "transferred", "state_set"};
     size_t i = 0;
     while (i < REP_TICKETS_MAX && desk->tickets[i].ticket != event->ticket)
         i++;
@@ -193,7 +193,7 @@ static struct rep_item *take_answer(struct rep_desk *desk, const struct lw_rep_e
         snprintf(why, sizeof why, "%s: %s", lw_outcome_name(event->outcome), event->reason);
         desk->refused++;
         log_lead(desk, "refused", ticket->lead_id, ticket->offer_number, done[ticket->kind], why);
-        if (item != NULL && event->outcome == LW_OUTCOME_REJECTED && ticket->kind == REQUEST_COMPLETE)
+        if (item != NULL && event->outcome == LW_OUTCOME_REJECTED && (ticket->kind == REQUEST_COMPLETE || ticket->kind == REQUEST_TRANSFER))
             item->state = ITEM_HELD;   /* e.g. an unknown disposition: still ours */
         else if (item != NULL)
             item->state = ITEM_GONE;
@@ -324,6 +324,21 @@ lw_status rep_desk_complete(struct rep_desk *desk, struct rep_item *item, const 
         remember(ticket, number, REQUEST_COMPLETE, item, completion->disposition);
         item->state = ITEM_COMPLETING;
         log_lead(desk, "completing", item->lead_id, item->offer_number, "disposition", completion->disposition);
+    }
+    return status;
+}
+
+lw_status rep_desk_transfer(struct rep_desk *desk, struct rep_item *item, const struct lw_transfer *target)
+{
+    struct rep_ticket *ticket = free_ticket(desk);
+    uint64_t number = 0;
+    if (ticket == NULL)
+        return LW_FULL;
+    const lw_status status = lw_rep_transfer(desk->rep, item->lead_id, item->offer_number, target, &number);
+    if (status == LW_OK) {
+        remember(ticket, number, REQUEST_TRANSFER, item, "");
+        item->state = ITEM_COMPLETING;
+        log_lead(desk, "transferring", item->lead_id, item->offer_number, NULL, NULL);
     }
     return status;
 }

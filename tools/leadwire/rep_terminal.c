@@ -28,6 +28,7 @@ static const char help_text[] =
     "  d [N] [REASON]   decline it\n"
     "  c [N] CODE       complete lead N with a disposition, e.g. c won\n"
     "  c [N] CODE WHEN [PLACE]   to come back, e.g. c later 2h, c visit 2026-11-26T15:30 at their shop\n"
+    "  t [N] rep NAME | team NAME | skill NAME LEVEL [WHEN [PLACE]]   hand it on, perhaps with an appointment\n"
     "  b [REASON]       take a break        r   ready again\n"
     "  l                list what you have  q   log off and quit\n";
 
@@ -106,6 +107,7 @@ static void show_arrangement(const struct lw_rep_event *event)
     if (event->appointment_unix_ms != 0)
         show_line("meeting", words_moment(event->appointment_unix_ms, moment));
     show_line("place", event->place);
+    show_line("from", event->set_by);
 }
 
 static void show_offer(const struct lw_rep_event *event, const struct rep_item *item)
@@ -249,6 +251,42 @@ static lw_status complete(struct rep_desk *desk, struct rep_item *item, char *wo
     return rep_desk_complete(desk, item, &completion);
 }
 
+/* Cuts the next word off; "" at the end. */
+static char *next_word(char **rest)
+{
+    char *word = *rest + strspn(*rest, " ");
+    *rest = word + strcspn(word, " ");
+    if (**rest != '\0')
+        *(*rest)++ = '\0';
+    return word;
+}
+
+/* "rep NAME", "team NAME" or "skill NAME LEVEL", then "[WHEN [PLACE]]" */
+static lw_status transfer(struct rep_desk *desk, struct rep_item *item, char *words)
+{
+    struct lw_transfer target = {.rep = NULL};
+    const char *kind = next_word(&words), *name = next_word(&words);
+    if (strcmp(kind, "rep") == 0)
+        target.rep = name;
+    else if (strcmp(kind, "team") == 0)
+        target.team = name;
+    else if (strcmp(kind, "skill") == 0)
+        target.skill = name;
+    else
+        printf("to whom? rep NAME, team NAME or skill NAME LEVEL\n");
+    if (target.rep == NULL && target.team == NULL && target.skill == NULL)
+        return LW_OK;
+    if (target.skill != NULL)
+        target.level = (uint32_t)strtoul(next_word(&words), NULL, 10);
+    const char *when = next_word(&words);
+    target.place = rest_of(words);
+    if (*when != '\0' && !when_text_parse(when, wall_clock_unix_ms(), &target.appointment_unix_ms)) {
+        printf("when? write 30m, 2h, 3d, 15:30 or 2026-11-26T15:30\n");
+        return LW_OK;
+    }
+    return rep_desk_transfer(desk, item, &target);
+}
+
 /* One command line. False: quit. */
 static bool obey(struct rep_desk *desk, char *line)
 {
@@ -272,6 +310,13 @@ static bool obey(struct rep_desk *desk, char *line)
             printf("which offer? 'l' lists them, 'a 2' takes the second\n");
         else
             status = verb == 'a' ? rep_desk_accept(desk, item) : rep_desk_decline(desk, item, words);
+        break;
+    case 't':
+        item = pick(desk, number, ITEM_HELD);
+        if (item == NULL || words[0] == '\0')
+            printf("hand which lead to whom? e.g. 't 1 rep bruno', 't team outside 2026-11-26T15:30 at their shop'\n");
+        else
+            status = transfer(desk, item, line + (words - line));
         break;
     case 'c':
         item = pick(desk, number, ITEM_HELD);

@@ -28,6 +28,8 @@
     X(RELEASED, "released from parking") \
     X(EXPLAINED, "decision explained") \
     X(ABANDONED, "caller gone, to be called back") \
+    X(TO_REP, "handed to a rep") \
+    X(TO_TEAM, "handed to a team") \
     X(PREFERRED, "offered to the preferred rep") \
     X(TO_ALL, "preferred rep not there in time")
 

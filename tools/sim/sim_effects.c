@@ -27,6 +27,7 @@ void sim_effect_copy(struct sim_effect *out, const struct core_effect *effect)
     copy_text(out->place, effect->place);
     copy_text(out->preferred_rep, effect->preferred_rep);
     copy_text(out->by, effect->by);
+    copy_text(out->set_by, effect->set_by);
     if (effect->payload)
         memcpy(out->payload, effect->payload, effect->payload_size < SIM_PAYLOAD_MAX ? effect->payload_size : SIM_PAYLOAD_MAX);
 }
@@ -43,6 +44,7 @@ struct core_effect sim_effect_view(const struct sim_effect *kept)
     effect.place = kept->place;
     effect.preferred_rep = kept->preferred_rep;
     effect.by = kept->by;
+    effect.set_by = kept->set_by;
     effect.why = "";
     effect.payload = effect.payload ? kept->payload : NULL;
     return effect;

@@ -152,7 +152,8 @@ void sim_judge_batch(struct sim_judge *judge, const struct sim_batch *batch)
 static void remember_refusal(struct sim_judge *judge, struct judge_lead *lead, uint32_t rep, enum core_cause cause, uint64_t now_ms)
 {
     bool refuses = cause == CAUSE_DECLINED || cause == CAUSE_OFFER_EXPIRED || cause == CAUSE_NO_ANSWER || cause == CAUSE_DEVICE_BUSY ||
-                   cause == CAUSE_DIAL_FAILED || cause == CAUSE_CONNECT_TIMEOUT || cause == CAUSE_WORK_LIMIT || cause == CAUSE_TAKEN_BACK;
+                   cause == CAUSE_DIAL_FAILED || cause == CAUSE_CONNECT_TIMEOUT || cause == CAUSE_WORK_LIMIT || cause == CAUSE_TAKEN_BACK ||
+                   cause == CAUSE_TRANSFERRED;
     if (!refuses)
         return;
     uint32_t at = 0;
@@ -179,6 +180,22 @@ static struct judge_lead *place_of(struct sim_judge *judge, const struct core_ef
     return lead;
 }
 
+/* The event's reason says to whom. */
+static void take_transfer(struct sim_judge *judge, struct judge_lead *lead, const struct core_effect *event)
+{
+    bool to_team = strncmp(event->reason, "team ", 5) == 0;
+    judge->coverage->faults[to_team ? SIM_FAULT_TO_TEAM : SIM_FAULT_TO_REP]++;
+    if (!to_team && (strncmp(event->reason, "rep ", 4) != 0 || strcmp(event->reason + 4, event->preferred_rep) != 0))
+        broken(judge, "one owner: lead %llu is handed on to %s, and waits for %s", number_of(lead), event->reason, event->preferred_rep);
+    if (strcmp(event->set_by, event->by) != 0)
+        broken(judge, "one owner: lead %llu is handed on by %s, and keeps %s", number_of(lead), event->by, event->set_by);
+    if (!to_team)
+        return;
+    lead->needs.team_count = 1;
+    snprintf(lead->needs.teams[0], sizeof lead->needs.teams[0], "%s", event->reason + 5);
+    lead->less_ms = 0;   /* a person said what it needs */
+}
+
 static void take_lead_event(struct sim_judge *judge, const struct core_effect *event, uint64_t now_ms)
 {
 
@@ -194,6 +211,8 @@ static void take_lead_event(struct sim_judge *judge, const struct core_effect *e
         broken(judge, "one owner: lead %llu went from rep%u to rep%u without coming back", number_of(lead), lead->rep, rep);
     if (!lead_state_is_end(event->to) && event->deadline_ms <= now_ms)
         broken(judge, "no state without a deadline: lead %llu in state %d", number_of(lead), event->to);
+    if (event->cause == CAUSE_TRANSFERRED)
+        lead->refusal_count = 0;
     if (is_held(lead->state) && (event->to == LEAD_WAITING || event->to == LEAD_PARKED)) {
         /* Parked tells that the offers are used up: what used up the last of them refused too, whatever it was. */
         remember_refusal(judge, lead, lead->rep, event->to == LEAD_PARKED ? CAUSE_NONE : event->cause, now_ms);
@@ -202,6 +221,8 @@ static void take_lead_event(struct sim_judge *judge, const struct core_effect *e
         lead->refusal_count = 0;
     if (event->from == LEAD_NONE)
         lead->began_ms = now_ms;
+    if (event->cause == CAUSE_TRANSFERRED)
+        take_transfer(judge, lead, event);
     enum lead_state from = lead->state;
     lead->state = event->to;
     lead->rep = is_held(event->to) ? rep : NOBODY;
@@ -440,6 +461,8 @@ static void take_reply(struct sim_judge *judge, const struct sim_batch *batch, c
     struct judge_lead *lead = sim_judge_lead(judge, reply->lead);
     if (batch->command == COMMAND_ANSWER_OFFER && reply->status == CORE_ACCEPTED && rep != NOBODY && (!lead || lead->rep != rep))
         forget_told(&judge->reps[rep], reply->lead, UINT32_MAX);   /* declined; accepts are told as holdings */
+    if (batch->command == COMMAND_TRANSFER && reply->status == CORE_ACCEPTED && (!lead || lead->state == LEAD_ASSIGNED))
+        broken(judge, "one owner: lead %llu is handed on and still with its rep", (unsigned long long)reply->lead.number);
     if (batch->command == COMMAND_COMPLETE && reply->status == CORE_ACCEPTED) {
         if (rep != NOBODY)
             forget_told(&judge->reps[rep], reply->lead, UINT32_MAX);

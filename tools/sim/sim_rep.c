@@ -171,6 +171,25 @@ static void send_completion(struct sim_world *world, const struct sim_rep *rep, 
     sim_send(world, &message);
 }
 
+/* To a rep, perhaps one who is not there or not even in the rules; or to a team. */
+static void send_transfer(struct sim_world *world, const struct sim_rep *rep, struct sim_item *item)
+{
+    static const char *const teams[] = {"inside", "outside", "far"};
+    struct sim_message message = {.kind = COMMAND_TRANSFER, .session = rep->session, .request = ++world->next_request, .lead = item->lead,
+                                  .offer_number = item->offer_number};
+    if (item->state != ITEM_TRANSFERRING)
+        item->target = (uint32_t)sim_random_below(&world->random, world->options.reps + 3);
+    message.accept = item->target < world->options.reps;
+    if (message.accept)
+        snprintf(message.id, sizeof message.id, "rep%u", item->target);
+    else
+        snprintf(message.id, sizeof message.id, "%s", teams[item->target - world->options.reps]);
+    item->state = ITEM_TRANSFERRING;
+    item->request = message.request;
+    item->next_ms = world->now_ms + REPEAT_MS;
+    sim_send(world, &message);
+}
+
 static void work(struct sim_world *world, struct sim_rep *rep, uint32_t number, struct sim_item *item)
 {
     switch (item->state) {
@@ -187,7 +206,14 @@ static void work(struct sim_world *world, struct sim_rep *rep, uint32_t number, 
     case ITEM_ACCEPTING: send_answer(world, rep, item, true); break;
     case ITEM_DECLINING: send_answer(world, rep, item, false); break;
     case ITEM_CONNECTING: sim_cut(world, number); break;   /* nothing happens: asks anew what it has */
-    case ITEM_WORKING: case ITEM_COMPLETING: send_completion(world, rep, item); break;
+    case ITEM_WORKING:
+        if (!world->draining && sim_random_percent(&world->random, 8))
+            send_transfer(world, rep, item);
+        else
+            send_completion(world, rep, item);
+        break;
+    case ITEM_COMPLETING: send_completion(world, rep, item); break;
+    case ITEM_TRANSFERRING: send_transfer(world, rep, item); break;
     }
 }
 
@@ -261,6 +287,8 @@ static void hear_reply(struct sim_world *world, struct sim_rep *rep, uint32_t nu
         if (item->state == ITEM_ACCEPTING && good) {
             item->state = item->is_call ? ITEM_CONNECTING : ITEM_WORKING;   /* the holding may be lost: the answer says as much */
             item->next_ms = soon(world, item->is_call ? CALL_PATIENCE_MS : 1000, item->is_call ? CALL_PATIENCE_MS : 20000);
+        } else if (item->state == ITEM_TRANSFERRING && reply->status == CORE_REJECTED) {
+            item->state = ITEM_WORKING;   /* nobody there: does it alone */
         } else if (item->state == ITEM_COMPLETING && reply->status == CORE_REJECTED) {
             item->state = ITEM_CONNECTING;
             item->next_ms = world->now_ms + CALL_PATIENCE_MS;

@@ -212,6 +212,7 @@ static void set_times(struct core_config *config, struct sim_random *random)
     config->work_limit_ms = 300000 + (uint32_t)sim_random_below(random, 600000);
     config->retry_same_rep_ms = 10000 + (uint32_t)sim_random_below(random, 110000);
     config->offers_max = 3 + (uint32_t)sim_random_below(random, 10);
+    config->transfer_for_ms = 5000 + (uint32_t)sim_random_below(random, 60000);
     config->misses_to_away = 2 + (uint32_t)sim_random_below(random, 3);
     config->return_assigned_when_gone = sim_random_percent(random, 50);
     config->refused_counts = sim_random_percent(random, 50);

@@ -298,6 +298,10 @@ bool sim_message_command(struct sim_world *world, const struct sim_message *mess
     case COMMAND_COMPLETE:
         command.complete.lead = message->lead, command.complete.idempotency_id = text(message->id), command.complete.disposition = text(message->disposition);
         break;
+    case COMMAND_TRANSFER:
+        command.transfer.lead = message->lead, command.transfer.offer_number = message->offer_number;
+        *(message->accept ? &command.transfer.rep : &command.transfer.team) = text(message->id);
+        break;
     case COMMAND_ACT: command.act.lead = message->lead, command.act.act = message->act, command.act.by = text("boss"); break;
     case COMMAND_CONFIGURE: command.configure.config = message->rules, command.configure.by = text("boss"); break;
     case COMMAND_LOG_OFF: case COMMAND_NONE: case COMMAND_FOUND_DESK: case COMMAND_QUERY: case COMMAND_CONNECTION_LOST:

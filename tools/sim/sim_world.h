@@ -69,7 +69,7 @@ struct sim_event {
 
 /* ---- clients ---- */
 
-enum sim_item_state { ITEM_OFFERED, ITEM_ACCEPTING, ITEM_DECLINING, ITEM_CONNECTING, ITEM_WORKING, ITEM_COMPLETING };
+enum sim_item_state { ITEM_OFFERED, ITEM_ACCEPTING, ITEM_DECLINING, ITEM_CONNECTING, ITEM_WORKING, ITEM_COMPLETING, ITEM_TRANSFERRING };
 
 /* A lead on a rep's screen. */
 struct sim_item {
@@ -78,6 +78,7 @@ struct sim_item {
     enum sim_item_state state;
     uint64_t next_ms, request;
     const char *outcome;               /* COMPLETING: a repeat says the same */
+    uint32_t target;                   /* TRANSFERRING: the same */
     bool is_call, unconfirmed;
 };
 
