@@ -29,11 +29,12 @@ struct core *core_new(const struct core_limits *limits, const struct core_callba
     core->history.capacity = limits->history_max ? limits->history_max : 1;
     core->history.ring = calloc(core->history.capacity, sizeof *core->history.ring);
     core->ended = calloc(ENDED_KEPT, sizeof *core->ended);
+    core->decided = calloc(DECIDED_KEPT, sizeof *core->decided);
     byte_buffer_init(&core->record, 64u << 20);
     timer_wheel_init(&core->wheel, 0);
     preferred_init(core);
     fair_share_init(&core->fair_share);
-    if (!core->history.ring || !core->ended || names_init(&core->names) != LW_OK || queues_init(&core->queues) != LW_OK ||
+    if (!core->history.ring || !core->ended || !core->decided || names_init(&core->names) != LW_OK || queues_init(&core->queues) != LW_OK ||
         lead_table_init(&core->leads, limits->leads_max) != LW_OK || rep_table_init(&core->reps) != LW_OK ||
         classes_init(&core->classes, &core->queues) != LW_OK || seen_init(&core->seen, limits->seen_max, limits->seen_ms) != LW_OK) {
         core_free(core);
@@ -67,6 +68,7 @@ void core_free(struct core *core)
     for (uint32_t i = 0; core->ended && i < ENDED_KEPT; i++)
         free(core->ended[i].decisions);
     free(core->ended);
+    free(core->decided);
     free(core->gone);
     free(core->restored_seen);
     free(core->rule_demand);

@@ -8,25 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core_internal.h"
-
-struct subject {            /* what both open and ended leads have */
-    const struct needs *needs;
-    uint8_t channel;
-    const struct policy *policy;
-    const struct decision *decisions;
-    uint32_t decision_count;
-    uint8_t relaxed;
-};
-
-struct past_rep { struct history_entry was; uint32_t rank; };
-struct past_ledger { int64_t total, shares; };
+#include "explain_past.h"
 
 static void explain_decisions(struct core *core, const struct decision *decisions, uint32_t count, const struct subject *subject,
                               const struct core_explain_visitor *visitor);
 static bool rewind_reps(const struct core *core, uint64_t seq, struct past_rep *reps);
-static const char *excluded_by(const struct core *core, const struct rep *rep, const struct history_entry *was,
-                               const struct subject *subject, const struct decision *decision, char *detail, size_t detail_size);
 static void tell_candidates(struct core *core, const struct decision *decision, struct past_rep *reps, const struct subject *subject,
                             const struct core_explain_visitor *visitor, uint32_t *considered, uint32_t *eligible, bool count_only);
 static const char *waiting_because(struct core *core, const struct lead *lead, char *text, size_t size);
@@ -92,7 +78,8 @@ static void explain_decisions(struct core *core, const struct decision *decision
         const struct rep *rep = rep_table_at(&core->reps, decision->rep);
         struct core_decision_view view = {
             .at_ms = decision->at_ms, .offer_number = decision->offer_number, .rep = rep ? rep->name : "",
-            .config_version = decision->config_version, .policy = subject->policy->name, .cause = (enum core_cause)decision->cause,
+            .config_version = decision->config_version, .cause = (enum core_cause)decision->cause,
+            .policy = decision->config_version == core->config_version ? subject->policy->name : "",
             .outcome = (enum core_cause)decision->outcome, .eligible = decision->able,
         };
         /* Skills are those of the rules now, needs those of the lead now: if others since, the candidates cannot be told truly. */
@@ -107,21 +94,36 @@ static void explain_decisions(struct core *core, const struct decision *decision
     free(reps);
 }
 
-/* What every rep was when `seq` changes had happened. False when the history does not go back that far. */
 static bool rewind_reps(const struct core *core, uint64_t seq, struct past_rep *reps)
 {
-    const struct history *history = &core->history;
-    if (seq > history->next || history->next - seq > history->capacity)
-        return false;
+    uint64_t from = explain_reps_now(core, reps);
+    return explain_rewind(core, &from, seq, reps);
+}
+
+uint64_t explain_reps_now(const struct core *core, struct past_rep *reps)
+{
     for (uint32_t i = 1; i < core->reps.count; i++) {
         const struct rep *rep = core->reps.reps[i];
         if (rep)
-            reps[i].was = (struct history_entry){.rep = i, .load = rep->rank.load, .capacity = rep->rank.capacity,
-                                                 .idle_since_ms = rep->rank.idle_since_ms, .account = rep->rank.account, .state = rep->state,
-                                                 .connected = rep->connected, .configured = rep->configured};
+            reps[i].was = explain_rep_now(rep);
     }
-    for (uint64_t at = history->next; at-- > seq;) {
-        const struct history_entry *entry = &history->ring[at % history->capacity];
+    return core->history.next;
+}
+
+struct history_entry explain_rep_now(const struct rep *rep)
+{
+    return (struct history_entry){.rep = rep->number, .load = rep->rank.load, .capacity = rep->rank.capacity,
+                                  .idle_since_ms = rep->rank.idle_since_ms, .account = rep->rank.account, .state = rep->state,
+                                  .connected = rep->connected, .configured = rep->configured};
+}
+
+bool explain_rewind(const struct core *core, uint64_t *from, uint64_t seq, struct past_rep *reps)
+{
+    const struct history *history = &core->history;
+    if (seq > *from || history->next - seq > history->capacity)
+        return false;
+    for (; *from > seq; --*from) {
+        const struct history_entry *entry = &history->ring[(*from - 1) % history->capacity];
         reps[entry->rep].was = *entry;
     }
     return true;
@@ -153,8 +155,8 @@ static bool lacks(const struct core *core, const struct rep *rep, const struct n
 }
 
 /* The first rule, in the order in which people ask: there? able? allowed? room? "" is eligible. */
-static const char *excluded_by(const struct core *core, const struct rep *rep, const struct history_entry *was,
-                               const struct subject *subject, const struct decision *decision, char *detail, size_t detail_size)
+const char *explain_excluded_by(const struct core *core, const struct rep *rep, const struct history_entry *was,
+                                const struct subject *subject, const struct decision *decision, char *detail, size_t detail_size)
 {
     detail[0] = '\0';
     bool is_chosen_before = decision && decision->cause == CAUSE_PREFERRED;
@@ -194,8 +196,7 @@ static bool was_present(const struct history_entry *was)
     return was->configured && (was->state == REP_AVAILABLE || was->state == REP_WRAP_UP);
 }
 
-/* The fair share ledger at that moment. */
-static struct past_ledger ledger_of(const struct core *core, const struct decision *decision, const struct past_rep *reps)
+struct past_ledger explain_ledger_of(const struct core *core, const struct decision *decision, const struct past_rep *reps)
 {
     const struct history *history = &core->history;
     bool is_past = decision->history_seq < history->next;
@@ -208,8 +209,8 @@ static struct past_ledger ledger_of(const struct core *core, const struct decisi
     return ledger;
 }
 
-static struct policy_rep rank_of(const struct core *core, const struct history_entry *was, const struct subject *subject,
-                                 const struct decision *decision, const struct past_ledger *ledger)
+struct policy_rep explain_rank_of(const struct core *core, const struct history_entry *was, const struct subject *subject,
+                                  const struct decision *decision, const struct past_ledger *ledger)
 {
     const struct rep *rep = core->reps.reps[was->rep];
     struct policy_rep rank = {.load = was->load, .capacity = was->capacity, .idle_since_ms = was->idle_since_ms, .number = was->rep,
@@ -237,20 +238,20 @@ static void tell_candidates(struct core *core, const struct decision *decision, 
         if (!core->reps.reps[i] || !reps[i].was.configured)
             continue;
         ++*considered;
-        bool able = *excluded_by(core, core->reps.reps[i], &reps[i].was, subject, decision, detail, sizeof detail) == '\0';
+        bool able = *explain_excluded_by(core, core->reps.reps[i], &reps[i].was, subject, decision, detail, sizeof detail) == '\0';
         *eligible += able;
         reps[i].rank = able ? UINT32_MAX : 0;
     }
     if (count_only)
         return;
-    const struct past_ledger ledger = ledger_of(core, decision, reps);
+    const struct past_ledger ledger = explain_ledger_of(core, decision, reps);
     do {   /* the eligible, best first: few calls, so a selection is fine */
         struct policy_rep best_keys = {0};
         best = 0;
         for (uint32_t i = 1; i < core->reps.count; i++) {
             if (reps[i].rank != UINT32_MAX)
                 continue;
-            struct policy_rep its_keys = rank_of(core, &reps[i].was, subject, decision, &ledger);
+            struct policy_rep its_keys = explain_rank_of(core, &reps[i].was, subject, decision, &ledger);
             if (best != 0 && policy_compare(subject->policy, &its_keys, &best_keys) > 0)
                 continue;
             best = i;
@@ -271,7 +272,7 @@ static void tell_candidates(struct core *core, const struct decision *decision, 
         if (!rep || !reps[i].was.configured || reps[i].rank != 0)
             continue;
         const struct history_entry *was = &reps[i].was;
-        const char *rule = excluded_by(core, rep, was, subject, decision, detail, sizeof detail);
+        const char *rule = explain_excluded_by(core, rep, was, subject, decision, detail, sizeof detail);
         visitor->candidate(visitor->context, &(struct core_candidate){
             .rep = rep->name, .excluded_by = rule, .detail = detail, .keys = "", .load = was->load, .capacity = was->capacity,
             .idle_ms = decision->at_ms > was->idle_since_ms ? decision->at_ms - was->idle_since_ms : 0});
@@ -303,13 +304,12 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
         const struct rep *rep = core->reps.reps[i];
         if (!rep || !rep->configured)
             continue;
-        struct history_entry now = {.rep = i, .load = rep->rank.load, .capacity = rep->rank.capacity, .idle_since_ms = rep->rank.idle_since_ms,
-                                    .state = rep->state, .connected = rep->connected, .configured = true};
+        struct history_entry now = explain_rep_now(rep);
         if (!supply_can_serve(rep->supply, lead->demand)) {
             unable++;
             continue;
         }
-        const char *rule = excluded_by(core, rep, &now, &subject, NULL, detail, sizeof detail);
+        const char *rule = explain_excluded_by(core, rep, &now, &subject, NULL, detail, sizeof detail);
         bool is_absent = *rule != '\0' && strcmp(rule, "capacity") != 0, has_declined = lead_excludes(lead, i);
         absent += is_absent;
         declined += !is_absent && has_declined;

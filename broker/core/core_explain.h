@@ -30,7 +30,7 @@ struct core_decision_view {
     uint32_t offer_number;       /* 0: nobody was eligible */
     const char *rep;
     uint32_t config_version;
-    const char *policy;
+    const char *policy;          /* "": the rules are others since */
     enum core_cause cause;       /* what asked for the decision */
     uint32_t considered, eligible;
     bool complete;
@@ -48,5 +48,42 @@ struct core_explain_visitor {
 
 /* False: no such lead on record. Calls lead once, then each decision, oldest first, followed by its candidates. */
 bool core_explain(struct core *core, struct desk_id lead, const struct core_explain_visitor *visitor);
+
+/* One decision as one rep sees it. */
+struct core_rep_decision {
+    struct desk_id lead;
+    uint64_t at_ms;
+    const char *rep;             /* who got it */
+    uint32_t offer_number;
+    bool is_mine;                /* the rep who is asked about got it */
+    bool complete;               /* false: the rest is no longer on record */
+    const char *queue, *policy;  /* policy "": the rules are others since */
+    uint8_t channel;
+    uint32_t config_version;
+    enum core_cause outcome;     /* CAUSE_NONE: open */
+    const char *excluded_by, *detail;   /* as of a candidate; "" when eligible, or it is theirs */
+    const char *decided_by;      /* eligible, but another came first: "load", "idle", "tier"..., "preferred", "order" */
+    const char *keys, *chosen_keys;     /* with decided_by: of the rep, and of who got it */
+};
+
+/* Leads that wait now, and what keeps this rep from them. */
+struct core_rep_waiting { const char *excluded_by, *detail; uint32_t count; };
+
+struct core_explain_rep_visitor {
+    void *context;
+    void (*decision)(void *context, const struct core_rep_decision *decision);   /* newest first */
+    void (*waiting)(void *context, const struct core_rep_waiting *waiting);      /* a row for each reason */
+};
+
+enum {
+    CORE_REP_DECISIONS_MAX = 500,   /* that one question tells */
+    CORE_REP_WAITING_MAX = 32,      /* reasons; what is left is told as "other" */
+};
+
+/* Every decision made since since_ms, as this rep sees it; then what waits. *from_ms_out: since when it is told; later
+ * than since_ms when more decisions were made than are told or kept. False: no rep of this name is in the rules.
+ * Work: at most one walk over the history of rep changes, the ended leads, and the classes that wait. */
+bool core_explain_rep(struct core *core, struct core_text rep, uint64_t since_ms, const struct core_explain_rep_visitor *visitor,
+                      uint64_t *from_ms_out);
 
 #endif

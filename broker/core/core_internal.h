@@ -25,7 +25,7 @@
 #include "record.h"
 #include "timer_wheel.h"
 
-enum { LEAD_CHUNK = 1024, SEEN_CHUNK = 16384, NAMES_MAX = 65536, SESSIONS_MAX = 1 << 15, REPS_MAX = 1 << 16, CLASSES_MAX = 1 << 15, ENDED_KEPT = 16384 };
+enum { LEAD_CHUNK = 1024, SEEN_CHUNK = 16384, NAMES_MAX = 65536, SESSIONS_MAX = 1 << 15, REPS_MAX = 1 << 16, CLASSES_MAX = 1 << 15, ENDED_KEPT = 16384, DECIDED_KEPT = 32768 };
 
 /* ---- names: each text once, by number -------------------------------------- */
 
@@ -354,6 +354,13 @@ struct history {
     uint32_t capacity;
 };
 
+/* Which decision was made when, over all leads. */
+struct decided {
+    struct desk_id lead;
+    uint64_t at_ms;
+    uint32_t offer_number, rep;
+};
+
 /* An ended lead, for explanations. */
 struct ended_lead {
     struct desk_id id;
@@ -403,6 +410,8 @@ struct core {
     struct history history;
     struct ended_lead *ended;              /* ring, ENDED_KEPT */
     uint64_t ended_next;
+    struct decided *decided;               /* ring, DECIDED_KEPT */
+    uint64_t decided_next, decided_from_ms;   /* from_ms: earlier ones were made by another process */
 
     struct lead *dirty_first, *dirty_last;
     struct desk_id *gone;                  /* ended leads the checkpoint still holds */
@@ -429,6 +438,9 @@ enum { WHY_TEXT_MAX = 512 };
 void why_text_write(const struct core *core, const struct lead *lead, const struct rep *rep, char text[WHY_TEXT_MAX]);
 /* "tier 1; idle 42 s": what the policy ranked this rep by. */
 void why_keys_write(const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms, char text[WHY_TEXT_MAX]);
+
+/* The first of the policy's keys in which the two differ: "idle"; "preferred" comes before all; "order": in none. */
+const char *why_key_decided(const struct policy *policy, const struct policy_rep *a, const struct policy_rep *b);
 
 /* effects.c */
 void effect_init(const struct core *core, struct core_effect *effect, enum core_effect_kind kind);

@@ -530,7 +530,8 @@ void lead_forget_exclusions(struct core *core, struct lead *lead)
 
 void decision_add(struct core *core, struct lead *lead, const struct decision *decision)
 {
-    (void)core;
+    if (!core->is_restoring)
+        core->decided[core->decided_next++ % DECIDED_KEPT] = (struct decided){lead->id, decision->at_ms, decision->offer_number, decision->rep};
     if (lead->decision_count == CORE_DECISIONS_KEPT) {
         memmove(lead->decisions, lead->decisions + 1, (CORE_DECISIONS_KEPT - 1) * sizeof *lead->decisions);
         lead->decision_count--;

@@ -84,6 +84,34 @@ static void put_keys(struct text *text, const struct policy *policy, const struc
     }
 }
 
+static bool key_differs(enum policy_key key, const struct policy_rep *a, const struct policy_rep *b)
+{
+    switch (key) {
+    case POLICY_KEY_LOAD: return (uint64_t)a->load * b->capacity != (uint64_t)b->load * a->capacity;
+    case POLICY_KEY_IDLE: return a->idle_since_ms != b->idle_since_ms;
+    case POLICY_KEY_TIER: return a->tier != b->tier;
+    case POLICY_KEY_LEVELS: return a->levels != b->levels;
+    case POLICY_KEY_TURN: return true;
+    case POLICY_KEY_SHARE:
+        return a->is_ahead != b->is_ahead || (a->account + POLICY_LEAD) * b->share != (b->account + POLICY_LEAD) * a->share;
+    case POLICY_KEY_END: break;
+    }
+    return false;
+}
+
+const char *why_key_decided(const struct policy *policy, const struct policy_rep *a, const struct policy_rep *b)
+{
+    static const char *const words[] = {[POLICY_KEY_LOAD] = "load", [POLICY_KEY_IDLE] = "idle", [POLICY_KEY_TIER] = "tier",
+                                        [POLICY_KEY_LEVELS] = "levels", [POLICY_KEY_TURN] = "turn", [POLICY_KEY_SHARE] = "share"};
+    if (a->preferred != b->preferred)
+        return "preferred";
+    for (uint32_t i = 0; i < POLICY_KEYS_MAX && policy->keys[i] != POLICY_KEY_END; i++) {
+        if (key_differs(policy->keys[i], a, b))
+            return words[policy->keys[i]];
+    }
+    return "order";
+}
+
 void why_keys_write(const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms, char data[WHY_TEXT_MAX])
 {
     struct text text = {data, 0};

@@ -126,11 +126,19 @@ static void handle_config(struct net *net, struct peer *peer, const struct wire_
 static void handle_explain(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
 {
     Leadwire__V1__ExplainReply reply = LEADWIRE__V1__EXPLAIN_REPLY__INIT;
+    const Leadwire__V1__ExplainRequest *asked = message->explain_request;
+    const bool of_rep = asked->rep[0] != '\0';
     struct desk_id lead;
 
+    if (of_rep == (asked->lead_id[0] != '\0')) {
+        net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_REJECTED, "name either a lead or a rep");
+        return;
+    }
     reply.request_id = request_id;
-    reply.lead_id = message->explain_request->lead_id;
-    if (desk_id_parse(message->explain_request->lead_id, &lead))
+    reply.lead_id = asked->lead_id;
+    if (of_rep)
+        explain_reply_fill_rep(net->core, text_of(asked->rep), asked->since_unix_ms > 0 ? (uint64_t)asked->since_unix_ms : 0, arena_of(net), &reply);
+    else if (desk_id_parse(asked->lead_id, &lead))
         explain_reply_fill(net->core, lead, arena_of(net), &reply);
     hold_answer(net, peer, request_id, &(struct wire_message){.type = WIRE_EXPLAIN_REPLY, .explain_reply = &reply});
 }

@@ -12,6 +12,8 @@ static void fill_lead(void *context, const struct core_effect *lead, const char 
                       const uint8_t *require_levels, uint32_t require_count, const char *waiting_because);
 static void add_decision(void *context, const struct core_decision_view *view);
 static void add_candidate(void *context, const struct core_candidate *view);
+static void add_rep_decision(void *context, const struct core_rep_decision *view);
+static void add_rep_waiting(void *context, const struct core_rep_waiting *view);
 static bool grow(struct arena *arena, void ***items, size_t count);
 static char *keep(struct arena *arena, const char *text);
 
@@ -22,6 +24,16 @@ void explain_reply_fill(struct core *core, struct desk_id lead, struct arena *ar
                                            .candidate = add_candidate};
 
     reply->found = core_explain(core, lead, &visitor);
+}
+
+void explain_reply_fill_rep(struct core *core, struct core_text rep, uint64_t since_ms, struct arena *arena, Leadwire__V1__ExplainReply *reply)
+{
+    struct filling filling = {.arena = arena, .reply = reply};
+    struct core_explain_rep_visitor visitor = {.context = &filling, .decision = add_rep_decision, .waiting = add_rep_waiting};
+    uint64_t from_ms;
+
+    reply->found = core_explain_rep(core, rep, since_ms, &visitor, &from_ms);
+    reply->since_unix_ms = (int64_t)from_ms;
 }
 
 static void fill_lead(void *context, const struct core_effect *lead, const char *rule, const char *const *require_names,
@@ -95,6 +107,51 @@ static void add_candidate(void *context, const struct core_candidate *view)
     candidate->rank = view->rank;
     candidate->chosen = view->chosen;
     decision->candidates[decision->n_candidates++] = candidate;
+}
+
+static void add_rep_decision(void *context, const struct core_rep_decision *view)
+{
+    struct filling *filling = context;
+    Leadwire__V1__ExplainReply *reply = filling->reply;
+    Leadwire__V1__RepDecision *decision = arena_alloc(filling->arena, sizeof *decision);
+    char lead_id[DESK_ID_TEXT_MAX];
+
+    if (!decision || !grow(filling->arena, (void ***)&reply->rep_decisions, reply->n_rep_decisions))
+        return;
+    leadwire__v1__rep_decision__init(decision);
+    desk_id_format(view->lead, lead_id);
+    decision->at_unix_ms = (int64_t)view->at_ms;
+    decision->lead_id = keep(filling->arena, lead_id);
+    decision->offer_number = view->offer_number;
+    decision->rep = keep(filling->arena, view->rep);
+    decision->mine = view->is_mine;
+    decision->complete = view->complete;
+    decision->queue = keep(filling->arena, view->queue);
+    decision->channel = (Leadwire__V1__Channel)view->channel;
+    decision->policy = keep(filling->arena, view->policy);
+    decision->config_version = view->config_version;
+    decision->outcome = (char *)core_cause_word(view->outcome);
+    decision->excluded_by = keep(filling->arena, view->excluded_by);
+    decision->detail = keep(filling->arena, view->detail);
+    decision->decided_by = keep(filling->arena, view->decided_by);
+    decision->keys = keep(filling->arena, view->keys);
+    decision->chosen_keys = keep(filling->arena, view->chosen_keys);
+    reply->rep_decisions[reply->n_rep_decisions++] = decision;
+}
+
+static void add_rep_waiting(void *context, const struct core_rep_waiting *view)
+{
+    struct filling *filling = context;
+    Leadwire__V1__ExplainReply *reply = filling->reply;
+    Leadwire__V1__RepWaiting *waiting = arena_alloc(filling->arena, sizeof *waiting);
+
+    if (!waiting || !grow(filling->arena, (void ***)&reply->rep_waiting, reply->n_rep_waiting))
+        return;
+    leadwire__v1__rep_waiting__init(waiting);
+    waiting->excluded_by = keep(filling->arena, view->excluded_by);
+    waiting->detail = keep(filling->arena, view->detail);
+    waiting->count = view->count;
+    reply->rep_waiting[reply->n_rep_waiting++] = waiting;
 }
 
 /* Room for one more pointer: the array doubles at powers of two, in the arena. */

@@ -21,6 +21,7 @@ enum {
     SNAPSHOT_ROWS_MAX = 16384,
     DECISIONS_MAX = 1024,
     CANDIDATES_MAX = 16384,
+    WAITING_REASONS_MAX = 256,
     SKILLS_MAX = 4096,
     SKILLS_OF_ONE_MAX = 256,
     CHANNELS_MAX = 16,
@@ -538,7 +539,32 @@ RULES(config_reply,
 
 RULES(explain_request,
     REQUEST_ID,
-    NAME_NEEDED(lead_id, ID_MAX));
+    NAME(lead_id, ID_MAX),
+    NAME(rep, LW_NAME_MAX),
+    NUMBER(since_unix_ms));
+
+RULES(rep_decision,
+    NUMBER(at_unix_ms),
+    NAME(lead_id, ID_MAX),
+    NUMBER(offer_number),
+    NAME(rep, LW_NAME_MAX),
+    NUMBER(mine),
+    NUMBER(complete),
+    NAME(queue, LW_NAME_MAX),
+    ENUM(channel),
+    NAME(policy, LW_NAME_MAX),
+    NUMBER(config_version),
+    TEXT(outcome, REASON_MAX),
+    TEXT(excluded_by, REASON_MAX),
+    TEXT(detail, REASON_MAX),
+    TEXT(decided_by, REASON_MAX),
+    TEXT(keys, REASON_MAX),
+    TEXT(chosen_keys, REASON_MAX));
+
+RULES(rep_waiting,
+    TEXT(excluded_by, REASON_MAX),
+    TEXT(detail, REASON_MAX),
+    NUMBER(count));
 
 RULES(candidate,
     NAME_NEEDED(rep, LW_NAME_MAX),
@@ -577,7 +603,10 @@ RULES(explain_reply,
     NAME(source, LW_NAME_MAX),
     NUMBER(received_unix_ms),
     MESSAGES(decisions, DECISIONS_MAX, &decision_rules),
-    TEXT(waiting_because, REASON_MAX));
+    TEXT(waiting_because, REASON_MAX),
+    MESSAGES(rep_decisions, DECISIONS_MAX, &rep_decision_rules),
+    MESSAGES(rep_waiting, WAITING_REASONS_MAX, &rep_waiting_rules),
+    NUMBER(since_unix_ms));
 
 RULES(lead_command,
     REQUEST_ID,

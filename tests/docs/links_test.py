@@ -86,7 +86,7 @@ class Readme(unittest.TestCase):
 class Routing(unittest.TestCase):
     def test_what_excludes_a_rep_stands_there_in_the_order_of_the_code(self):
         code = sources.read("broker/core/core_explain.c")
-        body = code[code.rindex("static const char *excluded_by("):]
+        body = code[code.rindex("const char *explain_excluded_by("):]
         order = re.findall(r'return "(\w+)"', body[: body.index("\n}\n")])
         rows = sources.table_rows(sources.section(sources.read("docs/ROUTING.md"), "Who can take it"))[1:]
         shown = [word for row in rows for word in re.findall(r"`(\w+)`", row[0])]

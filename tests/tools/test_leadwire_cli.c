@@ -149,6 +149,38 @@ static void tell_explanation(struct scripted_broker *to, const Leadwire__V1__Exp
     scripted_broker_send(to, WIRE_EXPLAIN_REPLY, &explained);
 }
 
+static void tell_explanation_of_rep(struct scripted_broker *to, const Leadwire__V1__ExplainRequest *request)
+{
+    Leadwire__V1__ExplainReply explained = LEADWIRE__V1__EXPLAIN_REPLY__INIT;
+    Leadwire__V1__RepDecision first = LEADWIRE__V1__REP_DECISION__INIT, unable = first, full = first, mine = first;
+    Leadwire__V1__RepDecision *decisions[] = {&first, &unable, &unable, &full, &mine};
+    Leadwire__V1__RepWaiting wait = LEADWIRE__V1__REP_WAITING__INIT, *waiting[] = {&wait};
+    first.at_unix_ms = unable.at_unix_ms = full.at_unix_ms = mine.at_unix_ms = 1767225601000;
+    first.lead_id = unable.lead_id = full.lead_id = mine.lead_id = words("7-1042");
+    first.offer_number = unable.offer_number = full.offer_number = mine.offer_number = 1;
+    first.rep = unable.rep = full.rep = words("carla");
+    first.complete = unable.complete = full.complete = mine.complete = true;
+    first.decided_by = words("load");
+    first.keys = words("load 2 of 3");
+    first.chosen_keys = words("load 1 of 3");
+    unable.excluded_by = words("skill");
+    unable.detail = words("solar 4, needs 6");
+    full.excluded_by = words("break");
+    mine.rep = words("anna");
+    mine.mine = true;
+    wait.excluded_by = words("team");
+    wait.detail = words("inside");
+    wait.count = 3;
+    explained.request_id = request->request_id;
+    explained.found = strcmp(request->rep, "anna") == 0;
+    explained.rep_decisions = decisions;
+    explained.n_rep_decisions = 5;
+    explained.rep_waiting = waiting;
+    explained.n_rep_waiting = 1;
+    explained.since_unix_ms = 1767225600000;
+    scripted_broker_send(to, WIRE_EXPLAIN_REPLY, &explained);
+}
+
 static void tell_config(struct scripted_broker *to, uint64_t request_id)
 {
     Leadwire__V1__ConfigReply config = LEADWIRE__V1__CONFIG_REPLY__INIT;
@@ -230,7 +262,7 @@ static void script(struct scripted_broker *to, const struct wire_message *reques
     } else if (request->type == WIRE_STATUS_REQUEST) {
         tell_status(to, request->status_request->request_id);
     } else if (request->type == WIRE_EXPLAIN_REQUEST) {
-        tell_explanation(to, request->explain_request);
+        (request->explain_request->rep[0] != '\0' ? tell_explanation_of_rep : tell_explanation)(to, request->explain_request);
     } else if (request->type == WIRE_CONFIG_REQUEST) {
         tell_config(to, request->config_request->request_id);
     } else if (request->type == WIRE_APPLY_CONFIG) {
@@ -313,6 +345,31 @@ static void explain_names_the_chosen_first_and_why_not_the_others(void **state)
     told.found = false;
     assert_int_equal(run("explain 7-9"), 1);
     assert_string_equal(output, "leadwire explain: the broker has no lead 7-9 (closed long ago, or never there)\n");
+}
+
+static void explain_tells_a_rep_what_went_elsewhere_and_why(void **state)
+{
+    (void)state;
+    assert_int_equal(run("explain --rep anna --since 2026-01-01T00:00"), 0);
+    assert_string_equal(output,
+        "5 offers since 2026-01-01 00:00: 1 yours; 2 needed solar 6, you have 4; 1 carla had less in hand; 1 while you were on break\n"
+        "3 leads wait now: 3 not for you: team (inside)\n"
+        "\n"
+        "00:00:01 lead 7-1042 offer 1 to carla: carla had less in hand (load 1 of 3; you: load 2 of 3)\n"
+        "00:00:01 lead 7-1042 offer 1 to carla: needed solar 6, you have 4\n"
+        "00:00:01 lead 7-1042 offer 1 to carla: needed solar 6, you have 4\n"
+        "00:00:01 lead 7-1042 offer 1 to carla: while you were on break\n"
+        "00:00:01 lead 7-1042 offer 1 to anna: yours\n");
+    assert_int_equal(run("explain --rep anna --since 2025-12-31T23:00"), 0);
+    assert_non_null(strstr(output, "(what came earlier is more than is told at once, or no longer on record)\n"));
+    assert_int_equal(run("explain --rep anna --json"), 0);
+    assert_non_null(strstr(output, "\"needed solar 6, you have 4\""));
+    assert_non_null(strstr(output, "\"decided_by\""));
+    assert_int_equal(run("explain --rep nobody"), 1);
+    assert_string_equal(output, "leadwire explain: the rules have no rep nobody\n");
+    assert_int_equal(run("explain --rep anna --since soon"), 2);
+    assert_int_equal(run("explain --rep anna 7-1042"), 2);
+    assert_int_equal(run("explain 7-1042 --since 1h"), 2);
 }
 
 static void apply_sends_the_file_as_written_with_what_it_means(void **state)
@@ -547,6 +604,7 @@ int main(void)
         TEST(status_speaks_plainly),
         TEST(status_ends_with_1_when_the_store_is_away),
         TEST(explain_names_the_chosen_first_and_why_not_the_others),
+        TEST(explain_tells_a_rep_what_went_elsewhere_and_why),
         TEST(apply_sends_the_file_as_written_with_what_it_means),
         TEST(apply_passes_on_what_the_broker_refuses),
         TEST(config_show_gives_the_file_back),

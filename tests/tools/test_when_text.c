@@ -36,6 +36,23 @@ static void a_day_with_a_time_is_that_moment(void **state)
     assert_int_equal(parsed("2025-11-26T15:30") - noon_ms, 27 * 3600000 + 30 * 60000);
 }
 
+static int64_t parsed_past(const char *text)
+{
+    int64_t unix_ms = -1;
+    return when_text_parse_past(text, noon_ms, &unix_ms) ? unix_ms : -1;
+}
+
+static void backwards_it_is_the_last_one(void **state)
+{
+    (void)state;
+    assert_int_equal(parsed_past("30m") - noon_ms, -30 * 60000);
+    assert_int_equal(parsed_past("15:30") - noon_ms, -(20 * 3600000 + 30 * 60000));
+    assert_int_equal(parsed_past("09:00") - noon_ms, -3 * 3600000);
+    assert_int_equal(parsed_past("12:00") - noon_ms, 0);
+    assert_int_equal(parsed_past("2025-11-25T10:00") - noon_ms, -2 * 3600000);
+    assert_int_equal(parsed_past("yesterday"), -1);
+}
+
 static void what_is_no_moment_is_refused(void **state)
 {
     static const char *const wrong[] = {"", "soon", "5", "5x", "-5m", "25:00", "12:60", "2025-13-01T10:00", "2025-02-30T10:00", "2025-11-26", "2h later"};
@@ -50,6 +67,7 @@ int main(void)
         cmocka_unit_test(a_duration_counts_from_now),
         cmocka_unit_test(a_time_of_day_is_the_next_one),
         cmocka_unit_test(a_day_with_a_time_is_that_moment),
+        cmocka_unit_test(backwards_it_is_the_last_one),
         cmocka_unit_test(what_is_no_moment_is_refused),
     };
     setenv("TZ", "UTC", 1);

@@ -126,6 +126,8 @@ def ask_about_one(floor):
     assert chosen == [decision["rep"]], decision
     assert f"offer {decision['offer_number']} to {decision['rep']}" in floor.leadwire("explain", lead)
     floor.leadwire("explain", "7zzzz-1", code=1)
+    of_rep = json.loads(floor.leadwire("explain", "--rep", decision["rep"], "--json"))
+    assert any(one["mine"] and one["lead_id"] == lead for one in of_rep["decisions"]), of_rep
 
 
 def manage_one(floor):

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * leadwire explain LEAD - why this rep? What the lead required, and each decision on it.
+ * leadwire explain --rep REP - why did this rep get nothing?
  */
 #include <inttypes.h>
 #include <leadwire/publisher.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli.h"
 #include "commands.h"
+#include "explain_rep.h"
 #include "json_out.h"
+#include "when_text.h"
 #include "words.h"
 
 /* What the policy ranked by; of an older broker: "load 1 of 3, idle 3 min 20 s" */
@@ -45,7 +49,7 @@ static void print_decision(const Leadwire__V1__Decision *decision)
     else
         printf("nobody could take it");
     printf("\n    because: %s; policy %s, rules version %u; %u considered, %u eligible\n",
-           decision->cause[0] != '\0' ? decision->cause : "unknown", decision->policy, (unsigned)decision->config_version,
+           decision->cause[0] != '\0' ? decision->cause : "unknown", decision->policy[0] != '\0' ? decision->policy : "of older rules", (unsigned)decision->config_version,
            (unsigned)decision->considered, (unsigned)decision->eligible);
     if (!decision->complete)
         printf("    (who was considered is no longer on record)\n");
@@ -134,31 +138,64 @@ static void print_json(const Leadwire__V1__ExplainReply *explained)
     json_end_line(&out);
 }
 
+/* What the broker is to be asked, from the command line. EXIT_DONE or the exit code after a complaint. */
+static int read_question(const struct cli *cli, const char *rep, const char *since, Leadwire__V1__ExplainRequest *request)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    const int64_t now_unix_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    if ((rep != NULL) == (cli->argument_count == 1))
+        return cli_usage_error(cli, "name either a lead or, with --rep, a rep");
+    if (since && !rep)
+        return cli_usage_error(cli, "--since goes with --rep");
+    if (!rep) {
+        request->lead_id = (char *)cli->arguments[0];
+        return EXIT_DONE;
+    }
+    if (!when_text_parse_past(since ? since : "1h", now_unix_ms, &request->since_unix_ms))
+        return cli_usage_error(cli, "--since %s is no time: write 10m, 2h, 14:00 or 2026-11-26T14:00", since);
+    request->rep = (char *)rep;
+    return EXIT_DONE;
+}
+
 int command_explain(int argc, char **argv)
 {
     bool is_json = false;
-    const struct cli_option options[] = {{"json", NULL, CLI_FLAG, &is_json, 0, 0, "one JSON object"}};
+    const char *rep = NULL, *since = NULL;
+    const struct cli_option options[] = {
+        {"rep", "REP", CLI_TEXT, &rep, 0, 0, "why this rep got what they got, or nothing, instead of one lead"},
+        {"since", "TIME", CLI_TEXT, &since, 0, 0, "with --rep: from when on, as 10m, 14:00 or 2026-11-26T14:00 (default: 1h)"},
+        {"json", NULL, CLI_FLAG, &is_json, 0, 0, "one JSON object"},
+    };
     const struct cli_spec spec = {
-        .command = "explain", .arguments = "LEAD", .arguments_min = 1, .arguments_max = 1, .uses_broker = true,
-        .options = options, .option_count = 1,
+        .command = "explain", .arguments = "LEAD | --rep REP", .arguments_min = 0, .arguments_max = 1, .uses_broker = true,
+        .options = options, .option_count = sizeof options / sizeof options[0],
         .about = "Tells which rule took the lead and what it required; and for each decision on it who was\n"
-                 "considered, why the chosen rep came first, and what excluded each other. Ends with 1 if there\n"
-                 "is no such lead.",
+                 "considered, why the chosen rep came first, and what excluded each other. With --rep it tells,\n"
+                 "for each decision of late, what kept that rep from the lead. Ends with 1 if there is no such\n"
+                 "lead or rep.",
     };
     struct cli cli;
     if (!cli_parse(&cli, &spec, argc, argv))
         return cli.exit_code;
+    Leadwire__V1__ExplainRequest request = LEADWIRE__V1__EXPLAIN_REQUEST__INIT;
     struct control_client *control = NULL;
-    int code = cli_control_open(&cli, &control);
+    int code = read_question(&cli, rep, since, &request);
     if (code != EXIT_DONE)
         return code;
-    Leadwire__V1__ExplainRequest request = LEADWIRE__V1__EXPLAIN_REQUEST__INIT;
-    request.lead_id = (char *)cli.arguments[0];
+    code = cli_control_open(&cli, &control);
+    if (code != EXIT_DONE)
+        return code;
     struct wire_message message = {.type = WIRE_EXPLAIN_REQUEST, .explain_request = &request}, reply;
     code = cli_ask(&cli, control, &message, WIRE_EXPLAIN_REPLY, &reply);
     if (code == EXIT_DONE && !reply.explain_reply->found) {
-        cli_complain(&cli, "the broker has no lead %s (closed long ago, or never there)", cli.arguments[0]);
+        if (rep)
+            cli_complain(&cli, "the rules have no rep %s", rep);
+        else
+            cli_complain(&cli, "the broker has no lead %s (closed long ago, or never there)", cli.arguments[0]);
         code = EXIT_NO;
+    } else if (code == EXIT_DONE && rep) {
+        explain_rep_print(reply.explain_reply, rep, request.since_unix_ms, is_json);
     } else if (code == EXIT_DONE && is_json) {
         print_json(reply.explain_reply);
     } else if (code == EXIT_DONE) {

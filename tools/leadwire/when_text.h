@@ -14,5 +14,7 @@
 
 /* False for anything else. */
 bool when_text_parse(const char *text, int64_t now_unix_ms, int64_t *unix_ms_out);
+/* The same backwards: so long ago, the last time it was that late, then. */
+bool when_text_parse_past(const char *text, int64_t now_unix_ms, int64_t *unix_ms_out);
 
 #endif

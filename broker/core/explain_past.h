@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * explain_past - what explanations of a lead and of a rep share: what reps were at a
+ * decision, which rule excluded them, what they were ranked by. Threads: none.
+ */
+#ifndef EXPLAIN_PAST_H
+#define EXPLAIN_PAST_H
+
+#include "core_internal.h"
+
+struct subject {            /* what both open and ended leads have */
+    const struct needs *needs;
+    uint8_t channel;
+    const struct policy *policy;
+    const struct decision *decisions;
+    uint32_t decision_count;
+    uint8_t relaxed;
+};
+
+struct past_rep { struct history_entry was; uint32_t rank; };   /* by rep number */
+struct past_ledger { int64_t total, shares; };
+
+struct history_entry explain_rep_now(const struct rep *rep);
+/* Fills in what all reps are now; gives the number of changes so far, from which to rewind. */
+uint64_t explain_reps_now(const struct core *core, struct past_rep *reps);
+/* From what every rep was when *from changes had happened back to `seq` of them. False, with nothing done, when that is
+ * later than *from, or the history does not go back that far. */
+LW_MUST_CHECK bool explain_rewind(const struct core *core, uint64_t *from, uint64_t seq, struct past_rep *reps);
+/* The first rule, in the order in which people ask: there? able? allowed? room? "" is eligible. decision NULL: now. */
+const char *explain_excluded_by(const struct core *core, const struct rep *rep, const struct history_entry *was,
+                                const struct subject *subject, const struct decision *decision, char *detail, size_t detail_size);
+/* The fair share ledger at the decision, when the reps were so. */
+struct past_ledger explain_ledger_of(const struct core *core, const struct decision *decision, const struct past_rep *reps);
+struct policy_rep explain_rank_of(const struct core *core, const struct history_entry *was, const struct subject *subject,
+                                  const struct decision *decision, const struct past_ledger *ledger);
+
+#endif
