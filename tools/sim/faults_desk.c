@@ -213,8 +213,12 @@ static void turn(struct faults_broker *broker)
     broker->turned_ms = desk->world->now_ms;
     if (broker->turns_at_once > TURNS_AT_ONCE_MAX)
         sim_fail(desk->world, "the broker turns for ever without waiting");
+    bool was_away = broker->broker.is_away;
+    broker->has_resumed = false;
     desk->turning = broker;
     broker_turn(&broker->broker);
+    if (was_away && !broker->broker.is_away && broker->broker.phase == BROKER_SERVING && !broker->has_resumed)
+        sim_fail(desk->world, "no state without a deadline: after an outage nobody gets a fresh one");
     if (broker->broker.phase != BROKER_OVER && !broker->is_dying)
         broker_wait(&broker->broker);
     desk->turning = NULL;
@@ -311,6 +315,7 @@ void faults_core_step(struct core *core, const struct core_command *command, uin
     if (!broker->has_stepped)
         take_over(desk, broker);
     broker->has_stepped = true;
+    broker->has_resumed |= command->kind == COMMAND_SERVICE_RESUMED;
     batch->batch.command = command->kind;
     batch->batch.session = command->session;
     batch->batch.now_ms = now_ms;

@@ -68,7 +68,7 @@ struct faults_broker {
     uint64_t wake_ms;
     uint32_t turns_at_once;
     uint64_t turned_ms;
-    bool polls[3], has_stepped, is_dying, was_bound;
+    bool polls[3], has_stepped, has_resumed, is_dying;   /* has_resumed: in this turn */
     uint64_t cut_until_ms;             /* cannot reach Redis */
 };
 

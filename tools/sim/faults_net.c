@@ -101,7 +101,7 @@ void net_close(struct net **net_pointer)
 lw_status net_bind(struct net *net, uint64_t epoch, char *why)
 {
     (void)epoch, (void)why;
-    net->is_bound = net->broker->was_bound = true;
+    net->is_bound = true;
     net->broker->desk->front = net->broker;
     return LW_OK;
 }
