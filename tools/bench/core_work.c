@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core_work.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+#include "core.h"
+
+enum { LEVELS = 5, SKILLS_OF_A_REP = 3, PAYLOAD_SIZE = 400, QUEUE = 1 << 18, SAMPLES = 1 << 20, SAMPLE_EVERY = 16, TURN = 64 };
+
+struct pending { struct desk_id lead; uint64_t session; uint32_t offer_number; };
+struct pending_ring { struct pending items[QUEUE]; uint32_t first, count; };
+
+struct core_work {
+    struct core_work_size size;
+    struct core *core;
+    uint64_t random, now_ms, published, completed, effects, records, record_bytes, next_id;
+    struct pending_ring offers, assigned;
+    uint32_t *samples;
+    size_t sample_count;
+    char payload[PAYLOAD_SIZE];
+};
+
+static void push(struct pending_ring *ring, struct pending item)
+{
+    if (ring->count == QUEUE)
+        abort();
+    ring->items[(ring->first + ring->count++) % QUEUE] = item;
+}
+
+static struct pending take(struct pending_ring *ring)
+{
+    struct pending item = ring->items[ring->first];
+    ring->first = (ring->first + 1) % QUEUE;
+    ring->count--;
+    return item;
+}
+
+static void on_record(void *context, enum record_kind kind, const void *bytes, size_t size)
+{
+    struct core_work *work = context;
+    (void)kind;
+    (void)bytes;
+    work->records++;
+    work->record_bytes += size;
+}
+
+static void on_effect(void *context, const struct core_effect *effect)
+{
+    struct core_work *work = context;
+    work->effects++;
+    if (effect->kind == EFFECT_OFFER)
+        push(&work->offers, (struct pending){effect->lead, effect->session, effect->offer_number});
+}
+
+static const char *read_field(const void *lead, const char *field)
+{
+    (void)field;
+    return lead;
+}
+
+static void must(lw_status status)
+{
+    if (status != LW_OK)
+        abort();
+}
+
+/* A rule for each skill and level; each rep has 3 skills (or all there are). */
+static struct core_config *make_config(const struct core_work_size *size, uint64_t *random)
+{
+    char name[32];
+    uint32_t skills = size->classes / LEVELS;
+    struct core_config *config = core_config_new("bench");
+    for (uint32_t i = 0; i < skills; i++) {
+        snprintf(name, sizeof name, "skill%u", i);
+        must(core_config_add_skill(config, name));
+    }
+    for (uint32_t i = 0; i < size->reps; i++) {
+        struct config_rep *rep;
+        snprintf(name, sizeof name, "rep%u", i);
+        must(core_config_add_rep(config, name, "inside", size->capacity, "", &rep));
+        for (uint32_t k = 0; k < SKILLS_OF_A_REP && k < skills; k++) {
+            uint32_t level = 5 + (uint32_t)(bench_random(random) % 6);
+            snprintf(name, sizeof name, "skill%u", (i + k * (1 + skills / SKILLS_OF_A_REP)) % skills);
+            must(core_config_rep_skill(config, rep, name, size->same_levels ? 7 : level));
+        }
+    }
+    for (uint32_t i = 0; i < size->classes; i++) {
+        struct config_rule *rule;
+        char value[32];
+        const char *values[] = {value};
+        snprintf(name, sizeof name, "rule%u", i);
+        snprintf(value, sizeof value, "%u", i);
+        must(core_config_add_rule(config, name, name, i % 5 * 10, &rule));
+        must(core_config_rule_when(rule, "product", CONFIG_EQUALS, values, 1));
+        snprintf(name, sizeof name, "skill%u", i % skills);
+        must(core_config_rule_require(config, rule, name, 1 + i / skills));
+    }
+    must(core_config_add_disposition(config, "won", 1));
+    config->channels[LW_CHANNEL_WEB].offer_timeout_ms = 2000;
+    config->channels[LW_CHANNEL_WEB].wait_limit_ms = 3600000;
+    config->retry_same_rep_ms = 3000;
+    config->offers_max = 32;
+    config->misses_to_away = 0;
+    return config;
+}
+
+static void start_desk(struct core_work *work)
+{
+    struct core_config *config = make_config(&work->size, &work->random);
+    struct core_command command = {.kind = COMMAND_FOUND_DESK, .found_desk.fingerprint_key = {1, 2}};
+    core_set_epoch(work->core, 1 << 24);
+    core_step(work->core, &command, work->now_ms);
+    command = (struct core_command){.kind = COMMAND_CONFIGURE, .configure = {.config = config}};
+    core_step(work->core, &command, work->now_ms);
+    for (uint32_t i = 0; i < work->size.reps; i++) {
+        char name[32];
+        int size = snprintf(name, sizeof name, "rep%u", i);
+        command = (struct core_command){.kind = COMMAND_LOG_ON, .session = i + 1, .log_on.rep = {name, (uint32_t)size}};
+        core_step(work->core, &command, work->now_ms);
+    }
+    core_config_free(config);
+}
+
+/* "l123": the bench's own printing would be a twentieth of what it measures. */
+static uint32_t write_number(char *text, char letter, uint64_t number)
+{
+    char digits[21];
+    uint32_t count = 0, size = 0;
+    do {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    if (letter != '\0')
+        text[size++] = letter;
+    while (count > 0)
+        text[size++] = digits[--count];
+    text[size] = '\0';
+    return size;
+}
+
+/* What a publish or a completion makes possible is decided in the same step. */
+static void step(struct core_work *work, const struct core_command *command)
+{
+    bool is_sampled = work->samples && work->next_id % SAMPLE_EVERY == 0 && work->sample_count < SAMPLES;
+    uint64_t start_ns = is_sampled ? bench_now_ns() : 0;
+    core_step(work->core, command, work->now_ms);
+    if (is_sampled)
+        work->samples[work->sample_count++] = (uint32_t)(bench_now_ns() - start_ns);
+}
+
+static void publish(struct core_work *work)
+{
+    char id[32], product[8];
+    uint64_t random = bench_random(&work->random);
+    uint32_t size = write_number(id, 'l', work->next_id++);
+    write_number(product, '\0', random % work->size.classes);
+    struct core_command command = {
+        .kind = COMMAND_PUBLISH, .session = 1000000, .request = work->next_id,
+        .publish = {.idempotency_id = {id, size}, .source = {"bench", 5}, .content_hash = work->next_id, .channel = LW_CHANNEL_WEB,
+                    .received_unix_ms = (int64_t)work->now_ms, .payload = work->payload, .payload_size = PAYLOAD_SIZE,
+                    .fields = product, .read_field = read_field}};
+    step(work, &command);
+    work->published++;
+}
+
+static void answer_one(struct core_work *work)
+{
+    struct pending offer = take(&work->offers);
+    uint64_t dice = bench_random(&work->random) % 100;
+    if (dice < 5)
+        return;   /* left to expire */
+    struct core_command command = {.kind = COMMAND_ANSWER_OFFER, .session = offer.session, .request = 1,
+                                   .answer_offer = {.lead = offer.lead, .offer_number = offer.offer_number, .accept = dice >= 15}};
+    core_step(work->core, &command, work->now_ms);
+    if (dice >= 15)
+        push(&work->assigned, offer);
+}
+
+static void complete_one(struct core_work *work)
+{
+    struct pending lead = take(&work->assigned);
+    struct core_command command = {.kind = COMMAND_COMPLETE, .session = lead.session, .request = 1,
+                                   .complete = {.lead = lead.lead, .idempotency_id = {"c", 1}, .disposition = {"won", 3}}};
+    step(work, &command);
+    work->completed++;
+}
+
+static uint64_t held(const struct core_totals *totals)
+{
+    return totals->by_state[LEAD_OFFERED] + totals->by_state[LEAD_ASSIGNED];
+}
+
+/* One turn of traffic is 1 ms of desk time, so 64,000 lives a second of it. Without a backlog six tenths of the floor's room
+ * are in use, so that most leads find a rep at once. */
+static void turn(struct core_work *work, bool completes)
+{
+    struct core_totals totals;
+    uint64_t room = (uint64_t)work->size.reps * work->size.capacity;
+    uint64_t target = work->size.waiting > 0 ? room + work->size.waiting : room * 6 / 10;
+
+    work->now_ms++;
+    core_totals_read(work->core, &totals);
+    uint64_t open = totals.by_state[LEAD_WAITING] + held(&totals);
+    for (uint64_t i = open; i < target && i < open + TURN; i++)
+        publish(work);
+    for (int i = 0; i < 2 * TURN && work->offers.count > 0; i++)
+        answer_one(work);
+    for (int i = 0; completes && i < TURN && work->assigned.count > room / 5; i++)
+        complete_one(work);
+    core_step(work->core, &(struct core_command){.kind = COMMAND_TIME}, work->now_ms);
+}
+
+void core_work_run(struct core_work *work, uint64_t lives)
+{
+    struct core_totals totals;
+    uint64_t end = work->completed + lives;
+
+    for (core_totals_read(work->core, &totals); totals.by_state[LEAD_WAITING] < work->size.waiting; core_totals_read(work->core, &totals))
+        turn(work, false);
+    while (work->completed < end)
+        turn(work, true);
+}
+
+void core_work_sample(struct core_work *work)
+{
+    work->samples = malloc(SAMPLES * sizeof *work->samples);
+    if (!work->samples)
+        abort();
+}
+
+double core_work_percentile_us(struct core_work *work, double share)
+{
+    return bench_percentile_u32(work->samples, work->sample_count, share) / 1e3;
+}
+
+struct core_work_counts core_work_read(const struct core_work *work)
+{
+    struct core_totals totals;
+
+    core_totals_read(work->core, &totals);
+    return (struct core_work_counts){.completed = work->completed, .records = work->records, .record_bytes = work->record_bytes,
+                                     .effects = work->effects, .waiting = totals.by_state[LEAD_WAITING], .held = held(&totals)};
+}
+
+struct core_work *core_work_new(const struct core_work_size *size, uint64_t seed)
+{
+    struct core_limits limits;
+    struct core_work *work = calloc(1, sizeof *work);
+    struct core_callbacks callbacks = {work, on_record, on_effect};
+    if (!work)
+        abort();
+    core_limits_default(&limits);
+    work->size = *size;
+    work->random = seed;
+    work->now_ms = 1700000000000u;
+    work->core = core_new(&limits, &callbacks);
+    if (!work->core)
+        abort();
+    memset(work->payload, 'x', sizeof work->payload);
+    start_desk(work);
+    return work;
+}
+
+void core_work_free(struct core_work *work)
+{
+    core_free(work->core);
+    free(work->samples);
+    free(work);
+}
