@@ -105,7 +105,7 @@ void command_act(struct core *core, const struct core_command *command)
         break;
     case ACT_CANCEL:
         if (rep) {
-            decision_close(lead, lead->offer_number, CAUSE_CANCELLED, 0);
+            decision_close(lead, lead->offer_number, CAUSE_CANCELLED);
             tell_withdrawn(core, id, lead->offer_number, rep, CAUSE_CANCELLED);
         }
         lead_move(core, lead, &(struct lead_change){.to = LEAD_CANCELLED, .cause = CAUSE_CANCELLED, .rep = 0});

@@ -241,7 +241,7 @@ void command_cancel(struct core *core, const struct core_command *command)
     }
     struct rep *rep = rep_table_at(&core->reps, lead->rep);
     if (rep) {
-        decision_close(lead, lead->offer_number, CAUSE_CANCELLED, 0);
+        decision_close(lead, lead->offer_number, CAUSE_CANCELLED);
         tell_withdrawn(core, id, lead->offer_number, rep, CAUSE_CANCELLED);
     }
     lead_move(core, lead, &(struct lead_change){.to = LEAD_CANCELLED, .cause = CAUSE_CANCELLED});

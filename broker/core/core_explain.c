@@ -27,7 +27,7 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
     if (lead) {
         char because[256];
         const struct subject subject = {&lead->demand->needs, lead->demand->channel, lead->demand->of_queue->policy,
-                                        lead->decisions, lead->decision_count, lead->relaxed};
+                                        lead->decisions, lead->decision_count, lead->demand->hash};
         effect_lead(core, lead, &row);
         tell_lead(core, &row, lead->rule, &lead->demand->needs, waiting_because(core, lead, because, sizeof because), visitor);
         explain_decisions(core, lead->decisions, lead->decision_count, &subject, visitor);
@@ -40,7 +40,7 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
             continue;
         const struct rep *rep = rep_table_at(&core->reps, ended->rep);
         const struct subject subject = {&ended->needs, ended->channel, queues_find(&core->queues, ended->queue)->policy,
-                                        ended->decisions, ended->decision_count, ended->relaxed};
+                                        ended->decisions, ended->decision_count, ended->demand_hash};
         row.lead = id;
         row.to = (enum lead_state)ended->state;
         row.received_unix_ms = ended->received_ms;
@@ -82,9 +82,7 @@ static void explain_decisions(struct core *core, const struct decision *decision
             .policy = decision->config_version == core->config_version ? subject->policy->name : "",
             .outcome = (enum core_cause)decision->outcome, .eligible = decision->able,
         };
-        /* Skills are those of the rules now, needs those of the lead now: if others since, the candidates cannot be told truly. */
-        view.complete = decision->config_version == core->config_version && decision->relaxed == subject->relaxed &&
-                        rewind_reps(core, decision->history_seq, reps);
+        view.complete = explain_is_known(core, subject, decision) && rewind_reps(core, decision->history_seq, reps);
         if (view.complete)
             tell_candidates(core, decision, reps, subject, visitor, &view.considered, &view.eligible, true);
         visitor->decision(visitor->context, &view);
@@ -129,12 +127,30 @@ bool explain_rewind(const struct core *core, uint64_t *from, uint64_t seq, struc
     return true;
 }
 
+/* The decision knew of the earlier offer's refusal. */
+static bool has_refusal(const struct decision *decision, const struct decision *earlier)
+{
+    uint32_t before = decision->offer_number - earlier->offer_number;
+    return before >= 1 && before <= CORE_DECISIONS_KEPT && (decision->refusals >> (before - 1) & 1) != 0;
+}
+
+/* Skills are those of the rules now, needs those of the lead now. */
+bool explain_is_known(const struct core *core, const struct subject *subject, const struct decision *decision)
+{
+    uint32_t known = 0;
+    if (decision->config_version != core->config_version || decision->demand_hash != subject->demand_hash)
+        return false;
+    for (uint32_t i = 0; i < subject->decision_count; i++)
+        known += has_refusal(decision, &subject->decisions[i]);
+    return known == (uint32_t)__builtin_popcount(decision->refusals);
+}
+
 /* The earlier offer of this lead that kept the rep from it at the decision; NULL if none did. */
 static const struct decision *refused_before(const struct rep *rep, const struct subject *subject, const struct decision *decision)
 {
     for (uint32_t i = subject->decision_count; decision && i-- > 0;) {
         const struct decision *earlier = &subject->decisions[i];
-        if (earlier->rep == rep->number && earlier->offer_number < decision->offer_number && decision->at_ms < earlier->refused_until_ms)
+        if (earlier->rep == rep->number && has_refusal(decision, earlier))
             return earlier;
     }
     return NULL;
@@ -282,7 +298,7 @@ static void tell_candidates(struct core *core, const struct decision *decision, 
 /* Counts, for a waiting lead, what stands in each rep's way now. */
 static const char *waiting_because(struct core *core, const struct lead *lead, char *text, size_t size)
 {
-    const struct subject subject = {&lead->demand->needs, lead->demand->channel, lead->demand->of_queue->policy, NULL, 0, lead->relaxed};
+    const struct subject subject = {&lead->demand->needs, lead->demand->channel, lead->demand->of_queue->policy, NULL, 0, lead->demand->hash};
     uint32_t unable = 0, absent = 0, full = 0, declined = 0;
     char detail[128];
     if (lead->state == LEAD_PARKED) {

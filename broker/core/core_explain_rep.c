@@ -103,9 +103,9 @@ static const struct decision *find_decision(struct asking *asking, const struct 
         return NULL;
     *queue_out = lead ? lead->demand->queue : ended->queue;
     *subject = lead ? (struct subject){&lead->demand->needs, lead->demand->channel, lead->demand->of_queue->policy,
-                                       lead->decisions, lead->decision_count, lead->relaxed}
+                                       lead->decisions, lead->decision_count, lead->demand->hash}
                     : (struct subject){&ended->needs, ended->channel, queues_find(&core->queues, ended->queue)->policy,
-                                       ended->decisions, ended->decision_count, ended->relaxed};
+                                       ended->decisions, ended->decision_count, ended->demand_hash};
     for (uint32_t i = subject->decision_count; i-- > 0;) {
         if (subject->decisions[i].offer_number == decided->offer_number)
             return &subject->decisions[i];
@@ -132,12 +132,11 @@ static const struct ended_lead *find_ended(struct asking *asking, struct desk_id
     return NULL;
 }
 
-/* Skills are those of the rules now, needs those of the lead now: if others since, it cannot be told truly. */
 static void tell_why_not(struct asking *asking, const struct decision *decision, const struct subject *subject, struct core_rep_decision *told,
                          struct texts *texts)
 {
     const struct core *core = asking->core;
-    told->complete = asking->reps && decision->config_version == core->config_version && decision->relaxed == subject->relaxed &&
+    told->complete = asking->reps && explain_is_known(core, subject, decision) &&
                      explain_rewind(core, &asking->reps_at, decision->history_seq, asking->reps);
     if (!told->complete)
         return;

@@ -369,7 +369,8 @@ struct ended_lead {
     uint32_t queue, rule, source, rep, disposition;
     struct needs needs;
     uint16_t priority;
-    uint8_t channel, state, decision_count, relaxed;
+    uint8_t channel, state, decision_count;
+    uint32_t demand_hash;                  /* of `needs` in its class */
 };
 
 /* What a rule's first question must be answered with: the hash of a value; field NAME_NONE: no such gate. name: the rule's. */
@@ -497,8 +498,9 @@ void lead_link(struct core *core, struct lead *lead);
 void lead_free(struct core *core, struct lead *lead);
 /* To a class that asks for something else. A waiting lead must not stand in its class meanwhile. */
 void lead_change_demand(struct core *core, struct lead *lead, struct demand_class *to);
-/* refused_until_ms 0: the outcome keeps nobody away. */
-void decision_close(struct lead *lead, uint32_t offer_number, enum core_cause outcome, uint64_t refused_until_ms);
+void decision_close(struct lead *lead, uint32_t offer_number, enum core_cause outcome);
+/* Of the lead's exclusions, as a decision on its offer of this number keeps them. */
+uint32_t decision_refusals(const struct lead *lead, uint32_t offer_number);
 void decision_add(struct core *core, struct lead *lead, const struct decision *decision);
 
 /* lead_extra.c */

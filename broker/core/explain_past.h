@@ -14,7 +14,7 @@ struct subject {            /* what both open and ended leads have */
     const struct policy *policy;
     const struct decision *decisions;
     uint32_t decision_count;
-    uint8_t relaxed;
+    uint32_t demand_hash;
 };
 
 struct past_rep { struct history_entry was; uint32_t rank; };   /* by rep number */
@@ -26,6 +26,9 @@ uint64_t explain_reps_now(const struct core *core, struct past_rep *reps);
 /* From what every rep was when *from changes had happened back to `seq` of them. False, with nothing done, when that is
  * later than *from, or the history does not go back that far. */
 LW_MUST_CHECK bool explain_rewind(const struct core *core, uint64_t *from, uint64_t seq, struct past_rep *reps);
+/* The rules and what the lead asks for are the same since, and the refusals that counted are of offers whose decisions are
+ * kept: else the candidates cannot be told truly. */
+bool explain_is_known(const struct core *core, const struct subject *subject, const struct decision *decision);
 /* The first rule, in the order in which people ask: there? able? allowed? room? "" is eligible. decision NULL: now. */
 const char *explain_excluded_by(const struct core *core, const struct rep *rep, const struct history_entry *was,
                                 const struct subject *subject, const struct decision *decision, char *detail, size_t detail_size);

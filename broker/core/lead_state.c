@@ -35,7 +35,6 @@ static void keep_completion(struct core *core, const struct lead *lead, const st
 static void end_lead(struct core *core, struct lead *lead, const struct lead_change *change);
 static void remember_ended(struct core *core, struct lead *lead, const struct lead_change *change);
 static bool remove_lapsed(struct core *core, struct lead *lead);
-static void decisions_forgive(const struct core *core, struct lead *lead, uint32_t rep);
 
 static bool is_held(uint8_t state)
 {
@@ -163,7 +162,7 @@ static void return_lead(struct core *core, struct lead *lead, enum core_cause ca
     uint64_t refused_until_ms = exclude ? deadline_after(core, core->config->retry_same_rep_ms) : 0;
     if (lead->state == LEAD_ASSIGNED && lead->demand->needs.rings)
         (void)!lead_make_call_back(core, lead);   /* they have talked; without room for a class it rings again */
-    decision_close(lead, lead->offer_number, cause, refused_until_ms);
+    decision_close(lead, lead->offer_number, cause);
     fair_share_returned(core, lead, cause);
     remove_lapsed(core, lead);   /* whose time ran out while another had the lead */
     if (exclude)
@@ -412,7 +411,7 @@ static void remember_ended(struct core *core, struct lead *lead, const struct le
     *ended = (struct ended_lead){
         .id = lead->id, .received_ms = lead->received_ms, .ended_ms = core->now_ms, .queue = lead->demand->queue, .rule = lead->rule,
         .source = lead->source, .rep = change->rep, .priority = lead->priority, .channel = lead->demand->channel,
-        .state = lead->state, .decision_count = lead->decision_count, .needs = lead->demand->needs, .relaxed = lead->relaxed,
+        .state = lead->state, .decision_count = lead->decision_count, .needs = lead->demand->needs, .demand_hash = lead->demand->hash,
         .decisions = lead->decisions,
         .disposition = change->disposition ? names_add(&core->names, change->disposition, strlen(change->disposition)) : NAME_NONE,
     };
@@ -465,7 +464,6 @@ static void lapse_oldest_of_rep(struct core *core, struct rep *rep)
             break;
         }
     }
-    decisions_forgive(core, lead, rep->number);
     lead_record(core, lead, false);
     if (lead->state == LEAD_WAITING)
         match_note_lead(core, lead);
@@ -523,7 +521,6 @@ void lead_forget_exclusions(struct core *core, struct lead *lead)
     for (uint32_t i = 0; i < lead->exclusion_count; i++)
         remove_from_rep(rep_table_at(&core->reps, lead->exclusions[i].rep), lead->id);
     lead->exclusion_count = 0;
-    decisions_forgive(core, lead, 0);
 }
 
 /* ---- decisions ---------------------------------------------------------------------- */
@@ -546,22 +543,20 @@ void decision_add(struct core *core, struct lead *lead, const struct decision *d
     lead->decisions[lead->decision_count++] = *decision;
 }
 
-void decision_close(struct lead *lead, uint32_t offer_number, enum core_cause outcome, uint64_t refused_until_ms)
+void decision_close(struct lead *lead, uint32_t offer_number, enum core_cause outcome)
 {
     for (uint32_t i = 0; i < lead->decision_count; i++) {
-        if (lead->decisions[i].offer_number != offer_number)
-            continue;
-        lead->decisions[i].outcome = (uint8_t)outcome;
-        lead->decisions[i].refused_until_ms = refused_until_ms;
+        if (lead->decisions[i].offer_number == offer_number)
+            lead->decisions[i].outcome = (uint8_t)outcome;
     }
 }
 
-/* The refusals that these decisions led to are over before their time. */
-static void decisions_forgive(const struct core *core, struct lead *lead, uint32_t rep)
+uint32_t decision_refusals(const struct lead *lead, uint32_t offer_number)
 {
-    for (uint32_t i = 0; i < lead->decision_count; i++) {
-        struct decision *decision = &lead->decisions[i];
-        if ((rep == 0 || decision->rep == rep) && decision->refused_until_ms > core->now_ms)
-            decision->refused_until_ms = core->now_ms;
+    uint32_t refusals = 0;
+    for (uint32_t i = 0; i < lead->exclusion_count; i++) {
+        uint32_t before = offer_number - lead->exclusions[i].offer_number;
+        refusals |= before <= CORE_DECISIONS_KEPT ? 1u << (before - 1) : (uint32_t)DECISION_OLDER;
     }
+    return refusals;
 }

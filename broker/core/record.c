@@ -200,8 +200,7 @@ static void put_open_lead(struct byte_buffer *out, const struct lead_image *imag
         put_time(out, image->at_ms, decision->idle_since_ms);
         byte_buffer_put_u8(out, decision->cause);
         byte_buffer_put_u8(out, decision->outcome);
-        byte_buffer_put_u8(out, decision->relaxed);
-        byte_buffer_put_varint(out, decision->refused_until_ms != 0 ? decision->refused_until_ms - decision->at_ms + 1 : 0);
+        byte_buffer_put_varint(out, decision->refusals);
         byte_buffer_put_zigzag(out, decision->standing);
     }
     put_relaxation(out, image);
@@ -315,9 +314,7 @@ static void read_open_lead(struct byte_reader *in, struct lead_image *image)
         decision->idle_since_ms = read_time(in, image->at_ms);
         decision->cause = byte_reader_u8(in);
         decision->outcome = byte_reader_u8(in);
-        decision->relaxed = byte_reader_u8(in);
-        uint64_t refused_ms = byte_reader_varint(in);
-        decision->refused_until_ms = refused_ms != 0 ? decision->at_ms + refused_ms - 1 : 0;
+        decision->refusals = read_u32(in);
         decision->standing = (int32_t)byte_reader_zigzag(in);
     }
     read_relaxation(in, image);

@@ -36,6 +36,8 @@ struct exclusion {
     uint8_t cause;            /* enum core_cause */
 };
 
+enum { DECISION_OLDER = 1u << 30 };
+
 /* One decision about one lead: an offer, or that nobody was there (rep 0). */
 struct decision {
     uint64_t at_ms;
@@ -46,9 +48,9 @@ struct decision {
     uint32_t able;            /* reps who could have taken it */
     uint32_t load, capacity;  /* of the chosen, before */
     uint64_t idle_since_ms;
-    uint64_t refused_until_ms;   /* the outcome keeps the rep from this lead until then; 0: it does not */
+    uint32_t demand_hash;     /* what the lead asked for; only within one life of the process */
+    uint32_t refusals;        /* that kept reps from the lead: bit k: of the offer k + 1 before this one; DECISION_OLDER: of one longer ago */
     uint8_t cause, outcome;   /* enum core_cause */
-    uint8_t relaxed;          /* steps of its rule's relaxation that the lead had taken */
     int32_t standing;         /* round_robin: whose turn was past; weighted: hundredths of a lead owed to the chosen */
 };
 

@@ -2,11 +2,12 @@
  *
  * The core against the slow obvious desk: the same random commands, of which
  * many make no sense, at the same times; after each the same effects in the
- * same order and the same open leads. The core may handle only a few deadlines
- * a step: it is given time until none is left, the slow desk takes all at once.
+ * same order, the same open leads, and the same reasons for each decision. The core may handle only a few
+ * deadlines a step: it is given time until none is left, the slow desk takes all at once.
  */
 #include "../property/seeded.h"
 #include "core.h"
+#include "model_explain.h"
 #include "policy.h"
 #include "slow_desk.h"
 
@@ -29,6 +30,7 @@ struct pair {
     struct { struct desk_id lead; uint32_t offer_number; uint64_t session; } known[KNOWN];   /* what was offered last */
     uint32_t known_next;
     uint32_t ids;
+    struct model_explain explained;
 };
 
 static const char *const rep_names[NAMES] = {"ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal"};
@@ -128,6 +130,7 @@ static void step(struct pair *pair, struct core_command *command, const char *wh
     slow_desk_step(pair->slow, command, pair->now_ms);
     compare_heard(pair, what);
     note_offers(pair);
+    model_explain_step(&pair->explained, pair->core, pair->slow);
 
     MUST_HOLD(core_next_deadline_ms(pair->core) <= slow_desk_next_deadline_ms(pair->slow));   /* may be early, never late */
     pair->fast_told.count = pair->slow_told.count = 0;
@@ -490,7 +493,7 @@ static void round_of(struct seeded *random)
     pair.limits.leads_max = 5 + (uint32_t)below(&pair, 60);
     pair.limits.seen_max = 20 + (uint32_t)below(&pair, 300);
     pair.limits.seen_ms = 10000 + below(&pair, 3000000);
-    pair.limits.history_max = 64;
+    pair.limits.history_max = below(&pair, 2) ? 64 : 16384;
     pair.limits.timers_per_step_max = 1 + (uint32_t)below(&pair, 6);
     pair.fast_told.list = calloc(TOLD_MAX, sizeof *pair.fast_told.list);
     pair.slow_told.list = calloc(TOLD_MAX, sizeof *pair.slow_told.list);
@@ -516,6 +519,7 @@ static void round_of(struct seeded *random)
         else
             configure(&pair);
     }
+    MUST_HOLD(pair.explained.compared >= 100);
     core_free(pair.core);
     slow_desk_free(pair.slow);
     for (uint32_t i = 0; i < pair.config_count; i++)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REPS = 64, LEADS = 4096, SEEN = 16384, REFUSALS = 64, REFUSALS_OF_REP = 32, TEXT = 600 };
+enum { REPS = 64, LEADS = 4096, SEEN = 16384, REFUSALS = 64, REFUSALS_OF_REP = 32, TEXT = 600, DECISIONS = 4096 };
 
 struct refusal { int rep; uint32_t offer_number; uint64_t until_ms; enum core_cause cause; };
 
@@ -80,6 +80,8 @@ struct slow_desk {
     int lead_count;
     struct slow_seen seen[SEEN];
     int seen_count;
+    struct slow_decision decisions[DECISIONS];   /* of this step */
+    uint32_t decision_count;
     uint64_t given;                            /* to the ledger's reps */
     int64_t total;                             /* what it is by now, where shares are the sum of those present */
     struct { char queue[TEXT]; int rep; } turns[64];
@@ -698,6 +700,99 @@ static void note_offer(struct slow_desk *desk, struct slow_lead *lead)
     desk->turns[at].rep = lead->rep;
 }
 
+/* ---- why ------------------------------------------------------------------------------- */
+
+static uint32_t level_of(const struct slow_desk *desk, const struct slow_rep *rep, const char *ability)
+{
+    for (uint32_t i = 0; i < rep->rules->skill_count; i++) {
+        if (strcmp(desk->rules->skills[rep->rules->skills[i].skill], ability) == 0)
+            return rep->rules->skills[i].level;
+    }
+    return 0;
+}
+
+static bool lacks_one(const struct slow_desk *desk, const struct slow_rep *rep, const struct slow_lead *lead, const char *kind)
+{
+    for (uint32_t i = 0; i < lead->require_count; i++) {
+        const char *ability = lead->require[i];
+        const char *its_kind = strncmp(ability, "language:", 9) == 0 ? "language" : strncmp(ability, "territory:", 10) == 0 ? "territory" : "skill";
+        if (strcmp(kind, its_kind) == 0 && level_of(desk, rep, ability) < lead->require_level[i])
+            return true;
+    }
+    return false;
+}
+
+static bool is_of_another_team(const struct slow_rep *rep, const struct slow_lead *lead)
+{
+    for (uint32_t i = 0; i < lead->team_count; i++) {
+        if (strcmp(lead->teams[i], rep->rules->team) == 0)
+            return false;
+    }
+    return lead->team_count > 0;
+}
+
+static bool has_refused(const struct slow_lead *lead, int rep)
+{
+    for (uint32_t i = 0; i < lead->refusal_count; i++) {
+        if (lead->refusals[i].rep == rep)
+            return true;
+    }
+    return false;
+}
+
+/* The first that holds of what docs/ROUTING.md lists. */
+static const char *why_not(const struct slow_desk *desk, int number, const struct slow_lead *lead)
+{
+    const struct slow_rep *rep = &desk->reps[number];
+    static const char *const states[] = {[REP_OFFLINE] = "offline", [REP_BREAK] = "break", [REP_WRAP_UP] = "wrap_up", [REP_AWAY] = "away"};
+    if (prefers(lead) && lead->preferred != number)
+        return "preferred_rep";
+    if (!rep->connected)
+        return "offline";
+    if (rep->state != REP_AVAILABLE)
+        return states[rep->state];
+    if (!prefers(lead) && lacks_one(desk, rep, lead, "skill"))
+        return "skill";
+    if (!prefers(lead) && lacks_one(desk, rep, lead, "language"))
+        return "language";
+    if (!prefers(lead) && lacks_one(desk, rep, lead, "territory"))
+        return "territory";
+    if (!prefers(lead) && is_of_another_team(rep, lead))
+        return "team";
+    if (is_call(lead) && rep->rules->device[0] == '\0')
+        return "device";
+    if (has_refused(lead, number))
+        return "declined_before";
+    return load_of(desk, number) + channel_of(desk, lead->channel)->weight > rep->rules->capacity ? "capacity" : "";
+}
+
+static void note_decision(struct slow_desk *desk, const struct slow_lead *lead, int chosen)
+{
+    assert(desk->decision_count < DECISIONS);
+    struct slow_decision *decision = &desk->decisions[desk->decision_count++];
+    *decision = (struct slow_decision){.lead = lead->id, .at_ms = desk->now_ms, .offer_number = lead->offer_number + 1, .config_version = desk->version};
+    strcpy(decision->chosen, desk->reps[chosen].name);
+    strcpy(decision->policy, policy_of(desk, lead));
+    for (int i = 0; i < desk->rep_count; i++) {
+        uint32_t at = decision->count;
+        if (!desk->reps[i].rules)
+            continue;
+        assert(at < SLOW_CANDIDATES_MAX);
+        strcpy(decision->candidates[at].rep, desk->reps[i].name);
+        decision->candidates[at].excluded_by = why_not(desk, i, lead);
+        assert((*decision->candidates[at].excluded_by == '\0') == eligible(desk, i, lead));
+        for (int k = 0; eligible(desk, i, lead) && k < desk->rep_count; k++)
+            decision->candidates[at].rank += eligible(desk, k, lead) && (k == i || rep_before(desk, lead, k, i));
+        decision->count++;
+    }
+}
+
+uint32_t slow_desk_decisions(const struct slow_desk *desk, const struct slow_decision **out)
+{
+    *out = desk->decisions;
+    return desk->decision_count;
+}
+
 static void match(struct slow_desk *desk)
 {
     for (;;) {
@@ -711,6 +806,7 @@ static void match(struct slow_desk *desk)
             return;
         int rep = best_rep(desk, urgent);
         const struct config_channel *channel = channel_of(desk, urgent->channel);
+        note_decision(desk, urgent, rep);
         urgent->offer_number++;
         urgent->offers_made++;
         urgent->weight = channel->weight;
@@ -1496,6 +1592,7 @@ void slow_desk_step(struct slow_desk *desk, const struct core_command *command, 
     int rep = find_session(desk, command->session);
     bool needs_rep = command->kind == COMMAND_SET_REP_STATE || command->kind == COMMAND_ANSWER_OFFER || command->kind == COMMAND_COMPLETE ||
                      command->kind == COMMAND_TRANSFER;
+    desk->decision_count = 0;
     desk->now_ms = now_ms;
     if (needs_rep && rep < 0)
         answer(desk, command, CORE_NO_SESSION, (struct desk_id){0});

@@ -15,6 +15,21 @@
 
 #include "core.h"
 
+enum { SLOW_CANDIDATES_MAX = 16, SLOW_NAME_MAX = 32 };
+
+/* What the desk was when it gave a lead away. */
+struct slow_decision {
+    struct desk_id lead;
+    uint64_t at_ms;
+    uint32_t offer_number, config_version, count;
+    char chosen[SLOW_NAME_MAX], policy[SLOW_NAME_MAX];
+    struct {
+        char rep[SLOW_NAME_MAX];
+        const char *excluded_by;    /* "": could have it */
+        uint32_t rank;              /* 1 is the first; 0: excluded */
+    } candidates[SLOW_CANDIDATES_MAX];
+};
+
 struct slow_desk;
 
 /* Ids are made under this epoch. Leads above leads_max: BUSY. */
@@ -27,5 +42,7 @@ void slow_desk_step(struct slow_desk *desk, const struct core_command *command, 
 uint64_t slow_desk_next_deadline_ms(const struct slow_desk *desk);
 /* Open leads by number, as EFFECT_LEAD_EVENT. */
 void slow_desk_leads_visit(const struct slow_desk *desk, void (*visit)(void *context, const struct core_effect *row), void *context);
+/* Those of the last step, in their order; borrowed until the next. */
+uint32_t slow_desk_decisions(const struct slow_desk *desk, const struct slow_decision **out);
 
 #endif

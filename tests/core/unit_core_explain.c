@@ -194,11 +194,39 @@ static void other_rules_since_are_admitted(void **state)
     rig_close(&rig);
 }
 
+/* Who refused an offer whose decision is no longer kept cannot be told: then nobody is. */
+static void a_refusal_out_of_reach_is_admitted(void **state)
+{
+    struct heard heard;
+    struct desk_rig rig;
+    struct core_config *config = rig_rules();
+    uint64_t sessions[CORE_DECISIONS_KEPT + 2];
+    (void)state;
+    config->retry_same_rep_ms = 1000000;
+    config->offers_max = 20;
+    for (uint32_t i = 0; i < CORE_DECISIONS_KEPT + 2; i++)
+        rig_add_rep(config, (char[]){(char)('a' + i), '\0'}, 1, NULL, NULL, 0);
+    rig_open(&rig, config, NULL);
+    for (uint32_t i = 0; i < CORE_DECISIONS_KEPT + 2; i++) {
+        sessions[i] = rig_log_on(&rig, (char[]){(char)('a' + i), '\0'});
+        rig_pass(&rig, 1);
+    }
+    struct desk_id lead = rig_publish(&rig, "a");
+    for (uint32_t offer = 1; offer <= CORE_DECISIONS_KEPT + 1; offer++) {
+        assert_true(explain(&rig, lead, &heard));
+        assert_int_equal(heard.decisions[heard.decision_count - 1].view.offer_number, offer);
+        assert_int_equal(heard.decisions[heard.decision_count - 1].view.complete, offer <= CORE_DECISIONS_KEPT);
+        rig_decline(&rig, sessions[offer - 1], lead, offer);
+    }
+    rig_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rep_is_told_the_first_rule_that_excluded_him),
         cmocka_unit_test(a_refusal_explains_the_next_decision_for_good),
+        cmocka_unit_test(a_refusal_out_of_reach_is_admitted),
         cmocka_unit_test(a_waiting_lead_is_told_what_it_waits_for),
         cmocka_unit_test(other_rules_since_are_admitted),
     };
