@@ -15,6 +15,7 @@ static void explain_decisions(struct core *core, const struct decision *decision
 static bool rewind_reps(const struct core *core, uint64_t seq, struct past_rep *reps);
 static void tell_candidates(struct core *core, const struct decision *decision, struct past_rep *reps, const struct subject *subject,
                             const struct core_explain_visitor *visitor, uint32_t *considered, uint32_t *eligible, bool count_only);
+static void tell_chosen(const struct rep *rep, const struct decision *decision, const struct core_explain_visitor *visitor);
 static const char *waiting_because(struct core *core, const struct lead *lead, char *text, size_t size);
 static void tell_lead(struct core *core, const struct core_effect *row, uint32_t rule, const struct needs *needs, const char *because,
                       const struct core_explain_visitor *visitor);
@@ -88,6 +89,8 @@ static void explain_decisions(struct core *core, const struct decision *decision
         visitor->decision(visitor->context, &view);
         if (view.complete)
             tell_candidates(core, decision, reps, subject, visitor, &view.considered, &view.eligible, false);
+        else if (rep)
+            tell_chosen(rep, decision, visitor);
     }
     free(reps);
 }
@@ -293,6 +296,17 @@ static void tell_candidates(struct core *core, const struct decision *decision, 
             .rep = rep->name, .excluded_by = rule, .detail = detail, .keys = "", .load = was->load, .capacity = was->capacity,
             .idle_ms = decision->at_ms > was->idle_since_ms ? decision->at_ms - was->idle_since_ms : 0});
     }
+}
+
+/* What the decision itself says, whatever became of the rest. */
+static void tell_chosen(const struct rep *rep, const struct decision *decision, const struct core_explain_visitor *visitor)
+{
+    uint64_t idle_ms = decision->at_ms > decision->idle_since_ms ? decision->at_ms - decision->idle_since_ms : 0;
+    char keys[WHY_TEXT_MAX];
+    snprintf(keys, sizeof keys, "load %u of %u; idle %llu s", decision->load, decision->capacity, (unsigned long long)(idle_ms / 1000));
+    visitor->candidate(visitor->context, &(struct core_candidate){
+        .rep = rep->name, .excluded_by = "", .detail = "", .keys = keys, .load = decision->load, .capacity = decision->capacity,
+        .idle_ms = idle_ms, .rank = 1, .chosen = true});
 }
 
 /* Counts, for a waiting lead, what stands in each rep's way now. */

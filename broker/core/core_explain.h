@@ -3,8 +3,8 @@
  * core_explain - why this rep got the lead, and why not the others: from records.
  *
  * Each lead keeps its last CORE_DECISIONS_KEPT decisions; what every rep was at that
- * moment comes from the history of rep changes (history.h). A decision older than that
- * history is told without candidates (`complete` false). Ended leads are
+ * moment comes from the history of rep changes. Of a decision older than that history, before
+ * a restart or under other rules only the chosen one is told (`complete` false), from its own record. Ended leads are
  * explained as long as their decisions are in the ring of ended leads.
  */
 #ifndef CORE_EXPLAIN_H
@@ -33,7 +33,7 @@ struct core_decision_view {
     const char *policy;          /* "": the rules are others since */
     enum core_cause cause;       /* what asked for the decision */
     uint32_t considered, eligible;
-    bool complete;
+    bool complete;               /* false: of the candidates only the chosen one is on record */
     enum core_cause outcome;     /* CAUSE_NONE: open */
 };
 

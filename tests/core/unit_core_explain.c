@@ -189,7 +189,9 @@ static void other_rules_since_are_admitted(void **state)
     rig_apply(&rig, later);
     assert_true(explain(&rig, lead, &heard));
     assert_false(heard.decisions[0].view.complete);
-    assert_int_equal(heard.candidate_count, 0);
+    assert_int_equal(heard.candidate_count, 1);
+    assert_string_equal(heard.candidates[0].rep, "ada");
+    assert_true(heard.candidates[0].chosen);
     assert_int_equal(heard.decisions[0].view.eligible, 1);
     rig_close(&rig);
 }
@@ -221,12 +223,48 @@ static void a_refusal_out_of_reach_is_admitted(void **state)
     rig_close(&rig);
 }
 
+static void ignore_record(void *context, enum record_kind kind, const void *bytes, size_t size)
+{
+    (void)context, (void)kind, (void)bytes, (void)size;
+}
+
+static void ignore_effect(void *context, const struct core_effect *effect)
+{
+    (void)context, (void)effect;
+}
+
+static void after_a_restart_the_chosen_one_is_told_from_the_record(void **state)
+{
+    struct heard heard = {.decision_count = 0};
+    const struct core_explain_visitor visitor = {&heard, hear_lead, hear_decision, hear_candidate};
+    struct desk_rig rig;
+    struct core_config *config = rig_rules();
+    (void)state;
+    rig_add_rep(config, "ada", 3, NULL, NULL, 0);
+    rig_add_rep(config, "bob", 3, NULL, NULL, 0);
+    rig_open(&rig, config, NULL);
+    rig_log_on(&rig, "ada");
+    rig_log_on(&rig, "bob");
+    struct desk_id lead = rig_publish(&rig, "a");
+    struct core *restored = rig_restore(&rig, rig.record_count, &(struct core_callbacks){NULL, ignore_record, ignore_effect});
+    assert_true(core_explain(restored, lead, &visitor));
+    assert_int_equal(heard.decision_count, 1);
+    assert_false(heard.decisions[0].view.complete);
+    assert_int_equal(heard.decisions[0].view.eligible, 2);
+    assert_int_equal(heard.candidate_count, 1);
+    assert_string_equal(heard.candidates[0].rep, "ada");
+    assert_true(heard.candidates[0].chosen);
+    core_free(restored);
+    rig_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rep_is_told_the_first_rule_that_excluded_him),
         cmocka_unit_test(a_refusal_explains_the_next_decision_for_good),
         cmocka_unit_test(a_refusal_out_of_reach_is_admitted),
+        cmocka_unit_test(after_a_restart_the_chosen_one_is_told_from_the_record),
         cmocka_unit_test(a_waiting_lead_is_told_what_it_waits_for),
         cmocka_unit_test(other_rules_since_are_admitted),
     };

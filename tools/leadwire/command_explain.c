@@ -48,11 +48,13 @@ static void print_decision(const Leadwire__V1__Decision *decision)
                decision->outcome[0] != '\0' ? decision->outcome : "still open");
     else
         printf("nobody could take it");
-    printf("\n    because: %s; policy %s, rules version %u; %u considered, %u eligible\n",
-           decision->cause[0] != '\0' ? decision->cause : "unknown", decision->policy[0] != '\0' ? decision->policy : "of older rules", (unsigned)decision->config_version,
-           (unsigned)decision->considered, (unsigned)decision->eligible);
+    printf("\n    because: %s; policy %s, rules version %u; ", decision->cause[0] != '\0' ? decision->cause : "unknown",
+           decision->policy[0] != '\0' ? decision->policy : "of older rules", (unsigned)decision->config_version);
+    if (decision->complete)
+        printf("%u considered, ", (unsigned)decision->considered);
+    printf("%u eligible\n", (unsigned)decision->eligible);
     if (!decision->complete)
-        printf("    (who was considered is no longer on record)\n");
+        printf("    (who else was considered is no longer on record)\n");
     /* The chosen one, then who could have, then who could not: that is the order of the question. */
     for (int pass = 0; pass < 3; pass++) {
         for (size_t i = 0; i < decision->n_candidates; i++) {
