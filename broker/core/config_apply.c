@@ -43,6 +43,7 @@ void config_link(struct core *core)
         drop_unused_demand(core);
     rules_link(core);
     know_skills(core);
+    hours_link(core);
     /* Out of the trees before their order changes. */
     for (uint32_t i = 1; i < core->reps.count; i++) {
         struct rep *rep = core->reps.reps[i];
@@ -114,6 +115,7 @@ static void take_skills(struct core *core, struct rep *rep, const struct config_
     rep->rank.tier = wanted->tier;
     rep->new_share = wanted->share;
     rep->team = names_add(&core->names, wanted->team, strlen(wanted->team));
+    rep->is_closed = !hours_are_open(core, rep->team);
     rep->device = wanted->device[0] == '\0' ? NAME_NONE : names_add(&core->names, wanted->device, strlen(wanted->device));
     memset(rep->levels, 0, sizeof rep->levels);
     for (uint32_t i = 0; i < wanted->skill_count; i++) {

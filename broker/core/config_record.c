@@ -109,6 +109,23 @@ static void put_own(struct byte_buffer *out, const struct config_own_need *own)
         byte_buffer_put_text(out, own->field);
 }
 
+/* Times as differences, each to the one before. */
+static void put_teams(struct byte_buffer *out, const struct core_config *config)
+{
+    byte_buffer_put_varint(out, config->team_count);
+    for (uint32_t i = 0; i < config->team_count; i++) {
+        const struct config_team *team = &config->teams[i];
+        uint64_t before_ms = 0;
+        byte_buffer_put_text(out, team->name);
+        byte_buffer_put_varint(out, team->open_count);
+        for (uint32_t k = 0; k < team->open_count; k++) {
+            byte_buffer_put_varint(out, team->open[k].open_ms - before_ms);
+            byte_buffer_put_varint(out, team->open[k].close_ms - team->open[k].open_ms);
+            before_ms = team->open[k].close_ms;
+        }
+    }
+}
+
 static void put_relax_step(struct byte_buffer *out, const struct config_relax_step *step)
 {
     byte_buffer_put_varint(out, step->after_ms);
@@ -147,6 +164,7 @@ static void put_config(struct byte_buffer *out, const struct core_config *config
     byte_buffer_put_varint(out, config->skill_count);
     for (uint32_t i = 0; i < config->skill_count; i++)
         byte_buffer_put_text(out, config->skills[i]);
+    put_teams(out, config);
     byte_buffer_put_varint(out, config->rep_count);
     for (uint32_t i = 0; i < config->rep_count; i++) {
         const struct config_rep *rep = &config->reps[i];
@@ -294,6 +312,27 @@ static bool read_queues(struct byte_reader *in, struct core_config *config)
     return !in->failed;
 }
 
+static bool read_hours(struct byte_reader *in, struct core_config *config)
+{
+    char name[TEXT_MAX];
+    uint32_t count = read_number(in, CONFIG_TEAMS_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        struct config_team *team;
+        uint64_t before_ms = 0;
+        byte_reader_text(in, name, sizeof name);
+        if (in->failed || core_config_add_team(config, name, &team) != LW_OK)
+            return false;
+        uint32_t intervals = read_number(in, CONFIG_OPEN_MAX);
+        for (uint32_t k = 0; k < intervals; k++) {
+            uint64_t open_ms = before_ms + byte_reader_varint(in);
+            before_ms = open_ms + byte_reader_varint(in);
+            if (in->failed || core_config_team_open(team, open_ms, before_ms) != LW_OK)
+                return false;
+        }
+    }
+    return !in->failed;
+}
+
 static bool read_skills_reps(struct byte_reader *in, struct core_config *config)
 {
     char name[TEXT_MAX], team[TEXT_MAX], device[TEXT_MAX];
@@ -303,6 +342,8 @@ static bool read_skills_reps(struct byte_reader *in, struct core_config *config)
         if (in->failed || core_config_add_skill(config, name) != LW_OK)
             return false;
     }
+    if (!read_hours(in, config))
+        return false;
     count = read_number(in, CONFIG_REPS_MAX);
     for (uint32_t i = 0; i < count; i++) {
         struct config_rep *rep;

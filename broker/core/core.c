@@ -72,6 +72,7 @@ void core_free(struct core *core)
     free(core->gone);
     free(core->restored_seen);
     free(core->rule_demand);
+    free(core->hours);
     free(core->rule_gates);
     byte_buffer_fini(&core->record);
     free(core);

@@ -70,6 +70,7 @@ static void check_lead(const struct core *core, const struct lead *lead)
 static void check_rep(const struct core *core, const struct rep *rep, uint32_t load, uint32_t held)
 {
     assert(rep->rank.load == load && rep->held_count == held);
+    assert(!rep->configured || rep->is_closed == !hours_are_open(core, rep->team));
     assert(rep->is_ready == (rep->supply && rep_is_ready(rep)));
     for (uint32_t i = 0; i < core->classes.order_count; i++)
         assert(rep->is_ready == avl_contains(&rep->ready[core->classes.orders[i]].node));

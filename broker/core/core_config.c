@@ -64,6 +64,11 @@ void core_config_free(struct core_config *config)
         free(config->queues[i].policy);
     }
     free(config->queues);
+    for (uint32_t i = 0; i < config->team_count; i++) {
+        free(config->teams[i].name);
+        free(config->teams[i].open);
+    }
+    free(config->teams);
     free(config->skills);
     free(config->reps);
     free(config->rules);
@@ -112,6 +117,41 @@ lw_status core_config_add_rep(struct core_config *config, const char *name, cons
     }
     config->rep_count++;
     *out = rep;
+    return LW_OK;
+}
+
+lw_status core_config_add_team(struct core_config *config, const char *name, struct config_team **out)
+{
+    for (uint32_t i = 0; i < config->team_count; i++) {
+        if (strcmp(config->teams[i].name, name) == 0)
+            return LW_DUPLICATE;
+    }
+    if (config->team_count == CONFIG_TEAMS_MAX)
+        return LW_FULL;
+    struct config_team *teams = grown(config->teams, config->team_count, CONFIG_TEAMS_MAX, sizeof *teams);
+    char *copy = copy_text(name);
+    if (teams)
+        config->teams = teams;
+    if (!teams || !copy) {
+        free(copy);
+        return LW_NO_MEMORY;
+    }
+    *out = &teams[config->team_count++];
+    **out = (struct config_team){.name = copy};
+    return LW_OK;
+}
+
+lw_status core_config_team_open(struct config_team *team, uint64_t open_ms, uint64_t close_ms)
+{
+    if (open_ms >= close_ms || (team->open_count > 0 && open_ms <= team->open[team->open_count - 1].close_ms))
+        return LW_INVALID;
+    if (team->open_count == CONFIG_OPEN_MAX)
+        return LW_FULL;
+    struct config_interval *open = grown(team->open, team->open_count, CONFIG_OPEN_MAX, sizeof *open);
+    if (!open)
+        return LW_NO_MEMORY;
+    team->open = open;
+    open[team->open_count++] = (struct config_interval){open_ms, close_ms};
     return LW_OK;
 }
 
@@ -428,6 +468,10 @@ static lw_status check_texts(const struct core_config *config, char *reason, siz
         }
         if (!fits)
             return wrong(reason, reason_size, "rule %u: name, queue, team, field or value is too long", i + 1);
+    }
+    for (uint32_t i = 0; i < config->team_count; i++) {
+        if (!is_name(config->teams[i].name))
+            return wrong(reason, reason_size, "team %u: its name must have 1 to %d bytes", i + 1, LW_NAME_MAX);
     }
     for (uint32_t i = 0; i < config->disposition_count; i++) {
         if (!is_name(config->dispositions[i].code))

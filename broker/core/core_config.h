@@ -29,6 +29,8 @@ enum {
     CONFIG_PREFER_MAX = 8,           /* preferred skills of one rule */
     CONFIG_REP_SKILLS_MAX = 128,     /* languages and territories counted */
     CONFIG_TEAMS_OF_RULE_MAX = 8,    /* with those that its relaxation adds */
+    CONFIG_TEAMS_MAX = 256,          /* with working hours */
+    CONFIG_OPEN_MAX = 2048,          /* intervals of one team */
     CONFIG_RELAX_MAX = 8,            /* steps of one rule */
     CONFIG_PREDICATES_MAX = 16,      /* of one rule */
     CONFIG_VALUES_MAX = 64,          /* of one predicate */
@@ -84,6 +86,16 @@ struct config_queue {
     char *name, *policy;             /* policy "": the desk's */
 };
 
+/* [open, close), unix ms. */
+struct config_interval { uint64_t open_ms, close_ms; };
+
+/* A team that has working hours; others are always open. The intervals are in order and do not touch. */
+struct config_team {
+    char *name;
+    struct config_interval *open;
+    uint32_t open_count;
+};
+
 struct config_predicate {
     char *field;
     uint32_t field_number;           /* the core's own number of the field's name */
@@ -135,6 +147,7 @@ struct core_config {
     char *desk;
     char **skills;               uint32_t skill_count;   /* abilities */
     struct config_channel channels[LW_CHANNEL_COUNT];
+    struct config_team *teams;   uint32_t team_count;
     struct config_rep *reps;     uint32_t rep_count;
     struct config_rule *rules;   uint32_t rule_count;
     struct config_disposition *dispositions; uint32_t disposition_count;
@@ -157,6 +170,10 @@ LW_MUST_CHECK lw_status core_config_add_skill(struct core_config *config, const 
 /* Gives the new rep for skills to be added to; valid until the next add. */
 LW_MUST_CHECK lw_status core_config_add_rep(struct core_config *config, const char *name, const char *team, uint32_t capacity,
                                             const char *device, struct config_rep **out);
+/* Gives the new team; valid until the next add. */
+LW_MUST_CHECK lw_status core_config_add_team(struct core_config *config, const char *name, struct config_team **out);
+/* In order: behind what is there. LW_INVALID otherwise. */
+LW_MUST_CHECK lw_status core_config_team_open(struct config_team *team, uint64_t open_ms, uint64_t close_ms);
 LW_MUST_CHECK lw_status core_config_rep_skill(struct core_config *config, struct config_rep *rep, const char *skill, uint32_t level);
 LW_MUST_CHECK lw_status core_config_add_rule(struct core_config *config, const char *name, const char *queue, uint32_t priority,
                                              struct config_rule **out);

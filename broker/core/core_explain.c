@@ -115,7 +115,7 @@ struct history_entry explain_rep_now(const struct rep *rep)
 {
     return (struct history_entry){.rep = rep->number, .load = rep->rank.load, .capacity = rep->rank.capacity,
                                   .idle_since_ms = rep->rank.idle_since_ms, .account = rep->rank.account, .state = rep->state,
-                                  .connected = rep->connected, .configured = rep->configured};
+                                  .connected = rep->connected, .configured = rep->configured, .is_closed = rep->is_closed};
 }
 
 bool explain_rewind(const struct core *core, uint64_t *from, uint64_t seq, struct past_rep *reps)
@@ -185,6 +185,8 @@ const char *explain_excluded_by(const struct core *core, const struct rep *rep, 
         return "offline";
     if (was->state != REP_AVAILABLE)
         return rep_state_word((enum rep_state)was->state);
+    if (was->is_closed)
+        return "hours";
     if (!is_chosen_before && lacks(core, rep, subject->needs, ABILITY_SKILL, detail, detail_size))
         return "skill";
     if (!is_chosen_before && lacks(core, rep, subject->needs, ABILITY_LANGUAGE, detail, detail_size))

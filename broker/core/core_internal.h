@@ -188,6 +188,7 @@ struct rep {
     char *name;
     uint32_t team, device;                 /* names; device NAME_NONE: none */
     bool configured, connected, is_dirty, in_match, is_ready;
+    bool is_closed;                        /* its team has working hours, and these are not */
     uint8_t state;
     uint8_t levels[CONFIG_SKILLS_MAX];     /* by skill number; 0: has not */
     struct policy_rep rank;                /* load, capacity, idle since, number, tier, share, account: what policies see */
@@ -346,7 +347,7 @@ struct history_entry {
     uint64_t idle_since_ms;
     int64_t account, ledger_total;         /* the latter before any later change of it, too */
     uint8_t state;
-    bool connected, configured;
+    bool connected, configured, is_closed;
 };
 struct history {
     struct history_entry *ring;            /* what a rep was before the change */
@@ -376,6 +377,19 @@ struct ended_lead {
 /* What a rule's first question must be answered with: the hash of a value; field NAME_NONE: no such gate. name: the rule's. */
 struct rule_gate { uint32_t field, hash, name; };
 
+/* ---- working hours ------------------------------------------------------------------- */
+
+/* Bits of timer orders: timers of one moment fire reps first, then teams, then leads. */
+enum { ORDER_IS_TEAM = 62, ORDER_IS_LEAD = 63 };
+
+struct team_hours {
+    const struct config_team *rules;
+    uint32_t team;                         /* names */
+    uint32_t index, next;                  /* the interval that is, or comes */
+    bool is_open;
+    struct timer_node timer;
+};
+
 /* ---- the core ------------------------------------------------------------------------- */
 
 struct core {
@@ -387,6 +401,8 @@ struct core {
     bool is_founded;
 
     struct core_config *config;            /* NULL before the first */
+    struct team_hours *hours;              /* of teams that have any */
+    uint32_t hours_count;
     struct rule_gate *rule_gates;          /* by rule */
     struct demand_class **rule_demand;     /* by rule and channel, for rules that ask the same of all: found once, kept while the rules last */
     uint32_t config_version;
@@ -585,6 +601,13 @@ const struct config_rule *rules_find(const struct core *core, const struct core_
 
 /* NULL: the rules in force have none of this name. */
 const struct config_rule *rules_by_name(const struct core *core, uint32_t name);
+
+/* hours.c */
+/* From core->config and desk time: what is open, and when that changes. Before reps are linked. */
+void hours_link(struct core *core);
+/* A team without hours is always open. */
+bool hours_are_open(const struct core *core, uint32_t team);
+void hours_due(struct core *core, struct team_hours *hours);
 
 /* relax.c */
 /* A new lead begins to wait. */

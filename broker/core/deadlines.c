@@ -7,8 +7,6 @@
 static void lead_due(struct core *core, struct lead *lead);
 static void rep_due(struct core *core, struct rep *rep);
 
-enum { ORDER_IS_LEAD = 63 };   /* bit of timer order; reps have it clear */
-
 void deadlines_run(struct core *core)
 {
     for (uint32_t i = 0; i < core->limits.timers_per_step_max; i++) {
@@ -17,6 +15,8 @@ void deadlines_run(struct core *core)
             return;
         if (node->order >> ORDER_IS_LEAD)
             lead_due(core, AVL_ENTRY(node, struct lead, timer));
+        else if (node->order >> ORDER_IS_TEAM)
+            hours_due(core, AVL_ENTRY(node, struct team_hours, timer));
         else
             rep_due(core, AVL_ENTRY(node, struct rep, timer));
         match_run(core, CAUSE_RETRY);

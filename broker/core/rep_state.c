@@ -14,7 +14,7 @@ static int by_number(const void *a, const void *b);
 
 bool rep_is_ready(const struct rep *rep)
 {
-    return rep->configured && rep->connected && rep->state == REP_AVAILABLE && rep->rank.load < rep->rank.capacity;
+    return rep->configured && rep->connected && !rep->is_closed && rep->state == REP_AVAILABLE && rep->rank.load < rep->rank.capacity;
 }
 
 void rep_before_change(struct core *core, struct rep *rep)
@@ -171,7 +171,7 @@ static void history_add(struct history *history, const struct fair_share *ledger
     history->ring[history->next++ % history->capacity] = (struct history_entry){
         .rep = rep->number, .load = rep->rank.load, .capacity = rep->rank.capacity, .idle_since_ms = rep->rank.idle_since_ms,
         .account = rep->rank.account, .ledger_total = ledger->total, .state = rep->state, .connected = rep->connected,
-        .configured = rep->configured,
+        .configured = rep->configured, .is_closed = rep->is_closed,
     };
 }
 

@@ -8,6 +8,7 @@ struct reading { struct core_config *config; char *reason; };
 
 static bool read_skills(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool read_channels(struct reading *reading, const Leadwire__V1__DeskConfig *from);
+static bool read_teams(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool read_reps(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool read_rep_skills(struct reading *reading, const Leadwire__V1__RepConfig *from, struct config_rep *rep);
 static bool read_rep_abilities(struct reading *reading, const Leadwire__V1__RepConfig *from, struct config_rep *rep);
@@ -37,7 +38,7 @@ lw_status config_from_wire(const Leadwire__V1__DeskConfig *config, const char *d
         snprintf(reason, CONFIG_REASON_MAX, "out of memory");
         return LW_NO_MEMORY;
     }
-    bool read = read_skills(&reading, config) && read_channels(&reading, config) && read_reps(&reading, config)
+    bool read = read_skills(&reading, config) && read_channels(&reading, config) && read_teams(&reading, config) && read_reps(&reading, config)
         && read_rules(&reading, config) && read_dispositions(&reading, config) && read_queues(&reading, config)
         && read_times(&reading, config);
     if (!read || core_config_check(reading.config, reason, CONFIG_REASON_MAX) != LW_OK) {
@@ -80,6 +81,27 @@ static bool read_channels(struct reading *reading, const Leadwire__V1__DeskConfi
     }
     for (int i = 0; from->n_channels > 0 && i < LW_CHANNEL_COUNT; i++)
         reading->config->channels[i].enabled = seen[i];
+    return true;
+}
+
+/* The core knows teams by their reps; only those with hours need more. */
+static bool read_teams(struct reading *reading, const Leadwire__V1__DeskConfig *from)
+{
+    for (size_t i = 0; i < from->n_teams; i++) {
+        const Leadwire__V1__TeamConfig *team = from->teams[i];
+        struct config_team *added;
+        if (team->n_hours == 0)
+            continue;
+        if (!judge(reading, core_config_add_team(reading->config, team->name, &added), "team", team->name))
+            return false;
+        for (size_t k = 0; k < team->n_hours; k++) {
+            const Leadwire__V1__Interval *hours = team->hours[k];
+            bool is_time = hours->open_unix_ms >= 0 && hours->close_unix_ms >= 0;
+            lw_status status = is_time ? core_config_team_open(added, (uint64_t)hours->open_unix_ms, (uint64_t)hours->close_unix_ms) : LW_INVALID;
+            if (!judge(reading, status, "an interval of the hours of team", team->name))
+                return false;
+        }
+    }
     return true;
 }
 

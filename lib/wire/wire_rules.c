@@ -31,6 +31,7 @@ enum {
     PREDICATES_MAX = 64,
     VALUES_MAX = 256,
     RELAX_MAX = 64,
+    HOURS_MAX = 4096,
     DISPOSITIONS_MAX = 256,
     QUEUE_CONFIGS_MAX = 4096,
     TEXTS_MAX = 32,
@@ -405,9 +406,15 @@ RULES(rep_config,
     MESSAGES(languages, SKILLS_OF_ONE_MAX, &skill_level_rules),
     NAMES(territories, SKILLS_OF_ONE_MAX, LW_NAME_MAX));
 
+RULES(interval,
+    NUMBER(open_unix_ms),
+    NUMBER(close_unix_ms));
+
 RULES(team_config,
     NAME_NEEDED(name, LW_NAME_MAX),
-    TEXT(label, LW_LEAD_FIELD_MAX));
+    TEXT(label, LW_LEAD_FIELD_MAX),
+    NAME(time_zone, LW_NAME_MAX),
+    MESSAGES(hours, HOURS_MAX, &interval_rules));
 
 RULES(predicate,
     NAME_NEEDED(field, FIELD_NAME_MAX),

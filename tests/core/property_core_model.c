@@ -281,6 +281,18 @@ static struct core_config *random_rules(struct pair *pair)
         if (i == 0 || below(pair, 5))
             add_random_rep(pair, config, rep_names[i]);
     }
+    for (int i = 0; i < 2; i++) {
+        struct config_team *team;
+        uint64_t at_ms = pair->now_ms - below(pair, 60000);
+        if (below(pair, 3) == 0)
+            continue;
+        MUST_HOLD(core_config_add_team(config, teams[i], &team) == LW_OK);
+        for (uint64_t k = 1 + below(pair, 6); k > 0; k--) {
+            uint64_t open_ms = at_ms + 1 + below(pair, 40000);
+            at_ms = open_ms + 1 + below(pair, 60000);
+            MUST_HOLD(core_config_team_open(team, open_ms, at_ms) == LW_OK);
+        }
+    }
     config->reps[0].capacity = 4;   /* every weight fits somebody */
     for (int i = 0; i < 5; i++)
         add_random_rule(pair, config, i);

@@ -74,6 +74,8 @@ struct slow_desk {
     const struct core_config *rules;
     uint32_t version;
     struct config_channel channels[LW_CHANNEL_COUNT];   /* of a closed one: how it was when it was open */
+    bool open[CONFIG_TEAMS_MAX];               /* of the rules' teams with hours, as time last left them */
+    uint64_t team_ms[CONFIG_TEAMS_MAX];        /* and when that was */
     struct slow_rep reps[REPS];
     int rep_count;
     struct slow_lead leads[LEADS];
@@ -572,10 +574,39 @@ static bool has_skills(const struct slow_desk *desk, const struct slow_rep *rep,
     return in_team && (!is_call(lead) || rep->rules->device[0] != '\0');
 }
 
+static bool is_open_at(const struct config_team *team, uint64_t now_ms)
+{
+    for (uint32_t i = 0; i < team->open_count; i++) {
+        if (now_ms < team->open[i].close_ms)
+            return now_ms >= team->open[i].open_ms;
+    }
+    return true;
+}
+
+/* When it next opens or closes; behind all it is open for good. */
+static uint64_t team_deadline(const struct slow_desk *desk, uint32_t team)
+{
+    const struct config_team *rules = &desk->rules->teams[team];
+    for (uint32_t i = 0; i < rules->open_count; i++) {
+        if (rules->open[i].close_ms > desk->team_ms[team])
+            return desk->open[team] ? rules->open[i].close_ms : rules->open[i].open_ms;
+    }
+    return UINT64_MAX;
+}
+
+static bool at_work(const struct slow_desk *desk, const struct slow_rep *rep)
+{
+    for (uint32_t i = 0; i < desk->rules->team_count; i++) {
+        if (strcmp(desk->rules->teams[i].name, rep->rules->team) == 0)
+            return desk->open[i];
+    }
+    return true;
+}
+
 static bool eligible(const struct slow_desk *desk, int number, const struct slow_lead *lead)
 {
     const struct slow_rep *rep = &desk->reps[number];
-    if (!rep->rules || !rep->connected || rep->state != REP_AVAILABLE)
+    if (!rep->rules || !rep->connected || rep->state != REP_AVAILABLE || !at_work(desk, rep))
         return false;
     if (prefers(lead) ? lead->preferred != number || (is_call(lead) && rep->rules->device[0] == '\0') : !has_skills(desk, rep, lead))
         return false;
@@ -751,6 +782,8 @@ static const char *why_not(const struct slow_desk *desk, int number, const struc
         return "offline";
     if (rep->state != REP_AVAILABLE)
         return states[rep->state];
+    if (!at_work(desk, rep))
+        return "hours";
     if (!prefers(lead) && lacks_one(desk, rep, lead, "skill"))
         return "skill";
     if (!prefers(lead) && lacks_one(desk, rep, lead, "language"))
@@ -1425,6 +1458,10 @@ static void configure(struct slow_desk *desk, const struct core_command *command
 {
     desk->rules = command->configure.config;
     desk->version++;
+    for (uint32_t i = 0; i < desk->rules->team_count; i++) {
+        desk->open[i] = is_open_at(&desk->rules->teams[i], desk->now_ms);
+        desk->team_ms[i] = desk->now_ms;
+    }
     for (int i = 0; i < LW_CHANNEL_COUNT; i++) {
         if (desk->rules->channels[i].enabled)
             desk->channels[i] = desk->rules->channels[i];
@@ -1507,22 +1544,29 @@ static uint64_t lead_deadline(const struct slow_lead *lead)
     return next_ms;
 }
 
-/* The earliest; of equal ones reps before leads, lower numbers first. */
-static uint64_t find_earliest(const struct slow_desk *desk, int *rep_out, int *lead_out)
+/* The earliest; of equal ones reps, then teams, then leads, lower numbers first. */
+static uint64_t find_earliest(const struct slow_desk *desk, int *rep_out, int *team_out, int *lead_out)
 {
     uint64_t earliest_ms = UINT64_MAX;
-    *rep_out = *lead_out = -1;
+    *rep_out = *team_out = *lead_out = -1;
     for (int i = 0; i < desk->rep_count; i++) {
         if (rep_deadline(&desk->reps[i]) < earliest_ms) {
             earliest_ms = rep_deadline(&desk->reps[i]);
             *rep_out = i;
         }
     }
+    for (uint32_t i = 0; desk->rules && i < desk->rules->team_count; i++) {
+        if (team_deadline(desk, i) < earliest_ms) {
+            earliest_ms = team_deadline(desk, i);
+            *team_out = (int)i;
+            *rep_out = -1;
+        }
+    }
     for (int i = 0; i < desk->lead_count; i++) {
         if (desk->leads[i].open && lead_deadline(&desk->leads[i]) < earliest_ms) {
             earliest_ms = lead_deadline(&desk->leads[i]);
             *lead_out = i;
-            *rep_out = -1;
+            *rep_out = *team_out = -1;
         }
     }
     return earliest_ms;
@@ -1556,10 +1600,15 @@ static void lead_due(struct slow_desk *desk, struct slow_lead *lead)
 
 static void run_deadlines(struct slow_desk *desk)
 {
-    int rep, lead;
-    while (find_earliest(desk, &rep, &lead) <= desk->now_ms) {
-        if (lead >= 0)
+    int rep, team, lead;
+    uint64_t due_ms;
+    while ((due_ms = find_earliest(desk, &rep, &team, &lead)) <= desk->now_ms) {
+        if (lead >= 0) {
             lead_due(desk, &desk->leads[lead]);
+        } else if (team >= 0) {
+            desk->open[team] = is_open_at(&desk->rules->teams[team], due_ms);
+            desk->team_ms[team] = due_ms;
+        }
         else if (desk->reps[rep].grace_deadline_ms != 0 && desk->reps[rep].grace_deadline_ms <= desk->now_ms)
             log_off(desk, rep, CAUSE_GRACE_OVER);
         else
@@ -1622,8 +1671,8 @@ void slow_desk_step(struct slow_desk *desk, const struct core_command *command, 
 
 uint64_t slow_desk_next_deadline_ms(const struct slow_desk *desk)
 {
-    int rep, lead;
-    return find_earliest(desk, &rep, &lead);
+    int rep, team, lead;
+    return find_earliest(desk, &rep, &team, &lead);
 }
 
 void slow_desk_leads_visit(const struct slow_desk *desk, void (*visit)(void *context, const struct core_effect *row), void *context)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The short sections of desk.yaml: skills, teams, channels.
+ * The short sections of desk.yaml: skills, channels.
  */
 #include <stdio.h>
 #include <string.h>
@@ -35,28 +35,6 @@ void desk_read_skills(struct desk_yaml *reader)
         reader->config.skills[i] = &skills[i];
     }
     reader->config.n_skills = count;
-}
-
-void desk_read_teams(struct desk_yaml *reader)
-{
-    const struct yaml_node *map = desk_section(reader, "teams", YAML_KIND_MAP, DESK_TEAMS_MAX);
-    const size_t count = map != NULL ? yaml_node_count(map) : 0;
-    Leadwire__V1__TeamConfig *teams = desk_alloc(reader, count, sizeof *teams);
-    reader->config.teams = desk_alloc(reader, count, sizeof *reader->config.teams);
-    reader->team_names = desk_alloc(reader, count + 1, sizeof *reader->team_names);
-    if (teams == NULL || reader->config.teams == NULL || reader->team_names == NULL)
-        return;
-    for (size_t i = 0; i < count; i++) {
-        const char *name = yaml_map_key_at(map, i);
-        const struct yaml_node *node = yaml_map_value_at(map, i);
-        desk_check_name(reader, node, "team", name);
-        leadwire__v1__team_config__init(&teams[i]);
-        teams[i].name = desk_borrow(name);
-        teams[i].label = desk_borrow(read_label(reader, node, "team label", name));
-        reader->team_names[i] = name;
-        reader->config.teams[i] = &teams[i];
-    }
-    reader->config.n_teams = count;
 }
 
 struct channel_defaults {

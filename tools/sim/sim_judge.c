@@ -290,6 +290,11 @@ static enum may may_take(const struct sim_judge *judge, uint32_t rep, const stru
     bool soon = false;
     if (!rule || !judge->reps[rep].connected || judge->reps[rep].state != REP_AVAILABLE)
         return MAY_NOT;
+    /* At the moment of opening or closing either holds. */
+    bool is_open = sim_rules_open(rules, rule->team, now_ms), was_open = sim_rules_open(rules, rule->team, now_ms - 1);
+    if (!is_open && !was_open)
+        return MAY_NOT;
+    soon |= is_open != was_open;
     for (uint32_t i = 0; i < lead->refusal_count; i++) {
         if (lead->refusals[i].rep == rep && lead->refusals[i].until_ms > now_ms)
             return MAY_NOT;
@@ -529,7 +534,8 @@ static void check_after_batch(struct sim_judge *judge, uint64_t now_ms)
         if (lead->deadline_ms <= now_ms)
             broken(judge, "no state without a deadline: that of lead %llu in state %d has passed", number_of(lead), lead->state);
         for (uint32_t i = 0; lead->state == LEAD_WAITING && i < SIM_REPS_MAX; i++) {
-            if (may_take(judge, i, lead, loads[i], now_ms) != MAY_NOT)
+            bool is_open = judge->rep_rules[i] && sim_rules_open(rules_now(judge), judge->rep_rules[i]->team, now_ms);
+            if (is_open && may_take(judge, i, lead, loads[i], now_ms) != MAY_NOT)
                 broken(judge, "the backlog is served at once: lead %llu waits and rep%u could take it", number_of(lead), i);
         }
     }

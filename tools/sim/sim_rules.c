@@ -17,6 +17,7 @@ static void add_abilities(struct core_config *config, struct config_rep *rep, st
 static void add_needs(struct core_config *config, struct config_rule *rule, struct sim_random *random);
 static void add_rep(struct core_config *config, struct sim_random *random, uint32_t number);
 static void add_rule(struct core_config *config, struct sim_random *random, uint32_t number, bool takes_all);
+static void add_hours(struct core_config *config, struct sim_random *random);
 static void add_queues(struct core_config *config, struct sim_random *random);
 static void add_dispositions(struct core_config *config, struct sim_random *random);
 static void set_times(struct core_config *config, struct sim_random *random);
@@ -53,6 +54,7 @@ const struct core_config *sim_rules_draw(struct sim_rules *rules, struct sim_ran
     for (uint32_t i = 0; i < rules->rules; i++)
         add_rule(config, random, i, i == rules->rules - 1);
     add_queues(config, random);
+    add_hours(config, random);
     set_times(config, random);
     add_dispositions(config, random);
     if (core_config_check(config, reason, sizeof reason) != LW_OK)
@@ -200,6 +202,36 @@ static void add_dispositions(struct core_config *config, struct sim_random *rand
         added->at_most_ms = 600000;
         added->same_rep_for_ms = sim_random_percent(random, 70) ? 5000 + (uint32_t)sim_random_below(random, 40000) : 0;
     }
+}
+
+/* All but the first rep's team may be closed for minutes; the times are those of the simulation. */
+static void add_hours(struct core_config *config, struct sim_random *random)
+{
+    for (uint32_t i = 1; i < SIM_TEAMS; i++) {
+        struct config_team *team;
+        uint64_t at_ms = SIM_START_MS + sim_random_below(random, 600000);
+        if (sim_random_percent(random, 40))
+            continue;
+        if (core_config_add_team(config, teams[i], &team) != LW_OK)
+            abort();
+        for (uint32_t k = 0; k < 20; k++) {
+            uint64_t open_ms = at_ms + 1000 + sim_random_below(random, 90000);
+            at_ms = open_ms + 1000 + sim_random_below(random, 240000);
+            if (core_config_team_open(team, open_ms, at_ms) != LW_OK)
+                abort();
+        }
+    }
+}
+
+bool sim_rules_open(const struct core_config *config, const char *team, uint64_t now_ms)
+{
+    for (uint32_t i = 0; i < config->team_count; i++) {
+        for (uint32_t k = 0; strcmp(config->teams[i].name, team) == 0 && k < config->teams[i].open_count; k++) {
+            if (now_ms < config->teams[i].open[k].close_ms)
+                return now_ms >= config->teams[i].open[k].open_ms;
+        }
+    }
+    return true;
 }
 
 static void set_times(struct core_config *config, struct sim_random *random)

@@ -13,6 +13,8 @@
 
 enum { SIM_VERSIONS_MAX = 64, SIM_REPS_MAX = 32, SIM_RULES_MAX = 16, SIM_SKILLS = 4 };
 
+#define SIM_START_MS UINT64_C(1800000000000)   /* when a simulation begins */
+
 struct sim_rules {
     struct core_config *drawn[SIM_VERSIONS_MAX];
     uint32_t count;
@@ -35,6 +37,8 @@ uint32_t sim_rep_number(const char *name);
 const char *sim_rules_field(uint32_t product, const char *field);
 /* Of this queue. */
 const char *sim_rules_policy(const struct core_config *config, const char *queue);
+/* Whether a rep of this team works at this moment, as the rules have it. */
+bool sim_rules_open(const struct core_config *config, const char *team, uint64_t now_ms);
 /* The rule for product i. */
 const struct config_rule *sim_rules_for(const struct core_config *config, uint32_t product);
 

@@ -126,7 +126,7 @@ void sim_tell(struct sim_world *world, const struct sim_effect *effect)
 void sim_world_begin(struct sim_world *world, const struct sim_options *options)
 {
     struct core_limits limits;
-    *world = (struct sim_world){.options = *options, .random = {options->seed}, .now_ms = 1800000000000, .timer_set_ms = UINT64_MAX};
+    *world = (struct sim_world){.options = *options, .random = {options->seed}, .now_ms = SIM_START_MS, .timer_set_ms = UINT64_MAX};
     core_limits_default(&limits);
     limits.leads_max = 2000;
     limits.seen_max = 256;   /* minutes of this load: repeats come within seconds */
