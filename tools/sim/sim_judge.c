@@ -290,8 +290,8 @@ static enum may may_take(const struct sim_judge *judge, uint32_t rep, const stru
     bool soon = false;
     if (!rule || !judge->reps[rep].connected || judge->reps[rep].state != REP_AVAILABLE)
         return MAY_NOT;
-    /* At the moment of opening or closing either holds. */
-    bool is_open = sim_rules_open(rules, rule->team, now_ms), was_open = sim_rules_open(rules, rule->team, now_ms - 1);
+    /* What opens or closes since the last step does so behind this step's command: either holds. */
+    bool is_open = sim_rules_open(rules, rule->team, now_ms), was_open = sim_rules_open(rules, rule->team, judge->stepped_ms);
     if (!is_open && !was_open)
         return MAY_NOT;
     soon |= is_open != was_open;
