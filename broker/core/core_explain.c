@@ -41,7 +41,7 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
             continue;
         const struct rep *rep = rep_table_at(&core->reps, ended->rep);
         const struct subject subject = {&ended->needs, ended->channel, queues_find(&core->queues, ended->queue)->policy,
-                                        ended->decisions, ended->decision_count, ended->demand_hash};
+                                        ended_lead_decisions(ended), ended->decision_count, ended->demand_hash};
         row.lead = id;
         row.to = (enum lead_state)ended->state;
         row.received_unix_ms = ended->received_ms;
@@ -52,7 +52,7 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
         row.rep = rep ? rep->name : "";
         row.disposition = names_text(&core->names, ended->disposition);
         tell_lead(core, &row, ended->rule, &ended->needs, "", visitor);
-        explain_decisions(core, ended->decisions, ended->decision_count, &subject, visitor);
+        explain_decisions(core, ended_lead_decisions(ended), ended->decision_count, &subject, visitor);
         return true;
     }
     return false;

@@ -366,13 +366,19 @@ struct decided {
 struct ended_lead {
     struct desk_id id;
     uint64_t received_ms, ended_ms;
-    struct decision *decisions;            /* owned */
+    struct decision only;                  /* if there was one: most leads' */
+    struct decision *decisions;            /* else; owned, or NULL */
     uint32_t queue, rule, source, rep, disposition;
     struct needs needs;
     uint16_t priority;
     uint8_t channel, state, decision_count;
     uint32_t demand_hash;                  /* of `needs` in its class */
 };
+
+static inline const struct decision *ended_lead_decisions(const struct ended_lead *ended)
+{
+    return ended->decision_count == 1 ? &ended->only : ended->decisions;
+}
 
 /* What a rule's first question must be answered with: the hash of a value; field NAME_NONE: no such gate. name: the rule's. */
 struct rule_gate { uint32_t field, hash, name; };

@@ -403,7 +403,8 @@ void lead_free(struct core *core, struct lead *lead)
     lead_table_remove(&core->leads, lead);
 }
 
-/* The lead's decisions are handed over, not copied: an end would else write ten times what it needs to. */
+/* One decision, all that most leads have, is copied, and its memory serves the next lead while it is in the cache. More are
+ * handed over: copying them would write ten times what an end needs to. */
 static void remember_ended(struct core *core, struct lead *lead, const struct lead_change *change)
 {
     struct ended_lead *ended = &core->ended[core->ended_next++ % ENDED_KEPT];
@@ -412,9 +413,13 @@ static void remember_ended(struct core *core, struct lead *lead, const struct le
         .id = lead->id, .received_ms = lead->received_ms, .ended_ms = core->now_ms, .queue = lead->demand->queue, .rule = lead->rule,
         .source = lead->source, .rep = change->rep, .priority = lead->priority, .channel = lead->demand->channel,
         .state = lead->state, .decision_count = lead->decision_count, .needs = lead->demand->needs, .demand_hash = lead->demand->hash,
-        .decisions = lead->decisions,
         .disposition = change->disposition ? names_add(&core->names, change->disposition, strlen(change->disposition)) : NAME_NONE,
     };
+    if (lead->decision_count == 1) {
+        ended->only = lead->decisions[0];
+        return;
+    }
+    ended->decisions = lead->decisions;
     lead->decisions = NULL;
     lead->decision_count = lead->decision_capacity = 0;
 }
