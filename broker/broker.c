@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "crash_point.h"
@@ -169,7 +168,6 @@ void broker_reload(struct broker *broker)
 
 static void read_clocks(struct broker *broker)
 {
-    broker->turn_us = wall_clock_monotonic_us();
     broker->wall_ms = wall_clock_unix_ms();
     broker->monotonic_ms = wall_clock_monotonic_ms();
     if (broker->phase != BROKER_CLAIMING)

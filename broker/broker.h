@@ -40,7 +40,6 @@ struct broker {
     uint64_t confirmed;                /* ticket */
     uint64_t stop_by_ms;
     uint32_t messages;                 /* read in the last turn */
-    uint64_t turn_us;                  /* when this turn began, monotonic */
 };
 
 /* Errors with why (NET_WHY_MAX) in words. */
