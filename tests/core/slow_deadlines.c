@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Deadlines: the earliest of all, found by looking at each.
+ */
+#include "slow_desk_internal.h"
+
+#include <assert.h>
+
+static uint64_t rep_deadline(const struct slow_rep *rep)
+{
+    uint64_t next_ms = rep->state == REP_WRAP_UP ? rep->until_ms : UINT64_MAX;
+    return rep->grace_deadline_ms != 0 && rep->grace_deadline_ms < next_ms ? rep->grace_deadline_ms : next_ms;
+}
+
+static uint64_t lead_deadline(const struct slow_lead *lead)
+{
+    uint64_t next_ms = lead->deadline_ms;
+    for (uint32_t i = 0; lead->state == LEAD_WAITING && i < lead->refusal_count; i++)
+        next_ms = lead->refusals[i].until_ms < next_ms ? lead->refusals[i].until_ms : next_ms;
+    if (lead->state == LEAD_WAITING && lead->less_ms != 0 && lead->less_ms < next_ms)
+        next_ms = lead->less_ms;
+    if (prefers(lead) && lead->preferred_until_ms < next_ms)
+        next_ms = lead->preferred_until_ms;
+    return next_ms;
+}
+
+/* The earliest; of equal ones reps, then teams, then leads, lower numbers first. */
+uint64_t find_earliest(const struct slow_desk *desk, int *rep_out, int *team_out, int *lead_out)
+{
+    uint64_t earliest_ms = UINT64_MAX;
+    *rep_out = *team_out = *lead_out = -1;
+    for (int i = 0; i < desk->rep_count; i++) {
+        if (rep_deadline(&desk->reps[i]) < earliest_ms) {
+            earliest_ms = rep_deadline(&desk->reps[i]);
+            *rep_out = i;
+        }
+    }
+    for (uint32_t i = 0; desk->rules && i < desk->rules->team_count; i++) {
+        if (team_deadline(desk, i) < earliest_ms) {
+            earliest_ms = team_deadline(desk, i);
+            *team_out = (int)i;
+            *rep_out = -1;
+        }
+    }
+    for (int i = 0; i < desk->lead_count; i++) {
+        if (desk->leads[i].open && lead_deadline(&desk->leads[i]) < earliest_ms) {
+            earliest_ms = lead_deadline(&desk->leads[i]);
+            *lead_out = i;
+            *rep_out = *team_out = -1;
+        }
+    }
+    return earliest_ms;
+}
+
+static void lead_due(struct slow_desk *desk, struct slow_lead *lead)
+{
+    int rep = lead->rep;
+    if (lead->deadline_ms > desk->now_ms) {
+        if (prefers(lead) && lead->preferred_until_ms <= desk->now_ms)
+            to_all(lead);
+        if (drop_lapsed(desk, lead))
+            lead->cause = CAUSE_RETRY;
+        if (lead->state == LEAD_WAITING && relax(desk, lead))
+            lead->cause = CAUSE_RELAXED;
+        return;
+    }
+    switch (lead->state) {
+    case LEAD_WAITING: move(desk, lead, LEAD_PARKED, CAUSE_WAIT_LIMIT, -1, desk->now_ms + desk->rules->park_limit_ms, ""); break;
+    case LEAD_OFFERED:
+    case LEAD_CONNECTING:
+        give_back(desk, lead, lead->state == LEAD_OFFERED ? CAUSE_OFFER_EXPIRED : CAUSE_CONNECT_TIMEOUT, true, false);
+        missed(desk, rep);
+        break;
+    case LEAD_ASSIGNED: give_back(desk, lead, CAUSE_WORK_LIMIT, true, true); break;
+    case LEAD_PARKED: move(desk, lead, LEAD_EXPIRED, CAUSE_PARK_LIMIT, -1, 0, ""); break;
+    case LEAD_SCHEDULED: wake(desk, lead, CAUSE_DUE); break;
+    case LEAD_STATES: case LEAD_NONE: case LEAD_COMPLETED: case LEAD_CANCELLED: case LEAD_EXPIRED: assert(0);
+    }
+}
+
+void run_deadlines(struct slow_desk *desk)
+{
+    int rep, team, lead;
+    uint64_t due_ms;
+    while ((due_ms = find_earliest(desk, &rep, &team, &lead)) <= desk->now_ms) {
+        if (lead >= 0) {
+            lead_due(desk, &desk->leads[lead]);
+        } else if (team >= 0) {
+            desk->open[team] = is_open_at(&desk->rules->teams[team], due_ms);
+            desk->team_ms[team] = due_ms;
+        }
+        else if (desk->reps[rep].grace_deadline_ms != 0 && desk->reps[rep].grace_deadline_ms <= desk->now_ms)
+            log_off(desk, rep, CAUSE_GRACE_OVER);
+        else
+            set_state(desk, rep, REP_AVAILABLE, CAUSE_WRAP_UP_OVER, 0);
+        match(desk);
+    }
+}

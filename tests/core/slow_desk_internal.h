@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * slow_desk_internal - what the files of the slow desk share; nobody else includes it.
+ *
+ *   slow_desk.c --> a command: slow_publish.c, slow_offers.c, slow_transfer.c ...
+ *        |               '--> slow_life.c / slow_reps.c (the only ones that move)
+ *        '--> slow_match.c <-- slow_deadlines.c
+ *              slow_eligible.c (who may), slow_lead_order.c (which lead), slow_policy.c (which rep)
+ *
+ * Order of everything that happens together: by the number of the lead or rep.
+ */
+#ifndef SLOW_DESK_INTERNAL_H
+#define SLOW_DESK_INTERNAL_H
+
+#include "slow_desk.h"
+
+enum { REPS = 64, LEADS = 4096, SEEN = 16384, REFUSALS = 64, REFUSALS_OF_REP = 32, TEXT = 600, DECISIONS = 4096 };
+
+struct refusal { int rep; uint32_t offer_number; uint64_t until_ms; enum core_cause cause; };
+
+struct slow_lead {
+    bool open;
+    struct desk_id id;
+    enum lead_state state;
+    enum core_cause cause;
+    uint64_t received_ms, deadline_ms, wait_deadline_ms;
+    char source[TEXT], queue[TEXT];
+    char require[CONFIG_REQUIRE_MAX][TEXT];
+    uint8_t require_level[CONFIG_REQUIRE_MAX];
+    char prefer[CONFIG_PREFER_MAX][TEXT];
+    uint8_t prefer_level[CONFIG_PREFER_MAX];
+    uint32_t prefer_count;
+    char teams[CONFIG_TEAMS_OF_RULE_MAX][TEXT];
+    uint32_t team_count;
+    char rule[TEXT];
+    uint64_t began_ms, less_ms;                /* when it began to wait, when it asks for less (0: never) */
+    uint32_t steps_taken;
+    uint32_t require_count, offer_number, offers_made, weight, priority, charged;
+    uint8_t channel;
+    int rep;                                   /* -1: nobody */
+    struct refusal refusals[REFUSALS];
+    uint32_t refusal_count;
+    uint8_t payload[64];
+    uint32_t payload_size;
+    bool call_back;
+    int preferred;                             /* -1: nobody */
+    uint64_t preferred_until_ms, preferred_for_ms, appointment_ms;
+    char place[TEXT];
+    int set_by;                                /* -1: nobody */
+    uint32_t set_offer_number;
+};
+
+struct slow_rep {
+    char name[TEXT], reason[TEXT];
+    const struct config_rep *rules;            /* NULL: not in the rules */
+    bool connected;
+    enum rep_state state;
+    uint64_t session, idle_since_ms, until_ms, grace_deadline_ms;
+    uint32_t misses, capacity;
+    bool present;                              /* in the ledger; */
+    int64_t account, share;                    /* in 65536ths of a lead; absent: less what is owed */
+    uint64_t mark;
+};
+
+struct slow_seen {
+    char kind;                                 /* p, c */
+    char name[TEXT], id[TEXT];                 /* source or lead, idempotency id */
+    char content[3 * TEXT];                    /* of completions: disposition, time, place */
+    uint64_t hash, at_ms;
+    struct desk_id lead;
+    enum lead_state end;
+};
+
+struct slow_desk {
+    uint64_t epoch, now_ms, next_number;
+    struct core_limits limits;
+    void (*effect)(void *context, const struct core_effect *effect);
+    void *context;
+    const struct core_config *rules;
+    uint32_t version;
+    struct config_channel channels[LW_CHANNEL_COUNT];   /* of a closed one: how it was when it was open */
+    bool open[CONFIG_TEAMS_MAX];               /* of the rules' teams with hours, as time last left them */
+    uint64_t team_ms[CONFIG_TEAMS_MAX];        /* and when that was */
+    struct slow_rep reps[REPS];
+    int rep_count;
+    struct slow_lead leads[LEADS];
+    int lead_count;
+    struct slow_seen seen[SEEN];
+    int seen_count;
+    struct slow_decision decisions[DECISIONS];   /* of this step */
+    uint32_t decision_count;
+    uint64_t given;                            /* to the ledger's reps */
+    int64_t total;                             /* what it is by now, where shares are the sum of those present */
+    struct { char queue[TEXT]; int rep; } turns[64];
+    int turn_count;
+};
+
+/* slow_state.c */
+void copy_text(char *to, struct core_text from);
+/* Somebody is on the line. */
+bool is_call(const struct slow_lead *lead);
+/* Waits for one rep only. */
+bool prefers(const struct slow_lead *lead);
+/* With a rep, or offered to one. */
+bool held(const struct slow_lead *lead);
+uint32_t load_of(const struct slow_desk *desk, int rep);
+const struct config_channel *channel_of(const struct slow_desk *desk, uint8_t channel);
+/* Open ones only. NULL: none. */
+struct slow_lead *find_lead(struct slow_desk *desk, struct desk_id id);
+/* Numbers of reps; -1: nobody. */
+int find_session(const struct slow_desk *desk, uint64_t session);
+int find_rep(const struct slow_desk *desk, const char *name);
+
+/* slow_ledger.c */
+int64_t sum_shares(const struct slow_desk *desk);
+/* After a change of a rep's state or share: presence follows the state, the share the rules. */
+void attend(struct slow_desk *desk, int number);
+/* As if the lead had never been given to its rep. */
+void uncharge(struct slow_desk *desk, struct slow_lead *lead);
+
+/* slow_tell.c */
+struct core_effect new_effect(enum core_effect_kind kind);
+void emit(struct slow_desk *desk, const struct core_effect *effect);
+void put_lead(const struct slow_desk *desk, const struct slow_lead *lead, struct core_effect *effect);
+/* Nothing to a command that asked for no reply. */
+void answer(struct slow_desk *desk, const struct core_command *command, enum core_status status, struct desk_id lead);
+void tell_lead(struct slow_desk *desk, const struct slow_lead *lead, enum core_effect_kind kind, bool resumed);
+void slow_tell_withdrawn(struct slow_desk *desk, struct desk_id lead, uint32_t offer_number, int rep, enum core_cause cause);
+struct core_effect rep_effect(const struct slow_desk *desk, int number, enum core_effect_kind kind);
+
+/* slow_seen.c */
+/* Drops the oldest at the bound. */
+void remember(struct slow_desk *desk, struct slow_seen entry);
+/* NULL: not within the window. */
+struct slow_seen *recall(struct slow_desk *desk, char kind, const char *name, const char *id);
+
+/* slow_rules.c */
+/* NULL: none. */
+const struct config_rule *rule_named(const struct slow_desk *desk, const char *name);
+/* The first rule whose predicates hold; NULL: none. */
+const struct config_rule *find_rule(const struct slow_desk *desk, const struct core_command *command);
+
+/* slow_hours.c */
+bool is_open_at(const struct config_team *team, uint64_t now_ms);
+/* When it next opens or closes; UINT64_MAX: never. */
+uint64_t team_deadline(const struct slow_desk *desk, uint32_t team);
+/* The rep's team is open. */
+bool at_work(const struct slow_desk *desk, const struct slow_rep *rep);
+
+/* slow_relax.c */
+/* When the lead asks for less next, as the rules are now. */
+void plan_less(const struct slow_desk *desk, struct slow_lead *lead);
+/* The steps whose time has come; says if there was one. */
+bool relax(const struct slow_desk *desk, struct slow_lead *lead);
+
+/* slow_refusals.c */
+/* Says if there was one. */
+bool drop_lapsed(struct slow_desk *desk, struct slow_lead *lead);
+/* Its rep does not get the lead again for a while. */
+void refuse(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause);
+
+/* slow_life.c */
+/* `by`: the rep whose act this is; -1: nobody's. */
+void move_by(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to, enum core_cause cause, int rep, uint64_t deadline_ms,
+             const char *disposition, int by, bool do_not_call);
+void move(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to, enum core_cause cause, int rep, uint64_t deadline_ms,
+          const char *disposition);
+/* Back to the queue, or parked when its offers are used up. */
+void give_back_by(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause, bool refused, bool fresh_wait, int by);
+void give_back(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause, bool refused, bool fresh_wait);
+/* Until when a rep who gets it now may have it. */
+uint64_t work_deadline(const struct slow_desk *desk, const struct slow_lead *lead);
+/* It no longer waits for its preferred rep. */
+void to_all(struct slow_lead *lead);
+/* A scheduled lead waits now. */
+void wake(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause);
+
+/* slow_reps.c */
+void set_state(struct slow_desk *desk, int number, enum rep_state state, enum core_cause cause, uint64_t until_ms);
+/* An offer or a call that the rep let pass. */
+void missed(struct slow_desk *desk, int number);
+void log_off(struct slow_desk *desk, int number, enum core_cause cause);
+
+/* slow_lead_order.c */
+bool lead_before(const struct slow_lead *a, const struct slow_lead *b);
+/* Both stand in one line. */
+bool same_requirements(const struct slow_lead *a, const struct slow_lead *b);
+
+/* slow_eligible.c */
+/* Has what the lead asks for: abilities, team, a device for calls. */
+bool has_skills(const struct slow_desk *desk, const struct slow_rep *rep, const struct slow_lead *lead);
+bool eligible(const struct slow_desk *desk, int number, const struct slow_lead *lead);
+
+/* slow_policy.c */
+const char *policy_of(const struct slow_desk *desk, const struct slow_lead *lead);
+bool rep_before(const struct slow_desk *desk, const struct slow_lead *lead, int a, int b);
+/* What the policies keep of an offer that was made. */
+void note_offer(struct slow_desk *desk, struct slow_lead *lead);
+
+/* slow_explain.c */
+/* Before the offer is made. */
+void note_decision(struct slow_desk *desk, const struct slow_lead *lead, int chosen);
+
+/* slow_match.c */
+/* Until no lead that waits can be given to anybody. */
+void match(struct slow_desk *desk);
+
+/* slow_deadlines.c */
+/* UINT64_MAX: none. At most one of the three is not -1: whose it is. */
+uint64_t find_earliest(const struct slow_desk *desk, int *rep_out, int *team_out, int *lead_out);
+/* All that are due, each followed by a match. */
+void run_deadlines(struct slow_desk *desk);
+
+/* slow_query.c */
+/* By id, or by what it was published under. NULL: not open; then end_out says how it ended, if that is known. */
+struct slow_lead *find_named(struct slow_desk *desk, struct desk_id id, struct core_text source, struct core_text idempotency_id,
+                             struct desk_id *id_out, enum lead_state *end_out);
+
+/* commands; `number` is the rep whose session it is */
+void configure(struct slow_desk *desk, const struct core_command *command);
+void publish(struct slow_desk *desk, const struct core_command *command);
+void query(struct slow_desk *desk, const struct core_command *command);
+void cancel(struct slow_desk *desk, const struct core_command *command);
+void dial_result(struct slow_desk *desk, const struct core_command *command);
+void log_on(struct slow_desk *desk, const struct core_command *command);
+void connection_lost(struct slow_desk *desk, const struct core_command *command);
+void set_rep_state(struct slow_desk *desk, const struct core_command *command, int number);
+void answer_offer(struct slow_desk *desk, const struct core_command *command, int number);
+void complete(struct slow_desk *desk, const struct core_command *command, int number);
+void transfer(struct slow_desk *desk, const struct core_command *command, int number);
+void act(struct slow_desk *desk, const struct core_command *command);
+void service_resumed(struct slow_desk *desk);
+
+#endif

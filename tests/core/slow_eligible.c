@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who may take what.
+ */
+#include "slow_desk_internal.h"
+
+#include <string.h>
+
+bool has_skills(const struct slow_desk *desk, const struct slow_rep *rep, const struct slow_lead *lead)
+{
+    for (uint32_t i = 0; i < lead->require_count; i++) {
+        bool has = false;
+        for (uint32_t k = 0; k < rep->rules->skill_count; k++)
+            has |= strcmp(desk->rules->skills[rep->rules->skills[k].skill], lead->require[i]) == 0 &&
+                   rep->rules->skills[k].level >= lead->require_level[i];
+        if (!has)
+            return false;
+    }
+    bool in_team = lead->team_count == 0;
+    for (uint32_t i = 0; i < lead->team_count; i++)
+        in_team |= strcmp(lead->teams[i], rep->rules->team) == 0;
+    return in_team && (!is_call(lead) || rep->rules->device[0] != '\0');
+}
+
+bool eligible(const struct slow_desk *desk, int number, const struct slow_lead *lead)
+{
+    const struct slow_rep *rep = &desk->reps[number];
+    if (!rep->rules || !rep->connected || rep->state != REP_AVAILABLE || !at_work(desk, rep))
+        return false;
+    if (prefers(lead) ? lead->preferred != number || (is_call(lead) && rep->rules->device[0] == '\0') : !has_skills(desk, rep, lead))
+        return false;
+    for (uint32_t i = 0; i < lead->refusal_count; i++) {
+        if (lead->refusals[i].rep == number)
+            return false;
+    }
+    uint32_t load = load_of(desk, number);
+    return load < rep->rules->capacity && load + channel_of(desk, lead->channel)->weight <= rep->rules->capacity;
+}

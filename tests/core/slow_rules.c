@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The rules in force: by name, and which one a new lead meets.
+ */
+#include "slow_desk_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct config_rule *rule_named(const struct slow_desk *desk, const char *name)
+{
+    for (uint32_t i = 0; i < desk->rules->rule_count; i++) {
+        if (strcmp(desk->rules->rules[i].name, name) == 0)
+            return &desk->rules->rules[i];
+    }
+    return NULL;
+}
+
+static bool same_letter(char a, char b)
+{
+    if (a >= 'A' && a <= 'Z')
+        a = (char)(a - 'A' + 'a');
+    if (b >= 'A' && b <= 'Z')
+        b = (char)(b - 'A' + 'a');
+    return a == b;
+}
+
+static bool predicate_holds(const struct config_predicate *predicate, const char *value)
+{
+    bool exists = value && *value;
+    if (predicate->kind == CONFIG_EXISTS || predicate->kind == CONFIG_MISSING)
+        return exists == (predicate->kind == CONFIG_EXISTS);
+    for (uint32_t i = 0; exists && i < predicate->value_count; i++) {
+        const char *wanted = predicate->values[i];
+        size_t same = 0;
+        while (wanted[same] && value[same] && same_letter(wanted[same], value[same]))
+            same++;
+        bool starts = wanted[same] == '\0';
+        if ((predicate->kind == CONFIG_EQUALS && starts && value[same] == '\0') || (predicate->kind == CONFIG_PREFIX && starts) ||
+            (predicate->kind == CONFIG_AT_LEAST && atoll(value) >= atoll(wanted)) ||
+            (predicate->kind == CONFIG_AT_MOST && atoll(value) <= atoll(wanted)))
+            return true;
+    }
+    return false;
+}
+
+const struct config_rule *find_rule(const struct slow_desk *desk, const struct core_command *command)
+{
+    for (uint32_t i = 0; i < desk->rules->rule_count; i++) {
+        const struct config_rule *rule = &desk->rules->rules[i];
+        bool holds = true;
+        for (uint32_t p = 0; p < rule->predicate_count; p++)
+            holds &= predicate_holds(&rule->predicates[p], command->publish.read_field(command->publish.fields, rule->predicates[p].field));
+        if (holds)
+            return rule;
+    }
+    return NULL;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Effects: what the desk tells, in the order it tells it.
+ */
+#include "slow_desk_internal.h"
+
+struct core_effect new_effect(enum core_effect_kind kind)
+{
+    return (struct core_effect){.kind = kind, .reason = "", .queue = "", .rep = "", .device = "", .source = "", .disposition = "", .why = "",
+                                .place = "", .preferred_rep = "", .by = "", .set_by = ""};
+}
+
+void emit(struct slow_desk *desk, const struct core_effect *effect)
+{
+    desk->effect(desk->context, effect);
+}
+
+void put_lead(const struct slow_desk *desk, const struct slow_lead *lead, struct core_effect *effect)
+{
+    effect->lead = lead->id;
+    effect->to = lead->state;
+    effect->cause = lead->cause;
+    effect->offer_number = lead->offer_number;
+    effect->deadline_ms = lead->deadline_ms;
+    effect->received_unix_ms = lead->received_ms;
+    effect->weight = lead->weight;
+    effect->priority = lead->priority;
+    effect->channel = lead->channel;
+    effect->queue = lead->queue;
+    effect->source = lead->source;
+    effect->rep = lead->rep >= 0 ? desk->reps[lead->rep].name : "";
+    effect->device = lead->rep >= 0 && desk->reps[lead->rep].rules ? desk->reps[lead->rep].rules->device : "";
+    effect->is_call_back = lead->call_back;
+    effect->appointment_ms = lead->appointment_ms;
+    effect->place = lead->place;
+    effect->set_by = lead->set_by >= 0 ? desk->reps[lead->set_by].name : "";
+    effect->preferred_rep = lead->preferred >= 0 ? desk->reps[lead->preferred].name : "";
+    effect->preferred_until_ms = prefers(lead) ? lead->preferred_until_ms : 0;
+}
+
+void answer(struct slow_desk *desk, const struct core_command *command, enum core_status status, struct desk_id lead)
+{
+    struct core_effect effect = new_effect(EFFECT_REPLY);
+    if (command->request == 0)
+        return;
+    effect.session = command->session;
+    effect.request = command->request;
+    effect.status = status;
+    effect.lead = lead;
+    effect.config_version = desk->version;
+    effect.retry_after_ms = status == CORE_BUSY ? 1000 : 0;
+    emit(desk, &effect);
+}
+
+void tell_lead(struct slow_desk *desk, const struct slow_lead *lead, enum core_effect_kind kind, bool resumed)
+{
+    struct core_effect effect = new_effect(kind);
+    if (desk->reps[lead->rep].session == 0)
+        return;
+    put_lead(desk, lead, &effect);
+    effect.session = desk->reps[lead->rep].session;
+    effect.resumed = resumed;
+    if (kind == EFFECT_OFFER || resumed) {
+        effect.payload = lead->payload;
+        effect.payload_size = lead->payload_size;
+    }
+    emit(desk, &effect);
+}
+
+void slow_tell_withdrawn(struct slow_desk *desk, struct desk_id lead, uint32_t offer_number, int rep, enum core_cause cause)
+{
+    struct core_effect effect = new_effect(EFFECT_WITHDRAWN);
+    if (desk->reps[rep].session == 0)
+        return;
+    effect.session = desk->reps[rep].session;
+    effect.lead = lead;
+    effect.offer_number = offer_number;
+    effect.cause = cause;
+    emit(desk, &effect);
+}
+
+struct core_effect rep_effect(const struct slow_desk *desk, int number, enum core_effect_kind kind)
+{
+    const struct slow_rep *rep = &desk->reps[number];
+    struct core_effect effect = new_effect(kind);
+    effect.rep = rep->name;
+    effect.rep_state = rep->state;
+    effect.load = load_of(desk, number);
+    effect.capacity = rep->capacity;
+    effect.connected = rep->connected;
+    effect.until_ms = rep->state == REP_WRAP_UP ? rep->until_ms : 0;
+    if (kind != EFFECT_REP_EVENT)
+        effect.session = rep->session;
+    return effect;
+}
