@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 #include "core_internal.h"
+#include "needs.h"
+#include "ready_order.h"
 
 static const struct siphash_key CLASS_KEY = {0x64656d616e64, 0x737570706c79};
 

@@ -4,7 +4,12 @@
  * call back or an appointment (the lead sleeps until then), or parking. Whatever follows, the
  * same completion sent again gets the same answer.
  */
+#include "core_commands.h"
 #include "core_internal.h"
+#include "effects.h"
+#include "lead_extra.h"
+#include "lead_state.h"
+#include "rep_state.h"
 
 struct completion {
     struct lead *lead;

@@ -4,7 +4,13 @@
  */
 #include <stdlib.h>
 
+#include "config_apply.h"
+#include "config_record.h"
+#include "core_commands.h"
 #include "core_internal.h"
+#include "effects.h"
+#include "lead_extra.h"
+#include "lead_state.h"
 
 void command_found_desk(struct core *core, const struct core_command *command)
 {

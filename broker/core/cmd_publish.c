@@ -4,7 +4,14 @@
  */
 #include <stdlib.h>
 
+#include "core_commands.h"
 #include "core_internal.h"
+#include "effects.h"
+#include "lead_extra.h"
+#include "lead_state.h"
+#include "needs.h"
+#include "relax.h"
+#include "rules.h"
 
 static struct lead *make_lead(struct core *core, const struct core_command *command, struct siphash_128 key,
                               const struct config_rule *rule);

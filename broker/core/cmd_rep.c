@@ -2,7 +2,11 @@
  *
  * Offers answered by reps, and what became of a dialled device. Completions: cmd_complete.c.
  */
+#include "core_commands.h"
 #include "core_internal.h"
+#include "effects.h"
+#include "lead_state.h"
+#include "rep_state.h"
 
 static void accept_offer(struct core *core, struct lead *lead, struct rep *rep);
 static void answer_is_late(struct core *core, const struct core_command *command, const struct lead *lead, const struct rep *rep);

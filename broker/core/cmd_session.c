@@ -4,7 +4,11 @@
  */
 #include <stdlib.h>
 
+#include "core_commands.h"
 #include "core_internal.h"
+#include "effects.h"
+#include "lead_state.h"
+#include "rep_state.h"
 
 static void tell_everything_held(struct core *core, struct rep *rep, const struct core_command *command);
 static void tell_simple(struct core *core, enum core_effect_kind kind, uint64_t session, const struct rep *rep, const char *reason);

@@ -6,7 +6,12 @@
  */
 #include <stdio.h>
 
+#include "core_commands.h"
 #include "core_internal.h"
+#include "effects.h"
+#include "lead_extra.h"
+#include "lead_state.h"
+#include "needs.h"
 
 struct transfer {
     struct lead *lead;

@@ -2,7 +2,13 @@
  *
  * New rules take effect: reps come, change and go; who can serve what is built anew.
  */
+#include "config_apply.h"
 #include "core_internal.h"
+#include "effects.h"
+#include "hours.h"
+#include "preferred.h"
+#include "rep_state.h"
+#include "rules.h"
 
 static void know_skills(struct core *core);
 static struct rep *ensure_rep(struct core *core, const struct config_rep *wanted, bool *is_new_out);

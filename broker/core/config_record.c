@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "config_record.h"
 #include "core_internal.h"
 
 static void put_config(struct byte_buffer *out, const struct core_config *config);

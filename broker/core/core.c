@@ -6,7 +6,14 @@
 
 #include <stdlib.h>
 
+#include "core_commands.h"
 #include "core_internal.h"
+#include "deadlines.h"
+#include "effects.h"
+#include "lead_extra.h"
+#include "match.h"
+#include "preferred.h"
+#include "rules.h"
 
 static void run_command(struct core *core, const struct core_command *command);
 static void count_preferring(const struct core *core, struct core_queue_view *out, uint32_t count);

@@ -5,6 +5,11 @@
 #include <stdlib.h>
 
 #include "core_internal.h"
+#include "hours.h"
+#include "lead_extra.h"
+#include "lead_state.h"
+#include "preferred.h"
+#include "rep_state.h"
 
 static const struct siphash_key HASH_KEY = {0x737461, 0x7465};
 

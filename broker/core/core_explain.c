@@ -8,7 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "effects.h"
 #include "explain_past.h"
+#include "lead_extra.h"
+#include "lead_state.h"
+#include "needs.h"
+#include "preferred.h"
+#include "why_text.h"
 
 static void explain_decisions(struct core *core, const struct decision *decisions, uint32_t count, const struct subject *subject,
                               const struct core_explain_visitor *visitor);

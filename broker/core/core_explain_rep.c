@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "explain_past.h"
+#include "preferred.h"
+#include "why_text.h"
 
 struct asking {
     struct core *core;

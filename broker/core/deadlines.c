@@ -3,6 +3,14 @@
  * What happens when nobody did anything: every state that waits has its deadline, and here is what follows.
  */
 #include "core_internal.h"
+#include "deadlines.h"
+#include "hours.h"
+#include "lead_extra.h"
+#include "lead_state.h"
+#include "match.h"
+#include "preferred.h"
+#include "relax.h"
+#include "rep_state.h"
 
 static void lead_due(struct core *core, struct lead *lead);
 static void rep_due(struct core *core, struct rep *rep);

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core_internal.h"
+#include "effects.h"
+#include "lead_extra.h"
+#include "lead_state.h"
+#include "preferred.h"
+#include "why_text.h"
 
 const char *core_cause_word(enum core_cause cause)
 {

@@ -13,6 +13,7 @@
  * Accounts are in the records of reps, T in that of the desk; S and the order are derived.
  */
 #include "core_internal.h"
+#include "rep_state.h"
 
 #define TOTAL_FAR (INT64_C(1) << 41)   /* times the shares of a full desk it is far from overflowing */
 

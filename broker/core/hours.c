@@ -7,6 +7,10 @@
 #include <stdlib.h>
 
 #include "core_internal.h"
+#include "deadlines.h"
+#include "hours.h"
+#include "match.h"
+#include "rep_state.h"
 
 static void forget_all(struct core *core);
 static void set_timer(struct core *core, struct team_hours *hours);

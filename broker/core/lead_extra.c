@@ -6,6 +6,9 @@
 #include <stdlib.h>
 
 #include "core_internal.h"
+#include "lead_extra.h"
+#include "lead_state.h"
+#include "preferred.h"
 
 struct lead_extra *lead_extra_of(struct lead *lead)
 {

@@ -11,7 +11,15 @@
  */
 #include <stdlib.h>
 
+#include "checkpoint.h"
 #include "core_internal.h"
+#include "effects.h"
+#include "lead_extra.h"
+#include "lead_state.h"
+#include "match.h"
+#include "preferred.h"
+#include "relax.h"
+#include "rep_state.h"
 
 enum { DISPOSITION_IS_BAD = 4 };   /* as leadwire.v1.DispositionClass */
 

@@ -8,6 +8,11 @@
  * Every choice is the minimum of a total order, so the order in which words and bits are walked decides nothing.
  */
 #include "core_internal.h"
+#include "effects.h"
+#include "lead_state.h"
+#include "match.h"
+#include "preferred.h"
+#include "ready_order.h"
 
 enum { NOTED_MAX = 64 };   /* of core->match_leads, match_reps; above: everything */
 

@@ -2,7 +2,9 @@
  *
  * What leads ask of reps: abilities with least levels, and teams.
  */
+#include "config_apply.h"
 #include "core_internal.h"
+#include "needs.h"
 
 static bool add_own(struct core *core, const struct config_own_need *own, enum ability_kind kind, const struct core_command *publish,
                     struct needs *needs);

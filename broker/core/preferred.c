@@ -7,6 +7,10 @@
  * again, but presence and room are, and for a call the device.
  */
 #include "core_internal.h"
+#include "lead_extra.h"
+#include "lead_state.h"
+#include "match.h"
+#include "preferred.h"
 
 static int compare_everywhere(const struct avl_node *a, const struct avl_node *b)
 {

@@ -4,6 +4,11 @@
  * counts; when the next one is due was fixed by the step before, so that new rules need not look at every lead.
  */
 #include "core_internal.h"
+#include "lead_state.h"
+#include "match.h"
+#include "needs.h"
+#include "relax.h"
+#include "rules.h"
 
 static void take_step(struct core *core, struct lead *lead, const struct config_relax_step *step);
 static void set_next(struct lead *lead, const struct config_rule *rule);

@@ -8,6 +8,10 @@
 #include <stdlib.h>
 
 #include "core_internal.h"
+#include "effects.h"
+#include "lead_state.h"
+#include "match.h"
+#include "rep_state.h"
 
 static void history_add(struct history *history, const struct fair_share *ledger, const struct rep *rep);
 static int by_number(const void *a, const void *b);

@@ -9,7 +9,15 @@
  */
 #include <stdlib.h>
 
+#include "checkpoint.h"
+#include "config_apply.h"
+#include "config_record.h"
 #include "core_internal.h"
+#include "lead_extra.h"
+#include "lead_state.h"
+#include "needs.h"
+#include "preferred.h"
+#include "rep_state.h"
 
 static lw_status restore_lead(struct core *core, const void *bytes, size_t size);
 static lw_status restore_rep(struct core *core, const void *bytes, size_t size);

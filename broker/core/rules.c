@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "core_internal.h"
+#include "rules.h"
 
 static bool predicate_holds(const struct config_predicate *predicate, const char *value);
 static bool value_matches(enum config_predicate_kind kind, const char *value, const char *wanted);

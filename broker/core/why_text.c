@@ -3,6 +3,7 @@
  * The short reason that goes out with every offer. Written by hand: printf would be a tenth of the cost of a lead's life.
  */
 #include "core_internal.h"
+#include "why_text.h"
 
 struct text { char *data; size_t size; };   /* of WHY_TEXT_MAX; what does not fit is cut */
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "core_internal.h"
+#include "seen.h"
 
 enum { WINDOW = 2000 };
 

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * classes - who can serve what, as rows of bits. Inside broker/core only.
+ */
+#ifndef CLASSES_H
+#define CLASSES_H
+
+#include "avl_tree.h"
+#include "bitset.h"
+#include "index_table.h"
+#include "lead_table.h"
+#include "needs.h"
+#include "policy.h"
+#include "queues.h"
+#include "rep_table.h"
+
+enum { CLASSES_MAX = 1 << 15 };
+
+struct demand_class {
+    uint32_t index, hash;
+    uint32_t queue;                        /* names */
+    struct queue *of_queue;
+    uint8_t channel;
+    bool is_kept;                          /* a rule refers to it, with or without leads */
+    struct needs needs;
+    struct avl_tree waiting;               /* leads, most urgent first */
+    struct bitset able;                    /* supply classes that can serve it */
+    uint32_t lead_count;                   /* all open leads of the class */
+};
+
+struct supply_class {
+    uint32_t index, hash;
+    uint32_t capacity;
+    uint32_t team;                         /* names */
+    bool has_device;
+    uint8_t levels[CONFIG_SKILLS_MAX];
+    struct avl_tree ready[POLICIES_MAX];   /* reps, in the order of each policy in use */
+    uint32_t ready_count;
+    struct bitset can_serve;               /* demand classes */
+    uint32_t rep_count;
+};
+
+struct lead_rank { uint64_t received_ms, number; uint32_t priority; };   /* what urgency is made of */
+
+struct classes {
+    struct queues *queues;                 /* borrowed */
+    uint32_t orders[POLICIES_MAX], order_count;   /* numbers of the policies in use */
+    struct demand_class **demand;          /* NULL: free index */
+    struct supply_class **supply;
+    uint32_t demand_count, supply_count;   /* highest index + 1 */
+    struct index_table demand_index, supply_index;
+    struct bitset demand_waiting;          /* classes with waiting leads */
+    struct bitset supply_ready;            /* classes with ready reps */
+    /* The first of each class side by side, so that comparing many classes walks one array. */
+    struct lead_rank *demand_first;
+    struct policy_rep *supply_first[POLICIES_MAX];   /* NULL: never in use */
+    uint32_t *supply_ready_count;
+    uint8_t *supply_levels[CONFIG_SKILLS_MAX];       /* of each class in this skill; NULL: nobody has it */
+};
+
+lw_status classes_init(struct classes *classes, struct queues *queues);
+void classes_fini(struct classes *classes);
+/* Finds or makes. NULL without memory. */
+struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uint8_t channel, const struct needs *needs);
+struct supply_class *classes_supply(struct classes *classes, const struct rep *rep);
+/* Which policies queues use from now on. No rep may be ready. */
+void classes_set_orders(struct classes *classes);
+/* How many of the lead's preferences the class's reps meet. */
+uint32_t classes_preferred(const struct classes *classes, const struct demand_class *demand, uint32_t supply);
+/* Levels of the class's reps in what the lead asks for, added up: what policy_rep.levels is made of. */
+uint32_t classes_levels(const struct classes *classes, const struct demand_class *demand, uint32_t supply);
+/* Frees the class when nothing refers to it. */
+void classes_drop_demand(struct classes *classes, struct demand_class *demand);
+void classes_drop_supply(struct classes *classes, struct supply_class *supply);
+void demand_class_insert(struct classes *classes, struct lead *lead);
+void demand_class_remove(struct classes *classes, struct lead *lead);
+void supply_class_insert(struct classes *classes, struct rep *rep);
+void supply_class_remove(struct classes *classes, struct rep *rep);
+/* Higher priority, then earlier arrival, then lower number. */
+int lead_compare_urgency(const struct lead *a, const struct lead *b);
+int lead_rank_compare(const struct lead_rank *a, const struct lead_rank *b);
+struct lead_rank lead_rank_of(const struct lead *lead);
+int avl_compare_leads(const struct avl_node *a, const struct avl_node *b);   /* by lead->order */
+bool supply_can_serve(const struct supply_class *supply, const struct demand_class *demand);
+
+#endif

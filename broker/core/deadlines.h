@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * deadlines - what falls due. Inside broker/core only.
+ */
+#ifndef DEADLINES_H
+#define DEADLINES_H
+
+struct core;
+
+/* Bits of timer orders: timers of one moment fire reps first, then teams, then leads. */
+enum { ORDER_IS_TEAM = 62, ORDER_IS_LEAD = 63 };
+
+void deadlines_run(struct core *core);
+
+#endif

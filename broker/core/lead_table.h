@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * lead_table - the open leads, by id. What changes one is in lead_state.h. Inside broker/core only.
+ */
+#ifndef LEAD_TABLE_H
+#define LEAD_TABLE_H
+
+#include "avl_tree.h"
+#include "core.h"
+#include "index_table.h"
+#include "record.h"
+#include "siphash.h"
+#include "timer_wheel.h"
+
+struct demand_class;
+struct lead_extra;
+
+enum { LEAD_CHUNK = 1024 };
+
+struct lead {
+    struct desk_id id;
+    uint64_t revision, created_revision;
+    uint64_t received_ms, created_ms, since_ms;
+    uint64_t deadline_ms, wait_deadline_ms;
+    uint64_t relax_from_ms, relax_next_ms;        /* when it began to wait; when it asks for less, 0: never */
+    struct timer_node timer;
+    union {
+        struct avl_node order;                    /* WAITING: in its demand class */
+        struct { struct lead *next, *prev; } held;  /* OFFERED, CONNECTING, ASSIGNED: in its rep's list */
+    };
+    struct lead *dirty_next, *dirty_prev;         /* changed since the last checkpoint */
+    struct siphash_128 seen_key;
+    uint64_t content_hash;
+    uint64_t seen_position;                       /* of its entry in the idempotency window */
+    struct demand_class *demand;
+    void *payload;
+    struct exclusion *exclusions;
+    struct decision *decisions;
+    struct lead_extra *extra;                     /* NULL for most */
+    uint32_t payload_size;
+    uint32_t index;                               /* in the table */
+    uint32_t rep, offer_number, offers_made;
+    uint32_t rule;                                /* names */
+    uint32_t source;                              /* names */
+    uint16_t weight, priority;
+    uint16_t charged;                             /* units of it that stand in its rep's account */
+    uint8_t state, cause, exclusion_count, decision_count, decision_capacity;
+    uint8_t relaxed;                              /* steps of its rule's relaxation that were taken */
+    bool is_dirty, in_checkpoint, in_match, in_use;
+};
+
+struct lead_table {
+    struct lead **chunks;
+    uint32_t chunk_count, free_first;             /* free list through index links */
+    struct index_table by_number;                 /* numbers are unique over all epochs among open leads */
+    uint32_t count, max;
+};
+
+lw_status lead_table_init(struct lead_table *table, uint32_t leads_max);
+void lead_table_fini(struct lead_table *table);
+/* Zeroed, linked under id. NULL at the bound or without memory. */
+struct lead *lead_table_add(struct lead_table *table, struct desk_id id);
+void lead_table_remove(struct lead_table *table, struct lead *lead);
+struct lead *lead_table_find(const struct lead_table *table, struct desk_id id);
+/* Walks by index: the next used lead at or after *index; NULL at the end. */
+struct lead *lead_table_next(const struct lead_table *table, uint32_t *index);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * needs - what a lead asks of a rep. Inside broker/core only.
+ */
+#ifndef NEEDS_H
+#define NEEDS_H
+
+#include "core.h"
+
+struct core;
+
+struct requirement { uint16_t skill; uint8_t level; };   /* skill: core number */
+
+/* What a lead asks of a rep. Sorted by name: one set has one form, also after a restart, when numbers may differ. */
+struct needs {
+    struct requirement require[CONFIG_REQUIRE_MAX];
+    struct requirement prefer[CONFIG_PREFER_MAX];   /* who has these comes first */
+    uint32_t teams[CONFIG_TEAMS_OF_RULE_MAX];   /* names; none: any */
+    uint8_t require_count, prefer_count, team_count;
+    bool rings;                                 /* calls: accepting one rings the rep's device */
+};
+
+void needs_sort(const struct core *core, struct needs *needs);
+bool needs_allow_team(const struct needs *needs, uint32_t team);
+/* What a rule asks of a rep who is to take this lead. False when names or numbers ran out. */
+bool needs_of_rule(struct core *core, const struct config_rule *rule, const struct core_command *publish, struct needs *out);
+
+/* Asks for less: what the step says. */
+void needs_relax(struct core *core, struct needs *needs, const struct config_relax_step *step);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * rep_table - the reps, by number, name and session. What changes one is in rep_state.h. Inside broker/core only.
+ */
+#ifndef REP_TABLE_H
+#define REP_TABLE_H
+
+#include "avl_tree.h"
+#include "core.h"
+#include "index_table.h"
+#include "policy.h"
+#include "record.h"
+#include "timer_wheel.h"
+
+struct lead;
+struct supply_class;
+
+enum { SESSIONS_MAX = 1 << 15, REPS_MAX = 1 << 16 };
+
+struct rep_exclusion { struct desk_id lead; uint64_t until_ms; };
+
+/* A ready rep's place in one order of its supply class. */
+struct ready_place { struct avl_node node; struct rep *rep; const struct policy *policy; uint32_t room_max; };   /* room_max: of its subtree */
+
+struct rep {
+    uint32_t number;
+    char *name;
+    uint32_t team, device;                 /* names; device NAME_NONE: none */
+    bool configured, connected, is_dirty, in_match, is_ready;
+    bool is_closed;                        /* its team has working hours, and these are not */
+    uint8_t state;
+    uint8_t levels[CONFIG_SKILLS_MAX];     /* by skill number; 0: has not */
+    struct policy_rep rank;                /* load, capacity, idle since, number, tier, share, account: what policies see */
+    bool is_present;                       /* in the fair share ledger */
+    uint32_t new_share;                    /* of the rules that are being linked */
+    uint64_t share_mark;                   /* fair_share.given when they left */
+    struct avl_node start;                 /* in fair_share.by_start while present */
+    uint64_t session, revision;
+    uint64_t until_ms, grace_deadline_ms;  /* 0: none */
+    uint32_t misses, held_count;
+    struct avl_tree preferred;             /* waiting leads that only this rep gets for now, most urgent first */
+    struct lead *held_first, *held_last;
+    struct timer_node timer;
+    struct ready_place ready[POLICIES_MAX];   /* in its supply class while ready: by number of the policy, of those in use */
+    struct supply_class *supply;
+    struct rep_exclusion excluded[EXCLUSIONS_PER_REP_MAX];
+    uint32_t excluded_count;
+    char reason[BREAK_REASON_MAX];
+};
+
+struct rep_table {
+    struct rep **reps;                     /* by number; [0] is NULL */
+    uint32_t count;                        /* highest number + 1 */
+    uint32_t capacity;
+    struct index_table by_session, by_name;   /* rep numbers */
+};
+
+lw_status rep_table_init(struct rep_table *table);
+void rep_table_fini(struct rep_table *table);
+struct rep *rep_table_add(struct rep_table *table, uint32_t number, const char *name, size_t name_size);
+struct rep *rep_table_by_name(const struct rep_table *table, const char *name, size_t size);
+struct rep *rep_table_by_session(const struct rep_table *table, uint64_t session);
+/* Sets rep->session. False when there are too many. */
+bool rep_table_bind(struct rep_table *table, struct rep *rep, uint64_t session);
+/* Clears rep->session if set. */
+void rep_table_unbind(struct rep_table *table, struct rep *rep);
+static inline struct rep *rep_table_at(const struct rep_table *table, uint32_t number)
+{
+    return number < table->count ? table->reps[number] : NULL;
+}
+
+#endif

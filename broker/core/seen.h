@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * seen - the idempotency window. Inside broker/core only.
+ */
+#ifndef SEEN_H
+#define SEEN_H
+
+#include "core.h"
+#include "index_table.h"
+#include "siphash.h"
+
+enum { SEEN_CHUNK = 16384 };
+
+enum seen_kind { SEEN_PUBLISH = 1, SEEN_COMPLETE = 2 };
+
+struct seen_entry {
+    struct siphash_128 key;
+    struct desk_id lead;
+    uint64_t content_hash, at_ms;
+    uint64_t serial;                 /* the revision of the record that made it: the order of the window */
+    uint64_t position;               /* in the ring */
+    uint8_t kind, end;
+    bool is_dirty;                   /* changed since the last checkpoint */
+};
+
+struct seen {
+    struct seen_entry **chunks;      /* ring over positions [first, next) modulo capacity */
+    struct index_table by_key;       /* ring slots */
+    uint64_t first, next;            /* positions, ever growing */
+    uint32_t capacity;
+    uint64_t window_ms;
+    uint64_t *dirty;                 /* positions; consumed by checkpoints */
+    size_t dirty_first, dirty_count, dirty_capacity;
+};
+
+lw_status seen_init(struct seen *seen, uint32_t seen_max, uint64_t seen_ms);
+void seen_fini(struct seen *seen);
+/* Before seen_find, with other work between. */
+void seen_prefetch(const struct seen *seen, struct siphash_128 key);
+/* Not older than the window; NULL otherwise. Borrowed until the next add. */
+struct seen_entry *seen_find(struct seen *seen, struct siphash_128 key, uint64_t now_ms);
+/* Adds at the end (position next - 1), dropping the oldest at the bound. False without memory. */
+bool seen_add(struct seen *seen, const struct seen_entry *entry);
+void seen_mark_dirty(struct seen *seen, struct seen_entry *entry);
+/* Takes one changed entry; NULL when none is left. */
+struct seen_entry *seen_take_dirty(struct seen *seen);
+void seen_mark_all_dirty(struct seen *seen);
+struct seen_entry *seen_at(const struct seen *seen, uint64_t position);
+
+#endif

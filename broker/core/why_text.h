@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * why_text - words for why a rep got a lead. Inside broker/core only.
+ */
+#ifndef WHY_TEXT_H
+#define WHY_TEXT_H
+
+#include "core.h"
+#include "policy.h"
+
+struct core;
+struct lead;
+struct rep;
+
+enum { WHY_TEXT_MAX = 512 };
+/* "italian 8 of 5 needed; load 1 of 3; idle 42 s; 4 could take it": why this rep got the lead's last offer. */
+void why_text_write(const struct core *core, const struct lead *lead, const struct rep *rep, char text[WHY_TEXT_MAX]);
+/* "tier 1; idle 42 s": what the policy ranked this rep by. */
+void why_keys_write(const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms, char text[WHY_TEXT_MAX]);
+
+/* The first of the policy's keys in which the two differ: "idle"; "preferred" comes before all; "order": in none. */
+const char *why_key_decided(const struct policy *policy, const struct policy_rep *a, const struct policy_rep *b);
+
+#endif
