@@ -9,7 +9,7 @@
 #include "checkpoint.h"
 #include "config_record.h"
 #include "core_internal.h"
-#include "lead_state.h"
+#include "lead_record.h"
 #include "rep_state.h"
 
 enum { SEEN_BUCKET_MS = 3600 * 1000 };

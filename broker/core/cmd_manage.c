@@ -8,8 +8,11 @@
 #include "config_record.h"
 #include "core_commands.h"
 #include "core_internal.h"
+#include "decisions.h"
 #include "effects.h"
+#include "exclusions.h"
 #include "lead_extra.h"
+#include "lead_record.h"
 #include "lead_state.h"
 
 void command_found_desk(struct core *core, const struct core_command *command)

@@ -6,6 +6,7 @@
 
 #include "core_commands.h"
 #include "core_internal.h"
+#include "decisions.h"
 #include "effects.h"
 #include "lead_extra.h"
 #include "lead_state.h"

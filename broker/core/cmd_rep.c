@@ -4,6 +4,7 @@
  */
 #include "core_commands.h"
 #include "core_internal.h"
+#include "decisions.h"
 #include "effects.h"
 #include "lead_state.h"
 #include "rep_state.h"

@@ -9,6 +9,7 @@
 #include "core_commands.h"
 #include "core_internal.h"
 #include "effects.h"
+#include "exclusions.h"
 #include "lead_extra.h"
 #include "lead_state.h"
 #include "needs.h"

@@ -5,9 +5,10 @@
 #include <stdlib.h>
 
 #include "core_internal.h"
+#include "exclusions.h"
 #include "hours.h"
 #include "lead_extra.h"
-#include "lead_state.h"
+#include "lead_record.h"
 #include "preferred.h"
 #include "rep_state.h"
 

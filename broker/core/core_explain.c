@@ -9,9 +9,9 @@
 #include <stdlib.h>
 
 #include "effects.h"
+#include "exclusions.h"
 #include "explain_past.h"
 #include "lead_extra.h"
-#include "lead_state.h"
 #include "needs.h"
 #include "preferred.h"
 #include "why_text.h"

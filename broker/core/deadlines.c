@@ -4,6 +4,7 @@
  */
 #include "core_internal.h"
 #include "deadlines.h"
+#include "exclusions.h"
 #include "hours.h"
 #include "lead_extra.h"
 #include "lead_state.h"

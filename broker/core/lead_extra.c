@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "core_internal.h"
+#include "exclusions.h"
+#include "lead_end.h"
 #include "lead_extra.h"
 #include "lead_state.h"
 #include "preferred.h"

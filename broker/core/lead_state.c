@@ -9,12 +9,13 @@
  *
  * From WAITING to WAITING: a call whose caller hung up is a call-back from then on.
  */
-#include <stdlib.h>
-
-#include "checkpoint.h"
 #include "core_internal.h"
+#include "decisions.h"
 #include "effects.h"
+#include "exclusions.h"
+#include "lead_end.h"
 #include "lead_extra.h"
+#include "lead_record.h"
 #include "lead_state.h"
 #include "match.h"
 #include "preferred.h"
@@ -38,11 +39,6 @@ static const uint16_t legal[] = {
 
 static void unlink_from_state(struct core *core, struct lead *lead, const struct lead_change *change, uint32_t *idle_rep);
 static void link_to_state(struct core *core, struct lead *lead);
-static void write_change(struct core *core, struct lead *lead, const struct lead_change *change, bool is_new, uint32_t idle_rep);
-static void keep_completion(struct core *core, const struct lead *lead, const struct lead_change *change);
-static void end_lead(struct core *core, struct lead *lead, const struct lead_change *change);
-static void remember_ended(struct core *core, struct lead *lead, const struct lead_change *change);
-static bool remove_lapsed(struct core *core, struct lead *lead);
 
 static bool is_held(uint8_t state)
 {
@@ -98,14 +94,14 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
     }
     if (from != LEAD_NONE)
         core->totals.by_state[from]--;
-    write_change(core, lead, change, from == LEAD_NONE, idle_rep);
+    lead_record_change(core, lead, change, from == LEAD_NONE, idle_rep);
     tell_lead_event(core, lead, from, change);
 
     if (lead_state_is_end(change->to)) {
-        end_lead(core, lead, change);
+        lead_end(core, lead, change);
         return;
     }
-    keep_completion(core, lead, change);
+    lead_keep_completion(core, lead, change);
     core->totals.by_state[change->to]++;
     link_to_state(core, lead);
     lead_set_timer(core, lead);
@@ -172,7 +168,7 @@ static void return_lead(struct core *core, struct lead *lead, enum core_cause ca
         (void)!lead_make_call_back(core, lead);   /* they have talked; without room for a class it rings again */
     decision_close(lead, lead->offer_number, cause);
     fair_share_returned(core, lead, cause);
-    remove_lapsed(core, lead);   /* whose time ran out while another had the lead */
+    lead_drop_lapsed(core, lead);   /* whose time ran out while another had the lead */
     if (exclude)
         lead_exclude(core, lead, &(struct exclusion){rep->number, lead->offer_number, refused_until_ms, (uint8_t)cause});
     if (cause != CAUSE_DECLINED)
@@ -221,355 +217,4 @@ void lead_set_timer(struct core *core, struct lead *lead)
         return;
     timer_wheel_cancel(&core->wheel, &lead->timer);
     timer_wheel_set(&core->wheel, &lead->timer, next_ms, (1ull << 63) | lead->id.number);
-}
-
-/* ---- records ------------------------------------------------------------------ */
-
-static struct core_text text_of(const char *text)
-{
-    return (struct core_text){text, (uint32_t)strlen(text)};
-}
-
-static void extra_fill(const struct lead_extra *extra, struct lead_image *image)
-{
-    image->is_call_back = extra->is_call_back;
-    image->preferred_rep = extra->preferred_rep;
-    image->preferred_until_ms = extra->preferred_rep != 0 ? extra->preferred_until_ms : 0;
-    image->preferred_for_ms = extra->preferred_rep != 0 ? extra->preferred_for_ms : 0;
-    image->appointment_ms = extra->appointment_ms;
-    image->set_by = extra->set_by;
-    image->set_offer_number = extra->set_offer_number;
-    image->has_own_needs = extra->has_own_needs;
-    if (extra->place)
-        image->place = text_of(extra->place);
-}
-
-/* Field by field: zeroing the whole image, with its arrays, would cost more than the rest. */
-void lead_image_fill(const struct core *core, const struct lead *lead, bool with_payload, struct lead_image *image)
-{
-    const struct demand_class *demand = lead->demand;
-
-    memset(image, 0, offsetof(struct lead_image, require));
-    image->id = lead->id;
-    image->revision = lead->revision;
-    image->state = (enum lead_state)lead->state;
-    image->cause = (enum core_cause)lead->cause;
-    image->at_ms = lead->since_ms;
-    image->seen_key = lead->seen_key;
-    image->content_hash = lead->content_hash;
-    image->created_revision = lead->created_revision;
-    image->created_ms = lead->created_ms;
-    image->rep = lead->rep;
-    image->received_ms = lead->received_ms;
-    image->deadline_ms = lead->deadline_ms;
-    image->wait_deadline_ms = lead->wait_deadline_ms;
-    image->offer_number = lead->offer_number;
-    image->offers_made = lead->offers_made;
-    image->weight = lead->weight;
-    image->charged = lead->charged;
-    image->priority = lead->priority;
-    image->channel = demand->channel;
-    image->source = names_view(&core->names, lead->source);
-    image->queue = names_view(&core->names, demand->queue);
-    image->rule = names_view(&core->names, lead->rule);
-    image->relax_from_ms = lead->relax_from_ms;
-    image->relax_next_ms = lead->relax_next_ms;
-    image->relaxed = lead->relaxed;
-    if (lead->extra)
-        extra_fill(lead->extra, image);
-    image->has_payload = with_payload;
-    image->payload = lead->payload;
-    image->payload_size = lead->payload_size;
-
-    const struct needs *needs = &demand->needs;
-    image->require_count = needs->require_count;
-    for (uint32_t i = 0; i < needs->require_count; i++)
-        image->require[i] = (struct record_require){names_view(&core->names, core->skill_names[needs->require[i].skill]), needs->require[i].level};
-    image->prefer_count = needs->prefer_count;
-    for (uint32_t i = 0; i < needs->prefer_count; i++)
-        image->prefer[i] = (struct record_require){names_view(&core->names, core->skill_names[needs->prefer[i].skill]), needs->prefer[i].level};
-    image->team_count = needs->team_count;
-    for (uint32_t i = 0; i < needs->team_count; i++)
-        image->teams[i] = names_view(&core->names, needs->teams[i]);
-    image->exclusion_count = lead->exclusion_count;
-    if (lead->exclusion_count > 0)
-        memcpy(image->exclusions, lead->exclusions, lead->exclusion_count * sizeof *lead->exclusions);
-    image->decision_count = lead->decision_count;
-    if (lead->decision_count > 0)
-        memcpy(image->decisions, lead->decisions, lead->decision_count * sizeof *lead->decisions);
-}
-
-static void write_change(struct core *core, struct lead *lead, const struct lead_change *change, bool is_new, uint32_t idle_rep)
-{
-    struct lead_image image;
-    lead_image_fill(core, lead, is_new, &image);
-    image.idle_rep = idle_rep;
-    if (change->disposition)
-        image.disposition = text_of(change->disposition);
-    image.has_completion = change->has_completion;
-    image.completion_key = change->completion_key;
-    image.completion_hash = change->completion_hash;
-    byte_buffer_clear(&core->record);
-    record_put_lead(&core->record, &image);
-    emit_record(core, RECORD_LEAD);
-}
-
-void lead_record(struct core *core, struct lead *lead, bool with_payload)
-{
-    struct lead_image image;
-    lead->revision = core_next_revision(core);
-    lead_image_fill(core, lead, with_payload, &image);
-    byte_buffer_clear(&core->record);
-    record_put_lead(&core->record, &image);
-    emit_record(core, RECORD_LEAD);
-    lead_mark_dirty(core, lead);
-}
-
-void lead_mark_dirty(struct core *core, struct lead *lead)
-{
-    if (lead->is_dirty)
-        return;
-    lead->is_dirty = true;
-    lead->dirty_next = NULL;
-    lead->dirty_prev = core->dirty_last;
-    *(core->dirty_last ? &core->dirty_last->dirty_next : &core->dirty_first) = lead;
-    core->dirty_last = lead;
-    core->dirty_count++;
-}
-
-void lead_unmark_dirty(struct core *core, struct lead *lead)
-{
-    if (!lead->is_dirty)
-        return;
-    lead->is_dirty = false;
-    *(lead->dirty_prev ? &lead->dirty_prev->dirty_next : &core->dirty_first) = lead->dirty_next;
-    *(lead->dirty_next ? &lead->dirty_next->dirty_prev : &core->dirty_last) = lead->dirty_prev;
-    core->dirty_count--;
-}
-
-/* ---- ends ------------------------------------------------------------------------- */
-
-static void keep_completion(struct core *core, const struct lead *lead, const struct lead_change *change)
-{
-    struct seen_entry completion = {.key = change->completion_key, .lead = lead->id, .content_hash = change->completion_hash,
-                                    .at_ms = core->now_ms, .serial = lead->revision, .kind = SEEN_COMPLETE, .end = (uint8_t)change->to};
-    if (change->has_completion)
-        seen_add(&core->seen, &completion);
-}
-
-static void end_lead(struct core *core, struct lead *lead, const struct lead_change *change)
-{
-    struct seen_entry *published = seen_at(&core->seen, lead->seen_position);
-    if (published && published->key.lo == lead->seen_key.lo && published->key.hi == lead->seen_key.hi) {
-        published->end = (uint8_t)change->to;
-        seen_mark_dirty(&core->seen, published);
-    }
-    keep_completion(core, lead, change);
-    switch (change->to) {
-    case LEAD_COMPLETED: core->totals.completed++; break;
-    case LEAD_CANCELLED: core->totals.cancelled++; break;
-    case LEAD_EXPIRED: core->totals.expired++; break;
-    case LEAD_NONE: case LEAD_WAITING: case LEAD_OFFERED: case LEAD_CONNECTING: case LEAD_ASSIGNED: case LEAD_PARKED:
-    case LEAD_SCHEDULED: case LEAD_STATES:
-        assert(false && "an end");
-    }
-    remember_ended(core, lead, change);
-    lead_forget_exclusions(core, lead);
-    if (lead->in_checkpoint)
-        checkpoint_note_gone(core, lead->id);
-    lead_free(core, lead);
-}
-
-/* A class that no rule made for all its leads goes with the last of them. */
-static void leave_demand(struct core *core, struct demand_class *demand)
-{
-    if (demand->lead_count > 0)   /* while restoring nothing is counted yet */
-        demand->lead_count--;
-    if (demand->lead_count == 0 && !demand->is_kept && !core->is_restoring)
-        classes_drop_demand(&core->classes, demand);
-}
-
-void lead_change_demand(struct core *core, struct lead *lead, struct demand_class *to)
-{
-    struct demand_class *from = lead->demand;
-    to->lead_count++;
-    lead->demand = to;
-    leave_demand(core, from);
-}
-
-void lead_free(struct core *core, struct lead *lead)
-{
-    timer_wheel_cancel(&core->wheel, &lead->timer);
-    lead_unmark_dirty(core, lead);
-    core->totals.payload_bytes -= lead->payload_size;
-    if (lead->demand)
-        leave_demand(core, lead->demand);
-    free(lead->payload);
-    free(lead->exclusions);
-    free(lead->decisions);
-    lead_extra_free(lead);
-    lead_table_remove(&core->leads, lead);
-}
-
-/* One decision, all that most leads have, is copied, and its memory serves the next lead while it is in the cache. More are
- * handed over: copying them would write ten times what an end needs to. */
-static void remember_ended(struct core *core, struct lead *lead, const struct lead_change *change)
-{
-    struct ended_lead *ended = &core->ended[core->ended_next++ % ENDED_KEPT];
-    free(ended->decisions);
-    *ended = (struct ended_lead){
-        .id = lead->id, .received_ms = lead->received_ms, .ended_ms = core->now_ms, .queue = lead->demand->queue, .rule = lead->rule,
-        .source = lead->source, .rep = change->rep, .priority = lead->priority, .channel = lead->demand->channel,
-        .state = lead->state, .decision_count = lead->decision_count, .needs = lead->demand->needs, .demand_hash = lead->demand->hash,
-        .disposition = change->disposition ? names_add(&core->names, change->disposition, strlen(change->disposition)) : NAME_NONE,
-    };
-    if (lead->decision_count == 1) {
-        ended->only = lead->decisions[0];
-        return;
-    }
-    ended->decisions = lead->decisions;
-    lead->decisions = NULL;
-    lead->decision_count = lead->decision_capacity = 0;
-}
-
-/* ---- exclusions -------------------------------------------------------------------- */
-
-bool lead_excludes(const struct lead *lead, uint32_t rep)
-{
-    for (uint32_t i = 0; i < lead->exclusion_count; i++) {
-        if (lead->exclusions[i].rep == rep)
-            return true;
-    }
-    return false;
-}
-
-static void remove_from_lead(struct lead *lead, uint32_t index)
-{
-    memmove(&lead->exclusions[index], &lead->exclusions[index + 1], (lead->exclusion_count - index - 1u) * sizeof *lead->exclusions);
-    lead->exclusion_count--;
-}
-
-static void remove_from_rep(struct rep *rep, struct desk_id lead)
-{
-    for (uint32_t i = 0; rep && i < rep->excluded_count; i++) {
-        if (desk_id_equal(rep->excluded[i].lead, lead)) {
-            rep->excluded[i] = rep->excluded[--rep->excluded_count];
-            return;
-        }
-    }
-}
-
-/* The rep's oldest exclusion lapses: that lead may come to the rep again. */
-static void lapse_oldest_of_rep(struct core *core, struct rep *rep)
-{
-    uint32_t oldest = 0;
-    for (uint32_t i = 1; i < rep->excluded_count; i++) {
-        const struct rep_exclusion *a = &rep->excluded[i], *b = &rep->excluded[oldest];
-        if (a->until_ms < b->until_ms || (a->until_ms == b->until_ms && a->lead.number < b->lead.number))
-            oldest = i;
-    }
-    struct lead *lead = lead_table_find(&core->leads, rep->excluded[oldest].lead);
-    rep->excluded[oldest] = rep->excluded[--rep->excluded_count];
-    assert(lead);
-    for (uint32_t i = 0; i < lead->exclusion_count; i++) {
-        if (lead->exclusions[i].rep == rep->number) {
-            remove_from_lead(lead, i);
-            break;
-        }
-    }
-    lead_record(core, lead, false);
-    if (lead->state == LEAD_WAITING)
-        match_note_lead(core, lead);
-}
-
-void lead_exclude(struct core *core, struct lead *lead, const struct exclusion *exclusion)
-{
-    struct rep *rep = core->reps.reps[exclusion->rep];
-    for (uint32_t i = 0; i < lead->exclusion_count; i++) {
-        if (lead->exclusions[i].rep == exclusion->rep) {
-            remove_from_lead(lead, i);
-            remove_from_rep(rep, lead->id);
-            break;
-        }
-    }
-    if (lead->exclusion_count == EXCLUSIONS_PER_LEAD_MAX) {
-        remove_from_rep(core->reps.reps[lead->exclusions[0].rep], lead->id);
-        remove_from_lead(lead, 0);
-    }
-    if (rep->excluded_count == EXCLUSIONS_PER_REP_MAX)
-        lapse_oldest_of_rep(core, rep);
-
-    struct exclusion *exclusions = realloc(lead->exclusions, (lead->exclusion_count + 1u) * sizeof *exclusions);
-    if (!exclusions)
-        return;   /* the lead may come to this rep again: not nice, not wrong */
-    lead->exclusions = exclusions;
-    exclusions[lead->exclusion_count++] = *exclusion;
-    rep->excluded[rep->excluded_count++] = (struct rep_exclusion){lead->id, exclusion->until_ms};
-}
-
-static bool remove_lapsed(struct core *core, struct lead *lead)
-{
-    bool any = false;
-    for (uint32_t i = lead->exclusion_count; i-- > 0;) {
-        if (lead->exclusions[i].until_ms <= core->now_ms) {
-            remove_from_rep(rep_table_at(&core->reps, lead->exclusions[i].rep), lead->id);
-            remove_from_lead(lead, i);
-            any = true;
-        }
-    }
-    return any;
-}
-
-void lead_lapse_exclusions(struct core *core, struct lead *lead)
-{
-    if (remove_lapsed(core, lead)) {
-        lead->cause = CAUSE_RETRY;
-        lead_record(core, lead, false);
-        match_note_lead(core, lead);
-    }
-}
-
-void lead_forget_exclusions(struct core *core, struct lead *lead)
-{
-    for (uint32_t i = 0; i < lead->exclusion_count; i++)
-        remove_from_rep(rep_table_at(&core->reps, lead->exclusions[i].rep), lead->id);
-    lead->exclusion_count = 0;
-}
-
-/* ---- decisions ---------------------------------------------------------------------- */
-
-void decision_add(struct core *core, struct lead *lead, const struct decision *decision)
-{
-    if (!core->is_restoring)
-        core->decided[core->decided_next++ % DECIDED_KEPT] = (struct decided){lead->id, decision->at_ms, decision->offer_number, decision->rep};
-    if (lead->decision_count == CORE_DECISIONS_KEPT) {
-        memmove(lead->decisions, lead->decisions + 1, (CORE_DECISIONS_KEPT - 1) * sizeof *lead->decisions);
-        lead->decision_count--;
-    } else if (lead->decision_count == lead->decision_capacity) {
-        uint8_t capacity = lead->decision_capacity == 0 ? 1 : (uint8_t)(lead->decision_capacity * 2);
-        struct decision *decisions = realloc(lead->decisions, capacity * sizeof *decisions);
-        if (!decisions)
-            return;
-        lead->decisions = decisions;
-        lead->decision_capacity = capacity;
-    }
-    lead->decisions[lead->decision_count++] = *decision;
-}
-
-void decision_close(struct lead *lead, uint32_t offer_number, enum core_cause outcome)
-{
-    for (uint32_t i = 0; i < lead->decision_count; i++) {
-        if (lead->decisions[i].offer_number == offer_number)
-            lead->decisions[i].outcome = (uint8_t)outcome;
-    }
-}
-
-uint32_t decision_refusals(const struct lead *lead, uint32_t offer_number)
-{
-    uint32_t refusals = 0;
-    for (uint32_t i = 0; i < lead->exclusion_count; i++) {
-        uint32_t before = offer_number - lead->exclusions[i].offer_number;
-        refusals |= before <= CORE_DECISIONS_KEPT ? 1u << (before - 1) : (uint32_t)DECISION_OLDER;
-    }
-    return refusals;
 }

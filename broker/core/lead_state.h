@@ -33,27 +33,11 @@ void lead_return(struct core *core, struct lead *lead, enum core_cause cause, bo
 void lead_return_to(struct core *core, struct lead *lead, enum core_cause cause, const char *target);
 /* Until when a lead may be with a rep who gets it now. */
 uint64_t lead_work_deadline(const struct core *core, const struct lead *lead);
-/* Writes the after-image of a lead whose exclusions or decisions changed without a move. */
-void lead_record(struct core *core, struct lead *lead, bool with_payload);
 /* A WAITING lead stands where it can be found: with its like, or with its preferred rep. */
 void lead_join_queue(struct core *core, struct lead *lead);
 void lead_leave_queue(struct core *core, struct lead *lead);
-bool lead_excludes(const struct lead *lead, uint32_t rep);
-void lead_lapse_exclusions(struct core *core, struct lead *lead);
-void lead_forget_exclusions(struct core *core, struct lead *lead);
 void lead_set_timer(struct core *core, struct lead *lead);
-void lead_mark_dirty(struct core *core, struct lead *lead);
-void lead_image_fill(const struct core *core, const struct lead *lead, bool with_payload, struct lead_image *image);
-void lead_unmark_dirty(struct core *core, struct lead *lead);
-void lead_exclude(struct core *core, struct lead *lead, const struct exclusion *exclusion);
 /* Links a restored lead to what its state says: no record, no event. */
 void lead_link(struct core *core, struct lead *lead);
-void lead_free(struct core *core, struct lead *lead);
-/* To a class that asks for something else. A waiting lead must not stand in its class meanwhile. */
-void lead_change_demand(struct core *core, struct lead *lead, struct demand_class *to);
-void decision_close(struct lead *lead, uint32_t offer_number, enum core_cause outcome);
-/* Of the lead's exclusions, as a decision on its offer of this number keeps them. */
-uint32_t decision_refusals(const struct lead *lead, uint32_t offer_number);
-void decision_add(struct core *core, struct lead *lead, const struct decision *decision);
 
 #endif

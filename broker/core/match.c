@@ -8,7 +8,9 @@
  * Every choice is the minimum of a total order, so the order in which words and bits are walked decides nothing.
  */
 #include "core_internal.h"
+#include "decisions.h"
 #include "effects.h"
+#include "exclusions.h"
 #include "lead_state.h"
 #include "match.h"
 #include "preferred.h"

@@ -7,7 +7,9 @@
  * again, but presence and room are, and for a call the device.
  */
 #include "core_internal.h"
+#include "exclusions.h"
 #include "lead_extra.h"
+#include "lead_record.h"
 #include "lead_state.h"
 #include "match.h"
 #include "preferred.h"

@@ -6,7 +6,7 @@
  * the most room below it, so that looking for somebody with room costs O(log n), not a walk past all who have none.
  */
 #include "core_internal.h"
-#include "lead_state.h"
+#include "exclusions.h"
 #include "ready_order.h"
 
 static struct ready_place *place_of(const struct avl_node *node)

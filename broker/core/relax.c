@@ -4,6 +4,8 @@
  * counts; when the next one is due was fixed by the step before, so that new rules need not look at every lead.
  */
 #include "core_internal.h"
+#include "lead_end.h"
+#include "lead_record.h"
 #include "lead_state.h"
 #include "match.h"
 #include "needs.h"

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The last decisions on a lead, for explanations.
+ */
+#include <stdlib.h>
+
+#include "core_internal.h"
+#include "decisions.h"
+
+void decision_add(struct core *core, struct lead *lead, const struct decision *decision)
+{
+    if (!core->is_restoring)
+        core->decided[core->decided_next++ % DECIDED_KEPT] = (struct decided){lead->id, decision->at_ms, decision->offer_number, decision->rep};
+    if (lead->decision_count == CORE_DECISIONS_KEPT) {
+        memmove(lead->decisions, lead->decisions + 1, (CORE_DECISIONS_KEPT - 1) * sizeof *lead->decisions);
+        lead->decision_count--;
+    } else if (lead->decision_count == lead->decision_capacity) {
+        uint8_t capacity = lead->decision_capacity == 0 ? 1 : (uint8_t)(lead->decision_capacity * 2);
+        struct decision *decisions = realloc(lead->decisions, capacity * sizeof *decisions);
+        if (!decisions)
+            return;
+        lead->decisions = decisions;
+        lead->decision_capacity = capacity;
+    }
+    lead->decisions[lead->decision_count++] = *decision;
+}
+
+void decision_close(struct lead *lead, uint32_t offer_number, enum core_cause outcome)
+{
+    for (uint32_t i = 0; i < lead->decision_count; i++) {
+        if (lead->decisions[i].offer_number == offer_number)
+            lead->decisions[i].outcome = (uint8_t)outcome;
+    }
+}
+
+uint32_t decision_refusals(const struct lead *lead, uint32_t offer_number)
+{
+    uint32_t refusals = 0;
+    for (uint32_t i = 0; i < lead->exclusion_count; i++) {
+        uint32_t before = offer_number - lead->exclusions[i].offer_number;
+        refusals |= before <= CORE_DECISIONS_KEPT ? 1u << (before - 1) : (uint32_t)DECISION_OLDER;
+    }
+    return refusals;
+}

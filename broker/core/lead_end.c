@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How a lead ends, and what is kept of it.
+ */
+#include <stdlib.h>
+
+#include "checkpoint.h"
+#include "core_internal.h"
+#include "exclusions.h"
+#include "lead_end.h"
+#include "lead_extra.h"
+#include "lead_record.h"
+#include "lead_state.h"
+
+static void remember_ended(struct core *core, struct lead *lead, const struct lead_change *change);
+
+void lead_keep_completion(struct core *core, const struct lead *lead, const struct lead_change *change)
+{
+    struct seen_entry completion = {.key = change->completion_key, .lead = lead->id, .content_hash = change->completion_hash,
+                                    .at_ms = core->now_ms, .serial = lead->revision, .kind = SEEN_COMPLETE, .end = (uint8_t)change->to};
+    if (change->has_completion)
+        seen_add(&core->seen, &completion);
+}
+
+void lead_end(struct core *core, struct lead *lead, const struct lead_change *change)
+{
+    struct seen_entry *published = seen_at(&core->seen, lead->seen_position);
+    if (published && published->key.lo == lead->seen_key.lo && published->key.hi == lead->seen_key.hi) {
+        published->end = (uint8_t)change->to;
+        seen_mark_dirty(&core->seen, published);
+    }
+    lead_keep_completion(core, lead, change);
+    switch (change->to) {
+    case LEAD_COMPLETED: core->totals.completed++; break;
+    case LEAD_CANCELLED: core->totals.cancelled++; break;
+    case LEAD_EXPIRED: core->totals.expired++; break;
+    case LEAD_NONE: case LEAD_WAITING: case LEAD_OFFERED: case LEAD_CONNECTING: case LEAD_ASSIGNED: case LEAD_PARKED:
+    case LEAD_SCHEDULED: case LEAD_STATES:
+        assert(false && "an end");
+    }
+    remember_ended(core, lead, change);
+    lead_forget_exclusions(core, lead);
+    if (lead->in_checkpoint)
+        checkpoint_note_gone(core, lead->id);
+    lead_free(core, lead);
+}
+
+/* A class that no rule made for all its leads goes with the last of them. */
+static void leave_demand(struct core *core, struct demand_class *demand)
+{
+    if (demand->lead_count > 0)   /* while restoring nothing is counted yet */
+        demand->lead_count--;
+    if (demand->lead_count == 0 && !demand->is_kept && !core->is_restoring)
+        classes_drop_demand(&core->classes, demand);
+}
+
+void lead_change_demand(struct core *core, struct lead *lead, struct demand_class *to)
+{
+    struct demand_class *from = lead->demand;
+    to->lead_count++;
+    lead->demand = to;
+    leave_demand(core, from);
+}
+
+void lead_free(struct core *core, struct lead *lead)
+{
+    timer_wheel_cancel(&core->wheel, &lead->timer);
+    lead_unmark_dirty(core, lead);
+    core->totals.payload_bytes -= lead->payload_size;
+    if (lead->demand)
+        leave_demand(core, lead->demand);
+    free(lead->payload);
+    free(lead->exclusions);
+    free(lead->decisions);
+    lead_extra_free(lead);
+    lead_table_remove(&core->leads, lead);
+}
+
+/* One decision, all that most leads have, is copied, and its memory serves the next lead while it is in the cache. More are
+ * handed over: copying them would write ten times what an end needs to. */
+static void remember_ended(struct core *core, struct lead *lead, const struct lead_change *change)
+{
+    struct ended_lead *ended = &core->ended[core->ended_next++ % ENDED_KEPT];
+    free(ended->decisions);
+    *ended = (struct ended_lead){
+        .id = lead->id, .received_ms = lead->received_ms, .ended_ms = core->now_ms, .queue = lead->demand->queue, .rule = lead->rule,
+        .source = lead->source, .rep = change->rep, .priority = lead->priority, .channel = lead->demand->channel,
+        .state = lead->state, .decision_count = lead->decision_count, .needs = lead->demand->needs, .demand_hash = lead->demand->hash,
+        .disposition = change->disposition ? names_add(&core->names, change->disposition, strlen(change->disposition)) : NAME_NONE,
+    };
+    if (lead->decision_count == 1) {
+        ended->only = lead->decisions[0];
+        return;
+    }
+    ended->decisions = lead->decisions;
+    lead->decisions = NULL;
+    lead->decision_count = lead->decision_capacity = 0;
+}

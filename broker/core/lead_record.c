@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is written of a lead: its image, its record, and that a checkpoint has to write it again.
+ */
+#include "core_internal.h"
+#include "lead_extra.h"
+#include "lead_record.h"
+#include "lead_state.h"
+
+static struct core_text text_of(const char *text)
+{
+    return (struct core_text){text, (uint32_t)strlen(text)};
+}
+
+static void extra_fill(const struct lead_extra *extra, struct lead_image *image)
+{
+    image->is_call_back = extra->is_call_back;
+    image->preferred_rep = extra->preferred_rep;
+    image->preferred_until_ms = extra->preferred_rep != 0 ? extra->preferred_until_ms : 0;
+    image->preferred_for_ms = extra->preferred_rep != 0 ? extra->preferred_for_ms : 0;
+    image->appointment_ms = extra->appointment_ms;
+    image->set_by = extra->set_by;
+    image->set_offer_number = extra->set_offer_number;
+    image->has_own_needs = extra->has_own_needs;
+    if (extra->place)
+        image->place = text_of(extra->place);
+}
+
+/* Field by field: zeroing the whole image, with its arrays, would cost more than the rest. */
+void lead_image_fill(const struct core *core, const struct lead *lead, bool with_payload, struct lead_image *image)
+{
+    const struct demand_class *demand = lead->demand;
+
+    memset(image, 0, offsetof(struct lead_image, require));
+    image->id = lead->id;
+    image->revision = lead->revision;
+    image->state = (enum lead_state)lead->state;
+    image->cause = (enum core_cause)lead->cause;
+    image->at_ms = lead->since_ms;
+    image->seen_key = lead->seen_key;
+    image->content_hash = lead->content_hash;
+    image->created_revision = lead->created_revision;
+    image->created_ms = lead->created_ms;
+    image->rep = lead->rep;
+    image->received_ms = lead->received_ms;
+    image->deadline_ms = lead->deadline_ms;
+    image->wait_deadline_ms = lead->wait_deadline_ms;
+    image->offer_number = lead->offer_number;
+    image->offers_made = lead->offers_made;
+    image->weight = lead->weight;
+    image->charged = lead->charged;
+    image->priority = lead->priority;
+    image->channel = demand->channel;
+    image->source = names_view(&core->names, lead->source);
+    image->queue = names_view(&core->names, demand->queue);
+    image->rule = names_view(&core->names, lead->rule);
+    image->relax_from_ms = lead->relax_from_ms;
+    image->relax_next_ms = lead->relax_next_ms;
+    image->relaxed = lead->relaxed;
+    if (lead->extra)
+        extra_fill(lead->extra, image);
+    image->has_payload = with_payload;
+    image->payload = lead->payload;
+    image->payload_size = lead->payload_size;
+
+    const struct needs *needs = &demand->needs;
+    image->require_count = needs->require_count;
+    for (uint32_t i = 0; i < needs->require_count; i++)
+        image->require[i] = (struct record_require){names_view(&core->names, core->skill_names[needs->require[i].skill]), needs->require[i].level};
+    image->prefer_count = needs->prefer_count;
+    for (uint32_t i = 0; i < needs->prefer_count; i++)
+        image->prefer[i] = (struct record_require){names_view(&core->names, core->skill_names[needs->prefer[i].skill]), needs->prefer[i].level};
+    image->team_count = needs->team_count;
+    for (uint32_t i = 0; i < needs->team_count; i++)
+        image->teams[i] = names_view(&core->names, needs->teams[i]);
+    image->exclusion_count = lead->exclusion_count;
+    if (lead->exclusion_count > 0)
+        memcpy(image->exclusions, lead->exclusions, lead->exclusion_count * sizeof *lead->exclusions);
+    image->decision_count = lead->decision_count;
+    if (lead->decision_count > 0)
+        memcpy(image->decisions, lead->decisions, lead->decision_count * sizeof *lead->decisions);
+}
+
+void lead_record_change(struct core *core, struct lead *lead, const struct lead_change *change, bool is_new, uint32_t idle_rep)
+{
+    struct lead_image image;
+    lead_image_fill(core, lead, is_new, &image);
+    image.idle_rep = idle_rep;
+    if (change->disposition)
+        image.disposition = text_of(change->disposition);
+    image.has_completion = change->has_completion;
+    image.completion_key = change->completion_key;
+    image.completion_hash = change->completion_hash;
+    byte_buffer_clear(&core->record);
+    record_put_lead(&core->record, &image);
+    emit_record(core, RECORD_LEAD);
+}
+
+void lead_record(struct core *core, struct lead *lead, bool with_payload)
+{
+    struct lead_image image;
+    lead->revision = core_next_revision(core);
+    lead_image_fill(core, lead, with_payload, &image);
+    byte_buffer_clear(&core->record);
+    record_put_lead(&core->record, &image);
+    emit_record(core, RECORD_LEAD);
+    lead_mark_dirty(core, lead);
+}
+
+void lead_mark_dirty(struct core *core, struct lead *lead)
+{
+    if (lead->is_dirty)
+        return;
+    lead->is_dirty = true;
+    lead->dirty_next = NULL;
+    lead->dirty_prev = core->dirty_last;
+    *(core->dirty_last ? &core->dirty_last->dirty_next : &core->dirty_first) = lead;
+    core->dirty_last = lead;
+    core->dirty_count++;
+}
+
+void lead_unmark_dirty(struct core *core, struct lead *lead)
+{
+    if (!lead->is_dirty)
+        return;
+    lead->is_dirty = false;
+    *(lead->dirty_prev ? &lead->dirty_prev->dirty_next : &core->dirty_first) = lead->dirty_next;
+    *(lead->dirty_next ? &lead->dirty_next->dirty_prev : &core->dirty_last) = lead->dirty_prev;
+    core->dirty_count--;
+}
