@@ -37,7 +37,7 @@ struct supply_class {
     struct avl_tree ready[POLICIES_MAX];   /* reps, in the order of each policy in use */
     uint32_t ready_count;
     struct bitset can_serve;               /* demand classes */
-    uint32_t rep_count;
+    uint32_t rep_count, configured_count;   /* the latter: of the rules in force */
 };
 
 struct lead_rank { uint64_t received_ms, number; uint32_t priority; };   /* what urgency is made of */

@@ -9,6 +9,7 @@
 #include "preferred.h"
 #include "rep_state.h"
 #include "rules.h"
+#include "unroutable.h"
 
 static void know_skills(struct core *core);
 static struct rep *ensure_rep(struct core *core, const struct config_rep *wanted, bool *is_new_out);
@@ -59,6 +60,10 @@ void config_link(struct core *core)
         rep->configured = false;
     }
     classes_set_orders(&core->classes);
+    for (uint32_t i = 0; i < core->classes.supply_count; i++) {
+        if (core->classes.supply[i])
+            core->classes.supply[i]->configured_count = 0;
+    }
     for (uint32_t i = 0; i < core->config->rep_count; i++) {
         bool is_new;
         struct rep *rep = ensure_rep(core, &core->config->reps[i], &is_new);
@@ -91,6 +96,7 @@ void config_apply(struct core *core)
         else if (rep->session != 0)
             tell_rep_status(core, rep);
     }
+    unroutable_review(core);
     core->match_everything = true;
 }
 
@@ -136,6 +142,7 @@ static void join_class(struct core *core, struct rep *rep)
 {
     struct supply_class *before = rep->supply, *now = classes_supply(&core->classes, rep);
     assert(now);
+    now->configured_count++;
     if (before == now)
         return;
     rep->supply = now;

@@ -121,7 +121,8 @@ enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_
     X(55, PREFERRED, "preferred_rep") \
     X(56, ABANDONED, "abandoned") \
     X(57, TRANSFERRED, "transferred") \
-    X(60, RELAXED, "relaxed")
+    X(60, RELAXED, "relaxed") \
+    X(61, UNROUTABLE, "unroutable")
 
 enum core_cause {
     CAUSE_NONE = 0,

@@ -11,6 +11,7 @@
 #include "lead_record.h"
 #include "preferred.h"
 #include "rep_state.h"
+#include "unroutable.h"
 
 static const struct siphash_key HASH_KEY = {0x737461, 0x7465};
 
@@ -150,6 +151,7 @@ static void check_matched(struct core *core)
     for (struct lead *lead; (lead = lead_table_next(&core->leads, &index)) != NULL; index++) {
         if (lead->state != LEAD_WAITING)
             continue;
+        assert(lead_is_preferring(lead) || !lead_is_unroutable(core, lead));
         uint32_t weight = core_channel(core, lead->demand->channel)->weight;
         for (uint32_t i = 1; i < core->reps.count; i++) {
             const struct rep *rep = core->reps.reps[i];

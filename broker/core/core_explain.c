@@ -324,7 +324,8 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
     uint32_t unable = 0, absent = 0, full = 0, declined = 0;
     char detail[128];
     if (lead->state == LEAD_PARKED) {
-        snprintf(text, size, "parked: %s", core_cause_word((enum core_cause)lead->cause));
+        const char *more = lead->cause == CAUSE_UNROUTABLE ? "; no rep of the rules could ever take it" : "";
+        snprintf(text, size, "parked: %s%s", core_cause_word((enum core_cause)lead->cause), more);
         return text;
     }
     if (lead->state == LEAD_SCHEDULED) {

@@ -12,6 +12,7 @@
 #include "preferred.h"
 #include "relax.h"
 #include "rep_state.h"
+#include "unroutable.h"
 
 static void lead_due(struct core *core, struct lead *lead);
 static void rep_due(struct core *core, struct rep *rep);
@@ -41,6 +42,7 @@ static void lead_due(struct core *core, struct lead *lead)
         lead_lapse_exclusions(core, lead);
         if (lead->state == LEAD_WAITING)
             relax_waiting(core, lead);
+        unroutable_park(core, lead);   /* no longer for one rep alone */
         lead_set_timer(core, lead);
         return;
     }

@@ -21,6 +21,7 @@
 #include "preferred.h"
 #include "relax.h"
 #include "rep_state.h"
+#include "unroutable.h"
 
 enum { DISPOSITION_IS_BAD = 4 };   /* as leadwire.v1.DispositionClass */
 
@@ -106,8 +107,10 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
     link_to_state(core, lead);
     lead_set_timer(core, lead);
     lead_mark_dirty(core, lead);
-    if (change->to == LEAD_WAITING)
+    if (change->to == LEAD_WAITING) {
         match_note_lead(core, lead);
+        unroutable_park(core, lead);
+    }
 }
 
 void lead_link(struct core *core, struct lead *lead)

@@ -62,6 +62,7 @@ static void lead_due(struct slow_desk *desk, struct slow_lead *lead)
             lead->cause = CAUSE_RETRY;
         if (lead->state == LEAD_WAITING && relax(desk, lead))
             lead->cause = CAUSE_RELAXED;
+        park_if_for_nothing(desk, lead);
         return;
     }
     switch (lead->state) {

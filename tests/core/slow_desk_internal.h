@@ -150,6 +150,7 @@ bool at_work(const struct slow_desk *desk, const struct slow_rep *rep);
 /* slow_relax.c */
 /* When the lead asks for less next, as the rules are now. */
 void plan_less(const struct slow_desk *desk, struct slow_lead *lead);
+void ask_for_less(const struct slow_desk *desk, struct slow_lead *lead, const struct config_relax_step *step);
 /* The steps whose time has come; says if there was one. */
 bool relax(const struct slow_desk *desk, struct slow_lead *lead);
 
@@ -190,6 +191,13 @@ bool same_requirements(const struct slow_lead *a, const struct slow_lead *b);
 /* Has what the lead asks for: abilities, team, a device for calls. */
 bool has_skills(const struct slow_desk *desk, const struct slow_rep *rep, const struct slow_lead *lead);
 bool eligible(const struct slow_desk *desk, int number, const struct slow_lead *lead);
+
+/* slow_unroutable.c */
+/* Waits for everybody, and nobody in the rules could ever take it. */
+bool waits_for_nothing(const struct slow_desk *desk, const struct slow_lead *lead);
+void park_if_for_nothing(struct slow_desk *desk, struct slow_lead *lead);
+/* After new rules. */
+void review_parked(struct slow_desk *desk);
 
 /* slow_policy.c */
 const char *policy_of(const struct slow_desk *desk, const struct slow_lead *lead);

@@ -34,6 +34,8 @@ void move_by(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to,
     effect.by = by >= 0 ? desk->reps[by].name : "";
     effect.do_not_call = do_not_call;
     emit(desk, &effect);
+    if (to == LEAD_WAITING)
+        park_if_for_nothing(desk, lead);
     if (!lead_state_is_end(to))
         return;
     lead->open = false;

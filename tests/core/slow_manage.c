@@ -84,6 +84,7 @@ void configure(struct slow_desk *desk, const struct core_command *command)
         if (gone)
             log_off(desk, i, CAUSE_REP_REMOVED);
     }
+    review_parked(desk);
     answer(desk, command, CORE_ACCEPTED, (struct desk_id){0});
     struct core_effect event = new_effect(EFFECT_DESK_EVENT);
     event.cause = CAUSE_CONFIGURED;

@@ -20,7 +20,7 @@ static void drop_need(struct slow_lead *lead, uint32_t at)
     memmove(&lead->require_level[at], &lead->require_level[at + 1], (lead->require_count - at) * sizeof lead->require_level[0]);
 }
 
-static void ask_for_less(const struct slow_desk *desk, struct slow_lead *lead, const struct config_relax_step *step)
+void ask_for_less(const struct slow_desk *desk, struct slow_lead *lead, const struct config_relax_step *step)
 {
     for (uint32_t i = lead->require_count; i-- > 0;) {
         bool dropped = (step->drop_language && strncmp(lead->require[i], "language:", 9) == 0) ||

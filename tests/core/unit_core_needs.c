@@ -87,7 +87,7 @@ static void a_lead_goes_to_who_speaks_its_language_and_serves_its_region(void **
     rig_close(&rig);
 }
 
-/* What no rep and no rule names is "other": it waits until somebody takes others. */
+/* What no rep and no rule names is "other": it is parked until somebody takes others. */
 static void an_unknown_language_is_other(void **state)
 {
     struct desk_rig rig;
@@ -98,7 +98,7 @@ static void an_unknown_language_is_other(void **state)
     rig_open(&rig, config, NULL);
     rig_log_on(&rig, "ada");
     struct desk_id french = publish(&rig, "a", "fr", NULL), dutch = publish(&rig, "b", "nl", NULL);
-    assert_int_equal(rig_state(&rig, french), LEAD_WAITING);
+    assert_int_equal(rig_state(&rig, french), LEAD_PARKED);
     struct core_totals totals;
     core_totals_read(rig.core, &totals);
     assert_int_equal(totals.demand_classes, 1);   /* however many languages are made up */
@@ -197,6 +197,7 @@ static void what_leads_need_survives_a_restart(void **state)
     bob = rep_of(config, "bob", "inside");
     assert_int_equal(core_config_rep_ability(config, bob, ABILITY_LANGUAGE, "de", 9), LW_OK);
     assert_int_equal(core_config_rep_ability(config, bob, ABILITY_TERRITORY, "tirol", 1), LW_OK);
+    assert_int_equal(core_config_rep_ability(config, rep_of(config, "cleo", "inside"), ABILITY_LANGUAGE, "it", 5), LW_OK);
     rig_open(&rig, config, NULL);
     struct desk_id italian = publish(&rig, "a", "it", NULL), german = publish(&rig, "b", "de", "Tirol");
     struct core *twin = rig_restore(&rig, rig.record_count, &(struct core_callbacks){NULL, ignore_record, ignore_effect});
@@ -208,7 +209,7 @@ static void what_leads_need_survives_a_restart(void **state)
     rig_log_on(&rig, "ada");
     rig_log_on(&rig, "bob");
     assert_string_equal(rig_owner(&rig, german), "bob");
-    assert_int_equal(rig_state(&rig, italian), LEAD_WAITING);   /* ada speaks it, in the wrong team */
+    assert_int_equal(rig_state(&rig, italian), LEAD_WAITING);   /* ada speaks it, in the wrong team; cleo is not there */
     rig_close(&rig);
 }
 

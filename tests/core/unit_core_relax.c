@@ -116,7 +116,7 @@ static void a_restart_forgets_no_step(void **state)
     }
 }
 
-/* What a step does is said by the rules in force when it comes; rules without it end the relaxation. */
+/* What a step does is said by the rules in force when it comes; rules without it end the relaxation: bob could, and is not there. */
 static void new_rules_count_from_the_next_step(void **state)
 {
     struct desk_rig rig;
@@ -124,6 +124,7 @@ static void new_rules_count_from_the_next_step(void **state)
     (void)state;
     add(config, "ada", "inside", 5);
     add(later, "ada", "inside", 5);
+    add(later, "bob", "inside", 8);
     assert_int_equal(core_config_rule_require(later, &later->rules[0], "german", 8), LW_OK);
     rig_open(&rig, config, NULL);
     rig_log_on(&rig, "ada");

@@ -219,6 +219,7 @@ static void the_same_leads_after_a_restart_stand_in_the_same_queue(void **state)
     assert_int_equal(core_config_rule_require(config, &config->rules[0], "german", 5), LW_OK);
     rig_add_rule(config, "one", 10, "product", "one", "german", 5);
     rig_add_rep(config, "ada", 4, NULL, "italian", 8);
+    rig_add_skill(config, "ada", "german", 8);
     rig_open(&rig, config, NULL);
     rig_publish_lead(&rig, &(struct rig_lead){.id = "a", .fields = {{"product", "one"}}});
     rig_publish_lead(&rig, &(struct rig_lead){.id = "b", .fields = {{"product", "both"}}});

@@ -243,7 +243,7 @@ static void check_rules_can_be_met(struct desk_yaml *reader)
     for (size_t i = 0; i < reader->config.n_rules; i++) {
         const Leadwire__V1__RuleConfig *rule = reader->config.rules[i];
         if (!somebody_meets(&roster, &reader->config, rule))
-            desk_warn(reader, reader->rule_nodes[i], "rule '%s' requires what no rep on the roster has; its leads will wait, then be parked",
+            desk_warn(reader, reader->rule_nodes[i], "rule '%s' requires what no rep on the roster has; its leads are parked at once, until other rules have somebody",
                       rule->name);
     }
 }

@@ -97,3 +97,18 @@ void judge_relax(const struct core_config *rules, struct judge_lead *lead, uint6
         plan_step(lead, rule);
     }
 }
+
+bool judge_meets(const struct core_config *rules, const struct config_rep *rep, const struct judge_needs *needs)
+{
+    for (uint32_t i = 0; i < needs->require_count; i++) {
+        bool has = false;
+        for (uint32_t k = 0; k < rep->skill_count; k++)
+            has |= strcmp(rules->skills[rep->skills[k].skill], needs->require[i]) == 0 && rep->skills[k].level >= needs->require_level[i];
+        if (!has)
+            return false;
+    }
+    bool in_team = needs->team_count == 0;
+    for (uint32_t i = 0; i < needs->team_count; i++)
+        in_team |= strcmp(needs->teams[i], rep->team) == 0;
+    return in_team;
+}

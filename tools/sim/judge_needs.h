@@ -13,4 +13,7 @@ void judge_needs_note(struct judge_lead *lead, const struct core_config *rules, 
 /* Takes the steps that are due; rules: those in force. */
 void judge_relax(const struct core_config *rules, struct judge_lead *lead, uint64_t now_ms);
 
+/* The rep has all of it, and is in a team that may. */
+bool judge_meets(const struct core_config *rules, const struct config_rep *rep, const struct judge_needs *needs);
+
 #endif

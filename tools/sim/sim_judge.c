@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "judge_needs.h"
+#include "judge_unroutable.h"
 
 enum { NOBODY = SIM_REPS_MAX, PUBLICATIONS_MAX = 32768 };
 
@@ -225,6 +226,7 @@ static void take_lead_event(struct sim_judge *judge, const struct core_effect *e
         take_transfer(judge, lead, event);
     enum lead_state from = lead->state;
     lead->state = event->to;
+    lead->cause = event->cause;
     lead->rep = is_held(event->to) ? rep : NOBODY;
     lead->deadline_ms = event->deadline_ms;
     lead->priority = event->priority;
@@ -266,21 +268,6 @@ static bool rings(const struct judge_lead *lead)
     return lead->channel == LW_CHANNEL_PHONE && !lead->is_call_back;
 }
 
-static bool meets(const struct core_config *rules, const struct config_rep *rep, const struct judge_needs *needs)
-{
-    for (uint32_t i = 0; i < needs->require_count; i++) {
-        bool has = false;
-        for (uint32_t k = 0; k < rep->skill_count; k++)
-            has |= strcmp(rules->skills[rep->skills[k].skill], needs->require[i]) == 0 && rep->skills[k].level >= needs->require_level[i];
-        if (!has)
-            return false;
-    }
-    bool in_team = needs->team_count == 0;
-    for (uint32_t i = 0; i < needs->team_count; i++)
-        in_team |= strcmp(needs->teams[i], rep->team) == 0;
-    return in_team;
-}
-
 enum may { MAY_NOT, MAY, MAY_SOON };   /* SOON: a refusal's time ended since the step before, or the lead asks for less in this very step */
 
 static enum may may_take(const struct sim_judge *judge, uint32_t rep, const struct judge_lead *lead, uint32_t load, uint64_t now_ms)
@@ -308,12 +295,12 @@ static enum may may_take(const struct sim_judge *judge, uint32_t rep, const stru
     }
     if (lead->product == UINT32_MAX || load + rules->channels[lead->channel].weight > rule->capacity || (rings(lead) && rule->device[0] == '\0'))
         return MAY_NOT;
-    if (is_chosen && !meets(rules, rule, &lead->needs))
+    if (is_chosen && !judge_meets(rules, rule, &lead->needs))
         return MAY_SOON;
-    if (!meets(rules, rule, &lead->needs)) {
+    if (!judge_meets(rules, rule, &lead->needs)) {
         struct judge_lead later = *lead;
         judge_relax(rules, &later, now_ms);
-        if (!meets(rules, rule, &later.needs))
+        if (!judge_meets(rules, rule, &later.needs))
             return MAY_NOT;
         soon = true;
     }
@@ -533,6 +520,10 @@ static void check_after_batch(struct sim_judge *judge, uint64_t now_ms)
             judge_relax(rules_now(judge), lead, now_ms);
         if (lead->deadline_ms <= now_ms)
             broken(judge, "no state without a deadline: that of lead %llu in state %d has passed", number_of(lead), lead->state);
+        if (judge_should_be_parked(rules_now(judge), lead))
+            broken(judge, "parked at once: lead %llu waits, and nobody could ever take it", number_of(lead));
+        if (judge_should_not_be_parked(rules_now(judge), lead))
+            broken(judge, "parked at once: lead %llu is parked, and somebody could take it", number_of(lead));
         for (uint32_t i = 0; lead->state == LEAD_WAITING && i < SIM_REPS_MAX; i++) {
             bool is_open = judge->rep_rules[i] && sim_rules_open(rules_now(judge), judge->rep_rules[i]->team, now_ms);
             if (is_open && may_take(judge, i, lead, loads[i], now_ms) != MAY_NOT)

@@ -37,6 +37,7 @@ struct judge_lead {
     bool known;                      /* its first event was told */
     struct desk_id id;
     enum lead_state state;
+    enum core_cause cause;           /* of that state */
     uint32_t rep, offer_number, weight, priority;
     uint32_t preferred;              /* NOBODY: all alike */
     uint64_t preferred_until_ms;

@@ -63,7 +63,7 @@ const struct core_config *sim_rules_draw(struct sim_rules *rules, struct sim_ran
     return config;
 }
 
-/* The first can do everything, so that nothing must wait for ever. */
+/* The first can do everything, but at times one skill not well: what requires it may then be for nobody. */
 static void add_rep(struct core_config *config, struct sim_random *random, uint32_t number)
 {
     struct config_rep *rep;
@@ -78,10 +78,11 @@ static void add_rep(struct core_config *config, struct sim_random *random, uint3
     add_abilities(config, rep, random, is_first);
     rep->tier = (uint32_t)sim_random_below(random, 3);
     rep->share = 1 + (uint32_t)sim_random_below(random, 100);
+    uint64_t weak = sim_random_percent(random, 15) ? sim_random_below(random, SIM_SKILLS) : SIM_SKILLS;
     for (uint32_t i = 0; i < SIM_SKILLS; i++) {
         if (!is_first && sim_random_percent(random, 40))
             continue;
-        if (core_config_rep_skill(config, rep, skills[i], is_first ? 10 : 1 + (uint32_t)sim_random_below(random, 10)) != LW_OK)
+        if (core_config_rep_skill(config, rep, skills[i], is_first && i != weak ? 10 : 1 + (uint32_t)sim_random_below(random, 10)) != LW_OK)
             abort();
     }
 }
