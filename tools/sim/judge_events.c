@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The book of the event stream: leads and reps as it tells them.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "judge_books.h"
+#include "judge_events.h"
+#include "judge_needs.h"
+#include "judge_offer.h"
+
+static void remember_refusal(struct sim_judge *judge, struct judge_lead *lead, uint32_t rep, enum core_cause cause, uint64_t now_ms)
+{
+    bool refuses = cause == CAUSE_DECLINED || cause == CAUSE_OFFER_EXPIRED || cause == CAUSE_NO_ANSWER || cause == CAUSE_DEVICE_BUSY ||
+                   cause == CAUSE_DIAL_FAILED || cause == CAUSE_CONNECT_TIMEOUT || cause == CAUSE_WORK_LIMIT || cause == CAUSE_TAKEN_BACK ||
+                   cause == CAUSE_TRANSFERRED;
+    if (!refuses)
+        return;
+    uint32_t at = 0;
+    while (at < lead->refusal_count && lead->refusals[at].rep != rep)
+        at++;
+    assert(at < SIM_REFUSALS_MAX);
+    lead->refusal_count += at == lead->refusal_count;
+    lead->refusals[at] = (struct judge_refusal){rep, now_ms + judge_rules_now(judge)->retry_same_rep_ms};
+}
+
+static struct judge_lead *place_of(struct sim_judge *judge, const struct core_effect *event)
+{
+    struct judge_lead *lead = sim_judge_lead(judge, event->lead);
+    if (lead)
+        return lead;
+    assert(event->lead.number < SIM_LEADS_MAX);
+    lead = &judge->leads[event->lead.number];
+    if (lead->known)
+        judge_broken(judge, "never doubled: the number %llu was given twice", (unsigned long long)event->lead.number);
+    *lead = (struct judge_lead){.known = true, .id = event->lead, 
+                                .state = LEAD_NONE, .rep = NOBODY, .preferred = NOBODY, .product = UINT32_MAX};
+    if (event->lead.number > judge->lead_last)
+        judge->lead_last = event->lead.number;
+    return lead;
+}
+
+/* The event's reason says to whom. */
+static void take_transfer(struct sim_judge *judge, struct judge_lead *lead, const struct core_effect *event)
+{
+    bool to_team = strncmp(event->reason, "team ", 5) == 0;
+    judge->coverage->faults[to_team ? SIM_FAULT_TO_TEAM : SIM_FAULT_TO_REP]++;
+    if (!to_team && (strncmp(event->reason, "rep ", 4) != 0 || strcmp(event->reason + 4, event->preferred_rep) != 0))
+        judge_broken(judge, "one owner: lead %llu is handed on to %s, and waits for %s", judge_number(lead), event->reason, event->preferred_rep);
+    if (strcmp(event->set_by, event->by) != 0)
+        judge_broken(judge, "one owner: lead %llu is handed on by %s, and keeps %s", judge_number(lead), event->by, event->set_by);
+    if (!to_team)
+        return;
+    lead->needs.team_count = 1;
+    snprintf(lead->needs.teams[0], sizeof lead->needs.teams[0], "%s", event->reason + 5);
+    lead->less_ms = 0;   /* a person said what it needs */
+}
+
+void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *event, uint64_t now_ms)
+{
+
+    struct judge_lead *lead = place_of(judge, event);
+    uint32_t rep = sim_rep_number(event->rep);
+    if (event->from != lead->state || !sim_move_is_legal(event->from, event->to))
+        judge_broken(judge, "one owner: lead %llu goes from %d to %d, but was in %d", judge_number(lead), event->from, event->to, lead->state);
+    judge->coverage->moves[event->from][event->to]++;
+    judge->coverage->faults[SIM_FAULT_ABANDONED] += event->cause == CAUSE_ABANDONED;
+    if (event->from == LEAD_WAITING && event->to == LEAD_WAITING && event->cause != CAUSE_ABANDONED)
+        judge_broken(judge, "one owner: lead %llu waits on for no reason", judge_number(lead));
+    if (judge_is_held(event->to) && judge_is_held(event->from) && (rep != lead->rep || event->offer_number != lead->offer_number))
+        judge_broken(judge, "one owner: lead %llu went from rep%u to rep%u without coming back", judge_number(lead), lead->rep, rep);
+    if (!lead_state_is_end(event->to) && event->deadline_ms <= now_ms)
+        judge_broken(judge, "no state without a deadline: lead %llu in state %d", judge_number(lead), event->to);
+    if (event->cause == CAUSE_TRANSFERRED)
+        lead->refusal_count = 0;
+    if (judge_is_held(lead->state) && (event->to == LEAD_WAITING || event->to == LEAD_PARKED)) {
+        /* Parked tells that the offers are used up: what used up the last of them refused too, whatever it was. */
+        remember_refusal(judge, lead, lead->rep, event->to == LEAD_PARKED ? CAUSE_NONE : event->cause, now_ms);
+    }
+    if ((lead->state == LEAD_PARKED && event->to == LEAD_WAITING) || event->to == LEAD_SCHEDULED)
+        lead->refusal_count = 0;
+    if (event->from == LEAD_NONE)
+        lead->began_ms = now_ms;
+    if (event->cause == CAUSE_TRANSFERRED)
+        take_transfer(judge, lead, event);
+    enum lead_state from = lead->state;
+    lead->state = event->to;
+    lead->cause = event->cause;
+    lead->rep = judge_is_held(event->to) ? rep : NOBODY;
+    lead->deadline_ms = event->deadline_ms;
+    lead->priority = event->priority;
+    lead->received_ms = event->received_unix_ms;
+    lead->channel = event->channel;
+    lead->is_call_back = event->is_call_back;
+    if (event->to == LEAD_OFFERED) {
+        if (event->offer_number != lead->offer_number + 1)
+            judge_broken(judge, "one owner: offer %u of lead %llu follows %u", event->offer_number, judge_number(lead), lead->offer_number);
+        lead->offer_number = event->offer_number;
+        lead->weight = event->weight;
+        judge->coverage->faults[SIM_FAULT_PREFERRED] += lead->preferred == lead->rep;
+        judge->coverage->faults[SIM_FAULT_TO_ALL] += lead->preferred != NOBODY && lead->preferred != lead->rep;
+        judge_check_offer(judge, lead, now_ms);
+    }
+    if (event->to == LEAD_WAITING || from == LEAD_WAITING)
+        judge_relax(judge->batch_rules, lead, now_ms);
+    lead->preferred = event->to == LEAD_WAITING ? sim_rep_number(event->preferred_rep) : NOBODY;
+    lead->preferred_until_ms = event->preferred_until_ms;
+    if (event->to == LEAD_EXPIRED && from != LEAD_PARKED)
+        judge_broken(judge, "never lost: lead %llu expired out of state %d", judge_number(lead), from);
+}
+
+void judge_take_rep_event(struct sim_judge *judge, const struct core_effect *event)
+{
+    uint32_t number = sim_rep_number(event->rep);
+    if (number == NOBODY)
+        return;
+    judge->reps[number].connected = event->connected;
+    judge->reps[number].state = event->rep_state;
+    if (event->load != judge_load_of(judge, number))
+        judge_broken(judge, "never over capacity: rep%u is told to have load %u, the leads say %u", number, event->load, judge_load_of(judge, number));
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who may take what, and who comes first: the judge's own idea.
+ */
+#include <string.h>
+
+#include "judge_books.h"
+#include "judge_needs.h"
+#include "judge_offer.h"
+
+static bool rings(const struct judge_lead *lead)
+{
+    return lead->channel == LW_CHANNEL_PHONE && !lead->is_call_back;
+}
+
+enum judge_may judge_may_take(const struct sim_judge *judge, uint32_t rep, const struct judge_lead *lead, uint32_t load, uint64_t now_ms)
+{
+    const struct core_config *rules = judge_rules_now(judge);
+    const struct config_rep *rule = judge->rep_rules[rep];
+    bool soon = false;
+    if (!rule || !judge->reps[rep].connected || judge->reps[rep].state != REP_AVAILABLE)
+        return MAY_NOT;
+    /* What opens or closes since the last step does so behind this step's command: either holds. */
+    bool is_open = sim_rules_open(rules, rule->team, now_ms), was_open = sim_rules_open(rules, rule->team, judge->stepped_ms);
+    if (!is_open && !was_open)
+        return MAY_NOT;
+    soon |= is_open != was_open;
+    for (uint32_t i = 0; i < lead->refusal_count; i++) {
+        if (lead->refusals[i].rep == rep && lead->refusals[i].until_ms > now_ms)
+            return MAY_NOT;
+        soon |= lead->refusals[i].rep == rep && lead->refusals[i].until_ms > judge->stepped_ms;
+    }
+    const bool is_chosen = lead->preferred != NOBODY && lead->preferred == rep && lead->preferred_until_ms > judge->stepped_ms;   /* by a person */
+    if (lead->preferred != NOBODY && lead->preferred != rep) {
+        if (lead->preferred_until_ms > now_ms)
+            return MAY_NOT;
+        soon |= lead->preferred_until_ms > judge->stepped_ms;
+    }
+    if (lead->product == UINT32_MAX || load + rules->channels[lead->channel].weight > rule->capacity || (rings(lead) && rule->device[0] == '\0'))
+        return MAY_NOT;
+    if (is_chosen && !judge_meets(rules, rule, &lead->needs))
+        return MAY_SOON;
+    if (!judge_meets(rules, rule, &lead->needs)) {
+        struct judge_lead later = *lead;
+        judge_relax(rules, &later, now_ms);
+        if (!judge_meets(rules, rule, &later.needs))
+            return MAY_NOT;
+        soon = true;
+    }
+    return soon ? MAY_SOON : MAY;
+}
+
+static bool more_urgent(const struct judge_lead *a, const struct judge_lead *b)
+{
+    if (a->priority != b->priority)
+        return a->priority > b->priority;
+    return a->received_ms != b->received_ms ? a->received_ms < b->received_ms : a->id.number < b->id.number;
+}
+
+static uint32_t levels_of(const struct core_config *rules, const struct config_rep *rep, const struct judge_lead *lead)
+{
+    uint32_t levels = 0;
+    for (uint32_t i = 0; i < lead->needs.require_count; i++) {
+        for (uint32_t k = 0; k < rep->skill_count; k++)
+            levels += strcmp(rules->skills[rep->skills[k].skill], lead->needs.require[i]) == 0 ? rep->skills[k].level : 0;
+    }
+    return levels;
+}
+
+static uint32_t preferences_met(const struct core_config *rules, const struct config_rep *rep, const struct judge_needs *needs)
+{
+    uint32_t met = 0;
+    for (uint32_t i = 0; i < needs->prefer_count; i++) {
+        for (uint32_t k = 0; k < rep->skill_count; k++)
+            met += strcmp(rules->skills[rep->skills[k].skill], needs->prefer[i]) == 0 && rep->skills[k].level >= needs->prefer_level[i];
+    }
+    return met;
+}
+
+/* By the lead's preferences, then what comes first in the queue's policy, rep a is better than rep b. */
+static bool ranks_before(const struct sim_judge *judge, const struct judge_lead *lead, const uint32_t *loads, uint32_t a, uint32_t b)
+{
+    const struct core_config *rules = judge_rules_now(judge);
+    const struct config_rep *rep_a = judge->rep_rules[a], *rep_b = judge->rep_rules[b];
+    const char *policy = sim_rules_policy(rules, lead->queue);
+    uint32_t met_a = preferences_met(rules, rep_a, &lead->needs), met_b = preferences_met(rules, rep_b, &lead->needs);
+    if (met_a != met_b)
+        return met_a > met_b;
+    if (strcmp(policy, "least_loaded") == 0)
+        return (uint64_t)loads[a] * rep_b->capacity < (uint64_t)loads[b] * rep_a->capacity;
+    if (strcmp(policy, "most_skilled") == 0)
+        return levels_of(rules, rep_a, lead) > levels_of(rules, rep_b, lead);
+    return strcmp(policy, "top_down") == 0 && rep_a->tier < rep_b->tier;
+}
+
+/* The lead is counted with its rep already. */
+void judge_check_offer(struct sim_judge *judge, const struct judge_lead *lead, uint64_t now_ms)
+{
+    const struct core_config *rules = judge_rules_now(judge);
+    const struct config_rep *chosen = lead->rep < SIM_REPS_MAX ? judge->rep_rules[lead->rep] : NULL;
+    uint32_t loads[SIM_REPS_MAX + 1];
+    judge_loads(judge, loads);
+    if (!chosen) {
+        judge_broken(judge, "one owner: lead %llu is offered to a rep whom the rules do not have", judge_number(lead));
+        return;
+    }
+    if (lead->weight != rules->channels[lead->channel].weight || loads[lead->rep] > chosen->capacity)
+        judge_broken(judge, "never over capacity: rep%u has %u of %u with lead %llu", lead->rep, loads[lead->rep], chosen->capacity, judge_number(lead));
+    loads[lead->rep] -= lead->weight;
+    if (lead->product == UINT32_MAX)
+        return;
+    if (judge_may_take(judge, lead->rep, lead, loads[lead->rep], now_ms) == MAY_NOT)
+        judge_broken(judge, "one owner: lead %llu is offered to rep%u, who may not take it", judge_number(lead), lead->rep);
+    struct judge_lead later = *lead;
+    judge_relax(rules, &later, now_ms);   /* a step in this very millisecond may have been taken before the offer, or not */
+    for (uint32_t i = 0; i < SIM_REPS_MAX; i++) {
+        if (i != lead->rep && judge_may_take(judge, i, lead, loads[i], now_ms) == MAY && ranks_before(judge, lead, loads, i, lead->rep) &&
+            ranks_before(judge, &later, loads, i, lead->rep))
+            judge_broken(judge, "%s: lead %llu is offered to rep%u, but rep%u comes first", sim_rules_policy(rules, lead->queue), judge_number(lead),
+                         lead->rep, i);
+    }
+    for (uint64_t l = judge->lead_first; l <= judge->lead_last; l++) {
+        const struct judge_lead *other = &judge->leads[l];
+        if (!judge_is_open(other) || other->state != LEAD_WAITING || !more_urgent(other, lead))
+            continue;
+        for (uint32_t i = 0; i < SIM_REPS_MAX; i++) {
+            if (judge_may_take(judge, i, other, loads[i], now_ms) == MAY)
+                judge_broken(judge, "most urgent first: lead %llu goes before %llu, which rep%u could take", judge_number(lead), judge_number(other), i);
+        }
+    }
+}
