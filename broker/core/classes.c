@@ -9,12 +9,16 @@
 
 #include "core_internal.h"
 #include "needs.h"
+#include "pairs.h"
 #include "ready_order.h"
 
 static const struct siphash_key CLASS_KEY = {0x64656d616e64, 0x737570706c79};
 
 static int compare_reps(const struct avl_node *a, const struct avl_node *b);
+static avl_compare *order_of(const struct queue *queue);
+static void note_ranking(struct classes *classes, const struct demand_class *demand);
 static bool note_levels(struct classes *classes, const struct supply_class *supply);
+static bool keep_rates(struct supply_class *supply, const struct rep_rates *rates);
 static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct needs *needs);
 static uint32_t supply_hash(const struct rep *rep, bool has_device);
 static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t channel, const struct needs *needs);
@@ -43,8 +47,10 @@ void classes_fini(struct classes *classes)
         free(classes->demand[i]);
     }
     for (uint32_t i = 0; i < classes->supply_count; i++) {
-        if (classes->supply[i])
+        if (classes->supply[i]) {
             bitset_fini(&classes->supply[i]->can_serve);
+            free(classes->supply[i]->rates);
+        }
         free(classes->supply[i]);
     }
     free(classes->demand);
@@ -58,6 +64,7 @@ void classes_fini(struct classes *classes)
     index_table_fini(&classes->demand_index);
     index_table_fini(&classes->supply_index);
     bitset_fini(&classes->demand_waiting);
+    bitset_fini(&classes->demand_ranks_pairs);
     bitset_fini(&classes->supply_ready);
     *classes = (struct classes){0};
 }
@@ -77,12 +84,13 @@ struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uin
     if (!demand)
         return NULL;
     *demand = (struct demand_class){.index = index, .hash = hash, .queue = queue, .of_queue = of_queue, .channel = channel, .needs = *needs};
-    avl_init(&demand->waiting, avl_compare_leads);
+    avl_init(&demand->waiting, order_of(of_queue));
     classes->demand[index] = demand;
     if (index == classes->demand_count)
         classes->demand_count++;
     index_table_add(&classes->demand_index, hash, index);
     bitset_reserve(&classes->demand_waiting, index + 1);
+    note_ranking(classes, demand);
     for (uint32_t i = 0; i < classes->supply_count; i++) {
         if (classes->supply[i])
             set_row(classes, demand, classes->supply[i]);
@@ -97,7 +105,7 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
     for (uint32_t at = index_table_first(&classes->supply_index, hash); index_table_at(&classes->supply_index, hash, &at, &index);) {
         struct supply_class *found = classes->supply[index];
         if (found->capacity == rep->rank.capacity && found->has_device == has_device && found->team == rep->team &&
-            memcmp(found->levels, rep->levels, sizeof found->levels) == 0)
+            memcmp(found->levels, rep->levels, sizeof found->levels) == 0 && pairs_same_rates(found->rates, rep->rates))
             return found;
     }
 
@@ -108,7 +116,7 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
         return NULL;
     *supply = (struct supply_class){.index = index, .hash = hash, .capacity = rep->rank.capacity, .team = rep->team, .has_device = has_device};
     memcpy(supply->levels, rep->levels, sizeof supply->levels);
-    if (!note_levels(classes, supply)) {
+    if (!note_levels(classes, supply) || !keep_rates(supply, rep->rates)) {
         free(supply);
         return NULL;
     }
@@ -177,6 +185,7 @@ void classes_drop_demand(struct classes *classes, struct demand_class *demand)
             bitset_clear(&classes->supply[i]->can_serve, demand->index);
     }
     index_table_remove(&classes->demand_index, demand->hash, demand->index);
+    bitset_clear(&classes->demand_ranks_pairs, demand->index);
     classes->demand[demand->index] = NULL;
     bitset_fini(&demand->able);
     free(demand);
@@ -192,6 +201,7 @@ void classes_drop_supply(struct classes *classes, struct supply_class *supply)
     index_table_remove(&classes->supply_index, supply->hash, supply->index);
     classes->supply[supply->index] = NULL;
     bitset_fini(&supply->can_serve);
+    free(supply->rates);
     free(supply);
 }
 
@@ -207,6 +217,49 @@ static void note_first_rep(struct classes *classes, const struct supply_class *s
     const struct avl_node *first = avl_first(&supply->ready[order]);
     if (first)
         classes->supply_first[order][supply->index] = AVL_ENTRY(first, struct ready_place, node)->rep->rank;
+}
+
+static avl_compare *order_of(const struct queue *queue)
+{
+    return queue->policy->ranks_pairs ? pairs_compare_waiting : avl_compare_leads;
+}
+
+static void note_ranking(struct classes *classes, const struct demand_class *demand)
+{
+    if (!demand->of_queue->policy->ranks_pairs) {
+        bitset_clear(&classes->demand_ranks_pairs, demand->index);
+        return;
+    }
+    bitset_reserve(&classes->demand_ranks_pairs, demand->index + 1);
+    bitset_set(&classes->demand_ranks_pairs, demand->index);
+}
+
+void classes_reorder(struct classes *classes, const struct queue *queue)
+{
+    for (uint32_t i = 0; i < classes->demand_count; i++) {
+        struct demand_class *demand = classes->demand[i];
+        if (!demand || demand->of_queue != queue)
+            continue;
+        struct avl_tree before = demand->waiting;
+        avl_init(&demand->waiting, order_of(queue));
+        for (struct avl_node *node; (node = avl_first(&before)) != NULL;) {
+            avl_remove(&before, node);
+            avl_insert(&demand->waiting, node);
+        }
+        note_ranking(classes, demand);
+        note_first_lead(classes, demand);
+    }
+}
+
+static bool keep_rates(struct supply_class *supply, const struct rep_rates *rates)
+{
+    if (!rates)
+        return true;
+    supply->rates = malloc(sizeof *supply->rates);
+    if (!supply->rates)
+        return false;
+    *supply->rates = *rates;
+    return true;
 }
 
 /* Its row of what most_skilled compares. False without memory. */
@@ -363,5 +416,8 @@ static uint32_t supply_hash(const struct rep *rep, bool has_device)
     memcpy(bytes + CONFIG_SKILLS_MAX, &rep->rank.capacity, 4);
     memcpy(bytes + CONFIG_SKILLS_MAX + 4, &rep->team, 4);
     bytes[CONFIG_SKILLS_MAX + 8] = has_device;
-    return (uint32_t)siphash_64(CLASS_KEY, bytes, sizeof bytes);
+    uint64_t hash = siphash_64(CLASS_KEY, bytes, sizeof bytes);
+    if (rep->rates)
+        hash ^= siphash_64(CLASS_KEY, rep->rates->list, rep->rates->count * sizeof *rep->rates->list);
+    return (uint32_t)hash;
 }

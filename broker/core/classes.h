@@ -34,6 +34,7 @@ struct supply_class {
     uint32_t team;                         /* names */
     bool has_device;
     uint8_t levels[CONFIG_SKILLS_MAX];
+    struct rep_rates *rates;               /* NULL: none of their own */
     struct avl_tree ready[POLICIES_MAX];   /* reps, in the order of each policy in use */
     uint32_t ready_count;
     struct bitset can_serve;               /* demand classes */
@@ -50,6 +51,7 @@ struct classes {
     uint32_t demand_count, supply_count;   /* highest index + 1 */
     struct index_table demand_index, supply_index;
     struct bitset demand_waiting;          /* classes with waiting leads */
+    struct bitset demand_ranks_pairs;      /* classes of queues that do; no words while there are none */
     struct bitset supply_ready;            /* classes with ready reps */
     /* The first of each class side by side, so that comparing many classes walks one array. */
     struct lead_rank *demand_first;
@@ -69,6 +71,8 @@ void classes_set_orders(struct classes *classes);
 uint32_t classes_preferred(const struct classes *classes, const struct demand_class *demand, uint32_t supply);
 /* Levels of the class's reps in what the lead asks for, added up: what policy_rep.levels is made of. */
 uint32_t classes_levels(const struct classes *classes, const struct demand_class *demand, uint32_t supply);
+/* The waiting leads of the queue's classes stand in the order of its policy, which may have changed. */
+void classes_reorder(struct classes *classes, const struct queue *queue);
 /* Frees the class when nothing refers to it. */
 void classes_drop_demand(struct classes *classes, struct demand_class *demand);
 void classes_drop_supply(struct classes *classes, struct supply_class *supply);

@@ -11,6 +11,7 @@
 #include "lead_extra.h"
 #include "lead_state.h"
 #include "needs.h"
+#include "pairs.h"
 #include "relax.h"
 #include "rules.h"
 
@@ -132,6 +133,7 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
     lead->wait_deadline_ms = deadline_after(core, core_channel(core, channel)->wait_limit_ms);
     lead->priority = (uint16_t)(rule->priority + core_channel(core, channel)->priority);
     lead->weight = (uint16_t)core_channel(core, channel)->weight;
+    pairs_value_lead(lead, rules_value(rule, command));
     relax_begin(core, lead, rule);
     return lead;
 }

@@ -6,6 +6,7 @@
 #include "core_internal.h"
 #include "effects.h"
 #include "hours.h"
+#include "pairs.h"
 #include "preferred.h"
 #include "rep_state.h"
 #include "rules.h"
@@ -129,6 +130,7 @@ static void take_skills(struct core *core, struct rep *rep, const struct config_
     rep->team = names_add(&core->names, wanted->team, strlen(wanted->team));
     rep->is_closed = !hours_are_open(core, rep->team);
     rep->device = wanted->device[0] == '\0' ? NAME_NONE : names_add(&core->names, wanted->device, strlen(wanted->device));
+    pairs_take_rates(core, rep, wanted);
     memset(rep->levels, 0, sizeof rep->levels);
     for (uint32_t i = 0; i < wanted->skill_count; i++) {
         const char *skill = core->config->skills[wanted->skills[i].skill];

@@ -43,6 +43,8 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
     if (status == LW_OK)
         status = config_check_relaxations(config, reason, reason_size);
     if (status == LW_OK)
+        status = config_check_pairs(config, reason, reason_size);
+    if (status == LW_OK)
         status = check_dispositions(config, reason, reason_size);
     return status == LW_OK ? check_channels(config, reason, reason_size) : status;
 }

@@ -13,6 +13,8 @@ lw_status config_check_rep_names(const struct core_config *config, char *reason,
 lw_status config_check_rules(const struct core_config *config, char *reason, size_t reason_size);
 /* After the rules are known to be good. */
 lw_status config_check_relaxations(const struct core_config *config, char *reason, size_t reason_size);
+/* Values, rates and half-lives. */
+lw_status config_check_pairs(const struct core_config *config, char *reason, size_t reason_size);
 /* What a record could not hold would make the journal unreadable. */
 lw_status config_check_texts(const struct core_config *config, char *reason, size_t reason_size);
 

@@ -12,7 +12,9 @@ static lw_status read_config(struct byte_reader *in, struct core_config **out);
 static bool read_skills_reps(struct byte_reader *in, struct core_config *config);
 static bool read_rules(struct byte_reader *in, struct core_config *config);
 static void put_queues(struct byte_buffer *out, const struct core_config *config);
+static void put_pairs(struct byte_buffer *out, const struct core_config *config);
 static bool read_queues(struct byte_reader *in, struct core_config *config);
+static bool read_pairs(struct byte_reader *in, struct core_config *config);
 
 enum { TEXT_MAX = CONFIG_TEXT_MAX + 1 };
 
@@ -208,6 +210,7 @@ static void put_config(struct byte_buffer *out, const struct core_config *config
         put_follow_up(out, &config->dispositions[i]);
     }
     put_queues(out, config);
+    put_pairs(out, config);
 }
 
 static void put_queues(struct byte_buffer *out, const struct core_config *config)
@@ -224,6 +227,25 @@ static void put_queues(struct byte_buffer *out, const struct core_config *config
     byte_buffer_put_u8(out, config->refused_counts);
     byte_buffer_put_u8(out, config->bad_counts);
     byte_buffer_put_varint(out, config->absent_leads_max);
+}
+
+/* What best_pair reckons with. */
+static void put_pairs(struct byte_buffer *out, const struct core_config *config)
+{
+    for (uint32_t i = 0; i < config->rep_count; i++) {
+        byte_buffer_put_varint(out, config->reps[i].rate_count);
+        for (uint32_t k = 0; k < config->reps[i].rate_count; k++) {
+            byte_buffer_put_text(out, config->reps[i].rates[k].queue);
+            byte_buffer_put_varint(out, config->reps[i].rates[k].rate);
+        }
+    }
+    for (uint32_t i = 0; i < config->rule_count; i++) {
+        const char *from = config->rules[i].value_from;
+        byte_buffer_put_varint(out, config->rules[i].value);
+        byte_buffer_put_text(out, from ? from : "");
+    }
+    for (uint32_t i = 0; i < config->queue_count; i++)
+        byte_buffer_put_varint(out, config->queues[i].half_life_ms);
 }
 
 static uint32_t read_number(struct byte_reader *in, uint64_t max)
@@ -279,7 +301,7 @@ static lw_status read_config(struct byte_reader *in, struct core_config **out)
             goto fail;
         read_follow_up(in, &config->dispositions[i]);
     }
-    if (!read_queues(in, config))
+    if (!read_queues(in, config) || !read_pairs(in, config))
         goto fail;
     if (!byte_reader_done(in) || !policy_find(config->policy))
         goto fail;
@@ -310,6 +332,28 @@ static bool read_queues(struct byte_reader *in, struct core_config *config)
     config->refused_counts = byte_reader_u8(in) != 0;
     config->bad_counts = byte_reader_u8(in) != 0;
     config->absent_leads_max = read_number(in, CONFIG_ABSENT_LEADS_MAX);
+    return !in->failed;
+}
+
+static bool read_pairs(struct byte_reader *in, struct core_config *config)
+{
+    char text[TEXT_MAX];
+    for (uint32_t i = 0; i < config->rep_count; i++) {
+        uint32_t count = read_number(in, CONFIG_RATES_MAX);
+        for (uint32_t k = 0; k < count; k++) {
+            byte_reader_text(in, text, sizeof text);
+            if (in->failed || core_config_rep_rate(&config->reps[i], text, read_number(in, CONFIG_RATE_MAX)) != LW_OK)
+                return false;
+        }
+    }
+    for (uint32_t i = 0; i < config->rule_count; i++) {
+        config->rules[i].value = read_number(in, CONFIG_VALUE_MAX);
+        byte_reader_text(in, text, sizeof text);
+        if (in->failed || (text[0] != '\0' && core_config_rule_value_from(&config->rules[i], text) != LW_OK))
+            return false;
+    }
+    for (uint32_t i = 0; i < config->queue_count; i++)
+        config->queues[i].half_life_ms = read_number(in, CONFIG_HALF_LIFE_MAX_MS);
     return !in->failed;
 }
 

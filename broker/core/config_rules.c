@@ -172,6 +172,7 @@ void config_rule_fini(struct config_rule *rule)
     free(rule->relax);
     free(rule->own_language.field);
     free(rule->own_territory.field);
+    free(rule->value_from);
     free(rule->predicates);
     free(rule->name);
     free(rule->queue);

@@ -158,6 +158,15 @@ void core_totals_read(const struct core *core, struct core_totals *out)
     out->supply_classes = core->classes.supply_index.count;
 }
 
+static uint64_t age_of_ends(const struct core *core, const struct avl_tree *waiting)
+{
+    const struct avl_node *last = waiting->root;
+    while (last->right)
+        last = last->right;
+    uint64_t first_ms = AVL_ENTRY(avl_first(waiting), struct lead, order)->received_ms, last_ms = AVL_ENTRY(last, struct lead, order)->received_ms;
+    return core->now_ms - (first_ms < last_ms ? first_ms : last_ms);
+}
+
 uint32_t core_queues_read(const struct core *core, struct core_queue_view *out, uint32_t max)
 {
     uint32_t count = 0;
@@ -172,8 +181,8 @@ uint32_t core_queues_read(const struct core *core, struct core_queue_view *out, 
             uint64_t lead_age_ms = core->now_ms - AVL_ENTRY(node, struct lead, order)->received_ms;
             age_ms = lead_age_ms > age_ms ? lead_age_ms : age_ms;
         }
-        if (demand->waiting.count > 1000)   /* a long queue: its head is old enough */
-            age_ms = core->now_ms - AVL_ENTRY(avl_first(&demand->waiting), struct lead, order)->received_ms;
+        if (demand->waiting.count > 1000)   /* a long queue: an end of it is old enough */
+            age_ms = age_of_ends(core, &demand->waiting);
         while (at < count && at < max && strcmp(out[at].queue, queue) != 0)
             at++;
         if (at == count)

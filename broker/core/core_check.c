@@ -9,6 +9,7 @@
 #include "hours.h"
 #include "lead_extra.h"
 #include "lead_record.h"
+#include "pairs.h"
 #include "preferred.h"
 #include "rep_state.h"
 #include "unroutable.h"
@@ -92,7 +93,7 @@ static void check_rep(const struct core *core, const struct rep *rep, uint32_t l
     }
     if (rep->supply) {
         assert(rep->supply->capacity == rep->rank.capacity && rep->supply->team == rep->team);
-        assert(memcmp(rep->supply->levels, rep->levels, sizeof rep->levels) == 0);
+        assert(memcmp(rep->supply->levels, rep->levels, sizeof rep->levels) == 0 && pairs_same_rates(rep->supply->rates, rep->rates));
     }
 }
 
@@ -119,6 +120,9 @@ static void check_classes(const struct core *core)
     for (uint32_t d = 0; d < classes->demand_count; d++) {
         const struct demand_class *demand = classes->demand[d];
         assert(bitset_test(&classes->demand_waiting, d) == (demand && demand->waiting.count > 0));
+        assert(bitset_test(&classes->demand_ranks_pairs, d) == (demand && demand->of_queue->policy->ranks_pairs));
+        for (const struct avl_node *node = demand ? avl_first(&demand->waiting) : NULL; node && avl_next(node); node = avl_next(node))
+            assert(demand->waiting.compare(node, avl_next(node)) < 0);
         for (uint32_t s = 0; s < classes->supply_count; s++) {
             const struct supply_class *supply = classes->supply[s];
             bool can = demand && supply && supply_can_serve(supply, demand);

@@ -39,6 +39,9 @@ void core_config_free(struct core_config *config)
         free(config->reps[i].name);
         free(config->reps[i].team);
         free(config->reps[i].device);
+        for (uint32_t k = 0; k < config->reps[i].rate_count; k++)
+            free(config->reps[i].rates[k].queue);
+        free(config->reps[i].rates);
     }
     for (uint32_t i = 0; i < config->rule_count; i++)
         config_rule_fini(&config->rules[i]);

@@ -44,6 +44,10 @@ enum {
     CONFIG_WEIGHT_MAX = 1000,
     CONFIG_PRIORITY_MAX = 200,       /* rule's 0-100 plus channel's 0-100 */
     CONFIG_LEVEL_MAX = 10,
+    CONFIG_VALUE_MAX = 1000000,
+    CONFIG_RATE_MAX = 1000,          /* wins in a thousand leads */
+    CONFIG_RATES_MAX = 16,           /* of one rep */
+    CONFIG_HALF_LIFE_MAX_MS = 24 * 3600 * 1000,
     CONFIG_TEXT_MAX = 511,           /* a team, device, field or value; names: LW_NAME_MAX */
 };
 #define CONFIG_SCHEDULE_MAX_MS (366ull * 24 * 3600 * 1000)   /* how far ahead a lead may be scheduled */
@@ -72,6 +76,9 @@ struct config_channel {
     bool call_back_when_abandoned;   /* calls: a caller who hangs up is called back; else the lead is cancelled */
 };
 
+/* Of a thousand leads of a queue the rep wins so many. */
+struct config_rate { char *queue; uint32_t rate; };
+
 struct config_rep {
     char *name, *team, *device;
     uint32_t capacity;
@@ -79,11 +86,14 @@ struct config_rep {
     uint32_t skill_count;
     uint32_t tier;                   /* for top_down: lower first */
     uint32_t share;                  /* for weighted; 1 or more, CONFIG_SHARE_DEFAULT if not set */
+    struct config_rate *rates;       /* for best_pair, where it is known; else it follows from levels */
+    uint32_t rate_count;
 };
 
 /* What differs from the desk's in one queue. Queues need not be here: rules name them. */
 struct config_queue {
     char *name, *policy;             /* policy "": the desk's */
+    uint32_t half_life_ms;           /* for best_pair: a lead that waits is worth half after so long; 0: always the same */
 };
 
 /* [open, close), unix ms. */
@@ -128,6 +138,8 @@ struct config_rule {
     struct config_relax_step *relax;
     uint32_t relax_count;
     uint32_t priority;
+    uint32_t value;                  /* of each lead, for best_pair; 0: 1 */
+    char *value_from;                /* the lead's field that says it; NULL: `value` does */
 };
 
 enum config_follow_up {              /* numbers as leadwire.v1.FollowUp, of which 0 is the end too */
@@ -175,6 +187,8 @@ LW_MUST_CHECK lw_status core_config_add_team(struct core_config *config, const c
 /* In order: behind what is there. LW_INVALID otherwise. */
 LW_MUST_CHECK lw_status core_config_team_open(struct config_team *team, uint64_t open_ms, uint64_t close_ms);
 LW_MUST_CHECK lw_status core_config_rep_skill(struct core_config *config, struct config_rep *rep, const char *skill, uint32_t level);
+LW_MUST_CHECK lw_status core_config_rep_rate(struct config_rep *rep, const char *queue, uint32_t rate);
+LW_MUST_CHECK lw_status core_config_rule_value_from(struct config_rule *rule, const char *field);
 LW_MUST_CHECK lw_status core_config_add_rule(struct core_config *config, const char *name, const char *queue, uint32_t priority,
                                              struct config_rule **out);
 LW_MUST_CHECK lw_status core_config_rule_require(struct core_config *config, struct config_rule *rule, const char *skill, uint32_t level);

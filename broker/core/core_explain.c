@@ -13,6 +13,7 @@
 #include "explain_past.h"
 #include "lead_extra.h"
 #include "needs.h"
+#include "pairs.h"
 #include "preferred.h"
 #include "why_text.h"
 
@@ -33,8 +34,7 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
     effect_init(core, &row, EFFECT_LEAD_EVENT);
     if (lead) {
         char because[256];
-        const struct subject subject = {&lead->demand->needs, lead->demand->channel, lead->demand->of_queue->policy,
-                                        lead->decisions, lead->decision_count, lead->demand->hash};
+        const struct subject subject = explain_subject_of_lead(lead);
         effect_lead(core, lead, &row);
         tell_lead(core, &row, lead->rule, &lead->demand->needs, waiting_because(core, lead, because, sizeof because), visitor);
         explain_decisions(core, lead->decisions, lead->decision_count, &subject, visitor);
@@ -46,8 +46,7 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
         if (!desk_id_equal(ended->id, id))
             continue;
         const struct rep *rep = rep_table_at(&core->reps, ended->rep);
-        const struct subject subject = {&ended->needs, ended->channel, queues_find(&core->queues, ended->queue)->policy,
-                                        ended_lead_decisions(ended), ended->decision_count, ended->demand_hash};
+        const struct subject subject = explain_subject_of_ended(core, ended);
         row.lead = id;
         row.to = (enum lead_state)ended->state;
         row.received_unix_ms = ended->received_ms;
@@ -62,6 +61,20 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
         return true;
     }
     return false;
+}
+
+struct subject explain_subject_of_lead(const struct lead *lead)
+{
+    return (struct subject){.needs = &lead->demand->needs, .channel = lead->demand->channel, .policy = lead->demand->of_queue->policy,
+                            .decisions = lead->decisions, .decision_count = lead->decision_count, .demand_hash = lead->demand->hash,
+                            .queue = lead->demand->queue, .value = lead_value(lead), .received_ms = lead->received_ms};
+}
+
+struct subject explain_subject_of_ended(const struct core *core, const struct ended_lead *ended)
+{
+    return (struct subject){.needs = &ended->needs, .channel = ended->channel, .policy = queues_find(&core->queues, ended->queue)->policy,
+                            .decisions = ended_lead_decisions(ended), .decision_count = ended->decision_count, .demand_hash = ended->demand_hash,
+                            .queue = ended->queue, .value = ended->value, .received_ms = ended->received_ms};
 }
 
 static void tell_lead(struct core *core, const struct core_effect *row, uint32_t rule, const struct needs *needs, const char *because,
@@ -249,7 +262,11 @@ struct policy_rep explain_rank_of(const struct core *core, const struct history_
     }
     for (uint32_t i = 0; i < subject->needs->require_count; i++)
         rank.levels += rep->levels[subject->needs->require[i].skill];
-    for (uint32_t i = 0; i < subject->needs->prefer_count; i++)
+    if (subject->policy->ranks_pairs) {
+        rank.rate = pairs_rate(rep->rates, subject->queue, rank.levels, subject->needs->require_count);
+        rank.worth = pairs_worth(queues_find(&core->queues, subject->queue), subject->value, rank.rate, subject->received_ms, decision->at_ms);
+    }
+    for (uint32_t i = 0; i < subject->needs->prefer_count && !subject->policy->ranks_pairs; i++)
         rank.preferred += rep->levels[subject->needs->prefer[i].skill] >= subject->needs->prefer[i].level;
     return rank;
 }
@@ -320,7 +337,8 @@ static void tell_chosen(const struct rep *rep, const struct decision *decision, 
 /* Counts, for a waiting lead, what stands in each rep's way now. */
 static const char *waiting_because(struct core *core, const struct lead *lead, char *text, size_t size)
 {
-    const struct subject subject = {&lead->demand->needs, lead->demand->channel, lead->demand->of_queue->policy, NULL, 0, lead->demand->hash};
+    struct subject subject = explain_subject_of_lead(lead);
+    subject.decision_count = 0;
     uint32_t unable = 0, absent = 0, full = 0, declined = 0;
     char detail[128];
     if (lead->state == LEAD_PARKED) {

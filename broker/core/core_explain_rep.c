@@ -104,10 +104,7 @@ static const struct decision *find_decision(struct asking *asking, const struct 
     if (!lead && !ended)
         return NULL;
     *queue_out = lead ? lead->demand->queue : ended->queue;
-    *subject = lead ? (struct subject){&lead->demand->needs, lead->demand->channel, lead->demand->of_queue->policy,
-                                       lead->decisions, lead->decision_count, lead->demand->hash}
-                    : (struct subject){&ended->needs, ended->channel, queues_find(&core->queues, ended->queue)->policy,
-                                       ended_lead_decisions(ended), ended->decision_count, ended->demand_hash};
+    *subject = lead ? explain_subject_of_lead(lead) : explain_subject_of_ended(core, ended);
     for (uint32_t i = subject->decision_count; i-- > 0;) {
         if (subject->decisions[i].offer_number == decided->offer_number)
             return &subject->decisions[i];

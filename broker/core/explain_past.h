@@ -15,7 +15,12 @@ struct subject {            /* what both open and ended leads have */
     const struct decision *decisions;
     uint32_t decision_count;
     uint32_t demand_hash;
+    uint32_t queue, value;  /* names */
+    uint64_t received_ms;
 };
+
+struct subject explain_subject_of_lead(const struct lead *lead);
+struct subject explain_subject_of_ended(const struct core *core, const struct ended_lead *ended);
 
 struct past_rep { struct history_entry was; uint32_t rank; };   /* by rep number */
 struct past_ledger { int64_t total, shares; };

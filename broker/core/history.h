@@ -37,7 +37,7 @@ struct ended_lead {
     uint64_t received_ms, ended_ms;
     struct decision only;                  /* if there was one: most leads' */
     struct decision *decisions;            /* else; owned, or NULL */
-    uint32_t queue, rule, source, rep, disposition;
+    uint32_t queue, rule, source, rep, disposition, value;
     struct needs needs;
     uint16_t priority;
     uint8_t channel, state, decision_count;

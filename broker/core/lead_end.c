@@ -11,6 +11,7 @@
 #include "lead_extra.h"
 #include "lead_record.h"
 #include "lead_state.h"
+#include "pairs.h"
 
 static void remember_ended(struct core *core, struct lead *lead, const struct lead_change *change);
 
@@ -86,7 +87,7 @@ static void remember_ended(struct core *core, struct lead *lead, const struct le
         .id = lead->id, .received_ms = lead->received_ms, .ended_ms = core->now_ms, .queue = lead->demand->queue, .rule = lead->rule,
         .source = lead->source, .rep = change->rep, .priority = lead->priority, .channel = lead->demand->channel,
         .state = lead->state, .decision_count = lead->decision_count, .needs = lead->demand->needs, .demand_hash = lead->demand->hash,
-        .disposition = change->disposition ? names_add(&core->names, change->disposition, strlen(change->disposition)) : NAME_NONE,
+        .value = lead_value(lead), .disposition = change->disposition ? names_add(&core->names, change->disposition, strlen(change->disposition)) : NAME_NONE,
     };
     if (lead->decision_count == 1) {
         ended->only = lead->decisions[0];

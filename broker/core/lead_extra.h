@@ -21,6 +21,7 @@ struct lead_extra {
     uint32_t set_by, set_offer_number;            /* who handed it on last, and which offer had given it to them; 0: nobody */
     bool has_own_needs;                           /* needs that no rule says: a person did */
     bool is_call_back;                            /* the rep calls; nobody is on the line */
+    uint32_t value, value_log;                    /* 0: 1; its pair_log2 */
 };
 
 /* Made when missing. */

@@ -21,6 +21,7 @@ static void extra_fill(const struct lead_extra *extra, struct lead_image *image)
     image->appointment_ms = extra->appointment_ms;
     image->set_by = extra->set_by;
     image->set_offer_number = extra->set_offer_number;
+    image->value = extra->value;
     image->has_own_needs = extra->has_own_needs;
     if (extra->place)
         image->place = text_of(extra->place);

@@ -13,19 +13,18 @@
 #include "exclusions.h"
 #include "lead_state.h"
 #include "match.h"
+#include "match_search.h"
+#include "pairs.h"
 #include "preferred.h"
 #include "ready_order.h"
 
 enum { NOTED_MAX = 64 };   /* of core->match_leads, match_reps; above: everything */
 
 static struct rep *rep_for(const struct core *core, const struct lead *lead, uint32_t *able_out);
-static struct rep *best_rep(const struct core *core, const struct lead *lead, uint32_t *able_out);
-static struct lead *best_lead(const struct core *core, const struct rep *rep);
-static struct lead *first_not_excluding(const struct demand_class *demand, const struct rep *rep);
 static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_t able, enum core_cause cause);
 static struct lead *most_urgent_noted(struct core *core);
-static void forget_noted_rep(struct core *core, uint32_t at);
 static void match_all(struct core *core, enum core_cause cause);
+static struct lead *next_waiting(const struct lead *lead);
 
 void match_note_lead(struct core *core, struct lead *lead)
 {
@@ -86,21 +85,23 @@ void match_run(struct core *core, enum core_cause cause)
 static struct lead *most_urgent_noted(struct core *core)
 {
     struct lead *best = NULL;
+    if (core->queues.rank_pairs)
+        return pairs_most_urgent_noted(core);
     for (uint32_t i = 0; i < core->match_lead_count; i++) {
         if (!best || lead_compare_urgency(core->match_leads[i], best) < 0)
             best = core->match_leads[i];
     }
     for (uint32_t i = core->match_rep_count; i-- > 0;) {
-        struct lead *lead = best_lead(core, core->reps.reps[core->match_reps[i]]);
+        struct lead *lead = match_best_lead(core, core->reps.reps[core->match_reps[i]]);
         if (!lead)
-            forget_noted_rep(core, i);
+            match_forget_rep(core, i);
         else if (!best || lead_compare_urgency(lead, best) < 0)
             best = lead;
     }
     return best;
 }
 
-static void forget_noted_rep(struct core *core, uint32_t at)
+void match_forget_rep(struct core *core, uint32_t at)
 {
     core->reps.reps[core->match_reps[at]]->in_match = false;
     core->match_reps[at] = core->match_reps[--core->match_rep_count];
@@ -111,56 +112,62 @@ static void match_all(struct core *core, enum core_cause cause)
 {
     struct lead *next[CLASSES_MAX];
     uint32_t count = core->classes.demand_count;
+    struct pairs_search *pairs = core->queues.rank_pairs ? pairs_search_new(core) : NULL;
 
     core->match_everything = false;
     for (uint32_t i = core->match_lead_count; i-- > 0;)
         match_forget_lead(core, core->match_leads[i]);
     for (uint32_t i = core->match_rep_count; i-- > 0;)
-        forget_noted_rep(core, i);
+        match_forget_rep(core, i);
     for (uint32_t i = 0; i < count; i++) {
         struct demand_class *demand = core->classes.demand[i];
-        struct avl_node *first = demand ? avl_first(&demand->waiting) : NULL;
+        struct avl_node *first = demand && !demand->of_queue->policy->ranks_pairs ? avl_first(&demand->waiting) : NULL;
         next[i] = first ? AVL_ENTRY(first, struct lead, order) : NULL;
     }
     struct lead *preferring = preferred_next(core, NULL);
     for (;;) {
-        uint32_t best = count, able;
+        uint32_t best = count, able = 1;
         for (uint32_t i = 0; i < count; i++) {
             if (next[i] && (best == count || lead_compare_urgency(next[i], next[best]) < 0))
                 best = i;
         }
-        if (preferring && (best == count || lead_compare_urgency(preferring, next[best]) < 0)) {
-            struct lead *lead = preferring;
-            struct rep *rep = preferred_rep(core, lead);
+        bool is_preferring = preferring && (best == count || lead_compare_urgency(preferring, next[best]) < 0);
+        struct lead *lead = is_preferring ? preferring : best < count ? next[best] : NULL;
+        struct lead *paired = pairs ? pairs_search_next(pairs) : NULL;
+        bool is_paired = paired && (!lead || lead_compare_urgency(paired, lead) < 0);
+        lead = is_paired ? paired : lead;
+        if (!lead)
+            break;
+        struct rep *rep = rep_for(core, lead, &able);
+        if (is_preferring && !is_paired)
             preferring = preferred_next(core, lead);
-            if (rep)
-                offer(core, lead, rep, 1, cause);
-            continue;
-        }
-        if (best == count)
-            return;
-        struct lead *lead = next[best];
-        struct rep *rep = best_rep(core, lead, &able);
-        struct avl_node *after = avl_next(&lead->order);
-        next[best] = after ? AVL_ENTRY(after, struct lead, order) : NULL;
+        else if (!is_paired)
+            next[best] = able == 0 ? NULL : next_waiting(lead);   /* 0: nobody for the whole class */
         if (rep)
             offer(core, lead, rep, able, cause);
-        else if (able == 0)
-            next[best] = NULL;   /* nobody for the whole class */
+        if (rep && pairs)
+            pairs_search_offered(pairs, lead, rep);
     }
+    pairs_search_free(pairs);
+}
+
+static struct lead *next_waiting(const struct lead *lead)
+{
+    struct avl_node *after = avl_next(&lead->order);
+    return after ? AVL_ENTRY(after, struct lead, order) : NULL;
 }
 
 /* A lead that waits for one rep goes to nobody else. */
 static struct rep *rep_for(const struct core *core, const struct lead *lead, uint32_t *able_out)
 {
     if (!lead_is_preferring(lead))
-        return best_rep(core, lead, able_out);
+        return match_best_rep(core, lead, able_out);
     *able_out = 1;
     return preferred_rep(core, lead);
 }
 
 /* *able_out: ready reps with the skills, whether or not this lead excludes them. */
-static struct rep *best_rep(const struct core *core, const struct lead *lead, uint32_t *able_out)
+struct rep *match_best_rep(const struct core *core, const struct lead *lead, uint32_t *able_out)
 {
     const struct demand_class *demand = lead->demand;
     const struct classes *classes = &core->classes;
@@ -170,7 +177,8 @@ static struct rep *best_rep(const struct core *core, const struct lead *lead, ui
     uint32_t weight = core_channel(core, demand->channel)->weight;
     uint32_t words = demand->able.word_count < ready->word_count ? demand->able.word_count : ready->word_count;
     /* Nothing of the lead ranks: the classes' first ones compare as they stand, which is all there is to most of them. */
-    bool is_plain = !policy->uses_levels && !policy->takes_turns && demand->needs.prefer_count == 0;
+    bool has_preferences = demand->needs.prefer_count > 0 && !policy->ranks_pairs;
+    bool is_plain = !policy->uses_levels && !policy->takes_turns && !policy->ranks_pairs && !has_preferences;
     struct rep *best = NULL;
     struct policy_rep best_rank = {0};
 
@@ -188,17 +196,20 @@ static struct rep *best_rep(const struct core *core, const struct lead *lead, ui
                 rank = AVL_ENTRY(ready_order_turn(classes->supply[index], demand->of_queue), struct ready_place, node)->rep->rank;
                 rank.is_past = rank.number <= demand->of_queue->turn;
             }
-            if (demand->needs.prefer_count > 0)
+            if (policy->ranks_pairs)
+                rank.rate = pairs_class_rate(classes, demand, index);
+            if (has_preferences)
                 rank.preferred = classes_preferred(classes, demand, index);
             if (best && policy_compare(policy, &rank, &best_rank) > 0)
                 continue;
             struct rep *rep = ready_order_best(classes->supply[index], demand->of_queue, lead, weight);
-            uint32_t levels = rank.levels, preferred = rank.preferred;
+            uint32_t levels = rank.levels, preferred = rank.preferred, rate = rank.rate;
             if (!rep)
                 continue;
             rank = rep->rank;
             rank.levels = levels;
             rank.preferred = preferred;
+            rank.rate = rate;
             rank.is_past = policy->takes_turns && rep->number <= demand->of_queue->turn;
             if (!best || policy_compare(policy, &rank, &best_rank) < 0) {
                 best = rep;
@@ -209,25 +220,27 @@ static struct rep *best_rep(const struct core *core, const struct lead *lead, ui
     return best;
 }
 
-static struct lead *best_lead(const struct core *core, const struct rep *rep)
+struct lead *match_best_lead(const struct core *core, const struct rep *rep)
 {
     if (!rep->is_ready)
         return NULL;
     const struct bitset *can_serve = &rep->supply->can_serve, *waiting = &core->classes.demand_waiting;
+    const struct bitset *ranking = &core->classes.demand_ranks_pairs;
     uint32_t words = can_serve->word_count < waiting->word_count ? can_serve->word_count : waiting->word_count;
     uint32_t room = rep->rank.capacity - rep->rank.load;
     struct lead *best = rep->preferred.count > 0 ? preferred_lead(core, rep, room) : NULL;
     struct lead_rank best_rank = best ? lead_rank_of(best) : (struct lead_rank){0};
 
     for (uint32_t w = 0; w < words; w++) {
-        for (uint64_t bits = can_serve->words[w] & waiting->words[w]; bits != 0; bits &= bits - 1) {
+        uint64_t others = w < ranking->word_count ? ~ranking->words[w] : UINT64_MAX;
+        for (uint64_t bits = can_serve->words[w] & waiting->words[w] & others; bits != 0; bits &= bits - 1) {
             uint32_t index = w * 64 + (uint32_t)__builtin_ctzll(bits);
             if (best && lead_rank_compare(&core->classes.demand_first[index], &best_rank) > 0)
                 continue;
             const struct demand_class *demand = core->classes.demand[index];
             if (core_channel(core, demand->channel)->weight > room)
                 continue;
-            struct lead *lead = first_not_excluding(demand, rep);
+            struct lead *lead = match_first_not_excluding(demand, rep);
             if (lead && (!best || lead_compare_urgency(lead, best) < 0)) {
                 best = lead;
                 best_rank = lead_rank_of(lead);
@@ -238,7 +251,7 @@ static struct lead *best_lead(const struct core *core, const struct rep *rep)
 }
 
 /* Skips exactly the leads that this rep declined: at most EXCLUSIONS_PER_REP_MAX. */
-static struct lead *first_not_excluding(const struct demand_class *demand, const struct rep *rep)
+struct lead *match_first_not_excluding(const struct demand_class *demand, const struct rep *rep)
 {
     for (struct avl_node *node = avl_first(&demand->waiting); node; node = avl_next(node)) {
         struct lead *lead = AVL_ENTRY(node, struct lead, order);

@@ -8,6 +8,7 @@
 #include "core_internal.h"
 
 static const struct policy *policy_of(const struct core_config *config, const char *name);
+static void link_queue(struct core *core, struct queue *queue, const char *name);
 
 lw_status queues_init(struct queues *queues)
 {
@@ -44,6 +45,7 @@ void queues_link(struct core *core)
     struct queues *queues = &core->queues;
     queues->policy = policy_find(core->config->policy);
     assert(queues->policy);
+    queues->rank_pairs = queues->policy->ranks_pairs;
     for (uint32_t i = 0; i < core->config->queue_count; i++) {
         const char *name = core->config->queues[i].name;
         uint32_t number = names_add(&core->names, name, strlen(name));
@@ -52,11 +54,26 @@ void queues_link(struct core *core)
     }
     for (uint32_t i = 0; i < core->names.count; i++) {
         struct queue *queue = queues->list[i];
-        if (!queue)
-            continue;
-        queue->policy = policy_of(core->config, names_text(&core->names, i));
-        queue->order = policy_number(queue->policy);
+        if (queue)
+            link_queue(core, queue, names_text(&core->names, i));
     }
+}
+
+static void link_queue(struct core *core, struct queue *queue, const char *name)
+{
+    const struct policy *before = queue->policy;
+    uint32_t half_life_ms = 0;
+    for (uint32_t i = 0; i < core->config->queue_count; i++) {
+        if (strcmp(core->config->queues[i].name, name) == 0)
+            half_life_ms = core->config->queues[i].half_life_ms;
+    }
+    bool is_reordered = queue->half_life_ms != half_life_ms;
+    queue->policy = policy_of(core->config, name);
+    queue->order = policy_number(queue->policy);
+    queue->half_life_ms = half_life_ms;
+    core->queues.rank_pairs |= queue->policy->ranks_pairs;
+    if (queue->policy->ranks_pairs != before->ranks_pairs || (queue->policy->ranks_pairs && is_reordered))
+        classes_reorder(&core->classes, queue);
 }
 
 static struct desk_image desk_image_of(const struct core *core)

@@ -18,10 +18,12 @@ struct queue {
     const struct policy *policy;
     uint32_t turn;                         /* rep whom round_robin served last; 0: nobody yet */
     uint64_t turn_revision;
+    uint32_t half_life_ms;                 /* best_pair: 0: leads keep their worth */
 };
 struct queues {
     struct queue **list;                   /* by name; NULL: no queue */
     const struct policy *policy;           /* of those that name none */
+    bool rank_pairs;                       /* some do, or the desk */
 };
 lw_status queues_init(struct queues *queues);
 void queues_fini(struct queues *queues);

@@ -91,7 +91,8 @@ static lw_status read_end(const struct byte_reader *in)
 
 static bool has_extra(const struct lead_image *image)
 {
-    return image->is_call_back || image->set_by != 0 || image->preferred_rep != 0 || image->appointment_ms != 0 || image->place.size > 0;
+    return image->is_call_back || image->set_by != 0 || image->preferred_rep != 0 || image->appointment_ms != 0 || image->place.size > 0 ||
+           image->value != 0;
 }
 
 void record_put_lead(struct byte_buffer *out, const struct lead_image *image)
@@ -221,6 +222,7 @@ static void put_extra(struct byte_buffer *out, const struct lead_image *image)
     byte_buffer_put_blob(out, image->place.data, image->place.size);
     byte_buffer_put_varint(out, image->set_by);
     byte_buffer_put_varint(out, image->set_offer_number);
+    byte_buffer_put_varint(out, image->value);
 }
 
 static void read_extra(struct byte_reader *in, struct lead_image *image)
@@ -233,6 +235,7 @@ static void read_extra(struct byte_reader *in, struct lead_image *image)
     image->place = read_text(in, LEAD_PLACE_MAX);
     image->set_by = read_u32(in);
     image->set_offer_number = read_u32(in);
+    image->value = (uint32_t)byte_reader_varint_max(in, CONFIG_VALUE_MAX);
 }
 
 /* Most leads never relax: one byte. */

@@ -76,6 +76,7 @@ struct lead_image {
     uint64_t appointment_ms;
     struct core_text place;
     uint32_t set_by, set_offer_number;
+    uint32_t value;                   /* 0: 1 */
     bool has_own_needs;               /* needs stand in the image also without payload */
     bool has_payload;                 /* and the rest of what never changes: */
     uint64_t received_ms;

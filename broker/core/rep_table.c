@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "core_internal.h"
+#include "pairs.h"
 
 static uint32_t name_hash(const char *name, size_t size);
 
@@ -20,8 +21,10 @@ lw_status rep_table_init(struct rep_table *table)
 void rep_table_fini(struct rep_table *table)
 {
     for (uint32_t i = 1; table->reps && i < table->count; i++) {
-        if (table->reps[i])
+        if (table->reps[i]) {
             free(table->reps[i]->name);
+            free(table->reps[i]->rates);
+        }
         free(table->reps[i]);
     }
     free(table->reps);

@@ -13,6 +13,7 @@
 #include "timer_wheel.h"
 
 struct lead;
+struct rep_rates;
 struct supply_class;
 
 enum { SESSIONS_MAX = 1 << 15, REPS_MAX = 1 << 16 };
@@ -30,6 +31,7 @@ struct rep {
     bool is_closed;                        /* its team has working hours, and these are not */
     uint8_t state;
     uint8_t levels[CONFIG_SKILLS_MAX];     /* by skill number; 0: has not */
+    struct rep_rates *rates;               /* NULL: none of its own */
     struct policy_rep rank;                /* load, capacity, idle since, number, tier, share, account: what policies see */
     bool is_present;                       /* in the fair share ledger */
     uint32_t new_share;                    /* of the rules that are being linked */

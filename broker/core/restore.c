@@ -19,6 +19,7 @@
 #include "lead_record.h"
 #include "lead_state.h"
 #include "needs.h"
+#include "pairs.h"
 #include "preferred.h"
 #include "rep_state.h"
 
@@ -250,6 +251,7 @@ static lw_status take_fixed_part(struct core *core, struct lead *lead, const str
 static void take_extra(struct lead *lead, const struct lead_image *image)
 {
     lead_set_appointment(lead, image->appointment_ms, image->place);
+    pairs_value_lead(lead, image->value);
     if (!lead->extra && !image->is_call_back && image->preferred_rep == 0 && image->set_by == 0)
         return;
     struct lead_extra *extra = lead_extra_of(lead);

@@ -154,6 +154,17 @@ static bool contains(const char *value, const char *wanted)
     return *wanted == '\0';
 }
 
+uint32_t rules_value(const struct config_rule *rule, const struct core_command *publish)
+{
+    if (!rule->value_from)
+        return rule->value > 0 ? rule->value : 1;
+    const char *text = publish->publish.read_field ? publish->publish.read_field(publish->publish.fields, rule->value_from) : NULL;
+    int64_t value;
+    if (!text || !parse_number(text, &value) || value < 1)
+        return 1;
+    return value < CONFIG_VALUE_MAX ? (uint32_t)value : CONFIG_VALUE_MAX;
+}
+
 /* Digits with an optional sign, and at most 18 of them; a fraction is cut off. */
 static bool parse_number(const char *text, int64_t *out)
 {

@@ -3,6 +3,7 @@
  * The short reason that goes out with every offer. Written by hand: printf would be a tenth of the cost of a lead's life.
  */
 #include "core_internal.h"
+#include "pairs.h"
 #include "why_text.h"
 
 struct text { char *data; size_t size; };   /* of WHY_TEXT_MAX; what does not fit is cut */
@@ -31,6 +32,14 @@ static void put_hundredths(struct text *text, int64_t hundredths)
     put_number(text, (uint64_t)hundredths / 100);
     put(text, hundredths % 100 < 10 ? ".0" : ".");
     put_number(text, (uint64_t)hundredths % 100);
+}
+
+static void put_thousandths(struct text *text, uint32_t thousandths)
+{
+    uint32_t rest = thousandths % 1000;
+    put_number(text, thousandths / 1000);
+    put(text, rest < 10 ? ".00" : rest < 100 ? ".0" : ".");
+    put_number(text, rest);
 }
 
 static void put_key(struct text *text, enum policy_key key, const struct policy_rep *rank, uint64_t at_ms)
@@ -66,6 +75,10 @@ static void put_key(struct text *text, enum policy_key key, const struct policy_
         put(text, rank->owed < 0 ? ", ahead by " : ", owed ");
         put_hundredths(text, rank->owed < 0 ? -(int64_t)rank->owed : rank->owed);
         break;
+    case POLICY_KEY_WORTH:
+        put(text, "worth ");
+        put_thousandths(text, rank->worth);
+        break;
     case POLICY_KEY_END:
         break;
     }
@@ -95,6 +108,7 @@ static bool key_differs(enum policy_key key, const struct policy_rep *a, const s
     case POLICY_KEY_TURN: return true;
     case POLICY_KEY_SHARE:
         return a->is_ahead != b->is_ahead || (a->account + POLICY_LEAD) * b->share != (b->account + POLICY_LEAD) * a->share;
+    case POLICY_KEY_WORTH: return a->rate != b->rate;
     case POLICY_KEY_END: break;
     }
     return false;
@@ -103,7 +117,7 @@ static bool key_differs(enum policy_key key, const struct policy_rep *a, const s
 const char *why_key_decided(const struct policy *policy, const struct policy_rep *a, const struct policy_rep *b)
 {
     static const char *const words[] = {[POLICY_KEY_LOAD] = "load", [POLICY_KEY_IDLE] = "idle", [POLICY_KEY_TIER] = "tier",
-                                        [POLICY_KEY_LEVELS] = "levels", [POLICY_KEY_TURN] = "turn", [POLICY_KEY_SHARE] = "share"};
+                                        [POLICY_KEY_LEVELS] = "levels", [POLICY_KEY_TURN] = "turn", [POLICY_KEY_SHARE] = "share", [POLICY_KEY_WORTH] = "worth"};
     if (a->preferred != b->preferred)
         return "preferred";
     for (uint32_t i = 0; i < POLICY_KEYS_MAX && policy->keys[i] != POLICY_KEY_END; i++) {
@@ -144,10 +158,15 @@ void why_text_write(const struct core *core, const struct lead *lead, const stru
     rank.capacity = decision->capacity;
     rank.idle_since_ms = decision->idle_since_ms;
     rank.levels = classes_levels(&core->classes, lead->demand, rep->supply->index);
-    rank.preferred = classes_preferred(&core->classes, lead->demand, rep->supply->index);
+    const struct queue *queue = lead->demand->of_queue;
+    if (queue->policy->ranks_pairs)
+        rank.worth = pairs_worth(queue, lead_value(lead), pairs_class_rate(&core->classes, lead->demand, rep->supply->index),
+                                 lead->received_ms, decision->at_ms);
+    else
+        rank.preferred = classes_preferred(&core->classes, lead->demand, rep->supply->index);
     rank.owed = decision->standing;
     rank.is_past = rep->number <= (uint32_t)decision->standing;
-    put_keys(&text, lead->demand->of_queue->policy, &rank, decision->at_ms);
+    put_keys(&text, queue->policy, &rank, decision->at_ms);
     put(&text, "; ");
     put_number(&text, decision->able);
     put(&text, " could take it");

@@ -10,6 +10,8 @@ static bool read_skills(struct reading *reading, const Leadwire__V1__DeskConfig 
 static bool read_channels(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool read_teams(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool read_reps(struct reading *reading, const Leadwire__V1__DeskConfig *from);
+static bool read_rates(struct reading *reading, const Leadwire__V1__RepConfig *from, struct config_rep *rep);
+static bool read_value(struct reading *reading, const Leadwire__V1__RuleConfig *from, struct config_rule *rule);
 static bool read_rep_skills(struct reading *reading, const Leadwire__V1__RepConfig *from, struct config_rep *rep);
 static bool read_rep_abilities(struct reading *reading, const Leadwire__V1__RepConfig *from, struct config_rep *rep);
 static bool read_rules(struct reading *reading, const Leadwire__V1__DeskConfig *from);
@@ -115,6 +117,17 @@ static bool read_reps(struct reading *reading, const Leadwire__V1__DeskConfig *f
             return false;
         added->tier = rep->tier;
         set(&added->share, rep->share);
+        if (!read_rates(reading, rep, added))
+            return false;
+    }
+    return true;
+}
+
+static bool read_rates(struct reading *reading, const Leadwire__V1__RepConfig *from, struct config_rep *rep)
+{
+    for (size_t i = 0; i < from->n_rates; i++) {
+        if (!judge(reading, core_config_rep_rate(rep, from->rates[i]->queue, from->rates[i]->rate), "rate of a rep in queue", from->rates[i]->queue))
+            return false;
     }
     return true;
 }
@@ -173,7 +186,7 @@ static bool read_rule(struct reading *reading, const Leadwire__V1__RuleConfig *f
         if (!judge(reading, core_config_rule_team(rule, from->teams[i]), "team of a rule", from->teams[i]))
             return false;
     return read_need(reading, from->language, rule, ABILITY_LANGUAGE) && read_need(reading, from->territory, rule, ABILITY_TERRITORY)
-        && read_relax(reading, from, rule) && read_conditions(reading, from, rule);
+        && read_relax(reading, from, rule) && read_value(reading, from, rule) && read_conditions(reading, from, rule);
 }
 
 static bool read_conditions(struct reading *reading, const Leadwire__V1__RuleConfig *from, struct config_rule *rule)
@@ -244,6 +257,15 @@ static bool read_relax_step(struct reading *reading, const Leadwire__V1__RelaxSt
     return true;
 }
 
+static bool read_value(struct reading *reading, const Leadwire__V1__RuleConfig *from, struct config_rule *rule)
+{
+    rule->value = from->value;
+    if (!*from->value_from)
+        return true;
+    lw_status status = field_exists(from->value_from) ? core_config_rule_value_from(rule, from->value_from) : LW_NOT_FOUND;
+    return judge(reading, status, "field of a rule's value", from->value_from);
+}
+
 static bool field_exists(const char *field)
 {
     static const Leadwire__V1__Lead nothing = LEADWIRE__V1__LEAD__INIT;
@@ -281,6 +303,7 @@ static bool read_queues(struct reading *reading, const Leadwire__V1__DeskConfig 
         struct config_queue *added;
         if (!judge(reading, core_config_add_queue(reading->config, queue->name, queue->policy, &added), "queue", queue->name))
             return false;
+        added->half_life_ms = queue->half_life_ms;
     }
     return true;
 }

@@ -13,7 +13,8 @@
     X(most_skilled) \
     X(top_down) \
     X(round_robin) \
-    X(weighted)
+    X(weighted) \
+    X(best_pair)
 
 #define X(name) extern const struct policy policy_##name;
 POLICY_TABLE(X)

@@ -394,6 +394,10 @@ RULES(skill_level,
     NAME_NEEDED(skill, LW_NAME_MAX),
     NUMBER(level));
 
+RULES(queue_rate,
+    NAME_NEEDED(queue, LW_NAME_MAX),
+    NUMBER(rate));
+
 RULES(rep_config,
     NAME_NEEDED(name, LW_NAME_MAX),
     TEXT(label, LW_LEAD_FIELD_MAX),
@@ -404,7 +408,8 @@ RULES(rep_config,
     NUMBER(tier),
     NUMBER(share),
     MESSAGES(languages, SKILLS_OF_ONE_MAX, &skill_level_rules),
-    NAMES(territories, SKILLS_OF_ONE_MAX, LW_NAME_MAX));
+    NAMES(territories, SKILLS_OF_ONE_MAX, LW_NAME_MAX),
+    MESSAGES(rates, SKILLS_OF_ONE_MAX, &queue_rate_rules));
 
 RULES(interval,
     NUMBER(open_unix_ms),
@@ -442,7 +447,9 @@ RULES(rule_config,
     MESSAGE(territory, &own_need_rules),
     NAMES(teams, TEAMS_MAX, LW_NAME_MAX),
     MESSAGES(relax, RELAX_MAX, &relax_step_rules),
-    MESSAGES(prefer, SKILLS_OF_ONE_MAX, &skill_level_rules));
+    MESSAGES(prefer, SKILLS_OF_ONE_MAX, &skill_level_rules),
+    NUMBER(value),
+    NAME(value_from, FIELD_NAME_MAX));
 
 RULES(local_text,
     NAME_NEEDED(language, LANGUAGE_MAX),
@@ -462,7 +469,8 @@ RULES(disposition_config,
 RULES(queue_config,
     NAME_NEEDED(name, LW_NAME_MAX),
     TEXT(label, LW_LEAD_FIELD_MAX),
-    NAME(policy, LW_NAME_MAX));
+    NAME(policy, LW_NAME_MAX),
+    NUMBER(half_life_ms));
 
 RULES(fair_share_config,
     NUMBER(refused_counts),

@@ -35,7 +35,8 @@ struct pair {
 
 static const char *const rep_names[NAMES] = {"ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal"};
 static const char *const skills[] = {"italian", "german", "roofs"};
-static const char *const languages[] = {"it", "de", "other"}, *const territories[] = {"it", "Other", "de"}, *const teams[] = {"outside", "inside", "far"};
+static const char *const languages[] = {"it", "de", "other"}, *const territories[] = {"it", "Other", "de"}, *const teams[] = {"outside", "inside", "far"},
+    *const queues[] = {"sales", "rule1", "rule2", "rule4"};
 
 /* ---- hearing ------------------------------------------------------------------- */
 
@@ -154,6 +155,10 @@ static void add_random_rep(struct pair *pair, struct core_config *config, const 
     MUST_HOLD(core_config_add_rep(config, name, team, 1 + (uint32_t)below(pair, 4), below(pair, 3) ? "+39" : "", &rep) == LW_OK);
     rep->tier = (uint32_t)below(pair, 3);
     rep->share = below(pair, 2) ? 10 : 1 + (uint32_t)below(pair, 100);
+    for (int i = 0; i < 4; i++) {
+        if (below(pair, 3) == 0)
+            MUST_HOLD(core_config_rep_rate(rep, queues[i], 1 + (uint32_t)below(pair, 1000)) == LW_OK);
+    }
     for (int i = 0; i < 3; i++) {
         if (below(pair, 2))
             MUST_HOLD(core_config_rep_skill(config, rep, skills[i], 1 + (uint32_t)below(pair, 10)) == LW_OK);
@@ -226,6 +231,10 @@ static void add_random_rule(struct pair *pair, struct core_config *config, int n
             MUST_HOLD(core_config_rule_require(config, rule, skills[i], 1 + (uint32_t)below(pair, 8)) == LW_OK);
     }
     add_random_needs(pair, config, rule);
+    if (below(pair, 3) == 0)
+        MUST_HOLD(core_config_rule_value_from(rule, "score") == LW_OK);
+    else
+        rule->value = (uint32_t)below(pair, 3) * (1 + (uint32_t)below(pair, 50));
     for (uint32_t i = 0, after_ms = 0; i < 4 && below(pair, 4); i++) {
         after_ms += 1 + (uint32_t)below(pair, 30000);
         add_random_step(pair, config, rule, after_ms);
@@ -242,11 +251,12 @@ static const char *any_policy(struct pair *pair)
 
 static void add_random_queues(struct pair *pair, struct core_config *config)
 {
-    static const char *const names[] = {"sales", "rule1", "rule2", "rule4"};
     struct config_queue *queue;
     for (int i = 0; i < 4; i++) {
-        if (below(pair, 2))
-            MUST_HOLD(core_config_add_queue(config, names[i], below(pair, 4) ? any_policy(pair) : "", &queue) == LW_OK);
+        if (below(pair, 2) == 0)
+            continue;
+        MUST_HOLD(core_config_add_queue(config, queues[i], below(pair, 4) ? any_policy(pair) : "", &queue) == LW_OK);
+        queue->half_life_ms = below(pair, 3) ? 1000 + (uint32_t)below(pair, 60000) : 0;
     }
     MUST_HOLD(core_config_set_policy(config, any_policy(pair)) == LW_OK);
 }

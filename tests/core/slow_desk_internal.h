@@ -48,6 +48,7 @@ struct slow_lead {
     char place[TEXT];
     int set_by;                                /* -1: nobody */
     uint32_t set_offer_number;
+    uint32_t value;
 };
 
 struct slow_rep {
@@ -204,6 +205,18 @@ const char *policy_of(const struct slow_desk *desk, const struct slow_lead *lead
 bool rep_before(const struct slow_desk *desk, const struct slow_lead *lead, int a, int b);
 /* What the policies keep of an offer that was made. */
 void note_offer(struct slow_desk *desk, struct slow_lead *lead);
+
+uint32_t levels_of(const struct slow_desk *desk, int rep, const struct slow_lead *lead);
+
+/* slow_pairs.c */
+bool ranks_pairs(const struct slow_desk *desk, const struct slow_lead *lead);
+/* Wins in a thousand. */
+uint32_t rate_of(const struct slow_desk *desk, int rep, const struct slow_lead *lead);
+/* Both stand in one line. */
+bool waits_before(const struct slow_desk *desk, const struct slow_lead *a, const struct slow_lead *b);
+/* Its logarithm; only to compare. */
+int64_t worth_of(const struct slow_desk *desk, const struct slow_lead *lead, int rep);
+uint32_t value_by(const struct config_rule *rule, const struct core_command *command);
 
 /* slow_explain.c */
 /* Before the offer is made. */

@@ -14,25 +14,49 @@ static int best_rep(const struct slow_desk *desk, const struct slow_lead *lead)
     return best;
 }
 
+/* The lead of the pair that is worth most, of all pairs in queues that rank them; NULL. */
+static struct slow_lead *best_pair(struct slow_desk *desk)
+{
+    struct slow_lead *best = NULL;
+    int64_t best_worth = 0;
+    for (int i = 0; i < desk->lead_count; i++) {
+        struct slow_lead *lead = &desk->leads[i];
+        for (int k = 0; k < desk->rep_count; k++) {
+            if (!lead->open || lead->state != LEAD_WAITING || prefers(lead) || !ranks_pairs(desk, lead) || !eligible(desk, k, lead))
+                continue;
+            int64_t worth = worth_of(desk, lead, k);
+            bool is_better = !best || lead->priority > best->priority || (lead->priority == best->priority && worth > best_worth) ||
+                             (lead->priority == best->priority && worth == best_worth && lead_before(lead, best));
+            best = is_better ? lead : best;
+            best_worth = is_better ? worth : best_worth;
+        }
+    }
+    return best;
+}
+
+static struct slow_lead *most_urgent(struct slow_desk *desk)
+{
+    struct slow_lead *urgent = best_pair(desk);
+    for (int i = 0; i < desk->lead_count; i++) {
+        struct slow_lead *lead = &desk->leads[i];
+        if (lead->open && lead->state == LEAD_WAITING && (prefers(lead) || !ranks_pairs(desk, lead)) &&
+            (!urgent || lead_before(lead, urgent)) && best_rep(desk, lead) >= 0)
+            urgent = lead;
+    }
+    return urgent;
+}
+
 void match(struct slow_desk *desk)
 {
-    for (;;) {
-        struct slow_lead *urgent = NULL;
-        for (int i = 0; i < desk->lead_count; i++) {
-            struct slow_lead *lead = &desk->leads[i];
-            if (lead->open && lead->state == LEAD_WAITING && (!urgent || lead_before(lead, urgent)) && best_rep(desk, lead) >= 0)
-                urgent = lead;
-        }
-        if (!urgent)
-            return;
-        int rep = best_rep(desk, urgent);
-        const struct config_channel *channel = channel_of(desk, urgent->channel);
-        note_decision(desk, urgent, rep);
-        urgent->offer_number++;
-        urgent->offers_made++;
-        urgent->weight = channel->weight;
-        move(desk, urgent, LEAD_OFFERED, CAUSE_OFFERED, rep, desk->now_ms + channel->offer_timeout_ms, "");
-        tell_lead(desk, urgent, EFFECT_OFFER, false);
-        note_offer(desk, urgent);
+    for (struct slow_lead *lead; (lead = most_urgent(desk)) != NULL;) {
+        int rep = best_rep(desk, lead);
+        const struct config_channel *channel = channel_of(desk, lead->channel);
+        note_decision(desk, lead, rep);
+        lead->offer_number++;
+        lead->offers_made++;
+        lead->weight = channel->weight;
+        move(desk, lead, LEAD_OFFERED, CAUSE_OFFERED, rep, desk->now_ms + channel->offer_timeout_ms, "");
+        tell_lead(desk, lead, EFFECT_OFFER, false);
+        note_offer(desk, lead);
     }
 }

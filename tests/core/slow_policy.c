@@ -15,7 +15,7 @@ const char *policy_of(const struct slow_desk *desk, const struct slow_lead *lead
     return desk->rules->policy;
 }
 
-static uint32_t levels_of(const struct slow_desk *desk, int rep, const struct slow_lead *lead)
+uint32_t levels_of(const struct slow_desk *desk, int rep, const struct slow_lead *lead)
 {
     uint32_t levels = 0;
     for (uint32_t i = 0; i < lead->require_count; i++) {
@@ -30,6 +30,8 @@ static uint32_t levels_of(const struct slow_desk *desk, int rep, const struct sl
 static uint32_t preferences_met(const struct slow_desk *desk, int rep, const struct slow_lead *lead)
 {
     uint32_t met = 0;
+    if (ranks_pairs(desk, lead))
+        return 0;   /* what a rep is good for stands in the rates */
     for (uint32_t i = 0; i < lead->prefer_count; i++) {
         for (uint32_t k = 0; k < desk->reps[rep].rules->skill_count; k++) {
             const struct config_skill_level *has = &desk->reps[rep].rules->skills[k];
@@ -77,6 +79,8 @@ bool rep_before(const struct slow_desk *desk, const struct slow_lead *lead, int 
         return levels_of(desk, a, lead) > levels_of(desk, b, lead);
     if (strcmp(policy, "top_down") == 0 && desk->reps[a].rules->tier != desk->reps[b].rules->tier)
         return desk->reps[a].rules->tier < desk->reps[b].rules->tier;
+    if (strcmp(policy, "best_pair") == 0 && rate_of(desk, a, lead) != rate_of(desk, b, lead))
+        return rate_of(desk, a, lead) > rate_of(desk, b, lead);
     if (desk->reps[a].idle_since_ms != desk->reps[b].idle_since_ms)
         return desk->reps[a].idle_since_ms < desk->reps[b].idle_since_ms;
     return a < b;

@@ -27,6 +27,8 @@ static uint64_t key(const char *policy, int at, const struct policy_rep *rep)
     /* Shares are 1 to 10 here, too. */
     if (at == 0 && strcmp(policy, "weighted") == 0)
         return (rep->is_ahead ? UINT64_C(1) << 61 : 0) + (uint64_t)((rep->account + POLICY_LEAD) * (2520 / rep->share) + (INT64_C(1) << 59));
+    if (at == 0 && strcmp(policy, "best_pair") == 0)
+        return 1000 - rep->rate;
     return at == 0 ? 0 : at == 1 ? rep->idle_since_ms : rep->number;
 }
 
@@ -82,6 +84,7 @@ static void round_of(struct seeded *random)
         reps[i] = (struct policy_rep){.capacity = capacity, .load = (uint32_t)seeded_below(random, capacity), .number = (i * 7 + 3) % 101,
                                       .idle_since_ms = seeded_below(random, 4), .tier = (uint32_t)seeded_below(random, 3),
                                       .levels = (uint32_t)seeded_below(random, 5), .is_past = seeded_below(random, 2),
+                                      .rate = (uint32_t)seeded_below(random, 5),
                                       .is_ahead = seeded_below(random, 2), .share = 1 + (uint32_t)seeded_below(random, 10),
                                       .account = (int64_t)seeded_below(random, 20 * POLICY_LEAD) - 10 * POLICY_LEAD};
     }

@@ -77,6 +77,17 @@ static const struct wrong wrong_files[] = {
      {"d.yaml:7: rule 'a': relax step 1: changes nothing; give drop, lower or add_team"}},
     {"desk: main\nskills: {solar: }\n" REPS "rules:\n  - name: a\n    require: {solar: 4}\n    prefer: {solar: 4}\n",
      {"d.yaml:8: rule 'a': prefer: 'solar' 4 is required anyway; prefer a higher level, or remove it"}},
+    {"desk: main\nreps:\n  anna:\n    rates: {general: 0, solar: 12.55}\n",
+     {"d.yaml:4: rep 'anna': rates: 'general' must be the leads won of a hundred, 0.1 to 100, not '0'",
+      "d.yaml:4: rep 'anna': rates: 'solar' must be the leads won of a hundred, 0.1 to 100, not '12.55'"}},
+    {"desk: main\npolicy: best_pair\nreps:\n  anna:\n    rates: {solar: 12}\n",
+     {"d.yaml:5: rep 'anna': rates: no rule sends leads to queue 'solar'; name it in a rule or remove it"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n    value: from budget\n",
+     {"d.yaml:6: rule 'a': value: leads have no field 'budget'; write 'from attribute.budget' for what a form calls so"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\nqueues:\n  a: {decay: 10m}\n",
+     {"d.yaml:7: queue 'a': only policy best_pair looks at decay; add 'policy: best_pair', or remove it"}},
+    {"desk: main\nskills: {solar: }\n" REPS "rules:\n  - name: a\n    prefer: {solar: 4}\npolicy: best_pair\n",
+     {"d.yaml:7: rule 'a': queue 'a' has policy best_pair, which goes by rates and not by what a rule prefers; remove it"}},
     {"desk: main\nteams:\n  in:\n    hours: {mon-fri: \"09:00-18:00\"}\n" REPS, {"d.yaml:3: team 'in': hours need a time_zone such as Europe/Rome"}},
     {"desk: main\nteams:\n  in:\n    time_zone: Europe/Roma\n    hours: {mon-fri: \"09:00-18:00\"}\n" REPS,
      {"d.yaml:4: team 'in': time_zone: 'Europe/Roma' is not known; write a zone such as Europe/Rome"}},
@@ -151,7 +162,7 @@ static const struct wrong wrong_files[] = {
     {"desk: main\n" REPS "when_rep_gone: drop\n",
      {"d.yaml:4: when_rep_gone must be keep (leads stay with the rep) or return (they go to others), not 'drop'"}},
     {"desk: main\n" REPS "policy: least-loaded\n", {"d.yaml:4: policy 'least-loaded' is not known; did you mean 'least_loaded'?"}},
-    {"desk: main\n" REPS "policy: dice\n", {"d.yaml:4: policy 'dice' is not known; there are least_loaded, longest_idle, most_skilled, top_down, round_robin and weighted"}},
+    {"desk: main\n" REPS "policy: dice\n", {"d.yaml:4: policy 'dice' is not known; there are least_loaded, longest_idle, most_skilled, top_down, round_robin, weighted and best_pair"}},
     {"desk: main\n" REPS "rules: [{name: sales}]\nqueues:\n  slaes: {policy: top_down}\n",
      {"d.yaml:6: queue 'slaes': no rule sends leads there; did you mean 'sales'?"}},
     {"desk: main\n" REPS "rules: [{name: sales}]\nqueues:\n  night: {policy: top_down}\n",
@@ -330,6 +341,29 @@ static void rules_read_as_written(void **state)
     desk_yaml_close(&desk);
 }
 
+static void what_best_pair_reckons_with_reads_as_written(void **state)
+{
+    (void)state;
+    struct desk_yaml *desk = desk_of("desk: main\n" "reps:\n  anna: {device: \"+390200000001\", rates: {solar: 12.5, general: 100}}\n"
+                                     "  bert: {device: \"+390200000002\", rates: {general: 3}}\n"
+                                     "rules:\n  - {name: solar, when: {product: solar}, value: from attribute.budget}\n  - {name: general, value: 40}\n"
+                                     "queues:\n  solar: {policy: best_pair, decay: 10m}\n");
+    const Leadwire__V1__DeskConfig *config = desk_yaml_config(desk);
+    assert_non_null(config);
+    assert_int_equal(config->reps[0]->n_rates, 2);
+    assert_string_equal(config->reps[0]->rates[0]->queue, "solar");
+    assert_int_equal(config->reps[0]->rates[0]->rate, 125);
+    assert_int_equal(config->reps[0]->rates[1]->rate, 1000);
+    assert_string_equal(config->rules[0]->value_from, "attribute.budget");
+    assert_int_equal(config->rules[1]->value, 40);
+    assert_int_equal(config->queues[0]->half_life_ms, 600000);
+    assert_int_equal(desk_yaml_warning_count(desk), 3);
+    assert_string_equal(desk_yaml_warning_at(desk, 0), "d.yaml:3: rep 'anna': rates: queue 'general' has policy least_loaded, which does not look at them");
+    assert_string_equal(desk_yaml_warning_at(desk, 2),
+                        "d.yaml:4: rep 'bert' has no rate for queue 'solar', while 1 of the reps have one: theirs is guessed from levels, 1 of a hundred a level");
+    desk_yaml_close(&desk);
+}
+
 static void the_small_business_example_is_without_a_warning(void **state)
 {
     (void)state;
@@ -421,6 +455,7 @@ int main(void)
         cmocka_unit_test(dispositions_say_what_follows),
         cmocka_unit_test(no_grace_is_the_shortest_not_the_default),
         cmocka_unit_test(rules_read_as_written),
+        cmocka_unit_test(what_best_pair_reckons_with_reads_as_written),
         cmocka_unit_test(the_small_business_example_is_without_a_warning),
         cmocka_unit_test(the_small_business_example_writes_the_defaults),
         cmocka_unit_test(the_manual_page_lists_every_field),

@@ -268,6 +268,7 @@ void desk_judge(struct desk_yaml *reader)
     /* A half-read desk would be warned about what is only a misspelling. */
     if (yaml_doc_problem_count(reader->doc) > 0)
         return;
+    desk_judge_pairs(reader);
     check_devices(reader);
     check_rules_can_be_met(reader);
     check_rules_are_reached(reader);

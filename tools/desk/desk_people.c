@@ -7,7 +7,7 @@
 
 #include "desk_reader.h"
 
-static const char *const rep_keys[] = {"label", "team", "capacity", "skills", "languages", "territories", "device", "tier", "share", NULL};
+static const char *const rep_keys[] = {"label", "team", "capacity", "skills", "languages", "territories", "device", "tier", "share", "rates", NULL};
 enum { CAPACITY_DEFAULT = 3, DEVICE_SIZE_MAX = 127 };
 
 void desk_read_levels(struct desk_yaml *reader, const struct yaml_node *node, const char *what, size_t count_max,
@@ -98,6 +98,7 @@ static void fill_rep(struct desk_yaml *reader, Leadwire__V1__RepConfig *rep, con
     rep->tier = (uint32_t)yaml_read_number(reader->doc, yaml_map_find(node, "tier"), part, 0, DESK_TIER_MAX, 0);
     snprintf(part, sizeof part, "%s: share", what);
     rep->share = (uint32_t)yaml_read_number(reader->doc, yaml_map_find(node, "share"), part, 1, DESK_SHARE_MAX, DESK_SHARE_DEFAULT);
+    desk_read_rates(reader, rep, yaml_map_find(node, "rates"), what);
 }
 
 void desk_read_reps(struct desk_yaml *reader)

@@ -13,7 +13,7 @@
 #include "policy.h"
 
 static const char *const fair_share_keys[] = {"refused_counts", "bad_counts", "absent_leads", NULL};
-static const char *const queue_keys[] = {"label", "policy", NULL};
+static const char *const queue_keys[] = {"label", "policy", "decay", NULL};
 
 const char *desk_read_policy(struct desk_yaml *reader, const struct yaml_node *node, const char *what, const char *absent)
 {
@@ -54,6 +54,8 @@ static void fill_queue(struct desk_yaml *reader, Leadwire__V1__QueueConfig *queu
     queue->label = desk_borrow(yaml_read_text(reader->doc, yaml_map_find(node, "label"), part, DESK_LABEL_SIZE_MAX, name));
     snprintf(part, sizeof part, "%s: policy", what);
     queue->policy = desk_borrow(desk_read_policy(reader, yaml_map_find(node, "policy"), part, ""));
+    snprintf(part, sizeof part, "%s: decay", what);
+    desk_read_decay(reader, queue, yaml_map_find(node, "decay"), part);
 }
 
 /* A queue that no rule sends to would say something about nothing: mostly a misspelling. */

@@ -64,6 +64,11 @@ void desk_read_rule_needs(struct desk_yaml *reader, Leadwire__V1__RuleConfig *ru
 void desk_read_prefer(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, const struct yaml_node *node, const char *what);
 /* After all else that the rule asks for was read. */
 void desk_read_relax(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, const struct yaml_node *node, const char *what);
+/* For policy best_pair: of a rep, of a rule, of a queue; then against the whole desk. */
+void desk_read_rates(struct desk_yaml *reader, Leadwire__V1__RepConfig *rep, const struct yaml_node *node, const char *what);
+void desk_read_value(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, const struct yaml_node *node, const char *what);
+void desk_read_decay(struct desk_yaml *reader, Leadwire__V1__QueueConfig *queue, const struct yaml_node *node, const char *what);
+void desk_judge_pairs(struct desk_yaml *reader);
 /* A team, or a list of them. */
 void desk_read_team_list(struct desk_yaml *reader, const struct yaml_node *node, const char *what, size_t *count_out, char ***out);
 /* The name of a policy; `absent` when there is none or after a problem. */

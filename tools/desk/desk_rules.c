@@ -13,7 +13,7 @@
 #include "desk_reader.h"
 #include "wire.h"
 
-static const char *const rule_keys[] = {"name", "when", "queue", "require", "prefer", "language", "territory", "teams", "relax", "priority", NULL};
+static const char *const rule_keys[] = {"name", "when", "queue", "require", "prefer", "language", "territory", "teams", "relax", "priority", "value", NULL};
 enum { FIELD_NAME_MAX = 255, VALUE_SIZE_MAX = 127, WHAT_SIZE = 2 * DESK_NAME_SIZE_MAX + 64 };
 
 enum operand { OPERAND_TEXTS, OPERAND_NUMBER, OPERAND_YES_NO };
@@ -226,6 +226,7 @@ static void fill_rule(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, 
     rule->priority = (uint32_t)yaml_read_number(reader->doc, yaml_map_find(node, "priority"), part, 0, DESK_PRIORITY_MAX, 0);
     desk_read_levels(reader, yaml_map_find(node, "require"), what, DESK_REQUIRE_MAX, &rule->n_require, &rule->require);
     desk_read_prefer(reader, rule, yaml_map_find(node, "prefer"), what);
+    desk_read_value(reader, rule, yaml_map_find(node, "value"), what);
     desk_read_rule_needs(reader, rule, node, what);
     desk_read_relax(reader, rule, yaml_map_find(node, "relax"), what);
     read_when(reader, rule, yaml_map_find(node, "when"), what);

@@ -50,9 +50,15 @@ enum judge_may judge_may_take(const struct sim_judge *judge, uint32_t rep, const
     return soon ? MAY_SOON : MAY;
 }
 
-static bool more_urgent(const struct judge_lead *a, const struct judge_lead *b)
+static bool ranks_pairs(const struct core_config *rules, const struct judge_lead *lead)
 {
-    if (a->priority != b->priority)
+    return strcmp(sim_rules_policy(rules, lead->queue), "best_pair") == 0;
+}
+
+static bool more_urgent(const struct core_config *rules, const struct judge_lead *a, const struct judge_lead *b)
+{
+    /* Of leads that go by their worth only the priority is known here: property.best_pair knows the rest. */
+    if (a->priority != b->priority || ranks_pairs(rules, a) || ranks_pairs(rules, b))
         return a->priority > b->priority;
     return a->received_ms != b->received_ms ? a->received_ms < b->received_ms : a->id.number < b->id.number;
 }
@@ -77,12 +83,25 @@ static uint32_t preferences_met(const struct core_config *rules, const struct co
     return met;
 }
 
+/* Of a thousand leads this rep wins so many. */
+static uint32_t rate_of(const struct core_config *rules, const struct config_rep *rep, const struct judge_lead *lead)
+{
+    for (uint32_t i = 0; i < rep->rate_count; i++) {
+        if (strcmp(rep->rates[i].queue, lead->queue) == 0)
+            return rep->rates[i].rate;
+    }
+    uint32_t count = lead->needs.require_count, rate = count == 0 ? 50 : levels_of(rules, rep, lead) * 10 / count;
+    return rate == 0 ? 1 : rate;
+}
+
 /* By the lead's preferences, then what comes first in the queue's policy, rep a is better than rep b. */
 static bool ranks_before(const struct sim_judge *judge, const struct judge_lead *lead, const uint32_t *loads, uint32_t a, uint32_t b)
 {
     const struct core_config *rules = judge_rules_now(judge);
     const struct config_rep *rep_a = judge->rep_rules[a], *rep_b = judge->rep_rules[b];
     const char *policy = sim_rules_policy(rules, lead->queue);
+    if (ranks_pairs(rules, lead))
+        return rate_of(rules, rep_a, lead) > rate_of(rules, rep_b, lead);
     uint32_t met_a = preferences_met(rules, rep_a, &lead->needs), met_b = preferences_met(rules, rep_b, &lead->needs);
     if (met_a != met_b)
         return met_a > met_b;
@@ -121,7 +140,7 @@ void judge_check_offer(struct sim_judge *judge, const struct judge_lead *lead, u
     }
     for (uint64_t l = judge->lead_first; l <= judge->lead_last; l++) {
         const struct judge_lead *other = &judge->leads[l];
-        if (!judge_is_open(other) || other->state != LEAD_WAITING || !more_urgent(other, lead))
+        if (!judge_is_open(other) || other->state != LEAD_WAITING || !more_urgent(rules, other, lead))
             continue;
         for (uint32_t i = 0; i < SIM_REPS_MAX; i++) {
             if (judge_may_take(judge, i, other, loads[i], now_ms) == MAY)

@@ -78,6 +78,8 @@ static void add_rep(struct core_config *config, struct sim_random *random, uint3
     add_abilities(config, rep, random, is_first);
     rep->tier = (uint32_t)sim_random_below(random, 3);
     rep->share = 1 + (uint32_t)sim_random_below(random, 100);
+    if (sim_random_percent(random, 30) && core_config_rep_rate(rep, "sales", 1 + (uint32_t)sim_random_below(random, 1000)) != LW_OK)
+        abort();
     uint64_t weak = sim_random_percent(random, 15) ? sim_random_below(random, SIM_SKILLS) : SIM_SKILLS;
     for (uint32_t i = 0; i < SIM_SKILLS; i++) {
         if (!is_first && sim_random_percent(random, 40))
@@ -161,6 +163,7 @@ static void add_rule(struct core_config *config, struct sim_random *random, uint
     }
     if (!takes_all)
         add_needs(config, rule, random);
+    rule->value = (uint32_t)sim_random_below(random, 5) * (1 + (uint32_t)sim_random_below(random, 100));
     for (uint32_t i = 0, after_ms = 0; i < 3 && sim_random_percent(random, 60); i++) {
         after_ms += 1000 + (uint32_t)sim_random_below(random, 40000);
         add_step(config, rule, random, after_ms);
@@ -180,10 +183,13 @@ static void add_queues(struct core_config *config, struct sim_random *random)
 {
     struct config_queue *queue;
     for (uint32_t i = 0; i < config->rule_count; i++) {
+        const uint32_t before = config->queue_count;
         lw_status status = sim_random_percent(random, 50) ? core_config_add_queue(config, config->rules[i].queue, draw_policy(random), &queue)
                                                           : LW_OK;
         if (status != LW_OK && status != LW_DUPLICATE)   /* several rules share a queue */
             abort();
+        if (config->queue_count > before && sim_random_percent(random, 70))
+            queue->half_life_ms = 1000 + (uint32_t)sim_random_below(random, 120000);
     }
     if (core_config_set_policy(config, draw_policy(random)) != LW_OK)
         abort();

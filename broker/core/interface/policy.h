@@ -29,11 +29,13 @@ struct policy_rep {
     bool is_past;                 /* the queue's turn is past this rep */
     uint32_t preferred;           /* how many of the lead's preferences this rep meets */
     uint32_t levels;              /* this rep's, of the skills that the lead asks for, added up */
+    uint32_t rate;                /* of a thousand such leads this rep wins so many */
+    uint32_t worth;               /* for explanations: thousandths of what the lead is worth with this rep */
     int32_t owed;                 /* for explanations: hundredths of a lead; negative: had too much */
 };
 
 /* What a policy ranks by, in its order: explanations show these of each rep. */
-enum policy_key { POLICY_KEY_END, POLICY_KEY_LOAD, POLICY_KEY_IDLE, POLICY_KEY_TIER, POLICY_KEY_LEVELS, POLICY_KEY_TURN, POLICY_KEY_SHARE };
+enum policy_key { POLICY_KEY_END, POLICY_KEY_LOAD, POLICY_KEY_IDLE, POLICY_KEY_TIER, POLICY_KEY_LEVELS, POLICY_KEY_TURN, POLICY_KEY_SHARE, POLICY_KEY_WORTH };
 
 struct policy {
     const char *name;
@@ -41,6 +43,7 @@ struct policy {
     bool orders_by_load;          /* equal capacities: less load comes first, so after the first who lacks room nobody has it */
     bool uses_levels;             /* compare looks at `levels`; else they are not added up */
     bool takes_turns;             /* compare looks at `is_past`, then at the number; each queue keeps whom it served last */
+    bool ranks_pairs;             /* compare looks at `rate`; which lead comes first is by worth too, see pairs.h. Preferences do not count */
     bool uses_shares;             /* compare looks at accounts; what is offered is charged to them */
     /* Negative: a is served before b. 0 only for a == b. */
     int (*compare)(const struct policy_rep *a, const struct policy_rep *b);
