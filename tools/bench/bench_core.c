@@ -3,6 +3,7 @@
  * The core alone: lives per second on one core of the machine, and how long a step that decides takes, on a floor of
  * usual size and on a very large one. The full run also draws the curves: what grows tenfold must not cost tenfold.
  */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "bench.h"
@@ -31,6 +32,14 @@ static struct figure measure(const struct core_work_size *size, uint64_t seed, u
     figure.p99_us = core_work_percentile_us(work, 0.99);
     core_work_free(work);
     return figure;
+}
+
+static uint64_t fingerprint_of(const struct core_work_size *size)
+{
+    struct core_work *work = core_work_new(size, 1);
+    uint64_t digest = core_work_digest(work, 10000);
+    core_work_free(work);
+    return digest;
 }
 
 struct curve { const char *name; struct core_work_size points[POINTS_MAX]; const char *labels[POINTS_MAX]; };
@@ -91,11 +100,13 @@ int bench_core(const struct bench_options *options)
     struct figure at_small = measure(&small, 1, lives / 4, &counts), at_large = measure(&large, 1, lives / 4, &counts);
     printf("a deciding step, p99: %.1f us there, %.1f us with %u reps and %u waiting, %.1f us with %u reps, %u classes and %u waiting\n",
            bench_median(usual_us, rounds), at_small.p99_us, small.reps, small.waiting, at_large.p99_us, large.reps, large.classes, large.waiting);
+    uint64_t fingerprint = fingerprint_of(&usual) * 31 + fingerprint_of(&small);
+    printf("fingerprint of the records and effects of 10,000 lives, without and with a backlog: %016" PRIx64 "\n", fingerprint);
     if (!options->quick)
         print_curves(lives / 4);
     if (options->json)
         printf("{\"lives_per_s\": %.0f, \"lives_per_s_min\": %.0f, \"lives_per_s_max\": %.0f, \"decision_p99_us\": %.2f, "
-               "\"decision_small_p99_us\": %.2f, \"decision_usual_p99_us\": %.2f, \"calibration\": %.2f, \"rounds\": %u}\n",
-               median, rates[0], rates[rounds - 1], at_large.p99_us, at_small.p99_us, bench_median(usual_us, rounds), calibration, rounds);
+               "\"decision_small_p99_us\": %.2f, \"decision_usual_p99_us\": %.2f, \"calibration\": %.2f, \"rounds\": %u, \"fingerprint\": \"%016" PRIx64 "\"}\n",
+               median, rates[0], rates[rounds - 1], at_large.p99_us, at_small.p99_us, bench_median(usual_us, rounds), calibration, rounds, fingerprint);
     return 0;
 }

@@ -25,6 +25,8 @@ struct core_work *core_work_new(const struct core_work_size *size, uint64_t seed
 void core_work_free(struct core_work *work);
 /* Until so many more leads are completed, and the floor is as full as its size says. */
 void core_work_run(struct core_work *work, uint64_t lives);
+/* The same, and a fingerprint of every record and effect meanwhile: builds that decide alike give the same. */
+uint64_t core_work_digest(struct core_work *work, uint64_t lives);
 /* From now on times one step of 16 that publishes or completes: what it decides, it decides in that step. */
 void core_work_sample(struct core_work *work);
 /* Of the sampled, in microseconds; sorts them. */
