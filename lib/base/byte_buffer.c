@@ -62,15 +62,7 @@ void byte_buffer_put(struct byte_buffer *buffer, const void *bytes, size_t size)
         memcpy(at, bytes, size);
 }
 
-void byte_buffer_put_u8(struct byte_buffer *buffer, uint8_t value)
-{
-    uint8_t *at = byte_buffer_extend(buffer, 1);
-
-    if (at)
-        *at = value;
-}
-
-void byte_buffer_put_varint(struct byte_buffer *buffer, uint64_t value)
+void byte_buffer_put_long_varint(struct byte_buffer *buffer, uint64_t value)
 {
     if (!buffer->failed && buffer->capacity - buffer->size >= VARINT_MAX) {
         buffer->size += write_varint(buffer->data + buffer->size, value);
@@ -79,11 +71,6 @@ void byte_buffer_put_varint(struct byte_buffer *buffer, uint64_t value)
     /* Close to the end: the exact length decides whether it still fits. */
     uint8_t bytes[VARINT_MAX];
     byte_buffer_put(buffer, bytes, write_varint(bytes, value));
-}
-
-void byte_buffer_put_zigzag(struct byte_buffer *buffer, int64_t value)
-{
-    byte_buffer_put_varint(buffer, (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0));
 }
 
 void byte_buffer_put_fixed64(struct byte_buffer *buffer, uint64_t value)

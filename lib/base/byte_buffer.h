@@ -34,9 +34,9 @@ void byte_buffer_truncate(struct byte_buffer *buffer, size_t size);
 /* Room for size more bytes at the returned place, already counted in size; NULL when failed. */
 static inline uint8_t *byte_buffer_extend(struct byte_buffer *buffer, size_t size);
 void byte_buffer_put(struct byte_buffer *buffer, const void *bytes, size_t size);
-void byte_buffer_put_u8(struct byte_buffer *buffer, uint8_t value);
-void byte_buffer_put_varint(struct byte_buffer *buffer, uint64_t value);
-void byte_buffer_put_zigzag(struct byte_buffer *buffer, int64_t value);
+static inline void byte_buffer_put_u8(struct byte_buffer *buffer, uint8_t value);
+static inline void byte_buffer_put_varint(struct byte_buffer *buffer, uint64_t value);
+static inline void byte_buffer_put_zigzag(struct byte_buffer *buffer, int64_t value);
 void byte_buffer_put_fixed64(struct byte_buffer *buffer, uint64_t value);
 /* varint length, then the bytes */
 void byte_buffer_put_blob(struct byte_buffer *buffer, const void *bytes, size_t size);
@@ -53,6 +53,28 @@ static inline uint8_t *byte_buffer_extend(struct byte_buffer *buffer, size_t siz
     uint8_t *at = buffer->data + buffer->size;
     buffer->size += size;
     return at;
+}
+
+static inline void byte_buffer_put_u8(struct byte_buffer *buffer, uint8_t value)
+{
+    uint8_t *at = byte_buffer_extend(buffer, 1);
+    if (at)
+        *at = value;
+}
+
+/* Most of ours are small. */
+void byte_buffer_put_long_varint(struct byte_buffer *buffer, uint64_t value);
+static inline void byte_buffer_put_varint(struct byte_buffer *buffer, uint64_t value)
+{
+    if (value < 0x80)
+        byte_buffer_put_u8(buffer, (uint8_t)value);
+    else
+        byte_buffer_put_long_varint(buffer, value);
+}
+
+static inline void byte_buffer_put_zigzag(struct byte_buffer *buffer, int64_t value)
+{
+    byte_buffer_put_varint(buffer, (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0));
 }
 
 struct byte_reader {
