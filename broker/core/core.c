@@ -80,7 +80,7 @@ void core_free(struct core *core)
     free(core->restored_seen);
     free(core->rule_demand);
     free(core->hours);
-    free(core->rule_gates);
+    rules_index_fini(&core->rules_index);
     byte_buffer_fini(&core->record);
     free(core);
 }

@@ -108,7 +108,6 @@ struct config_team {
 
 struct config_predicate {
     char *field;
-    uint32_t field_number;           /* the core's own number of the field's name */
     enum config_predicate_kind kind;
     char **values;
     uint32_t value_count;
@@ -148,6 +147,7 @@ enum config_follow_up {              /* numbers as leadwire.v1.FollowUp, of whic
 
 struct config_disposition {
     char *code;
+    uint32_t name;                   /* the core's own number of the code, while the rules are in force */
     uint8_t class_number;            /* as leadwire.v1.DispositionClass */
     enum config_follow_up follow_up;
     /* Of a call back or an appointment: when, if the rep names no time (0: the rep must), and what the rep may name. */

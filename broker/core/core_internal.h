@@ -27,10 +27,10 @@
 #include "queues.h"
 #include "record.h"
 #include "rep_table.h"
+#include "rules.h"
 #include "seen.h"
 #include "timer_wheel.h"
 
-struct rule_gate;
 struct team_hours;
 
 struct core {
@@ -44,7 +44,7 @@ struct core {
     struct core_config *config;            /* NULL before the first */
     struct team_hours *hours;              /* of teams that have any */
     uint32_t hours_count;
-    struct rule_gate *rule_gates;          /* by rule */
+    struct rules_index rules_index;
     struct demand_class **rule_demand;     /* by rule and channel, for rules that ask the same of all: found once, kept while the rules last */
     uint32_t config_version;
     uint64_t config_applied_ms, config_revision;

@@ -4,83 +4,150 @@
  * Letter case is ignored for ASCII; other letters compare as they are.
  *
  * Most rules begin by asking whether a field equals a value. Such a rule has a
- * gate: the hash of that value. Going past it costs one comparison.
+ * gate: that field and the hash of the value. Rules with one gate form a chain, in
+ * their order, and so do those without any: the first rule that holds is found by
+ * walking the chains that the lead's own values lead to, side by side.
  */
 
 #include <stdlib.h>
 
 #include "core_internal.h"
-#include "rules.h"
+
+#define RULE_NONE UINT32_MAX   /* more than an enumerator may be */
+#define GATE_NONE UINT32_MAX
 
 static bool predicate_holds(const struct config_predicate *predicate, const char *value);
 static bool value_matches(enum config_predicate_kind kind, const char *value, const char *wanted);
 static bool starts_with(const char *value, const char *prefix, const char **rest_out);
 static bool contains(const char *value, const char *wanted);
 static uint32_t hash_value(const char *value);
+static void make_gate(struct core *core, uint32_t i);
+static void chain(struct rules_index *index, uint32_t rule);
 static char lower(char letter);
 static bool parse_number(const char *text, int64_t *out);
 
 void rules_link(struct core *core)
 {
-    for (uint32_t i = 0; i < core->config->rule_count; i++) {
-        const struct config_rule *rule = &core->config->rules[i];
-        for (uint32_t p = 0; p < rule->predicate_count; p++)
-            rule->predicates[p].field_number = names_add(&core->names, rule->predicates[p].field, strlen(rule->predicates[p].field));
-    }
+    struct rules_index *index = &core->rules_index;
+    uint32_t count = core->config->rule_count;
     free(core->rule_demand);
-    free(core->rule_gates);
-    core->rule_demand = calloc((size_t)core->config->rule_count * LW_CHANNEL_COUNT + 1, sizeof(struct demand_class *));
-    core->rule_gates = calloc(core->config->rule_count + 1u, sizeof *core->rule_gates);
-    if (!core->rule_demand || !core->rule_gates)
+    core->rule_demand = calloc((size_t)count * LW_CHANNEL_COUNT + 1, sizeof(struct demand_class *));
+    rules_index_fini(index);
+    index->gates = calloc(count + 1u, sizeof *index->gates);
+    if (!core->rule_demand || !index->gates || index_table_init(&index->first, count + 1u) != LW_OK)
         abort();   /* a few words per rule: part of having rules */
-    for (uint32_t i = 0; i < core->config->rule_count; i++) {
-        const struct config_rule *rule = &core->config->rules[i];
-        const struct config_predicate *first = rule->predicate_count > 0 ? &rule->predicates[0] : NULL;
-        bool has_gate = first && first->kind == CONFIG_EQUALS && first->value_count == 1;
-        core->rule_gates[i] = (struct rule_gate){has_gate ? first->field_number : NAME_NONE, has_gate ? hash_value(first->values[0]) : 0,
-                                                  names_add(&core->names, rule->name, strlen(rule->name))};
+    index->open_first = RULE_NONE;
+    for (uint32_t i = 0; i < count; i++)
+        make_gate(core, i);
+    for (uint32_t i = count; i-- > 0;)
+        chain(index, i);
+}
+
+void rules_index_fini(struct rules_index *index)
+{
+    free(index->gates);
+    index_table_fini(&index->first);
+    *index = (struct rules_index){0};
+}
+
+/* Its place among the fields that gates ask for; GATE_NONE when there are too many. */
+static uint32_t field_place(struct rules_index *index, const char *name)
+{
+    uint32_t place = 0;
+    while (place < index->field_count && strcmp(index->fields[place], name) != 0)
+        place++;
+    if (place == GATE_FIELDS_MAX)
+        return GATE_NONE;
+    if (place == index->field_count)
+        index->fields[index->field_count++] = name;
+    return place;
+}
+
+static void make_gate(struct core *core, uint32_t i)
+{
+    const struct config_rule *rule = &core->config->rules[i];
+    const struct config_predicate *first = rule->predicate_count > 0 ? &rule->predicates[0] : NULL;
+    bool has_gate = first && first->kind == CONFIG_EQUALS && first->value_count == 1;
+    uint32_t field = has_gate ? field_place(&core->rules_index, first->field) : GATE_NONE;
+    core->rules_index.gates[i] = (struct rule_gate){.field = field, .hash = field != GATE_NONE ? hash_value(first->values[0]) : 0, .next = RULE_NONE,
+                                                    .name = names_add(&core->names, rule->name, strlen(rule->name))};
+}
+
+static uint32_t gate_hash(uint32_t field, uint32_t value_hash)
+{
+    return index_hash_u64((uint64_t)field << 32 | value_hash);
+}
+
+/* The first rule with this gate; RULE_NONE. */
+static uint32_t find_chain(const struct rules_index *index, uint32_t field, uint32_t value_hash)
+{
+    uint32_t hash = gate_hash(field, value_hash), rule;
+    for (uint32_t at = index_table_first(&index->first, hash); index_table_at(&index->first, hash, &at, &rule);) {
+        if (index->gates[rule].field == field && index->gates[rule].hash == value_hash)
+            return rule;
     }
+    return RULE_NONE;
+}
+
+/* In front of the rules that come later. */
+static void chain(struct rules_index *index, uint32_t rule)
+{
+    struct rule_gate *gate = &index->gates[rule];
+    if (gate->field == GATE_NONE) {
+        gate->next = index->open_first;
+        index->open_first = rule;
+        return;
+    }
+    gate->next = find_chain(index, gate->field, gate->hash);
+    if (gate->next != RULE_NONE)
+        index_table_remove(&index->first, gate_hash(gate->field, gate->hash), gate->next);
+    index_table_add(&index->first, gate_hash(gate->field, gate->hash), rule);
 }
 
 const struct config_rule *rules_by_name(const struct core *core, uint32_t name)
 {
     for (uint32_t i = 0; i < core->config->rule_count; i++) {
-        if (core->rule_gates[i].name == name)
+        if (core->rules_index.gates[i].name == name)
             return &core->config->rules[i];
     }
     return NULL;
 }
 
-/* The field asked for last: rules mostly ask for the same again. */
-struct asked { uint32_t field, hash; const char *value; };
-
-static const char *ask(struct asked *asked, const struct core_command *publish, uint32_t number, const char *field)
+static const char *ask(const struct core_command *publish, const char *field)
 {
-    if (asked->field != number) {
-        asked->field = number;
-        asked->value = publish->publish.read_field ? publish->publish.read_field(publish->publish.fields, field) : NULL;
-        asked->hash = asked->value ? hash_value(asked->value) : 0;
+    return publish->publish.read_field ? publish->publish.read_field(publish->publish.fields, field) : NULL;
+}
+
+static bool rule_holds(const struct config_rule *rule, const struct core_command *publish)
+{
+    for (uint32_t p = 0; p < rule->predicate_count; p++) {
+        const struct config_predicate *predicate = &rule->predicates[p];
+        if (!predicate_holds(predicate, ask(publish, predicate->field)))
+            return false;
     }
-    return asked->value;
+    return true;
 }
 
 const struct config_rule *rules_find(const struct core *core, const struct core_command *publish)
 {
-    struct asked asked = {.field = NAME_NONE};
-    for (uint32_t i = 0; i < core->config->rule_count; i++) {
-        const struct rule_gate *gate = &core->rule_gates[i];
-        if (gate->field != NAME_NONE && gate->field == asked.field && gate->hash != asked.hash)
-            continue;
-        const struct config_rule *rule = &core->config->rules[i];
-        bool holds = true;
-        for (uint32_t p = 0; p < rule->predicate_count && holds; p++) {
-            const struct config_predicate *predicate = &rule->predicates[p];
-            holds = predicate_holds(predicate, ask(&asked, publish, predicate->field_number, predicate->field));
-        }
-        if (holds)
-            return rule;
+    const struct rules_index *index = &core->rules_index;
+    uint32_t next[GATE_FIELDS_MAX + 1], count = 0;   /* of each chain, the rule to look at */
+    next[count++] = index->open_first;
+    for (uint32_t field = 0; field < index->field_count; field++) {
+        const char *value = ask(publish, index->fields[field]);
+        next[count++] = value ? find_chain(index, field, hash_value(value)) : RULE_NONE;
     }
-    return NULL;
+    for (;;) {
+        uint32_t *first = &next[0];
+        for (uint32_t i = 1; i < count; i++)
+            first = next[i] < *first ? &next[i] : first;
+        if (*first == RULE_NONE)
+            return NULL;
+        const struct config_rule *rule = &core->config->rules[*first];
+        if (rule_holds(rule, publish))
+            return rule;
+        *first = index->gates[*first].next;
+    }
 }
 
 /* FNV-1a over the letters without case: only ever compared with itself. */

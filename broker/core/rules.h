@@ -6,13 +6,31 @@
 #define RULES_H
 
 #include "core.h"
+#include "index_table.h"
 
 struct core;
 
-/* What a rule's first question must be answered with: the hash of a value; field NAME_NONE: no such gate. name: the rule's. */
-struct rule_gate { uint32_t field, hash, name; };
+enum { GATE_FIELDS_MAX = 8 };
 
-/* Prepares what rules_find needs of core->config: field numbers and gates. */
+/* What a rule's first question must be answered with: the hash of a value of one of the index's fields, by place; field
+ * GATE_NONE: no such gate. */
+struct rule_gate {
+    uint32_t field, hash;
+    uint32_t next;                         /* rule with the same gate; RULE_NONE */
+    uint32_t name;                         /* the rule's */
+};
+
+/* Which rules may be the first that holds, without looking at the others. */
+struct rules_index {
+    struct rule_gate *gates;               /* by rule */
+    struct index_table first;              /* by hash of field and value: rules that are the first with their gate */
+    uint32_t open_first;                   /* the first rule without a gate; RULE_NONE */
+    uint32_t field_count;
+    const char *fields[GATE_FIELDS_MAX];   /* names: the rules' own texts */
+};
+
+void rules_index_fini(struct rules_index *index);
+/* Prepares what rules_find needs of core->config. */
 void rules_link(struct core *core);
 /* The first rule whose predicates hold; NULL if none does. */
 const struct config_rule *rules_find(const struct core *core, const struct core_command *publish);

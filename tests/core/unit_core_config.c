@@ -262,6 +262,37 @@ static void the_first_rule_that_holds_decides(void **state)
     rig_close(&rig);
 }
 
+/* Rules are found by what they ask first; there are more such questions than are kept apart. */
+static void the_first_rule_decides_whatever_it_asks_first(void **state)
+{
+    enum { FIELDS = 12 };
+    struct desk_rig rig;
+    struct core_config *config = with_ada(9);
+    char names[FIELDS][16];
+    (void)state;
+    for (int i = FIELDS - 1; i >= 0; i--) {   /* each before those that are there */
+        snprintf(names[i], sizeof names[i], "attribute.%d", i);
+        rig_add_rule(config, names[i], 1, names[i], "x", NULL, 0);
+    }
+    rig_add_rule(config, "both", 1, names[3], "X", NULL, 0);
+    const char *value = "y";
+    assert_int_equal(core_config_rule_when(&config->rules[0], names[11], CONFIG_EQUALS, &value, 1), LW_OK);
+    rig_open(&rig, config, NULL);
+    for (int i = 0; i < FIELDS; i++) {
+        for (int k = 0; k < FIELDS; k++) {
+            char id[32];
+            snprintf(id, sizeof id, "%d and %d", i, k);
+            struct desk_id lead = rig_publish_lead(&rig, &(struct rig_lead){.id = id, .fields = {{names[k], "x"}, {names[i], "x"}}});
+            assert_string_equal(rig_row(&rig, lead).queue, names[i < k ? i : k]);
+        }
+    }
+    struct desk_id both = rig_publish_lead(&rig, &(struct rig_lead){.id = "a", .fields = {{names[3], "x"}, {names[11], "y"}, {names[1], "x"}}});
+    struct desk_id open = rig_publish_lead(&rig, &(struct rig_lead){.id = "b", .fields = {{names[3], "z"}}});
+    assert_string_equal(rig_row(&rig, both).queue, "both");
+    assert_string_equal(rig_row(&rig, open).queue, "sales");
+    rig_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +307,7 @@ int main(void)
         cmocka_unit_test(building_rules_finds_doubles_and_bounds),
         cmocka_unit_test(predicates_mean_what_the_table_says),
         cmocka_unit_test(the_first_rule_that_holds_decides),
+        cmocka_unit_test(the_first_rule_decides_whatever_it_asks_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
