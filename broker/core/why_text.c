@@ -8,23 +8,54 @@
 
 struct text { char *data; size_t size; };   /* of WHY_TEXT_MAX; what does not fit is cut */
 
-static void put(struct text *text, const char *words)
+static inline void put_bytes(struct text *text, const char *bytes, size_t size)
 {
-    for (; *words != '\0' && text->size < WHY_TEXT_MAX - 1; words++)
-        text->data[text->size++] = *words;
-    text->data[text->size] = '\0';
+    size_t room = WHY_TEXT_MAX - 1 - text->size;
+    if (size <= room)
+        memcpy(text->data + text->size, bytes, size);
+    else
+        memcpy(text->data + text->size, bytes, room);
+    text->size += size <= room ? size : room;
 }
 
-static void put_number(struct text *text, uint64_t number)
+/* Inline, so that of words known here the length is, too. */
+static inline void put(struct text *text, const char *words)
 {
-    char digits[21];
+    put_bytes(text, words, strlen(words));
+}
+
+static inline void put_digit(struct text *text, uint64_t digit)
+{
+    if (text->size < WHY_TEXT_MAX - 1)
+        text->data[text->size++] = (char)('0' + digit);
+}
+
+static void put_large(struct text *text, uint64_t number)
+{
+    char digits[20];
     size_t at = sizeof digits;
-    digits[--at] = '\0';
     do {
         digits[--at] = (char)('0' + number % 10);
         number /= 10;
     } while (number > 0);
-    put(text, digits + at);
+    put_bytes(text, digits + at, sizeof digits - at);
+}
+
+/* Most are levels, loads and capacities. */
+static inline void put_number(struct text *text, uint64_t number)
+{
+    if (number >= 100) {
+        put_large(text, number);
+        return;
+    }
+    if (number >= 10)
+        put_digit(text, number / 10);
+    put_digit(text, number % 10);
+}
+
+static void end(struct text *text)
+{
+    text->data[text->size] = '\0';
 }
 
 static void put_hundredths(struct text *text, int64_t hundredths)
@@ -130,35 +161,36 @@ const char *why_key_decided(const struct policy *policy, const struct policy_rep
 void why_keys_write(const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms, char data[WHY_TEXT_MAX])
 {
     struct text text = {data, 0};
-    data[0] = '\0';
     put_keys(&text, policy, rank, at_ms);
+    end(&text);
 }
 
 void why_text_write(const struct core *core, const struct lead *lead, const struct rep *rep, char data[WHY_TEXT_MAX])
 {
     const struct decision *decision = lead->decision_count > 0 ? &lead->decisions[lead->decision_count - 1] : NULL;
+    const struct queue *queue = lead->demand->of_queue;
     struct text text = {data, 0};
 
     data[0] = '\0';
-    if (decision && decision->cause == CAUSE_PREFERRED)
+    if (!decision)
+        return;
+    if (decision->cause == CAUSE_PREFERRED)
         put(&text, "you are asked first; ");
     for (uint32_t i = 0; i < lead->demand->needs.require_count; i++) {
         const struct requirement *require = &lead->demand->needs.require[i];
-        put(&text, names_text(&core->names, core->skill_names[require->skill]));
+        struct core_text name = names_view(&core->names, core->skill_names[require->skill]);
+        put_bytes(&text, name.data, name.size);
         put(&text, " ");
         put_number(&text, rep->levels[require->skill]);
         put(&text, " of ");
         put_number(&text, require->level);
         put(&text, " needed; ");
     }
-    if (!decision)
-        return;
     struct policy_rep rank = rep->rank;
     rank.load = decision->load;
     rank.capacity = decision->capacity;
     rank.idle_since_ms = decision->idle_since_ms;
-    rank.levels = classes_levels(&core->classes, lead->demand, rep->supply->index);
-    const struct queue *queue = lead->demand->of_queue;
+    rank.levels = queue->policy->uses_levels ? classes_levels(&core->classes, lead->demand, rep->supply->index) : 0;
     if (queue->policy->ranks_pairs)
         rank.worth = pairs_worth(queue, lead_value(lead), pairs_class_rate(&core->classes, lead->demand, rep->supply->index),
                                  lead->received_ms, decision->at_ms);
@@ -170,4 +202,5 @@ void why_text_write(const struct core *core, const struct lead *lead, const stru
     put(&text, "; ");
     put_number(&text, decision->able);
     put(&text, " could take it");
+    end(&text);
 }
