@@ -40,6 +40,7 @@ static const uint16_t legal[] = {
 
 static void unlink_from_state(struct core *core, struct lead *lead, const struct lead_change *change, uint32_t *idle_rep);
 static void link_to_state(struct core *core, struct lead *lead);
+static bool stays_with_rep(const struct lead *lead, const struct lead_change *change);
 
 static bool is_held(uint8_t state)
 {
@@ -73,7 +74,9 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
     if (!is_held((uint8_t)change->to))
         lead->charged = 0;
 
-    unlink_from_state(core, lead, change, &idle_rep);
+    bool stays = stays_with_rep(lead, change);
+    if (!stays)
+        unlink_from_state(core, lead, change, &idle_rep);
     if (change->demand)
         lead_change_demand(core, lead, change->demand);
     if (change->to == LEAD_WAITING || from == LEAD_WAITING)
@@ -104,7 +107,8 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
     }
     lead_keep_completion(core, lead, change);
     core->totals.by_state[change->to]++;
-    link_to_state(core, lead);
+    if (!stays)
+        link_to_state(core, lead);
     lead_set_timer(core, lead);
     lead_mark_dirty(core, lead);
     if (change->to == LEAD_WAITING) {
@@ -145,7 +149,12 @@ static void link_to_state(struct core *core, struct lead *lead)
         rep_add_held(core, core->reps.reps[lead->rep], lead);
 }
 
-/* A rep's load falls before it rises, also when one held state follows another. */
+/* Accepted, connected: the rep has it as before, with the same load. */
+static bool stays_with_rep(const struct lead *lead, const struct lead_change *change)
+{
+    return is_held(lead->state) && is_held((uint8_t)change->to) && lead->rep == change->rep;
+}
+
 static void unlink_from_state(struct core *core, struct lead *lead, const struct lead_change *change, uint32_t *idle_rep)
 {
     if (lead->state == LEAD_WAITING) {
