@@ -57,7 +57,7 @@ void command_complete(struct core *core, const struct core_command *command)
         return;
     }
     uint32_t wrap_up_ms = core_channel(core, lead->demand->channel)->wrap_up_ms;
-    completion.change = (struct lead_change){.cause = CAUSE_COMPLETED, .disposition = completion.disposition->code,
+    completion.change = (struct lead_change){.cause = CAUSE_COMPLETED, .disposition = completion.disposition,
                                              .has_completion = true, .completion_key = key, .completion_hash = hash};
     if (!set_aside(core, &completion)) {
         reply(core, command, CORE_BUSY, "too many different kinds of leads", id);

@@ -13,6 +13,7 @@
 #include "unroutable.h"
 
 static void know_skills(struct core *core);
+static void know_dispositions(struct core *core);
 static struct rep *ensure_rep(struct core *core, const struct config_rep *wanted, bool *is_new_out);
 static void take_skills(struct core *core, struct rep *rep, const struct config_rep *wanted);
 static void join_class(struct core *core, struct rep *rep);
@@ -51,6 +52,7 @@ void config_link(struct core *core)
         drop_unused_demand(core);
     rules_link(core);
     know_skills(core);
+    know_dispositions(core);
     hours_link(core);
     /* Out of the trees before their order changes. */
     for (uint32_t i = 1; i < core->reps.count; i++) {
@@ -108,6 +110,14 @@ static void know_skills(struct core *core)
         uint32_t number = core_skill_number(core, core->config->skills[i], strlen(core->config->skills[i]));
         if (number != NAME_NONE)
             core->skill_is_known[number] = true;
+    }
+}
+
+static void know_dispositions(struct core *core)
+{
+    for (uint32_t i = 0; i < core->config->disposition_count; i++) {
+        struct config_disposition *disposition = &core->config->dispositions[i];
+        disposition->name = names_add(&core->names, disposition->code, strlen(disposition->code));
     }
 }
 

@@ -22,7 +22,7 @@ void core_limits_default(struct core_limits *limits)
 {
     *limits = (struct core_limits){
         .leads_max = 1100000, .seen_max = 2000000, .seen_ms = 7ull * 24 * 3600 * 1000,
-        .payload_bytes_max = 1ull << 30, .history_max = 262144, .timers_per_step_max = 512,
+        .payload_bytes_max = 1ull << 30, .history_max = 262144, .decisions_max = CORE_DECISIONS_KEPT, .decided_max = 32768, .ended_max = 16384, .timers_per_step_max = 512,
     };
 }
 
@@ -32,16 +32,13 @@ struct core *core_new(const struct core_limits *limits, const struct core_callba
     if (!core)
         return NULL;
     core->limits = *limits;
+    assert(limits->decisions_max <= CORE_DECISIONS_KEPT);
     core->callbacks = *callbacks;
-    core->history.capacity = limits->history_max ? limits->history_max : 1;
-    core->history.ring = calloc(core->history.capacity, sizeof *core->history.ring);
-    core->ended = calloc(ENDED_KEPT, sizeof *core->ended);
-    core->decided = calloc(DECIDED_KEPT, sizeof *core->decided);
     byte_buffer_init(&core->record, 64u << 20);
     timer_wheel_init(&core->wheel, 0);
     preferred_init(core);
     fair_share_init(&core->fair_share);
-    if (!core->history.ring || !core->ended || !core->decided || names_init(&core->names) != LW_OK || queues_init(&core->queues) != LW_OK ||
+    if (history_init(&core->history, limits) != LW_OK || names_init(&core->names) != LW_OK || queues_init(&core->queues) != LW_OK ||
         lead_table_init(&core->leads, limits->leads_max) != LW_OK || rep_table_init(&core->reps) != LW_OK ||
         classes_init(&core->classes, &core->queues) != LW_OK || seen_init(&core->seen, limits->seen_max, limits->seen_ms) != LW_OK) {
         core_free(core);
@@ -71,11 +68,7 @@ void core_free(struct core *core)
     core_config_free(core->config);
     free(core->config_source);
     free(core->config_by);
-    free(core->history.ring);
-    for (uint32_t i = 0; core->ended && i < ENDED_KEPT; i++)
-        free(core->ended[i].decisions);
-    free(core->ended);
-    free(core->decided);
+    history_fini(&core->history);
     free(core->gone);
     free(core->restored_seen);
     free(core->rule_demand);

@@ -290,7 +290,11 @@ struct core_limits {
     uint32_t seen_max;             /* idempotency window in ids. Default 2,000,000 */
     uint64_t seen_ms;              /* and in time. Default 7 days */
     uint64_t payload_bytes_max;    /* Default 1 GiB */
-    uint32_t history_max;          /* rep changes kept for explanations. Default 262,144 */
+    /* Kept for explanations; decides nothing. All of it 0: nothing is kept, and offers go without a reason. */
+    uint32_t history_max;          /* rep changes. Default 262,144 */
+    uint32_t decisions_max;        /* decisions of a lead. Default and most: CORE_DECISIONS_KEPT */
+    uint32_t decided_max;          /* decisions of all leads, in their order. Default 32,768 */
+    uint32_t ended_max;            /* ended leads. Default 16,384 */
     uint32_t timers_per_step_max;  /* due deadlines handled in one step. Default 512 */
 };
 

@@ -40,9 +40,9 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
         explain_decisions(core, lead->decisions, lead->decision_count, &subject, visitor);
         return true;
     }
-    uint64_t kept = core->ended_next < ENDED_KEPT ? core->ended_next : ENDED_KEPT;
-    for (uint64_t i = 0; i < kept; i++) {
-        const struct ended_lead *ended = &core->ended[(core->ended_next - 1 - i) % ENDED_KEPT];
+    const struct history *history = &core->history;
+    for (uint64_t i = 0; i < history_kept(history->ended_next, history->ended_max); i++) {
+        const struct ended_lead *ended = &history->ended[(history->ended_next - 1 - i) % history->ended_max];
         if (!desk_id_equal(ended->id, id))
             continue;
         const struct rep *rep = rep_table_at(&core->reps, ended->rep);
@@ -127,7 +127,7 @@ uint64_t explain_reps_now(const struct core *core, struct past_rep *reps)
         if (rep)
             reps[i].was = explain_rep_now(rep);
     }
-    return core->history.next;
+    return core->history.reps_next;
 }
 
 struct history_entry explain_rep_now(const struct rep *rep)
@@ -140,10 +140,10 @@ struct history_entry explain_rep_now(const struct rep *rep)
 bool explain_rewind(const struct core *core, uint64_t *from, uint64_t seq, struct past_rep *reps)
 {
     const struct history *history = &core->history;
-    if (seq > *from || history->next - seq > history->capacity)
+    if (history->reps_max == 0 || seq > *from || history->reps_next - seq > history->reps_max)
         return false;
     for (; *from > seq; --*from) {
-        const struct history_entry *entry = &history->ring[(*from - 1) % history->capacity];
+        const struct history_entry *entry = &history->reps[(*from - 1) % history->reps_max];
         reps[entry->rep].was = *entry;
     }
     return true;
@@ -239,8 +239,8 @@ static bool was_present(const struct history_entry *was)
 struct past_ledger explain_ledger_of(const struct core *core, const struct decision *decision, const struct past_rep *reps)
 {
     const struct history *history = &core->history;
-    bool is_past = decision->history_seq < history->next;
-    struct past_ledger ledger = {is_past ? history->ring[decision->history_seq % history->capacity].ledger_total : core->fair_share.total, 0};
+    bool is_past = decision->history_seq < history->reps_next;
+    struct past_ledger ledger = {is_past ? history->reps[decision->history_seq % history->reps_max].ledger_total : core->fair_share.total, 0};
     for (uint32_t i = 1; i < core->reps.count; i++) {
         if (!core->reps.reps[i] || !was_present(&reps[i].was))
             continue;

@@ -2,7 +2,7 @@
  *
  * core_explain - why this rep got the lead, and why not the others: from records.
  *
- * Each lead keeps its last CORE_DECISIONS_KEPT decisions; what every rep was at that
+ * Each lead keeps its last CORE_DECISIONS_KEPT decisions (core_limits may say fewer); what every rep was at that
  * moment comes from the history of rep changes. Of a decision older than that history, before
  * a restart or under other rules only the chosen one is told (`complete` false), from its own record. Ended leads are
  * explained as long as their decisions are in the ring of ended leads.

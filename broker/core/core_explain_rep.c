@@ -15,7 +15,7 @@ struct asking {
     const struct core_explain_rep_visitor *visitor;
     struct past_rep *reps;
     uint64_t reps_at;            /* changes that had happened when the reps were so */
-    struct index_table ended;    /* places in core->ended by lead number; made when first needed */
+    struct index_table ended;    /* places of ended leads by lead number; made when first needed */
     bool has_ended;
 };
 
@@ -55,10 +55,11 @@ bool core_explain_rep(struct core *core, struct core_text name, uint64_t since_m
 static uint64_t tell_decisions(struct asking *asking, uint64_t since_ms)
 {
     const struct core *core = asking->core;
-    uint64_t last = core->decided_next, first = last > DECIDED_KEPT ? last - DECIDED_KEPT : 0;
-    uint64_t from_ms = core->decided_from_ms;
+    const struct history *history = &core->history;
+    uint64_t last = history->decided_next, first = last - history_kept(last, history->decided_max);
+    uint64_t from_ms = history->decided_from_ms;
     for (uint64_t at = last; at-- > first;) {
-        const struct decided *decided = &core->decided[at % DECIDED_KEPT];
+        const struct decided *decided = &history->decided[at % history->decided_max];
         if (decided->at_ms < since_ms)
             return since_ms;
         if (last - at > CORE_REP_DECISIONS_MAX)
@@ -66,7 +67,7 @@ static uint64_t tell_decisions(struct asking *asking, uint64_t since_ms)
         tell_decision(asking, decided);
         from_ms = at > 0 ? decided->at_ms : from_ms;
     }
-    from_ms = first > 0 ? from_ms : core->decided_from_ms;
+    from_ms = first > 0 ? from_ms : history->decided_from_ms;
     return from_ms > since_ms ? from_ms : since_ms;
 }
 
@@ -114,19 +115,19 @@ static const struct decision *find_decision(struct asking *asking, const struct 
 
 static const struct ended_lead *find_ended(struct asking *asking, struct desk_id lead)
 {
-    const struct core *core = asking->core;
+    const struct history *history = &asking->core->history;
     if (!asking->has_ended) {
-        asking->has_ended = index_table_init(&asking->ended, ENDED_KEPT) == LW_OK;
+        uint32_t kept = history_kept(history->ended_next, history->ended_max);
+        asking->has_ended = kept > 0 && index_table_init(&asking->ended, kept) == LW_OK;
         if (!asking->has_ended)
             return NULL;
-        uint32_t kept = core->ended_next < ENDED_KEPT ? (uint32_t)core->ended_next : ENDED_KEPT;
         for (uint32_t i = 0; i < kept; i++)
-            index_table_add(&asking->ended, index_hash_u64(core->ended[i].id.number), i);
+            index_table_add(&asking->ended, index_hash_u64(history->ended[i].id.number), i);
     }
     uint32_t hash = index_hash_u64(lead.number), place;
     for (uint32_t at = index_table_first(&asking->ended, hash); index_table_at(&asking->ended, hash, &at, &place);) {
-        if (desk_id_equal(core->ended[place].id, lead))
-            return &core->ended[place];
+        if (desk_id_equal(history->ended[place].id, lead))
+            return &history->ended[place];
     }
     return NULL;
 }

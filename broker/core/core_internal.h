@@ -66,10 +66,6 @@ struct core {
     struct timer_wheel wheel;
     struct avl_tree preferred;             /* lead_extra of all leads that wait for a preferred rep, most urgent first */
     struct history history;
-    struct ended_lead *ended;              /* ring, ENDED_KEPT */
-    uint64_t ended_next;
-    struct decided *decided;               /* ring, DECIDED_KEPT */
-    uint64_t decided_next, decided_from_ms;   /* from_ms: earlier ones were made by another process */
 
     struct lead *dirty_first, *dirty_last;
     struct desk_id *gone;                  /* ended leads the checkpoint still holds */

@@ -10,9 +10,11 @@
 void decision_add(struct core *core, struct lead *lead, const struct decision *decision)
 {
     if (!core->is_restoring)
-        core->decided[core->decided_next++ % DECIDED_KEPT] = (struct decided){lead->id, decision->at_ms, decision->offer_number, decision->rep};
-    if (lead->decision_count == CORE_DECISIONS_KEPT) {
-        memmove(lead->decisions, lead->decisions + 1, (CORE_DECISIONS_KEPT - 1) * sizeof *lead->decisions);
+        history_note_decision(core, lead, decision);
+    if (core->limits.decisions_max == 0)
+        return;
+    if (lead->decision_count == core->limits.decisions_max) {
+        memmove(lead->decisions, lead->decisions + 1, (lead->decision_count - 1u) * sizeof *lead->decisions);
         lead->decision_count--;
     } else if (lead->decision_count == lead->decision_capacity) {
         uint8_t capacity = lead->decision_capacity == 0 ? 1 : (uint8_t)(lead->decision_capacity * 2);

@@ -170,7 +170,7 @@ void tell_lead_event(struct core *core, const struct lead *lead, enum lead_state
     effect.do_not_call = change->do_not_call;
     effect.by = by ? by->name : "";
     if (change->disposition)
-        effect.disposition = change->disposition;
+        effect.disposition = change->disposition->code;
     if (change->reason)
         effect.reason = change->reason;
     effect_emit(core, &effect);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * history - what is kept for explanations: what reps were, which decisions were made, which leads ended. Inside broker/core only.
+ * history - what is kept for explanations: what reps were, which decisions were made, which leads ended. It decides
+ * nothing; core_limits says how much of it there is. Inside broker/core only.
  */
 #ifndef HISTORY_H
 #define HISTORY_H
@@ -9,19 +10,18 @@
 #include "needs.h"
 #include "record.h"
 
-enum { ENDED_KEPT = 16384, DECIDED_KEPT = 32768 };
+struct core;
+struct lead;
+struct lead_change;
+struct rep;
 
+/* What a rep was. */
 struct history_entry {
     uint32_t rep, load, capacity;
     uint64_t idle_since_ms;
     int64_t account, ledger_total;         /* the latter before any later change of it, too */
     uint8_t state;
     bool connected, configured, is_closed;
-};
-struct history {
-    struct history_entry *ring;            /* what a rep was before the change */
-    uint64_t next;                         /* changes so far */
-    uint32_t capacity;
 };
 
 /* Which decision was made when, over all leads. */
@@ -31,7 +31,6 @@ struct decided {
     uint32_t offer_number, rep;
 };
 
-/* An ended lead, for explanations. */
 struct ended_lead {
     struct desk_id id;
     uint64_t received_ms, ended_ms;
@@ -44,9 +43,34 @@ struct ended_lead {
     uint32_t demand_hash;                  /* of `needs` in its class */
 };
 
+/* Rings: of the places, `next` modulo their number is written next. */
+struct history {
+    struct history_entry *reps;            /* what a rep was before a change */
+    struct decided *decided;
+    struct ended_lead *ended;
+    uint64_t reps_next, decided_next, ended_next;
+    uint64_t decided_from_ms;              /* earlier ones were made by another process */
+    uint32_t reps_max, decided_max, ended_max;
+};
+
+lw_status history_init(struct history *history, const struct core_limits *limits);
+void history_fini(struct history *history);
+/* Before a change of the rep that explanations must know. */
+void history_note_rep(struct core *core, const struct rep *rep);
+/* A decision that was made now. */
+void history_note_decision(struct core *core, const struct lead *lead, const struct decision *decision);
+/* The lead ends now. Takes over its decisions. */
+void history_note_end(struct core *core, struct lead *lead, const struct lead_change *change);
+
 static inline const struct decision *ended_lead_decisions(const struct ended_lead *ended)
 {
     return ended->decision_count == 1 ? &ended->only : ended->decisions;
+}
+
+/* How many of a ring's places hold something. */
+static inline uint32_t history_kept(uint64_t next, uint32_t max)
+{
+    return next < max ? (uint32_t)next : max;
 }
 
 #endif

@@ -13,8 +13,6 @@
 #include "lead_state.h"
 #include "pairs.h"
 
-static void remember_ended(struct core *core, struct lead *lead, const struct lead_change *change);
-
 void lead_keep_completion(struct core *core, const struct lead *lead, const struct lead_change *change)
 {
     struct seen_entry completion = {.key = change->completion_key, .lead = lead->id, .content_hash = change->completion_hash,
@@ -39,7 +37,7 @@ void lead_end(struct core *core, struct lead *lead, const struct lead_change *ch
     case LEAD_SCHEDULED: case LEAD_STATES:
         assert(false && "an end");
     }
-    remember_ended(core, lead, change);
+    history_note_end(core, lead, change);
     lead_forget_exclusions(core, lead);
     if (lead->in_checkpoint)
         checkpoint_note_gone(core, lead->id);
@@ -75,25 +73,4 @@ void lead_free(struct core *core, struct lead *lead)
     free(lead->decisions);
     lead_extra_free(lead);
     lead_table_remove(&core->leads, lead);
-}
-
-/* One decision, all that most leads have, is copied, and its memory serves the next lead while it is in the cache. More are
- * handed over: copying them would write ten times what an end needs to. */
-static void remember_ended(struct core *core, struct lead *lead, const struct lead_change *change)
-{
-    struct ended_lead *ended = &core->ended[core->ended_next++ % ENDED_KEPT];
-    free(ended->decisions);
-    *ended = (struct ended_lead){
-        .id = lead->id, .received_ms = lead->received_ms, .ended_ms = core->now_ms, .queue = lead->demand->queue, .rule = lead->rule,
-        .source = lead->source, .rep = change->rep, .priority = lead->priority, .channel = lead->demand->channel,
-        .state = lead->state, .decision_count = lead->decision_count, .needs = lead->demand->needs, .demand_hash = lead->demand->hash,
-        .value = lead_value(lead), .disposition = change->disposition ? names_add(&core->names, change->disposition, strlen(change->disposition)) : NAME_NONE,
-    };
-    if (lead->decision_count == 1) {
-        ended->only = lead->decisions[0];
-        return;
-    }
-    ended->decisions = lead->decisions;
-    lead->decisions = NULL;
-    lead->decision_count = lead->decision_capacity = 0;
 }

@@ -88,7 +88,7 @@ void lead_record_change(struct core *core, struct lead *lead, const struct lead_
     lead_image_fill(core, lead, is_new, &image);
     image.idle_rep = idle_rep;
     if (change->disposition)
-        image.disposition = text_of(change->disposition);
+        image.disposition = text_of(change->disposition->code);
     image.has_completion = change->has_completion;
     image.completion_key = change->completion_key;
     image.completion_hash = change->completion_hash;

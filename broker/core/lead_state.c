@@ -50,12 +50,7 @@ static bool is_held(uint8_t state)
 /* Completed as not a real lead, where the rules do not count that. */
 static bool is_bad(const struct core *core, const struct lead_change *change)
 {
-    for (uint32_t i = 0; change->disposition && !core->config->bad_counts && i < core->config->disposition_count; i++) {
-        const struct config_disposition *disposition = &core->config->dispositions[i];
-        if (disposition->class_number == DISPOSITION_IS_BAD && strcmp(disposition->code, change->disposition) == 0)
-            return true;
-    }
-    return false;
+    return change->disposition && !core->config->bad_counts && change->disposition->class_number == DISPOSITION_IS_BAD;
 }
 
 bool core_lead_may_move(enum lead_state from, enum lead_state to)

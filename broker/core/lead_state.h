@@ -16,7 +16,7 @@ struct lead_change {
     uint32_t rep;                  /* who is offered it / has it; for ends: who had it; 0: none */
     uint64_t deadline_ms;
     struct demand_class *demand;   /* its class from now on; NULL: as it is */
-    const char *disposition;       /* end by completion */
+    const struct config_disposition *disposition;   /* end by completion */
     const char *reason;            /* for events; may be NULL */
     uint32_t by;                   /* the rep whose act this is, where `rep` does not say it; 0 */
     bool do_not_call;              /* end by completion */

@@ -274,7 +274,7 @@ static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_
     lead->offers_made++;
     lead->weight = (uint16_t)channel->weight;
     decision_add(core, lead, &(struct decision){
-        .at_ms = core->now_ms, .history_seq = core->history.next, .rep = rep->number, .offer_number = lead->offer_number,
+        .at_ms = core->now_ms, .history_seq = core->history.reps_next, .rep = rep->number, .offer_number = lead->offer_number,
         .config_version = core->config_version, .able = able, .load = rep->rank.load, .capacity = rep->rank.capacity,
         .idle_since_ms = rep->rank.idle_since_ms, .cause = (uint8_t)cause, .demand_hash = lead->demand->hash, .refusals = decision_refusals(lead, lead->offer_number),
         .standing = policy->takes_turns ? (int32_t)queue->turn : policy->uses_shares ? fair_share_owed(&core->fair_share, rep) : 0});

@@ -13,7 +13,6 @@
 #include "match.h"
 #include "rep_state.h"
 
-static void history_add(struct history *history, const struct fair_share *ledger, const struct rep *rep);
 static int by_number(const void *a, const void *b);
 
 bool rep_is_ready(const struct rep *rep)
@@ -23,7 +22,7 @@ bool rep_is_ready(const struct rep *rep)
 
 void rep_before_change(struct core *core, struct rep *rep)
 {
-    history_add(&core->history, &core->fair_share, rep);
+    history_note_rep(core, rep);
     if (rep->is_ready)
         supply_class_remove(&core->classes, rep);
     rep->is_ready = false;
@@ -168,15 +167,6 @@ void rep_not_missed(struct core *core, struct rep *rep)
         return;
     rep->misses = 0;
     rep_record(core, rep);
-}
-
-static void history_add(struct history *history, const struct fair_share *ledger, const struct rep *rep)
-{
-    history->ring[history->next++ % history->capacity] = (struct history_entry){
-        .rep = rep->number, .load = rep->rank.load, .capacity = rep->rank.capacity, .idle_since_ms = rep->rank.idle_since_ms,
-        .account = rep->rank.account, .ledger_total = ledger->total, .state = rep->state, .connected = rep->connected,
-        .configured = rep->configured, .is_closed = rep->is_closed,
-    };
 }
 
 static int by_number(const void *a, const void *b)

@@ -64,7 +64,7 @@ lw_status core_restore_done(struct core *core)
     if (status == LW_OK)
         status = link_seen(core);
     core->is_restoring = false;
-    core->decided_from_ms = core->now_ms;
+    core->history.decided_from_ms = core->now_ms;
     core->match_everything = true;
     return status;
 }

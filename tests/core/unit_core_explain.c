@@ -258,6 +258,32 @@ static void after_a_restart_the_chosen_one_is_told_from_the_record(void **state)
     rig_close(&rig);
 }
 
+static void keeping_nothing_changes_no_decision(void **state)
+{
+    struct core_limits limits;
+    struct heard heard;
+    struct desk_rig rig;
+    (void)state;
+    rig_small_limits(&limits);
+    limits.history_max = limits.decisions_max = limits.decided_max = limits.ended_max = 0;
+    struct core_config *config = rig_rules();
+    rig_add_rep(config, "ada", 2, NULL, "italian", 5);
+    rig_add_rep(config, "ben", 2, NULL, "italian", 5);
+    rig_open(&rig, config, &limits);
+    uint64_t ada = rig_log_on(&rig, "ada"), ben = rig_log_on(&rig, "ben");
+    struct desk_id lead = rig_publish(&rig, "a");
+    assert_string_equal(rig_owner(&rig, lead), "ada");
+    assert_string_equal(rig_told(&rig, EFFECT_OFFER, ada, 0)->why, "");
+    rig_decline(&rig, ada, lead, 1);
+    assert_string_equal(rig_owner(&rig, lead), "ben");
+    assert_true(explain(&rig, lead, &heard));
+    assert_int_equal(heard.decision_count, 0);
+    rig_accept(&rig, ben, lead, 2);
+    rig_complete(&rig, ben, lead, "done", "won");
+    assert_false(explain(&rig, lead, &heard));
+    rig_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +293,7 @@ int main(void)
         cmocka_unit_test(after_a_restart_the_chosen_one_is_told_from_the_record),
         cmocka_unit_test(a_waiting_lead_is_told_what_it_waits_for),
         cmocka_unit_test(other_rules_since_are_admitted),
+        cmocka_unit_test(keeping_nothing_changes_no_decision),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,6 +42,27 @@ static uint64_t fingerprint_of(const struct core_work_size *size)
     return digest;
 }
 
+/* Of what the core could do if it kept nothing for explanations: how much less it does. Both in small turns, so that what
+ * happens to the machine meanwhile happens to both. */
+static double explanations_cost(uint64_t seed, uint64_t lives)
+{
+    enum { TURNS = 20 };
+    struct core_work_size bare = usual;
+    bare.keeps_nothing = 1;
+    struct core_work *works[] = {core_work_new(&usual, seed), core_work_new(&bare, seed)};
+    uint64_t spent_ns[2] = {0};
+    for (int turn = 0; turn <= TURNS; turn++) {
+        for (int i = 0; i < 2; i++) {
+            uint64_t start_ns = bench_cpu_ns();
+            core_work_run(works[i], lives / TURNS);
+            spent_ns[i] += turn == 0 ? 0 : bench_cpu_ns() - start_ns;   /* the first warms up */
+        }
+    }
+    core_work_free(works[0]);
+    core_work_free(works[1]);
+    return 1 - (double)spent_ns[1] / (double)spent_ns[0];
+}
+
 struct curve { const char *name; struct core_work_size points[POINTS_MAX]; const char *labels[POINTS_MAX]; };
 static const struct curve curves[] = {
     {"reps, nearly all different",
@@ -79,7 +100,7 @@ int bench_core(const struct bench_options *options)
 {
     uint32_t rounds = options->rounds ? options->rounds : options->quick ? 3 : 7;
     uint64_t lives = options->quick ? 400000 : 1500000;
-    double rates[ROUNDS_MAX], calibrations[ROUNDS_MAX], usual_us[ROUNDS_MAX];
+    double rates[ROUNDS_MAX], calibrations[ROUNDS_MAX], usual_us[ROUNDS_MAX], costs[ROUNDS_MAX];
     struct core_work_counts counts;
     if (rounds > ROUNDS_MAX)
         rounds = ROUNDS_MAX;
@@ -89,6 +110,7 @@ int bench_core(const struct bench_options *options)
         struct figure figure = measure(&usual, round + 1, lives, &counts);
         rates[round] = figure.lives_per_s;
         usual_us[round] = figure.p99_us;
+        costs[round] = explanations_cost(round + 1, lives);
         printf("round %u: %.0f lives/s, %.1f records and %.0f record bytes a life, %.1f effects a life, calibration %.1f\n", round + 1,
                rates[round], (double)counts.records / (double)counts.completed, (double)counts.record_bytes / (double)counts.completed,
                (double)counts.effects / (double)counts.completed, calibrations[round]);
@@ -97,6 +119,9 @@ int bench_core(const struct bench_options *options)
     printf("core: median %.0f lives/s of CPU time (%.0f to %.0f over %u rounds); %u reps, %u demand classes\n",
            median, rates[0], rates[rounds - 1], rounds, usual.reps, usual.classes);
 
+    double cost = bench_median(costs, rounds);
+    printf("explanations: %.1f %% of what the core does when it keeps nothing for them (%.1f to %.1f)\n", 100 * cost, 100 * costs[0],
+           100 * costs[rounds - 1]);
     struct figure at_small = measure(&small, 1, lives / 4, &counts), at_large = measure(&large, 1, lives / 4, &counts);
     printf("a deciding step, p99: %.1f us there, %.1f us with %u reps and %u waiting, %.1f us with %u reps, %u classes and %u waiting\n",
            bench_median(usual_us, rounds), at_small.p99_us, small.reps, small.waiting, at_large.p99_us, large.reps, large.classes, large.waiting);
@@ -106,7 +131,7 @@ int bench_core(const struct bench_options *options)
         print_curves(lives / 4);
     if (options->json)
         printf("{\"lives_per_s\": %.0f, \"lives_per_s_min\": %.0f, \"lives_per_s_max\": %.0f, \"decision_p99_us\": %.2f, "
-               "\"decision_small_p99_us\": %.2f, \"decision_usual_p99_us\": %.2f, \"calibration\": %.2f, \"rounds\": %u, \"fingerprint\": \"%016" PRIx64 "\"}\n",
-               median, rates[0], rates[rounds - 1], at_large.p99_us, at_small.p99_us, bench_median(usual_us, rounds), calibration, rounds, fingerprint);
+               "\"explanations_share\": %.3f, \"decision_small_p99_us\": %.2f, \"decision_usual_p99_us\": %.2f, \"calibration\": %.2f, \"rounds\": %u, \"fingerprint\": \"%016" PRIx64 "\"}\n",
+               median, rates[0], rates[rounds - 1], at_large.p99_us, cost, at_small.p99_us, bench_median(usual_us, rounds), calibration, rounds, fingerprint);
     return 0;
 }

@@ -282,6 +282,8 @@ struct core_work *core_work_new(const struct core_work_size *size, uint64_t seed
     if (!work)
         abort();
     core_limits_default(&limits);
+    if (size->keeps_nothing)
+        limits.history_max = limits.decisions_max = limits.decided_max = limits.ended_max = 0;
     work->size = *size;
     work->random = seed;
     work->now_ms = 1700000000000u;

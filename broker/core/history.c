@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "core_internal.h"
+#include "lead_state.h"
+#include "pairs.h"
+
+/* A ring of none is NULL. */
+static bool make_ring(void **ring, uint32_t count, size_t size)
+{
+    *ring = count > 0 ? calloc(count, size) : NULL;
+    return *ring || count == 0;
+}
+
+lw_status history_init(struct history *history, const struct core_limits *limits)
+{
+    void *reps = NULL, *decided = NULL, *ended = NULL;
+    bool made = make_ring(&reps, limits->history_max, sizeof *history->reps) && make_ring(&decided, limits->decided_max, sizeof *history->decided) &&
+                make_ring(&ended, limits->ended_max, sizeof *history->ended);
+    *history = (struct history){.reps = reps, .decided = decided, .ended = ended, .reps_max = limits->history_max,
+                                .decided_max = limits->decided_max, .ended_max = limits->ended_max};
+    return made ? LW_OK : LW_NO_MEMORY;
+}
+
+void history_fini(struct history *history)
+{
+    for (uint32_t i = 0; history->ended && i < history->ended_max; i++)
+        free(history->ended[i].decisions);
+    free(history->reps);
+    free(history->decided);
+    free(history->ended);
+    *history = (struct history){0};
+}
+
+void history_note_rep(struct core *core, const struct rep *rep)
+{
+    struct history *history = &core->history;
+    if (history->reps_max == 0)
+        return;
+    history->reps[history->reps_next++ % history->reps_max] = (struct history_entry){
+        .rep = rep->number, .load = rep->rank.load, .capacity = rep->rank.capacity, .idle_since_ms = rep->rank.idle_since_ms,
+        .account = rep->rank.account, .ledger_total = core->fair_share.total, .state = rep->state, .connected = rep->connected,
+        .configured = rep->configured, .is_closed = rep->is_closed,
+    };
+}
+
+/* One decision, all that most leads have, is copied, and its memory serves the next lead while it is in the cache. More are
+ * handed over: copying them would write ten times what an end needs to. */
+void history_note_end(struct core *core, struct lead *lead, const struct lead_change *change)
+{
+    struct history *history = &core->history;
+    if (history->ended_max == 0)
+        return;
+    struct ended_lead *ended = &history->ended[history->ended_next++ % history->ended_max];
+    free(ended->decisions);
+    *ended = (struct ended_lead){
+        .id = lead->id, .received_ms = lead->received_ms, .ended_ms = core->now_ms, .queue = lead->demand->queue, .rule = lead->rule,
+        .source = lead->source, .rep = change->rep, .priority = lead->priority, .channel = lead->demand->channel,
+        .state = lead->state, .decision_count = lead->decision_count, .needs = lead->demand->needs, .demand_hash = lead->demand->hash,
+        .value = lead_value(lead), .disposition = change->disposition ? change->disposition->name : NAME_NONE,
+    };
+    if (lead->decision_count == 1) {
+        ended->only = lead->decisions[0];
+        return;
+    }
+    ended->decisions = lead->decisions;
+    lead->decisions = NULL;
+    lead->decision_count = lead->decision_capacity = 0;
+}
+
+void history_note_decision(struct core *core, const struct lead *lead, const struct decision *decision)
+{
+    struct history *history = &core->history;
+    if (history->decided_max > 0)
+        history->decided[history->decided_next++ % history->decided_max] =
+            (struct decided){lead->id, decision->at_ms, decision->offer_number, decision->rep};
+}
