@@ -171,5 +171,5 @@ static void claimed(struct redis_store *s)
     log_info("desk claimed desk=%s epoch=%" PRIu64, s->options.desk, s->epoch);
     crash_point("recovery.claimed");
     store_move(&s->base, STORE_LOADING, "claimed");
-    store_load_begin(s);
+    store_head_read(s);     /* the owner before may have ended a checkpoint since we read it; from now on nobody can */
 }
