@@ -12,6 +12,7 @@
 #include "lead_state.h"
 #include "needs.h"
 #include "pairs.h"
+#include "people.h"
 #include "relax.h"
 #include "rules.h"
 
@@ -73,8 +74,8 @@ void command_publish(struct core *core, const struct core_command *command)
     if (seen) {
         bool same = seen->content_hash == command->publish.content_hash;
         core->totals.duplicates++;
-        reply(core, command, same ? CORE_DUPLICATE : CORE_DUPLICATE_DIFFERS,
-              same ? "" : "this idempotency id was used for other content", seen->lead);
+        reply_joined(core, command, same ? CORE_DUPLICATE : CORE_DUPLICATE_DIFFERS,
+                     same ? "" : "this idempotency id was used for other content", seen->lead, seen->kind == SEEN_JOIN);
         return;
     }
     if (channel >= LW_CHANNEL_COUNT || !core->config->channels[channel].enabled) {
@@ -85,6 +86,13 @@ void command_publish(struct core *core, const struct core_command *command)
         reply(core, command, CORE_REJECTED, "no rule of the desk takes this lead", none);
         return;
     }
+    struct person person = {0};
+    bool is_recognised = core->config->people.join && command->publish.read_person && !command->publish.is_test;
+    if (is_recognised) {
+        person_read(core, command, &person);
+        if (join_open_lead(core, command, rule, key, &person))
+            return;
+    }
     struct lead *lead = make_lead(core, command, key, rule);
     if (!lead) {
         reply(core, command, CORE_BUSY, "the desk holds as many leads as it may", none);
@@ -92,6 +100,8 @@ void command_publish(struct core *core, const struct core_command *command)
     }
     struct desk_id id = lead->id;
     core->totals.published++;
+    if (is_recognised)
+        person_attach(core, lead, &person);
     lead_move(core, lead, &(struct lead_change){.to = LEAD_WAITING, .cause = CAUSE_PUBLISHED, .deadline_ms = lead->wait_deadline_ms});
     keep_seen(core, lead);
     reply(core, command, CORE_ACCEPTED, command->publish.is_test ? "a test lead: accepted and not routed" : "", id);
@@ -244,9 +254,14 @@ void command_cancel(struct core *core, const struct core_command *command)
         reply(core, command, CORE_DUPLICATE, "a rep calls back", id);
         return;
     }
-    if (lead->demand->needs.rings && core_channel(core, lead->demand->channel)->call_back_when_abandoned) {
+    bool has_contacts = lead->extra && lead->extra->person && lead->extra->person->contact_count > 0;   /* of which only one is withdrawn */
+    if (lead->demand->needs.rings && (has_contacts || core_channel(core, lead->demand->channel)->call_back_when_abandoned)) {
         bool done = lead_abandon(core, lead);
         reply(core, command, done ? CORE_ACCEPTED : CORE_BUSY, done ? "a rep calls back" : "too many different kinds of leads", id);
+        return;
+    }
+    if (has_contacts) {
+        reply(core, command, CORE_REJECTED, "the person made other contacts too", id);
         return;
     }
     struct rep *rep = rep_table_at(&core->reps, lead->rep);

@@ -213,6 +213,18 @@ static void put_config(struct byte_buffer *out, const struct core_config *config
     put_pairs(out, config);
 }
 
+static void put_people(struct byte_buffer *out, const struct config_people *people)
+{
+    byte_buffer_put_u8(out, people->join);
+    byte_buffer_put_varint(out, people->window_ms);
+}
+
+static void read_people(struct byte_reader *in, struct config_people *people)
+{
+    people->join = byte_reader_u8(in) != 0;
+    people->window_ms = byte_reader_varint(in);
+}
+
 static void put_queues(struct byte_buffer *out, const struct core_config *config)
 {
     byte_buffer_put_varint(out, config->queue_count);
@@ -227,6 +239,7 @@ static void put_queues(struct byte_buffer *out, const struct core_config *config
     byte_buffer_put_u8(out, config->refused_counts);
     byte_buffer_put_u8(out, config->bad_counts);
     byte_buffer_put_varint(out, config->absent_leads_max);
+    put_people(out, &config->people);
 }
 
 /* What best_pair reckons with. */
@@ -332,6 +345,7 @@ static bool read_queues(struct byte_reader *in, struct core_config *config)
     config->refused_counts = byte_reader_u8(in) != 0;
     config->bad_counts = byte_reader_u8(in) != 0;
     config->absent_leads_max = read_number(in, CONFIG_ABSENT_LEADS_MAX);
+    read_people(in, &config->people);
     return !in->failed;
 }
 

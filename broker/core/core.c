@@ -12,6 +12,7 @@
 #include "effects.h"
 #include "lead_extra.h"
 #include "match.h"
+#include "people.h"
 #include "preferred.h"
 #include "rules.h"
 
@@ -37,6 +38,7 @@ struct core *core_new(const struct core_limits *limits, const struct core_callba
     byte_buffer_init(&core->record, 64u << 20);
     timer_wheel_init(&core->wheel, 0);
     preferred_init(core);
+    people_init(core);
     fair_share_init(&core->fair_share);
     if (history_init(&core->history, limits) != LW_OK || names_init(&core->names) != LW_OK || queues_init(&core->queues) != LW_OK ||
         lead_table_init(&core->leads, limits->leads_max) != LW_OK || rep_table_init(&core->reps) != LW_OK ||

@@ -122,7 +122,8 @@ enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_
     X(56, ABANDONED, "abandoned") \
     X(57, TRANSFERRED, "transferred") \
     X(60, RELAXED, "relaxed") \
-    X(61, UNROUTABLE, "unroutable")
+    X(61, UNROUTABLE, "unroutable") \
+    X(70, JOINED, "joined")
 
 enum core_cause {
     CAUSE_NONE = 0,
@@ -159,6 +160,13 @@ enum core_act { ACT_RELEASE = 1, ACT_CANCEL = 2, ACT_TAKE_BACK = 3, ACT_CREDIT =
 /* Text with its length; not NUL-terminated; data may be NULL when size is 0. */
 struct core_text { const char *data; uint32_t size; };
 
+/* What a person is known by. Vendor ids are unique within the lead's source. */
+enum core_person_key_kind { PERSON_KEY_PHONE = 1, PERSON_KEY_EMAIL, PERSON_KEY_VENDOR, PERSON_KEY_MESSAGE };
+enum { CORE_PERSON_KEYS_MAX = 16, CORE_CONTACTS_MAX = 7 };   /* of one lead; contacts: that joined it */
+struct core_person_key { enum core_person_key_kind kind; struct core_text value; };   /* value: in its one normal form */
+/* Fills in what a lead's person is known by; gives how many. */
+typedef uint32_t core_person_reader(const void *lead, struct core_person_key out[CORE_PERSON_KEYS_MAX]);
+
 /* Gives the value of a lead's field for the rules; NULL when absent. */
 typedef const char *core_field_reader(const void *lead, const char *field);
 
@@ -179,6 +187,7 @@ struct core_command {
             uint32_t payload_size;
             const void *fields;            /* handed to read_field */
             core_field_reader *read_field;
+            core_person_reader *read_person;   /* NULL: the person is not known by anything */
         } publish;
         struct { struct desk_id lead; struct core_text source, idempotency_id; } query;   /* lead, or source + id */
         struct { struct desk_id lead; struct core_text source, idempotency_id, reason; } cancel;
@@ -243,6 +252,9 @@ struct core_effect {
     uint32_t weight, priority, position;
     uint8_t channel;
     bool resumed;
+    bool joined;                       /* of a publish: the contact joined an open lead */
+    uint32_t contact_count;            /* contacts that joined the lead */
+    const struct core_text *contacts;  /* offer, resumed holding: theirs, packed, in the order in which they came; else NULL */
     const char *queue, *rep, *device, *source, *disposition;   /* never NULL */
     const void *payload;               /* offer, resumed holding: the packed lead; NULL: the client has it from the offer */
     uint32_t payload_size;
@@ -351,7 +363,7 @@ void core_check_invariants(struct core *core);
 
 struct core_totals {
     uint64_t by_state[LEAD_STATES];    /* open leads by lead_state */
-    uint64_t published, completed, cancelled, expired, duplicates, offered, accepted, declined, missed;
+    uint64_t published, completed, cancelled, expired, duplicates, joined, offered, accepted, declined, missed;
     uint64_t payload_bytes, memory_bytes;
     uint32_t reps_connected, reps_available, demand_classes, supply_classes, config_version;
 };

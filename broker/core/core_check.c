@@ -10,6 +10,7 @@
 #include "lead_extra.h"
 #include "lead_record.h"
 #include "pairs.h"
+#include "people.h"
 #include "preferred.h"
 #include "rep_state.h"
 #include "unroutable.h"
@@ -67,6 +68,7 @@ static void check_lead(const struct core *core, const struct lead *lead)
     }
     bool held = lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING || lead->state == LEAD_ASSIGNED;
     assert(held == (lead->rep != 0));
+    person_check(core, lead);
     assert(lead->demand->needs.rings == (lead->demand->channel == LW_CHANNEL_PHONE && !(lead->extra && lead->extra->is_call_back)));
     if (lead_is_preferring(lead)) {
         assert(lead->timer.deadline_ms <= lead->extra->preferred_until_ms);
@@ -179,6 +181,8 @@ uint64_t core_state_hash(struct core *core)
         struct lead_image image;
         lead_image_fill(core, lead, true, &image);
         image.revision = image.created_revision = 0;
+        for (uint32_t i = 0; i < image.contact_count; i++)
+            image.contacts[i].serial = 0;
         byte_buffer_clear(&core->record);
         record_put_lead(&core->record, &image);
         sum += siphash_64(HASH_KEY, core->record.data, core->record.size);

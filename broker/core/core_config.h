@@ -50,6 +50,7 @@ enum {
     CONFIG_HALF_LIFE_MAX_MS = 24 * 3600 * 1000,
     CONFIG_TEXT_MAX = 511,           /* a team, device, field or value; names: LW_NAME_MAX */
 };
+#define CONFIG_WINDOW_MAX_MS (366ull * 24 * 3600 * 1000)     /* how long a person may be remembered */
 #define CONFIG_SCHEDULE_MAX_MS (366ull * 24 * 3600 * 1000)   /* how far ahead a lead may be scheduled */
 
 
@@ -155,6 +156,12 @@ struct config_disposition {
     uint32_t same_rep_for_ms;        /* asked first, for so long from then on; 0: all alike */
 };
 
+/* Which contacts are one lead. All zero: none. */
+struct config_people {
+    bool join;                       /* a contact joins the open lead of its person */
+    uint64_t window_ms;              /* when the lead's last contact is no longer ago; CONFIG_WINDOW_MAX_MS at most */
+};
+
 struct core_config {
     char *desk;
     char **skills;               uint32_t skill_count;   /* abilities */
@@ -168,6 +175,7 @@ struct core_config {
     uint32_t grace_ms, park_limit_ms, work_limit_ms, retry_same_rep_ms, offers_max, misses_to_away;
     bool return_assigned_when_gone;
     uint32_t transfer_for_ms;        /* a lead handed to a rep is for them alone, so long */
+    struct config_people people;
     /* The fair share ledger: */
     bool refused_counts;         /* an offer that the rep declined or let pass */
     bool bad_counts;             /* a lead completed with a disposition of class bad */

@@ -64,6 +64,7 @@ struct core {
     struct fair_share fair_share;
     struct seen seen;
     struct timer_wheel wheel;
+    struct avl_tree people;                /* person_key of open leads, where contacts join: people.h */
     struct avl_tree preferred;             /* lead_extra of all leads that wait for a preferred rep, most urgent first */
     struct history history;
 

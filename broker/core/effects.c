@@ -3,6 +3,7 @@
 #include "effects.h"
 #include "lead_extra.h"
 #include "lead_state.h"
+#include "people.h"
 #include "preferred.h"
 #include "why_text.h"
 
@@ -36,6 +37,7 @@ static void effect_extra(const struct core *core, const struct lead *lead, struc
     const struct rep *preferred = rep_table_at(&core->reps, extra->preferred_rep);
     effect->is_call_back = extra->is_call_back;
     effect->appointment_ms = extra->appointment_ms;
+    effect->contact_count = extra->person ? extra->person->contact_count : 0;
     effect->place = extra->place ? extra->place : "";
     const struct rep *set_by = rep_table_at(&core->reps, extra->set_by);
     effect->set_by = set_by ? set_by->name : "";
@@ -66,10 +68,17 @@ void effect_lead(const struct core *core, const struct lead *lead, struct core_e
 
 void reply(struct core *core, const struct core_command *command, enum core_status status, const char *reason, struct desk_id lead)
 {
+    reply_joined(core, command, status, reason, lead, false);
+}
+
+void reply_joined(struct core *core, const struct core_command *command, enum core_status status, const char *reason, struct desk_id lead,
+                  bool joined)
+{
     struct core_effect effect;
     if (command->request == 0)
         return;
     effect_init(core, &effect, EFFECT_REPLY);
+    effect.joined = joined;
     effect.session = command->session;
     effect.request = command->request;
     effect.status = status;
@@ -80,10 +89,23 @@ void reply(struct core *core, const struct core_command *command, enum core_stat
     effect_emit(core, &effect);
 }
 
+/* contacts: room for them, as long as the effect. */
+static void effect_payload(const struct lead *lead, struct core_effect *effect, struct core_text contacts[CORE_CONTACTS_MAX])
+{
+    effect->payload = lead->payload;
+    effect->payload_size = lead->payload_size;
+    if (effect->contact_count == 0)
+        return;
+    for (uint32_t i = 0; i < effect->contact_count; i++)
+        contacts[i] = (struct core_text){lead->extra->person->contacts[i].payload, lead->extra->person->contacts[i].payload_size};
+    effect->contacts = contacts;
+}
+
 void tell_offer(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed)
 {
     struct core_effect effect;
     char why[WHY_TEXT_MAX];
+    struct core_text contacts[CORE_CONTACTS_MAX];
     if (rep->session == 0 || core->is_restoring)
         return;
     why_text_write(core, lead, rep, why);
@@ -91,8 +113,7 @@ void tell_offer(struct core *core, const struct lead *lead, const struct rep *re
     effect_lead(core, lead, &effect);
     effect.session = rep->session;
     effect.resumed = resumed;
-    effect.payload = lead->payload;
-    effect.payload_size = lead->payload_size;
+    effect_payload(lead, &effect, contacts);
     effect.why = why;
     effect_emit(core, &effect);
 }
@@ -100,16 +121,15 @@ void tell_offer(struct core *core, const struct lead *lead, const struct rep *re
 void tell_holding(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed)
 {
     struct core_effect effect;
+    struct core_text contacts[CORE_CONTACTS_MAX];
     if (rep->session == 0)
         return;
     effect_init(core, &effect, EFFECT_HOLDING);
     effect_lead(core, lead, &effect);
     effect.session = rep->session;
     effect.resumed = resumed;
-    if (resumed) {   /* else the client has it from the offer */
-        effect.payload = lead->payload;
-        effect.payload_size = lead->payload_size;
-    }
+    if (resumed)   /* else the client has it from the offer */
+        effect_payload(lead, &effect, contacts);
     effect_emit(core, &effect);
 }
 

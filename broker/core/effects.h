@@ -15,6 +15,9 @@ void effect_init(const struct core *core, struct core_effect *effect, enum core_
 void effect_lead(const struct core *core, const struct lead *lead, struct core_effect *effect);
 void effect_emit(struct core *core, const struct core_effect *effect);
 void reply(struct core *core, const struct core_command *command, enum core_status status, const char *reason, struct desk_id lead);
+/* joined: of a publish, whose contact joined an open lead. */
+void reply_joined(struct core *core, const struct core_command *command, enum core_status status, const char *reason, struct desk_id lead,
+                  bool joined);
 void tell_offer(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed);
 void tell_holding(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed);
 void tell_withdrawn(struct core *core, struct desk_id lead, uint32_t offer_number, const struct rep *rep, enum core_cause cause);

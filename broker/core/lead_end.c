@@ -12,6 +12,7 @@
 #include "lead_record.h"
 #include "lead_state.h"
 #include "pairs.h"
+#include "people.h"
 
 void lead_keep_completion(struct core *core, const struct lead *lead, const struct lead_change *change)
 {
@@ -28,6 +29,8 @@ void lead_end(struct core *core, struct lead *lead, const struct lead_change *ch
         published->end = (uint8_t)change->to;
         seen_mark_dirty(&core->seen, published);
     }
+    if (lead->extra && lead->extra->person)
+        person_end(core, lead->extra->person, change->to);
     lead_keep_completion(core, lead, change);
     switch (change->to) {
     case LEAD_COMPLETED: core->totals.completed++; break;
@@ -71,6 +74,8 @@ void lead_free(struct core *core, struct lead *lead)
     free(lead->payload);
     free(lead->exclusions);
     free(lead->decisions);
+    if (lead->extra && lead->extra->person)
+        person_forget(core, lead);
     lead_extra_free(lead);
     lead_table_remove(&core->leads, lead);
 }

@@ -10,6 +10,7 @@
 #include "lead_end.h"
 #include "lead_extra.h"
 #include "lead_state.h"
+#include "people.h"
 #include "preferred.h"
 
 struct lead_extra *lead_extra_of(struct lead *lead)
@@ -28,6 +29,7 @@ void lead_extra_free(struct lead *lead)
     if (!lead->extra)
         return;
     free(lead->extra->place);
+    person_free(lead->extra->person);
     free(lead->extra);
     lead->extra = NULL;
 }
@@ -105,7 +107,7 @@ bool lead_abandon(struct core *core, struct lead *lead)
     return true;
 }
 
-void lead_wake(struct core *core, struct lead *lead, enum core_cause cause)
+void lead_prefer_awake(struct core *core, struct lead *lead)
 {
     struct lead_extra *extra = lead->extra;
     const struct rep *rep = extra ? rep_table_at(&core->reps, extra->preferred_rep) : NULL;
@@ -113,6 +115,11 @@ void lead_wake(struct core *core, struct lead *lead, enum core_cause cause)
         lead_prefer(lead, rep->number, deadline_after(core, extra->preferred_for_ms), 0);
     else
         lead_prefer(lead, 0, 0, 0);
+}
+
+void lead_wake(struct core *core, struct lead *lead, enum core_cause cause)
+{
+    lead_prefer_awake(core, lead);
     lead->wait_deadline_ms = deadline_after(core, core_channel(core, lead->demand->channel)->wait_limit_ms);
     lead_move(core, lead, &(struct lead_change){.to = LEAD_WAITING, .cause = cause, .deadline_ms = lead->wait_deadline_ms});
 }

@@ -10,6 +10,8 @@
 
 struct core;
 
+struct lead_person;
+
 struct lead_extra {
     struct lead *lead;
     struct avl_node everywhere;                   /* WAITING for a preferred rep: in core->preferred */
@@ -22,6 +24,7 @@ struct lead_extra {
     bool has_own_needs;                           /* needs that no rule says: a person did */
     bool is_call_back;                            /* the rep calls; nobody is on the line */
     uint32_t value, value_log;                    /* 0: 1; its pair_log2 */
+    struct lead_person *person;                   /* who it is about; NULL: nobody who could be recognised */
 };
 
 /* Made when missing. */
@@ -37,6 +40,8 @@ LW_MUST_CHECK bool lead_set_needs(struct core *core, struct lead *lead, const st
 LW_MUST_CHECK bool lead_make_call_back(struct core *core, struct lead *lead);
 /* The caller hung up before a rep had the call: a rep calls back. False, with nothing changed, when there are too many classes. */
 LW_MUST_CHECK bool lead_abandon(struct core *core, struct lead *lead);
+/* SCHEDULED, about to wait: for its preferred rep first, if the rules still have them. */
+void lead_prefer_awake(struct core *core, struct lead *lead);
 /* SCHEDULED: waits now, for its preferred rep first if there is one. */
 void lead_wake(struct core *core, struct lead *lead, enum core_cause cause);
 

@@ -6,6 +6,7 @@
 #include "lead_extra.h"
 #include "lead_record.h"
 #include "lead_state.h"
+#include "people.h"
 
 static struct core_text text_of(const char *text)
 {
@@ -60,6 +61,8 @@ void lead_image_fill(const struct core *core, const struct lead *lead, bool with
     image->relaxed = lead->relaxed;
     if (lead->extra)
         extra_fill(lead->extra, image);
+    if (lead->extra && lead->extra->person && (with_payload || lead_state_is_end(image->state)))
+        person_fill(lead->extra->person, image);
     image->has_payload = with_payload;
     image->payload = lead->payload;
     image->payload_size = lead->payload_size;
@@ -82,10 +85,10 @@ void lead_image_fill(const struct core *core, const struct lead *lead, bool with
         memcpy(image->decisions, lead->decisions, lead->decision_count * sizeof *lead->decisions);
 }
 
-void lead_record_change(struct core *core, struct lead *lead, const struct lead_change *change, bool is_new, uint32_t idle_rep)
+void lead_record_change(struct core *core, struct lead *lead, const struct lead_change *change, bool with_payload, uint32_t idle_rep)
 {
     struct lead_image image;
-    lead_image_fill(core, lead, is_new, &image);
+    lead_image_fill(core, lead, with_payload, &image);
     image.idle_rep = idle_rep;
     if (change->disposition)
         image.disposition = text_of(change->disposition->code);

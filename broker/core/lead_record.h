@@ -12,7 +12,7 @@ struct lead_change;
 
 void lead_image_fill(const struct core *core, const struct lead *lead, bool with_payload, struct lead_image *image);
 /* The record of a move; idle_rep: whose idle time begins with it; 0: nobody's. */
-void lead_record_change(struct core *core, struct lead *lead, const struct lead_change *change, bool is_new, uint32_t idle_rep);
+void lead_record_change(struct core *core, struct lead *lead, const struct lead_change *change, bool with_payload, uint32_t idle_rep);
 /* Writes the after-image of a lead whose exclusions or decisions changed without a move. */
 void lead_record(struct core *core, struct lead *lead, bool with_payload);
 void lead_mark_dirty(struct core *core, struct lead *lead);

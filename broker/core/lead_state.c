@@ -7,7 +7,8 @@
  *             v | '--- SCHEDULED <--------------------'
  *            PARKED <-- all but SCHEDULED; PARKED -> EXPIRED; any -> CANCELLED
  *
- * From WAITING to WAITING: a call whose caller hung up is a call-back from then on.
+ * From WAITING to WAITING: a call whose caller hung up is a call-back from then on. From an open state to itself: another
+ * contact of the person joined the lead.
  */
 #include "core_internal.h"
 #include "decisions.h"
@@ -29,11 +30,11 @@ enum { DISPOSITION_IS_BAD = 4 };   /* as leadwire.v1.DispositionClass */
 static const uint16_t legal[] = {
     [LEAD_NONE] = TO(WAITING),
     [LEAD_WAITING] = TO(WAITING) | TO(OFFERED) | TO(PARKED) | TO(CANCELLED),
-    [LEAD_OFFERED] = TO(WAITING) | TO(CONNECTING) | TO(ASSIGNED) | TO(PARKED) | TO(CANCELLED),
-    [LEAD_CONNECTING] = TO(WAITING) | TO(ASSIGNED) | TO(PARKED) | TO(CANCELLED),
-    [LEAD_ASSIGNED] = TO(WAITING) | TO(PARKED) | TO(SCHEDULED) | TO(COMPLETED) | TO(CANCELLED),
+    [LEAD_OFFERED] = TO(WAITING) | TO(OFFERED) | TO(CONNECTING) | TO(ASSIGNED) | TO(PARKED) | TO(CANCELLED),
+    [LEAD_CONNECTING] = TO(WAITING) | TO(CONNECTING) | TO(ASSIGNED) | TO(PARKED) | TO(CANCELLED),
+    [LEAD_ASSIGNED] = TO(WAITING) | TO(ASSIGNED) | TO(PARKED) | TO(SCHEDULED) | TO(COMPLETED) | TO(CANCELLED),
     [LEAD_PARKED] = TO(WAITING) | TO(EXPIRED) | TO(CANCELLED),
-    [LEAD_SCHEDULED] = TO(WAITING) | TO(CANCELLED),
+    [LEAD_SCHEDULED] = TO(WAITING) | TO(SCHEDULED) | TO(CANCELLED),
     [LEAD_COMPLETED] = 0, [LEAD_CANCELLED] = 0, [LEAD_EXPIRED] = 0,
 };
 #undef TO
@@ -51,6 +52,14 @@ static bool is_held(uint8_t state)
 static bool is_bad(const struct core *core, const struct lead_change *change)
 {
     return change->disposition && !core->config->bad_counts && change->disposition->class_number == DISPOSITION_IS_BAD;
+}
+
+/* In no tree and with no rep, where both would count. */
+static void take_join(struct lead *lead, const struct lead_join *join)
+{
+    lead->priority = join->priority;
+    if (join->weight > 0)
+        lead->weight = join->weight;
 }
 
 bool core_lead_may_move(enum lead_state from, enum lead_state to)
@@ -74,6 +83,8 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
         unlink_from_state(core, lead, change, &idle_rep);
     if (change->demand)
         lead_change_demand(core, lead, change->demand);
+    if (change->join)
+        take_join(lead, change->join);
     if (change->to == LEAD_WAITING || from == LEAD_WAITING)
         relax_due(core, lead);   /* what came due while somebody had it, or in this very step */
     if (change->to != LEAD_WAITING && change->to != LEAD_SCHEDULED)
@@ -93,7 +104,7 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
     }
     if (from != LEAD_NONE)
         core->totals.by_state[from]--;
-    lead_record_change(core, lead, change, from == LEAD_NONE, idle_rep);
+    lead_record_change(core, lead, change, from == LEAD_NONE || change->join, idle_rep);
     tell_lead_event(core, lead, from, change);
 
     if (lead_state_is_end(change->to)) {
@@ -147,7 +158,8 @@ static void link_to_state(struct core *core, struct lead *lead)
 /* Accepted, connected: the rep has it as before, with the same load. */
 static bool stays_with_rep(const struct lead *lead, const struct lead_change *change)
 {
-    return is_held(lead->state) && is_held((uint8_t)change->to) && lead->rep == change->rep;
+    bool weighs_more = change->join && change->join->weight > 0;
+    return is_held(lead->state) && is_held((uint8_t)change->to) && lead->rep == change->rep && !weighs_more;
 }
 
 static void unlink_from_state(struct core *core, struct lead *lead, const struct lead_change *change, uint32_t *idle_rep)
@@ -165,7 +177,7 @@ static void unlink_from_state(struct core *core, struct lead *lead, const struct
 }
 
 static void return_lead(struct core *core, struct lead *lead, enum core_cause cause, bool exclude, bool is_fresh_wait, const char *reason,
-                        uint32_t by)
+                        uint32_t by, const struct lead_join *join)
 {
     struct rep *rep = core->reps.reps[lead->rep];
     const struct config_channel *channel = core_channel(core, lead->demand->channel);
@@ -185,21 +197,27 @@ static void return_lead(struct core *core, struct lead *lead, enum core_cause ca
 
     if (lead->offers_made >= core->config->offers_max) {
         lead_move(core, lead, &(struct lead_change){.to = LEAD_PARKED, .cause = CAUSE_OFFERS_USED_UP,
-                                                    .deadline_ms = deadline_after(core, core->config->park_limit_ms), .reason = reason, .by = by});
+                                                    .deadline_ms = deadline_after(core, core->config->park_limit_ms), .reason = reason, .by = by, .join = join});
         return;
     }
     uint64_t deadline_ms = lead->wait_deadline_ms > core->now_ms ? lead->wait_deadline_ms : deadline_after(core, 1);
-    lead_move(core, lead, &(struct lead_change){.to = LEAD_WAITING, .cause = cause, .deadline_ms = deadline_ms, .reason = reason, .by = by});
+    lead_move(core, lead, &(struct lead_change){.to = LEAD_WAITING, .cause = cause, .deadline_ms = deadline_ms, .reason = reason, .by = by,
+                                                .join = join});
 }
 
 void lead_return(struct core *core, struct lead *lead, enum core_cause cause, bool exclude, bool is_fresh_wait)
 {
-    return_lead(core, lead, cause, exclude, is_fresh_wait, NULL, 0);
+    return_lead(core, lead, cause, exclude, is_fresh_wait, NULL, 0, NULL);
 }
 
 void lead_return_to(struct core *core, struct lead *lead, enum core_cause cause, const char *target)
 {
-    return_lead(core, lead, cause, true, true, target, lead->rep);
+    return_lead(core, lead, cause, true, true, target, lead->rep, NULL);
+}
+
+void lead_return_joined(struct core *core, struct lead *lead, const struct lead_join *join)
+{
+    return_lead(core, lead, CAUSE_JOINED, false, true, NULL, 0, join);
 }
 
 uint64_t lead_work_deadline(const struct core *core, const struct lead *lead)

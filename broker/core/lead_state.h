@@ -23,6 +23,12 @@ struct lead_change {
     bool has_completion;           /* what a repeat of it must match */
     struct siphash_128 completion_key;
     uint64_t completion_hash;
+    const struct lead_join *join;  /* a contact joined; NULL for most */
+};
+/* What a contact makes of the lead that it joined. */
+struct lead_join {
+    uint16_t priority;
+    uint16_t weight;               /* 0: as it is */
 };
 void tell_lead_event(struct core *core, const struct lead *lead, enum lead_state from, const struct lead_change *change);
 /* Makes the change: relinks, counts, sets the timer, writes the record, tells the event stream. An end frees the lead. */
@@ -31,6 +37,8 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
 void lead_return(struct core *core, struct lead *lead, enum core_cause cause, bool exclude, bool is_fresh_wait);
 /* The same for a lead that its rep handed on to `target`: that rep is excluded. */
 void lead_return_to(struct core *core, struct lead *lead, enum core_cause cause, const char *target);
+/* The same, as a call that joined it does not fit its rep: not excluded, and a call from now on. */
+void lead_return_joined(struct core *core, struct lead *lead, const struct lead_join *join);
 /* Until when a lead may be with a rep who gets it now. */
 uint64_t lead_work_deadline(const struct core *core, const struct lead *lead);
 /* A WAITING lead stands where it can be found: with its like, or with its preferred rep. */

@@ -10,7 +10,7 @@
 
 #define ACCOUNT_MAX (INT64_C(1) << 42)   /* times the shares of a full desk it still fits */
 
-enum lead_flags { LEAD_HAS_PAYLOAD = 1, LEAD_HAS_COMPLETION = 2, LEAD_IN_CHECKPOINT = 4, LEAD_HAS_EXTRA = 8, LEAD_HAS_OWN_NEEDS = 16 };
+enum lead_flags { LEAD_HAS_PAYLOAD = 1, LEAD_HAS_COMPLETION = 2, LEAD_IN_CHECKPOINT = 4, LEAD_HAS_EXTRA = 8, LEAD_HAS_OWN_NEEDS = 16, LEAD_HAS_PERSON = 32 };
 
 static void put_open_lead(struct byte_buffer *out, const struct lead_image *image);
 static void read_open_lead(struct byte_reader *in, struct lead_image *image);
@@ -20,6 +20,8 @@ static void put_needs(struct byte_buffer *out, const struct lead_image *image);
 static void read_needs(struct byte_reader *in, struct lead_image *image);
 static void put_extra(struct byte_buffer *out, const struct lead_image *image);
 static void read_extra(struct byte_reader *in, struct lead_image *image);
+static void put_person(struct byte_buffer *out, const struct lead_image *image);
+static void read_person(struct byte_reader *in, struct lead_image *image);
 static void put_fixed_part(struct byte_buffer *out, const struct lead_image *image);
 static void read_fixed_part(struct byte_reader *in, struct lead_image *image);
 
@@ -99,7 +101,7 @@ void record_put_lead(struct byte_buffer *out, const struct lead_image *image)
 {
     uint8_t flags = (uint8_t)((image->has_payload ? LEAD_HAS_PAYLOAD : 0) | (image->has_completion ? LEAD_HAS_COMPLETION : 0) |
                               (image->in_checkpoint ? LEAD_IN_CHECKPOINT : 0) | (has_extra(image) ? LEAD_HAS_EXTRA : 0) |
-                              (image->has_own_needs ? LEAD_HAS_OWN_NEEDS : 0));
+                              (image->has_own_needs ? LEAD_HAS_OWN_NEEDS : 0) | (image->has_person ? LEAD_HAS_PERSON : 0));
 
     byte_buffer_put_u8(out, RECORD_FORMAT);
     put_id(out, image->id);
@@ -123,6 +125,8 @@ void record_put_lead(struct byte_buffer *out, const struct lead_image *image)
         if (has_extra(image))
             put_extra(out, image);
     }
+    if (image->has_person)
+        put_person(out, image);
     if (image->has_completion) {
         put_key(out, image->completion_key);
         byte_buffer_put_fixed64(out, image->completion_hash);
@@ -147,6 +151,7 @@ lw_status record_read_lead(const void *bytes, size_t size, struct lead_image *ou
     out->has_completion = flags & LEAD_HAS_COMPLETION;
     out->in_checkpoint = flags & LEAD_IN_CHECKPOINT;
     out->has_own_needs = flags & LEAD_HAS_OWN_NEEDS;
+    out->has_person = flags & LEAD_HAS_PERSON;
     out->at_ms = byte_reader_varint(&in);
     out->seen_key = read_key(&in);
     out->content_hash = byte_reader_fixed64(&in);
@@ -166,6 +171,8 @@ lw_status record_read_lead(const void *bytes, size_t size, struct lead_image *ou
         if (flags & LEAD_HAS_EXTRA)
             read_extra(&in, out);
     }
+    if (out->has_person)
+        read_person(&in, out);
     if (out->has_completion) {
         out->completion_key = read_key(&in);
         out->completion_hash = byte_reader_fixed64(&in);
@@ -236,6 +243,42 @@ static void read_extra(struct byte_reader *in, struct lead_image *image)
     image->set_by = read_u32(in);
     image->set_offer_number = read_u32(in);
     image->value = (uint32_t)byte_reader_varint_max(in, CONFIG_VALUE_MAX);
+}
+
+static void put_person(struct byte_buffer *out, const struct lead_image *image)
+{
+    byte_buffer_put_varint(out, image->person_key_count);
+    for (uint32_t i = 0; i < image->person_key_count; i++)
+        put_key(out, image->person_keys[i]);
+    byte_buffer_put_varint(out, image->contact_count);
+    for (uint32_t i = 0; i < image->contact_count; i++) {
+        const struct contact_image *contact = &image->contacts[i];
+        put_key(out, contact->seen_key);
+        byte_buffer_put_fixed64(out, contact->content_hash);
+        byte_buffer_put_varint(out, contact->serial);
+        put_time(out, image->at_ms, contact->at_ms);
+        byte_buffer_put_u8(out, contact->channel);
+        byte_buffer_put_blob(out, contact->payload.data, lead_state_is_end(image->state) ? 0 : contact->payload.size);
+    }
+}
+
+static void read_person(struct byte_reader *in, struct lead_image *image)
+{
+    image->person_key_count = (uint32_t)byte_reader_varint_max(in, CORE_PERSON_KEYS_MAX);
+    for (uint32_t i = 0; i < image->person_key_count; i++)
+        image->person_keys[i] = read_key(in);
+    image->contact_count = (uint32_t)byte_reader_varint_max(in, CORE_CONTACTS_MAX);
+    for (uint32_t i = 0; i < image->contact_count; i++) {
+        struct contact_image *contact = &image->contacts[i];
+        contact->seen_key = read_key(in);
+        contact->content_hash = byte_reader_fixed64(in);
+        contact->serial = byte_reader_varint(in);
+        contact->at_ms = read_time(in, image->at_ms);
+        contact->channel = byte_reader_u8(in);
+        contact->payload = read_text(in, UINT32_MAX);
+        if (contact->channel >= LW_CHANNEL_COUNT)
+            in->failed = true;
+    }
 }
 
 /* Most leads never relax: one byte. */

@@ -54,6 +54,14 @@ struct decision {
     int32_t standing;         /* round_robin: whose turn was past; weighted: hundredths of a lead owed to the chosen */
 };
 
+/* A contact that joined a lead. Of an ended lead without its payload. */
+struct contact_image {
+    struct siphash_128 seen_key;
+    uint64_t content_hash, serial, at_ms;
+    uint8_t channel;
+    struct core_text payload;
+};
+
 struct lead_image {
     struct desk_id id;
     uint64_t revision;
@@ -94,11 +102,15 @@ struct lead_image {
     uint64_t relax_from_ms, relax_next_ms;
     uint8_t relaxed;                  /* above 0: what it needs is in every image */
     uint32_t require_count, prefer_count, team_count, exclusion_count, decision_count;
+    bool has_person;                  /* with the payload, and at the end: */
+    uint32_t person_key_count, contact_count;
     struct record_require require[CONFIG_REQUIRE_MAX];
     struct record_require prefer[CONFIG_PREFER_MAX];
     struct core_text teams[CONFIG_TEAMS_OF_RULE_MAX];
     struct exclusion exclusions[EXCLUSIONS_PER_LEAD_MAX];
     struct decision decisions[CORE_DECISIONS_KEPT];
+    struct siphash_128 person_keys[CORE_PERSON_KEYS_MAX];
+    struct contact_image contacts[CORE_CONTACTS_MAX];
 };
 
 struct rep_image {

@@ -20,6 +20,7 @@
 #include "lead_state.h"
 #include "needs.h"
 #include "pairs.h"
+#include "people.h"
 #include "preferred.h"
 #include "rep_state.h"
 
@@ -170,6 +171,10 @@ static lw_status restore_lead(struct core *core, const void *bytes, size_t size)
     status = keep_restored_seen(core, &(struct seen_entry){
         .key = image.seen_key, .lead = image.id, .content_hash = image.content_hash, .at_ms = image.created_ms,
         .serial = image.created_revision, .kind = SEEN_PUBLISH, .end = is_end ? (uint8_t)image.state : 0, .is_dirty = true});
+    for (uint32_t i = 0; status == LW_OK && i < image.contact_count; i++)
+        status = keep_restored_seen(core, &(struct seen_entry){
+            .key = image.contacts[i].seen_key, .lead = image.id, .content_hash = image.contacts[i].content_hash, .at_ms = image.contacts[i].at_ms,
+            .serial = image.contacts[i].serial, .kind = SEEN_JOIN, .end = is_end ? (uint8_t)image.state : 0, .is_dirty = true});
     if (status == LW_OK && image.has_completion)
         status = keep_restored_seen(core, &(struct seen_entry){
             .key = image.completion_key, .lead = image.id, .content_hash = image.completion_hash, .at_ms = image.at_ms,
@@ -242,7 +247,6 @@ static lw_status take_fixed_part(struct core *core, struct lead *lead, const str
     lead->payload_size = image->payload_size;
     core->totals.payload_bytes += image->payload_size;
     lead->received_ms = image->received_ms;
-    lead->priority = (uint16_t)image->priority;
     lead->source = names_add(&core->names, image->source.data, image->source.size);
     lead->rule = names_add(&core->names, image->rule.data, image->rule.size);
     return LW_OK;
@@ -274,6 +278,10 @@ static lw_status take_image(struct core *core, struct lead *lead, const struct l
         status = take_demand(core, lead, image, lead->demand->queue);
     if (status != LW_OK)
         return status;
+    if (image->has_payload)
+        lead->priority = (uint16_t)image->priority;   /* a contact that joined may have raised it */
+    if (image->has_payload && image->has_person && !person_take(core, lead, image))
+        return LW_NO_MEMORY;
     lead->revision = image->revision;
     lead->created_revision = image->created_revision;
     lead->created_ms = image->created_ms;
@@ -381,8 +389,10 @@ static lw_status link_seen(struct core *core)
             break;
         if (!entry->is_dirty)
             seen_at(&core->seen, core->seen.next - 1)->is_dirty = false;
-        struct lead *lead = entry->kind == SEEN_PUBLISH ? lead_table_find(&core->leads, entry->lead) : NULL;
-        if (lead)
+        struct lead *lead = entry->kind != SEEN_COMPLETE ? lead_table_find(&core->leads, entry->lead) : NULL;
+        if (lead && entry->kind == SEEN_JOIN)
+            person_seen_at(lead, entry->serial, core->seen.next - 1);
+        else if (lead)
             lead->seen_position = core->seen.next - 1;
     }
     free(core->restored_seen);

@@ -11,7 +11,7 @@
 
 enum { SEEN_CHUNK = 16384 };
 
-enum seen_kind { SEEN_PUBLISH = 1, SEEN_COMPLETE = 2 };
+enum seen_kind { SEEN_PUBLISH = 1, SEEN_COMPLETE = 2, SEEN_JOIN = 3 };   /* JOIN: a publish that joined an open lead */
 
 struct seen_entry {
     struct siphash_128 key;

@@ -324,6 +324,10 @@ static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *
         config->bad_counts = from->fair_share->bad_counts;
         config->absent_leads_max = from->fair_share->absent_leads_max;
     }
+    if (from->people) {
+        config->people.join = from->people->join;
+        config->people.window_ms = from->people->window_ms != 0 ? from->people->window_ms : config->people.window_ms;
+    }
     config->return_assigned_when_gone = from->return_assigned_when_gone;
     return !*from->policy || judge(reading, core_config_set_policy(config, from->policy), "policy", from->policy);
 }

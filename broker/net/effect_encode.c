@@ -69,6 +69,7 @@ void effect_to_lead_event(const struct core_effect *effect, char lead_id[DESK_ID
     out->appointment_unix_ms = (int64_t)effect->appointment_ms;
     out->by = (char *)effect->by;
     out->set_by = (char *)effect->set_by;
+    out->contacts = effect->contact_count;
 }
 
 void effect_to_rep_event(const struct core_effect *effect, Leadwire__V1__RepEvent *out)
@@ -101,6 +102,7 @@ static void encode_reply(struct net *net, struct peer *peer, const struct core_e
     reply.retry_after_ms = effect->retry_after_ms;
     reply.epoch = net->epoch;
     reply.config_version = effect->config_version;
+    reply.joined = effect->joined;
     net_hold(net, peer, &(struct wire_message){.type = WIRE_REPLY, .reply = &reply}, OUTBOX_ANSWERS);
 }
 
@@ -192,7 +194,11 @@ static void encode_holding(struct net *net, struct peer *peer, const struct core
 static void hold_with_lead(struct net *net, struct peer *peer, const struct wire_message *message, const struct core_effect *effect)
 {
     byte_buffer_clear(&net->frame);
-    lw_status status = effect->payload ? wire_encode_with_lead(message, effect->payload, effect->payload_size, &net->frame)
+    struct wire_bytes leads[1 + CORE_CONTACTS_MAX] = {{effect->payload, effect->payload_size}};
+    size_t count = 1;
+    for (uint32_t i = 0; effect->contacts && i < effect->contact_count; i++)
+        leads[count++] = (struct wire_bytes){effect->contacts[i].data, effect->contacts[i].size};
+    lw_status status = effect->payload ? wire_encode_with_leads(message, leads, count, &net->frame)
                                        : wire_encode(message, &net->frame);   /* the client has the lead from the offer */
     if (status == LW_OK)
         net_hold_bytes(net, peer, net->frame.data, net->frame.size, 0);

@@ -65,6 +65,7 @@ struct lw_publisher_answer {
     const char *reason;           /* "" if none; never personal data */
     const char *lead_id;          /* "" if none */
     uint32_t retry_after_ms;      /* with LW_OUTCOME_BUSY */
+    int joined;                   /* lw_publisher_publish: a contact of the lead lead_id, which this person had open already */
     /* lw_publisher_query only: */
     lw_lead_state state;
     uint32_t position;            /* in its queue, from 1; 0: not waiting */

@@ -39,8 +39,8 @@ typedef enum lw_rep_event_kind {
     LW_REP_WELCOME,     /* the session is open */
     LW_REP_LOST,        /* no session: the connection broke, the broker restarted, or (reason) does not serve the desk now;
                            it is tried until it opens */
-    LW_REP_OFFER,       /* answer it before the deadline */
-    LW_REP_HOLDING,     /* the lead is yours: state connecting or assigned */
+    LW_REP_OFFER,       /* answer it before the deadline. The same offer again: as it is now, as another contact of the person joined */
+    LW_REP_HOLDING,     /* the lead is yours: state connecting or assigned; again when another contact joined */
     LW_REP_WITHDRAWN,   /* an offer or a lead is no longer yours; reason says why */
     LW_REP_STATUS,      /* your state, load, capacity */
     LW_REP_SNAPSHOT,    /* after (re)connect: all offers and holdings have been told */
@@ -54,6 +54,8 @@ struct lw_rep_event {
     const char *lead_id;
     uint32_t offer_number;
     const struct lw_lead *lead;    /* offer; holding only when resumed, else NULL: the offer had it */
+    const struct lw_lead *contacts;   /* that joined the lead, with `lead`, in the order in which they came: contact_count of them */
+    uint32_t contact_count;
     int64_t deadline_unix_ms;      /* by the broker's clock */
     uint32_t answer_ms;            /* offer: time left when it was sent */
     int64_t received_unix_ms;      /* the lead's original arrival */

@@ -29,16 +29,17 @@ void held_leads_end_snapshot(struct held_leads *held)
     }
 }
 
-bool held_leads_tell(struct held_leads *held, const char *lead_id, uint32_t offer_number, lw_lead_state state)
+bool held_leads_tell(struct held_leads *held, const char *lead_id, uint32_t offer_number, lw_lead_state state, uint32_t contacts)
 {
     struct held_lead *lead = find(held, lead_id);
-    if (lead && lead->offer_number == offer_number && lead->state == state && lead->told_in == held->session)
+    if (lead && lead->offer_number == offer_number && lead->state == state && lead->told_in == held->session && contacts <= lead->contacts)
         return false;
     if (!lead)
         lead = add(held, lead_id);
     if (lead) {
         lead->offer_number = offer_number;
         lead->state = state;
+        lead->contacts = contacts > lead->contacts ? contacts : lead->contacts;
         lead->told_in = held->session;
     }
     return true;

@@ -222,6 +222,7 @@ static void fill_answer(const struct session_event *event, struct lw_publisher_a
         out->reason = reply->reason;
         out->lead_id = reply->lead_id;
         out->retry_after_ms = reply->retry_after_ms;
+        out->joined = reply->joined;
         return;
     }
     assert(event->message.type == WIRE_LEAD_QUERY_REPLY);

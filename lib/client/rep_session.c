@@ -26,6 +26,7 @@ static lw_status answer_offer(struct lw_rep *rep, const char *lead_id, uint32_t 
                               const char *reason, uint64_t *ticket_out);
 static lw_status invalid(struct lw_rep *rep, const char *reason);
 static bool fill_message(struct lw_rep *rep, const struct wire_message *message, struct lw_rep_event *out);
+static void read_contacts(struct lw_rep *rep, Leadwire__V1__Lead *const *contacts, size_t count, struct lw_rep_event *out);
 static bool fill_offer(struct lw_rep *rep, const Leadwire__V1__Offer *offer, struct lw_rep_event *out);
 static bool fill_holding(struct lw_rep *rep, const Leadwire__V1__Holding *holding, struct lw_rep_event *out);
 static void fill_answer(struct lw_rep *rep, const struct session_event *event, struct lw_rep_event *out);
@@ -286,12 +287,13 @@ static bool fill_message(struct lw_rep *rep, const struct wire_message *message,
 
 static bool fill_offer(struct lw_rep *rep, const Leadwire__V1__Offer *offer, struct lw_rep_event *out)
 {
-    if (!held_leads_tell(&rep->held, offer->lead_id, offer->offer_number, LW_LEAD_OFFERED))
+    if (!held_leads_tell(&rep->held, offer->lead_id, offer->offer_number, LW_LEAD_OFFERED, (uint32_t)offer->n_contacts))
         return false;
     out->kind = LW_REP_OFFER;
     out->lead_id = offer->lead_id;
     out->offer_number = offer->offer_number;
     out->lead = read_lead(rep, offer->lead);
+    read_contacts(rep, offer->contacts, offer->n_contacts, out);
     out->deadline_unix_ms = offer->deadline_unix_ms;
     out->answer_ms = offer->answer_ms;
     out->received_unix_ms = offer->received_unix_ms;
@@ -309,12 +311,13 @@ static bool fill_offer(struct lw_rep *rep, const Leadwire__V1__Offer *offer, str
 static bool fill_holding(struct lw_rep *rep, const Leadwire__V1__Holding *holding, struct lw_rep_event *out)
 {
     lw_lead_state state = (lw_lead_state)holding->state;
-    if (!held_leads_tell(&rep->held, holding->lead_id, holding->offer_number, state))
+    if (!held_leads_tell(&rep->held, holding->lead_id, holding->offer_number, state, (uint32_t)holding->n_contacts))
         return false;
     out->kind = LW_REP_HOLDING;
     out->lead_id = holding->lead_id;
     out->offer_number = holding->offer_number;
     out->lead = read_lead(rep, holding->lead);
+    read_contacts(rep, holding->contacts, holding->n_contacts, out);
     out->lead_state = state;
     out->deadline_unix_ms = holding->deadline_unix_ms;
     out->received_unix_ms = holding->received_unix_ms;
@@ -350,6 +353,15 @@ static const struct lw_lead *read_lead(struct lw_rep *rep, const Leadwire__V1__L
     if (!lead || !wire_lead_to_public(lead, &rep->session.arena, &rep->lead))
         return NULL;
     return &rep->lead;
+}
+
+/* As many as there is memory for. */
+static void read_contacts(struct lw_rep *rep, Leadwire__V1__Lead *const *contacts, size_t count, struct lw_rep_event *out)
+{
+    struct lw_lead *leads = count > 0 ? arena_calloc(&rep->session.arena, count, sizeof *leads) : NULL;
+    out->contacts = leads;
+    for (size_t i = 0; leads && i < count && wire_lead_to_public(contacts[i], &rep->session.arena, &leads[i]); i++)
+        out->contact_count++;
 }
 
 /* What an answer says about what we hold. An accepted offer stays until its Holding comes. */

@@ -125,9 +125,11 @@ LW_MUST_CHECK lw_status wire_encode(const struct wire_message *message, struct b
 /* The validation part of wire_decode. Errors: LW_INVALID, LW_TOO_LARGE with *reason. */
 LW_MUST_CHECK lw_status wire_check(const struct wire_message *message, const char **reason);
 
-/* wire_encode of an Offer or Holding whose lead is given as already packed bytes (message.lead must be NULL). */
-LW_MUST_CHECK lw_status wire_encode_with_lead(const struct wire_message *message, const void *lead_bytes,
-                                              size_t lead_size, struct byte_buffer *out);
+struct wire_bytes { const void *data; size_t size; };
+/* wire_encode of an Offer or Holding whose lead, and behind it the contacts that joined, are given as already packed bytes
+ * (message.lead must be NULL, message.contacts empty). */
+LW_MUST_CHECK lw_status wire_encode_with_leads(const struct wire_message *message, const struct wire_bytes *leads, size_t count,
+                                               struct byte_buffer *out);
 
 /* lw_lead (include/leadwire) <-> protobuf. The protobuf struct lives in the arena and borrows lead's strings. NULL at the cap. */
 Leadwire__V1__Lead *wire_lead_from_public(const struct lw_lead *lead, struct arena *arena);

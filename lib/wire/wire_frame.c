@@ -11,16 +11,16 @@
 
 enum { AT_MAGIC = 0, AT_VERSION = 2, AT_TYPE = 3, AT_LENGTH = 4 };
 
-/* Key of field 15, length-delimited: `lead` of Offer and Holding. */
-enum { LEAD_FIELD = 15, LEAD_FIELD_KEY = LEAD_FIELD << 3 | 2 };
+/* Of Offer and Holding, both length-delimited: `lead`, whose key is one byte, and `contacts`, of two. */
+enum { LEAD_FIELD = 15, LEAD_KEY_SIZE = 1, CONTACTS_FIELD = 16, CONTACT_KEY_SIZE = 2, LENGTH_DELIMITED = 2 };
 
 static lw_status read_header(const uint8_t *frame, size_t frame_size, enum wire_sender sender,
                              const struct wire_type_info **type_out, const char **reason);
 static uint32_t read_length(const uint8_t *frame);
 static uint64_t peek_request_id(const uint8_t *payload, size_t size, const struct wire_rules *rules);
 static uint64_t get_request_id(const ProtobufCMessage *message, const struct wire_rules *rules);
-static lw_status encode(const struct wire_message *message, const void *lead_bytes, size_t lead_size, struct byte_buffer *out);
-static void put_lead(const void *lead_bytes, size_t lead_size, struct byte_buffer *out);
+static lw_status encode(const struct wire_message *message, const struct wire_bytes *leads, size_t count, struct byte_buffer *out);
+static void put_lead(unsigned field, const struct wire_bytes *lead, struct byte_buffer *out);
 static void write_header(uint8_t *at, enum wire_type type, size_t payload_size);
 
 const char *wire_type_name(enum wire_type type)
@@ -69,30 +69,44 @@ lw_status wire_encode(const struct wire_message *message, struct byte_buffer *ou
     return encode(message, NULL, 0, out);
 }
 
-lw_status wire_encode_with_lead(const struct wire_message *message, const void *lead_bytes, size_t lead_size,
-                                struct byte_buffer *out)
+lw_status wire_encode_with_leads(const struct wire_message *message, const struct wire_bytes *leads, size_t count,
+                                 struct byte_buffer *out)
 {
-    assert(message->type == WIRE_OFFER ? !message->offer->lead
-                                       : message->type == WIRE_HOLDING && !message->holding->lead);
-    return encode(message, lead_bytes, lead_size, out);
+    assert(count >= 1);
+    assert(message->type == WIRE_OFFER ? !message->offer->lead && message->offer->n_contacts == 0
+                                       : message->type == WIRE_HOLDING && !message->holding->lead && message->holding->n_contacts == 0);
+    return encode(message, leads, count, out);
 }
 
-/* Without lead_bytes the message is all. Its length is known when it stands; only on failure is it asked for. */
-static lw_status encode(const struct wire_message *message, const void *lead_bytes, size_t lead_size, struct byte_buffer *out)
+/* What the leads take behind the message; more than any frame when one of them alone does. */
+static size_t size_of_leads(const struct wire_bytes *leads, size_t count, size_t size_max)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (leads[i].size > size_max)
+            return size_max;
+        size += (i == 0 ? LEAD_KEY_SIZE : CONTACT_KEY_SIZE) + wire_varint_size(leads[i].size) + leads[i].size;
+    }
+    return size;
+}
+
+/* Without leads the message is all. Its length is known when it stands; only on failure is it asked for. */
+static lw_status encode(const struct wire_message *message, const struct wire_bytes *leads, size_t count, struct byte_buffer *out)
 {
     const struct wire_type_info *type = wire_type_find((unsigned)message->type);
-    size_t start = out->size, lead_field_size = lead_bytes ? 1 + wire_varint_size(lead_size) + lead_size : 0;
 
     assert(type && message->base && message->base->descriptor == type->rules->descriptor);
-    if (lead_size > type->size_max || lead_field_size > type->size_max - WIRE_HEADER_SIZE)
+    size_t start = out->size, leads_size = size_of_leads(leads, count, type->size_max);
+    if (leads_size > type->size_max - WIRE_HEADER_SIZE)
         return LW_TOO_LARGE;
     if (out->failed)
         return LW_NO_MEMORY;
     (void)byte_buffer_extend(out, WIRE_HEADER_SIZE);
     wire_pack(message->base, out);
-    if (!out->failed && out->size - start + lead_field_size <= type->size_max) {
-        if (lead_bytes)
-            put_lead(lead_bytes, lead_size, out);
+    if (!out->failed && out->size - start + leads_size <= type->size_max) {
+        for (size_t i = 0; i < count; i++)
+            put_lead(i == 0 ? LEAD_FIELD : CONTACTS_FIELD, &leads[i], out);
         if (!out->failed) {
             write_header(out->data + start, message->type, out->size - start - WIRE_HEADER_SIZE);
             return LW_OK;
@@ -100,13 +114,13 @@ static lw_status encode(const struct wire_message *message, const void *lead_byt
     }
     byte_buffer_truncate(out, start);
     size_t head_size = WIRE_HEADER_SIZE + protobuf_c_message_get_packed_size(message->base);
-    return head_size + lead_field_size > type->size_max ? LW_TOO_LARGE : LW_NO_MEMORY;
+    return head_size + leads_size > type->size_max ? LW_TOO_LARGE : LW_NO_MEMORY;
 }
 
-static void put_lead(const void *lead_bytes, size_t lead_size, struct byte_buffer *out)
+static void put_lead(unsigned field, const struct wire_bytes *lead, struct byte_buffer *out)
 {
-    byte_buffer_put_u8(out, LEAD_FIELD_KEY);
-    byte_buffer_put_blob(out, lead_bytes, lead_size);
+    byte_buffer_put_varint(out, field << 3 | LENGTH_DELIMITED);
+    byte_buffer_put_blob(out, lead->data, lead->size);
 }
 
 static lw_status read_header(const uint8_t *frame, size_t frame_size, enum wire_sender sender,

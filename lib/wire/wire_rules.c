@@ -17,6 +17,7 @@ enum {
 
     /* Chosen so that a full list fits the arena cap of its frame's type. */
     HELD_MAX = 1024,
+    CONTACTS_MAX = 64,
     QUEUES_MAX = 4096,
     SNAPSHOT_ROWS_MAX = 16384,
     DECISIONS_MAX = 1024,
@@ -183,7 +184,8 @@ RULES(reply,
     NAME(lead_id, ID_MAX),
     NUMBER(retry_after_ms),
     NUMBER(epoch),
-    NUMBER(config_version));
+    NUMBER(config_version),
+    NUMBER(joined));
 
 /* publisher.proto */
 
@@ -257,7 +259,8 @@ RULES(offer,
     NUMBER(appointment_unix_ms),
     TEXT(place, PLACE_MAX),
     NAME(set_by, LW_NAME_MAX),
-    MESSAGE_NEEDED(lead, &lead_rules));
+    MESSAGE_NEEDED(lead, &lead_rules),
+    MESSAGES(contacts, CONTACTS_MAX, &lead_rules));
 
 RULES(offer_answer,
     REQUEST_ID,
@@ -280,7 +283,8 @@ RULES(holding,
     NUMBER(appointment_unix_ms),
     TEXT(place, PLACE_MAX),
     NAME(set_by, LW_NAME_MAX),
-    MESSAGE(lead, &lead_rules));
+    MESSAGE(lead, &lead_rules),
+    MESSAGES(contacts, CONTACTS_MAX, &lead_rules));
 
 RULES(withdrawn,
     NAME_NEEDED(lead_id, ID_MAX),
@@ -337,7 +341,8 @@ RULES(lead_event,
     NUMBER(call_back),
     NUMBER(appointment_unix_ms),
     NAME(by, LW_NAME_MAX),
-    NAME(set_by, LW_NAME_MAX));
+    NAME(set_by, LW_NAME_MAX),
+    NUMBER(contacts));
 
 RULES(rep_event,
     NAME_NEEDED(rep, LW_NAME_MAX),
@@ -477,6 +482,10 @@ RULES(fair_share_config,
     NUMBER(bad_counts),
     NUMBER(absent_leads_max));
 
+RULES(people_config,
+    NUMBER(join),
+    NUMBER(window_ms));
+
 RULES(desk_config,
     NAME(desk, LW_NAME_MAX),
     MESSAGES(skills, SKILLS_MAX, &skill_config_rules),
@@ -496,7 +505,8 @@ RULES(desk_config,
     TEXT(source_text, SOURCE_TEXT_MAX),
     MESSAGES(queues, QUEUE_CONFIGS_MAX, &queue_config_rules),
     MESSAGE(fair_share, &fair_share_config_rules),
-    NUMBER(transfer_for_ms));
+    NUMBER(transfer_for_ms),
+    MESSAGE(people, &people_config_rules));
 
 /* control.proto */
 

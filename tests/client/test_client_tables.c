@@ -120,14 +120,17 @@ static void held_leads_tell_news_once_a_session(void **state)
     (void)state;
     struct held_leads held = {0};
     held_leads_begin_session(&held);
-    assert_true(held_leads_tell(&held, "5-1", 1, LW_LEAD_OFFERED));
-    assert_false(held_leads_tell(&held, "5-1", 1, LW_LEAD_OFFERED));
-    assert_true(held_leads_tell(&held, "5-1", 1, LW_LEAD_ASSIGNED));
-    assert_true(held_leads_tell(&held, "5-2", 1, LW_LEAD_OFFERED));
+    assert_true(held_leads_tell(&held, "5-1", 1, LW_LEAD_OFFERED, 0));
+    assert_false(held_leads_tell(&held, "5-1", 1, LW_LEAD_OFFERED, 0));
+    assert_true(held_leads_tell(&held, "5-1", 1, LW_LEAD_ASSIGNED, 0));
+    assert_true(held_leads_tell(&held, "5-2", 1, LW_LEAD_OFFERED, 0));
+    assert_true(held_leads_tell(&held, "5-2", 1, LW_LEAD_OFFERED, 1));   /* a contact joined */
+    assert_false(held_leads_tell(&held, "5-2", 1, LW_LEAD_OFFERED, 1));
+    assert_false(held_leads_tell(&held, "5-2", 1, LW_LEAD_OFFERED, 0));
     held_leads_forget(&held, "5-2", 9);
     assert_int_equal(held.count, 2);
     held_leads_begin_session(&held);
-    assert_true(held_leads_tell(&held, "5-1", 1, LW_LEAD_ASSIGNED));
+    assert_true(held_leads_tell(&held, "5-1", 1, LW_LEAD_ASSIGNED, 0));
     held_leads_end_snapshot(&held);
     assert_int_equal(held.count, 1);
     held_leads_forget(&held, "5-1", 0);
@@ -143,10 +146,10 @@ static void held_leads_are_bounded(void **state)
     char id[LW_LEAD_ID_TEXT_MAX];
     for (int i = 0; i < HELD_LEADS_MAX + 10; i++) {
         snprintf(id, sizeof id, "5-%d", i);
-        assert_true(held_leads_tell(&held, id, 1, LW_LEAD_OFFERED));
+        assert_true(held_leads_tell(&held, id, 1, LW_LEAD_OFFERED, 0));
     }
     assert_int_equal(held.count, HELD_LEADS_MAX);
-    assert_true(held_leads_tell(&held, "this-lead-id-is-longer-than-any-broker-makes", 1, LW_LEAD_OFFERED));
+    assert_true(held_leads_tell(&held, "this-lead-id-is-longer-than-any-broker-makes", 1, LW_LEAD_OFFERED, 0));
     held_leads_fini(&held);
 }
 

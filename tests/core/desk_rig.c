@@ -7,7 +7,8 @@
 
 static void keep_record(void *context, enum record_kind kind, const void *bytes, size_t size);
 static void keep_effect(void *context, const struct core_effect *effect);
-static const char *read_field(const void *fields, const char *name);
+static const char *read_field(const void *lead, const char *name);
+static uint32_t read_person(const void *lead, struct core_person_key out[CORE_PERSON_KEYS_MAX]);
 static struct core_text text(const char *words);
 
 static void must(lw_status status) { assert(status == LW_OK); }
@@ -148,7 +149,7 @@ enum core_status rig_try_publish(struct desk_rig *rig, const struct rig_lead *le
         .idempotency_id = text(lead->id), .source = text(lead->source ? lead->source : "form"),
         .content_hash = lead->content_hash ? lead->content_hash : 7, .channel = lead->channel ? lead->channel : LW_CHANNEL_WEB,
         .received_unix_ms = lead->received_ms ? lead->received_ms : (int64_t)rig->now_ms, .is_test = lead->is_test,
-        .payload = lead->id, .payload_size = (uint32_t)strlen(lead->id), .fields = lead->fields, .read_field = read_field}};
+        .payload = lead->id, .payload_size = (uint32_t)strlen(lead->id), .fields = lead, .read_field = read_field, .read_person = read_person}};
     return rig_step(rig, &command);
 }
 
@@ -316,6 +317,14 @@ static void keep_record(void *context, enum record_kind kind, const void *bytes,
     byte_buffer_put(&rig->bytes, bytes, size);
 }
 
+static void point_to_contacts(struct told *told)
+{
+    for (uint32_t i = 0; i < CORE_CONTACTS_MAX; i++)
+        told->contacts[i].data = told->contact_bytes[i];
+    if (told->effect.contacts)
+        told->effect.contacts = told->contacts;
+}
+
 static void keep_effect(void *context, const struct core_effect *effect)
 {
     struct desk_rig *rig = context;
@@ -330,6 +339,7 @@ static void keep_effect(void *context, const struct core_effect *effect)
             for (int t = 0; t < RIG_TEXTS; t++)
                 *places[t] = moved->texts[t];
             moved->effect.payload = moved->payload;
+            point_to_contacts(moved);
         }
     }
     struct told *told = &rig->told[rig->told_count++];
@@ -341,14 +351,31 @@ static void keep_effect(void *context, const struct core_effect *effect)
         strcpy(told->texts[t], *places[t]);
         *places[t] = told->texts[t];
     }
+    for (uint32_t i = 0; effect->contacts && i < effect->contact_count; i++) {
+        assert(effect->contacts[i].size <= sizeof told->contact_bytes[i]);
+        memcpy(told->contact_bytes[i], effect->contacts[i].data, effect->contacts[i].size);
+        told->contacts[i].size = effect->contacts[i].size;
+    }
+    point_to_contacts(told);
     if (effect->payload_size > 0 && effect->payload)
         memcpy(told->payload, effect->payload, effect->payload_size < 64 ? effect->payload_size : 64);
     told->effect.payload = effect->payload ? told->payload : NULL;
 }
 
-static const char *read_field(const void *fields, const char *name)
+static uint32_t read_person(const void *lead, struct core_person_key out[CORE_PERSON_KEYS_MAX])
 {
-    const struct rig_field *all = fields;
+    const struct rig_lead *from = lead;
+    uint32_t count = 0;
+    if (from->phone)
+        out[count++] = (struct core_person_key){PERSON_KEY_PHONE, text(from->phone)};
+    if (from->email)
+        out[count++] = (struct core_person_key){PERSON_KEY_EMAIL, text(from->email)};
+    return count;
+}
+
+static const char *read_field(const void *lead, const char *name)
+{
+    const struct rig_field *all = ((const struct rig_lead *)lead)->fields;
     for (int i = 0; i < RIG_FIELDS_MAX && all[i].name; i++) {
         if (strcmp(all[i].name, name) == 0)
             return all[i].value;

@@ -20,6 +20,8 @@ struct told {
     struct core_effect effect;
     char texts[RIG_TEXTS][RIG_TEXT_MAX];
     uint8_t payload[64];
+    struct core_text contacts[CORE_CONTACTS_MAX];
+    char contact_bytes[CORE_CONTACTS_MAX][16];
 };
 
 struct rig_record { enum record_kind kind; size_t at, size; uint64_t step; };
@@ -44,6 +46,7 @@ struct rig_lead {
     uint64_t content_hash;
     int64_t received_ms;
     bool is_test;
+    const char *phone, *email;         /* what the person is known by */
     struct rig_field fields[RIG_FIELDS_MAX];
 };
 

@@ -14,7 +14,7 @@
 enum { COMMANDS = 2500, CONFIGS_MAX = 40, TOLD_MAX = 4096, NAMES = 8, KNOWN = 64, IDS = 400 };
 
 enum { TEXTS = 9 };
-struct heard { struct core_effect effect; char texts[TEXTS][160], payload[64]; };
+struct heard { struct core_effect effect; char texts[TEXTS][160], payload[64], contacts[64]; };
 struct hearer { struct heard *list; uint32_t count; };
 
 struct pair {
@@ -52,6 +52,10 @@ static void hear(void *context, const struct core_effect *effect)
         snprintf(heard->texts[i], sizeof heard->texts[i], "%s", texts[i]);
     if (effect->payload)
         memcpy(heard->payload, effect->payload, effect->payload_size);
+    for (uint32_t i = 0; effect->contacts && i < effect->contact_count; i++) {
+        size_t size = strlen(heard->contacts);
+        snprintf(heard->contacts + size, sizeof heard->contacts - size, "%.*s,", (int)effect->contacts[i].size, effect->contacts[i].data);
+    }
 }
 
 static void ignore_record(void *context, enum record_kind kind, const void *bytes, size_t size)
@@ -70,6 +74,7 @@ static bool same(const struct heard *fast, const struct heard *slow)
            a->capacity == b->capacity && a->until_ms == b->until_ms && a->connected == b->connected && a->config_version == b->config_version &&
            a->is_call_back == b->is_call_back && a->do_not_call == b->do_not_call && a->appointment_ms == b->appointment_ms &&
            a->preferred_until_ms == b->preferred_until_ms && a->count_offers == b->count_offers && a->count_holdings == b->count_holdings && a->payload_size == b->payload_size &&
+           a->joined == b->joined && a->contact_count == b->contact_count && memcmp(fast->contacts, slow->contacts, sizeof fast->contacts) == 0 &&
            memcmp(fast->texts, slow->texts, sizeof fast->texts) == 0 && memcmp(fast->payload, slow->payload, sizeof fast->payload) == 0;
 }
 
@@ -323,6 +328,8 @@ static struct core_config *random_rules(struct pair *pair)
     config->retry_same_rep_ms = 1 + (uint32_t)below(pair, 60000);
     config->offers_max = 1 + (uint32_t)below(pair, 12);
     config->misses_to_away = (uint32_t)below(pair, 4);
+    config->people.join = below(pair, 4) != 0;
+    config->people.window_ms = 1 + (below(pair, 2) ? below(pair, 60000) : below(pair, 3000000));
     config->transfer_for_ms = 1 + (uint32_t)below(pair, 40000);
     config->return_assigned_when_gone = below(pair, 2);
     char reason[256];
@@ -334,7 +341,7 @@ static struct core_config *random_rules(struct pair *pair)
 
 /* ---- random commands ------------------------------------------------------------------ */
 
-struct fields { const char *language, *product, *score; };
+struct fields { const char *language, *product, *score; char phone[16], email[16], vendor[16]; };
 
 static const char *read_field(const void *lead, const char *field)
 {
@@ -345,6 +352,28 @@ static const char *read_field(const void *lead, const char *field)
 static struct core_text text(const char *words)
 {
     return (struct core_text){words, (uint32_t)strlen(words)};
+}
+
+/* Empty values, which are no keys, among them. */
+static uint32_t read_person(const void *lead, struct core_person_key out[CORE_PERSON_KEYS_MAX])
+{
+    const struct fields *fields = lead;
+    out[0] = (struct core_person_key){PERSON_KEY_PHONE, text(fields->phone)};
+    out[1] = (struct core_person_key){PERSON_KEY_EMAIL, text(fields->email)};
+    out[2] = (struct core_person_key){PERSON_KEY_VENDOR, text(fields->vendor)};
+    return 3;
+}
+
+/* Few people, of whom each has a phone and an email, and some use another's. */
+static void any_person(struct pair *pair, struct fields *fields)
+{
+    uint64_t person = below(pair, 15);
+    if (below(pair, 3))
+        snprintf(fields->phone, sizeof fields->phone, "%llu", (unsigned long long)(below(pair, 20) ? person : below(pair, 15)));
+    if (below(pair, 3) == 0)
+        snprintf(fields->email, sizeof fields->email, "%llu", (unsigned long long)(below(pair, 20) ? person : below(pair, 15)));
+    if (below(pair, 6) == 0)
+        snprintf(fields->vendor, sizeof fields->vendor, "%llu", (unsigned long long)below(pair, 10));
 }
 
 static uint64_t any_session(struct pair *pair)
@@ -375,12 +404,13 @@ static void publish(struct pair *pair)
         *const scores[] = {NULL, "4", "5", "6"};
     char id[16];
     any_id(pair, id);
-    struct fields fields = {spoken[below(pair, 5)], products[below(pair, 4)], scores[below(pair, 4)]};
+    struct fields fields = {.language = spoken[below(pair, 5)], .product = products[below(pair, 4)], .score = scores[below(pair, 4)]};
+    any_person(pair, &fields);
     struct core_command command = {.kind = COMMAND_PUBLISH, .session = 1, .publish = {
         .idempotency_id = text(id), .source = text(below(pair, 4) ? "form" : "fair"), .content_hash = below(pair, 20) ? 7 : 8,
         .channel = (uint8_t)(below(pair, 30) ? 1 + below(pair, 3) : below(pair, 8)), .is_test = below(pair, 40) == 0,
         .received_unix_ms = below(pair, 3) ? (int64_t)(pair->now_ms - below(pair, 60000)) : 0,
-        .payload = id, .payload_size = (uint32_t)strlen(id), .fields = &fields, .read_field = read_field}};
+        .payload = id, .payload_size = (uint32_t)strlen(id), .fields = &fields, .read_field = read_field, .read_person = below(pair, 3) ? read_person : NULL}};
     step(pair, &command, "publish");
 }
 
@@ -541,7 +571,9 @@ static void round_of(struct seeded *random)
         else
             configure(&pair);
     }
-    MUST_HOLD(pair.explained.compared >= 100);
+    struct core_totals totals;
+    core_totals_read(pair.core, &totals);
+    MUST_HOLD(pair.explained.compared >= 100 && totals.joined > 0);
     core_free(pair.core);
     slow_desk_free(pair.slow);
     for (uint32_t i = 0; i < pair.config_count; i++)

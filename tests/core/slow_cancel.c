@@ -36,9 +36,13 @@ void cancel(struct slow_desk *desk, const struct core_command *command)
         answer(desk, command, CORE_DUPLICATE, id);
         return;
     }
-    if (is_call(lead) && channel_of(desk, lead->channel)->call_back_when_abandoned) {
+    if (is_call(lead) && (lead->contact_count > 0 || channel_of(desk, lead->channel)->call_back_when_abandoned)) {
         abandon(desk, lead);
         answer(desk, command, CORE_ACCEPTED, id);
+        return;
+    }
+    if (lead->contact_count > 0) {
+        answer(desk, command, CORE_REJECTED, id);
         return;
     }
     if (lead->rep >= 0)

@@ -14,7 +14,7 @@
 
 #include "slow_desk.h"
 
-enum { REPS = 64, LEADS = 4096, SEEN = 16384, REFUSALS = 64, REFUSALS_OF_REP = 32, TEXT = 600, DECISIONS = 4096 };
+enum { REPS = 64, LEADS = 4096, SEEN = 16384, REFUSALS = 64, REFUSALS_OF_REP = 32, TEXT = 600, KEY_TEXT = 64, DECISIONS = 4096 };
 
 struct refusal { int rep; uint32_t offer_number; uint64_t until_ms; enum core_cause cause; };
 
@@ -49,6 +49,12 @@ struct slow_lead {
     int set_by;                                /* -1: nobody */
     uint32_t set_offer_number;
     uint32_t value;
+    char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT];   /* what its person is known by */
+    uint32_t key_count;
+    uint8_t contacts[CORE_CONTACTS_MAX][64];   /* their payloads */
+    uint32_t contact_sizes[CORE_CONTACTS_MAX];
+    uint32_t contact_count;
+    uint64_t heard_ms;                         /* of its last contact */
 };
 
 struct slow_rep {
@@ -70,6 +76,7 @@ struct slow_seen {
     uint64_t hash, at_ms;
     struct desk_id lead;
     enum lead_state end;
+    bool joined;
 };
 
 struct slow_desk {
@@ -125,6 +132,7 @@ void emit(struct slow_desk *desk, const struct core_effect *effect);
 void put_lead(const struct slow_desk *desk, const struct slow_lead *lead, struct core_effect *effect);
 /* Nothing to a command that asked for no reply. */
 void answer(struct slow_desk *desk, const struct core_command *command, enum core_status status, struct desk_id lead);
+void answer_joined(struct slow_desk *desk, const struct core_command *command, enum core_status status, struct desk_id lead, bool joined);
 void tell_lead(struct slow_desk *desk, const struct slow_lead *lead, enum core_effect_kind kind, bool resumed);
 void slow_tell_withdrawn(struct slow_desk *desk, struct desk_id lead, uint32_t offer_number, int rep, enum core_cause cause);
 struct core_effect rep_effect(const struct slow_desk *desk, int number, enum core_effect_kind kind);
@@ -134,6 +142,12 @@ struct core_effect rep_effect(const struct slow_desk *desk, int number, enum cor
 void remember(struct slow_desk *desk, struct slow_seen entry);
 /* NULL: not within the window. */
 struct slow_seen *recall(struct slow_desk *desk, char kind, const char *name, const char *id);
+
+/* slow_join.c */
+/* The publish becomes a contact of an open lead, and is answered. */
+bool join(struct slow_desk *desk, const struct core_command *command);
+/* A new lead is about whom this publish is about. */
+void know(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command);
 
 /* slow_rules.c */
 /* NULL: none. */

@@ -87,13 +87,15 @@ void publish(struct slow_desk *desk, const struct core_command *command)
     copy_text(id, command->publish.idempotency_id);
     const struct slow_seen *seen = recall(desk, 'p', source, id);
     if (seen) {
-        answer(desk, command, seen->hash == command->publish.content_hash ? CORE_DUPLICATE : CORE_DUPLICATE_DIFFERS, seen->lead);
+        answer_joined(desk, command, seen->hash == command->publish.content_hash ? CORE_DUPLICATE : CORE_DUPLICATE_DIFFERS, seen->lead, seen->joined);
         return;
     }
     if (command->publish.channel >= LW_CHANNEL_COUNT || !channel_of(desk, command->publish.channel)->enabled || !find_rule(desk, command)) {
         answer(desk, command, CORE_REJECTED, none);
         return;
     }
+    if (join(desk, command))
+        return;
     if (open_count(desk) >= (int)desk->limits.leads_max) {
         answer(desk, command, CORE_BUSY, none);
         return;
@@ -101,6 +103,7 @@ void publish(struct slow_desk *desk, const struct core_command *command)
     assert(desk->lead_count < LEADS);
     struct slow_lead *lead = &desk->leads[desk->lead_count++];
     fill_lead(desk, lead, command, find_rule(desk, command));
+    know(desk, lead, command);
     move(desk, lead, LEAD_WAITING, CAUSE_PUBLISHED, -1, lead->wait_deadline_ms, "");
     struct slow_seen entry = {.kind = 'p', .hash = command->publish.content_hash, .at_ms = desk->now_ms, .lead = lead->id};
     strcpy(entry.name, source);

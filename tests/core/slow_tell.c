@@ -32,6 +32,7 @@ void put_lead(const struct slow_desk *desk, const struct slow_lead *lead, struct
     effect->device = lead->rep >= 0 && desk->reps[lead->rep].rules ? desk->reps[lead->rep].rules->device : "";
     effect->is_call_back = lead->call_back;
     effect->appointment_ms = lead->appointment_ms;
+    effect->contact_count = lead->contact_count;
     effect->place = lead->place;
     effect->set_by = lead->set_by >= 0 ? desk->reps[lead->set_by].name : "";
     effect->preferred_rep = lead->preferred >= 0 ? desk->reps[lead->preferred].name : "";
@@ -40,12 +41,18 @@ void put_lead(const struct slow_desk *desk, const struct slow_lead *lead, struct
 
 void answer(struct slow_desk *desk, const struct core_command *command, enum core_status status, struct desk_id lead)
 {
+    answer_joined(desk, command, status, lead, false);
+}
+
+void answer_joined(struct slow_desk *desk, const struct core_command *command, enum core_status status, struct desk_id lead, bool joined)
+{
     struct core_effect effect = new_effect(EFFECT_REPLY);
     if (command->request == 0)
         return;
     effect.session = command->session;
     effect.request = command->request;
     effect.status = status;
+    effect.joined = joined;
     effect.lead = lead;
     effect.config_version = desk->version;
     effect.retry_after_ms = status == CORE_BUSY ? 1000 : 0;
@@ -55,6 +62,7 @@ void answer(struct slow_desk *desk, const struct core_command *command, enum cor
 void tell_lead(struct slow_desk *desk, const struct slow_lead *lead, enum core_effect_kind kind, bool resumed)
 {
     struct core_effect effect = new_effect(kind);
+    struct core_text contacts[CORE_CONTACTS_MAX];
     if (desk->reps[lead->rep].session == 0)
         return;
     put_lead(desk, lead, &effect);
@@ -63,6 +71,9 @@ void tell_lead(struct slow_desk *desk, const struct slow_lead *lead, enum core_e
     if (kind == EFFECT_OFFER || resumed) {
         effect.payload = lead->payload;
         effect.payload_size = lead->payload_size;
+        effect.contacts = contacts;
+        for (uint32_t i = 0; i < lead->contact_count; i++)
+            contacts[i] = (struct core_text){(const char *)lead->contacts[i], lead->contact_sizes[i]};
     }
     emit(desk, &effect);
 }

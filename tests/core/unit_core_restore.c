@@ -27,6 +27,7 @@ static void open_two(struct desk_rig *rig)
 {
     struct core_config *config = rig_rules();
     config->retry_same_rep_ms = 30000;
+    config->people = (struct config_people){.join = true, .window_ms = 60000};
     struct config_queue *queue;
     rig_add_rule(config, "italy", 10, "language", "it", "italian", 5);
     assert_int_equal(core_config_add_queue(config, "italy", "round_robin", &queue), LW_OK);
@@ -39,12 +40,13 @@ static void open_two(struct desk_rig *rig)
 /* Some of everything: offers answered and not, calls, breaks, ends. */
 static void live_a_little(struct desk_rig *rig, int round)
 {
-    char id[32];
+    char id[32], phone[16];
     uint64_t ada = rig_log_on(rig, "ada");
     for (int i = 0; i < 6; i++) {
         snprintf(id, sizeof id, "%d-%d", round, i);
+        snprintf(phone, sizeof phone, "+39%d", round / 2);
         struct desk_id lead = rig_publish_lead(rig, &(struct rig_lead){
-            .id = id, .channel = i % 3 == 2 ? LW_CHANNEL_PHONE : LW_CHANNEL_WEB, .fields = {{"language", i % 2 ? "it" : "de"}}});
+            .id = id, .channel = i % 3 == 2 ? LW_CHANNEL_PHONE : LW_CHANNEL_WEB, .phone = i % 4 == 1 ? phone : NULL, .fields = {{"language", i % 2 ? "it" : "de"}}});
         struct core_effect row = rig_row(rig, lead);
         rig_pass(rig, 500);
         if (row.to != LEAD_OFFERED)

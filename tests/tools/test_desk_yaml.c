@@ -158,6 +158,9 @@ static const struct wrong wrong_files[] = {
     {"desk: main\n" REPS "dispositions:\n  sold:\n    class: won\n    texts: Venduto\n",
      {"d.yaml:7: disposition 'sold': texts must be a map of at most 32 languages, e.g. {it: Ordinato}"}},
     {"desk: main\n" REPS "timeouts:\n  grase: 5s\n", {"d.yaml:5: timeouts: 'grase' is not known here; did you mean 'grace'?"}},
+    {"desk: main\n" REPS "people: {join: perhaps}\n", {"d.yaml:4: people: join must be true or false, not 'perhaps'"}},
+    {"desk: main\n" REPS "people: {window: 400d}\n", {"d.yaml:4: people: window must be from 1s to 366d, not 400d"}},
+    {"desk: main\n" REPS "people: {joins: yes}\n", {"d.yaml:4: people: 'joins' is not known here; did you mean 'join'?"}},
     {"desk: main\n" REPS "offers_max: 0\n", {"d.yaml:4: offers_max must be from 1 to 32, not 0"}},
     {"desk: main\n" REPS "when_rep_gone: drop\n",
      {"d.yaml:4: when_rep_gone must be keep (leads stay with the rep) or return (they go to others), not 'drop'"}},
@@ -293,6 +296,22 @@ static void dispositions_say_what_follows(void **state)
 }
 
 /* On the wire 0 would mean "the default". */
+static void people_are_recognised_as_written(void **state)
+{
+    (void)state;
+    struct desk_yaml *desk = desk_of("desk: main\n" REPS);
+    assert_null(desk_yaml_config(desk)->people);
+    desk_yaml_close(&desk);
+    desk = desk_of("desk: main\n" REPS "people: {join: yes}\n");
+    assert_true(desk_yaml_config(desk)->people->join);
+    assert_int_equal(desk_yaml_config(desk)->people->window_ms, 30 * 24 * 3600000ull);
+    desk_yaml_close(&desk);
+    desk = desk_of("desk: main\n" REPS "people: {window: 2h}\n");
+    assert_false(desk_yaml_config(desk)->people->join);
+    assert_int_equal(desk_yaml_config(desk)->people->window_ms, 2 * 3600000ull);
+    desk_yaml_close(&desk);
+}
+
 static void no_grace_is_the_shortest_not_the_default(void **state)
 {
     (void)state;
@@ -453,6 +472,7 @@ int main(void)
         cmocka_unit_test(a_call_free_desk_needs_no_devices),
         cmocka_unit_test(a_short_file_gets_the_defaults),
         cmocka_unit_test(dispositions_say_what_follows),
+        cmocka_unit_test(people_are_recognised_as_written),
         cmocka_unit_test(no_grace_is_the_shortest_not_the_default),
         cmocka_unit_test(rules_read_as_written),
         cmocka_unit_test(what_best_pair_reckons_with_reads_as_written),

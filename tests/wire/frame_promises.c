@@ -21,8 +21,11 @@ static bool small_arena_holds(struct frame_promises *p, const uint8_t *bytes, si
 static bool small_buffer_holds(struct frame_promises *p, const struct wire_message *message, uint64_t variation);
 static bool lead_holds(struct frame_promises *p, const Leadwire__V1__Lead *lead, uint64_t variation);
 static bool lead_fields_hold(struct frame_promises *p, const Leadwire__V1__Lead *lead);
-static bool with_lead_holds(struct frame_promises *p, const struct wire_message *message, Leadwire__V1__Lead **lead,
-                            uint64_t variation);
+/* Where an Offer or a Holding has its lead and the contacts that joined it. */
+struct leads { Leadwire__V1__Lead **lead; size_t *contact_count; Leadwire__V1__Lead **contacts; };
+enum { LEADS_MAX = 64 };
+
+static bool with_leads_holds(struct frame_promises *p, const struct wire_message *message, const struct leads *of, uint64_t variation);
 static void cramp(struct frame_promises *p, size_t room);
 static bool broken(struct frame_promises *p, const char *promise);
 
@@ -118,9 +121,10 @@ static bool decode_holds(struct frame_promises *p, const uint8_t *bytes, size_t 
     if (message.type == WIRE_PUBLISH)
         return lead_holds(p, message.publish->lead, variation);
     if (message.type == WIRE_OFFER)
-        return with_lead_holds(p, &message, &message.offer->lead, variation);
+        return with_leads_holds(p, &message, &(struct leads){&message.offer->lead, &message.offer->n_contacts, message.offer->contacts}, variation);
     if (message.type == WIRE_HOLDING && message.holding->lead)
-        return with_lead_holds(p, &message, &message.holding->lead, variation);
+        return with_leads_holds(p, &message, &(struct leads){&message.holding->lead, &message.holding->n_contacts, message.holding->contacts},
+                                variation);
     return true;
 }
 
@@ -251,36 +255,60 @@ static bool lead_fields_hold(struct frame_promises *p, const Leadwire__V1__Lead 
     return !known || broken(p, "other names are not known");
 }
 
-/* Putting the packed lead behind the rest gives the same bytes as packing the whole. */
-static bool with_lead_holds(struct frame_promises *p, const struct wire_message *message, Leadwire__V1__Lead **lead,
-                            uint64_t variation)
+/* The lead and the contacts, packed one behind the other. */
+static size_t pack_leads(struct frame_promises *p, const struct leads *leads, struct wire_bytes out[1 + LEADS_MAX])
 {
-    Leadwire__V1__Lead *whole = *lead;
+    size_t count = 0, at = 0;
+
+    byte_buffer_clear(&p->first);
+    for (size_t i = 0; i <= *leads->contact_count; i++) {
+        const Leadwire__V1__Lead *lead = i == 0 ? *leads->lead : leads->contacts[i - 1];
+        if (wire_lead_pack(lead, &p->first) != LW_OK)
+            return 0;
+        out[count++] = (struct wire_bytes){NULL, p->first.size - at};
+        at = p->first.size;
+    }
+    at = 0;
+    for (size_t i = 0; i < count; i++) {
+        out[i].data = p->first.data + at;
+        at += out[i].size;
+    }
+    return count;
+}
+
+/* Putting the packed leads behind the rest gives the same bytes as packing the whole. */
+static bool with_leads_holds(struct frame_promises *p, const struct wire_message *message, const struct leads *of, uint64_t variation)
+{
+    Leadwire__V1__Lead *whole = *of->lead;
+    size_t contact_count = *of->contact_count;
+    struct wire_bytes leads[1 + LEADS_MAX];
 
     if (!lead_holds(p, whole, variation))
         return false;
-    byte_buffer_clear(&p->first);
-    if (wire_lead_pack(whole, &p->first) != LW_OK)
-        return broken(p, "the lead of an offer can be packed");
-    *lead = NULL;
+    size_t count = pack_leads(p, of, leads);
+    if (count == 0)
+        return broken(p, "the leads of an offer can be packed");
+    *of->lead = NULL;
+    *of->contact_count = 0;
     size_t room = (size_t)(variation % (2 * p->second.size));
     cramp(p, room);
-    lw_status cramped = wire_encode_with_lead(message, p->first.data, p->first.size, &p->cramped);
+    lw_status cramped = wire_encode_with_leads(message, leads, count, &p->cramped);
     size_t added = p->cramped.size - 1;
     size_t size_before = p->second.size;
-    lw_status status = wire_encode_with_lead(message, p->first.data, p->first.size, &p->second);
-    lw_status too_large = wire_encode_with_lead(message, p->first.data, WIRE_FRAME_SIZE_MAX + 4096, &p->second);
-    lw_status just_too_large = wire_encode_with_lead(message, p->first.data, WIRE_FRAME_SIZE_MAX + 4080, &p->second);
+    lw_status status = wire_encode_with_leads(message, leads, count, &p->second);
+    lw_status too_large = wire_encode_with_leads(message, &(struct wire_bytes){leads[0].data, WIRE_FRAME_SIZE_MAX + 4096}, 1, &p->second);
+    lw_status just_too_large = wire_encode_with_leads(message, &(struct wire_bytes){leads[0].data, WIRE_FRAME_SIZE_MAX + 4080}, 1, &p->second);
     byte_buffer_put(&p->cramped, p->second.data, p->second.size);
-    lw_status failed = p->cramped.failed ? wire_encode_with_lead(message, p->first.data, 1, &p->cramped) : LW_NO_MEMORY;
-    *lead = whole;
+    lw_status failed = p->cramped.failed ? wire_encode_with_leads(message, &(struct wire_bytes){leads[0].data, 1}, 1, &p->cramped) : LW_NO_MEMORY;
+    *of->lead = whole;
+    *of->contact_count = contact_count;
     if (too_large != LW_TOO_LARGE || just_too_large != LW_TOO_LARGE)
         return broken(p, "a lead given as bytes counts into the size limit");
     if (failed != LW_NO_MEMORY)
         return broken(p, "a failed buffer takes nothing, also with a lead given as bytes");
     if (status != LW_OK || p->second.size != 2 * size_before ||
         memcmp(p->second.data, p->second.data + size_before, size_before) != 0)
-        return broken(p, "a lead given as bytes makes the same frame");
+        return broken(p, "leads given as bytes make the same frame");
     if (cramped != (room < size_before ? LW_NO_MEMORY : LW_OK) ||
         added != (cramped == LW_OK ? size_before : 0))
         return broken(p, "a full buffer is left as it was, also with a lead given as bytes");

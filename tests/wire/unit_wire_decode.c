@@ -552,7 +552,7 @@ static void a_full_buffer_is_left_as_it_was(void **state)
     byte_buffer_fini(&buffer);
 }
 
-static void an_offer_takes_its_lead_as_stored_bytes(void **state)
+static void an_offer_takes_its_lead_and_contacts_as_stored_bytes(void **state)
 {
     Leadwire__V1__Offer offer = LEADWIRE__V1__OFFER__INIT;
     Leadwire__V1__Lead lead = good_lead();
@@ -566,8 +566,12 @@ static void an_offer_takes_its_lead_as_stored_bytes(void **state)
     lead.summary = letters(LW_LEAD_SUMMARY_MAX);
     offer.lead_id = "1-1";
     assert_int_equal(wire_lead_pack(&lead, &stored), LW_OK);
-    assert_int_equal(wire_encode_with_lead(&message, stored.data, stored.size, &parts), LW_OK);
+    const struct wire_bytes leads[] = {{stored.data, stored.size}, {stored.data, stored.size}, {stored.data, stored.size}};
+    assert_int_equal(wire_encode_with_leads(&message, leads, 3, &parts), LW_OK);
+    Leadwire__V1__Lead *contacts[] = {&lead, &lead};
     offer.lead = &lead;
+    offer.contacts = contacts;
+    offer.n_contacts = 2;
     assert_int_equal(wire_encode(&message, &whole), LW_OK);
     assert_int_equal(parts.size, whole.size);
     assert_memory_equal(parts.data, whole.data, whole.size);
@@ -637,7 +641,7 @@ int main(void)
         cmocka_unit_test(the_longest_list_fits_the_usual_arena),
         cmocka_unit_test(a_large_desk_fits_the_control_arena),
         cmocka_unit_test(a_full_buffer_is_left_as_it_was),
-        cmocka_unit_test(an_offer_takes_its_lead_as_stored_bytes),
+        cmocka_unit_test(an_offer_takes_its_lead_and_contacts_as_stored_bytes),
         cmocka_unit_test(every_field_has_the_rule_of_its_type),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

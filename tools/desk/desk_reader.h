@@ -42,6 +42,7 @@ void desk_read_rules(struct desk_yaml *reader);
 void desk_read_dispositions(struct desk_yaml *reader);
 void desk_read_queues(struct desk_yaml *reader);
 void desk_read_fair_share(struct desk_yaml *reader);
+void desk_read_people(struct desk_yaml *reader);
 /* What can be said only with the whole desk in view. */
 void desk_judge(struct desk_yaml *reader);
 

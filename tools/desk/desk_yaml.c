@@ -12,7 +12,7 @@
 #include "wire.h"
 
 static const char *const root_keys[] = {
-    "desk", "skills", "channels", "teams", "reps", "rules", "queues", "fair_share", "dispositions", "timeouts",
+    "desk", "skills", "channels", "teams", "reps", "rules", "queues", "fair_share", "people", "dispositions", "timeouts",
     "offers_max", "misses_to_away", "when_rep_gone", "policy", NULL,
 };
 static const char *const timeout_keys[] = {"grace", "park_limit", "work_limit", "retry_same_rep", "transfer_for", NULL};
@@ -107,6 +107,7 @@ static void read_file(struct desk_yaml *reader)
     desk_read_rules(reader);
     desk_read_queues(reader);
     desk_read_fair_share(reader);
+    desk_read_people(reader);
     desk_read_dispositions(reader);
     read_timeouts(reader);
     read_behaviour(reader);

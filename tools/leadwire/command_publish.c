@@ -122,6 +122,7 @@ static void log_answer(const struct run *run, FILE *file, uint64_t number, const
     json_put_text(&out, "outcome", lw_outcome_name(answer->outcome));
     json_put_text(&out, "lead_id", answer->lead_id);
     json_put_text(&out, "reason", answer->reason);
+    json_put_bool(&out, "joined", answer->joined != 0);
     json_end_line(&out);
 }
 
@@ -145,7 +146,7 @@ static void take_answer(struct run *run, const struct lw_publisher_answer *answe
     if (run->form->is_json)
         log_answer(run, stdout, run->numbers[slot], answer);
     else if (answer->outcome == LW_OUTCOME_ACCEPTED || answer->outcome == LW_OUTCOME_DUPLICATE)
-        printf("%s: lead %s\n", lw_outcome_name(answer->outcome), answer->lead_id);
+        printf("%s: %slead %s\n", lw_outcome_name(answer->outcome), answer->joined ? "joined " : "", answer->lead_id);
     else if (answer->outcome != LW_OUTCOME_BUSY)   /* that is told at the end, with what to do */
         printf("%s%s%s\n", lw_outcome_name(answer->outcome), answer->reason[0] != '\0' ? ": " : "", answer->reason);
 }

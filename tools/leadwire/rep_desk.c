@@ -53,6 +53,7 @@ static void log_offer(const struct rep_desk *desk, const struct lw_rep_event *ev
     json_put_number(&out, "received_unix_ms", event->received_unix_ms);
     json_put_bool(&out, "resumed", event->resumed != 0);
     json_put_bool(&out, "call_back", event->call_back != 0);
+    json_put_unsigned(&out, "contacts", event->contact_count);
     json_put_number(&out, "appointment_unix_ms", event->appointment_unix_ms);
     if (is_offer)
         json_put_text(&out, "why", event->why);

@@ -99,6 +99,16 @@ static void show_lead(const struct lw_lead *lead)
         show_line(lead->attributes[i].name, lead->attributes[i].value);
 }
 
+/* The lead, and what the same person sent since. */
+static void show_contacts(const struct lw_rep_event *event)
+{
+    show_lead(event->lead);
+    for (uint32_t i = 0; i < event->contact_count; i++) {
+        show_line("and then", lw_channel_name(event->contacts[i].channel));
+        show_lead(&event->contacts[i]);
+    }
+}
+
 static void show_arrangement(const struct lw_rep_event *event)
 {
     char moment[WORDS_SIZE];
@@ -117,7 +127,7 @@ static void show_offer(const struct lw_rep_event *event, const struct rep_item *
            (unsigned)(event->answer_ms / 1000), item->lead_id);
     show_line("why you", event->why);
     show_arrangement(event);
-    show_lead(event->lead);
+    show_contacts(event);
 }
 
 static void show_holding(const struct lw_rep_event *event, const struct rep_item *item)
@@ -128,7 +138,7 @@ static void show_holding(const struct lw_rep_event *event, const struct rep_item
         printf("\n[%u] YOURS: lead %s; complete it with 'c %u CODE'\n", item->number, item->lead_id, item->number);
     if (event->resumed) {
         show_arrangement(event);
-        show_lead(event->lead);
+        show_contacts(event);
     }
 }
 

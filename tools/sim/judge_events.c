@@ -10,6 +10,7 @@
 #include "judge_events.h"
 #include "judge_needs.h"
 #include "judge_offer.h"
+#include "judge_people.h"
 
 static void remember_refusal(struct sim_judge *judge, struct judge_lead *lead, uint32_t rep, enum core_cause cause, uint64_t now_ms)
 {
@@ -67,8 +68,10 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
         judge_broken(judge, "one owner: lead %llu goes from %d to %d, but was in %d", judge_number(lead), event->from, event->to, lead->state);
     judge->coverage->moves[event->from][event->to]++;
     judge->coverage->faults[SIM_FAULT_ABANDONED] += event->cause == CAUSE_ABANDONED;
-    if (event->from == LEAD_WAITING && event->to == LEAD_WAITING && event->cause != CAUSE_ABANDONED)
-        judge_broken(judge, "one owner: lead %llu waits on for no reason", judge_number(lead));
+    if (event->from == event->to && event->cause != CAUSE_JOINED && !(event->to == LEAD_WAITING && event->cause == CAUSE_ABANDONED))
+        judge_broken(judge, "one owner: lead %llu stays in state %d for no reason", judge_number(lead), event->to);
+    if (event->cause == CAUSE_JOINED)
+        judge_take_join(judge, lead, event);
     if (judge_is_held(event->to) && judge_is_held(event->from) && (rep != lead->rep || event->offer_number != lead->offer_number))
         judge_broken(judge, "one owner: lead %llu went from rep%u to rep%u without coming back", judge_number(lead), lead->rep, rep);
     if (!lead_state_is_end(event->to) && event->deadline_ms <= now_ms)
@@ -94,7 +97,10 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
     lead->received_ms = event->received_unix_ms;
     lead->channel = event->channel;
     lead->is_call_back = event->is_call_back;
-    if (event->to == LEAD_OFFERED) {
+    if (event->to == LEAD_OFFERED && from == LEAD_OFFERED) {
+        lead->weight = event->weight;
+        judge_check_renewed(judge, lead);
+    } else if (event->to == LEAD_OFFERED) {
         if (event->offer_number != lead->offer_number + 1)
             judge_broken(judge, "one owner: offer %u of lead %llu follows %u", event->offer_number, judge_number(lead), lead->offer_number);
         lead->offer_number = event->offer_number;

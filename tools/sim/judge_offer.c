@@ -148,3 +148,12 @@ void judge_check_offer(struct sim_judge *judge, const struct judge_lead *lead, u
         }
     }
 }
+
+void judge_check_renewed(struct sim_judge *judge, const struct judge_lead *lead)
+{
+    const struct config_rep *rep = lead->rep < SIM_REPS_MAX ? judge->rep_rules[lead->rep] : NULL;
+    uint32_t load = judge_load_of(judge, lead->rep);
+    bool is_heavier = lead->before_join.channel != lead->channel;
+    if (is_heavier && (!rep || load > rep->capacity || (rings(lead) && rep->device[0] == '\0')))
+        judge_broken(judge, "never over capacity: rep%u has %u with lead %llu, which became a call", lead->rep, load, judge_number(lead));
+}

@@ -12,5 +12,7 @@ enum judge_may { MAY_NOT, MAY, MAY_SOON };   /* SOON: a refusal's time ended sin
 enum judge_may judge_may_take(const struct sim_judge *judge, uint32_t rep, const struct judge_lead *lead, uint32_t load, uint64_t now_ms);
 /* The lead is counted with its rep already. */
 void judge_check_offer(struct sim_judge *judge, const struct judge_lead *lead, uint64_t now_ms);
+/* A contact joined a lead that is offered: the offer is what the lead is now. */
+void judge_check_renewed(struct sim_judge *judge, const struct judge_lead *lead);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "judge_books.h"
 #include "judge_needs.h"
+#include "judge_people.h"
 #include "judge_told.h"
 
 static uint32_t rep_of_session(const struct sim_judge *judge, uint64_t session)
@@ -85,8 +86,16 @@ void judge_take_reply(struct sim_judge *judge, const struct sim_batch *batch, co
         judge_broken(judge, "never lost: lead %llu is acknowledged and was never told of", (unsigned long long)reply->lead.number);
         return;
     }
+    if (publication->acknowledged && publication->joined != reply->joined)
+        judge_broken(judge, "never doubled: publication %llu joined lead %llu only once", (unsigned long long)(reply->request >> SIM_REQUEST_SHIFT),
+                     (unsigned long long)reply->lead.number);
+    if (reply->status == CORE_ACCEPTED)
+        judge_take_published(judge, publication, lead, reply->joined, batch->now_ms);
     publication->acknowledged = true;
+    publication->joined = reply->joined;
     publication->lead = reply->lead;
+    if (reply->joined && lead->product == UINT32_MAX)
+        judge_broken(judge, "never lost: lead %llu was joined before it was acknowledged", (unsigned long long)reply->lead.number);
     if (lead->product != UINT32_MAX)
         return;
     lead->product = publication->product;

@@ -31,7 +31,10 @@
     X(TO_REP, "handed to a rep") \
     X(TO_TEAM, "handed to a team") \
     X(PREFERRED, "offered to the preferred rep") \
-    X(TO_ALL, "preferred rep not there in time")
+    X(TO_ALL, "preferred rep not there in time") \
+    X(JOINED, "contact joined an open lead") \
+    X(CALL_JOINED, "call joined an open lead") \
+    X(JOINED_NOT, "another lead of one person")
 
 enum sim_fault {
 #define X(name, words) SIM_FAULT_##name,

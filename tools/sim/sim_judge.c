@@ -31,10 +31,10 @@ void sim_judge_fini(struct sim_judge *judge)
     free(judge->publications);
 }
 
-uint32_t sim_judge_publication(struct sim_judge *judge, uint32_t product, bool is_test)
+uint32_t sim_judge_publication(struct sim_judge *judge, const struct judge_publication *publication)
 {
     assert(judge->publication_count < PUBLICATIONS_MAX);
-    judge->publications[judge->publication_count] = (struct judge_publication){.product = product, .is_test = is_test};
+    judge->publications[judge->publication_count] = *publication;
     return judge->publication_count++;
 }
 

@@ -33,6 +33,9 @@ struct judge_needs {
     uint32_t team_count;             /* 0: any */
 };
 
+/* What a lead was before a contact joined it. */
+struct judge_before { enum lead_state state; uint8_t channel; bool is_call_back; uint32_t priority, contact_count; };
+
 struct judge_lead {
     bool known;                      /* its first event was told */
     struct desk_id id;
@@ -52,6 +55,11 @@ struct judge_lead {
     struct judge_refusal refusals[SIM_REFUSALS_MAX];
     uint32_t refusal_count;
     bool completed_once;
+    uint32_t person;                 /* 0: nobody who could be recognised */
+    bool is_recognised;              /* the rules let contacts join when it was published */
+    uint64_t heard_ms;               /* of its last contact */
+    uint32_t contact_count;
+    struct judge_before before_join;
 };
 
 struct judge_held { struct desk_id lead; uint32_t offer_number; enum lead_state state; };
@@ -66,7 +74,13 @@ struct judge_rep {
 };
 
 /* What a publisher sent: the judge asks by the number in the request. */
-struct judge_publication { uint32_t product; bool is_test; struct desk_id lead; bool acknowledged; };
+struct judge_publication {
+    uint32_t product, person;
+    uint8_t channel;
+    bool is_test;
+    struct desk_id lead;
+    bool acknowledged, joined;
+};
 
 struct sim_judge {
     const struct sim_rules *rules;
@@ -89,7 +103,7 @@ enum { SIM_REQUEST_SHIFT = 16 };
 void sim_judge_init(struct sim_judge *judge, const struct sim_rules *rules, struct sim_coverage *coverage);
 void sim_judge_fini(struct sim_judge *judge);
 /* A publication was made; gives its number. */
-uint32_t sim_judge_publication(struct sim_judge *judge, uint32_t product, bool is_test);
+uint32_t sim_judge_publication(struct sim_judge *judge, const struct judge_publication *publication);
 void sim_judge_batch(struct sim_judge *judge, const struct sim_batch *batch);
 /* The broker died: no session is left. */
 void sim_judge_killed(struct sim_judge *judge);

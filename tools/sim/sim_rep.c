@@ -258,6 +258,7 @@ static void hear_lead(struct sim_world *world, struct sim_rep *rep, const struct
             item->state = ITEM_OFFERED;
             item->next_ms = soon(world, 200, world->draining ? 1000 : 8000);
         }
+        item->is_call = effect->channel == LW_CHANNEL_PHONE && !effect->is_call_back;   /* a call may have joined it */
         return;
     }
     if (is_new)

@@ -254,6 +254,8 @@ static void set_times(struct core_config *config, struct sim_random *random)
     config->transfer_for_ms = 5000 + (uint32_t)sim_random_below(random, 60000);
     config->misses_to_away = 2 + (uint32_t)sim_random_below(random, 3);
     config->return_assigned_when_gone = sim_random_percent(random, 50);
+    config->people.join = sim_random_percent(random, 80);
+    config->people.window_ms = 30000 + sim_random_below(random, 300000);
     config->refused_counts = sim_random_percent(random, 50);
     config->absent_leads_max = (uint32_t)sim_random_below(random, 3);
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PUBLISHER = 1, TELEPHONY = 2, MANAGER = 3, REPEAT_MS = 2500, LOOK_MS = 250 };
+enum { PUBLISHER = 1, TELEPHONY = 2, MANAGER = 3, REPEAT_MS = 2500, LOOK_MS = 250, PEOPLE = 12 };
 
 static void publish(struct sim_world *world);
 static void cancel_call(struct sim_world *world, const struct sim_message *published);
@@ -73,7 +73,10 @@ static void publish(struct sim_world *world)
     message.channel = channels[sim_random_below(&world->random, 4)];
     message.is_test = sim_random_percent(&world->random, 2);
     message.received_ms = (int64_t)(world->now_ms - sim_random_below(&world->random, 30000));
-    uint32_t number = sim_judge_publication(&world->judge, message.product, message.is_test);
+    if (sim_random_percent(&world->random, 45))
+        message.person = 1 + (uint32_t)sim_random_below(&world->random, PEOPLE);
+    uint32_t number = sim_judge_publication(&world->judge, &(struct judge_publication){
+        .product = message.product, .person = message.person, .channel = message.channel, .is_test = message.is_test});
     message.request = ((uint64_t)number << SIM_REQUEST_SHIFT) + 1;
     snprintf(message.id, sizeof message.id, "p%u", number);
     if (send_until_answered(world, &message) && message.channel == LW_CHANNEL_PHONE && sim_random_percent(&world->random, 20))
@@ -123,7 +126,7 @@ void sim_event_told(struct sim_world *world, const struct core_effect *event)
         world->parked[world->parked_seen++ % 16] = event->lead;
     if (event->to == LEAD_ASSIGNED || event->to == LEAD_OFFERED)
         world->held[world->held_seen++ % 16] = event->lead;
-    if (event->to != LEAD_CONNECTING)
+    if (event->to != LEAD_CONNECTING || event->from == LEAD_CONNECTING)
         return;
     uint64_t dice = world->draining ? 0 : sim_random_below(&world->random, 100);
     if (dice >= 95)

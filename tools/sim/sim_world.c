@@ -244,6 +244,15 @@ static struct core_text text(const char *words)
     return (struct core_text){words, (uint32_t)strlen(words)};
 }
 
+static uint32_t read_person(const void *lead, struct core_person_key out[CORE_PERSON_KEYS_MAX])
+{
+    static char phone[16];
+    const struct sim_message *message = lead;
+    snprintf(phone, sizeof phone, "+39%u", message->person);
+    out[0] = (struct core_person_key){PERSON_KEY_PHONE, text(phone)};
+    return message->person != 0;
+}
+
 /* Each log-on that arrives is a connection of its own. */
 static uint64_t open_session(struct sim_world *world, const struct sim_message *message)
 {
@@ -277,6 +286,7 @@ bool sim_message_command(struct sim_world *world, const struct sim_message *mess
         command.publish.payload_size = (uint32_t)strlen(message->id);
         command.publish.fields = message;
         command.publish.read_field = read_field;
+        command.publish.read_person = read_person;
         break;
     case COMMAND_CANCEL:
         command.cancel.lead = message->lead, command.cancel.source = text("form"), command.cancel.idempotency_id = text(message->id);
@@ -411,7 +421,7 @@ void sim_check_explained(struct sim_world *world, struct core *core, const struc
         struct core_effect event = sim_effect_view(&batch->effects.list[i]);
         struct explained explained = {0};
         const struct core_explain_visitor visitor = {&explained, explained_lead, explained_decision, explained_candidate};
-        if (event.kind != EFFECT_LEAD_EVENT || event.to != LEAD_OFFERED)
+        if (event.kind != EFFECT_LEAD_EVENT || event.to != LEAD_OFFERED || event.from == LEAD_OFFERED)
             continue;
         checked++;
         world->coverage.faults[SIM_FAULT_EXPLAINED]++;

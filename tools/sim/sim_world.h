@@ -45,7 +45,7 @@ struct sim_message {
     uint32_t rep;                      /* log-ons */
     uint64_t session, request, incarnation;
     struct desk_id lead;
-    uint32_t offer_number, product;
+    uint32_t offer_number, product, person;   /* person 0: not known by anything */
     bool accept, is_test, by_id;       /* by_id: cancel by source and idempotency id */
     enum dial_outcome outcome;
     enum rep_state state;

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Contacts of one person: which open lead they join, and what that makes of it.
+ */
+#include "slow_desk_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static uint32_t read_keys(const struct core_command *command, char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT])
+{
+    struct core_person_key known_by[CORE_PERSON_KEYS_MAX];
+    char source[TEXT], value[TEXT];
+    uint32_t count = 0;
+    if (!command->publish.read_person || command->publish.is_test)
+        return 0;
+    copy_text(source, command->publish.source);
+    for (uint32_t i = 0, n = command->publish.read_person(command->publish.fields, known_by); i < n; i++) {
+        copy_text(value, known_by[i].value);
+        if (value[0] != '\0')
+            snprintf(keys[count++], KEY_TEXT, "%d:%.20s:%.20s", known_by[i].kind, known_by[i].kind == PERSON_KEY_VENDOR ? source : "", value);
+    }
+    return count;
+}
+
+static bool has_key(const struct slow_lead *lead, const char *key)
+{
+    for (uint32_t i = 0; i < lead->key_count; i++) {
+        if (strcmp(lead->keys[i], key) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_keys(struct slow_lead *lead, char keys[][KEY_TEXT], uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (!has_key(lead, keys[i]) && lead->key_count < CORE_PERSON_KEYS_MAX)
+            strcpy(lead->keys[lead->key_count++], keys[i]);
+    }
+}
+
+void know(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command)
+{
+    char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT];
+    lead->heard_ms = desk->now_ms;
+    if (desk->rules->people.join)
+        add_keys(lead, keys, read_keys(command, keys));
+}
+
+/* By each key the newest; of those who somebody has, then the newest. */
+static struct slow_lead *find_open(struct slow_desk *desk, char keys[][KEY_TEXT], uint32_t count)
+{
+    struct slow_lead *best = NULL;
+    for (uint32_t k = 0; k < count; k++) {
+        struct slow_lead *newest = NULL;
+        for (int i = 0; i < desk->lead_count; i++) {
+            if (desk->leads[i].open && has_key(&desk->leads[i], keys[k]))
+                newest = &desk->leads[i];
+        }
+        if (newest && (!best || (held(newest) && !held(best)) || (held(newest) == held(best) && newest->id.number > best->id.number)))
+            best = newest;
+    }
+    return best;
+}
+
+static void wait_anew(struct slow_desk *desk, struct slow_lead *lead)
+{
+    if (lead->state == LEAD_PARKED) {
+        lead->refusal_count = 0;
+        lead->offers_made = 0;
+    }
+    if (lead->state == LEAD_SCHEDULED) {
+        wake(desk, lead, CAUSE_JOINED);
+        return;
+    }
+    lead->wait_deadline_ms = desk->now_ms + channel_of(desk, lead->channel)->wait_limit_ms;
+    move(desk, lead, LEAD_WAITING, CAUSE_JOINED, -1, lead->wait_deadline_ms, "");
+}
+
+static void call_while_offered(struct slow_desk *desk, struct slow_lead *lead)
+{
+    const struct config_channel *phone = channel_of(desk, LW_CHANNEL_PHONE);
+    const struct slow_rep *rep = &desk->reps[lead->rep];
+    if (rep->rules->device[0] == '\0' || load_of(desk, lead->rep) - lead->weight + phone->weight > rep->rules->capacity) {
+        lead->offers_made = 0;
+        give_back(desk, lead, CAUSE_JOINED, false, true);
+        return;
+    }
+    lead->weight = phone->weight;
+    move(desk, lead, LEAD_OFFERED, CAUSE_JOINED, lead->rep, desk->now_ms + phone->offer_timeout_ms, "");
+    tell_lead(desk, lead, EFFECT_OFFER, true);
+}
+
+static void make_of_it(struct slow_desk *desk, struct slow_lead *lead, bool call)
+{
+    bool agreed = lead->state == LEAD_SCHEDULED && lead->appointment_ms != 0;
+    if (call) {
+        lead->channel = LW_CHANNEL_PHONE;
+        lead->call_back = false;
+    }
+    if (call && lead->state == LEAD_OFFERED) {
+        call_while_offered(desk, lead);
+    } else if (held(lead) || (agreed && !call)) {
+        move(desk, lead, lead->state, CAUSE_JOINED, lead->rep, lead->deadline_ms > desk->now_ms ? lead->deadline_ms : desk->now_ms + 1, "");
+        if (held(lead))
+            tell_lead(desk, lead, lead->state == LEAD_OFFERED ? EFFECT_OFFER : EFFECT_HOLDING, true);
+    } else {
+        wait_anew(desk, lead);
+    }
+}
+
+static void keep_contact(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command)
+{
+    struct slow_seen entry = {.kind = 'p', .hash = command->publish.content_hash, .at_ms = desk->now_ms, .lead = lead->id, .joined = true};
+    copy_text(entry.name, command->publish.source);
+    copy_text(entry.id, command->publish.idempotency_id);
+    remember(desk, entry);
+    memcpy(lead->contacts[lead->contact_count], command->publish.payload, command->publish.payload_size);
+    lead->contact_sizes[lead->contact_count++] = command->publish.payload_size;
+    lead->heard_ms = desk->now_ms;
+}
+
+bool join(struct slow_desk *desk, const struct core_command *command)
+{
+    char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT];
+    uint32_t count = read_keys(command, keys);
+    struct slow_lead *lead = desk->rules->people.join ? find_open(desk, keys, count) : NULL;
+    bool call = command->publish.channel == LW_CHANNEL_PHONE;
+    if (!lead || desk->now_ms - lead->heard_ms > desk->rules->people.window_ms || lead->contact_count == CORE_CONTACTS_MAX ||
+        (call && (is_call(lead) || lead->state == LEAD_ASSIGNED)))
+        return false;
+    const struct config_rule *rule = find_rule(desk, command);
+    uint32_t priority = rule->priority + channel_of(desk, command->publish.channel)->priority;
+    keep_contact(desk, lead, command);
+    add_keys(lead, keys, count);
+    lead->priority = priority > lead->priority ? priority : lead->priority;
+    make_of_it(desk, lead, call);
+    answer_joined(desk, command, CORE_ACCEPTED, lead->id, true);
+    return true;
+}

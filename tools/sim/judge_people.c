@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judge_people.h"
+
+#include "judge_books.h"
+
+static bool rings(const struct judge_lead *lead)
+{
+    return lead->channel == LW_CHANNEL_PHONE && !lead->is_call_back;
+}
+
+void judge_take_join(struct sim_judge *judge, struct judge_lead *lead, const struct core_effect *event)
+{
+    if (event->contact_count != lead->contact_count + 1)
+        judge_broken(judge, "never lost: contact %u of lead %llu follows %u", event->contact_count, judge_number(lead), lead->contact_count);
+    if (event->priority < lead->priority)
+        judge_broken(judge, "most urgent first: a contact made lead %llu less urgent", judge_number(lead));
+    if (event->to != event->from && !(event->to == LEAD_WAITING && (event->from == LEAD_OFFERED || event->from == LEAD_PARKED || event->from == LEAD_SCHEDULED)))
+        judge_broken(judge, "one owner: a contact took lead %llu from %d to %d", judge_number(lead), event->from, event->to);
+    lead->before_join = (struct judge_before){lead->state, lead->channel, lead->is_call_back, lead->priority, lead->contact_count};
+}
+
+/* As it was when the contact came, but for what the contact made of it. */
+static bool takes(const struct core_config *rules, const struct judge_lead *lead, const struct judge_before *was, uint8_t channel, uint64_t now_ms)
+{
+    bool call = channel == LW_CHANNEL_PHONE, rang = was->channel == LW_CHANNEL_PHONE && !was->is_call_back;
+    return lead->is_recognised && was->contact_count < CORE_CONTACTS_MAX && now_ms - lead->heard_ms <= rules->people.window_ms &&
+           !(call && (rang || was->state == LEAD_ASSIGNED));
+}
+
+static const struct judge_lead *newest_open(const struct sim_judge *judge, uint32_t person, const struct judge_lead *but)
+{
+    for (uint64_t l = judge->lead_last; l >= judge->lead_first; l--) {
+        const struct judge_lead *lead = &judge->leads[l];
+        if (judge_is_open(lead) && lead->is_recognised && lead->person == person && lead != but)
+            return lead;
+    }
+    return NULL;
+}
+
+static void take_contact(struct sim_judge *judge, const struct judge_publication *publication, struct judge_lead *lead, uint64_t now_ms)
+{
+    const struct core_config *rules = judge_rules_now(judge);
+    const struct config_rule *rule = sim_rules_for(rules, publication->product);
+    uint32_t priority = rule->priority + rules->channels[publication->channel].priority;
+    uint32_t expected = priority > lead->before_join.priority ? priority : lead->before_join.priority;
+    if (!rules->people.join || publication->person == 0 || lead->person != publication->person || publication->is_test)
+        judge_broken(judge, "never lost: lead %llu was joined by somebody else", judge_number(lead));
+    else if (!takes(rules, lead, &lead->before_join, publication->channel, now_ms))
+        judge_broken(judge, "one owner: lead %llu was joined and may not be", judge_number(lead));
+    if (lead->priority != expected)
+        judge_broken(judge, "most urgent first: lead %llu has priority %u after a contact of %u", judge_number(lead), lead->priority, priority);
+    if (publication->channel == LW_CHANNEL_PHONE && !rings(lead))
+        judge_broken(judge, "never lost: the call that joined lead %llu is none", judge_number(lead));
+    judge->coverage->faults[publication->channel == LW_CHANNEL_PHONE ? SIM_FAULT_CALL_JOINED : SIM_FAULT_JOINED]++;
+    lead->contact_count++;
+    lead->heard_ms = now_ms;
+}
+
+void judge_take_published(struct sim_judge *judge, const struct judge_publication *publication, struct judge_lead *lead, bool joined, uint64_t now_ms)
+{
+    const struct core_config *rules = judge_rules_now(judge);
+    if (joined) {
+        take_contact(judge, publication, lead, now_ms);
+        return;
+    }
+    lead->person = publication->is_test ? 0 : publication->person;
+    lead->heard_ms = now_ms;
+    lead->is_recognised = rules->people.join && lead->person != 0;
+    const struct judge_lead *other = lead->is_recognised ? newest_open(judge, lead->person, lead) : NULL;
+    if (!other)
+        return;
+    struct judge_before is = {other->state, other->channel, other->is_call_back, other->priority, other->contact_count};
+    if (takes(rules, other, &is, publication->channel, now_ms))
+        judge_broken(judge, "never doubled: lead %llu is about whom lead %llu is", judge_number(lead), judge_number(other));
+    judge->coverage->faults[SIM_FAULT_JOINED_NOT]++;
+}
