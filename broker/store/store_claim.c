@@ -21,9 +21,8 @@ static void watch(struct redis_store *s);
 static void claim_new(struct redis_store *s);
 static void make_nonce(char nonce[NONCE_MAX]);
 static void make_entry(struct claim *claim);
-static void send_claim(struct redis_store *s, struct desk_id id, const void *entry, size_t entry_size, redis_answer_fn *answer);
+static void send_claim(struct redis_store *s, struct desk_id id, const void *entry, size_t entry_size);
 static void claim_answered(void *context, uint64_t tag, const redisReply *reply);
-static void claimed_again(void *context, uint64_t tag, const redisReply *reply);
 static void claimed(struct redis_store *s);
 
 void store_claim_consider(struct redis_store *s)
@@ -46,12 +45,12 @@ void store_claim_step(struct redis_store *s)
 
 void store_claim_again(struct redis_store *s)
 {
-    send_claim(s, (struct desk_id){s->epoch, 0}, s->claim.entry, s->claim.entry_size, claimed_again);
+    send_claim(s, (struct desk_id){s->epoch, 0}, s->claim.entry, s->claim.entry_size);
 }
 
 void store_claim_move(struct redis_store *s, uint64_t sequence)
 {
-    send_claim(s, (struct desk_id){s->epoch, sequence}, "", 0, claimed_again);
+    send_claim(s, (struct desk_id){s->epoch, sequence}, "", 0);
 }
 
 /* Nobody's, given back, or of a broker of our own host and name, which can only be our own earlier life. */
@@ -93,7 +92,7 @@ static void claim_new(struct redis_store *s)
     make_nonce(s->nonce);
     s->claim.over = s->head;
     make_entry(&s->claim);
-    send_claim(s, (struct desk_id){s->epoch, 0}, s->claim.entry, s->claim.entry_size, claim_answered);
+    send_claim(s, (struct desk_id){s->epoch, 0}, s->claim.entry, s->claim.entry_size);
 }
 
 static void make_nonce(char nonce[NONCE_MAX])
@@ -117,7 +116,7 @@ static void make_entry(struct claim *claim)
 }
 
 /* Over the head as last read. */
-static void send_claim(struct redis_store *s, struct desk_id id, const void *entry, size_t entry_size, redis_answer_fn *answer)
+static void send_claim(struct redis_store *s, struct desk_id id, const void *entry, size_t entry_size)
 {
     char id_text[STREAM_ID_MAX];
 
@@ -136,24 +135,12 @@ static void send_claim(struct redis_store *s, struct desk_id id, const void *ent
     redis_args_text(&s->args, s->options.endpoint ? s->options.endpoint : "");
     redis_args_number(&s->args, STORE_SCHEMA_VERSION);
     redis_args_add(&s->args, entry, entry_size);
-    store_send(s, answer, 0);
+    store_send(s, claim_answered, 0);
 }
 
+/* Claimed, moved or refused: the head says where we are. What was read before is no longer true: until the claim the
+   owner before may have ended a checkpoint, which leaves the head as it is. */
 static void claim_answered(void *context, uint64_t tag, const redisReply *reply)
-{
-    struct redis_store *s = context;
-
-    (void)tag;
-    if (store_is_trouble(s, reply))
-        return;
-    if (reply->integer == 1)
-        claimed(s);
-    else
-        store_head_read(s);     /* somebody was faster */
-}
-
-/* Claimed, moved or refused: the head says where we are. */
-static void claimed_again(void *context, uint64_t tag, const redisReply *reply)
 {
     struct redis_store *s = context;
 
@@ -171,5 +158,5 @@ static void claimed(struct redis_store *s)
     log_info("desk claimed desk=%s epoch=%" PRIu64, s->options.desk, s->epoch);
     crash_point("recovery.claimed");
     store_move(&s->base, STORE_LOADING, "claimed");
-    store_head_read(s);     /* the owner before may have ended a checkpoint since we read it; from now on nobody can */
+    store_load_begin(s);
 }

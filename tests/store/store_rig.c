@@ -79,7 +79,7 @@ bool rig_until_state(struct rig *rig, enum store_state state)
 {
     uint64_t end_ms = wall_clock_monotonic_ms() + RIG_DEADLINE_MS;
 
-    while (rig->state != state && wall_clock_monotonic_ms() < end_ms)
+    while (rig->state != state && rig->state != STORE_FAILED && wall_clock_monotonic_ms() < end_ms)
         rig_turn(rig, 100);
     if (rig->state != state)
         fprintf(stderr, "state is %s (%s), wanted %s\n", store_state_name(rig->state), store_state_reason(rig->store),

@@ -37,7 +37,7 @@ void rig_crash(struct rig *rig);
 void rig_fini(struct rig *rig);
 /* One turn: waits for the descriptor at most wait_ms, steps. */
 void rig_turn(struct rig *rig, int wait_ms);
-/* Steps until it is so; false at the deadline. */
+/* Steps until it is so; false at the deadline, or when the store has failed. */
 bool rig_until_state(struct rig *rig, enum store_state state);
 bool rig_until_confirmed(struct rig *rig);
 /* Until so many were ended since it was opened. */

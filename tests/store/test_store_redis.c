@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,6 +185,49 @@ static void same_owner_claims_at_once_and_the_older_life_is_fenced(void **state)
     restart_equals(&new);
     rig_fini(&old);
     rig_fini(&new);
+}
+
+/* Sends what is to be sent and takes no answer before this returns: Redis stands still meanwhile. */
+static void one_round_trip(struct rig *rig)
+{
+    redis_fixture_pause(&redis);
+    store_step(rig->store, wall_clock_monotonic_ms());
+    redis_fixture_go_on(&redis);
+    struct pollfd answered = {.fd = store_fd(rig->store), .events = POLLIN};
+    poll(&answered, 1, 1000);
+}
+
+/* The old one ends a checkpoint, which drops what the one before said, after each round trip of who claims in turn. */
+static void checkpoint_that_ends_during_a_claim_is_the_one_that_is_loaded(void **state)
+{
+    enum { LATER_MS = 3600000 };
+    unsigned ended = 0;
+
+    (void)state;
+    for (unsigned trips = 1; trips <= 12; trips++) {
+        struct rig old, new;
+        struct store_totals totals;
+        rig_init(&old, &redis, "host/broker");
+        old.options.lease_ms = 10 * LATER_MS;      /* no renewal, which would make the claim fail */
+        old.options.checkpoint_ms = LATER_MS;
+        rig_open(&old);
+        assert_true(rig_until_state(&old, STORE_READY));
+        work(&old, 20);
+        assert_true(rig_until_confirmed(&old));
+        rig_init(&new, &redis, "host/broker");
+        new.options.away_after_ms = RIG_DEADLINE_MS;
+        rig_open(&new);
+        for (unsigned i = 0; i < trips; i++)
+            one_round_trip(&new);
+        for (totals.checkpoints = 0; old.state == STORE_READY && totals.checkpoints == 0; store_totals_read(old.store, &totals))
+            store_step(old.store, wall_clock_monotonic_ms() + LATER_MS);
+        ended += totals.checkpoints > 0;
+        assert_true(rig_until_state(&new, STORE_READY));
+        assert_true(fake_core_equal(new.core, old.core));
+        rig_fini(&old);
+        rig_fini(&new);
+    }
+    assert_true(ended > 0);
 }
 
 static void another_owner_waits_for_the_lease_and_then_claims(void **state)
@@ -448,6 +492,7 @@ int main(void)
         cmocka_unit_test_setup(seen_buckets_behind_the_window_are_dropped_whole, fresh),
         cmocka_unit_test_setup(full_store_refuses_appends_until_confirmed, fresh),
         cmocka_unit_test_setup(same_owner_claims_at_once_and_the_older_life_is_fenced, fresh),
+        cmocka_unit_test_setup(checkpoint_that_ends_during_a_claim_is_the_one_that_is_loaded, fresh),
         cmocka_unit_test_setup(another_owner_waits_for_the_lease_and_then_claims, fresh),
         cmocka_unit_test_setup(released_desk_is_claimed_at_once, fresh),
         cmocka_unit_test_setup(newer_schema_is_refused_in_words, fresh),

@@ -124,9 +124,11 @@ static uint32_t brokers_up(const struct faults_desk *desk)
     return count;
 }
 
+/* Its is the desk, and nobody else is there: one who claimed it and died before telling anybody would be written over. */
 static bool is_alone_and_whole(struct faults_desk *desk)
 {
-    return faults_desk_serving(desk) && brokers_up(desk) == 1 && faults_desk_is_whole(desk);
+    const struct faults_broker *broker = faults_desk_serving(desk);
+    return broker && brokers_up(desk) == 1 && faults_desk_is_whole(desk) && faults_redis_epoch(&desk->redis) == broker->broker.epoch;
 }
 
 static void crash(struct faults_desk *desk)

@@ -63,6 +63,8 @@ void faults_reply_free(redisReply *reply);
 
 /* Nothing that was ever confirmed is missing: a crash now must lose nothing. */
 bool faults_redis_is_whole(const struct faults_redis *redis);
+/* Of the last claim: whose broker may be gone by now. */
+uint64_t faults_redis_epoch(const struct faults_redis *redis);
 /* The replica takes over what there is. */
 void faults_redis_copy(struct faults_redis *redis);
 /* The replica becomes the primary. False: there is no copy since the last claim, which would be a claim taken back. */
