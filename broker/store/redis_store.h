@@ -27,7 +27,7 @@
 #include "store_keys.h"
 
 enum { NONCE_MAX = 40, OWNER_MAX = 160, PROGRESS_MAX = 48, LOAD_SCANS = STORE_LEAD_HASHES };
-enum { IN_FLIGHT_ENTRIES = 2 };   /* with so many unanswered, no more are sent: they share the next */
+enum { IN_FLIGHT_GROUPS = 2 };   /* with so many unanswered, no more are sent: what comes shares the next */
 
 enum phase { PHASE_DOWN, PHASE_GREET, PHASE_HEAD, PHASE_CLAIM, PHASE_LOAD, PHASE_SERVE, PHASE_OVER };
 
@@ -119,7 +119,7 @@ struct redis_store {
     uint64_t highest_sent;
     uint64_t head_sequence;            /* Redis has all up to this */
     uint64_t told_sequence;            /* the broker was told so up to this */
-    uint32_t group_unanswered;         /* entries */
+    uint32_t groups_unanswered;
     bool resync;                       /* an append or renewal was refused: read the head */
     bool rebuilding;                   /* Redis lost more than the ring has: nothing is confirmed until all is written anew */
     bool proved;                       /* Redis has taken a write of ours on this connection */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Batches wait in the open entry while two entries are in flight, one being made durable and one behind it, so that
+ * Batches wait in the open entry while two groups are in flight, one being made durable and one behind it, so that
  * Redis has the next when it returns from its fsync: under load they share an entry and a round trip, idle each goes
- * out at once. An entry in the ring never changes, so to send it again is always safe: the
- * function appends it only where it belongs, and else says where the head is.
+ * out at once. A group is one call with all the entries that there are: Redis reads its clients in pieces of about an
+ * entry and makes what it did durable between two, so that entries of their own would cost an fsync each.
+ *
+ * An entry in the ring never changes, so to send it again, in any group, is always safe: the function appends a group
+ * only where its first belongs, whole or not at all, and else says where the head is.
  */
 #include "redis_store.h"
 
@@ -12,9 +15,13 @@
 #include "batch.h"
 #include "crash_point.h"
 
-enum { GROUP_ENTRIES_MAX = 512, GROUP_BYTES_MAX = 1024 * 1024, ENTRY_HEAD_MAX = 32 };
+enum { GROUP_ENTRIES_MAX = 512, GROUP_BYTES_MAX = REDIS_ARGS_BYTES_MAX / 2, ENTRY_HEAD_MAX = 32 };
 
-static void send_entry(struct redis_store *s, const struct ring_entry *entry);
+_Static_assert(GROUP_BYTES_MAX + STORE_BATCH_MAX + GROUP_ENTRIES_MAX * STREAM_ID_MAX + 4096 < REDIS_ARGS_BYTES_MAX, "a group fits a command");
+_Static_assert(2 * GROUP_ENTRIES_MAX + 8 < REDIS_ARGS_MAX, "a group fits a command");
+
+static void add_id(struct redis_store *s, uint64_t sequence);
+static void note_sent(struct redis_store *s, const struct ring_entry *entry);
 static void append_answered(void *context, uint64_t tag, const redisReply *reply);
 static void tell(struct redis_store *s);
 
@@ -69,19 +76,30 @@ bool store_seal(struct redis_store *s)
 
 void store_send_group(struct redis_store *s)
 {
-    size_t bytes = 0;
+    size_t bytes = 0, entries = 0;
 
-    if (s->group_unanswered >= IN_FLIGHT_ENTRIES || s->drop || !store_seal(s) || s->next_send == s->ring.next_sequence)
+    if (s->groups_unanswered >= IN_FLIGHT_GROUPS || s->drop || !store_seal(s) || s->next_send == s->ring.next_sequence)
         return;
     crash_point("append.before");
-    while (s->group_unanswered < GROUP_ENTRIES_MAX && bytes < GROUP_BYTES_MAX && !s->drop) {
-        const struct ring_entry *entry = batch_ring_find(&s->ring, s->next_send);
+    store_call(s, "lw_append", 2);
+    redis_args_text(&s->args, s->key_head);
+    redis_args_text(&s->args, s->key_journal);
+    redis_args_text(&s->args, s->nonce);
+    add_id(s, s->next_send - 1);
+    for (const struct ring_entry *entry; entries < GROUP_ENTRIES_MAX && bytes < GROUP_BYTES_MAX; entries++) {
+        entry = batch_ring_find(&s->ring, s->next_send);
         if (!entry)
             break;
-        send_entry(s, entry);
+        add_id(s, entry->sequence);
+        redis_args_add(&s->args, entry->bytes, entry->size);
         bytes += entry->size;
+        note_sent(s, entry);
     }
+    if (entries == 0)
+        return;
+    s->groups_unanswered++;
     s->base.totals.round_trips++;
+    store_send(s, append_answered, s->next_send - 1);
     redis_link_flush(&s->link);
     crash_point("append.sent");
 }
@@ -95,23 +113,16 @@ void store_confirm(struct redis_store *s)
     batch_ring_trim(&s->ring, s->told_sequence, s->options.ring_bytes, s->now_ms, s->options.ring_ms);
 }
 
-static void send_entry(struct redis_store *s, const struct ring_entry *entry)
+static void add_id(struct redis_store *s, uint64_t sequence)
 {
-    char previous[STREAM_ID_MAX], id[STREAM_ID_MAX];
+    char id[STREAM_ID_MAX];
 
-    stream_id_format((struct desk_id){s->epoch, entry->sequence - 1}, previous);
-    stream_id_format((struct desk_id){s->epoch, entry->sequence}, id);
-    store_call(s, "lw_append", 2);
-    redis_args_text(&s->args, s->key_head);
-    redis_args_text(&s->args, s->key_journal);
-    redis_args_text(&s->args, s->nonce);
-    redis_args_text(&s->args, previous);
+    stream_id_format((struct desk_id){s->epoch, sequence}, id);
     redis_args_text(&s->args, id);
-    redis_args_add(&s->args, entry->bytes, entry->size);
-    store_send(s, append_answered, entry->sequence);
-    if (s->drop)
-        return;
-    s->group_unanswered++;
+}
+
+static void note_sent(struct redis_store *s, const struct ring_entry *entry)
+{
     s->next_send = entry->sequence + 1;
     if (entry->sequence <= s->highest_sent)
         s->base.totals.resent_batches += entry->batches;
@@ -119,13 +130,14 @@ static void send_entry(struct redis_store *s, const struct ring_entry *entry)
         s->highest_sent = entry->sequence;
 }
 
+/* sequence: of the group's last entry. */
 static void append_answered(void *context, uint64_t sequence, const redisReply *reply)
 {
     struct redis_store *s = context;
     uint64_t head_sequence;
 
-    if (s->group_unanswered > 0)
-        s->group_unanswered--;
+    if (s->groups_unanswered > 0)
+        s->groups_unanswered--;
     if (store_is_trouble(s, reply))
         return;
     if (reply->type == REDIS_REPLY_INTEGER && reply->integer == 1) {
@@ -135,7 +147,7 @@ static void append_answered(void *context, uint64_t sequence, const redisReply *
         if (head_sequence > s->head_sequence)
             s->head_sequence = head_sequence;     /* it was there already */
     } else {
-        s->resync = true;       /* and all behind it are refused too */
+        s->resync = true;       /* and what is behind it is refused too */
     }
 }
 

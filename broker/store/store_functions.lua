@@ -49,17 +49,19 @@ local function claim(keys, args)
   return 1
 end
 
--- keys: head journal; args: nonce, previous id, id, entry
--- 1: appended; {id, nonce}: the head, nothing changed ({'', nonce}: the journal is gone).
+-- keys: head journal; args: nonce, previous id, then id and entry of each
+-- 1: all appended; {id, nonce}: the head, nothing changed ({'', nonce}: the journal is gone).
 local function append(keys, args)
   local head = redis.call('HMGET', keys[1], 'id', 'nonce')
   if head[1] ~= args[2] or head[2] ~= args[1] then
     return {head[1] or '', head[2] or ''}
   end
-  if not redis.call('XADD', keys[2], 'NOMKSTREAM', args[3], 'b', args[4]) then
-    return {'', head[2]}
+  for i = 3, #args, 2 do
+    if not redis.call('XADD', keys[2], 'NOMKSTREAM', args[i], 'b', args[i + 1]) then
+      return {'', head[2]}
+    end
   end
-  redis.call('HSET', keys[1], 'id', args[3])
+  redis.call('HSET', keys[1], 'id', args[#args - 1])
   return 1
 end
 

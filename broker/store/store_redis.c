@@ -94,7 +94,7 @@ static uint64_t redis_next_ms(const struct store *base)
             next = earlier(next, s->health_at_ms);
     }
     if (s->phase == PHASE_SERVE) {
-        if (s->resync || (s->group_unanswered < IN_FLIGHT_ENTRIES && (s->open.size > 0 || s->next_send < s->ring.next_sequence)))
+        if (s->resync || (s->groups_unanswered < IN_FLIGHT_GROUPS && (s->open.size > 0 || s->next_send < s->ring.next_sequence)))
             return 0;
         bool may_send = store_checkpoint_may_send(s);      /* else the answer that it waits for wakes us */
         if (may_send && s->checkpoint.active)
@@ -373,7 +373,7 @@ static void connection_lost(struct redis_store *s)
     redis_link_close(&s->link);
     s->phase = PHASE_DOWN;
     s->drop = false;
-    s->group_unanswered = 0;
+    s->groups_unanswered = 0;
     s->checkpoint.sent = false;
     s->renew_unanswered = s->health_unanswered = false;
     s->resync = s->proved = false;

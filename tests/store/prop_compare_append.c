@@ -17,7 +17,10 @@
 #include "store_functions.h"
 #include "store_keys.h"
 
-enum { OWNERS = 3, ENTRIES_MAX = 4096, STEPS = 3000 };
+enum { OWNERS = 3, ENTRIES_MAX = 8192, STEPS = 3000, GROUP_MAX = 3 };
+
+/* What one call appends: entries with the sequence numbers after previous's. */
+struct group { struct desk_id previous; uint32_t count, bytes[GROUP_MAX]; };
 
 struct model {
     struct desk_id ids[ENTRIES_MAX];
@@ -33,7 +36,7 @@ struct owner {                 /* what one broker believes */
     char nonce[24];
     struct desk_id head;
     bool has_claimed;
-    struct { struct desk_id previous, id; uint32_t bytes; } sent[64];
+    struct group sent[64];
     size_t sent_count;
 };
 
@@ -98,20 +101,31 @@ static void claim(struct owner *owner)
     owner->sent_count = 0;
 }
 
-static void append_one(struct owner *owner, struct desk_id previous, struct desk_id id, uint32_t bytes)
+static void append_group(struct owner *owner, const struct group *group)
 {
-    char previous_text[STREAM_ID_MAX], id_text[STREAM_ID_MAX], head_text[STREAM_ID_MAX] = "";
-    bool fits = model.has_head && desk_id_equal(model.head, previous) && strcmp(model.nonce, owner->nonce) == 0;
+    char texts[1 + GROUP_MAX][STREAM_ID_MAX], bytes[GROUP_MAX][16], head_text[STREAM_ID_MAX] = "";
+    const char *argv[7 + 2 * GROUP_MAX] = {"FCALL", "lw_append", "2", "lw:{d}:head", "lw:{d}:journal", owner->nonce, texts[0]};
+    int argc = 7;
+    bool fits = model.has_head && desk_id_equal(model.head, group->previous) && strcmp(model.nonce, owner->nonce) == 0;
 
-    stream_id_format(previous, previous_text);
-    stream_id_format(id, id_text);
-    redisReply *reply = ask("FCALL lw_append 2 lw:{d}:head lw:{d}:journal %s %s %s %u", owner->nonce, previous_text, id_text, bytes);
+    stream_id_format(group->previous, texts[0]);
+    for (uint32_t i = 0; i < group->count; i++) {
+        struct desk_id id = {group->previous.epoch, group->previous.number + 1 + i};
+        stream_id_format(id, texts[1 + i]);
+        snprintf(bytes[i], sizeof bytes[i], "%u", group->bytes[i]);
+        argv[argc++] = texts[1 + i];
+        argv[argc++] = bytes[i];
+        if (!fits)
+            continue;
+        model.head = id;
+        model.ids[model.count] = id;
+        model.bytes[model.count++] = group->bytes[i];
+    }
+    redisReply *reply = redisCommandArgv(context, argc, argv, NULL);
+    assert_non_null(reply);
     if (fits) {
         assert_int_equal(reply->type, REDIS_REPLY_INTEGER);
         assert_int_equal(reply->integer, 1);
-        model.head = id;
-        model.ids[model.count] = id;
-        model.bytes[model.count++] = bytes;
     } else {
         assert_int_equal(reply->type, REDIS_REPLY_ARRAY);
         if (model.has_head)
@@ -124,29 +138,33 @@ static void append_one(struct owner *owner, struct desk_id previous, struct desk
 
 static void append(struct owner *owner)
 {
-    struct desk_id id = {owner->head.epoch, owner->head.number + 1 + (draw(8) == 0)};   /* a gap now and then, which is then refused behind */
-    struct desk_id previous = {id.epoch, id.number - 1};
+    struct group group = {.previous = owner->head, .count = 1 + (uint32_t)draw(GROUP_MAX)};
 
     if (!owner->has_claimed || owner->sent_count == 64)
         return;
-    uint32_t bytes = (uint32_t)draw(1000000);
-    owner->sent[owner->sent_count].previous = previous;
-    owner->sent[owner->sent_count].id = id;
-    owner->sent[owner->sent_count++].bytes = bytes;
-    append_one(owner, previous, id, bytes);
-    if (desk_id_equal(model.head, id))
-        owner->head = id;
-    else
-        owner->sent_count--;
+    group.previous.number += draw(8) == 0;       /* a gap now and then, which is then refused */
+    for (uint32_t i = 0; i < group.count; i++)
+        group.bytes[i] = (uint32_t)draw(1000000);
+    size_t before = model.count;
+    append_group(owner, &group);
+    if (model.count == before)
+        return;
+    owner->head = model.head;
+    owner->sent[owner->sent_count++] = group;
 }
 
-/* Anything sent before, again: never twice in the journal. */
+/* Anything sent before, or its end as a group of its own, again: never twice in the journal. */
 static void append_again(struct owner *owner)
 {
     if (owner->sent_count == 0)
         return;
-    size_t i = draw(owner->sent_count);
-    append_one(owner, owner->sent[i].previous, owner->sent[i].id, owner->sent[i].bytes);
+    struct group group = owner->sent[draw(owner->sent_count)];
+    if (group.count > 1 && draw(2) == 0) {
+        group.previous.number++;
+        group.count--;
+        memmove(group.bytes, group.bytes + 1, group.count * sizeof group.bytes[0]);
+    }
+    append_group(owner, &group);
 }
 
 static void renew(struct owner *owner)
@@ -192,7 +210,7 @@ static void journal_equals_the_model_whoever_sends_what_when(void **state)
     print_message("seed %" PRIu64 "\n", seed);
     for (int i = 0; i < OWNERS; i++)
         snprintf(owners[i].nonce, sizeof owners[i].nonce, "none%d", i);
-    for (int step = 0; step < STEPS && model.count < ENTRIES_MAX - 1; step++) {
+    for (int step = 0; step < STEPS && model.count < ENTRIES_MAX - GROUP_MAX; step++) {
         struct owner *owner = &owners[draw(OWNERS)];
         uint64_t what = draw(100);
         if (what < 4)

@@ -75,21 +75,24 @@ static redisReply *function_claim(const struct function_call *call)
     return faults_reply_number(1);
 }
 
-/* args: nonce, previous id, id, entry */
+/* args: nonce, previous id; then id and entry of each */
 static redisReply *function_append(const struct function_call *call)
 {
     struct redis_data *data = &call->redis->now;
-    size_t size;
-    const char *entry = redis_args_at(call->args, call->first_arg + 3, &size);
+    size_t args = call->args->count - call->first_arg;
     const char *id = redis_field_text(data, key_of(call, 0), "id");
     if (strcmp(id, arg_of(call, 1)) != 0 || strcmp(redis_field_text(data, key_of(call, 0), "nonce"), arg_of(call, 0)) != 0)
         return reply_head(call, NULL, NULL);
     if (!data->has_journal)
         return reply_head(call, "", NULL);
-    redisReply *error = redis_stream_add(call->redis, arg_of(call, 2), entry, size);
-    if (error)
-        return error;
-    head_set(call, "id", arg_of(call, 2));
+    for (size_t i = 2; i + 1 < args; i += 2) {
+        size_t size;
+        const char *entry = redis_args_at(call->args, call->first_arg + i + 1, &size);
+        redisReply *error = redis_stream_add(call->redis, arg_of(call, i), entry, size);
+        if (error)
+            return error;
+    }
+    head_set(call, "id", arg_of(call, args - 2));
     return faults_reply_number(1);
 }
 
