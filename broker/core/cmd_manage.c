@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What managers do: found the desk, apply rules, act on one lead.
+ * What managers do to the desk: found it, apply rules. Acts on one lead or one rep: cmd_act.c.
  */
 #include <stdlib.h>
 
@@ -86,57 +86,4 @@ void command_configure(struct core *core, const struct core_command *command)
     config_apply(core);
     reply(core, command, CORE_ACCEPTED, "", (struct desk_id){0});
     tell_desk_event(core, CAUSE_CONFIGURED);
-}
-
-void command_act(struct core *core, const struct core_command *command)
-{
-    struct desk_id id = command->act.lead;
-    struct lead *lead = lead_table_find(&core->leads, id);
-    if (!lead) {
-        reply(core, command, CORE_NOT_FOUND, "there is no such open lead", id);
-        return;
-    }
-    struct rep *rep = rep_table_at(&core->reps, lead->rep);
-    switch (command->act.act) {
-    case ACT_RELEASE:
-        if (lead->state == LEAD_SCHEDULED) {
-            lead_wake(core, lead, CAUSE_RELEASED);
-            break;
-        }
-        if (lead->state != LEAD_PARKED) {
-            reply(core, command, CORE_REJECTED, "the lead is neither parked nor scheduled", id);
-            return;
-        }
-        lead_forget_exclusions(core, lead);
-        lead->offers_made = 0;
-        lead->wait_deadline_ms = deadline_after(core, core_channel(core, lead->demand->channel)->wait_limit_ms);
-        lead_move(core, lead, &(struct lead_change){.to = LEAD_WAITING, .cause = CAUSE_RELEASED, .deadline_ms = lead->wait_deadline_ms});
-        break;
-    case ACT_CANCEL:
-        if (rep) {
-            decision_close(lead, lead->offer_number, CAUSE_CANCELLED);
-            tell_withdrawn(core, id, lead->offer_number, rep, CAUSE_CANCELLED);
-        }
-        lead_move(core, lead, &(struct lead_change){.to = LEAD_CANCELLED, .cause = CAUSE_CANCELLED, .rep = 0});
-        break;
-    case ACT_TAKE_BACK:
-        if (!rep) {
-            reply(core, command, CORE_REJECTED, "no rep has the lead", id);
-            return;
-        }
-        lead_return(core, lead, CAUSE_TAKEN_BACK, true, true);
-        break;
-    case ACT_CREDIT:
-        if (!rep || lead->charged == 0) {
-            reply(core, command, CORE_REJECTED, "no rep is charged for the lead", id);
-            return;
-        }
-        fair_share_credit(core, lead);
-        lead_record(core, lead, false);
-        break;
-    default:
-        reply(core, command, CORE_REJECTED, "there is no such act", id);
-        return;
-    }
-    reply(core, command, CORE_ACCEPTED, "", id);
 }

@@ -123,7 +123,12 @@ enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_
     X(57, TRANSFERRED, "transferred") \
     X(60, RELAXED, "relaxed") \
     X(61, UNROUTABLE, "unroutable") \
-    X(70, JOINED, "joined")
+    X(70, JOINED, "joined") \
+    X(80, ASSIGNED, "assigned") \
+    X(81, HELD, "held") \
+    X(82, PRIORITISED, "prioritised") \
+    X(83, CREDITED, "credited") \
+    X(84, SET_BY_MANAGER, "set_by_manager")
 
 enum core_cause {
     CAUSE_NONE = 0,
@@ -150,12 +155,15 @@ enum core_command_kind {
     COMMAND_ANSWER_OFFER,
     COMMAND_COMPLETE,
     COMMAND_TRANSFER,
-    COMMAND_ACT,             /* a manager: release, cancel, take back */
+    COMMAND_ACT,             /* a manager, on a lead: enum core_act */
+    COMMAND_ACT_ON_REP,      /* a manager sets a rep's state */
     COMMAND_SERVICE_RESUMED, /* after a restart or a stalled store: fresh graces and answer times */
     COMMAND_TIME,            /* nothing but time passed */
 };
 
-enum core_act { ACT_RELEASE = 1, ACT_CANCEL = 2, ACT_TAKE_BACK = 3, ACT_CREDIT = 4 };
+enum core_act {            /* numbers as leadwire.v1.LeadAct */
+    ACT_RELEASE = 1, ACT_CANCEL = 2, ACT_TAKE_BACK = 3, ACT_CREDIT = 4, ACT_ASSIGN = 6, ACT_HOLD = 7, ACT_PRIORITISE = 8,
+};
 
 /* Text with its length; not NUL-terminated; data may be NULL when size is 0. */
 struct core_text { const char *data; uint32_t size; };
@@ -213,7 +221,15 @@ struct core_command {
             int64_t appointment_unix_ms;   /* 0: none */
             struct core_text place;
         } transfer;
-        struct { struct desk_id lead; enum core_act act; struct core_text by, reason; } act;
+        struct {
+            struct desk_id lead;
+            enum core_act act;
+            struct core_text by, reason;   /* who and why: kept with the lead */
+            struct core_text rep;          /* ASSIGN */
+            int64_t until_unix_ms;         /* HOLD; 0: the desk's park limit from now */
+            uint32_t priority;             /* PRIORITISE */
+        } act;
+        struct { struct core_text rep, by, reason; enum rep_state state; } act_on_rep;
     };
 };
 struct core_held { struct desk_id lead; uint32_t offer_number; };
@@ -265,7 +281,7 @@ struct core_effect {
     const char *place;                 /* of the appointment; never NULL. Personal data: for the rep only */
     const char *preferred_rep;         /* waiting, scheduled: who gets it first; never NULL */
     uint64_t preferred_until_ms;       /* waiting: and then all */
-    const char *by;                    /* who set it aside or scheduled it; never NULL */
+    const char *by;                    /* whose act it is: the rep who set it aside or scheduled it, or a manager; never NULL */
     const char *set_by;                /* who handed it on last; never NULL */
     enum rep_state rep_state;
     uint32_t load, capacity;

@@ -26,6 +26,7 @@ void command_answer_offer(struct core *core, const struct core_command *command)
 void command_transfer(struct core *core, const struct core_command *command);
 void command_complete(struct core *core, const struct core_command *command);
 void command_act(struct core *core, const struct core_command *command);
+void command_act_on_rep(struct core *core, const struct core_command *command);
 void command_service_resumed(struct core *core, const struct core_command *command);
 
 #endif

@@ -11,6 +11,7 @@
 #include "effects.h"
 #include "exclusions.h"
 #include "explain_past.h"
+#include "give.h"
 #include "lead_extra.h"
 #include "needs.h"
 #include "pairs.h"
@@ -19,6 +20,7 @@
 
 static void explain_decisions(struct core *core, const struct decision *decisions, uint32_t count, const struct subject *subject,
                               const struct core_explain_visitor *visitor);
+static const struct ended_lead *find_ended(const struct core *core, struct desk_id id);
 static bool rewind_reps(const struct core *core, uint64_t seq, struct past_rep *reps);
 static void tell_candidates(struct core *core, const struct decision *decision, struct past_rep *reps, const struct subject *subject,
                             const struct core_explain_visitor *visitor, uint32_t *considered, uint32_t *eligible, bool count_only);
@@ -40,27 +42,48 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
         explain_decisions(core, lead->decisions, lead->decision_count, &subject, visitor);
         return true;
     }
+    const struct ended_lead *ended = find_ended(core, id);
+    if (!ended)
+        return false;
+    const struct rep *rep = rep_table_at(&core->reps, ended->rep);
+    const struct subject subject = explain_subject_of_ended(core, ended);
+    row.lead = id;
+    row.to = (enum lead_state)ended->state;
+    row.received_unix_ms = ended->received_ms;
+    row.priority = ended->priority;
+    row.channel = ended->channel;
+    row.queue = names_text(&core->names, ended->queue);
+    row.source = names_text(&core->names, ended->source);
+    row.rep = rep ? rep->name : "";
+    row.disposition = names_text(&core->names, ended->disposition);
+    tell_lead(core, &row, ended->rule, &ended->needs, "", visitor);
+    explain_decisions(core, ended_lead_decisions(ended), ended->decision_count, &subject, visitor);
+    return true;
+}
+
+/* The newest of this id: NULL when it is dropped, or never ended. */
+static const struct ended_lead *find_ended(const struct core *core, struct desk_id id)
+{
     const struct history *history = &core->history;
     for (uint64_t i = 0; i < history_kept(history->ended_next, history->ended_max); i++) {
         const struct ended_lead *ended = &history->ended[(history->ended_next - 1 - i) % history->ended_max];
-        if (!desk_id_equal(ended->id, id))
-            continue;
-        const struct rep *rep = rep_table_at(&core->reps, ended->rep);
-        const struct subject subject = explain_subject_of_ended(core, ended);
-        row.lead = id;
-        row.to = (enum lead_state)ended->state;
-        row.received_unix_ms = ended->received_ms;
-        row.priority = ended->priority;
-        row.channel = ended->channel;
-        row.queue = names_text(&core->names, ended->queue);
-        row.source = names_text(&core->names, ended->source);
-        row.rep = rep ? rep->name : "";
-        row.disposition = names_text(&core->names, ended->disposition);
-        tell_lead(core, &row, ended->rule, &ended->needs, "", visitor);
-        explain_decisions(core, ended_lead_decisions(ended), ended->decision_count, &subject, visitor);
-        return true;
+        if (desk_id_equal(ended->id, id))
+            return ended;
     }
-    return false;
+    return NULL;
+}
+
+void core_explain_acts(const struct core *core, struct desk_id id, void *context, void (*act)(void *context, const struct core_act_view *act))
+{
+    const struct lead *lead = lead_table_find(&core->leads, id);
+    const struct ended_lead *ended = lead ? NULL : find_ended(core, id);
+    const struct act_notes *acts = ended ? ended->acts : lead && lead->extra ? lead->extra->acts : NULL;
+    for (uint32_t i = 0; acts && i < acts->count; i++) {
+        const struct act_note *note = &acts->list[i];
+        const struct rep *rep = rep_table_at(&core->reps, note->rep);
+        act(context, &(struct core_act_view){.at_ms = note->at_ms, .what = (enum core_cause)note->cause, .rep = rep ? rep->name : "",
+                                             .by = note->by, .reason = note->reason});
+    }
 }
 
 struct subject explain_subject_of_lead(const struct lead *lead)
@@ -161,6 +184,8 @@ bool explain_is_known(const struct core *core, const struct subject *subject, co
 {
     uint32_t known = 0;
     if (decision->config_version != core->config_version || decision->demand_hash != subject->demand_hash)
+        return false;
+    if (decision_is_a_gift(decision))   /* nobody was compared */
         return false;
     for (uint32_t i = 0; i < subject->decision_count; i++)
         known += has_refusal(decision, &subject->decisions[i]);

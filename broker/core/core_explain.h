@@ -49,6 +49,17 @@ struct core_explain_visitor {
 /* False: no such lead on record. Calls lead once, then each decision, oldest first, followed by its candidates. */
 bool core_explain(struct core *core, struct desk_id lead, const struct core_explain_visitor *visitor);
 
+/* What a manager did with a lead. */
+struct core_act_view {
+    uint64_t at_ms;
+    enum core_cause what;        /* CAUSE_ASSIGNED, CAUSE_HELD... */
+    const char *rep;             /* who got it, or lost it; "" */
+    const char *by, *reason;
+};
+
+/* The last acts of managers on a lead that core_explain knows, oldest first. */
+void core_explain_acts(const struct core *core, struct desk_id lead, void *context, void (*act)(void *context, const struct core_act_view *act));
+
 /* One decision as one rep sees it. */
 struct core_rep_decision {
     struct desk_id lead;

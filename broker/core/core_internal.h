@@ -16,6 +16,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "acts.h"
 #include "avl_tree.h"
 #include "byte_buffer.h"
 #include "classes.h"
@@ -83,6 +84,7 @@ struct core {
     bool match_everything;
 
     bool is_restoring;
+    const struct act_note *acting;         /* while a manager's command is done: its events say who and why */
     struct core_totals totals;
     struct byte_buffer record;             /* scratch for one record */
 };

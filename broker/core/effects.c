@@ -118,7 +118,7 @@ void tell_offer(struct core *core, const struct lead *lead, const struct rep *re
     effect_emit(core, &effect);
 }
 
-void tell_holding(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed)
+static void tell_held(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed, bool with_lead)
 {
     struct core_effect effect;
     struct core_text contacts[CORE_CONTACTS_MAX];
@@ -128,9 +128,20 @@ void tell_holding(struct core *core, const struct lead *lead, const struct rep *
     effect_lead(core, lead, &effect);
     effect.session = rep->session;
     effect.resumed = resumed;
-    if (resumed)   /* else the client has it from the offer */
+    if (with_lead)
         effect_payload(lead, &effect, contacts);
     effect_emit(core, &effect);
+}
+
+/* Without the lead when it is not resumed: the client has it from the offer. */
+void tell_holding(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed)
+{
+    tell_held(core, lead, rep, resumed, resumed);
+}
+
+void tell_given(struct core *core, const struct lead *lead, const struct rep *rep)
+{
+    tell_held(core, lead, rep, false, true);
 }
 
 void tell_withdrawn(struct core *core, struct desk_id lead, uint32_t offer_number, const struct rep *rep, enum core_cause cause)
@@ -160,6 +171,15 @@ void rep_row(const struct core *core, const struct rep *rep, struct core_effect 
     row->reason = rep->reason;
 }
 
+/* Who acts, and why. */
+static void add_act(const struct core *core, struct core_effect *effect)
+{
+    if (!core->acting)
+        return;
+    effect->by = core->acting->by;
+    effect->reason = core->acting->reason;
+}
+
 void tell_rep_status(struct core *core, const struct rep *rep)
 {
     struct core_effect effect;
@@ -176,6 +196,9 @@ void tell_rep_event(struct core *core, const struct rep *rep, enum core_cause ca
     struct core_effect effect;
     rep_row(core, rep, &effect);
     effect.cause = cause;
+    effect.reason = "";   /* why a rep is on a break is theirs */
+    if (cause == CAUSE_SET_BY_MANAGER)
+        add_act(core, &effect);
     effect_emit(core, &effect);
 }
 
@@ -193,6 +216,19 @@ void tell_lead_event(struct core *core, const struct lead *lead, enum lead_state
         effect.disposition = change->disposition->code;
     if (change->reason)
         effect.reason = change->reason;
+    add_act(core, &effect);
+    effect_emit(core, &effect);
+}
+
+void tell_lead_noted(struct core *core, const struct lead *lead, enum core_cause cause)
+{
+    struct core_effect effect;
+    effect_init(core, &effect, EFFECT_LEAD_EVENT);
+    effect_lead(core, lead, &effect);
+    effect.from = effect.to;
+    effect.cause = cause;
+    effect.place = "";
+    add_act(core, &effect);
     effect_emit(core, &effect);
 }
 

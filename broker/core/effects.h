@@ -20,6 +20,8 @@ void reply_joined(struct core *core, const struct core_command *command, enum co
                   bool joined);
 void tell_offer(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed);
 void tell_holding(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed);
+/* With the lead itself: no offer brought it. */
+void tell_given(struct core *core, const struct lead *lead, const struct rep *rep);
 void tell_withdrawn(struct core *core, struct desk_id lead, uint32_t offer_number, const struct rep *rep, enum core_cause cause);
 void tell_rep_status(struct core *core, const struct rep *rep);
 void tell_rep_event(struct core *core, const struct rep *rep, enum core_cause cause);

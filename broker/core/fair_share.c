@@ -103,7 +103,7 @@ void fair_share_returned(struct core *core, struct lead *lead, enum core_cause c
     bool was_refused = cause == CAUSE_DECLINED || cause == CAUSE_OFFER_EXPIRED || cause == CAUSE_NO_ANSWER || cause == CAUSE_DEVICE_BUSY ||
                        cause == CAUSE_DIAL_FAILED || cause == CAUSE_CONNECT_TIMEOUT;
     bool was_accepted = lead->state == LEAD_ASSIGNED;
-    if (was_accepted ? cause == CAUSE_TAKEN_BACK : !was_refused || !core->config->refused_counts)
+    if (was_accepted ? cause == CAUSE_TAKEN_BACK || cause == CAUSE_ASSIGNED : !was_refused || !core->config->refused_counts)
         fair_share_credit(core, lead);
     lead->charged = 0;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "core_internal.h"
+#include "lead_extra.h"
 #include "lead_state.h"
 #include "pairs.h"
 
@@ -22,10 +23,16 @@ lw_status history_init(struct history *history, const struct core_limits *limits
     return made ? LW_OK : LW_NO_MEMORY;
 }
 
+static void free_ended(struct ended_lead *ended)
+{
+    free(ended->decisions);
+    free(ended->acts);
+}
+
 void history_fini(struct history *history)
 {
     for (uint32_t i = 0; history->ended && i < history->ended_max; i++)
-        free(history->ended[i].decisions);
+        free_ended(&history->ended[i]);
     free(history->reps);
     free(history->decided);
     free(history->ended);
@@ -52,13 +59,17 @@ void history_note_end(struct core *core, struct lead *lead, const struct lead_ch
     if (history->ended_max == 0)
         return;
     struct ended_lead *ended = &history->ended[history->ended_next++ % history->ended_max];
-    free(ended->decisions);
+    free_ended(ended);
     *ended = (struct ended_lead){
         .id = lead->id, .received_ms = lead->received_ms, .ended_ms = core->now_ms, .queue = lead->demand->queue, .rule = lead->rule,
         .source = lead->source, .rep = change->rep, .priority = lead->priority, .channel = lead->demand->channel,
         .state = lead->state, .decision_count = lead->decision_count, .needs = lead->demand->needs, .demand_hash = lead->demand->hash,
         .value = lead_value(lead), .disposition = change->disposition ? change->disposition->name : NAME_NONE,
     };
+    if (lead->extra) {
+        ended->acts = lead->extra->acts;
+        lead->extra->acts = NULL;
+    }
     if (lead->decision_count == 1) {
         ended->only = lead->decisions[0];
         return;

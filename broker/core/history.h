@@ -35,6 +35,7 @@ struct ended_lead {
     struct desk_id id;
     uint64_t received_ms, ended_ms;
     struct decision only;                  /* if there was one: most leads' */
+    struct act_notes *acts;                /* owned, or NULL */
     struct decision *decisions;            /* else; owned, or NULL */
     uint32_t queue, rule, source, rep, disposition, value;
     struct needs needs;

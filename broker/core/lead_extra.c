@@ -30,6 +30,7 @@ void lead_extra_free(struct lead *lead)
         return;
     free(lead->extra->place);
     person_free(lead->extra->person);
+    free(lead->extra->acts);
     free(lead->extra);
     lead->extra = NULL;
 }

@@ -5,6 +5,7 @@
 #ifndef LEAD_EXTRA_H
 #define LEAD_EXTRA_H
 
+#include "acts.h"
 #include "lead_table.h"
 #include "needs.h"
 
@@ -21,6 +22,8 @@ struct lead_extra {
     uint64_t appointment_ms;                      /* 0: none */
     char *place;                                  /* NULL: none */
     uint32_t set_by, set_offer_number;            /* who handed it on last, and which offer had given it to them; 0: nobody */
+    struct act_notes *acts;                       /* of managers; NULL: none */
+    bool has_own_priority;                        /* lead->priority is what a manager said */
     bool has_own_needs;                           /* needs that no rule says: a person did */
     bool is_call_back;                            /* the rep calls; nobody is on the line */
     uint32_t value, value_log;                    /* 0: 1; its pair_log2 */

@@ -24,6 +24,8 @@ static void extra_fill(const struct lead_extra *extra, struct lead_image *image)
     image->set_offer_number = extra->set_offer_number;
     image->value = extra->value;
     image->has_own_needs = extra->has_own_needs;
+    image->has_own_priority = extra->has_own_priority;
+    image->acts = extra->acts;
     if (extra->place)
         image->place = text_of(extra->place);
 }

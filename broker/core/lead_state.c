@@ -8,7 +8,8 @@
  *            PARKED <-- all but SCHEDULED; PARKED -> EXPIRED; any -> CANCELLED
  *
  * From WAITING to WAITING: a call whose caller hung up is a call-back from then on. From an open state to itself: another
- * contact of the person joined the lead.
+ * contact of the person joined the lead. Managers may give a waiting lead to a rep without an offer (to CONNECTING or
+ * ASSIGNED), and lay a waiting or parked one aside for a while (to SCHEDULED).
  */
 #include "core_internal.h"
 #include "decisions.h"
@@ -29,11 +30,11 @@ enum { DISPOSITION_IS_BAD = 4 };   /* as leadwire.v1.DispositionClass */
 #define TO(state) (1u << LEAD_##state)
 static const uint16_t legal[] = {
     [LEAD_NONE] = TO(WAITING),
-    [LEAD_WAITING] = TO(WAITING) | TO(OFFERED) | TO(PARKED) | TO(CANCELLED),
+    [LEAD_WAITING] = TO(WAITING) | TO(OFFERED) | TO(CONNECTING) | TO(ASSIGNED) | TO(PARKED) | TO(SCHEDULED) | TO(CANCELLED),
     [LEAD_OFFERED] = TO(WAITING) | TO(OFFERED) | TO(CONNECTING) | TO(ASSIGNED) | TO(PARKED) | TO(CANCELLED),
     [LEAD_CONNECTING] = TO(WAITING) | TO(CONNECTING) | TO(ASSIGNED) | TO(PARKED) | TO(CANCELLED),
     [LEAD_ASSIGNED] = TO(WAITING) | TO(ASSIGNED) | TO(PARKED) | TO(SCHEDULED) | TO(COMPLETED) | TO(CANCELLED),
-    [LEAD_PARKED] = TO(WAITING) | TO(EXPIRED) | TO(CANCELLED),
+    [LEAD_PARKED] = TO(WAITING) | TO(SCHEDULED) | TO(EXPIRED) | TO(CANCELLED),
     [LEAD_SCHEDULED] = TO(WAITING) | TO(SCHEDULED) | TO(CANCELLED),
     [LEAD_COMPLETED] = 0, [LEAD_CANCELLED] = 0, [LEAD_EXPIRED] = 0,
 };

@@ -10,7 +10,13 @@
 
 #define ACCOUNT_MAX (INT64_C(1) << 42)   /* times the shares of a full desk it still fits */
 
-enum lead_flags { LEAD_HAS_PAYLOAD = 1, LEAD_HAS_COMPLETION = 2, LEAD_IN_CHECKPOINT = 4, LEAD_HAS_EXTRA = 8, LEAD_HAS_OWN_NEEDS = 16, LEAD_HAS_PERSON = 32 };
+enum lead_flags {
+    LEAD_HAS_PAYLOAD = 1, LEAD_HAS_COMPLETION = 2, LEAD_IN_CHECKPOINT = 4, LEAD_HAS_EXTRA = 8, LEAD_HAS_OWN_NEEDS = 16,
+    LEAD_HAS_PERSON = 32, LEAD_HAS_LIFE = 64,
+};
+
+/* What happened in few lives: a byte of bits, then each that is there. */
+enum life_bits { LIFE_PRIORITY = 1, LIFE_ACTS = 2 };
 
 static void put_open_lead(struct byte_buffer *out, const struct lead_image *image);
 static void read_open_lead(struct byte_reader *in, struct lead_image *image);
@@ -22,6 +28,8 @@ static void put_extra(struct byte_buffer *out, const struct lead_image *image);
 static void read_extra(struct byte_reader *in, struct lead_image *image);
 static void put_person(struct byte_buffer *out, const struct lead_image *image);
 static void read_person(struct byte_reader *in, struct lead_image *image);
+static void put_life(struct byte_buffer *out, const struct lead_image *image);
+static void read_life(struct byte_reader *in, struct lead_image *image);
 static void put_fixed_part(struct byte_buffer *out, const struct lead_image *image);
 static void read_fixed_part(struct byte_reader *in, struct lead_image *image);
 
@@ -97,11 +105,17 @@ static bool has_extra(const struct lead_image *image)
            image->value != 0;
 }
 
+static uint8_t life_of(const struct lead_image *image)
+{
+    return (uint8_t)((image->has_own_priority ? LIFE_PRIORITY : 0) | (image->acts ? LIFE_ACTS : 0));
+}
+
 void record_put_lead(struct byte_buffer *out, const struct lead_image *image)
 {
     uint8_t flags = (uint8_t)((image->has_payload ? LEAD_HAS_PAYLOAD : 0) | (image->has_completion ? LEAD_HAS_COMPLETION : 0) |
                               (image->in_checkpoint ? LEAD_IN_CHECKPOINT : 0) | (has_extra(image) ? LEAD_HAS_EXTRA : 0) |
-                              (image->has_own_needs ? LEAD_HAS_OWN_NEEDS : 0) | (image->has_person ? LEAD_HAS_PERSON : 0));
+                              (image->has_own_needs ? LEAD_HAS_OWN_NEEDS : 0) | (image->has_person ? LEAD_HAS_PERSON : 0) |
+                              (life_of(image) != 0 ? LEAD_HAS_LIFE : 0));
 
     byte_buffer_put_u8(out, RECORD_FORMAT);
     put_id(out, image->id);
@@ -124,6 +138,8 @@ void record_put_lead(struct byte_buffer *out, const struct lead_image *image)
         put_open_lead(out, image);
         if (has_extra(image))
             put_extra(out, image);
+        if (life_of(image) != 0)
+            put_life(out, image);
     }
     if (image->has_person)
         put_person(out, image);
@@ -170,6 +186,8 @@ lw_status record_read_lead(const void *bytes, size_t size, struct lead_image *ou
         read_open_lead(&in, out);
         if (flags & LEAD_HAS_EXTRA)
             read_extra(&in, out);
+        if (flags & LEAD_HAS_LIFE)
+            read_life(&in, out);
     }
     if (out->has_person)
         read_person(&in, out);
@@ -279,6 +297,55 @@ static void read_person(struct byte_reader *in, struct lead_image *image)
         if (contact->channel >= LW_CHANNEL_COUNT)
             in->failed = true;
     }
+}
+
+static void put_acts(struct byte_buffer *out, const struct lead_image *image)
+{
+    byte_buffer_put_u8(out, image->acts->count);
+    for (uint32_t i = 0; i < image->acts->count; i++) {
+        const struct act_note *note = &image->acts->list[i];
+        put_time(out, image->at_ms, note->at_ms);
+        byte_buffer_put_u8(out, note->cause);
+        byte_buffer_put_varint(out, note->rep);
+        byte_buffer_put_blob(out, note->by, strlen(note->by));
+        byte_buffer_put_blob(out, note->reason, strlen(note->reason));
+    }
+}
+
+static void read_acts(struct byte_reader *in, struct lead_image *image)
+{
+    image->act_count = byte_reader_u8(in);
+    if (image->act_count > ACTS_KEPT) {
+        in->failed = true;
+        return;
+    }
+    for (uint32_t i = 0; i < image->act_count; i++) {
+        struct act_image *act = &image->acts_read[i];
+        act->at_ms = read_time(in, image->at_ms);
+        act->cause = byte_reader_u8(in);
+        act->rep = read_u32(in);
+        act->by = read_text(in, LW_NAME_MAX);
+        act->reason = read_text(in, ACT_REASON_MAX);
+    }
+}
+
+static void put_life(struct byte_buffer *out, const struct lead_image *image)
+{
+    byte_buffer_put_u8(out, life_of(image));
+    if (image->has_own_priority)
+        byte_buffer_put_varint(out, image->priority);
+    if (image->acts)
+        put_acts(out, image);
+}
+
+static void read_life(struct byte_reader *in, struct lead_image *image)
+{
+    uint8_t bits = byte_reader_u8(in);
+    image->has_own_priority = bits & LIFE_PRIORITY;
+    if (image->has_own_priority)
+        image->priority = (uint32_t)byte_reader_varint_max(in, CONFIG_PRIORITY_MAX);
+    if (bits & LIFE_ACTS)
+        read_acts(in, image);
 }
 
 /* Most leads never relax: one byte. */

@@ -14,6 +14,7 @@
 #ifndef RECORD_H
 #define RECORD_H
 
+#include "acts.h"
 #include "byte_buffer.h"
 #include "core.h"
 #include "core_explain.h"
@@ -62,6 +63,13 @@ struct contact_image {
     struct core_text payload;
 };
 
+struct act_image {
+    uint64_t at_ms;
+    uint32_t rep;
+    uint8_t cause;
+    struct core_text by, reason;
+};
+
 struct lead_image {
     struct desk_id id;
     uint64_t revision;
@@ -86,6 +94,9 @@ struct lead_image {
     uint32_t set_by, set_offer_number;
     uint32_t value;                   /* 0: 1 */
     bool has_own_needs;               /* needs stand in the image also without payload */
+    bool has_own_priority;            /* the priority too */
+    const struct act_notes *acts;     /* written from here; */
+    uint32_t act_count;               /* read into acts_read */
     bool has_payload;                 /* and the rest of what never changes: */
     uint64_t received_ms;
     uint32_t priority;
@@ -111,6 +122,7 @@ struct lead_image {
     struct decision decisions[CORE_DECISIONS_KEPT];
     struct siphash_128 person_keys[CORE_PERSON_KEYS_MAX];
     struct contact_image contacts[CORE_CONTACTS_MAX];
+    struct act_image acts_read[ACTS_KEPT];
 };
 
 struct rep_image {

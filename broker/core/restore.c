@@ -268,6 +268,27 @@ static void take_extra(struct lead *lead, const struct lead_image *image)
     extra->preferred_for_ms = image->preferred_for_ms;
 }
 
+/* What managers did. */
+static void take_life(struct lead *lead, const struct lead_image *image)
+{
+    if (image->has_own_priority) {
+        lead->priority = (uint16_t)image->priority;
+        lead_extra_of(lead)->has_own_priority = true;
+    }
+    if (lead->extra && lead->extra->acts)
+        lead->extra->acts->count = 0;
+    for (uint32_t i = 0; i < image->act_count; i++) {
+        const struct act_image *act = &image->acts_read[i];
+        struct act_note note;
+        if (act_note_read(&note, act->by, act->reason))
+            continue;   /* longer than records may hold */
+        note.at_ms = act->at_ms;
+        note.rep = act->rep;
+        note.cause = act->cause;
+        act_note_keep(lead, &note);
+    }
+}
+
 /* Everything but links. */
 static lw_status take_image(struct core *core, struct lead *lead, const struct lead_image *image)
 {
@@ -306,6 +327,7 @@ static lw_status take_image(struct core *core, struct lead *lead, const struct l
         lead_mark_dirty(core, lead);
 
     take_extra(lead, image);
+    take_life(lead, image);
     lead->exclusion_count = 0;
     free(lead->exclusions);
     lead->exclusions = NULL;

@@ -155,6 +155,21 @@ static void handle_lead_command(struct net *net, struct peer *peer, const struct
     command.act.act = (enum core_act)asked->act;
     command.act.by = text_of(asked->by);
     command.act.reason = text_of(asked->reason);
+    command.act.rep = text_of(asked->rep);
+    command.act.until_unix_ms = asked->until_unix_ms;
+    command.act.priority = asked->priority;
+    net_step(net, &command);
+}
+
+static void handle_rep_command(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    const Leadwire__V1__RepCommand *asked = message->rep_command;
+    struct core_command command = {.kind = COMMAND_ACT_ON_REP, .session = peer->number, .request = request_id};
+
+    command.act_on_rep.rep = text_of(asked->rep);
+    command.act_on_rep.state = (enum rep_state)asked->state;
+    command.act_on_rep.by = text_of(asked->by);
+    command.act_on_rep.reason = text_of(asked->reason);
     net_step(net, &command);
 }
 
@@ -165,6 +180,7 @@ const struct door_entry control_door_entries[] = {
     {WIRE_CONFIG_REQUEST, handle_config},
     {WIRE_EXPLAIN_REQUEST, handle_explain},
     {WIRE_LEAD_COMMAND, handle_lead_command},
+    {WIRE_REP_COMMAND, handle_rep_command},
 };
 const size_t control_door_entry_count = sizeof control_door_entries / sizeof control_door_entries[0];
 
@@ -249,6 +265,7 @@ static void add_rep_row(void *context, const struct core_effect *row)
         return;
     effect_to_rep_event(row, rep);
     rep->rep = keep(page->arena, row->rep);
+    rep->by = rep->reason = (char *)"";   /* why somebody is on a break is theirs */
     page->reply->reps[page->reply->n_reps++] = rep;
 }
 

@@ -82,6 +82,8 @@ void effect_to_rep_event(const struct core_effect *effect, Leadwire__V1__RepEven
     out->cause = (char *)core_cause_word(effect->cause);
     out->connected = effect->connected;
     out->revision = effect->revision;
+    out->by = (char *)effect->by;
+    out->reason = (char *)effect->reason;
 }
 
 static void encode_reply(struct net *net, struct peer *peer, const struct core_effect *effect)

@@ -14,6 +14,7 @@ static void add_decision(void *context, const struct core_decision_view *view);
 static void add_candidate(void *context, const struct core_candidate *view);
 static void add_rep_decision(void *context, const struct core_rep_decision *view);
 static void add_rep_waiting(void *context, const struct core_rep_waiting *view);
+static void add_act(void *context, const struct core_act_view *view);
 static bool grow(struct arena *arena, void ***items, size_t count);
 static char *keep(struct arena *arena, const char *text);
 
@@ -24,6 +25,7 @@ void explain_reply_fill(struct core *core, struct desk_id lead, struct arena *ar
                                            .candidate = add_candidate};
 
     reply->found = core_explain(core, lead, &visitor);
+    core_explain_acts(core, lead, &filling, add_act);
 }
 
 void explain_reply_fill_rep(struct core *core, struct core_text rep, uint64_t since_ms, struct arena *arena, Leadwire__V1__ExplainReply *reply)
@@ -107,6 +109,23 @@ static void add_candidate(void *context, const struct core_candidate *view)
     candidate->rank = view->rank;
     candidate->chosen = view->chosen;
     decision->candidates[decision->n_candidates++] = candidate;
+}
+
+static void add_act(void *context, const struct core_act_view *view)
+{
+    struct filling *filling = context;
+    Leadwire__V1__ExplainReply *reply = filling->reply;
+    Leadwire__V1__LeadActNote *act = arena_alloc(filling->arena, sizeof *act);
+
+    if (!act || !grow(filling->arena, (void ***)&reply->acts, reply->n_acts))
+        return;
+    leadwire__v1__lead_act_note__init(act);
+    act->at_unix_ms = (int64_t)view->at_ms;
+    act->what = (char *)core_cause_word(view->what);
+    act->rep = keep(filling->arena, view->rep);
+    act->by = keep(filling->arena, view->by);
+    act->reason = keep(filling->arena, view->reason);
+    reply->acts[reply->n_acts++] = act;
 }
 
 static void add_rep_decision(void *context, const struct core_rep_decision *view)

@@ -55,7 +55,7 @@ struct lw_event {
     int64_t preferred_until_unix_ms;
     int do_not_call, call_back;
     int64_t appointment_unix_ms;
-    const char *by;                 /* who scheduled it, set it aside or handed it on */
+    const char *by;                 /* the rep who scheduled it, set it aside or handed it on; or the manager whose act it is. Rep: who set the state */
     const char *set_by;             /* who handed it on last */
     /* rep */
     lw_rep_state rep_state;

@@ -534,6 +534,8 @@ static void fill_rep(const Leadwire__V1__RepEvent *rep, struct lw_event *out)
     out->capacity = rep->capacity;
     out->connected = rep->connected;
     out->revision = rep->revision;
+    out->by = rep->by;
+    out->reason = rep->reason;
 }
 
 static void fill_event(const Leadwire__V1__Event *event, struct lw_event *out)

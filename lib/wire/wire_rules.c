@@ -351,7 +351,9 @@ RULES(rep_event,
     NUMBER(capacity),
     NAME(cause, LW_NAME_MAX),
     NUMBER(connected),
-    NUMBER(revision));
+    NUMBER(revision),
+    NAME(by, LW_NAME_MAX),
+    TEXT(reason, REASON_MAX));
 
 RULES(desk_event,
     NAME(cause, LW_NAME_MAX),
@@ -615,6 +617,13 @@ RULES(decision,
     MESSAGES(candidates, CANDIDATES_MAX, &candidate_rules),
     TEXT(outcome, REASON_MAX));
 
+RULES(lead_act_note,
+    NUMBER(at_unix_ms),
+    NAME(what, LW_NAME_MAX),
+    NAME(rep, LW_NAME_MAX),
+    NAME(by, LW_NAME_MAX),
+    TEXT(reason, REASON_MAX));
+
 RULES(explain_reply,
     REQUEST_ID,
     NUMBER(found),
@@ -631,12 +640,23 @@ RULES(explain_reply,
     TEXT(waiting_because, REASON_MAX),
     MESSAGES(rep_decisions, DECISIONS_MAX, &rep_decision_rules),
     MESSAGES(rep_waiting, WAITING_REASONS_MAX, &rep_waiting_rules),
-    NUMBER(since_unix_ms));
+    NUMBER(since_unix_ms),
+    MESSAGES(acts, DECISIONS_MAX, &lead_act_note_rules));
 
 RULES(lead_command,
     REQUEST_ID,
     NAME_NEEDED(lead_id, ID_MAX),
     ENUM_NEEDED(act),
+    NAME(by, LW_NAME_MAX),
+    TEXT(reason, REASON_MAX),
+    NAME(rep, LW_NAME_MAX),
+    NUMBER(until_unix_ms),
+    NUMBER(priority));
+
+RULES(rep_command,
+    REQUEST_ID,
+    NAME_NEEDED(rep, LW_NAME_MAX),
+    ENUM_NEEDED(state),
     NAME(by, LW_NAME_MAX),
     TEXT(reason, REASON_MAX));
 

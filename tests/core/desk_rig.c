@@ -212,7 +212,7 @@ enum core_status rig_cancel(struct desk_rig *rig, struct desk_id lead)
 
 enum core_status rig_act(struct desk_rig *rig, struct desk_id lead, enum core_act act)
 {
-    return rig_step(rig, &(struct core_command){.kind = COMMAND_ACT, .session = MANAGER, .act = {lead, act, text("boss"), text("")}});
+    return rig_step(rig, &(struct core_command){.kind = COMMAND_ACT, .session = MANAGER, .act = {.lead = lead, .act = act, .by = text("boss"), .reason = text("")}});
 }
 
 void rig_resume_service(struct desk_rig *rig)
@@ -335,7 +335,7 @@ static void keep_effect(void *context, const struct core_effect *effect)
         for (uint32_t i = 0; i < rig->told_count; i++) {   /* they point into themselves, and moved */
             struct told *moved = &rig->told[i];
             const char **places[RIG_TEXTS] = {&moved->effect.reason, &moved->effect.queue, &moved->effect.rep,
-                                              &moved->effect.source, &moved->effect.disposition, &moved->effect.why};
+                                              &moved->effect.source, &moved->effect.disposition, &moved->effect.why, &moved->effect.by};
             for (int t = 0; t < RIG_TEXTS; t++)
                 *places[t] = moved->texts[t];
             moved->effect.payload = moved->payload;
@@ -345,7 +345,7 @@ static void keep_effect(void *context, const struct core_effect *effect)
     struct told *told = &rig->told[rig->told_count++];
     told->effect = *effect;
     const char **places[RIG_TEXTS] = {&told->effect.reason, &told->effect.queue, &told->effect.rep,
-                                      &told->effect.source, &told->effect.disposition, &told->effect.why};
+                                      &told->effect.source, &told->effect.disposition, &told->effect.why, &told->effect.by};
     for (int t = 0; t < RIG_TEXTS; t++) {
         assert(*places[t] && strlen(*places[t]) < RIG_TEXT_MAX);
         strcpy(told->texts[t], *places[t]);

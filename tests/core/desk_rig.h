@@ -13,7 +13,7 @@
 #include "core.h"
 #include "core_explain.h"
 
-enum { PUBLISHER = 1, MANAGER = 2, RIG_TEXTS = 6, RIG_TEXT_MAX = 300, RIG_FIELDS_MAX = 4 };
+enum { PUBLISHER = 1, MANAGER = 2, RIG_TEXTS = 7, RIG_TEXT_MAX = 300, RIG_FIELDS_MAX = 4 };
 
 /* One effect as it was told; its pointers point into this struct. */
 struct told {

@@ -495,12 +495,30 @@ static void by_rep(struct pair *pair)
     step(pair, &command, "rep");
 }
 
+static void by_manager(struct pair *pair)
+{
+    struct core_command command = {.kind = COMMAND_ACT, .session = 2};
+    uint32_t offer_number;
+    uint64_t ignored;
+    struct core_text rep = text(below(pair, 20) ? rep_names[below(pair, NAMES)] : "nobody"), by = text(below(pair, 2) ? "boss" : "");
+    if (below(pair, 8) == 0) {
+        command.kind = COMMAND_ACT_ON_REP;
+        command.act_on_rep.rep = rep, command.act_on_rep.by = by;
+        command.act_on_rep.state = (enum rep_state)(below(pair, 8) ? below(pair, 4) ? REP_AVAILABLE : REP_BREAK : below(pair, 6));
+    } else {
+        command.act.lead = any_lead(pair, &offer_number, &ignored);
+        command.act.act = (enum core_act)(1 + below(pair, 9));
+        command.act.rep = rep, command.act.by = by;
+        command.act.until_unix_ms = below(pair, 3) ? (int64_t)(pair->now_ms + below(pair, 60000)) - 2000 : 0;
+        command.act.priority = (uint32_t)below(pair, 220);
+    }
+    step(pair, &command, "manager");
+}
+
 static void other(struct pair *pair)
 {
     struct core_command command = {.session = any_session(pair)};
-    uint32_t offer_number;
-    uint64_t ignored;
-    switch (below(pair, 20)) {
+    switch (below(pair, 24)) {
     case 0: command.kind = COMMAND_LOG_OFF; break;
     case 1: case 2: command.kind = COMMAND_CONNECTION_LOST; break;
     case 3: case 4: case 5: case 6: case 7: case 8: case 9: case 10: case 11: case 12: case 13: case 14:
@@ -511,10 +529,8 @@ static void other(struct pair *pair)
         command.kind = below(pair, 4) ? COMMAND_TIME : COMMAND_SERVICE_RESUMED;
         break;
     default:
-        command.kind = COMMAND_ACT;
-        command.act.lead = any_lead(pair, &offer_number, &ignored);
-        command.act.act = (enum core_act)(1 + below(pair, 4));
-        break;
+        by_manager(pair);
+        return;
     }
     step(pair, &command, "other");
 }

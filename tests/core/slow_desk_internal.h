@@ -101,6 +101,7 @@ struct slow_desk {
     int64_t total;                             /* what it is by now, where shares are the sum of those present */
     struct { char queue[TEXT]; int rep; } turns[64];
     int turn_count;
+    char acting[TEXT];                         /* the manager whose command this is; "": nobody */
 };
 
 /* slow_state.c */
@@ -134,6 +135,8 @@ void put_lead(const struct slow_desk *desk, const struct slow_lead *lead, struct
 void answer(struct slow_desk *desk, const struct core_command *command, enum core_status status, struct desk_id lead);
 void answer_joined(struct slow_desk *desk, const struct core_command *command, enum core_status status, struct desk_id lead, bool joined);
 void tell_lead(struct slow_desk *desk, const struct slow_lead *lead, enum core_effect_kind kind, bool resumed);
+/* A holding that no offer came before. */
+void slow_tell_given(struct slow_desk *desk, const struct slow_lead *lead);
 void slow_tell_withdrawn(struct slow_desk *desk, struct desk_id lead, uint32_t offer_number, int rep, enum core_cause cause);
 struct core_effect rep_effect(const struct slow_desk *desk, int number, enum core_effect_kind kind);
 
@@ -217,6 +220,8 @@ void review_parked(struct slow_desk *desk);
 /* slow_policy.c */
 const char *policy_of(const struct slow_desk *desk, const struct slow_lead *lead);
 bool rep_before(const struct slow_desk *desk, const struct slow_lead *lead, int a, int b);
+/* The lead counts as one of its rep's, if its queue counts. */
+void charge(struct slow_desk *desk, struct slow_lead *lead);
 /* What the policies keep of an offer that was made. */
 void note_offer(struct slow_desk *desk, struct slow_lead *lead);
 
@@ -231,6 +236,10 @@ bool waits_before(const struct slow_desk *desk, const struct slow_lead *a, const
 /* Its logarithm; only to compare. */
 int64_t worth_of(const struct slow_desk *desk, const struct slow_lead *lead, int rep);
 uint32_t value_by(const struct config_rule *rule, const struct core_command *command);
+
+/* slow_act.c */
+/* The rep has the waiting lead from now on, or their device rings. */
+void give(struct slow_desk *desk, struct slow_lead *lead, int rep, enum core_cause cause);
 
 /* slow_explain.c */
 /* Before the offer is made. */
@@ -264,6 +273,7 @@ void answer_offer(struct slow_desk *desk, const struct core_command *command, in
 void complete(struct slow_desk *desk, const struct core_command *command, int number);
 void transfer(struct slow_desk *desk, const struct core_command *command, int number);
 void act(struct slow_desk *desk, const struct core_command *command);
+void act_on_rep(struct slow_desk *desk, const struct core_command *command);
 void service_resumed(struct slow_desk *desk);
 
 #endif

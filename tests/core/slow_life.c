@@ -55,7 +55,7 @@ void give_back_by(struct slow_desk *desk, struct slow_lead *lead, enum core_caus
 {
     if (lead->state == LEAD_ASSIGNED && lead->channel == LW_CHANNEL_PHONE)
         lead->call_back = true;
-    bool kept = lead->state == LEAD_ASSIGNED && cause != CAUSE_TAKEN_BACK;
+    bool kept = lead->state == LEAD_ASSIGNED && cause != CAUSE_TAKEN_BACK && cause != CAUSE_ASSIGNED;
     bool refused_it = lead->state != LEAD_ASSIGNED && refused && cause != CAUSE_TAKEN_BACK;
     if (lead->charged > 0 && !kept && !(refused_it && desk->rules->refused_counts))
         uncharge(desk, lead);

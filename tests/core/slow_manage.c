@@ -1,47 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Managers: acts on a lead, new rules, and service after an outage.
+ * Managers: new rules, and service after an outage.
  */
 #include "slow_desk_internal.h"
 
 #include <assert.h>
 #include <string.h>
-
-void act(struct slow_desk *desk, const struct core_command *command)
-{
-    struct desk_id id = command->act.lead;
-    struct slow_lead *lead = find_lead(desk, id);
-    enum core_act what = command->act.act;
-    if (!lead) {
-        answer(desk, command, CORE_NOT_FOUND, id);
-        return;
-    }
-    if (what == ACT_RELEASE && lead->state == LEAD_SCHEDULED) {
-        wake(desk, lead, CAUSE_RELEASED);
-        answer(desk, command, CORE_ACCEPTED, id);
-        return;
-    }
-    if ((what == ACT_RELEASE && lead->state != LEAD_PARKED) || (what == ACT_TAKE_BACK && lead->rep < 0) ||
-        (what == ACT_CREDIT && lead->charged == 0)) {
-        answer(desk, command, CORE_REJECTED, id);
-        return;
-    }
-    if (what == ACT_RELEASE) {
-        lead->refusal_count = 0;
-        lead->offers_made = 0;
-        lead->wait_deadline_ms = desk->now_ms + channel_of(desk, lead->channel)->wait_limit_ms;
-        move(desk, lead, LEAD_WAITING, CAUSE_RELEASED, -1, lead->wait_deadline_ms, "");
-    } else if (what == ACT_CREDIT) {
-        uncharge(desk, lead);
-    } else if (what == ACT_TAKE_BACK) {
-        give_back(desk, lead, CAUSE_TAKEN_BACK, true, true);
-    } else {
-        if (lead->rep >= 0)
-            slow_tell_withdrawn(desk, id, lead->offer_number, lead->rep, CAUSE_CANCELLED);
-        move(desk, lead, LEAD_CANCELLED, CAUSE_CANCELLED, -1, 0, "");
-    }
-    answer(desk, command, CORE_ACCEPTED, id);
-}
 
 void configure(struct slow_desk *desk, const struct core_command *command)
 {

@@ -86,15 +86,21 @@ bool rep_before(const struct slow_desk *desk, const struct slow_lead *lead, int 
     return a < b;
 }
 
+void charge(struct slow_desk *desk, struct slow_lead *lead)
+{
+    if (strcmp(policy_of(desk, lead), "weighted") != 0)
+        return;
+    lead->charged = lead->weight;
+    desk->given += lead->charged;
+    desk->reps[lead->rep].account += (int64_t)lead->charged * 65536;
+    if (sum_shares(desk) > 0)
+        desk->total += (int64_t)lead->charged * 65536;
+}
+
 void note_offer(struct slow_desk *desk, struct slow_lead *lead)
 {
     int at = 0;
-    if (strcmp(policy_of(desk, lead), "weighted") == 0) {
-        lead->charged = lead->weight;
-        desk->given += lead->charged;
-        desk->reps[lead->rep].account += (int64_t)lead->charged * 65536;
-        desk->total += (int64_t)lead->charged * 65536;
-    }
+    charge(desk, lead);
     if (strcmp(policy_of(desk, lead), "round_robin") != 0)
         return;
     while (at < desk->turn_count && strcmp(desk->turns[at].queue, lead->queue) != 0)

@@ -12,7 +12,11 @@ struct core_effect new_effect(enum core_effect_kind kind)
 
 void emit(struct slow_desk *desk, const struct core_effect *effect)
 {
-    desk->effect(desk->context, effect);
+    struct core_effect told = *effect;
+    bool is_act = told.kind == EFFECT_LEAD_EVENT || (told.kind == EFFECT_REP_EVENT && told.cause == CAUSE_SET_BY_MANAGER);
+    if (is_act && desk->acting[0] != '\0')
+        told.by = desk->acting;
+    desk->effect(desk->context, &told);
 }
 
 void put_lead(const struct slow_desk *desk, const struct slow_lead *lead, struct core_effect *effect)
@@ -59,7 +63,7 @@ void answer_joined(struct slow_desk *desk, const struct core_command *command, e
     emit(desk, &effect);
 }
 
-void tell_lead(struct slow_desk *desk, const struct slow_lead *lead, enum core_effect_kind kind, bool resumed)
+static void tell_with(struct slow_desk *desk, const struct slow_lead *lead, enum core_effect_kind kind, bool resumed, bool payload)
 {
     struct core_effect effect = new_effect(kind);
     struct core_text contacts[CORE_CONTACTS_MAX];
@@ -68,7 +72,7 @@ void tell_lead(struct slow_desk *desk, const struct slow_lead *lead, enum core_e
     put_lead(desk, lead, &effect);
     effect.session = desk->reps[lead->rep].session;
     effect.resumed = resumed;
-    if (kind == EFFECT_OFFER || resumed) {
+    if (payload) {
         effect.payload = lead->payload;
         effect.payload_size = lead->payload_size;
         effect.contacts = contacts;
@@ -76,6 +80,16 @@ void tell_lead(struct slow_desk *desk, const struct slow_lead *lead, enum core_e
             contacts[i] = (struct core_text){(const char *)lead->contacts[i], lead->contact_sizes[i]};
     }
     emit(desk, &effect);
+}
+
+void tell_lead(struct slow_desk *desk, const struct slow_lead *lead, enum core_effect_kind kind, bool resumed)
+{
+    tell_with(desk, lead, kind, resumed, kind == EFFECT_OFFER || resumed);
+}
+
+void slow_tell_given(struct slow_desk *desk, const struct slow_lead *lead)
+{
+    tell_with(desk, lead, EFFECT_HOLDING, false, true);
 }
 
 void slow_tell_withdrawn(struct slow_desk *desk, struct desk_id lead, uint32_t offer_number, int rep, enum core_cause cause)

@@ -51,6 +51,9 @@ static struct {
     const char *reply_reason, *store_state;
     bool found;
     uint32_t config_version;
+    char act_rep[64];
+    int64_t until_unix_ms;
+    uint32_t priority;
     char by[64], reason[64], lead_id[64], id[64], source_text[16 * 1024], desk[64];
     int act, is_check_only, published;
     size_t rep_count;
@@ -273,7 +276,15 @@ static void script(struct scripted_broker *to, const struct wire_message *reques
         keep(told.reason, sizeof told.reason, request->lead_command->reason);
         keep(told.lead_id, sizeof told.lead_id, request->lead_command->lead_id);
         told.act = (int)request->lead_command->act;
+        keep(told.act_rep, sizeof told.act_rep, request->lead_command->rep);
+        told.until_unix_ms = request->lead_command->until_unix_ms;
+        told.priority = request->lead_command->priority;
         reply_to(to, request->lead_command->request_id);
+    } else if (request->type == WIRE_REP_COMMAND) {
+        keep(told.by, sizeof told.by, request->rep_command->by);
+        keep(told.reason, sizeof told.reason, request->rep_command->reason);
+        keep(told.act_rep, sizeof told.act_rep, request->rep_command->rep);
+        reply_to(to, request->rep_command->request_id);
     } else if (request->type == WIRE_PUBLISH) {
         keep(told.id, sizeof told.id, request->publish->idempotency_id);
         told.published++;
@@ -418,6 +429,39 @@ static void a_managers_act_says_who_and_why(void **state)
     told.reply_status = LEADWIRE__V1__STATUS__STATUS_NOT_FOUND;
     assert_int_equal(run("lead release 7-1 --reason x"), 1);
     assert_string_equal(output, "leadwire lead: there is no such lead\n");
+}
+
+static void a_manager_assigns_holds_and_prioritises(void **state)
+{
+    (void)state;
+    assert_int_equal(run("lead assign 7-1042 bruno --reason 'he knows them'"), 0);
+    assert_string_equal(output, "lead 7-1042 is assigned\n");
+    assert_string_equal(told.act_rep, "bruno");
+    assert_int_equal(told.act, LEADWIRE__V1__LEAD_ACT__LEAD_ACT_ASSIGN);
+    assert_int_equal(run("lead assign 7-1042 --reason x"), 2);
+    assert_int_equal(run("lead hold 7-1042 --reason x"), 0);
+    assert_int_equal(told.until_unix_ms, 0);
+    assert_int_equal(run("lead hold 7-1042 2h --reason x"), 0);
+    assert_true(told.until_unix_ms > 0);
+    assert_int_equal(run("lead hold 7-1042 soon --reason x"), 2);
+    assert_int_equal(run("lead prioritise 7-1042 90 --reason x"), 0);
+    assert_int_equal(told.priority, 90);
+    assert_int_equal(run("lead prioritise 7-1042 201 --reason x"), 2);
+    assert_int_equal(run("lead cancel 7-1042 bruno --reason x"), 2);
+    assert_int_equal(run("lead assing 7-1042 bruno --reason x"), 2);
+    assert_non_null(strstr(output, "did you mean lead assign?"));
+}
+
+static void a_manager_sets_a_reps_state(void **state)
+{
+    (void)state;
+    assert_int_equal(run("state bruno break --reason training"), 0);
+    assert_string_equal(output, "rep bruno is on a break\n");
+    assert_string_equal(told.act_rep, "bruno");
+    assert_string_equal(told.by, "boss");
+    assert_string_equal(told.reason, "training");
+    assert_int_equal(run("state bruno away --reason training"), 2);
+    assert_int_equal(run("state bruno break"), 2);
 }
 
 static void publish_prints_the_lead_id(void **state)
@@ -592,7 +636,7 @@ static void the_manual_page_lists_every_command_and_option(void **state)
                 fail_msg("'%s' of '%s' is not in leadwire.1", wanted, name);
         }
     }
-    assert_int_equal(commands, 12);
+    assert_int_equal(commands, 13);
     assert_true(options > 50);
 }
 
@@ -609,6 +653,8 @@ int main(void)
         TEST(apply_passes_on_what_the_broker_refuses),
         TEST(config_show_gives_the_file_back),
         TEST(a_managers_act_says_who_and_why),
+        TEST(a_manager_assigns_holds_and_prioritises),
+        TEST(a_manager_sets_a_reps_state),
         TEST(publish_prints_the_lead_id),
         TEST(a_load_is_counted),
         TEST(a_lead_can_be_read_from_json),

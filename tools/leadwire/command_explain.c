@@ -66,6 +66,15 @@ static void print_decision(const Leadwire__V1__Decision *decision)
     }
 }
 
+static void print_act(const Leadwire__V1__LeadActNote *act)
+{
+    char clock[WORDS_SIZE];
+    printf("%s %s", words_clock(act->at_unix_ms, clock), act->what);
+    if (act->rep[0] != '\0')
+        printf(" (rep %s)", act->rep);
+    printf(" by %s%s%s\n", act->by[0] != '\0' ? act->by : "nobody named", act->reason[0] != '\0' ? ": " : "", act->reason);
+}
+
 static void print_words(const Leadwire__V1__ExplainReply *explained)
 {
     char clock[WORDS_SIZE], levels[1024];
@@ -79,6 +88,10 @@ static void print_words(const Leadwire__V1__ExplainReply *explained)
         printf("no decision was made on it yet\n");
     for (size_t i = 0; i < explained->n_decisions; i++)
         print_decision(explained->decisions[i]);
+    if (explained->n_acts > 0)
+        printf("\nwhat managers did:\n");
+    for (size_t i = 0; i < explained->n_acts; i++)
+        print_act(explained->acts[i]);
 }
 
 static void put_candidate(struct json_out *out, const Leadwire__V1__Candidate *candidate)
@@ -116,6 +129,17 @@ static void put_decision(struct json_out *out, const Leadwire__V1__Decision *dec
     json_end_object(out);
 }
 
+static void put_act(struct json_out *out, const Leadwire__V1__LeadActNote *act)
+{
+    json_begin_object(out, NULL);
+    json_put_time(out, "at", act->at_unix_ms);
+    json_put_text(out, "what", act->what);
+    json_put_text(out, "rep", act->rep);
+    json_put_text(out, "by", act->by);
+    json_put_text(out, "reason", act->reason);
+    json_end_object(out);
+}
+
 static void print_json(const Leadwire__V1__ExplainReply *explained)
 {
     struct json_out out;
@@ -136,6 +160,10 @@ static void print_json(const Leadwire__V1__ExplainReply *explained)
     json_begin_list(&out, "decisions");
     for (size_t i = 0; i < explained->n_decisions; i++)
         put_decision(&out, explained->decisions[i]);
+    json_end_list(&out);
+    json_begin_list(&out, "acts");
+    for (size_t i = 0; i < explained->n_acts; i++)
+        put_act(&out, explained->acts[i]);
     json_end_list(&out);
     json_end_line(&out);
 }

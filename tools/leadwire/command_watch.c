@@ -34,10 +34,17 @@ static void print_scheduled(const struct lw_event *event)
         printf(", then for %s first", event->preferred_rep);
 }
 
+static void print_cause(const struct lw_event *event)
+{
+    printf(" [%s%s%s%s%s]", event->cause, event->by[0] != '\0' ? " by " : "", event->by, event->reason[0] != '\0' ? ": " : "", event->reason);
+}
+
 static void print_lead_words(const struct lw_event *event)
 {
     char clock[WORDS_SIZE];
     printf("%s lead %s ", words_clock(event->at_unix_ms, clock), event->lead_id);
+    if (strcmp(event->cause, "prioritised") == 0)
+        printf("has priority %u now, and ", (unsigned)event->priority);
     switch (event->to) {
     case LW_LEAD_WAITING: print_waits(event); break;
     case LW_LEAD_SCHEDULED: print_scheduled(event); break;
@@ -53,7 +60,7 @@ static void print_lead_words(const struct lw_event *event)
     case LW_LEAD_NONE: printf("is gone"); break;
     }
     if (event->cause[0] != '\0' && !event->is_snapshot)
-        printf(" [%s%s%s]", event->cause, event->reason[0] != '\0' ? ": " : "", event->reason);
+        print_cause(event);
     printf("\n");
 }
 
@@ -73,7 +80,7 @@ static void print_words(struct watch *watch, const struct lw_event *event)
         printf("%s rep %s is %s%s, load %u of %u", clock, event->rep, lw_rep_state_name(event->rep_state),
                event->connected ? "" : " (not connected)", (unsigned)event->load, (unsigned)event->capacity);
         if (event->cause[0] != '\0' && !event->is_snapshot)
-            printf(" [%s]", event->cause);
+            print_cause(event);
         printf("\n");
         break;
     case LW_EVENTS_DESK: printf("%s desk: %s (rules version %u)\n", clock, event->cause, (unsigned)event->config_version); break;
@@ -127,6 +134,8 @@ static void print_json(const struct lw_event *event)
         json_put_unsigned(&out, "load", event->load);
         json_put_unsigned(&out, "capacity", event->capacity);
         json_put_bool(&out, "connected", event->connected != 0);
+        json_put_text(&out, "by", event->by);
+        json_put_text(&out, "reason", event->reason);
     } else if (event->kind == LW_EVENTS_DESK) {
         json_put_unsigned(&out, "config_version", event->config_version);
     }

@@ -136,7 +136,7 @@ static void show_holding(const struct lw_rep_event *event, const struct rep_item
         printf("\n[%u] CALL: your phone rings, pick up (lead %s)\n", item->number, item->lead_id);
     else
         printf("\n[%u] YOURS: lead %s; complete it with 'c %u CODE'\n", item->number, item->lead_id, item->number);
-    if (event->resumed) {
+    if (event->resumed || event->lead != NULL) {   /* else the offer showed it */
         show_arrangement(event);
         show_contacts(event);
     }

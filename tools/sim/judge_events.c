@@ -8,6 +8,7 @@
 
 #include "judge_books.h"
 #include "judge_events.h"
+#include "judge_given.h"
 #include "judge_needs.h"
 #include "judge_offer.h"
 #include "judge_people.h"
@@ -59,15 +60,30 @@ static void take_transfer(struct sim_judge *judge, struct judge_lead *lead, cons
     lead->less_ms = 0;   /* a person said what it needs */
 }
 
+/* It stays where it is. */
+static void take_noted(struct sim_judge *judge, struct judge_lead *lead, const struct core_effect *event)
+{
+    if (event->from != lead->state || event->to != lead->state || strcmp(event->by, "boss") != 0)
+        judge_broken(judge, "one owner: lead %llu is noted in state %d, but is in %d", judge_number(lead), event->to, lead->state);
+    lead->has_own_priority |= event->cause == CAUSE_PRIORITISED;
+    lead->priority = event->priority;
+    judge->coverage->faults[SIM_FAULT_PRIORITISED] += event->cause == CAUSE_PRIORITISED;
+}
+
 void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *event, uint64_t now_ms)
 {
 
     struct judge_lead *lead = place_of(judge, event);
     uint32_t rep = sim_rep_number(event->rep);
+    if (event->cause == CAUSE_PRIORITISED || event->cause == CAUSE_CREDITED) {
+        take_noted(judge, lead, event);
+        return;
+    }
     if (event->from != lead->state || !sim_move_is_legal(event->from, event->to))
         judge_broken(judge, "one owner: lead %llu goes from %d to %d, but was in %d", judge_number(lead), event->from, event->to, lead->state);
     judge->coverage->moves[event->from][event->to]++;
     judge->coverage->faults[SIM_FAULT_ABANDONED] += event->cause == CAUSE_ABANDONED;
+    judge->coverage->faults[SIM_FAULT_HELD] += event->cause == CAUSE_HELD;
     if (event->from == event->to && event->cause != CAUSE_JOINED && !(event->to == LEAD_WAITING && event->cause == CAUSE_ABANDONED))
         judge_broken(judge, "one owner: lead %llu stays in state %d for no reason", judge_number(lead), event->to);
     if (event->cause == CAUSE_JOINED)
@@ -109,6 +125,8 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
         judge->coverage->faults[SIM_FAULT_TO_ALL] += lead->preferred != NOBODY && lead->preferred != lead->rep;
         judge_check_offer(judge, lead, now_ms);
     }
+    if (from == LEAD_WAITING && (event->to == LEAD_CONNECTING || event->to == LEAD_ASSIGNED))
+        judge_check_given(judge, lead, event);
     if (event->to == LEAD_WAITING || from == LEAD_WAITING)
         judge_relax(judge->batch_rules, lead, now_ms);
     lead->preferred = event->to == LEAD_WAITING ? sim_rep_number(event->preferred_rep) : NOBODY;
@@ -122,6 +140,7 @@ void judge_take_rep_event(struct sim_judge *judge, const struct core_effect *eve
     uint32_t number = sim_rep_number(event->rep);
     if (number == NOBODY)
         return;
+    judge->coverage->faults[SIM_FAULT_STATE_OF_REP] += event->cause == CAUSE_SET_BY_MANAGER;
     judge->reps[number].connected = event->connected;
     judge->reps[number].state = event->rep_state;
     if (event->load != judge_load_of(judge, number))

@@ -103,7 +103,7 @@ void judge_take_reply(struct sim_judge *judge, const struct sim_batch *batch, co
     const struct config_rule *rule = sim_rules_for(rules, lead->product);
     snprintf(lead->queue, sizeof lead->queue, "%s", rule->queue);
     judge_needs_note(lead, rules, rule);
-    if (lead->priority != rule->priority + rules->channels[lead->channel].priority)
+    if (!lead->has_own_priority && lead->priority != rule->priority + rules->channels[lead->channel].priority)
         judge_broken(judge, "most urgent first: lead %llu has priority %u", judge_number(lead), lead->priority);
 }
 

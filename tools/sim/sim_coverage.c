@@ -14,7 +14,7 @@ static const char *const faults[SIM_FAULT_COUNT] = {
 /* The life of a lead as the design draws it; the core has its own table. */
 bool sim_move_is_legal(enum lead_state from, enum lead_state to)
 {
-    static const char *const legal[LEAD_STATES] = {"w", "wopx", "wocapx", "wcapx", "wapdxs", "wex", "", "", "", "wsx"};
+    static const char *const legal[LEAD_STATES] = {"w", "wocapsx", "wocapx", "wcapx", "wapdxs", "wsex", "", "", "", "wsx"};
     static const char letters[LEAD_STATES] = {'n', 'w', 'o', 'c', 'a', 'p', 'd', 'x', 'e', 's'};
     for (const char *at = legal[from]; *at; at++) {
         if (*at == letters[to])

@@ -34,7 +34,11 @@
     X(TO_ALL, "preferred rep not there in time") \
     X(JOINED, "contact joined an open lead") \
     X(CALL_JOINED, "call joined an open lead") \
-    X(JOINED_NOT, "another lead of one person")
+    X(JOINED_NOT, "another lead of one person") \
+    X(ASSIGNED, "assigned by a manager") \
+    X(HELD, "held by a manager") \
+    X(PRIORITISED, "given another priority") \
+    X(STATE_OF_REP, "rep's state set by a manager")
 
 enum sim_fault {
 #define X(name, words) SIM_FAULT_##name,

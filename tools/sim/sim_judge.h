@@ -60,6 +60,7 @@ struct judge_lead {
     uint64_t heard_ms;               /* of its last contact */
     uint32_t contact_count;
     struct judge_before before_join;
+    bool has_own_priority;           /* a manager gave it */
 };
 
 struct judge_held { struct desk_id lead; uint32_t offer_number; enum lead_state state; };

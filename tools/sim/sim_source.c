@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Publishers repeat until they are answered; the telephony edge dials whom the
- * event stream names, and reports; the manager changes rules and moves leads.
+ * event stream names, and reports.
  */
 #include "sim_world.h"
 
@@ -122,11 +122,8 @@ void sim_source_hears(struct sim_world *world, const struct core_effect *effect)
 
 void sim_event_told(struct sim_world *world, const struct core_effect *event)
 {
-    if (event->to == LEAD_PARKED)
-        world->parked[world->parked_seen++ % 16] = event->lead;
-    if (event->to == LEAD_ASSIGNED || event->to == LEAD_OFFERED)
-        world->held[world->held_seen++ % 16] = event->lead;
-    if (event->to != LEAD_CONNECTING || event->from == LEAD_CONNECTING)
+    sim_manager_sees(world, event);
+    if (event->to != LEAD_CONNECTING || event->from == event->to)
         return;
     uint64_t dice = world->draining ? 0 : sim_random_below(&world->random, 100);
     if (dice >= 95)
@@ -152,40 +149,4 @@ void sim_dial_ends(struct sim_world *world, const struct sim_message *result)
         return;
     *pending = (struct sim_pending){.message = *result, .next_ms = world->now_ms + sim_random_between(&world->random, 500, 22000), .used = true};
     pending->message.request = ++world->next_request << SIM_REQUEST_SHIFT;
-}
-
-/* ---- the manager ---- */
-
-void sim_manager_wakes(struct sim_world *world)
-{
-    struct sim_message message = {.kind = COMMAND_ACT, .session = MANAGER};
-    sim_at(world, world->now_ms + sim_random_between(&world->random, 1000, 15000), SIM_MANAGER_WAKES, 0);
-    if (world->draining)
-        return;
-    message.request = ++world->next_request << SIM_REQUEST_SHIFT;
-    switch (sim_random_below(&world->random, 10)) {
-    case 0:
-        message.kind = COMMAND_CONFIGURE;
-        message.rules = sim_rules_draw(&world->rules, &world->random);
-        world->coverage.faults[SIM_FAULT_RULES_CHANGED] += message.rules != NULL;
-        if (!message.rules)
-            return;
-        break;
-    case 1: case 2: case 3:
-        message.act = ACT_RELEASE;
-        message.lead = world->parked[sim_random_below(&world->random, 16)];
-        world->coverage.faults[SIM_FAULT_RELEASED]++;
-        break;
-    case 4: case 5:
-        message.act = ACT_TAKE_BACK;
-        message.lead = world->held[sim_random_below(&world->random, 16)];
-        world->coverage.faults[SIM_FAULT_TAKEN_BACK]++;
-        break;
-    case 6:
-        message.act = ACT_CANCEL;
-        message.lead = (sim_random_percent(&world->random, 30) ? world->parked : world->held)[sim_random_below(&world->random, 16)];
-        break;
-    default: return;
-    }
-    sim_send(world, &message);
 }

@@ -312,7 +312,15 @@ bool sim_message_command(struct sim_world *world, const struct sim_message *mess
         command.transfer.lead = message->lead, command.transfer.offer_number = message->offer_number;
         *(message->accept ? &command.transfer.rep : &command.transfer.team) = text(message->id);
         break;
-    case COMMAND_ACT: command.act.lead = message->lead, command.act.act = message->act, command.act.by = text("boss"); break;
+    case COMMAND_ACT:
+        snprintf(name, sizeof name, "rep%u", message->rep);
+        command.act.lead = message->lead, command.act.act = message->act, command.act.by = text("boss"), command.act.reason = text("so");
+        command.act.rep = text(name), command.act.until_unix_ms = (int64_t)message->until_ms, command.act.priority = message->priority;
+        break;
+    case COMMAND_ACT_ON_REP:
+        snprintf(name, sizeof name, "rep%u", message->rep);
+        command.act_on_rep.rep = text(name), command.act_on_rep.by = text("boss"), command.act_on_rep.state = message->state;
+        break;
     case COMMAND_CONFIGURE: command.configure.config = message->rules, command.configure.by = text("boss"); break;
     case COMMAND_LOG_OFF: case COMMAND_NONE: case COMMAND_FOUND_DESK: case COMMAND_QUERY: case COMMAND_CONNECTION_LOST:
     case COMMAND_SERVICE_RESUMED: case COMMAND_TIME: break;
@@ -414,6 +422,13 @@ static void explained_candidate(void *context, const struct core_candidate *cand
     snprintf(explained->first, sizeof explained->first, "%s", candidate->rep);
 }
 
+/* In the very millisecond of its offer: what was asked of reps before is no longer on record. */
+static bool asks_for_less(struct sim_world *world, struct desk_id id, uint64_t now_ms)
+{
+    const struct judge_lead *lead = sim_judge_lead(&world->judge, id);
+    return !lead || lead->product == UINT32_MAX || (lead->less_ms != 0 && lead->less_ms <= now_ms);
+}
+
 void sim_check_explained(struct sim_world *world, struct core *core, const struct sim_batch *batch)
 {
     uint32_t checked = 0;
@@ -425,7 +440,10 @@ void sim_check_explained(struct sim_world *world, struct core *core, const struc
             continue;
         checked++;
         world->coverage.faults[SIM_FAULT_EXPLAINED]++;
-        if (!core_explain(core, event.lead, &visitor) || !explained.complete || !explained.first_chosen ||
+        bool found = core_explain(core, event.lead, &visitor);
+        if (found && !explained.complete && asks_for_less(world, event.lead, batch->now_ms))
+            continue;
+        if (!found || !explained.complete || !explained.first_chosen ||
             explained.first_rank != 1 || explained.offer_number != event.offer_number || strcmp(explained.first, event.rep) != 0)
         {
             char words[160];

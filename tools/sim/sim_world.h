@@ -5,7 +5,8 @@
  *
  *   sim_world.c    the calendar, the ways, the broker's edge
  *   sim_rep.c      what rep clients do
- *   sim_source.c   publishers, the telephony edge, the manager
+ *   sim_source.c   publishers, the telephony edge
+ *   sim_manager.c  the manager
  *   sim_run.c      one seed from opening to the last lead's end
  *
  * Messages to the broker and to clients may be lost, doubled and late. Clients
@@ -42,7 +43,7 @@ enum sim_event_kind {
 /* A client's message. */
 struct sim_message {
     enum core_command_kind kind;
-    uint32_t rep;                      /* log-ons */
+    uint32_t rep;                      /* log-ons, managers' acts */
     uint64_t session, request, incarnation;
     struct desk_id lead;
     uint32_t offer_number, product, person;   /* person 0: not known by anything */
@@ -50,6 +51,8 @@ struct sim_message {
     enum dial_outcome outcome;
     enum rep_state state;
     enum core_act act;
+    uint64_t until_ms;
+    uint32_t priority;
     uint8_t channel;
     uint64_t content_hash;
     int64_t received_ms;
@@ -129,8 +132,8 @@ struct sim_world {
     struct sim_pending pending[SIM_PENDING_MAX];
     uint64_t next_publish_ms;
     uint32_t parked_seen;
-    struct desk_id parked[16], held[16];   /* what the manager last saw */
-    uint32_t held_seen;
+    struct desk_id parked[16], held[16], waiting[16];   /* what the manager last saw */
+    uint32_t held_seen, waiting_seen;
 };
 
 /* sim_world.c */
@@ -170,8 +173,11 @@ void sim_sources_open(struct sim_world *world);
 void sim_source_configures(struct sim_world *world);
 void sim_source_wakes(struct sim_world *world);
 void sim_source_hears(struct sim_world *world, const struct core_effect *effect);
-void sim_event_told(struct sim_world *world, const struct core_effect *event);   /* the telephony edge and the manager watch */
+void sim_event_told(struct sim_world *world, const struct core_effect *event);   /* the telephony edge watches, and the manager */
 void sim_dial_ends(struct sim_world *world, const struct sim_message *result);
+
+/* sim_manager.c */
+void sim_manager_sees(struct sim_world *world, const struct core_effect *event);
 void sim_manager_wakes(struct sim_world *world);
 
 /* sim_run.c */
