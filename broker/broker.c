@@ -8,6 +8,7 @@
 #include "broker.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,12 @@ void broker_turn(struct broker *broker)
     }
 }
 
+/* poll(2) and zmq_poll number their events differently. */
+static short zmq_events(short events)
+{
+    return (short)((events & POLLIN ? ZMQ_POLLIN : 0) | (events & POLLOUT ? ZMQ_POLLOUT : 0));
+}
+
 void broker_wait(struct broker *broker)
 {
     zmq_pollitem_t items[NET_POLL_ITEMS + 2];
@@ -136,7 +143,7 @@ void broker_wait(struct broker *broker)
         wait_ms = 10;
     items[count++] = (zmq_pollitem_t){.fd = broker->signal_fd, .events = ZMQ_POLLIN};
     if (store_fd(broker->store) >= 0)
-        items[count++] = (zmq_pollitem_t){.fd = store_fd(broker->store), .events = store_events(broker->store)};
+        items[count++] = (zmq_pollitem_t){.fd = store_fd(broker->store), .events = zmq_events(store_events(broker->store))};
     (void)zmq_poll(items, count, (long)wait_ms);
 }
 

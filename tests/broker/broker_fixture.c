@@ -145,11 +145,18 @@ int broker_fixture_run(const char *const *args, char *out, size_t size)
 
 bool broker_fixture_logged(const struct broker_fixture *broker, const char *text)
 {
-    char *log = read_text(broker->log);
-    bool found = log && strstr(log, text);
+    return broker_fixture_log_count(broker, text) > 0;
+}
 
+unsigned broker_fixture_log_count(const struct broker_fixture *broker, const char *text)
+{
+    char *log = read_text(broker->log);
+    unsigned count = 0;
+
+    for (const char *at = log; at && (at = strstr(at, text)) != NULL; at++)
+        count++;
     free(log);
-    return found;
+    return count;
 }
 
 bool broker_fixture_address(const struct broker_fixture *broker, const char *name, const char *begins, char *out, size_t size)

@@ -35,8 +35,9 @@ int broker_fixture_stop(struct broker_fixture *broker);                 /* SIGTE
 int broker_fixture_wait(struct broker_fixture *broker);
 /* Runs a broker with exactly these arguments to its end; standard error goes to out. The exit code. */
 int broker_fixture_run(const char *const *args, char *out, size_t size);
-/* Does its log hold this text? */
+/* Does its log hold this text, and how often? */
 bool broker_fixture_logged(const struct broker_fixture *broker, const char *text);
+unsigned broker_fixture_log_count(const struct broker_fixture *broker, const char *text);
 /* The first address of this name in the status file that begins so: "publish", "tcp://". */
 bool broker_fixture_address(const struct broker_fixture *broker, const char *name, const char *begins, char *out, size_t size);
 

@@ -279,6 +279,37 @@ static void large_rules_survive_a_kill(void **state)
     free(names);
 }
 
+/* More than the socket takes at once: the rest goes as soon as Redis has read. A broker that waits for something else
+   takes itself for cut off each time; a slow disk would do that now and then. */
+static void rules_larger_than_the_socket_takes_are_written_at_once(void **state)
+{
+    enum { TEXT_SIZE = 1000 * 1000, TRIES = 8 };
+    Leadwire__V1__ConfigRequest ask = LEADWIRE__V1__CONFIG_REQUEST__INIT;
+    Leadwire__V1__ApplyConfig apply = LEADWIRE__V1__APPLY_CONFIG__INIT;
+    struct raw_peer control;
+    char *text = malloc(TEXT_SIZE + 1);
+    bool is_written = false;
+
+    (void)state;
+    memset(text, '#', TEXT_SIZE);
+    text[TEXT_SIZE] = '\0';
+    for (int i = 0; i < TRIES && !is_written; i++) {
+        unsigned before = broker_fixture_log_count(&broker, "store is away");
+        open_as(&control, "control", CONTROL, NULL);
+        ask.request_id = 1;
+        raw_peer_send(&control, WIRE_CONFIG_REQUEST, &ask.base);
+        apply.config = raw_peer_expect(&control, WIRE_CONFIG_REPLY)->config_reply->config;
+        apply.config->source_text = text;
+        apply.request_id = 2;
+        raw_peer_send(&control, WIRE_APPLY_CONFIG, &apply.base);
+        raw_peer_expect_reply(&control, 2, STATUS(ACCEPTED));
+        is_written = broker_fixture_log_count(&broker, "store is away") == before;
+        raw_peer_close(&control);
+    }
+    free(text);
+    assert_true(is_written);
+}
+
 static void a_fenced_broker_ends_with_its_own_exit_code(void **state)
 {
     struct broker_fixture other;
@@ -337,6 +368,7 @@ int main(void)
         cmocka_unit_test(while_redis_is_away_publishers_are_told_busy_and_reps_wait),
         cmocka_unit_test(a_redis_that_dies_and_comes_back_loses_nothing),
         cmocka_unit_test(large_rules_survive_a_kill),
+        cmocka_unit_test(rules_larger_than_the_socket_takes_are_written_at_once),
         cmocka_unit_test(a_fenced_broker_ends_with_its_own_exit_code),
         cmocka_unit_test(a_standby_serves_again_when_the_other_ends),
     };
