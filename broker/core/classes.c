@@ -8,13 +8,16 @@
 #include <stdlib.h>
 
 #include "core_internal.h"
+#include "lead_extra.h"
 #include "needs.h"
 #include "pairs.h"
 #include "ready_order.h"
+#include "urgency.h"
 
 static const struct siphash_key CLASS_KEY = {0x64656d616e64, 0x737570706c79};
 
 static int compare_reps(const struct avl_node *a, const struct avl_node *b);
+static int compare_age(const struct avl_node *a, const struct avl_node *b);
 static avl_compare *order_of(const struct queue *queue);
 static void note_ranking(struct classes *classes, const struct demand_class *demand);
 static bool note_levels(struct classes *classes, const struct supply_class *supply);
@@ -85,6 +88,7 @@ struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uin
         return NULL;
     *demand = (struct demand_class){.index = index, .hash = hash, .queue = queue, .of_queue = of_queue, .channel = channel, .needs = *needs};
     avl_init(&demand->waiting, order_of(of_queue));
+    avl_init(&demand->by_age, compare_age);
     classes->demand[index] = demand;
     if (index == classes->demand_count)
         classes->demand_count++;
@@ -280,7 +284,9 @@ static bool note_levels(struct classes *classes, const struct supply_class *supp
 void demand_class_insert(struct classes *classes, struct lead *lead)
 {
     lead->order = (struct avl_node){0};
+    lead->standing = urgency_standing(lead);
     avl_insert(&lead->demand->waiting, &lead->order);
+    urgency_age_insert(lead);
     bitset_set(&classes->demand_waiting, lead->demand->index);
     note_first_lead(classes, lead->demand);
 }
@@ -288,6 +294,7 @@ void demand_class_insert(struct classes *classes, struct lead *lead)
 void demand_class_remove(struct classes *classes, struct lead *lead)
 {
     avl_remove(&lead->demand->waiting, &lead->order);
+    urgency_age_remove(lead);
     if (lead->demand->waiting.count == 0)
         bitset_clear(&classes->demand_waiting, lead->demand->index);
     note_first_lead(classes, lead->demand);
@@ -321,15 +328,15 @@ void supply_class_remove(struct classes *classes, struct rep *rep)
 
 struct lead_rank lead_rank_of(const struct lead *lead)
 {
-    return (struct lead_rank){.priority = lead->priority, .received_ms = lead->received_ms, .number = lead->id.number};
+    return (struct lead_rank){.urgency = lead->standing, .since_ms = lead->received_ms, .number = lead->id.number};
 }
 
 int lead_rank_compare(const struct lead_rank *a, const struct lead_rank *b)
 {
-    if (a->priority != b->priority)
-        return a->priority > b->priority ? -1 : 1;
-    if (a->received_ms != b->received_ms)
-        return a->received_ms < b->received_ms ? -1 : 1;
+    if (a->urgency != b->urgency)
+        return a->urgency > b->urgency ? -1 : 1;
+    if (a->since_ms != b->since_ms)
+        return a->since_ms < b->since_ms ? -1 : 1;
     return a->number < b->number ? -1 : a->number > b->number;
 }
 
@@ -354,6 +361,15 @@ bool supply_can_serve(const struct supply_class *supply, const struct demand_cla
 int avl_compare_leads(const struct avl_node *a, const struct avl_node *b)
 {
     return lead_compare_urgency(AVL_ENTRY(a, struct lead, order), AVL_ENTRY(b, struct lead, order));
+}
+
+static int compare_age(const struct avl_node *a, const struct avl_node *b)
+{
+    const struct lead *x = AVL_ENTRY(a, struct lead_extra, by_age)->lead, *y = AVL_ENTRY(b, struct lead_extra, by_age)->lead;
+    uint64_t x_ms = urgency_from_ms(x), y_ms = urgency_from_ms(y);
+    if (x_ms != y_ms)
+        return x_ms < y_ms ? -1 : 1;
+    return x->id.number < y->id.number ? -1 : x->id.number > y->id.number;
 }
 
 static int compare_reps(const struct avl_node *a, const struct avl_node *b)

@@ -24,6 +24,7 @@ struct demand_class {
     bool is_kept;                          /* a rule refers to it, with or without leads */
     struct needs needs;
     struct avl_tree waiting;               /* leads, most urgent first */
+    struct avl_tree by_age;                /* the same, longest waiting first, where the queue has an age cap */
     struct bitset able;                    /* supply classes that can serve it */
     uint32_t lead_count;                   /* all open leads of the class */
 };
@@ -41,7 +42,7 @@ struct supply_class {
     uint32_t rep_count, configured_count;   /* the latter: of the rules in force */
 };
 
-struct lead_rank { uint64_t received_ms, number; uint32_t priority; };   /* what urgency is made of */
+struct lead_rank { int64_t urgency; uint64_t since_ms, number; };   /* most urgent, then since longest, then lowest */
 
 struct classes {
     struct queues *queues;                 /* borrowed */
@@ -80,10 +81,10 @@ void demand_class_insert(struct classes *classes, struct lead *lead);
 void demand_class_remove(struct classes *classes, struct lead *lead);
 void supply_class_insert(struct classes *classes, struct rep *rep);
 void supply_class_remove(struct classes *classes, struct rep *rep);
-/* Higher priority, then earlier arrival, then lower number. */
+/* By standing, then earlier arrival, then lower number: within one queue, and where the desk does not weigh. */
 int lead_compare_urgency(const struct lead *a, const struct lead *b);
 int lead_rank_compare(const struct lead_rank *a, const struct lead_rank *b);
-struct lead_rank lead_rank_of(const struct lead *lead);
+struct lead_rank lead_rank_of(const struct lead *lead);   /* with the standing for an urgency */
 int avl_compare_leads(const struct avl_node *a, const struct avl_node *b);   /* by lead->order */
 bool supply_can_serve(const struct supply_class *supply, const struct demand_class *demand);
 

@@ -15,6 +15,7 @@
 #include "people.h"
 #include "relax.h"
 #include "rules.h"
+#include "urgency.h"
 
 static struct lead *make_lead(struct core *core, const struct core_command *command, struct siphash_128 key,
                               const struct config_rule *rule);
@@ -204,15 +205,6 @@ static struct lead *find_named(struct core *core, struct desk_id id, struct core
     return lead_table_find(&core->leads, *id_out);
 }
 
-/* How many leads of its class stand before it, plus 1; counted up to a bound. */
-static uint32_t position_of(const struct lead *lead)
-{
-    uint32_t position = 1;
-    for (const struct avl_node *node = avl_prev(&lead->order); node && position < 1000; node = avl_prev(node))
-        position++;
-    return position;
-}
-
 void command_query(struct core *core, const struct core_command *command)
 {
     struct core_effect effect;
@@ -229,7 +221,7 @@ void command_query(struct core *core, const struct core_command *command)
     if (lead) {
         effect_lead(core, lead, &effect);
         if (lead->state == LEAD_WAITING)
-            effect.position = position_of(lead);
+            effect.position = urgency_position(core, lead);
     }
     effect_emit(core, &effect);
 }

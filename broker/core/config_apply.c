@@ -11,6 +11,7 @@
 #include "rep_state.h"
 #include "rules.h"
 #include "unroutable.h"
+#include "urgency.h"
 
 static void know_skills(struct core *core);
 static void know_dispositions(struct core *core);
@@ -47,6 +48,9 @@ bool config_skills_fit(const struct core *core, const struct core_config *config
 
 void config_link(struct core *core)
 {
+    bool new_order = !core->is_restoring && (core->queues.weighs || core->config->order);
+    if (new_order)
+        urgency_leave_all(core);
     queues_link(core);
     if (!core->is_restoring)
         drop_unused_demand(core);
@@ -54,6 +58,9 @@ void config_link(struct core *core)
     know_skills(core);
     know_dispositions(core);
     hours_link(core);
+    urgency_link(core);
+    if (new_order)
+        urgency_join_all(core);
     /* Out of the trees before their order changes. */
     for (uint32_t i = 1; i < core->reps.count; i++) {
         struct rep *rep = core->reps.reps[i];

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "config_check.h"
+#include "config_order.h"
 #include "policy.h"
 
 static lw_status check_channels(const struct core_config *config, char *reason, size_t reason_size);
@@ -42,6 +43,8 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
         status = config_check_rep_names(config, reason, reason_size);
     if (status == LW_OK)
         status = check_queues(config, reason, reason_size);
+    if (status == LW_OK && config_order_problem(config, reason, reason_size))
+        status = LW_INVALID;
     if (status == LW_OK)
         status = config_check_relaxations(config, reason, reason_size);
     if (status == LW_OK)

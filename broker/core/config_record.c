@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "config_order.h"
 #include "config_record.h"
 #include "core_internal.h"
 
@@ -240,6 +241,7 @@ static void put_queues(struct byte_buffer *out, const struct core_config *config
     byte_buffer_put_u8(out, config->bad_counts);
     byte_buffer_put_varint(out, config->absent_leads_max);
     put_people(out, &config->people);
+    config_order_put(out, config);
 }
 
 /* What best_pair reckons with. */
@@ -346,7 +348,7 @@ static bool read_queues(struct byte_reader *in, struct core_config *config)
     config->bad_counts = byte_reader_u8(in) != 0;
     config->absent_leads_max = read_number(in, CONFIG_ABSENT_LEADS_MAX);
     read_people(in, &config->people);
-    return !in->failed;
+    return !in->failed && config_order_read(in, config);
 }
 
 static bool read_pairs(struct byte_reader *in, struct core_config *config)

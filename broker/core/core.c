@@ -15,6 +15,7 @@
 #include "people.h"
 #include "preferred.h"
 #include "rules.h"
+#include "urgency.h"
 
 static void run_command(struct core *core, const struct core_command *command);
 static void count_preferring(const struct core *core, struct core_queue_view *out, uint32_t count);
@@ -67,6 +68,7 @@ void core_free(struct core *core)
     seen_fini(&core->seen);
     names_fini(&core->names);
     queues_fini(&core->queues);
+    urgency_fini(core);
     core_config_free(core->config);
     free(core->config_source);
     free(core->config_by);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config_order.h"
 #include "config_parts.h"
 
 struct core_config *core_config_new(const char *desk)
@@ -50,8 +51,10 @@ void core_config_free(struct core_config *config)
     for (uint32_t i = 0; i < config->queue_count; i++) {
         free(config->queues[i].name);
         free(config->queues[i].policy);
+        config_order_free(config->queues[i].order);
     }
     free(config->queues);
+    config_order_free(config->order);
     for (uint32_t i = 0; i < config->team_count; i++) {
         free(config->teams[i].name);
         free(config->teams[i].open);

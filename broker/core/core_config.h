@@ -44,6 +44,7 @@ enum {
     CONFIG_WEIGHT_MAX = 1000,
     CONFIG_PRIORITY_MAX = 200,       /* rule's 0-100 plus channel's 0-100 */
     CONFIG_LEVEL_MAX = 10,
+    CONFIG_WEIGH_MAX = 1000,         /* points of one term of urgency */
     CONFIG_VALUE_MAX = 1000000,
     CONFIG_RATE_MAX = 1000,          /* wins in a thousand leads */
     CONFIG_RATES_MAX = 16,           /* of one rep */
@@ -51,6 +52,7 @@ enum {
     CONFIG_TEXT_MAX = 511,           /* a team, device, field or value; names: LW_NAME_MAX */
 };
 #define CONFIG_WINDOW_MAX_MS (366ull * 24 * 3600 * 1000)     /* how long a person may be remembered */
+#define CONFIG_SERVICE_LEVEL_MAX_MS (30ull * 24 * 3600 * 1000)
 #define CONFIG_SCHEDULE_MAX_MS (366ull * 24 * 3600 * 1000)   /* how far ahead a lead may be scheduled */
 
 
@@ -91,9 +93,21 @@ struct config_rep {
     uint32_t rate_count;
 };
 
+/* What makes a lead of a queue urgent, in points; see urgency.h. */
+struct config_order {
+    uint32_t priority;               /* for each step of priority */
+    uint32_t slack;                  /* gained by waiting the service level once */
+    uint32_t value;                  /* for each 1000 of the lead's value */
+    uint32_t age;                    /* for each hour of waiting */
+    uint32_t service_level_ms;       /* from received to the first offer, as a target; 0: none */
+    uint32_t age_cap_ms;             /* who waited longer goes before all who did not; 0: none */
+    char *hours_of;                  /* team in whose working hours waiting counts; "": always */
+};
+
 /* What differs from the desk's in one queue. Queues need not be here: rules name them. */
 struct config_queue {
     char *name, *policy;             /* policy "": the desk's */
+    struct config_order *order;      /* NULL: the desk's */
     uint32_t half_life_ms;           /* for best_pair: a lead that waits is worth half after so long; 0: always the same */
 };
 
@@ -138,7 +152,7 @@ struct config_rule {
     struct config_relax_step *relax;
     uint32_t relax_count;
     uint32_t priority;
-    uint32_t value;                  /* of each lead, for best_pair; 0: 1 */
+    uint32_t value;                  /* of each lead, for best_pair and urgency; 0: 1 */
     char *value_from;                /* the lead's field that says it; NULL: `value` does */
 };
 
@@ -172,6 +186,7 @@ struct core_config {
     struct config_disposition *dispositions; uint32_t disposition_count;
     struct config_queue *queues; uint32_t queue_count;
     char *policy;                /* of queues that name none: "least_loaded" */
+    struct config_order *order;  /* the same; NULL: leads go by priority, then age, and no queue may have one */
     uint32_t grace_ms, park_limit_ms, work_limit_ms, retry_same_rep_ms, offers_max, misses_to_away;
     bool return_assigned_when_gone;
     uint32_t transfer_for_ms;        /* a lead handed to a rep is for them alone, so long */
@@ -222,6 +237,8 @@ LW_MUST_CHECK lw_status core_config_add_disposition(struct core_config *config, 
 /* policy "": the desk's. Gives the new queue, valid until the next add. */
 LW_MUST_CHECK lw_status core_config_add_queue(struct core_config *config, const char *name, const char *policy, struct config_queue **out);
 LW_MUST_CHECK lw_status core_config_set_policy(struct core_config *config, const char *policy);
+/* Copies. queue NULL: the desk's. */
+LW_MUST_CHECK lw_status core_config_set_order(struct core_config *config, struct config_queue *queue, const struct config_order *order);
 /* Why a step of the rule's relaxation makes no sense, in words after its number; NULL if all do. */
 const char *config_relax_problem(const struct core_config *config, const struct config_rule *rule, uint32_t *step_out);
 /* LW_OK, or LW_INVALID with the first thing that is wrong in words (static or in a caller's buffer). */

@@ -16,6 +16,7 @@
 #include "needs.h"
 #include "pairs.h"
 #include "preferred.h"
+#include "urgency.h"
 #include "why_text.h"
 
 static void explain_decisions(struct core *core, const struct decision *decisions, uint32_t count, const struct subject *subject,
@@ -35,7 +36,7 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
     const struct lead *lead = lead_table_find(&core->leads, id);
     effect_init(core, &row, EFFECT_LEAD_EVENT);
     if (lead) {
-        char because[256];
+        char because[256 + URGENCY_TEXT_MAX];
         const struct subject subject = explain_subject_of_lead(lead);
         effect_lead(core, lead, &row);
         tell_lead(core, &row, lead->rule, &lead->demand->needs, waiting_because(core, lead, because, sizeof because), visitor);
@@ -90,14 +91,16 @@ struct subject explain_subject_of_lead(const struct lead *lead)
 {
     return (struct subject){.needs = &lead->demand->needs, .channel = lead->demand->channel, .policy = lead->demand->of_queue->policy,
                             .decisions = lead->decisions, .decision_count = lead->decision_count, .demand_hash = lead->demand->hash,
-                            .queue = lead->demand->queue, .value = lead_value(lead), .received_ms = lead->received_ms};
+                            .queue = lead->demand->queue, .value = lead_value(lead), .received_ms = lead->received_ms,
+                            .priority = lead->priority, .waits_from_ms = urgency_from_ms(lead), .settled_ms = urgency_settled_ms(lead)};
 }
 
 struct subject explain_subject_of_ended(const struct core *core, const struct ended_lead *ended)
 {
     return (struct subject){.needs = &ended->needs, .channel = ended->channel, .policy = queues_find(&core->queues, ended->queue)->policy,
                             .decisions = ended_lead_decisions(ended), .decision_count = ended->decision_count, .demand_hash = ended->demand_hash,
-                            .queue = ended->queue, .value = ended->value, .received_ms = ended->received_ms};
+                            .queue = ended->queue, .value = ended->value, .received_ms = ended->received_ms,
+                            .priority = ended->priority, .waits_from_ms = ended->waits_from_ms, .settled_ms = ended->settled_ms};
 }
 
 static void tell_lead(struct core *core, const struct core_effect *row, uint32_t rule, const struct needs *needs, const char *because,
@@ -115,6 +118,8 @@ static void tell_lead(struct core *core, const struct core_effect *row, uint32_t
 static void explain_decisions(struct core *core, const struct decision *decisions, uint32_t count, const struct subject *subject,
                               const struct core_explain_visitor *visitor)
 {
+    const struct urgency_subject urgent = {queues_find(&core->queues, subject->queue), subject->priority, subject->value, subject->waits_from_ms};
+    char urgency[URGENCY_TEXT_MAX] = "";
     struct past_rep *reps = calloc(core->reps.count, sizeof *reps);
     for (uint32_t i = 0; reps && i < count; i++) {
         const struct decision *decision = &decisions[i];
@@ -123,8 +128,12 @@ static void explain_decisions(struct core *core, const struct decision *decision
             .at_ms = decision->at_ms, .offer_number = decision->offer_number, .rep = rep ? rep->name : "",
             .config_version = decision->config_version, .cause = (enum core_cause)decision->cause,
             .policy = decision->config_version == core->config_version ? subject->policy->name : "",
-            .outcome = (enum core_cause)decision->outcome, .eligible = decision->able,
+            .outcome = (enum core_cause)decision->outcome, .eligible = decision->able, .urgency = urgency,
         };
+        if (decision->config_version == core->config_version && decision->at_ms >= subject->settled_ms)
+            urgency_write(&urgent, decision->at_ms, urgency);
+        else
+            urgency[0] = '\0';
         view.complete = explain_is_known(core, subject, decision) && rewind_reps(core, decision->history_seq, reps);
         if (view.complete)
             tell_candidates(core, decision, reps, subject, visitor, &view.considered, &view.eligible, true);
@@ -401,5 +410,10 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
     size_t used = strlen(text);
     if (lead->relaxed > 0)
         snprintf(text + used, size - used, "; relaxed %u times", lead->relaxed);
+    char urgency[URGENCY_TEXT_MAX];
+    const struct urgency_subject urgent = urgency_subject_of(lead);
+    urgency_write(&urgent, core->now_ms, urgency);
+    used = strlen(text);
+    snprintf(text + used, size - used, "%s%s", urgency[0] != '\0' ? "; " : "", urgency);
     return text;
 }

@@ -35,6 +35,7 @@ struct core_decision_view {
     uint32_t considered, eligible;
     bool complete;               /* false: of the candidates only the chosen one is on record */
     enum core_cause outcome;     /* CAUSE_NONE: open */
+    const char *urgency;         /* what it was made of; "": the desk does not weigh, or the rules are others since */
 };
 
 struct core_explain_visitor {

@@ -32,6 +32,7 @@
 #include "seen.h"
 #include "timer_wheel.h"
 
+struct calendar;
 struct team_hours;
 
 struct core {
@@ -46,6 +47,7 @@ struct core {
     struct team_hours *hours;              /* of teams that have any */
     uint32_t hours_count;
     struct rules_index rules_index;
+    struct calendar *calendars;            /* urgency.c: by number of the team in config; NULL: the desk does not weigh */
     struct demand_class **rule_demand;     /* by rule and channel, for rules that ask the same of all: found once, kept while the rules last */
     uint32_t config_version;
     uint64_t config_applied_ms, config_revision;

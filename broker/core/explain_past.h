@@ -16,7 +16,8 @@ struct subject {            /* what both open and ended leads have */
     uint32_t decision_count;
     uint32_t demand_hash;
     uint32_t queue, value;  /* names */
-    uint64_t received_ms;
+    uint32_t priority;
+    uint64_t received_ms, waits_from_ms, settled_ms;   /* the latter: urgency_from_ms, urgency_settled_ms */
 };
 
 struct subject explain_subject_of_lead(const struct lead *lead);

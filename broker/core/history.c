@@ -5,6 +5,7 @@
 #include "lead_extra.h"
 #include "lead_state.h"
 #include "pairs.h"
+#include "urgency.h"
 
 /* A ring of none is NULL. */
 static bool make_ring(void **ring, uint32_t count, size_t size)
@@ -64,7 +65,8 @@ void history_note_end(struct core *core, struct lead *lead, const struct lead_ch
         .id = lead->id, .received_ms = lead->received_ms, .ended_ms = core->now_ms, .queue = lead->demand->queue, .rule = lead->rule,
         .source = lead->source, .rep = change->rep, .priority = lead->priority, .channel = lead->demand->channel,
         .state = lead->state, .decision_count = lead->decision_count, .needs = lead->demand->needs, .demand_hash = lead->demand->hash,
-        .value = lead_value(lead), .disposition = change->disposition ? change->disposition->name : NAME_NONE,
+        .value = lead_value(lead), .waits_from_ms = urgency_from_ms(lead), .settled_ms = urgency_settled_ms(lead),
+        .disposition = change->disposition ? change->disposition->name : NAME_NONE,
     };
     if (lead->extra) {
         ended->acts = lead->extra->acts;

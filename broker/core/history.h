@@ -42,6 +42,7 @@ struct ended_lead {
     uint16_t priority;
     uint8_t channel, state, decision_count;
     uint32_t demand_hash;                  /* of `needs` in its class */
+    uint64_t waits_from_ms, settled_ms;    /* urgency_from_ms, urgency_settled_ms */
 };
 
 /* Rings: of the places, `next` modulo their number is written next. */

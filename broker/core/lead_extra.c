@@ -110,8 +110,9 @@ bool lead_abandon(struct core *core, struct lead *lead)
 
 void lead_prefer_awake(struct core *core, struct lead *lead)
 {
-    struct lead_extra *extra = lead->extra;
-    const struct rep *rep = extra ? rep_table_at(&core->reps, extra->preferred_rep) : NULL;
+    struct lead_extra *extra = lead_extra_of(lead);
+    const struct rep *rep = rep_table_at(&core->reps, extra->preferred_rep);
+    extra->waits_from_ms = core->now_ms;
     if (rep && rep->configured)
         lead_prefer(lead, rep->number, deadline_after(core, extra->preferred_for_ms), 0);
     else

@@ -28,6 +28,8 @@ struct lead_extra {
     bool is_call_back;                            /* the rep calls; nobody is on the line */
     uint32_t value, value_log;                    /* 0: 1; its pair_log2 */
     struct lead_person *person;                   /* who it is about; NULL: nobody who could be recognised */
+    uint64_t waits_from_ms;                       /* it was scheduled until then; 0: never */
+    struct avl_node by_age;                       /* WAITING, in a queue with an age cap: in its demand class */
 };
 
 /* Made when missing. */

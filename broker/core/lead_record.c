@@ -26,6 +26,7 @@ static void extra_fill(const struct lead_extra *extra, struct lead_image *image)
     image->has_own_needs = extra->has_own_needs;
     image->has_own_priority = extra->has_own_priority;
     image->acts = extra->acts;
+    image->waits_from_ms = extra->waits_from_ms;
     if (extra->place)
         image->place = text_of(extra->place);
 }

@@ -33,6 +33,7 @@ struct lead {
     uint64_t content_hash;
     uint64_t seen_position;                       /* of its entry in the idempotency window */
     struct demand_class *demand;
+    int64_t standing;                             /* WAITING: what orders it among its queue's, see urgency.h */
     void *payload;
     struct exclusion *exclusions;
     struct decision *decisions;

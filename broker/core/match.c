@@ -7,6 +7,8 @@
  *
  * Every choice is the minimum of a total order, so the order in which words and bits are walked decides nothing.
  */
+#include <stdlib.h>
+
 #include "core_internal.h"
 #include "decisions.h"
 #include "effects.h"
@@ -17,6 +19,7 @@
 #include "pairs.h"
 #include "preferred.h"
 #include "ready_order.h"
+#include "urgency.h"
 
 enum { NOTED_MAX = 64 };   /* of core->match_leads, match_reps; above: everything */
 
@@ -24,7 +27,6 @@ static struct rep *rep_for(const struct core *core, const struct lead *lead, uin
 static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_t able, enum core_cause cause);
 static struct lead *most_urgent_noted(struct core *core);
 static void match_all(struct core *core, enum core_cause cause);
-static struct lead *next_waiting(const struct lead *lead);
 
 void match_note_lead(struct core *core, struct lead *lead)
 {
@@ -81,22 +83,36 @@ void match_run(struct core *core, enum core_cause cause)
     }
 }
 
+/* Where the desk does not weigh, the standing is all there is. */
+static inline struct lead_rank rank_now(const struct core *core, const struct lead *lead)
+{
+    return core->queues.weighs ? urgency_rank(core, lead) : lead_rank_of(lead);
+}
+
+static void take_if_first(const struct core *core, struct lead *lead, struct lead **best, struct lead_rank *best_rank)
+{
+    struct lead_rank rank = rank_now(core, lead);
+    if (*best && lead_rank_compare(&rank, best_rank) >= 0)
+        return;
+    *best = lead;
+    *best_rank = rank;
+}
+
 /* Among the noted leads and the noted reps' best ones; a rep who can take nothing more is forgotten. */
 static struct lead *most_urgent_noted(struct core *core)
 {
     struct lead *best = NULL;
+    struct lead_rank best_rank = {0};
     if (core->queues.rank_pairs)
         return pairs_most_urgent_noted(core);
-    for (uint32_t i = 0; i < core->match_lead_count; i++) {
-        if (!best || lead_compare_urgency(core->match_leads[i], best) < 0)
-            best = core->match_leads[i];
-    }
+    for (uint32_t i = 0; i < core->match_lead_count; i++)
+        take_if_first(core, core->match_leads[i], &best, &best_rank);
     for (uint32_t i = core->match_rep_count; i-- > 0;) {
         struct lead *lead = match_best_lead(core, core->reps.reps[core->match_reps[i]]);
         if (!lead)
             match_forget_rep(core, i);
-        else if (!best || lead_compare_urgency(lead, best) < 0)
-            best = lead;
+        else
+            take_if_first(core, lead, &best, &best_rank);
     }
     return best;
 }
@@ -121,40 +137,37 @@ static void match_all(struct core *core, enum core_cause cause)
         match_forget_rep(core, i);
     for (uint32_t i = 0; i < count; i++) {
         struct demand_class *demand = core->classes.demand[i];
-        struct avl_node *first = demand && !demand->of_queue->policy->ranks_pairs ? avl_first(&demand->waiting) : NULL;
-        next[i] = first ? AVL_ENTRY(first, struct lead, order) : NULL;
+        next[i] = demand && !demand->of_queue->policy->ranks_pairs ? urgency_next(core, demand, NULL) : NULL;
     }
-    struct lead *preferring = preferred_next(core, NULL);
-    for (;;) {
+    struct lead **preferring = preferred_sorted(core);
+    for (size_t at = 0;;) {
         uint32_t best = count, able = 1;
+        struct lead *lead = NULL, *paired = pairs ? pairs_search_next(pairs) : NULL;
+        struct lead_rank rank = {0};
         for (uint32_t i = 0; i < count; i++) {
-            if (next[i] && (best == count || lead_compare_urgency(next[i], next[best]) < 0))
-                best = i;
+            if (next[i])
+                take_if_first(core, next[i], &lead, &rank);
+            best = next[i] && lead == next[i] ? i : best;
         }
-        bool is_preferring = preferring && (best == count || lead_compare_urgency(preferring, next[best]) < 0);
-        struct lead *lead = is_preferring ? preferring : best < count ? next[best] : NULL;
-        struct lead *paired = pairs ? pairs_search_next(pairs) : NULL;
-        bool is_paired = paired && (!lead || lead_compare_urgency(paired, lead) < 0);
-        lead = is_paired ? paired : lead;
+        if (preferring && preferring[at])
+            take_if_first(core, preferring[at], &lead, &rank);
+        if (paired)
+            take_if_first(core, paired, &lead, &rank);
         if (!lead)
             break;
+        bool is_preferring = lead_is_preferring(lead);
         struct rep *rep = rep_for(core, lead, &able);
-        if (is_preferring && !is_paired)
-            preferring = preferred_next(core, lead);
-        else if (!is_paired)
-            next[best] = able == 0 ? NULL : next_waiting(lead);   /* 0: nobody for the whole class */
+        if (is_preferring)
+            at++;
+        else if (lead != paired)
+            next[best] = able == 0 ? NULL : urgency_next(core, lead->demand, lead);   /* 0: nobody for the whole class */
         if (rep)
             offer(core, lead, rep, able, cause);
         if (rep && pairs)
             pairs_search_offered(pairs, lead, rep);
     }
     pairs_search_free(pairs);
-}
-
-static struct lead *next_waiting(const struct lead *lead)
-{
-    struct avl_node *after = avl_next(&lead->order);
-    return after ? AVL_ENTRY(after, struct lead, order) : NULL;
+    free(preferring);
 }
 
 /* A lead that waits for one rep goes to nobody else. */
@@ -229,32 +242,42 @@ struct lead *match_best_lead(const struct core *core, const struct rep *rep)
     uint32_t words = can_serve->word_count < waiting->word_count ? can_serve->word_count : waiting->word_count;
     uint32_t room = rep->rank.capacity - rep->rank.load;
     struct lead *best = rep->preferred.count > 0 ? preferred_lead(core, rep, room) : NULL;
-    struct lead_rank best_rank = best ? lead_rank_of(best) : (struct lead_rank){0};
+    struct lead_rank best_rank = best ? rank_now(core, best) : (struct lead_rank){0};
+    bool weighs = core->queues.weighs != NULL;
 
     for (uint32_t w = 0; w < words; w++) {
         uint64_t others = w < ranking->word_count ? ~ranking->words[w] : UINT64_MAX;
         for (uint64_t bits = can_serve->words[w] & waiting->words[w] & others; bits != 0; bits &= bits - 1) {
             uint32_t index = w * 64 + (uint32_t)__builtin_ctzll(bits);
-            if (best && lead_rank_compare(&core->classes.demand_first[index], &best_rank) > 0)
+            if (!weighs && best && lead_rank_compare(&core->classes.demand_first[index], &best_rank) > 0)
                 continue;
             const struct demand_class *demand = core->classes.demand[index];
+            if (weighs && best) {
+                struct lead_rank first = urgency_first(core, demand);
+                if (lead_rank_compare(&first, &best_rank) > 0)
+                    continue;
+            }
             if (core_channel(core, demand->channel)->weight > room)
                 continue;
-            struct lead *lead = match_first_not_excluding(demand, rep);
-            if (lead && (!best || lead_compare_urgency(lead, best) < 0)) {
-                best = lead;
-                best_rank = lead_rank_of(lead);
-            }
+            struct lead *lead = match_first_not_excluding(core, demand, rep);
+            if (lead)
+                take_if_first(core, lead, &best, &best_rank);
         }
     }
     return best;
 }
 
-/* Skips exactly the leads that this rep declined: at most EXCLUSIONS_PER_REP_MAX. */
-struct lead *match_first_not_excluding(const struct demand_class *demand, const struct rep *rep)
+static struct lead *lead_at(struct avl_node *node)
 {
-    for (struct avl_node *node = avl_first(&demand->waiting); node; node = avl_next(node)) {
-        struct lead *lead = AVL_ENTRY(node, struct lead, order);
+    return node ? AVL_ENTRY(node, struct lead, order) : NULL;
+}
+
+/* Skips exactly the leads that this rep declined: at most EXCLUSIONS_PER_REP_MAX. */
+struct lead *match_first_not_excluding(const struct core *core, const struct demand_class *demand, const struct rep *rep)
+{
+    bool capped = demand->by_age.count > 0;
+    for (struct lead *lead = capped ? urgency_next(core, demand, NULL) : lead_at(avl_first(&demand->waiting)); lead;
+         lead = capped ? urgency_next(core, demand, lead) : lead_at(avl_next(&lead->order))) {
         if (lead->exclusion_count == 0 || !lead_excludes(lead, rep->number))
             return lead;
     }

@@ -12,7 +12,7 @@ struct rep *match_best_rep(const struct core *core, const struct lead *lead, uin
 /* The most urgent that this rep could take, but for queues that rank pairs; NULL. */
 struct lead *match_best_lead(const struct core *core, const struct rep *rep);
 /* Of a class, in its order; NULL. */
-struct lead *match_first_not_excluding(const struct demand_class *demand, const struct rep *rep);
+struct lead *match_first_not_excluding(const struct core *core, const struct demand_class *demand, const struct rep *rep);
 /* The at-th noted rep can take nothing more. */
 void match_forget_rep(struct core *core, uint32_t at);
 

@@ -145,7 +145,7 @@ static struct pair best_of_rep(const struct core *core, const struct rep *rep)
             const struct demand_class *demand = classes->demand[w * 64 + (uint32_t)__builtin_ctzll(bits)];
             if (core_channel(core, demand->channel)->weight > rep->rank.capacity - rep->rank.load)
                 continue;
-            struct lead *lead = match_first_not_excluding(demand, rep);
+            struct lead *lead = match_first_not_excluding(core, demand, rep);
             struct pair pair = lead ? pair_of(core, lead, rep) : (struct pair){0};
             if (pair_before(&pair, &best))
                 best = pair;

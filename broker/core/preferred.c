@@ -6,6 +6,8 @@
  * of all of them, for when everything may match. A person chose the rep: skills are not asked
  * again, but presence and room are, and for a call the device.
  */
+#include <stdlib.h>
+
 #include "core_internal.h"
 #include "exclusions.h"
 #include "lead_extra.h"
@@ -13,6 +15,7 @@
 #include "lead_state.h"
 #include "match.h"
 #include "preferred.h"
+#include "urgency.h"
 
 static int compare_everywhere(const struct avl_node *a, const struct avl_node *b)
 {
@@ -28,6 +31,7 @@ void preferred_insert(struct core *core, struct lead *lead)
 {
     struct rep *rep = core->reps.reps[lead->extra->preferred_rep];
     lead->order = lead->extra->everywhere = (struct avl_node){0};
+    lead->standing = urgency_standing(lead);
     avl_insert(&rep->preferred, &lead->order);
     avl_insert(&core->preferred, &lead->extra->everywhere);
 }
@@ -45,8 +49,26 @@ static bool may_take(const struct core *core, const struct rep *rep, const struc
            !lead_excludes(lead, rep->number);
 }
 
+/* Of several queues, whose leads change places with time: a rep has few of them. */
+static struct lead *weighed_lead(const struct core *core, const struct rep *rep, uint32_t room)
+{
+    struct lead *best = NULL;
+    struct lead_rank best_rank = {0};
+    for (struct avl_node *node = avl_first(&rep->preferred); node; node = avl_next(node)) {
+        struct lead *lead = AVL_ENTRY(node, struct lead, order);
+        struct lead_rank rank = urgency_rank(core, lead);
+        if (!may_take(core, rep, lead, room) || (best && lead_rank_compare(&rank, &best_rank) > 0))
+            continue;
+        best = lead;
+        best_rank = rank;
+    }
+    return best;
+}
+
 struct lead *preferred_lead(const struct core *core, const struct rep *rep, uint32_t room)
 {
+    if (core->queues.weighs)
+        return weighed_lead(core, rep, room);
     for (struct avl_node *node = avl_first(&rep->preferred); node; node = avl_next(node)) {
         struct lead *lead = AVL_ENTRY(node, struct lead, order);
         if (may_take(core, rep, lead, room))
@@ -65,6 +87,32 @@ struct lead *preferred_next(const struct core *core, const struct lead *lead)
 {
     struct avl_node *node = lead ? avl_next(&lead->extra->everywhere) : avl_first(&core->preferred);
     return node ? AVL_ENTRY(node, struct lead_extra, everywhere)->lead : NULL;
+}
+
+struct ranked { struct lead_rank rank; struct lead *lead; };
+
+static int compare_ranked(const void *a, const void *b)
+{
+    return lead_rank_compare(&((const struct ranked *)a)->rank, &((const struct ranked *)b)->rank);
+}
+
+struct lead **preferred_sorted(const struct core *core)
+{
+    size_t count = 0;
+    struct ranked *ranked = core->preferred.count > 0 ? malloc(core->preferred.count * sizeof *ranked) : NULL;
+    struct lead **sorted = ranked ? malloc((core->preferred.count + 1) * sizeof *sorted) : NULL;
+    if (core->preferred.count == 0)
+        return NULL;
+    if (!sorted)
+        abort();   /* a few words per lead: there is no sensible way to go on */
+    for (struct lead *lead = preferred_next(core, NULL); lead; lead = preferred_next(core, lead))
+        ranked[count++] = (struct ranked){urgency_rank(core, lead), lead};
+    qsort(ranked, count, sizeof *ranked, compare_ranked);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = ranked[i].lead;
+    sorted[count] = NULL;
+    free(ranked);
+    return sorted;
 }
 
 static void make_everybodys(struct core *core, struct lead *lead)

@@ -22,8 +22,10 @@ void preferred_remove(struct core *core, struct lead *lead);
 struct lead *preferred_lead(const struct core *core, const struct rep *rep, uint32_t room);
 /* The rep for whom this lead waits, when it could be offered now; NULL. */
 struct rep *preferred_rep(const struct core *core, const struct lead *lead);
-/* The next after `lead` (NULL: the first) of all that wait for a preferred rep, most urgent first. */
+/* The next after `lead` (NULL: the first) of all that wait for a preferred rep, by standing. */
 struct lead *preferred_next(const struct core *core, const struct lead *lead);
+/* All of them, most urgent as of now first; NULL-ended, the caller frees it. NULL: there are none. */
+struct lead **preferred_sorted(const struct core *core);
 /* Its time is over: the lead is everybody's. False when it is not over. */
 bool preferred_lapse(struct core *core, struct lead *lead);
 /* The rep left the rules: what waits for them is everybody's. */

@@ -30,7 +30,8 @@ struct queue *queues_at(struct queues *queues, uint32_t name)
     if (!queues->list[name]) {
         queues->list[name] = malloc(sizeof **queues->list);
         if (queues->list[name])
-            *queues->list[name] = (struct queue){.name = name, .policy = queues->policy, .order = policy_number(queues->policy)};
+            *queues->list[name] = (struct queue){.name = name, .policy = queues->policy, .order = policy_number(queues->policy),
+                                                   .weighs = queues->weighs, .calendar = queues->calendar};
     }
     return queues->list[name];
 }

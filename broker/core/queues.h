@@ -9,6 +9,7 @@
 #include "policy.h"
 #include "record.h"
 
+struct calendar;
 struct core;
 struct rep;
 
@@ -19,11 +20,16 @@ struct queue {
     uint32_t turn;                         /* rep whom round_robin served last; 0: nobody yet */
     uint64_t turn_revision;
     uint32_t half_life_ms;                 /* best_pair: 0: leads keep their worth */
+    const struct config_order *weighs;     /* what makes its leads urgent; NULL: their priority alone */
+    const struct calendar *calendar;       /* in which their waiting is counted; NULL: all time */
+    struct { uint64_t at_ms, open_ms; int64_t points; bool is_known; } clock;   /* urgency.c: what it adds, as last asked */
 };
 struct queues {
     struct queue **list;                   /* by name; NULL: no queue */
     const struct policy *policy;           /* of those that name none */
     bool rank_pairs;                       /* some do, or the desk */
+    const struct config_order *weighs;     /* of queues that have none of their own; NULL: the desk does not weigh */
+    const struct calendar *calendar;
 };
 lw_status queues_init(struct queues *queues);
 void queues_fini(struct queues *queues);

@@ -102,7 +102,7 @@ static lw_status read_end(const struct byte_reader *in)
 static bool has_extra(const struct lead_image *image)
 {
     return image->is_call_back || image->set_by != 0 || image->preferred_rep != 0 || image->appointment_ms != 0 || image->place.size > 0 ||
-           image->value != 0;
+           image->value != 0 || image->waits_from_ms != 0;
 }
 
 static uint8_t life_of(const struct lead_image *image)
@@ -248,6 +248,7 @@ static void put_extra(struct byte_buffer *out, const struct lead_image *image)
     byte_buffer_put_varint(out, image->set_by);
     byte_buffer_put_varint(out, image->set_offer_number);
     byte_buffer_put_varint(out, image->value);
+    byte_buffer_put_varint(out, image->waits_from_ms);
 }
 
 static void read_extra(struct byte_reader *in, struct lead_image *image)
@@ -261,6 +262,7 @@ static void read_extra(struct byte_reader *in, struct lead_image *image)
     image->set_by = read_u32(in);
     image->set_offer_number = read_u32(in);
     image->value = (uint32_t)byte_reader_varint_max(in, CONFIG_VALUE_MAX);
+    image->waits_from_ms = byte_reader_varint(in);
 }
 
 static void put_person(struct byte_buffer *out, const struct lead_image *image)

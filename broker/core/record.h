@@ -97,6 +97,7 @@ struct lead_image {
     bool has_own_priority;            /* the priority too */
     const struct act_notes *acts;     /* written from here; */
     uint32_t act_count;               /* read into acts_read */
+    uint64_t waits_from_ms;           /* 0: from when it was received */
     bool has_payload;                 /* and the rest of what never changes: */
     uint64_t received_ms;
     uint32_t priority;

@@ -256,13 +256,14 @@ static void take_extra(struct lead *lead, const struct lead_image *image)
 {
     lead_set_appointment(lead, image->appointment_ms, image->place);
     pairs_value_lead(lead, image->value);
-    if (!lead->extra && !image->is_call_back && image->preferred_rep == 0 && image->set_by == 0)
+    if (!lead->extra && !image->is_call_back && image->preferred_rep == 0 && image->set_by == 0 && image->waits_from_ms == 0)
         return;
     struct lead_extra *extra = lead_extra_of(lead);
     extra->is_call_back = image->is_call_back;
     extra->set_by = image->set_by;
     extra->set_offer_number = image->set_offer_number;
     extra->has_own_needs = image->has_own_needs;
+    extra->waits_from_ms = image->waits_from_ms;
     extra->preferred_rep = image->preferred_rep;
     extra->preferred_until_ms = image->preferred_until_ms;
     extra->preferred_for_ms = image->preferred_for_ms;

@@ -4,6 +4,7 @@
  */
 #include "core_internal.h"
 #include "pairs.h"
+#include "urgency.h"
 #include "why_text.h"
 
 struct text { char *data; size_t size; };   /* of WHY_TEXT_MAX; what does not fit is cut */
@@ -202,5 +203,12 @@ void why_text_write(const struct core *core, const struct lead *lead, const stru
     put(&text, "; ");
     put_number(&text, decision->able);
     put(&text, " could take it");
+    if (lead->demand->of_queue->weighs) {
+        const struct urgency_subject urgent = urgency_subject_of(lead);
+        char urgency[URGENCY_TEXT_MAX];
+        urgency_write(&urgent, decision->at_ms, urgency);
+        put(&text, "; ");
+        put(&text, urgency);
+    }
     end(&text);
 }

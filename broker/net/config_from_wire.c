@@ -23,6 +23,7 @@ static bool read_relax_step(struct reading *reading, const Leadwire__V1__RelaxSt
 static bool field_exists(const char *field);
 static bool read_dispositions(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool read_queues(struct reading *reading, const Leadwire__V1__DeskConfig *from);
+static bool read_order(struct reading *reading, const Leadwire__V1__OrderConfig *from, struct config_queue *queue);
 static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool judge(struct reading *reading, lw_status status, const char *what, const char *name);
 static int shown_size(const char *name);
@@ -301,11 +302,22 @@ static bool read_queues(struct reading *reading, const Leadwire__V1__DeskConfig 
     for (size_t i = 0; i < from->n_queues; i++) {
         const Leadwire__V1__QueueConfig *queue = from->queues[i];
         struct config_queue *added;
-        if (!judge(reading, core_config_add_queue(reading->config, queue->name, queue->policy, &added), "queue", queue->name))
+        if (!judge(reading, core_config_add_queue(reading->config, queue->name, queue->policy, &added), "queue", queue->name) ||
+            !read_order(reading, queue->order, added))
             return false;
         added->half_life_ms = queue->half_life_ms;
     }
-    return true;
+    return read_order(reading, from->order, NULL);
+}
+
+/* queue NULL: the desk's. */
+static bool read_order(struct reading *reading, const Leadwire__V1__OrderConfig *from, struct config_queue *queue)
+{
+    if (!from)
+        return true;
+    const struct config_order order = {.priority = from->priority, .slack = from->slack, .value = from->value, .age = from->age,
+                                       .service_level_ms = from->service_level_ms, .age_cap_ms = from->age_cap_ms, .hours_of = from->hours_of};
+    return judge(reading, core_config_set_order(reading->config, queue, &order), "order of", queue ? queue->name : "the desk");
 }
 
 static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *from)

@@ -82,6 +82,7 @@ static void add_decision(void *context, const struct core_decision_view *view)
     decision->eligible = view->eligible;
     decision->complete = view->complete;
     decision->outcome = (char *)core_cause_word(view->outcome);
+    decision->urgency = keep(filling->arena, view->urgency);
     reply->decisions[reply->n_decisions++] = decision;
 }
 

@@ -473,11 +473,21 @@ RULES(disposition_config,
     NUMBER(same_rep_for_ms),
     MESSAGES(texts, TEXTS_MAX, &local_text_rules));
 
+RULES(order_config,
+    NUMBER(priority),
+    NUMBER(slack),
+    NUMBER(value),
+    NUMBER(age),
+    NUMBER(service_level_ms),
+    NUMBER(age_cap_ms),
+    NAME(hours_of, LW_NAME_MAX));
+
 RULES(queue_config,
     NAME_NEEDED(name, LW_NAME_MAX),
     TEXT(label, LW_LEAD_FIELD_MAX),
     NAME(policy, LW_NAME_MAX),
-    NUMBER(half_life_ms));
+    NUMBER(half_life_ms),
+    MESSAGE(order, &order_config_rules));
 
 RULES(fair_share_config,
     NUMBER(refused_counts),
@@ -508,6 +518,7 @@ RULES(desk_config,
     MESSAGES(queues, QUEUE_CONFIGS_MAX, &queue_config_rules),
     MESSAGE(fair_share, &fair_share_config_rules),
     NUMBER(transfer_for_ms),
+    MESSAGE(order, &order_config_rules),
     MESSAGE(people, &people_config_rules));
 
 /* control.proto */
@@ -615,7 +626,8 @@ RULES(decision,
     NUMBER(eligible),
     NUMBER(complete),
     MESSAGES(candidates, CANDIDATES_MAX, &candidate_rules),
-    TEXT(outcome, REASON_MAX));
+    TEXT(outcome, REASON_MAX),
+    TEXT(urgency, REASON_MAX));
 
 RULES(lead_act_note,
     NUMBER(at_unix_ms),

@@ -266,6 +266,34 @@ static void add_random_queues(struct pair *pair, struct core_config *config)
     MUST_HOLD(core_config_set_policy(config, any_policy(pair)) == LW_OK);
 }
 
+static struct config_order random_order(struct pair *pair, const struct core_config *config)
+{
+    struct config_order order = {.priority = (uint32_t)below(pair, 4), .slack = (uint32_t)below(pair, 100), .value = (uint32_t)below(pair, 1000),
+                                 .age = (uint32_t)below(pair, 1000), .hours_of = ""};
+    order.service_level_ms = below(pair, 3) ? 1000 + (uint32_t)below(pair, 60000) : 0;
+    order.age_cap_ms = below(pair, 2) ? 1000 + (uint32_t)below(pair, 90000) : 0;
+    if (config->team_count > 0 && below(pair, 2))
+        order.hours_of = config->teams[below(pair, config->team_count)].name;
+    return order;
+}
+
+/* Half of the desks without best_pair weigh, and half of their queues in their own way. */
+static void add_random_order(struct pair *pair, struct core_config *config)
+{
+    bool ranks_pairs = strcmp(config->policy, "best_pair") == 0;
+    for (uint32_t i = 0; i < config->queue_count; i++)
+        ranks_pairs |= strcmp(config->queues[i].policy, "best_pair") == 0;
+    if (ranks_pairs || below(pair, 2))
+        return;
+    struct config_order order = random_order(pair, config);
+    MUST_HOLD(core_config_set_order(config, NULL, &order) == LW_OK);
+    for (uint32_t i = 0; i < config->queue_count; i++) {
+        order = random_order(pair, config);
+        if (below(pair, 2))
+            MUST_HOLD(core_config_set_order(config, &config->queues[i], &order) == LW_OK);
+    }
+}
+
 static const char *const dispositions[] = {"won", "lost", "later", "visit", "aside", "never", "maybe"};
 
 /* All but the last, which no desk knows. */
@@ -312,6 +340,7 @@ static struct core_config *random_rules(struct pair *pair)
     for (int i = 0; i < 5; i++)
         add_random_rule(pair, config, i);
     add_random_queues(pair, config);
+    add_random_order(pair, config);
     add_random_dispositions(pair, config);
     config->refused_counts = below(pair, 2);
     config->bad_counts = below(pair, 2);
@@ -401,10 +430,10 @@ static struct desk_id any_lead(struct pair *pair, uint32_t *offer_number_out, ui
 static void publish(struct pair *pair)
 {
     static const char *const spoken[] = {NULL, "it", "IT", "de-AT", "deutsch"}, *const products[] = {NULL, "", "de", "it"},
-        *const scores[] = {NULL, "4", "5", "6"};
+        *const scores[] = {NULL, "4", "5", "6", "-3", "700"};
     char id[16];
     any_id(pair, id);
-    struct fields fields = {.language = spoken[below(pair, 5)], .product = products[below(pair, 4)], .score = scores[below(pair, 4)]};
+    struct fields fields = {.language = spoken[below(pair, 5)], .product = products[below(pair, 4)], .score = scores[below(pair, 6)]};
     any_person(pair, &fields);
     struct core_command command = {.kind = COMMAND_PUBLISH, .session = 1, .publish = {
         .idempotency_id = text(id), .source = text(below(pair, 4) ? "form" : "fair"), .content_hash = below(pair, 20) ? 7 : 8,

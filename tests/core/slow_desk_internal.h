@@ -55,6 +55,7 @@ struct slow_lead {
     uint32_t contact_sizes[CORE_CONTACTS_MAX];
     uint32_t contact_count;
     uint64_t heard_ms;                         /* of its last contact */
+    uint64_t woken_ms;                         /* it was scheduled until then; 0: never */
 };
 
 struct slow_rep {
@@ -201,7 +202,8 @@ void missed(struct slow_desk *desk, int number);
 void log_off(struct slow_desk *desk, int number, enum core_cause cause);
 
 /* slow_lead_order.c */
-bool lead_before(const struct slow_lead *a, const struct slow_lead *b);
+/* Goes first, as of now. */
+bool lead_before(const struct slow_desk *desk, const struct slow_lead *a, const struct slow_lead *b);
 /* Both stand in one line. */
 bool same_requirements(const struct slow_lead *a, const struct slow_lead *b);
 

@@ -6,13 +6,18 @@
 
 #include <string.h>
 
-bool lead_before(const struct slow_lead *a, const struct slow_lead *b)
+#include "judge_urgency.h"
+
+static struct waiting_lead waiting(const struct slow_lead *lead)
 {
-    if (a->priority != b->priority)
-        return a->priority > b->priority;
-    if (a->received_ms != b->received_ms)
-        return a->received_ms < b->received_ms;
-    return a->id.number < b->id.number;
+    uint64_t from_ms = lead->woken_ms > lead->received_ms ? lead->woken_ms : lead->received_ms;
+    return (struct waiting_lead){lead->queue, lead->priority, lead->value, lead->received_ms, from_ms, lead->id.number};
+}
+
+bool lead_before(const struct slow_desk *desk, const struct slow_lead *a, const struct slow_lead *b)
+{
+    struct waiting_lead first = waiting(a), second = waiting(b);
+    return judge_goes_before(desk->rules, desk->now_ms, &first, &second);
 }
 
 bool same_requirements(const struct slow_lead *a, const struct slow_lead *b)

@@ -93,6 +93,7 @@ void wake(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause)
 {
     if (lead->preferred >= 0 && !desk->reps[lead->preferred].rules)
         lead->preferred = -1;
+    lead->woken_ms = desk->now_ms;
     lead->preferred_until_ms = desk->now_ms + lead->preferred_for_ms;
     lead->wait_deadline_ms = desk->now_ms + channel_of(desk, lead->channel)->wait_limit_ms;
     move(desk, lead, LEAD_WAITING, cause, -1, lead->wait_deadline_ms, "");

@@ -26,7 +26,7 @@ static struct slow_lead *best_pair(struct slow_desk *desk)
                 continue;
             int64_t worth = worth_of(desk, lead, k);
             bool is_better = !best || lead->priority > best->priority || (lead->priority == best->priority && worth > best_worth) ||
-                             (lead->priority == best->priority && worth == best_worth && lead_before(lead, best));
+                             (lead->priority == best->priority && worth == best_worth && lead_before(desk, lead, best));
             best = is_better ? lead : best;
             best_worth = is_better ? worth : best_worth;
         }
@@ -40,7 +40,7 @@ static struct slow_lead *most_urgent(struct slow_desk *desk)
     for (int i = 0; i < desk->lead_count; i++) {
         struct slow_lead *lead = &desk->leads[i];
         if (lead->open && lead->state == LEAD_WAITING && (prefers(lead) || !ranks_pairs(desk, lead)) &&
-            (!urgent || lead_before(lead, urgent)) && best_rep(desk, lead) >= 0)
+            (!urgent || lead_before(desk, lead, urgent)) && best_rep(desk, lead) >= 0)
             urgent = lead;
     }
     return urgent;

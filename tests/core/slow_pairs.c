@@ -50,7 +50,7 @@ static int64_t standing_of(const struct slow_desk *desk, const struct slow_lead 
 bool waits_before(const struct slow_desk *desk, const struct slow_lead *a, const struct slow_lead *b)
 {
     if (a->priority != b->priority || !ranks_pairs(desk, a) || standing_of(desk, a) == standing_of(desk, b))
-        return lead_before(a, b);
+        return lead_before(desk, a, b);
     return standing_of(desk, a) > standing_of(desk, b);
 }
 

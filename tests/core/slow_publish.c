@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
+
 static int open_count(const struct slow_desk *desk)
 {
     int count = 0;

@@ -40,7 +40,7 @@ void query(struct slow_desk *desk, const struct core_command *command)
         for (int i = 0; i < desk->lead_count; i++) {
             const struct slow_lead *other = &desk->leads[i];
             effect.position += other->open && other->state == LEAD_WAITING && same_requirements(other, lead) &&
-                               (prefers(lead) ? lead_before(other, lead) : waits_before(desk, other, lead));
+                               (prefers(lead) ? lead_before(desk, other, lead) : waits_before(desk, other, lead));
         }
     }
     emit(desk, &effect);

@@ -170,6 +170,28 @@ static const struct wrong wrong_files[] = {
      {"d.yaml:6: queue 'slaes': no rule sends leads there; did you mean 'sales'?"}},
     {"desk: main\n" REPS "rules: [{name: sales}]\nqueues:\n  night: {policy: top_down}\n",
      {"d.yaml:6: queue 'night': no rule sends leads there; name it in a rule or remove it"}},
+    {"desk: main\n" REPS "rules: [{name: sales}]\nservice_level: 0s\n", {"d.yaml:5: service_level must be from 1s to 30d, not 0s"}},
+    {"desk: main\n" REPS "rules: [{name: sales}]\nurgency: 5\n",
+     {"d.yaml:5: urgency must be a map of points, e.g. {priority: 1, slack: 100, value: 0, age: 10}"}},
+    {"desk: main\n" REPS "rules: [{name: sales}]\nurgency: {slak: 5}\n", {"d.yaml:5: urgency: 'slak' is not known here; did you mean 'slack'?"}},
+    {"desk: main\n" REPS "rules: [{name: sales}]\nqueues:\n  sales: {urgency: {slack: 5}}\n",
+     {"d.yaml:6: queue 'sales': urgency: slack counts against a service level, and there is none; add e.g. service_level: 5m"}},
+    {"desk: main\n" REPS "rules: [{name: sales}]\nqueues:\n  sales: {urgency: {priority: 0, slack: 0, age: 0}}\n",
+     {"d.yaml:6: queue 'sales': urgency: all points are 0, so nothing would be urgent; give age some, e.g. 10"}},
+    {"desk: main\n" REPS "rules: [{name: sales}]\nservice_level: 5m\nage_cap: 2m\n",
+     {"d.yaml:1: age_cap is not longer than the service level: leads would go before all others while they are in time; give more, or none"}},
+    {"desk: main\n" REPS "rules: [{name: sales}]\nteams: {inside: }\nhours_of: insde\n", {"d.yaml:6: hours_of: team 'insde' is not in teams; did you mean 'inside'?"}},
+    {"desk: main\n" REPS "rules: [{name: sales}]\nteams: {inside: }\nhours_of: inside\n",
+     {"d.yaml:6: hours_of: team 'inside' has no hours; give it some, or leave hours_of out to count all time"}},
+    {"desk: main\n" REPS "rules: [{name: sales, value: 5}]\nservice_level: 5m\n",
+     {"d.yaml:4: rule 'sales': its value counts for nothing in queue 'sales'; add e.g. urgency: {value: 5}, or remove it"}},
+    {"desk: main\n" REPS "rules: [{name: sales}]\nservice_level: 5m\nqueues:\n  sales:\n    policy: best_pair\n",
+     {"d.yaml:7: queue 'sales': policy best_pair goes by what pairs are worth, and cannot go with service_level, urgency, age_cap or hours_of on the desk; choose another, or remove those"}},
+    {"desk: main\n" REPS "rules: [{name: sales}]\nservice_level: 5m\npolicy: best_pair\n",
+     {"d.yaml:6: policy best_pair goes by what pairs are worth, and cannot go with service_level, urgency, age_cap or hours_of; choose another, or remove those"}},
+    {"desk: main\n" REPS "rules: [{name: sales, value: from budget}]\nurgency: {value: 5}\n",
+     {"d.yaml:4: rule 'sales': value: leads have no field 'budget'; write 'from attribute.budget' for what a form calls so",
+      "d.yaml:5: urgency: value has points, but no rule gives its leads a value; add e.g. 'value: from attribute.budget' to a rule, or remove it"}},
     {"desk: main\n" REPS "rules: [{name: sales}]\nqueues:\n  sales: {policy: most-skilled}\n",
      {"d.yaml:6: queue 'sales': policy 'most-skilled' is not known; did you mean 'most_skilled'?"}},
 };
@@ -270,6 +292,49 @@ static void a_short_file_gets_the_defaults(void **state)
     assert_string_equal(config->rules[0]->queue, "general");
     desk_yaml_close(&desk);
     assert_null(desk);
+}
+
+static void what_makes_a_lead_urgent_is_the_desks_unless_a_queue_says_more(void **state)
+{
+    (void)state;
+    struct desk_yaml *desk = desk_of("desk: main\n" REPS
+        "teams: {inside: {time_zone: Europe/Rome, hours: {mon-sun: \"09:00-18:00\"}}}\n"
+        "rules:\n  - {name: hot, when: {language: it}, value: from attribute.budget}\n  - {name: rest, value: 100}\n"
+        "service_level: 30m\nurgency: {value: 3}\nhours_of: inside\n"
+        "queues:\n  hot: {service_level: 2m, age_cap: 1h, hours_of: always}\n  rest: {policy: top_down}\n");
+    const Leadwire__V1__DeskConfig *config = desk_yaml_config(desk);
+    assert_non_null(config);
+    assert_int_equal(config->order->service_level_ms, 30 * 60000);
+    assert_int_equal(config->order->priority, 1);
+    assert_int_equal(config->order->slack, 100);
+    assert_int_equal(config->order->value, 3);
+    assert_int_equal(config->order->age, 10);
+    assert_int_equal(config->order->age_cap_ms, 0);
+    assert_string_equal(config->order->hours_of, "inside");
+    assert_int_equal(config->queues[0]->order->service_level_ms, 2 * 60000);
+    assert_int_equal(config->queues[0]->order->age_cap_ms, 3600000);
+    assert_int_equal(config->queues[0]->order->value, 3);
+    assert_string_equal(config->queues[0]->order->hours_of, "");
+    assert_null(config->queues[1]->order);
+    assert_string_equal(config->rules[0]->value_from, "attribute.budget");
+    assert_int_equal(config->rules[1]->value, 100);
+    desk_yaml_close(&desk);
+}
+
+/* One queue that weighs makes the others comparable. */
+static void a_queue_that_weighs_makes_the_desk_weigh(void **state)
+{
+    (void)state;
+    struct desk_yaml *desk = desk_of("desk: main\n" REPS "rules: [{name: sales}]\nqueues:\n  sales: {service_level: 5m}\n");
+    const Leadwire__V1__DeskConfig *config = desk_yaml_config(desk);
+    assert_non_null(config);
+    assert_int_equal(config->queues[0]->order->service_level_ms, 5 * 60000);
+    assert_int_equal(config->order->service_level_ms, 0);
+    assert_int_equal(config->order->age, 10);
+    desk_yaml_close(&desk);
+    desk = desk_of("desk: main\n" REPS);
+    assert_null(desk_yaml_config(desk)->order);
+    desk_yaml_close(&desk);
 }
 
 static void dispositions_say_what_follows(void **state)
@@ -471,6 +536,8 @@ int main(void)
         cmocka_unit_test(doubtful_files_are_taken_with_a_warning),
         cmocka_unit_test(a_call_free_desk_needs_no_devices),
         cmocka_unit_test(a_short_file_gets_the_defaults),
+        cmocka_unit_test(what_makes_a_lead_urgent_is_the_desks_unless_a_queue_says_more),
+        cmocka_unit_test(a_queue_that_weighs_makes_the_desk_weigh),
         cmocka_unit_test(dispositions_say_what_follows),
         cmocka_unit_test(people_are_recognised_as_written),
         cmocka_unit_test(no_grace_is_the_shortest_not_the_default),

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { DESK_HOURS_DAYS = 400, DESK_HOURS_OF_DAY_MAX = 4, DESK_HOLIDAYS_MAX = 512 };
+enum { DESK_HOURS_PAST_DAYS = 31, DESK_HOURS_AHEAD_DAYS = 400, DESK_HOURS_DAYS = DESK_HOURS_PAST_DAYS + DESK_HOURS_AHEAD_DAYS, DESK_HOURS_OF_DAY_MAX = 4, DESK_HOLIDAYS_MAX = 512 };
 
 struct desk_span { uint16_t from_min, to_min; };   /* of a day: 0 to 1440 */
 struct desk_date { int16_t year; uint8_t month, day; };   /* month 1-12 */

@@ -265,6 +265,7 @@ void desk_judge(struct desk_yaml *reader)
 {
     check_weights(reader);
     check_abilities_fit(reader);
+    desk_judge_order(reader);
     /* A half-read desk would be warned about what is only a misspelling. */
     if (yaml_doc_problem_count(reader->doc) > 0)
         return;

@@ -40,6 +40,7 @@ void desk_read_channels(struct desk_yaml *reader);
 void desk_read_reps(struct desk_yaml *reader);
 void desk_read_rules(struct desk_yaml *reader);
 void desk_read_dispositions(struct desk_yaml *reader);
+void desk_read_order(struct desk_yaml *reader);
 void desk_read_queues(struct desk_yaml *reader);
 void desk_read_fair_share(struct desk_yaml *reader);
 void desk_read_people(struct desk_yaml *reader);
@@ -70,6 +71,10 @@ void desk_read_rates(struct desk_yaml *reader, Leadwire__V1__RepConfig *rep, con
 void desk_read_value(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, const struct yaml_node *node, const char *what);
 void desk_read_decay(struct desk_yaml *reader, Leadwire__V1__QueueConfig *queue, const struct yaml_node *node, const char *what);
 void desk_judge_pairs(struct desk_yaml *reader);
+/* Which of a queue's leads goes first, where it differs from the desk's. */
+void desk_read_queue_order(struct desk_yaml *reader, Leadwire__V1__QueueConfig *queue, const struct yaml_node *node, const char *what);
+/* After queues and rules: values that nothing weighs. */
+void desk_judge_order(struct desk_yaml *reader);
 /* A team, or a list of them. */
 void desk_read_team_list(struct desk_yaml *reader, const struct yaml_node *node, const char *what, size_t *count_out, char ***out);
 /* The name of a policy; `absent` when there is none or after a problem. */

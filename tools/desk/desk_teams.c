@@ -127,9 +127,11 @@ static void compile(struct desk_yaml *reader, Leadwire__V1__TeamConfig *team, co
                     const struct desk_week *week)
 {
     size_t count = 0;
+    const int64_t now_ms = wall_clock_unix_ms(), from_ms = now_ms - DESK_HOURS_PAST_DAYS * (int64_t)DAY_MS;   /* leads may have waited since */
     struct desk_interval *intervals = desk_alloc(reader, INTERVALS_MAX, sizeof *intervals);
-    if (intervals == NULL || desk_hours_compile(week, wall_clock_unix_ms(), intervals, INTERVALS_MAX, &count) != LW_OK || count == 0) {
-        yaml_doc_problem(reader->doc, node, "%s: hours give not one open day within %d days; check hours and holidays", what, DESK_HOURS_DAYS);
+    if (intervals == NULL || desk_hours_compile(week, from_ms, intervals, INTERVALS_MAX, &count) != LW_OK || count == 0 ||
+        intervals[count - 1].close_ms <= now_ms) {
+        yaml_doc_problem(reader->doc, node, "%s: hours give not one open day within %d days; check hours and holidays", what, DESK_HOURS_AHEAD_DAYS);
         return;
     }
     Leadwire__V1__Interval *hours = desk_alloc(reader, count, sizeof *hours);

@@ -13,7 +13,7 @@
 
 static const char *const root_keys[] = {
     "desk", "skills", "channels", "teams", "reps", "rules", "queues", "fair_share", "people", "dispositions", "timeouts",
-    "offers_max", "misses_to_away", "when_rep_gone", "policy", NULL,
+    "offers_max", "misses_to_away", "when_rep_gone", "policy", "service_level", "urgency", "age_cap", "hours_of", NULL,
 };
 static const char *const timeout_keys[] = {"grace", "park_limit", "work_limit", "retry_same_rep", "transfer_for", NULL};
 
@@ -105,6 +105,7 @@ static void read_file(struct desk_yaml *reader)
     desk_read_channels(reader);
     desk_read_reps(reader);
     desk_read_rules(reader);
+    desk_read_order(reader);
     desk_read_queues(reader);
     desk_read_fair_share(reader);
     desk_read_people(reader);

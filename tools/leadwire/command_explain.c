@@ -53,6 +53,8 @@ static void print_decision(const Leadwire__V1__Decision *decision)
     if (decision->complete)
         printf("%u considered, ", (unsigned)decision->considered);
     printf("%u eligible\n", (unsigned)decision->eligible);
+    if (decision->urgency[0] != '\0')
+        printf("    %s\n", decision->urgency);
     if (!decision->complete)
         printf("    (who else was considered is no longer on record)\n");
     /* The chosen one, then who could have, then who could not: that is the order of the question. */
@@ -122,6 +124,7 @@ static void put_decision(struct json_out *out, const Leadwire__V1__Decision *dec
     json_put_unsigned(out, "considered", decision->considered);
     json_put_unsigned(out, "eligible", decision->eligible);
     json_put_bool(out, "complete", decision->complete);
+    json_put_text(out, "urgency", decision->urgency);
     json_begin_list(out, "candidates");
     for (size_t i = 0; i < decision->n_candidates; i++)
         put_candidate(out, decision->candidates[i]);

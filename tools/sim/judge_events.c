@@ -102,6 +102,8 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
         lead->refusal_count = 0;
     if (event->from == LEAD_NONE)
         lead->began_ms = now_ms;
+    if (event->from == LEAD_SCHEDULED && event->to == LEAD_WAITING)
+        lead->woken_ms = now_ms;
     if (event->cause == CAUSE_TRANSFERRED)
         take_transfer(judge, lead, event);
     enum lead_state from = lead->state;

@@ -7,6 +7,7 @@
 #include "judge_books.h"
 #include "judge_needs.h"
 #include "judge_offer.h"
+#include "judge_urgency.h"
 
 static bool rings(const struct judge_lead *lead)
 {
@@ -55,12 +56,19 @@ static bool ranks_pairs(const struct core_config *rules, const struct judge_lead
     return strcmp(sim_rules_policy(rules, lead->queue), "best_pair") == 0;
 }
 
-static bool more_urgent(const struct core_config *rules, const struct judge_lead *a, const struct judge_lead *b)
+static struct waiting_lead waiting(const struct judge_lead *lead)
+{
+    uint64_t from_ms = lead->woken_ms > lead->received_ms ? lead->woken_ms : lead->received_ms;
+    return (struct waiting_lead){lead->queue, lead->priority, lead->value, lead->received_ms, from_ms, lead->id.number};
+}
+
+static bool more_urgent(const struct core_config *rules, uint64_t now_ms, const struct judge_lead *a, const struct judge_lead *b)
 {
     /* Of leads that go by their worth only the priority is known here: property.best_pair knows the rest. */
-    if (a->priority != b->priority || ranks_pairs(rules, a) || ranks_pairs(rules, b))
+    if (ranks_pairs(rules, a) || ranks_pairs(rules, b))
         return a->priority > b->priority;
-    return a->received_ms != b->received_ms ? a->received_ms < b->received_ms : a->id.number < b->id.number;
+    struct waiting_lead first = waiting(a), second = waiting(b);
+    return judge_goes_before(rules, now_ms, &first, &second);
 }
 
 static uint32_t levels_of(const struct core_config *rules, const struct config_rep *rep, const struct judge_lead *lead)
@@ -140,7 +148,8 @@ void judge_check_offer(struct sim_judge *judge, const struct judge_lead *lead, u
     }
     for (uint64_t l = judge->lead_first; l <= judge->lead_last; l++) {
         const struct judge_lead *other = &judge->leads[l];
-        if (!judge_is_open(other) || other->state != LEAD_WAITING || !more_urgent(rules, other, lead))
+        if (!judge_is_open(other) || other->state != LEAD_WAITING || other->product == UINT32_MAX ||
+            !more_urgent(rules, now_ms, other, lead))
             continue;
         for (uint32_t i = 0; i < SIM_REPS_MAX; i++) {
             if (judge_may_take(judge, i, other, loads[i], now_ms) == MAY)

@@ -9,6 +9,7 @@
 #include "judge_needs.h"
 #include "judge_people.h"
 #include "judge_told.h"
+#include "judge_urgency.h"
 
 static uint32_t rep_of_session(const struct sim_judge *judge, uint64_t session)
 {
@@ -102,6 +103,7 @@ void judge_take_reply(struct sim_judge *judge, const struct sim_batch *batch, co
     const struct core_config *rules = judge_rules_now(judge);
     const struct config_rule *rule = sim_rules_for(rules, lead->product);
     snprintf(lead->queue, sizeof lead->queue, "%s", rule->queue);
+    lead->value = judge_value(rule, rule->value_from ? sim_rules_field(lead->product, rule->value_from) : NULL);
     judge_needs_note(lead, rules, rule);
     if (!lead->has_own_priority && lead->priority != rule->priority + rules->channels[lead->channel].priority)
         judge_broken(judge, "most urgent first: lead %llu has priority %u", judge_number(lead), lead->priority);

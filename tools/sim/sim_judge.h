@@ -54,6 +54,8 @@ struct judge_lead {
     struct judge_needs needs;
     struct judge_refusal refusals[SIM_REFUSALS_MAX];
     uint32_t refusal_count;
+    uint32_t value;
+    uint64_t woken_ms;               /* it was scheduled until then; 0: never */
     bool completed_once;
     uint32_t person;                 /* 0: nobody who could be recognised */
     bool is_recognised;              /* the rules let contacts join when it was published */

@@ -19,6 +19,7 @@ static void add_rep(struct core_config *config, struct sim_random *random, uint3
 static void add_rule(struct core_config *config, struct sim_random *random, uint32_t number, bool takes_all);
 static void add_hours(struct core_config *config, struct sim_random *random);
 static void add_queues(struct core_config *config, struct sim_random *random);
+static void add_order(struct core_config *config, struct sim_random *random);
 static void add_dispositions(struct core_config *config, struct sim_random *random);
 static void set_times(struct core_config *config, struct sim_random *random);
 
@@ -55,6 +56,7 @@ const struct core_config *sim_rules_draw(struct sim_rules *rules, struct sim_ran
         add_rule(config, random, i, i == rules->rules - 1);
     add_queues(config, random);
     add_hours(config, random);
+    add_order(config, random);
     set_times(config, random);
     add_dispositions(config, random);
     if (core_config_check(config, reason, sizeof reason) != LW_OK)
@@ -192,6 +194,36 @@ static void add_queues(struct core_config *config, struct sim_random *random)
             queue->half_life_ms = 1000 + (uint32_t)sim_random_below(random, 120000);
     }
     if (core_config_set_policy(config, draw_policy(random)) != LW_OK)
+        abort();
+}
+
+static struct config_order draw_order(const struct core_config *config, struct sim_random *random)
+{
+    struct config_order order = {.priority = (uint32_t)sim_random_below(random, 3), .slack = (uint32_t)sim_random_below(random, 200),
+                                 .value = (uint32_t)sim_random_below(random, 50), .age = (uint32_t)sim_random_below(random, 1000), .hours_of = ""};
+    order.service_level_ms = sim_random_percent(random, 70) ? 5000 + (uint32_t)sim_random_below(random, 100000) : 0;
+    order.age_cap_ms = sim_random_percent(random, 50) ? 10000 + (uint32_t)sim_random_below(random, 100000) : 0;
+    if (config->team_count > 0 && sim_random_percent(random, 50))
+        order.hours_of = config->teams[sim_random_below(random, config->team_count)].name;
+    return order;
+}
+
+/* Half of the desks without best_pair weigh what makes a lead urgent, and some of their queues differ. After queues and hours. */
+static void add_order(struct core_config *config, struct sim_random *random)
+{
+    bool ranks_pairs = strcmp(config->policy, "best_pair") == 0;
+    for (uint32_t i = 0; i < config->queue_count; i++)
+        ranks_pairs |= strcmp(config->queues[i].policy, "best_pair") == 0;
+    if (ranks_pairs || sim_random_percent(random, 50))
+        return;
+    struct config_order order = draw_order(config, random);
+    lw_status status = core_config_set_order(config, NULL, &order);
+    for (uint32_t i = 0; i < config->queue_count && status == LW_OK; i++) {
+        order = draw_order(config, random);
+        if (sim_random_percent(random, 50))
+            status = core_config_set_order(config, &config->queues[i], &order);
+    }
+    if (status != LW_OK)
         abort();
 }
 
