@@ -164,7 +164,7 @@ static void prioritise(struct core *core, struct lead *lead, uint32_t priority)
     if (lead->state == LEAD_WAITING)
         lead_join_queue(core, lead);
     lead_record(core, lead, false);
-    tell_lead_noted(core, lead, CAUSE_PRIORITISED);
+    tell_lead_noted(core, lead, CAUSE_PRIORITISED, "");
 }
 
 static void act_on(struct core *core, struct lead *lead, const struct core_command *command, struct rep *to)
@@ -176,7 +176,7 @@ static void act_on(struct core *core, struct lead *lead, const struct core_comma
     case ACT_CREDIT:
         fair_share_credit(core, lead);
         lead_record(core, lead, false);
-        tell_lead_noted(core, lead, CAUSE_CREDITED);
+        tell_lead_noted(core, lead, CAUSE_CREDITED, "");
         break;
     case ACT_ASSIGN: assign(core, lead, to); break;
     case ACT_HOLD: hold(core, lead, command->act.until_unix_ms); break;

@@ -10,6 +10,7 @@
 #include "lead_record.h"
 #include "lead_state.h"
 #include "rep_state.h"
+#include "touch.h"
 
 static void tell_everything_held(struct core *core, struct rep *rep, const struct core_command *command);
 static void tell_simple(struct core *core, enum core_effect_kind kind, uint64_t session, const struct rep *rep, const char *reason);
@@ -157,8 +158,10 @@ static void renew_deadlines(struct core *core, const struct rep *rep)
     for (uint32_t i = 0; leads[i]; i++) {
         struct lead *lead = leads[i];
         const struct config_channel *channel = core_channel(core, lead->demand->channel);
-        if (lead->state == LEAD_ASSIGNED)
+        if (lead->state == LEAD_ASSIGNED) {
+            touch_renew(core, lead, rep);
             continue;
+        }
         lead->deadline_ms = deadline_after(core, lead->state == LEAD_OFFERED ? channel->offer_timeout_ms : channel->connect_timeout_ms);
         lead_set_timer(core, lead);
         lead_record(core, lead, false);

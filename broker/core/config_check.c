@@ -103,6 +103,8 @@ static lw_status check_channels(const struct core_config *config, char *reason, 
             return config_wrong(reason, reason_size, "channel %s: priority above %d", name, CONFIG_PRIORITY_MAX);
         if (channel->offer_timeout_ms < 1 || channel->wait_limit_ms < 1 || channel->connect_timeout_ms < 1)
             return config_wrong(reason, reason_size, "channel %s: offer timeout, wait limit and connect timeout must be above 0", name);
+        if (channel->nudge_percent > 99)
+            return config_wrong(reason, reason_size, "channel %s: a nudge comes at 0 to 99 percent of the time for the first touch", name);
     }
     return any ? LW_OK : config_wrong(reason, reason_size, "the desk serves no channel");
 }

@@ -161,7 +161,7 @@ static void put_config(struct byte_buffer *out, const struct core_config *config
         const struct config_channel *channel = &config->channels[i];
         const uint32_t values[] = {channel->enabled, channel->weight, channel->priority, channel->offer_timeout_ms,
                                    channel->wait_limit_ms, channel->wrap_up_ms, channel->connect_timeout_ms,
-                                   channel->call_back_when_abandoned};
+                                   channel->call_back_when_abandoned, channel->first_touch_ms, channel->nudge_percent};
         for (size_t v = 0; v < sizeof values / sizeof *values; v++)
             byte_buffer_put_varint(out, values[v]);
     }
@@ -305,6 +305,8 @@ static lw_status read_config(struct byte_reader *in, struct core_config **out)
         channel->wrap_up_ms = read_number(in, UINT32_MAX);
         channel->connect_timeout_ms = read_number(in, UINT32_MAX);
         channel->call_back_when_abandoned = read_number(in, 1);
+        channel->first_touch_ms = read_number(in, UINT32_MAX);
+        channel->nudge_percent = read_number(in, 99);
     }
     if (!read_skills_reps(in, config) || !read_rules(in, config))
         goto fail;

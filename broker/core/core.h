@@ -128,7 +128,10 @@ enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_
     X(81, HELD, "held") \
     X(82, PRIORITISED, "prioritised") \
     X(83, CREDITED, "credited") \
-    X(84, SET_BY_MANAGER, "set_by_manager")
+    X(84, SET_BY_MANAGER, "set_by_manager") \
+    X(85, TOUCHED, "touched") \
+    X(86, NUDGED, "nudged") \
+    X(87, UNTOUCHED, "untouched")
 
 enum core_cause {
     CAUSE_NONE = 0,
@@ -155,11 +158,18 @@ enum core_command_kind {
     COMMAND_ANSWER_OFFER,
     COMMAND_COMPLETE,
     COMMAND_TRANSFER,
+    COMMAND_TOUCH,           /* the first touch of a lead was made */
     COMMAND_ACT,             /* a manager, on a lead: enum core_act */
     COMMAND_ACT_ON_REP,      /* a manager sets a rep's state */
     COMMAND_SERVICE_RESUMED, /* after a restart or a stalled store: fresh graces and answer times */
     COMMAND_TIME,            /* nothing but time passed */
 };
+
+/* What the first touch was, and who says so. */
+enum touch_kind {          /* numbers as leadwire.v1.TouchKind */
+    TOUCH_NONE = 0, TOUCH_REP = 1, TOUCH_CALL_ANSWERED = 2, TOUCH_CALL_ATTEMPTED = 3, TOUCH_MAIL_SENT = 4,
+};
+const char *core_touch_word(enum touch_kind kind);
 
 enum core_act {            /* numbers as leadwire.v1.LeadAct */
     ACT_RELEASE = 1, ACT_CANCEL = 2, ACT_TAKE_BACK = 3, ACT_CREDIT = 4, ACT_ASSIGN = 6, ACT_HOLD = 7, ACT_PRIORITISE = 8,
@@ -221,6 +231,7 @@ struct core_command {
             int64_t appointment_unix_ms;   /* 0: none */
             struct core_text place;
         } transfer;
+        struct { struct desk_id lead; uint32_t offer_number; enum touch_kind kind; } touch;   /* TOUCH_REP: by the session's rep */
         struct {
             struct desk_id lead;
             enum core_act act;
@@ -244,6 +255,7 @@ enum core_effect_kind {
     EFFECT_OFFER,          /* to session (a rep's) */
     EFFECT_HOLDING,        /* to session */
     EFFECT_WITHDRAWN,      /* to session */
+    EFFECT_NUDGE,          /* to session: the first touch of a lead is awaited */
     EFFECT_REP_STATUS,     /* to session */
     EFFECT_SNAPSHOT_END,   /* to session */
     EFFECT_LEAD_EVENT,     /* to the event stream */
@@ -264,6 +276,7 @@ struct core_effect {
     enum core_cause cause;
     uint32_t offer_number;
     uint64_t deadline_ms;              /* of the state; 0: none */
+    uint64_t touch_ms;                 /* until when the first touch is awaited; 0: it is not */
     uint64_t received_unix_ms;
     uint32_t weight, priority, position;
     uint8_t channel;

@@ -13,6 +13,7 @@
 #include "people.h"
 #include "preferred.h"
 #include "rep_state.h"
+#include "touch.h"
 #include "unroutable.h"
 
 static const struct siphash_key HASH_KEY = {0x737461, 0x7465};
@@ -70,6 +71,10 @@ static void check_lead(const struct core *core, const struct lead *lead)
     assert(held == (lead->rep != 0));
     person_check(core, lead);
     assert(lead->demand->needs.rings == (lead->demand->channel == LW_CHANNEL_PHONE && !(lead->extra && lead->extra->is_call_back)));
+    if (lead->state == LEAD_ASSIGNED)
+        assert(lead->timer.deadline_ms <= touch_next_ms(lead));
+    else
+        assert(touch_next_ms(lead) == UINT64_MAX);
     if (lead_is_preferring(lead)) {
         assert(lead->timer.deadline_ms <= lead->extra->preferred_until_ms);
         assert(core->reps.reps[lead->extra->preferred_rep]->configured);

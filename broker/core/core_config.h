@@ -77,6 +77,8 @@ struct config_channel {
     uint32_t weight, priority;
     uint32_t offer_timeout_ms, wait_limit_ms, wrap_up_ms, connect_timeout_ms;
     bool call_back_when_abandoned;   /* calls: a caller who hangs up is called back; else the lead is cancelled */
+    uint32_t first_touch_ms;         /* a rep who has a lead is to touch it within; 0: not asked for */
+    uint32_t nudge_percent;          /* of that time, after which the rep is reminded; 0: never */
 };
 
 /* Of a thousand leads of a queue the rep wins so many. */

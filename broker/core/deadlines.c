@@ -12,6 +12,7 @@
 #include "preferred.h"
 #include "relax.h"
 #include "rep_state.h"
+#include "touch.h"
 #include "unroutable.h"
 
 static void lead_due(struct core *core, struct lead *lead);
@@ -37,6 +38,10 @@ static void lead_due(struct core *core, struct lead *lead)
 {
     struct rep *rep = rep_table_at(&core->reps, lead->rep);
 
+    if (lead->deadline_ms > core->now_ms && lead->state == LEAD_ASSIGNED) {
+        touch_due(core, lead);
+        return;
+    }
     if (lead->deadline_ms > core->now_ms) {   /* a preference or an exclusion lapsed, or it asks for less now */
         (void)preferred_lapse(core, lead);
         lead_lapse_exclusions(core, lead);

@@ -41,6 +41,7 @@ static void effect_extra(const struct core *core, const struct lead *lead, struc
     effect->place = extra->place ? extra->place : "";
     const struct rep *set_by = rep_table_at(&core->reps, extra->set_by);
     effect->set_by = set_by ? set_by->name : "";
+    effect->touch_ms = extra->touch_ms;
     effect->preferred_rep = preferred ? preferred->name : "";
     effect->preferred_until_ms = lead_is_preferring(lead) ? extra->preferred_until_ms : 0;
 }
@@ -220,7 +221,7 @@ void tell_lead_event(struct core *core, const struct lead *lead, enum lead_state
     effect_emit(core, &effect);
 }
 
-void tell_lead_noted(struct core *core, const struct lead *lead, enum core_cause cause)
+void tell_lead_noted(struct core *core, const struct lead *lead, enum core_cause cause, const char *reason)
 {
     struct core_effect effect;
     effect_init(core, &effect, EFFECT_LEAD_EVENT);
@@ -228,6 +229,7 @@ void tell_lead_noted(struct core *core, const struct lead *lead, enum core_cause
     effect.from = effect.to;
     effect.cause = cause;
     effect.place = "";
+    effect.reason = reason;
     add_act(core, &effect);
     effect_emit(core, &effect);
 }

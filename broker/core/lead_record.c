@@ -27,6 +27,10 @@ static void extra_fill(const struct lead_extra *extra, struct lead_image *image)
     image->has_own_priority = extra->has_own_priority;
     image->acts = extra->acts;
     image->waits_from_ms = extra->waits_from_ms;
+    image->touch_ms = extra->touch_ms;
+    image->nudge_ms = extra->nudge_ms;
+    image->touched_ms = extra->touched_ms;
+    image->touched = extra->touched;
     if (extra->place)
         image->place = text_of(extra->place);
 }

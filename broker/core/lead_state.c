@@ -23,6 +23,7 @@
 #include "preferred.h"
 #include "relax.h"
 #include "rep_state.h"
+#include "touch.h"
 #include "unroutable.h"
 
 enum { DISPOSITION_IS_BAD = 4 };   /* as leadwire.v1.DispositionClass */
@@ -90,6 +91,10 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
         relax_due(core, lead);   /* what came due while somebody had it, or in this very step */
     if (change->to != LEAD_WAITING && change->to != LEAD_SCHEDULED)
         lead_prefer(lead, 0, 0, 0);   /* asked once: then it is everybody's */
+    if (change->to == LEAD_ASSIGNED && from != LEAD_ASSIGNED)
+        touch_begin(core, lead, change->cause);
+    else if (change->to != LEAD_ASSIGNED && from == LEAD_ASSIGNED)
+        touch_end(lead);
     lead->state = (uint8_t)change->to;
     lead->cause = (uint8_t)change->cause;
     lead->since_ms = core->now_ms;
@@ -238,6 +243,8 @@ void lead_set_timer(struct core *core, struct lead *lead)
             next_ms = lead->relax_next_ms;
         if (lead_is_preferring(lead) && lead->extra->preferred_until_ms < next_ms)
             next_ms = lead->extra->preferred_until_ms;
+    } else if (lead->state == LEAD_ASSIGNED && touch_next_ms(lead) < next_ms) {
+        next_ms = touch_next_ms(lead);
     }
     if (timer_wheel_is_set(&lead->timer) && lead->timer.deadline_ms == next_ms)
         return;

@@ -32,7 +32,7 @@ struct lead_join {
 };
 void tell_lead_event(struct core *core, const struct lead *lead, enum lead_state from, const struct lead_change *change);
 /* Something happened to the lead, which stays in its state. */
-void tell_lead_noted(struct core *core, const struct lead *lead, enum core_cause cause);
+void tell_lead_noted(struct core *core, const struct lead *lead, enum core_cause cause, const char *reason);
 /* Makes the change: relinks, counts, sets the timer, writes the record, tells the event stream. An end frees the lead. */
 void lead_move(struct core *core, struct lead *lead, const struct lead_change *change);
 /* Back to the queue with its original age (or parked, if its offers are used up); the rep is excluded if exclude. */

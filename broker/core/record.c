@@ -16,7 +16,7 @@ enum lead_flags {
 };
 
 /* What happened in few lives: a byte of bits, then each that is there. */
-enum life_bits { LIFE_PRIORITY = 1, LIFE_ACTS = 2 };
+enum life_bits { LIFE_PRIORITY = 1, LIFE_ACTS = 2, LIFE_TOUCH = 4 };
 
 static void put_open_lead(struct byte_buffer *out, const struct lead_image *image);
 static void read_open_lead(struct byte_reader *in, struct lead_image *image);
@@ -107,7 +107,8 @@ static bool has_extra(const struct lead_image *image)
 
 static uint8_t life_of(const struct lead_image *image)
 {
-    return (uint8_t)((image->has_own_priority ? LIFE_PRIORITY : 0) | (image->acts ? LIFE_ACTS : 0));
+    return (uint8_t)((image->has_own_priority ? LIFE_PRIORITY : 0) | (image->acts ? LIFE_ACTS : 0) |
+                     (image->touch_ms != 0 || image->touched != 0 ? LIFE_TOUCH : 0));
 }
 
 void record_put_lead(struct byte_buffer *out, const struct lead_image *image)
@@ -338,6 +339,12 @@ static void put_life(struct byte_buffer *out, const struct lead_image *image)
         byte_buffer_put_varint(out, image->priority);
     if (image->acts)
         put_acts(out, image);
+    if (life_of(image) & LIFE_TOUCH) {
+        byte_buffer_put_varint(out, image->touch_ms);
+        byte_buffer_put_varint(out, image->nudge_ms);
+        byte_buffer_put_varint(out, image->touched_ms);
+        byte_buffer_put_u8(out, image->touched);
+    }
 }
 
 static void read_life(struct byte_reader *in, struct lead_image *image)
@@ -348,6 +355,12 @@ static void read_life(struct byte_reader *in, struct lead_image *image)
         image->priority = (uint32_t)byte_reader_varint_max(in, CONFIG_PRIORITY_MAX);
     if (bits & LIFE_ACTS)
         read_acts(in, image);
+    if (bits & LIFE_TOUCH) {
+        image->touch_ms = byte_reader_varint(in);
+        image->nudge_ms = byte_reader_varint(in);
+        image->touched_ms = byte_reader_varint(in);
+        image->touched = byte_reader_u8(in);
+    }
 }
 
 /* Most leads never relax: one byte. */

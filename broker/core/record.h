@@ -95,6 +95,8 @@ struct lead_image {
     uint32_t value;                   /* 0: 1 */
     bool has_own_needs;               /* needs stand in the image also without payload */
     bool has_own_priority;            /* the priority too */
+    uint64_t touch_ms, nudge_ms, touched_ms;
+    uint8_t touched;                  /* enum touch_kind */
     const struct act_notes *acts;     /* written from here; */
     uint32_t act_count;               /* read into acts_read */
     uint64_t waits_from_ms;           /* 0: from when it was received */

@@ -269,12 +269,19 @@ static void take_extra(struct lead *lead, const struct lead_image *image)
     extra->preferred_for_ms = image->preferred_for_ms;
 }
 
-/* What managers did. */
+/* What managers did, and the first touch. */
 static void take_life(struct lead *lead, const struct lead_image *image)
 {
     if (image->has_own_priority) {
         lead->priority = (uint16_t)image->priority;
         lead_extra_of(lead)->has_own_priority = true;
+    }
+    if (lead->extra || image->touch_ms != 0 || image->touched != 0) {
+        struct lead_extra *extra = lead_extra_of(lead);
+        extra->touch_ms = image->touch_ms;
+        extra->nudge_ms = image->nudge_ms;
+        extra->touched_ms = image->touched_ms;
+        extra->touched = image->touched;
     }
     if (lead->extra && lead->extra->acts)
         lead->extra->acts->count = 0;

@@ -81,6 +81,8 @@ static bool read_channels(struct reading *reading, const Leadwire__V1__DeskConfi
         to->wrap_up_ms = channel->wrap_up_ms;
         set(&to->connect_timeout_ms, channel->connect_timeout_ms);
         to->call_back_when_abandoned = channel->call_back_when_abandoned;
+        to->first_touch_ms = channel->first_touch_ms;
+        to->nudge_percent = channel->nudge_percent;
     }
     for (int i = 0; from->n_channels > 0 && i < LW_CHANNEL_COUNT; i++)
         reading->config->channels[i].enabled = seen[i];

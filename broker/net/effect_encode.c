@@ -10,6 +10,7 @@ static void encode_query_reply(struct net *net, struct peer *peer, const struct 
 static void encode_offer(struct net *net, struct peer *peer, const struct core_effect *effect);
 static void encode_holding(struct net *net, struct peer *peer, const struct core_effect *effect);
 static void encode_withdrawn(struct net *net, struct peer *peer, const struct core_effect *effect);
+static void encode_nudge(struct net *net, struct peer *peer, const struct core_effect *effect);
 static void encode_rep_status(struct net *net, struct peer *peer, const struct core_effect *effect);
 static void encode_snapshot_end(struct net *net, struct peer *peer, const struct core_effect *effect);
 static void encode_replaced(struct net *net, struct peer *peer, const struct core_effect *effect);
@@ -36,6 +37,7 @@ void net_effect(struct net *net, const struct core_effect *effect)
     case EFFECT_HOLDING: encode_holding(net, peer, effect); break;
     case EFFECT_WITHDRAWN: encode_withdrawn(net, peer, effect); break;
     case EFFECT_REP_STATUS: encode_rep_status(net, peer, effect); break;
+    case EFFECT_NUDGE: encode_nudge(net, peer, effect); break;
     case EFFECT_SNAPSHOT_END: encode_snapshot_end(net, peer, effect); break;
     case EFFECT_LEAD_EVENT:
     case EFFECT_REP_EVENT:
@@ -189,6 +191,7 @@ static void encode_holding(struct net *net, struct peer *peer, const struct core
     holding.appointment_unix_ms = (int64_t)effect->appointment_ms;
     holding.place = (char *)effect->place;
     holding.set_by = (char *)effect->set_by;
+    holding.touch_by_unix_ms = (int64_t)effect->touch_ms;
     hold_with_lead(net, peer, &(struct wire_message){.type = WIRE_HOLDING, .holding = &holding}, effect);
 }
 
@@ -217,6 +220,19 @@ static void encode_withdrawn(struct net *net, struct peer *peer, const struct co
     withdrawn.reason = (char *)effect->reason;
     withdrawn.epoch = net->epoch;
     net_hold(net, peer, &(struct wire_message){.type = WIRE_WITHDRAWN, .withdrawn = &withdrawn}, 0);
+}
+
+static void encode_nudge(struct net *net, struct peer *peer, const struct core_effect *effect)
+{
+    Leadwire__V1__Nudge nudge = LEADWIRE__V1__NUDGE__INIT;
+    char lead_id[DESK_ID_TEXT_MAX];
+
+    desk_id_format(effect->lead, lead_id);
+    nudge.lead_id = lead_id;
+    nudge.offer_number = effect->offer_number;
+    nudge.touch_by_unix_ms = (int64_t)effect->touch_ms;
+    nudge.epoch = net->epoch;
+    net_hold(net, peer, &(struct wire_message){.type = WIRE_NUDGE, .nudge = &nudge}, 0);
 }
 
 static void encode_rep_status(struct net *net, struct peer *peer, const struct core_effect *effect)

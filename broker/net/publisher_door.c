@@ -85,11 +85,31 @@ static void handle_dial_result(struct net *net, struct peer *peer, const struct 
     net_step(net, &command);
 }
 
+/* Edges say what happened; that they touched it is for reps to say. */
+static void handle_touch(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    const Leadwire__V1__Touch *touch = message->touch;
+    struct core_command command = {.kind = COMMAND_TOUCH, .session = peer->number, .request = request_id};
+
+    if (touch->kind == LEADWIRE__V1__TOUCH_KIND__TOUCH_KIND_REP) {
+        net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_REJECTED, "kind is none of call_answered, call_attempted, mail_sent");
+        return;
+    }
+    if (!desk_id_parse(touch->lead_id, &command.touch.lead)) {
+        net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_NOT_YOURS, "this is no lead id");
+        return;
+    }
+    command.touch.offer_number = touch->offer_number;
+    command.touch.kind = (enum touch_kind)touch->kind;
+    net_step(net, &command);
+}
+
 const struct door_entry publisher_door_entries[] = {
     {WIRE_PUBLISH, handle_publish},
     {WIRE_LEAD_QUERY, handle_query},
     {WIRE_CANCEL, handle_cancel},
     {WIRE_DIAL_RESULT, handle_dial_result},
+    {WIRE_TOUCH, handle_touch},
 };
 const size_t publisher_door_entry_count = sizeof publisher_door_entries / sizeof publisher_door_entries[0];
 

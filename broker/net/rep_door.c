@@ -64,10 +64,24 @@ static void handle_transfer(struct net *net, struct peer *peer, const struct wir
     net_step(net, &command);
 }
 
+static void handle_touch(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    struct core_command command = {.kind = COMMAND_TOUCH, .session = peer->number, .request = request_id};
+
+    if (!desk_id_parse(message->touch->lead_id, &command.touch.lead)) {
+        net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_NOT_YOURS, "this is no lead id");
+        return;
+    }
+    command.touch.offer_number = message->touch->offer_number;
+    command.touch.kind = TOUCH_REP;
+    net_step(net, &command);
+}
+
 const struct door_entry rep_door_entries[] = {
     {WIRE_SET_REP_STATE, handle_set_state},
     {WIRE_OFFER_ANSWER, handle_answer},
     {WIRE_COMPLETE, handle_complete},
     {WIRE_TRANSFER, handle_transfer},
+    {WIRE_TOUCH, handle_touch},
 };
 const size_t rep_door_entry_count = sizeof rep_door_entries / sizeof rep_door_entries[0];

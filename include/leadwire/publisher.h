@@ -103,6 +103,14 @@ LW_MUST_CHECK lw_status lw_publisher_dial_result(struct lw_publisher *publisher,
                                                  uint32_t offer_number, lw_dial_outcome outcome, const char *leg_id,
                                                  uint32_t time_limit_ms, uint64_t *ticket_out);
 
+typedef enum lw_touch_kind {   /* numbers are those of leadwire.v1.TouchKind, of which 1 is for reps to say */
+    LW_TOUCH_NONE = 0, LW_TOUCH_CALL_ANSWERED = 2, LW_TOUCH_CALL_ATTEMPTED, LW_TOUCH_MAIL_SENT,
+} lw_touch_kind;
+/* The rep who has the lead by offer offer_number was seen to call or to write to the prospect: its first touch.
+ * LW_OUTCOME_DUPLICATE: none is awaited. */
+LW_MUST_CHECK lw_status lw_publisher_touch(struct lw_publisher *publisher, const char *lead_id, uint32_t offer_number,
+                                           lw_touch_kind kind, uint32_t time_limit_ms, uint64_t *ticket_out);
+
 /* Does what is due (send, resend, heartbeat, reconnect) and takes the next answer.
  * LW_OK with *out filled, LW_AGAIN, or LW_REFUSED when the broker will never serve this publisher
  * (version, desk): lw_publisher_error() says why; the publisher keeps trying every few seconds. */

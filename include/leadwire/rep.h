@@ -42,6 +42,7 @@ typedef enum lw_rep_event_kind {
     LW_REP_OFFER,       /* answer it before the deadline. The same offer again: as it is now, as another contact of the person joined */
     LW_REP_HOLDING,     /* the lead is yours: state connecting or assigned; again when another contact joined */
     LW_REP_WITHDRAWN,   /* an offer or a lead is no longer yours; reason says why */
+    LW_REP_NUDGE,       /* touch this lead before touch_by_unix_ms, or it goes to another */
     LW_REP_STATUS,      /* your state, load, capacity */
     LW_REP_SNAPSHOT,    /* after (re)connect: all offers and holdings have been told */
     LW_REP_ANSWER,      /* the broker's answer to a request of ours: ticket, outcome, reason */
@@ -66,6 +67,7 @@ struct lw_rep_event {
     lw_rep_state state;            /* status */
     uint32_t load, capacity;
     int64_t until_unix_ms;
+    int64_t touch_by_unix_ms;      /* holding, nudge: the first touch is awaited until then; 0: it is not */
     int call_back;                 /* offer, holding: you call; nobody is on the line */
     int64_t appointment_unix_ms;   /* offer, holding; 0: none */
     const char *place;             /* of the appointment */
@@ -108,6 +110,8 @@ struct lw_transfer {
 };
 LW_MUST_CHECK lw_status lw_rep_transfer(struct lw_rep *rep, const char *lead_id, uint32_t offer_number,
                                         const struct lw_transfer *target, uint64_t *ticket_out);
+/* You called or wrote to the prospect of a lead that is yours by offer offer_number: its first touch. */
+LW_MUST_CHECK lw_status lw_rep_touch(struct lw_rep *rep, const char *lead_id, uint32_t offer_number, uint64_t *ticket_out);
 /* LW_REP_AVAILABLE or LW_REP_BREAK. */
 LW_MUST_CHECK lw_status lw_rep_set_state(struct lw_rep *rep, lw_rep_state state, const char *reason, uint64_t *ticket_out);
 

@@ -13,6 +13,7 @@ static const size_t epoch_offset[TYPE_COUNT] = {
     EPOCH(REP_STATUS, RepStatus),      EPOCH(OFFER, Offer),
     EPOCH(HOLDING, Holding),           EPOCH(WITHDRAWN, Withdrawn),
     EPOCH(SNAPSHOT_END, SnapshotEnd),  EPOCH(EVENT, Event),
+    EPOCH(NUDGE, Nudge),
     EPOCH(STATUS_REPLY, StatusReply),  EPOCH(SNAPSHOT_REPLY, SnapshotReply),
 };
 
@@ -21,7 +22,7 @@ static const size_t request_id_offset[TYPE_COUNT] = {
     REQUEST(PUBLISH, Publish),                   REQUEST(LEAD_QUERY, LeadQuery),
     REQUEST(CANCEL, Cancel),                     REQUEST(DIAL_RESULT, DialResult),
     REQUEST(SET_REP_STATE, SetRepState),         REQUEST(OFFER_ANSWER, OfferAnswer),
-    REQUEST(TRANSFER, Transfer),
+    REQUEST(TRANSFER, Transfer),                 REQUEST(TOUCH, Touch),
     REQUEST(COMPLETE, Complete),                 REQUEST(STATUS_REQUEST, StatusRequest),
     REQUEST(SNAPSHOT_REQUEST, SnapshotRequest),  REQUEST(APPLY_CONFIG, ApplyConfig),
     REQUEST(CONFIG_REQUEST, ConfigRequest),      REQUEST(EXPLAIN_REQUEST, ExplainRequest),

@@ -119,6 +119,21 @@ lw_status lw_publisher_dial_result(struct lw_publisher *publisher, const char *l
     return request(publisher, WIRE_DIAL_RESULT, &result.base, time_limit_ms, ticket_out);
 }
 
+lw_status lw_publisher_touch(struct lw_publisher *publisher, const char *lead_id, uint32_t offer_number, lw_touch_kind kind,
+                             uint32_t time_limit_ms, uint64_t *ticket_out)
+{
+    *ticket_out = 0;
+    if (!lead_id || !*lead_id)
+        return invalid(publisher, "lead_id is missing");
+    if (kind < LW_TOUCH_CALL_ANSWERED || kind > LW_TOUCH_MAIL_SENT)
+        return invalid(publisher, "kind has a value that does not exist");
+    Leadwire__V1__Touch touch = LEADWIRE__V1__TOUCH__INIT;
+    touch.lead_id = text(lead_id);
+    touch.offer_number = offer_number;
+    touch.kind = (Leadwire__V1__TouchKind)kind;
+    return request(publisher, WIRE_TOUCH, &touch.base, time_limit_ms, ticket_out);
+}
+
 lw_status lw_publisher_next(struct lw_publisher *publisher, struct lw_publisher_answer *out)
 {
     struct session_event event;

@@ -138,6 +138,20 @@ lw_status lw_rep_transfer(struct lw_rep *rep, const char *lead_id, uint32_t offe
     return session_request(&rep->session, &(struct wire_message){.type = WIRE_TRANSFER, .transfer = &transfer}, &tag, 0, ticket_out);
 }
 
+lw_status lw_rep_touch(struct lw_rep *rep, const char *lead_id, uint32_t offer_number, uint64_t *ticket_out)
+{
+    *ticket_out = 0;
+    if (!lead_id || !*lead_id)
+        return invalid(rep, "lead_id is missing");
+    Leadwire__V1__Touch touch = LEADWIRE__V1__TOUCH__INIT;
+    touch.lead_id = text(lead_id);
+    touch.offer_number = offer_number;
+    touch.kind = LEADWIRE__V1__TOUCH_KIND__TOUCH_KIND_REP;
+    struct pending_tag tag = {.offer_number = offer_number};
+    copy_lead_id(&tag, lead_id);
+    return session_request(&rep->session, &(struct wire_message){.type = WIRE_TOUCH, .touch = &touch}, &tag, 0, ticket_out);
+}
+
 lw_status lw_rep_set_state(struct lw_rep *rep, lw_rep_state state, const char *reason, uint64_t *ticket_out)
 {
     *ticket_out = 0;
@@ -268,6 +282,13 @@ static bool fill_message(struct lw_rep *rep, const struct wire_message *message,
         out->reason = message->withdrawn->reason;
         return true;
     }
+    if (message->type == WIRE_NUDGE) {
+        out->kind = LW_REP_NUDGE;
+        out->lead_id = message->nudge->lead_id;
+        out->offer_number = message->nudge->offer_number;
+        out->touch_by_unix_ms = message->nudge->touch_by_unix_ms;
+        return true;
+    }
     if (message->type == WIRE_REP_STATUS) {
         out->kind = LW_REP_STATUS;
         out->state = (lw_rep_state)message->rep_status->state;
@@ -319,6 +340,7 @@ static bool fill_holding(struct lw_rep *rep, const Leadwire__V1__Holding *holdin
     out->lead = read_lead(rep, holding->lead);
     read_contacts(rep, holding->contacts, holding->n_contacts, out);
     out->lead_state = state;
+    out->touch_by_unix_ms = holding->touch_by_unix_ms;
     out->deadline_unix_ms = holding->deadline_unix_ms;
     out->received_unix_ms = holding->received_unix_ms;
     out->weight = holding->weight;

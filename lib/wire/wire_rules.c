@@ -283,6 +283,7 @@ RULES(holding,
     NUMBER(appointment_unix_ms),
     TEXT(place, PLACE_MAX),
     NAME(set_by, LW_NAME_MAX),
+    NUMBER(touch_by_unix_ms),
     MESSAGE(lead, &lead_rules),
     MESSAGES(contacts, CONTACTS_MAX, &lead_rules));
 
@@ -290,6 +291,18 @@ RULES(withdrawn,
     NAME_NEEDED(lead_id, ID_MAX),
     NUMBER(offer_number),
     TEXT(reason, REASON_MAX),
+    NUMBER(epoch));
+
+RULES(touch,
+    REQUEST_ID,
+    NAME_NEEDED(lead_id, ID_MAX),
+    NUMBER(offer_number),
+    ENUM(kind));
+
+RULES(nudge,
+    NAME_NEEDED(lead_id, ID_MAX),
+    NUMBER(offer_number),
+    NUMBER(touch_by_unix_ms),
     NUMBER(epoch));
 
 RULES(snapshot_end,
@@ -395,7 +408,9 @@ RULES(channel_config,
     NUMBER(wait_limit_ms),
     NUMBER(wrap_up_ms),
     NUMBER(connect_timeout_ms),
-    NUMBER(call_back_when_abandoned));
+    NUMBER(call_back_when_abandoned),
+    NUMBER(first_touch_ms),
+    NUMBER(nudge_percent));
 
 RULES(skill_level,
     NAME_NEEDED(skill, LW_NAME_MAX),

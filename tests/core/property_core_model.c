@@ -73,7 +73,7 @@ static bool same(const struct heard *fast, const struct heard *slow)
            a->channel == b->channel && a->resumed == b->resumed && a->rep_state == b->rep_state && a->load == b->load &&
            a->capacity == b->capacity && a->until_ms == b->until_ms && a->connected == b->connected && a->config_version == b->config_version &&
            a->is_call_back == b->is_call_back && a->do_not_call == b->do_not_call && a->appointment_ms == b->appointment_ms &&
-           a->preferred_until_ms == b->preferred_until_ms && a->count_offers == b->count_offers && a->count_holdings == b->count_holdings && a->payload_size == b->payload_size &&
+           a->preferred_until_ms == b->preferred_until_ms && a->touch_ms == b->touch_ms && a->count_offers == b->count_offers && a->count_holdings == b->count_holdings && a->payload_size == b->payload_size &&
            a->joined == b->joined && a->contact_count == b->contact_count && memcmp(fast->contacts, slow->contacts, sizeof fast->contacts) == 0 &&
            memcmp(fast->texts, slow->texts, sizeof fast->texts) == 0 && memcmp(fast->payload, slow->payload, sizeof fast->payload) == 0;
 }
@@ -348,8 +348,10 @@ static struct core_config *random_rules(struct pair *pair)
     for (int i = 1; i <= 3; i++) {
         config->channels[i] = (struct config_channel){true, 1 + (uint32_t)below(pair, 3), (uint32_t)below(pair, 3) * 10,
                                                       1 + (uint32_t)below(pair, 30000), 1 + (uint32_t)below(pair, 200000),
-                                                      below(pair, 2) ? 0 : (uint32_t)below(pair, 10000), 1 + (uint32_t)below(pair, 20000), below(pair, 2)};
+                                                      below(pair, 2) ? 0 : (uint32_t)below(pair, 10000), 1 + (uint32_t)below(pair, 20000), below(pair, 2), 0, 0};
         config->channels[i].enabled = i == 2 || below(pair, 4);
+        config->channels[i].first_touch_ms = below(pair, 2) ? (uint32_t)below(pair, 40000) : 0;
+        config->channels[i].nudge_percent = (uint32_t)below(pair, 100);
     }
     config->grace_ms = 1 + (uint32_t)below(pair, 15000);
     config->park_limit_ms = 1 + (uint32_t)below(pair, 400000);
@@ -508,6 +510,13 @@ static void by_rep(struct pair *pair)
     struct desk_id lead = any_lead(pair, &offer_number, &command.session);
     if (below(pair, 8) == 0) {
         transfer(pair, lead, offer_number, command.session);
+        return;
+    }
+    if (below(pair, 6) == 0) {
+        command.kind = COMMAND_TOUCH;
+        command.touch.lead = lead, command.touch.offer_number = offer_number;
+        command.touch.kind = (enum touch_kind)(below(pair, 3) ? TOUCH_REP : below(pair, 6));
+        step(pair, &command, "touch");
         return;
     }
     if (below(pair, 2)) {

@@ -74,16 +74,6 @@ static void hold(struct slow_desk *desk, struct slow_lead *lead, int64_t until_m
     move(desk, lead, LEAD_SCHEDULED, CAUSE_HELD, -1, until_ms != 0 ? (uint64_t)until_ms : desk->now_ms + desk->rules->park_limit_ms, "");
 }
 
-static void tell_noted(struct slow_desk *desk, const struct slow_lead *lead, enum core_cause cause)
-{
-    struct core_effect effect = new_effect(EFFECT_LEAD_EVENT);
-    put_lead(desk, lead, &effect);
-    effect.from = effect.to;
-    effect.cause = cause;
-    effect.place = "";
-    emit(desk, &effect);
-}
-
 /* False: it may not be. */
 static bool do_act(struct slow_desk *desk, const struct core_command *command, struct slow_lead *lead)
 {

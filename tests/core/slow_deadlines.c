@@ -21,6 +21,8 @@ static uint64_t lead_deadline(const struct slow_lead *lead)
         next_ms = lead->less_ms;
     if (prefers(lead) && lead->preferred_until_ms < next_ms)
         next_ms = lead->preferred_until_ms;
+    if (touch_deadline(lead) < next_ms)
+        next_ms = touch_deadline(lead);
     return next_ms;
 }
 
@@ -55,6 +57,10 @@ uint64_t find_earliest(const struct slow_desk *desk, int *rep_out, int *team_out
 static void lead_due(struct slow_desk *desk, struct slow_lead *lead)
 {
     int rep = lead->rep;
+    if (lead->deadline_ms > desk->now_ms && lead->state == LEAD_ASSIGNED) {
+        slow_touch_due(desk, lead);
+        return;
+    }
     if (lead->deadline_ms > desk->now_ms) {
         if (prefers(lead) && lead->preferred_until_ms <= desk->now_ms)
             to_all(lead);

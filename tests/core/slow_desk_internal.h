@@ -45,6 +45,7 @@ struct slow_lead {
     bool call_back;
     int preferred;                             /* -1: nobody */
     uint64_t preferred_until_ms, preferred_for_ms, appointment_ms;
+    uint64_t touch_ms, nudge_ms;               /* awaited until then, and asked for; 0: not */
     char place[TEXT];
     int set_by;                                /* -1: nobody */
     uint32_t set_offer_number;
@@ -243,6 +244,15 @@ uint32_t value_by(const struct config_rule *rule, const struct core_command *com
 /* The rep has the waiting lead from now on, or their device rings. */
 void give(struct slow_desk *desk, struct slow_lead *lead, int rep, enum core_cause cause);
 
+/* slow_touch.c */
+/* The lead came to a rep, or left one. */
+void await_touch(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause);
+/* UINT64_MAX: none is awaited. */
+uint64_t touch_deadline(const struct slow_lead *lead);
+void slow_touch_due(struct slow_desk *desk, struct slow_lead *lead);
+void renew_touch(struct slow_desk *desk, struct slow_lead *lead);
+void tell_noted(struct slow_desk *desk, const struct slow_lead *lead, enum core_cause cause);
+
 /* slow_explain.c */
 /* Before the offer is made. */
 void note_decision(struct slow_desk *desk, const struct slow_lead *lead, int chosen);
@@ -274,6 +284,7 @@ void set_rep_state(struct slow_desk *desk, const struct core_command *command, i
 void answer_offer(struct slow_desk *desk, const struct core_command *command, int number);
 void complete(struct slow_desk *desk, const struct core_command *command, int number);
 void transfer(struct slow_desk *desk, const struct core_command *command, int number);
+void touch_made(struct slow_desk *desk, const struct core_command *command, int number);
 void act(struct slow_desk *desk, const struct core_command *command);
 void act_on_rep(struct slow_desk *desk, const struct core_command *command);
 void service_resumed(struct slow_desk *desk);

@@ -28,6 +28,8 @@ void move_by(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to,
     lead->deadline_ms = deadline_ms;
     if (to != LEAD_WAITING && to != LEAD_SCHEDULED)
         lead->preferred = -1;
+    if ((to == LEAD_ASSIGNED) != (effect.from == LEAD_ASSIGNED))
+        await_touch(desk, lead, cause);
     put_lead(desk, lead, &effect);
     effect.disposition = disposition;
     effect.place = "";

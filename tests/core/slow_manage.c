@@ -61,6 +61,8 @@ void service_resumed(struct slow_desk *desk)
     for (int number = 0; desk->rules && number < desk->rep_count; number++) {
         for (int i = 0; i < desk->lead_count; i++) {
             struct slow_lead *lead = &desk->leads[i];
+            if (lead->open && lead->rep == number && lead->state == LEAD_ASSIGNED)
+                renew_touch(desk, lead);
             if (!lead->open || lead->rep != number || (lead->state != LEAD_OFFERED && lead->state != LEAD_CONNECTING))
                 continue;
             const struct config_channel *channel = channel_of(desk, lead->channel);

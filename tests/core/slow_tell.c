@@ -38,6 +38,7 @@ void put_lead(const struct slow_desk *desk, const struct slow_lead *lead, struct
     effect->appointment_ms = lead->appointment_ms;
     effect->contact_count = lead->contact_count;
     effect->place = lead->place;
+    effect->touch_ms = lead->touch_ms;
     effect->set_by = lead->set_by >= 0 ? desk->reps[lead->set_by].name : "";
     effect->preferred_rep = lead->preferred >= 0 ? desk->reps[lead->preferred].name : "";
     effect->preferred_until_ms = prefers(lead) ? lead->preferred_until_ms : 0;

@@ -362,6 +362,7 @@ static void take_event(struct load *load, struct robot *robot, const struct lw_r
         robot->is_told = false;
         put_rep(load, robot, CLIENT_LOST, event);
         break;
+    case LW_REP_NUDGE:
     case LW_REP_SNAPSHOT:
         robot->is_told = true;
         forget_untold(robot);

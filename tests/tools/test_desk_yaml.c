@@ -145,6 +145,8 @@ static const struct wrong wrong_files[] = {
      {"d.yaml:5: disposition 'sold' needs a class: won, lost, later, bad, no_answer or do_not_call"}},
     {"desk: main\n" REPS "channels:\n  phone:\n    abandoned: callback\n",
      {"d.yaml:6: channel 'phone': abandoned must be cancel (the lead ends) or call_back (a rep calls), not 'callback'"}},
+    {"desk: main\n" REPS "channels:\n  web:\n    nudge: 50\n",
+     {"d.yaml:6: channel 'web': nudge is a percentage of first_touch, which is not set"}},
     {"desk: main\n" REPS "channels:\n  web:\n    abandoned: call_back\n",
      {"d.yaml:6: channel 'web': abandoned is for phone: nobody else can hang up"}},
     {"desk: main\n" REPS "dispositions:\n  again:\n    class: later\n    then: callback\n",

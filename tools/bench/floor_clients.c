@@ -105,6 +105,7 @@ static void react(struct floor_board *board, struct lw_rep *rep, uint32_t number
         if (event->outcome != LW_OUTCOME_ACCEPTED)
             board->wrong++;
         break;
+    case LW_REP_NUDGE:
     case LW_REP_SNAPSHOT:
         board->reps_ready++;
         break;

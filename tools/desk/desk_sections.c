@@ -54,7 +54,7 @@ static const struct channel_defaults channel_table[] = {
 enum { CHANNEL_TABLE_SIZE = sizeof channel_table / sizeof channel_table[0], CHANNELS_BY_DEFAULT = 3 };
 static const char *const channel_names[] = {"phone", "web", "email", "chat", "import", NULL};
 
-static const char *const channel_keys[] = {"weight", "priority", "offer_timeout", "wait_limit", "wrap_up", "connect_timeout", "abandoned", NULL};
+static const char *const channel_keys[] = {"weight", "priority", "offer_timeout", "wait_limit", "wrap_up", "connect_timeout", "abandoned", "first_touch", "nudge", NULL};
 
 static uint32_t read_time(struct desk_yaml *reader, const struct yaml_node *map, const char *channel, const char *key,
                           uint64_t min_ms, uint64_t max_ms, uint32_t absent_ms)
@@ -81,6 +81,18 @@ static void fill_channel(struct desk_yaml *reader, Leadwire__V1__ChannelConfig *
     channel->wait_limit_ms = read_time(reader, node, defaults->name, "wait_limit", 100, (uint64_t)30 * DAY_MS, defaults->wait_limit_ms);
     channel->wrap_up_ms = read_time(reader, node, defaults->name, "wrap_up", 0, HOUR_MS, defaults->wrap_up_ms);
     channel->connect_timeout_ms = read_time(reader, node, defaults->name, "connect_timeout", 100, 5 * MINUTE_MS, defaults->connect_timeout_ms);
+}
+
+/* nudge: so many percent of first_touch; half of it if not written. */
+static void read_first_touch(struct desk_yaml *reader, Leadwire__V1__ChannelConfig *channel, const char *name, const struct yaml_node *node)
+{
+    char what[64];
+    channel->first_touch_ms = read_time(reader, node, name, "first_touch", 0, (uint64_t)7 * DAY_MS, 0);
+    snprintf(what, sizeof what, "channel '%s': nudge", name);
+    const struct yaml_node *nudge = yaml_map_find(node, "nudge");
+    channel->nudge_percent = (uint32_t)yaml_read_number(reader->doc, nudge, what, 0, 99, channel->first_touch_ms > 0 ? 50 : 0);
+    if (nudge != NULL && channel->first_touch_ms == 0)
+        yaml_doc_problem(reader->doc, nudge, "channel '%s': nudge is a percentage of first_touch, which is not set", name);
 }
 
 static bool read_abandoned(struct desk_yaml *reader, const struct yaml_node *map, const struct channel_defaults *defaults)
@@ -125,6 +137,7 @@ void desk_read_channels(struct desk_yaml *reader)
         }
         fill_channel(reader, &channels[used], &channel_table[k], node);
         channels[used].call_back_when_abandoned = read_abandoned(reader, node, &channel_table[k]);
+        read_first_touch(reader, &channels[used], channel_table[k].name, node);
         reader->channel_nodes[used] = node;
         reader->config.channels[used] = &channels[used];
         used++;

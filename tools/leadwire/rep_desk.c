@@ -176,7 +176,7 @@ static bool is_yes(lw_outcome outcome)
 
 static struct rep_item *take_answer(struct rep_desk *desk, const struct lw_rep_event *event)
 {
-    static const char *const done[] = {"accepted", "declined", "completed", "transferred", "state_set"};
+    static const char *const done[] = {"accepted", "declined", "completed", "transferred", "touched", "state_set"};
     size_t i = 0;
     while (i < REP_TICKETS_MAX && desk->tickets[i].ticket != event->ticket)
         i++;
@@ -196,7 +196,7 @@ static struct rep_item *take_answer(struct rep_desk *desk, const struct lw_rep_e
         log_lead(desk, "refused", ticket->lead_id, ticket->offer_number, done[ticket->kind], why);
         if (item != NULL && event->outcome == LW_OUTCOME_REJECTED && (ticket->kind == REQUEST_COMPLETE || ticket->kind == REQUEST_TRANSFER))
             item->state = ITEM_HELD;   /* e.g. an unknown disposition: still ours */
-        else if (item != NULL)
+        else if (item != NULL && (ticket->kind != REQUEST_TOUCH || event->outcome == LW_OUTCOME_NOT_YOURS))
             item->state = ITEM_GONE;
         return item;
     }
@@ -205,7 +205,7 @@ static struct rep_item *take_answer(struct rep_desk *desk, const struct lw_rep_e
     desk->completed += ticket->kind == REQUEST_COMPLETE;
     log_lead(desk, done[ticket->kind], ticket->lead_id, ticket->offer_number,
              ticket->kind == REQUEST_COMPLETE ? "disposition" : NULL, ticket->disposition);
-    if (item != NULL && ticket->kind != REQUEST_ACCEPT)
+    if (item != NULL && ticket->kind != REQUEST_ACCEPT && ticket->kind != REQUEST_TOUCH)
         item->state = ITEM_GONE;
     else if (item != NULL && item->state == ITEM_ACCEPTING)
         item->state = ITEM_HELD;   /* the holding follows, or after a crash the next snapshot decides */
@@ -232,6 +232,10 @@ lw_status rep_desk_take(struct rep_desk *desk, uint64_t now_ms, struct lw_rep_ev
     case LW_REP_OFFER: *item = take_offer(desk, event, now_ms); break;
     case LW_REP_HOLDING: *item = take_holding(desk, event); break;
     case LW_REP_WITHDRAWN: *item = take_withdrawn(desk, event); break;
+    case LW_REP_NUDGE:
+        *item = find_item(desk, event->lead_id);
+        log_lead(desk, "nudge", event->lead_id, event->offer_number, NULL, NULL);
+        break;
     case LW_REP_STATUS:
         desk->state = event->state;
         desk->capacity = event->capacity;
@@ -341,6 +345,18 @@ lw_status rep_desk_transfer(struct rep_desk *desk, struct rep_item *item, const 
         item->state = ITEM_COMPLETING;
         log_lead(desk, "transferring", item->lead_id, item->offer_number, NULL, NULL);
     }
+    return status;
+}
+
+lw_status rep_desk_touch(struct rep_desk *desk, const struct rep_item *item)
+{
+    struct rep_ticket *ticket = free_ticket(desk);
+    uint64_t number = 0;
+    if (ticket == NULL)
+        return LW_FULL;
+    const lw_status status = lw_rep_touch(desk->rep, item->lead_id, item->offer_number, &number);
+    if (status == LW_OK)
+        remember(ticket, number, REQUEST_TOUCH, item, "");
     return status;
 }
 

@@ -29,6 +29,7 @@ static const char help_text[] =
     "  c [N] CODE       complete lead N with a disposition, e.g. c won\n"
     "  c [N] CODE WHEN [PLACE]   to come back, e.g. c later 2h, c visit 2026-11-26T15:30 at their shop\n"
     "  t [N] rep NAME | team NAME | skill NAME LEVEL [WHEN [PLACE]]   hand it on, perhaps with an appointment\n"
+    "  m [N]            mark it touched: you called or wrote to them\n"
     "  b [REASON]       take a break        r   ready again\n"
     "  l                list what you have  q   log off and quit\n";
 
@@ -181,6 +182,8 @@ void rep_terminal_show(struct rep_terminal *terminal, struct rep_desk *desk, con
         if (item != NULL)
             printf("\n[%u] GONE: lead %s is no longer yours: %s\n", item->number, event->lead_id, event->reason);
         break;
+    case LW_REP_NUDGE: printf("\n[%u] WAITS FOR YOU: call or write to them, then 'm %u'; else another rep gets lead %s\n",
+                              item != NULL ? item->number : 0, item != NULL ? item->number : 0, event->lead_id); break;
     case LW_REP_STATUS:
         if (event->state != terminal->shown_state)
             printf("you are %s%s%s\n", words_of(event->state), event->reason[0] != '\0' ? ": " : "", event->reason);
@@ -327,6 +330,13 @@ static bool obey(struct rep_desk *desk, char *line)
             printf("hand which lead to whom? e.g. 't 1 rep bruno', 't team outside 2026-11-26T15:30 at their shop'\n");
         else
             status = transfer(desk, item, line + (words - line));
+        break;
+    case 'm':
+        item = pick(desk, number, ITEM_HELD);
+        if (item == NULL)
+            printf("mark which lead? e.g. 'm 1'\n");
+        else
+            status = rep_desk_touch(desk, item);
         break;
     case 'c':
         item = pick(desk, number, ITEM_HELD);

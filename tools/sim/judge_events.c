@@ -17,7 +17,7 @@ static void remember_refusal(struct sim_judge *judge, struct judge_lead *lead, u
 {
     bool refuses = cause == CAUSE_DECLINED || cause == CAUSE_OFFER_EXPIRED || cause == CAUSE_NO_ANSWER || cause == CAUSE_DEVICE_BUSY ||
                    cause == CAUSE_DIAL_FAILED || cause == CAUSE_CONNECT_TIMEOUT || cause == CAUSE_WORK_LIMIT || cause == CAUSE_TAKEN_BACK ||
-                   cause == CAUSE_TRANSFERRED;
+                   cause == CAUSE_TRANSFERRED || cause == CAUSE_UNTOUCHED;
     if (!refuses)
         return;
     uint32_t at = 0;
@@ -63,8 +63,15 @@ static void take_transfer(struct sim_judge *judge, struct judge_lead *lead, cons
 /* It stays where it is. */
 static void take_noted(struct sim_judge *judge, struct judge_lead *lead, const struct core_effect *event)
 {
-    if (event->from != lead->state || event->to != lead->state || strcmp(event->by, "boss") != 0)
+    bool is_act = event->cause == CAUSE_PRIORITISED || event->cause == CAUSE_CREDITED;
+    if (event->from != lead->state || event->to != lead->state || (is_act && strcmp(event->by, "boss") != 0))
         judge_broken(judge, "one owner: lead %llu is noted in state %d, but is in %d", judge_number(lead), event->to, lead->state);
+    if ((event->cause == CAUSE_TOUCHED && event->touch_ms != 0) || (event->cause == CAUSE_NUDGED && event->touch_ms == 0))
+        judge_broken(judge, "first touch: of lead %llu, touched or not", judge_number(lead));
+    judge->coverage->faults[SIM_FAULT_TOUCHED] += event->cause == CAUSE_TOUCHED && strcmp(event->reason, "rep") == 0;
+    judge->coverage->faults[SIM_FAULT_TOUCH_SEEN] += event->cause == CAUSE_TOUCHED && strcmp(event->reason, "rep") != 0;
+    judge->coverage->faults[SIM_FAULT_NUDGED] += event->cause == CAUSE_NUDGED;
+    lead->touch_ms = event->touch_ms;
     lead->has_own_priority |= event->cause == CAUSE_PRIORITISED;
     lead->priority = event->priority;
     judge->coverage->faults[SIM_FAULT_PRIORITISED] += event->cause == CAUSE_PRIORITISED;
@@ -75,7 +82,7 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
 
     struct judge_lead *lead = place_of(judge, event);
     uint32_t rep = sim_rep_number(event->rep);
-    if (event->cause == CAUSE_PRIORITISED || event->cause == CAUSE_CREDITED) {
+    if (event->cause == CAUSE_PRIORITISED || event->cause == CAUSE_CREDITED || event->cause == CAUSE_TOUCHED || event->cause == CAUSE_NUDGED) {
         take_noted(judge, lead, event);
         return;
     }
@@ -113,6 +120,10 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
     lead->deadline_ms = event->deadline_ms;
     lead->priority = event->priority;
     lead->received_ms = event->received_unix_ms;
+    judge->coverage->faults[SIM_FAULT_UNTOUCHED] += event->cause == CAUSE_UNTOUCHED;
+    if (event->cause == CAUSE_UNTOUCHED && (from != LEAD_ASSIGNED || lead->touch_ms == 0 || lead->touch_ms > now_ms))
+        judge_broken(judge, "first touch: lead %llu is taken back too early", judge_number(lead));
+    lead->touch_ms = event->touch_ms;
     lead->channel = event->channel;
     lead->is_call_back = event->is_call_back;
     if (event->to == LEAD_OFFERED && from == LEAD_OFFERED) {

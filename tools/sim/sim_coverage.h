@@ -38,7 +38,11 @@
     X(ASSIGNED, "assigned by a manager") \
     X(HELD, "held by a manager") \
     X(PRIORITISED, "given another priority") \
-    X(STATE_OF_REP, "rep's state set by a manager")
+    X(STATE_OF_REP, "rep's state set by a manager") \
+    X(TOUCHED, "touched by the rep") \
+    X(TOUCH_SEEN, "touched, says an edge") \
+    X(NUDGED, "rep reminded of a lead") \
+    X(UNTOUCHED, "not touched in time")
 
 enum sim_fault {
 #define X(name, words) SIM_FAULT_##name,

@@ -81,6 +81,8 @@ void sim_judge_batch(struct sim_judge *judge, const struct sim_batch *batch)
             for (uint64_t l = judge->lead_first; effect.cause == CAUSE_SERVING && l <= judge->lead_last; l++) {
                 struct judge_lead *lead = &judge->leads[l];
                 const struct config_channel *channel = &judge_rules_now(judge)->channels[lead->channel];
+                if (lead->known && lead->state == LEAD_ASSIGNED && lead->touch_ms != 0 && channel->first_touch_ms != 0)
+                    lead->touch_ms = batch->now_ms + channel->first_touch_ms;
                 if (lead->known && (lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING))
                     lead->deadline_ms = batch->now_ms + (lead->state == LEAD_OFFERED ? channel->offer_timeout_ms : channel->connect_timeout_ms);
             }
@@ -88,7 +90,7 @@ void sim_judge_batch(struct sim_judge *judge, const struct sim_batch *batch)
         case EFFECT_REPLY: judge_take_reply(judge, batch, &effect); break;
         case EFFECT_LOGGED_ON: case EFFECT_REPLACED: case EFFECT_OFFER: case EFFECT_HOLDING: case EFFECT_WITHDRAWN:
         case EFFECT_SNAPSHOT_END: judge_take_told(judge, &effect); break;
-        case EFFECT_QUERY_REPLY: case EFFECT_REP_STATUS: break;
+        case EFFECT_QUERY_REPLY: case EFFECT_REP_STATUS: case EFFECT_NUDGE: break;
         }
     }
     if (batch->command == COMMAND_LOG_OFF || batch->command == COMMAND_CONNECTION_LOST) {
@@ -115,6 +117,8 @@ static void check_after_batch(struct sim_judge *judge, uint64_t now_ms)
             continue;
         if (lead->state == LEAD_WAITING)
             judge_relax(judge_rules_now(judge), lead, now_ms);
+        if (lead->state == LEAD_ASSIGNED && lead->touch_ms != 0 && lead->touch_ms <= now_ms)
+            judge_broken(judge, "first touch: lead %llu stays with rep%u, who does not touch it", judge_number(lead), lead->rep);
         if (lead->deadline_ms <= now_ms)
             judge_broken(judge, "no state without a deadline: that of lead %llu in state %d has passed", judge_number(lead), lead->state);
         if (judge_should_be_parked(judge_rules_now(judge), lead))

@@ -62,6 +62,7 @@ struct judge_lead {
     uint64_t heard_ms;               /* of its last contact */
     uint32_t contact_count;
     struct judge_before before_join;
+    uint64_t touch_ms;               /* the first touch is awaited until then; 0: it is not */
     bool has_own_priority;           /* a manager gave it */
 };
 

@@ -85,6 +85,11 @@ void sim_rep_wakes(struct sim_world *world, uint32_t number)
         struct sim_item *item = &rep->items[i];
         if (world->draining && item->next_ms > world->now_ms + LAST_MS)
             item->next_ms = world->now_ms + LAST_MS;
+        if (rep->session != 0 && item->state == ITEM_WORKING && item->touch_next_ms != 0 && world->now_ms >= item->touch_next_ms) {
+            item->touch_next_ms = 0;
+            sim_send(world, &(struct sim_message){.kind = COMMAND_TOUCH, .session = rep->session, .request = ++world->next_request,
+                                                  .lead = item->lead, .offer_number = item->offer_number, .touch = TOUCH_REP});
+        }
         if (rep->session != 0 && world->now_ms >= item->next_ms)
             work(world, rep, number, item);
     }
@@ -269,6 +274,7 @@ static void hear_lead(struct sim_world *world, struct sim_rep *rep, const struct
     } else if (effect->to == LEAD_ASSIGNED && (is_new || item->state < ITEM_WORKING)) {
         item->state = ITEM_WORKING;
         item->next_ms = soon(world, 1000, world->draining ? 2000 : !world->is_calm && sim_random_percent(&world->random, 6) ? 900000 : 20000);
+        item->touch_next_ms = sim_random_percent(&world->random, 70) ? soon(world, 300, 12000) : 0;
     }
 }
 
@@ -336,6 +342,6 @@ void sim_rep_hears(struct sim_world *world, uint32_t number, const struct core_e
         }
         break;
     case EFFECT_REPLY: hear_reply(world, rep, number, effect); break;
-    case EFFECT_QUERY_REPLY: case EFFECT_LOGGED_ON: case EFFECT_LEAD_EVENT: case EFFECT_REP_EVENT: case EFFECT_DESK_EVENT: break;
+    case EFFECT_NUDGE: case EFFECT_QUERY_REPLY: case EFFECT_LOGGED_ON: case EFFECT_LEAD_EVENT: case EFFECT_REP_EVENT: case EFFECT_DESK_EVENT: break;
     }
 }

@@ -123,6 +123,9 @@ void sim_source_hears(struct sim_world *world, const struct core_effect *effect)
 void sim_event_told(struct sim_world *world, const struct core_effect *event)
 {
     sim_manager_sees(world, event);
+    if (event->to == LEAD_ASSIGNED && event->from != LEAD_ASSIGNED && event->touch_ms != 0 && sim_random_percent(&world->random, 20))
+        sim_send(world, &(struct sim_message){.kind = COMMAND_TOUCH, .session = TELEPHONY, .request = ++world->next_request << SIM_REQUEST_SHIFT,
+                                              .lead = event->lead, .offer_number = event->offer_number, .touch = TOUCH_CALL_ATTEMPTED});
     if (event->to != LEAD_CONNECTING || event->from == event->to)
         return;
     uint64_t dice = world->draining ? 0 : sim_random_below(&world->random, 100);

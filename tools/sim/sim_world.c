@@ -312,6 +312,9 @@ bool sim_message_command(struct sim_world *world, const struct sim_message *mess
         command.transfer.lead = message->lead, command.transfer.offer_number = message->offer_number;
         *(message->accept ? &command.transfer.rep : &command.transfer.team) = text(message->id);
         break;
+    case COMMAND_TOUCH:
+        command.touch.lead = message->lead, command.touch.offer_number = message->offer_number, command.touch.kind = message->touch;
+        break;
     case COMMAND_ACT:
         snprintf(name, sizeof name, "rep%u", message->rep);
         command.act.lead = message->lead, command.act.act = message->act, command.act.by = text("boss"), command.act.reason = text("so");

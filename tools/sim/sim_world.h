@@ -51,6 +51,7 @@ struct sim_message {
     enum dial_outcome outcome;
     enum rep_state state;
     enum core_act act;
+    enum touch_kind touch;
     uint64_t until_ms;
     uint32_t priority;
     uint8_t channel;
@@ -82,6 +83,7 @@ struct sim_item {
     uint64_t next_ms, request;
     const char *outcome;               /* COMPLETING: a repeat says the same */
     uint32_t target;                   /* TRANSFERRING: the same */
+    uint64_t touch_next_ms;            /* WORKING: when the rep marks it touched; 0: done, or never */
     bool is_call, unconfirmed;
 };
 
