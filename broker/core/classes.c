@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "caps.h"
 #include "core_internal.h"
 #include "lead_extra.h"
 #include "needs.h"
@@ -23,7 +24,7 @@ static void note_ranking(struct classes *classes, const struct demand_class *dem
 static bool note_levels(struct classes *classes, const struct supply_class *supply);
 static bool keep_rates(struct supply_class *supply, const struct rep_rates *rates);
 static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct needs *needs);
-static uint32_t supply_hash(const struct rep *rep, bool has_device);
+static uint32_t supply_hash(const struct rep *rep, bool has_device, const uint32_t full_sources[CONFIG_CAP_SOURCES_MAX]);
 static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t channel, const struct needs *needs);
 static void set_row(struct classes *classes, struct demand_class *demand, struct supply_class *supply);
 
@@ -105,10 +106,12 @@ struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uin
 struct supply_class *classes_supply(struct classes *classes, const struct rep *rep)
 {
     bool has_device = rep->device != NAME_NONE;
-    uint32_t hash = supply_hash(rep, has_device), index;
+    uint32_t full_sources[CONFIG_CAP_SOURCES_MAX] = {0}, full_count = caps_full_sources(rep, full_sources);
+    uint32_t hash = supply_hash(rep, has_device, full_sources), index;
     for (uint32_t at = index_table_first(&classes->supply_index, hash); index_table_at(&classes->supply_index, hash, &at, &index);) {
         struct supply_class *found = classes->supply[index];
         if (found->capacity == rep->rank.capacity && found->has_device == has_device && found->team == rep->team &&
+            found->full_source_count == full_count && memcmp(found->full_sources, full_sources, sizeof full_sources) == 0 &&
             memcmp(found->levels, rep->levels, sizeof found->levels) == 0 && pairs_same_rates(found->rates, rep->rates))
             return found;
     }
@@ -120,6 +123,8 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
         return NULL;
     *supply = (struct supply_class){.index = index, .hash = hash, .capacity = rep->rank.capacity, .team = rep->team, .has_device = has_device};
     memcpy(supply->levels, rep->levels, sizeof supply->levels);
+    memcpy(supply->full_sources, full_sources, sizeof full_sources);
+    supply->full_source_count = full_count;
     if (!note_levels(classes, supply) || !keep_rates(supply, rep->rates)) {
         free(supply);
         return NULL;
@@ -348,7 +353,15 @@ int lead_compare_urgency(const struct lead *a, const struct lead *b)
 
 bool supply_can_serve(const struct supply_class *supply, const struct demand_class *demand)
 {
-    const struct needs *needs = &demand->needs;
+    for (uint32_t i = 0; demand->needs.capped_source != 0 && i < supply->full_source_count; i++) {
+        if (supply->full_sources[i] + 1 == demand->needs.capped_source)
+            return false;
+    }
+    return supply_has_what(supply, &demand->needs);
+}
+
+bool supply_has_what(const struct supply_class *supply, const struct needs *needs)
+{
     if ((needs->rings && !supply->has_device) || !needs_allow_team(needs, supply->team))
         return false;
     for (uint32_t i = 0; i < needs->require_count; i++) {
@@ -394,7 +407,7 @@ static void set_row(struct classes *classes, struct demand_class *demand, struct
 static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t channel, const struct needs *needs)
 {
     const struct needs *has = &demand->needs;
-    if (demand->queue != queue || demand->channel != channel || has->rings != needs->rings || has->require_count != needs->require_count ||
+    if (demand->queue != queue || demand->channel != channel || has->rings != needs->rings || has->capped_source != needs->capped_source || has->require_count != needs->require_count ||
         has->team_count != needs->team_count || has->prefer_count != needs->prefer_count)
         return false;
     for (uint32_t i = 0; i < needs->require_count; i++) {
@@ -414,8 +427,8 @@ static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t
 
 static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct needs *needs)
 {
-    uint32_t words[2 + CONFIG_REQUIRE_MAX + CONFIG_PREFER_MAX + CONFIG_TEAMS_OF_RULE_MAX] = {queue, channel | (uint32_t)needs->rings << 8};
-    uint32_t count = 2;
+    uint32_t words[3 + CONFIG_REQUIRE_MAX + CONFIG_PREFER_MAX + CONFIG_TEAMS_OF_RULE_MAX] = {queue, channel | (uint32_t)needs->rings << 8, needs->capped_source};
+    uint32_t count = 3;
     for (uint32_t i = 0; i < needs->require_count; i++)
         words[count++] = (uint32_t)needs->require[i].skill << 8 | needs->require[i].level;
     for (uint32_t i = 0; i < needs->prefer_count; i++)
@@ -425,13 +438,14 @@ static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct needs 
     return (uint32_t)siphash_64(CLASS_KEY, words, count * sizeof *words);
 }
 
-static uint32_t supply_hash(const struct rep *rep, bool has_device)
+static uint32_t supply_hash(const struct rep *rep, bool has_device, const uint32_t full_sources[CONFIG_CAP_SOURCES_MAX])
 {
-    uint8_t bytes[CONFIG_SKILLS_MAX + 9];
+    uint8_t bytes[CONFIG_SKILLS_MAX + 9 + CONFIG_CAP_SOURCES_MAX * 4];
     memcpy(bytes, rep->levels, CONFIG_SKILLS_MAX);
     memcpy(bytes + CONFIG_SKILLS_MAX, &rep->rank.capacity, 4);
     memcpy(bytes + CONFIG_SKILLS_MAX + 4, &rep->team, 4);
     bytes[CONFIG_SKILLS_MAX + 8] = has_device;
+    memcpy(bytes + CONFIG_SKILLS_MAX + 9, full_sources, CONFIG_CAP_SOURCES_MAX * 4);
     uint64_t hash = siphash_64(CLASS_KEY, bytes, sizeof bytes);
     if (rep->rates)
         hash ^= siphash_64(CLASS_KEY, rep->rates->list, rep->rates->count * sizeof *rep->rates->list);

@@ -34,6 +34,7 @@ struct supply_class {
     uint32_t capacity;
     uint32_t team;                         /* names */
     bool has_device;
+    uint32_t full_sources[CONFIG_CAP_SOURCES_MAX], full_source_count;   /* names: its reps may have no more of them today */
     uint8_t levels[CONFIG_SKILLS_MAX];
     struct rep_rates *rates;               /* NULL: none of their own */
     struct avl_tree ready[POLICIES_MAX];   /* reps, in the order of each policy in use */
@@ -86,6 +87,8 @@ int lead_compare_urgency(const struct lead *a, const struct lead *b);
 int lead_rank_compare(const struct lead_rank *a, const struct lead_rank *b);
 struct lead_rank lead_rank_of(const struct lead *lead);   /* with the standing for an urgency */
 int avl_compare_leads(const struct avl_node *a, const struct avl_node *b);   /* by lead->order */
+/* Has what is asked for, whatever caps say. */
+bool supply_has_what(const struct supply_class *supply, const struct needs *needs);
 bool supply_can_serve(const struct supply_class *supply, const struct demand_class *demand);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core_commands.h"
+#include "caps.h"
 #include "core_internal.h"
 #include "decisions.h"
 #include "effects.h"
@@ -19,7 +20,7 @@
 
 static struct lead *make_lead(struct core *core, const struct core_command *command, struct siphash_128 key,
                               const struct config_rule *rule);
-static struct demand_class *demand_of(struct core *core, const struct config_rule *rule, const struct core_command *publish);
+static struct demand_class *demand_of(struct core *core, const struct config_rule *rule, const struct core_command *publish, uint32_t source);
 static uint64_t received_at(const struct core *core, int64_t claimed_unix_ms);
 static void keep_seen(struct core *core, struct lead *lead);
 
@@ -116,7 +117,7 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
     uint8_t channel = command->publish.channel;
     uint32_t source = names_add(&core->names, command->publish.source.data, command->publish.source.size);
     uint32_t rule_name = names_add(&core->names, rule->name, strlen(rule->name));
-    struct demand_class *demand = demand_of(core, rule, command);
+    struct demand_class *demand = demand_of(core, rule, command, source);
     uint32_t size = command->publish.payload_size;
 
     if (source == NAME_NONE || rule_name == NAME_NONE || !demand || core->totals.payload_bytes + size > core->limits.payload_bytes_max)
@@ -149,20 +150,22 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
     return lead;
 }
 
-static struct demand_class *demand_of(struct core *core, const struct config_rule *rule, const struct core_command *publish)
+static struct demand_class *demand_of(struct core *core, const struct config_rule *rule, const struct core_command *publish, uint32_t source)
 {
     uint8_t channel = publish->publish.channel;
     bool asks_the_same = !rule->own_language.field && !rule->own_territory.field;
     struct demand_class **known = &core->rule_demand[(size_t)(rule - core->config->rules) * LW_CHANNEL_COUNT + channel];
     struct needs needs;
-    if (*known)
+    uint32_t capped = core->capped_sources.word_count > 0 ? caps_source_need(core, source) : 0;
+    if (*known && capped == 0)
         return *known;
     uint32_t queue = names_add(&core->names, rule->queue, strlen(rule->queue));
     if (queue == NAME_NONE || !needs_of_rule(core, rule, publish, &needs))
         return NULL;
     needs.rings = channel == LW_CHANNEL_PHONE;
+    needs.capped_source = capped;
     struct demand_class *demand = classes_demand(&core->classes, queue, channel, &needs);
-    if (demand && asks_the_same) {
+    if (demand && asks_the_same && capped == 0) {
         demand->is_kept = true;
         *known = demand;
     }

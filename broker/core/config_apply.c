@@ -2,6 +2,7 @@
  *
  * New rules take effect: reps come, change and go; who can serve what is built anew.
  */
+#include "caps.h"
 #include "config_apply.h"
 #include "core_internal.h"
 #include "effects.h"
@@ -17,7 +18,8 @@ static void know_skills(struct core *core);
 static void know_dispositions(struct core *core);
 static struct rep *ensure_rep(struct core *core, const struct config_rep *wanted, bool *is_new_out);
 static void take_skills(struct core *core, struct rep *rep, const struct config_rep *wanted);
-static void join_class(struct core *core, struct rep *rep);
+static void forget_caps(struct core *core);
+static void count_configured(struct core *core);
 static void remove_rep(struct core *core, struct rep *rep);
 static void drop_unused_demand(struct core *core);
 
@@ -70,20 +72,20 @@ void config_link(struct core *core)
         rep->configured = false;
     }
     classes_set_orders(&core->classes);
-    for (uint32_t i = 0; i < core->classes.supply_count; i++) {
-        if (core->classes.supply[i])
-            core->classes.supply[i]->configured_count = 0;
-    }
     for (uint32_t i = 0; i < core->config->rep_count; i++) {
         bool is_new;
         struct rep *rep = ensure_rep(core, &core->config->reps[i], &is_new);
         take_skills(core, rep, &core->config->reps[i]);
-        join_class(core, rep);
+        caps_link(core, rep, &core->config->reps[i]);
+        rep_join_class(core, rep);
         if (is_new && !core->is_restoring) {
             rep->share_mark = core->fair_share.given;
             rep_record(core, rep);
         }
     }
+    forget_caps(core);
+    count_configured(core);
+    caps_link_sources(core);
     fair_share_link(core);
     for (uint32_t i = 1; i < core->reps.count; i++) {
         struct rep *rep = core->reps.reps[i];
@@ -157,17 +159,30 @@ static void take_skills(struct core *core, struct rep *rep, const struct config_
     }
 }
 
-static void join_class(struct core *core, struct rep *rep)
+/* Of reps whom the rules no longer have. */
+static void forget_caps(struct core *core)
 {
-    struct supply_class *before = rep->supply, *now = classes_supply(&core->classes, rep);
-    assert(now);
-    now->configured_count++;
-    if (before == now)
-        return;
-    rep->supply = now;
-    now->rep_count++;
-    if (before && --before->rep_count == 0)
-        classes_drop_supply(&core->classes, before);
+    for (uint32_t i = 1; i < core->reps.count; i++) {
+        struct rep *rep = core->reps.reps[i];
+        if (!rep || rep->configured || !rep->caps)
+            continue;
+        caps_link(core, rep, NULL);
+        if (rep->supply)
+            rep_join_class(core, rep);
+    }
+}
+
+static void count_configured(struct core *core)
+{
+    for (uint32_t i = 0; i < core->classes.supply_count; i++) {
+        if (core->classes.supply[i])
+            core->classes.supply[i]->configured_count = 0;
+    }
+    for (uint32_t i = 1; i < core->reps.count; i++) {
+        const struct rep *rep = core->reps.reps[i];
+        if (rep && rep->configured)
+            rep->supply->configured_count++;
+    }
 }
 
 static void remove_rep(struct core *core, struct rep *rep)

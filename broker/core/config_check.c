@@ -25,6 +25,8 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
         return config_wrong(reason, reason_size, "the desk has no dispositions: a lead could never be completed");
     lw_status status = config_check_reps(config, reason, reason_size);
     if (status == LW_OK)
+        status = config_check_caps(config, reason, reason_size);
+    if (status == LW_OK)
         status = config_check_rules(config, reason, reason_size);
     if (status != LW_OK)
         return status;

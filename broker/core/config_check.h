@@ -8,6 +8,8 @@
 #include "core_config.h"
 
 lw_status config_check_reps(const struct core_config *config, char *reason, size_t reason_size);
+/* Caps, and the days that they count by. */
+lw_status config_check_caps(const struct core_config *config, char *reason, size_t reason_size);
 /* No two have one name. */
 lw_status config_check_rep_names(const struct core_config *config, char *reason, size_t reason_size);
 lw_status config_check_rules(const struct core_config *config, char *reason, size_t reason_size);

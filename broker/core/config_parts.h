@@ -16,6 +16,7 @@ bool config_find_skill(const struct core_config *config, const char *name, uint3
 lw_status config_know_skill(struct core_config *config, const char *name);
 lw_status config_add_level(const struct core_config *config, struct config_skill_level *levels, uint32_t *count, uint32_t max,
                            const char *skill, uint32_t level);
+void config_caps_free(struct config_caps *caps);   /* NULL is fine */
 /* What the rule holds, not the rule. */
 void config_rule_fini(struct config_rule *rule);
 

@@ -127,6 +127,9 @@ static void put_teams(struct byte_buffer *out, const struct core_config *config)
             byte_buffer_put_varint(out, team->open[k].close_ms - team->open[k].open_ms);
             before_ms = team->open[k].close_ms;
         }
+        byte_buffer_put_varint(out, team->day_count);
+        for (uint32_t k = 0; k < team->day_count; k++)
+            byte_buffer_put_varint(out, team->days[k] - (k > 0 ? team->days[k - 1] : 0));
     }
 }
 
@@ -147,6 +150,20 @@ static void put_follow_up(struct byte_buffer *out, const struct config_dispositi
     byte_buffer_put_varint(out, disposition->at_least_ms);
     byte_buffer_put_varint(out, disposition->at_most_ms);
     byte_buffer_put_varint(out, disposition->same_rep_for_ms);
+}
+
+/* One byte where there are none. */
+static void put_caps(struct byte_buffer *out, const struct config_caps *caps)
+{
+    byte_buffer_put_u8(out, caps ? (uint8_t)(caps->source_count + 1) : 0);
+    if (!caps)
+        return;
+    byte_buffer_put_varint(out, caps->per_hour);
+    byte_buffer_put_varint(out, caps->per_day);
+    for (uint32_t i = 0; i < caps->source_count; i++) {
+        byte_buffer_put_text(out, caps->sources[i].source);
+        byte_buffer_put_varint(out, caps->sources[i].most);
+    }
 }
 
 static void put_config(struct byte_buffer *out, const struct core_config *config)
@@ -177,6 +194,7 @@ static void put_config(struct byte_buffer *out, const struct core_config *config
         byte_buffer_put_text(out, rep->device);
         byte_buffer_put_varint(out, rep->capacity);
         put_levels(out, rep->skills, rep->skill_count);
+        put_caps(out, rep->caps);
     }
     byte_buffer_put_varint(out, config->rule_count);
     for (uint32_t i = 0; i < config->rule_count; i++) {
@@ -392,8 +410,32 @@ static bool read_hours(struct byte_reader *in, struct core_config *config)
             if (in->failed || core_config_team_open(team, open_ms, before_ms) != LW_OK)
                 return false;
         }
+        uint32_t days = read_number(in, CONFIG_DAYS_MAX);
+        for (uint64_t k = 0, day_ms = 0; k < days; k++) {
+            day_ms += byte_reader_varint(in);
+            if (in->failed || core_config_team_day(team, day_ms) != LW_OK)
+                return false;
+        }
     }
     return !in->failed;
+}
+
+static bool read_caps(struct byte_reader *in, struct config_rep *rep)
+{
+    char source[TEXT_MAX];
+    uint8_t sources = byte_reader_u8(in);
+    if (sources == 0)
+        return !in->failed;
+    uint32_t per_hour = read_number(in, CONFIG_CAP_MAX), per_day = read_number(in, CONFIG_CAP_MAX);
+    if (in->failed || core_config_rep_caps(rep, per_hour, per_day) != LW_OK)
+        return false;
+    for (; sources > 1; sources--) {
+        byte_reader_text(in, source, sizeof source);
+        uint32_t most = read_number(in, CONFIG_CAP_MAX);
+        if (in->failed || core_config_rep_cap_source(rep, source, most) != LW_OK)
+            return false;
+    }
+    return true;
 }
 
 static bool read_skills_reps(struct byte_reader *in, struct core_config *config)
@@ -423,6 +465,8 @@ static bool read_skills_reps(struct byte_reader *in, struct core_config *config)
             if (in->failed || skill >= config->skill_count || core_config_rep_skill(config, rep, config->skills[skill], level) != LW_OK)
                 return false;
         }
+        if (!read_caps(in, rep))
+            return false;
     }
     return !in->failed;
 }

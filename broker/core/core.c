@@ -78,6 +78,7 @@ void core_free(struct core *core)
     free(core->rule_demand);
     free(core->hours);
     rules_index_fini(&core->rules_index);
+    bitset_fini(&core->capped_sources);
     byte_buffer_fini(&core->record);
     free(core);
 }

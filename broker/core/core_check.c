@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "caps.h"
 #include "core_internal.h"
 #include "exclusions.h"
 #include "hours.h"
@@ -98,9 +99,16 @@ static void check_rep(const struct core *core, const struct rep *rep, uint32_t l
         const struct lead *lead = lead_table_find(&core->leads, rep->excluded[i].lead);
         assert(lead && lead_excludes(lead, rep->number));
     }
+    uint32_t offered = 0;
+    for (const struct lead *lead = rep->held_first; lead; lead = lead->held.next)
+        offered += lead->state != LEAD_ASSIGNED;
+    assert(!rep->caps || (rep->configured && rep->caps->offered == offered));
+    assert(!rep->caps || rep->caps->free_ms == 0 || (timer_wheel_is_set(&rep->timer) && rep->timer.deadline_ms <= rep->caps->free_ms));
     if (rep->supply) {
         assert(rep->supply->capacity == rep->rank.capacity && rep->supply->team == rep->team);
         assert(memcmp(rep->supply->levels, rep->levels, sizeof rep->levels) == 0 && pairs_same_rates(rep->supply->rates, rep->rates));
+        uint32_t full_sources[CONFIG_CAP_SOURCES_MAX];
+        assert(caps_full_sources(rep, full_sources) == rep->supply->full_source_count);
     }
 }
 
@@ -169,7 +177,8 @@ static void check_matched(struct core *core)
             bool fits = rep && rep->supply && rep_is_ready(rep) && rep->rank.capacity - rep->rank.load >= weight &&
                         !lead_excludes(lead, rep->number);
             if (fits && lead_is_preferring(lead))
-                fits = i == lead->extra->preferred_rep && !(lead->demand->needs.rings && rep->device == NAME_NONE);
+                fits = i == lead->extra->preferred_rep && !(lead->demand->needs.rings && rep->device == NAME_NONE) &&
+                       !caps_source_is_full(rep, lead->source);
             else
                 fits = fits && supply_can_serve(rep->supply, lead->demand);
             assert(!fits);

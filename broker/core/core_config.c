@@ -43,6 +43,7 @@ void core_config_free(struct core_config *config)
         for (uint32_t k = 0; k < config->reps[i].rate_count; k++)
             free(config->reps[i].rates[k].queue);
         free(config->reps[i].rates);
+        config_caps_free(config->reps[i].caps);
     }
     for (uint32_t i = 0; i < config->rule_count; i++)
         config_rule_fini(&config->rules[i]);
@@ -58,6 +59,7 @@ void core_config_free(struct core_config *config)
     for (uint32_t i = 0; i < config->team_count; i++) {
         free(config->teams[i].name);
         free(config->teams[i].open);
+        free(config->teams[i].days);
     }
     free(config->teams);
     free(config->skills);

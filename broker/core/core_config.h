@@ -31,6 +31,9 @@ enum {
     CONFIG_TEAMS_OF_RULE_MAX = 8,    /* with those that its relaxation adds */
     CONFIG_TEAMS_MAX = 256,          /* with working hours */
     CONFIG_OPEN_MAX = 2048,          /* intervals of one team */
+    CONFIG_DAYS_MAX = 512,           /* of one team */
+    CONFIG_CAP_MAX = 10000,          /* leads */
+    CONFIG_CAP_SOURCES_MAX = 8,      /* of one rep */
     CONFIG_RELAX_MAX = 8,            /* steps of one rule */
     CONFIG_PREDICATES_MAX = 16,      /* of one rule */
     CONFIG_VALUES_MAX = 64,          /* of one predicate */
@@ -84,6 +87,13 @@ struct config_channel {
 /* Of a thousand leads of a queue the rep wins so many. */
 struct config_rate { char *queue; uint32_t rate; };
 
+/* How many leads a rep gets at most; 0: no cap. A day is one of the rep's team. */
+struct config_caps {
+    uint32_t per_hour, per_day;
+    struct { char *source; uint32_t most; } sources[CONFIG_CAP_SOURCES_MAX];   /* in a day */
+    uint32_t source_count;
+};
+
 struct config_rep {
     char *name, *team, *device;
     uint32_t capacity;
@@ -93,6 +103,7 @@ struct config_rep {
     uint32_t share;                  /* for weighted; 1 or more, CONFIG_SHARE_DEFAULT if not set */
     struct config_rate *rates;       /* for best_pair, where it is known; else it follows from levels */
     uint32_t rate_count;
+    struct config_caps *caps;        /* NULL: none */
 };
 
 /* What makes a lead of a queue urgent, in points; see urgency.h. */
@@ -116,11 +127,14 @@ struct config_queue {
 /* [open, close), unix ms. */
 struct config_interval { uint64_t open_ms, close_ms; };
 
-/* A team that has working hours; others are always open. The intervals are in order and do not touch. */
+/* A team that has working hours or whose days are asked for; others are always open. The intervals are in order and do not
+ * touch; days begin in order. */
 struct config_team {
     char *name;
     struct config_interval *open;
     uint32_t open_count;
+    uint64_t *days;                  /* when they begin; behind the last come days of 24 hours */
+    uint32_t day_count;
 };
 
 struct config_predicate {
@@ -211,6 +225,11 @@ LW_MUST_CHECK lw_status core_config_add_rep(struct core_config *config, const ch
 LW_MUST_CHECK lw_status core_config_add_team(struct core_config *config, const char *name, struct config_team **out);
 /* In order: behind what is there. LW_INVALID otherwise. */
 LW_MUST_CHECK lw_status core_config_team_open(struct config_team *team, uint64_t open_ms, uint64_t close_ms);
+/* Later than what is there. LW_INVALID otherwise. */
+LW_MUST_CHECK lw_status core_config_team_day(struct config_team *team, uint64_t start_ms);
+/* 0: no cap. Made when missing: then caps of sources can be added. */
+LW_MUST_CHECK lw_status core_config_rep_caps(struct config_rep *rep, uint32_t per_hour, uint32_t per_day);
+LW_MUST_CHECK lw_status core_config_rep_cap_source(struct config_rep *rep, const char *source, uint32_t most);
 LW_MUST_CHECK lw_status core_config_rep_skill(struct core_config *config, struct config_rep *rep, const char *skill, uint32_t level);
 LW_MUST_CHECK lw_status core_config_rep_rate(struct config_rep *rep, const char *queue, uint32_t rate);
 LW_MUST_CHECK lw_status core_config_rule_value_from(struct config_rule *rule, const char *field);

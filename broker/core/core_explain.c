@@ -10,6 +10,7 @@
 
 #include "effects.h"
 #include "exclusions.h"
+#include "caps.h"
 #include "explain_past.h"
 #include "give.h"
 #include "lead_extra.h"
@@ -166,7 +167,8 @@ struct history_entry explain_rep_now(const struct rep *rep)
 {
     return (struct history_entry){.rep = rep->number, .load = rep->rank.load, .capacity = rep->rank.capacity,
                                   .idle_since_ms = rep->rank.idle_since_ms, .account = rep->rank.account, .state = rep->state,
-                                  .connected = rep->connected, .configured = rep->configured, .is_closed = rep->is_closed};
+                                  .connected = rep->connected, .configured = rep->configured, .is_closed = rep->is_closed,
+                                  .full = rep->caps ? rep->caps->full : 0, .full_sources = rep->caps ? rep->caps->full_sources : 0};
 }
 
 bool explain_rewind(const struct core *core, uint64_t *from, uint64_t seq, struct past_rep *reps)
@@ -253,6 +255,8 @@ const char *explain_excluded_by(const struct core *core, const struct rep *rep, 
     }
     if (subject->needs->rings && rep->device == NAME_NONE)
         return "device";
+    if (caps_explain(core, rep, was->full, was->full_sources, subject->needs->capped_source, detail, detail_size))
+        return "cap";
     const struct decision *refused = refused_before(rep, subject, decision);
     if (refused) {
         snprintf(detail, detail_size, "offer %u: %s", refused->offer_number, core_cause_word((enum core_cause)refused->outcome));
@@ -373,7 +377,7 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
 {
     struct subject subject = explain_subject_of_lead(lead);
     subject.decision_count = 0;
-    uint32_t unable = 0, absent = 0, full = 0, declined = 0;
+    uint32_t unable = 0, absent = 0, capped = 0, full = 0, declined = 0;
     char detail[128];
     if (lead->state == LEAD_PARKED) {
         const char *more = lead->cause == CAUSE_UNROUTABLE ? "; no rep of the rules could ever take it" : "";
@@ -396,11 +400,15 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
         if (!rep || !rep->configured)
             continue;
         struct history_entry now = explain_rep_now(rep);
-        if (!supply_can_serve(rep->supply, lead->demand)) {
+        if (!supply_has_what(rep->supply, &lead->demand->needs)) {
             unable++;
             continue;
         }
         const char *rule = explain_excluded_by(core, rep, &now, &subject, NULL, detail, sizeof detail);
+        if (strcmp(rule, "cap") == 0) {
+            capped++;
+            continue;
+        }
         bool is_absent = *rule != '\0' && strcmp(rule, "capacity") != 0, has_declined = lead_excludes(lead, i);
         absent += is_absent;
         declined += !is_absent && has_declined;
@@ -408,7 +416,9 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
     }
     snprintf(text, size, "%u without what it requires or a device, %u not available, %u full, %u declined or missed it", unable, absent, full, declined);
     size_t used = strlen(text);
-    if (lead->relaxed > 0)
+    if (capped > 0)
+        used += (size_t)snprintf(text + used, size - used, ", %u at a cap", capped);
+    if (lead->relaxed > 0 && used < size)
         snprintf(text + used, size - used, "; relaxed %u times", lead->relaxed);
     char urgency[URGENCY_TEXT_MAX];
     const struct urgency_subject urgent = urgency_subject_of(lead);

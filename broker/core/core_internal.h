@@ -68,6 +68,7 @@ struct core {
     struct seen seen;
     struct timer_wheel wheel;
     struct avl_tree people;                /* person_key of open leads, where contacts join: people.h */
+    struct bitset capped_sources;          /* names: some rep of the rules may have only so many of it */
     struct avl_tree preferred;             /* lead_extra of all leads that wait for a preferred rep, most urgent first */
     struct history history;
 

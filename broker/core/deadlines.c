@@ -2,6 +2,7 @@
  *
  * What happens when nobody did anything: every state that waits has its deadline, and here is what follows.
  */
+#include "caps.h"
 #include "core_internal.h"
 #include "deadlines.h"
 #include "exclusions.h"
@@ -89,5 +90,6 @@ static void rep_due(struct core *core, struct rep *rep)
         rep_set_state(core, rep, REP_AVAILABLE, CAUSE_WRAP_UP_OVER, 0);
         return;
     }
+    caps_due(core, rep);
     rep_set_timer(core, rep);
 }

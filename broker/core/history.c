@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "caps.h"
 #include "core_internal.h"
 #include "lead_extra.h"
 #include "lead_state.h"
@@ -48,7 +49,8 @@ void history_note_rep(struct core *core, const struct rep *rep)
     history->reps[history->reps_next++ % history->reps_max] = (struct history_entry){
         .rep = rep->number, .load = rep->rank.load, .capacity = rep->rank.capacity, .idle_since_ms = rep->rank.idle_since_ms,
         .account = rep->rank.account, .ledger_total = core->fair_share.total, .state = rep->state, .connected = rep->connected,
-        .configured = rep->configured, .is_closed = rep->is_closed,
+        .configured = rep->configured, .is_closed = rep->is_closed, .full = rep->caps ? rep->caps->full : 0,
+        .full_sources = rep->caps ? rep->caps->full_sources : 0,
     };
 }
 

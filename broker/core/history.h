@@ -22,6 +22,7 @@ struct history_entry {
     int64_t account, ledger_total;         /* the latter before any later change of it, too */
     uint8_t state;
     bool connected, configured, is_closed;
+    uint8_t full, full_sources;            /* of its caps */
 };
 
 /* Which decision was made when, over all leads. */

@@ -12,6 +12,7 @@
  * ASSIGNED), and lay a waiting or parked one aside for a while (to SCHEDULED).
  */
 #include "core_internal.h"
+#include "caps.h"
 #include "decisions.h"
 #include "effects.h"
 #include "exclusions.h"
@@ -121,6 +122,8 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
     core->totals.by_state[change->to]++;
     if (!stays)
         link_to_state(core, lead);
+    if (change->to == LEAD_ASSIGNED && core->reps.reps[lead->rep]->caps)
+        caps_count(core, core->reps.reps[lead->rep], lead, stays);
     lead_set_timer(core, lead);
     lead_mark_dirty(core, lead);
     if (change->to == LEAD_WAITING) {

@@ -132,7 +132,7 @@ static uint8_t level_after(const struct core *core, const struct config_relax_st
 
 void needs_relax(struct core *core, struct needs *needs, const struct config_relax_step *step)
 {
-    struct needs less = {.rings = needs->rings, .prefer_count = needs->prefer_count};
+    struct needs less = {.rings = needs->rings, .capped_source = needs->capped_source, .prefer_count = needs->prefer_count};
     memcpy(less.prefer, needs->prefer, sizeof less.prefer);
     for (uint32_t i = 0; i < needs->require_count; i++) {
         uint8_t level = level_after(core, step, needs->require[i]);

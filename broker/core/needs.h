@@ -18,6 +18,7 @@ struct needs {
     uint32_t teams[CONFIG_TEAMS_OF_RULE_MAX];   /* names; none: any */
     uint8_t require_count, prefer_count, team_count;
     bool rings;                                 /* calls: accepting one rings the rep's device */
+    uint32_t capped_source;                     /* names + 1: reps may have had enough from this source; 0: nobody counts it */
 };
 
 void needs_sort(const struct core *core, struct needs *needs);

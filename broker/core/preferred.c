@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 
+#include "caps.h"
 #include "core_internal.h"
 #include "exclusions.h"
 #include "lead_extra.h"
@@ -46,7 +47,7 @@ static bool may_take(const struct core *core, const struct rep *rep, const struc
 {
     const struct demand_class *demand = lead->demand;
     return core_channel(core, demand->channel)->weight <= room && !(demand->needs.rings && rep->device == NAME_NONE) &&
-           !lead_excludes(lead, rep->number);
+           !lead_excludes(lead, rep->number) && !caps_source_is_full(rep, lead->source);
 }
 
 /* Of several queues, whose leads change places with time: a rep has few of them. */

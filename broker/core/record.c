@@ -17,6 +17,7 @@ enum lead_flags {
 
 /* What happened in few lives: a byte of bits, then each that is there. */
 enum life_bits { LIFE_PRIORITY = 1, LIFE_ACTS = 2, LIFE_TOUCH = 4 };
+enum rep_flags { REP_IS_CONNECTED = 1, REP_HAS_CAPS = 2 };
 
 static void put_open_lead(struct byte_buffer *out, const struct lead_image *image);
 static void read_open_lead(struct byte_reader *in, struct lead_image *image);
@@ -490,7 +491,7 @@ void record_put_rep(struct byte_buffer *out, const struct rep_image *image)
     byte_buffer_put_varint(out, image->revision);
     byte_buffer_put_varint(out, image->number);
     byte_buffer_put_u8(out, (uint8_t)image->state);
-    byte_buffer_put_u8(out, image->connected);
+    byte_buffer_put_u8(out, (uint8_t)((image->connected ? REP_IS_CONNECTED : 0) | (image->caps.is_there ? REP_HAS_CAPS : 0)));
     byte_buffer_put_blob(out, image->name.data, image->name.size);
     byte_buffer_put_blob(out, image->reason.data, image->reason.size);
     byte_buffer_put_varint(out, image->idle_since_ms);
@@ -499,6 +500,8 @@ void record_put_rep(struct byte_buffer *out, const struct rep_image *image)
     byte_buffer_put_varint(out, image->misses);
     byte_buffer_put_zigzag(out, image->account);
     byte_buffer_put_varint(out, image->share_mark);
+    if (image->caps.is_there)
+        record_put_caps(out, &image->caps);
 }
 
 lw_status record_read_rep(const void *bytes, size_t size, struct rep_image *out)
@@ -513,7 +516,8 @@ lw_status record_read_rep(const void *bytes, size_t size, struct rep_image *out)
     out->revision = byte_reader_varint(&in);
     out->number = read_u32(&in);
     out->state = (enum rep_state)byte_reader_u8(&in);
-    out->connected = byte_reader_u8(&in) != 0;
+    uint8_t flags = byte_reader_u8(&in);
+    out->connected = flags & REP_IS_CONNECTED;
     out->name = read_text(&in, LW_NAME_MAX);
     out->reason = read_text(&in, BREAK_REASON_MAX - 1);
     out->idle_since_ms = byte_reader_varint(&in);
@@ -522,6 +526,8 @@ lw_status record_read_rep(const void *bytes, size_t size, struct rep_image *out)
     out->misses = read_u32(&in);
     out->account = byte_reader_zigzag(&in);
     out->share_mark = byte_reader_varint(&in);
+    if (flags & REP_HAS_CAPS)
+        record_read_caps(&in, &out->caps);
     if (out->account > ACCOUNT_MAX || out->account < -ACCOUNT_MAX)
         return LW_CORRUPT;
     if (out->number == 0 || out->name.size == 0 || out->state < REP_OFFLINE || out->state > REP_AWAY)

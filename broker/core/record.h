@@ -24,6 +24,7 @@ enum {
     EXCLUSIONS_PER_LEAD_MAX = 32,
     EXCLUSIONS_PER_REP_MAX = 32,
     BREAK_REASON_MAX = 128,
+    CAP_BUCKETS = 13,          /* of the hour that caps look at */
     LEAD_PLACE_MAX = 255,      /* bytes of an appointment's place */
 };
 
@@ -128,6 +129,15 @@ struct lead_image {
     struct act_image acts_read[ACTS_KEPT];
 };
 
+/* What counts under the caps of a rep. */
+struct caps_image {
+    bool is_there;
+    uint16_t hour[CAP_BUCKETS];       /* ring, by number of the bucket */
+    uint64_t bucket, counted_ms;      /* of the last lead that counted */
+    uint32_t day, source_count;
+    struct { struct core_text source; uint32_t counted; } sources[CONFIG_CAP_SOURCES_MAX];
+};
+
 struct rep_image {
     uint32_t number;
     uint64_t revision;
@@ -138,6 +148,7 @@ struct rep_image {
     bool connected;
     int64_t account;                  /* of the fair share ledger */
     uint64_t share_mark;
+    struct caps_image caps;
 };
 
 struct seen_image {
@@ -165,6 +176,8 @@ struct desk_image {
 
 void record_put_lead(struct byte_buffer *out, const struct lead_image *image);
 LW_MUST_CHECK lw_status record_read_lead(const void *bytes, size_t size, struct lead_image *out);
+void record_put_caps(struct byte_buffer *out, const struct caps_image *caps);   /* part of a rep's */
+void record_read_caps(struct byte_reader *in, struct caps_image *caps);
 void record_put_rep(struct byte_buffer *out, const struct rep_image *image);
 LW_MUST_CHECK lw_status record_read_rep(const void *bytes, size_t size, struct rep_image *out);
 void record_put_seen(struct byte_buffer *out, const struct seen_image *image);

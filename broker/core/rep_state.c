@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "caps.h"
 #include "core_internal.h"
 #include "effects.h"
 #include "lead_state.h"
@@ -17,7 +18,8 @@ static int by_number(const void *a, const void *b);
 
 bool rep_is_ready(const struct rep *rep)
 {
-    return rep->configured && rep->connected && !rep->is_closed && rep->state == REP_AVAILABLE && rep->rank.load < rep->rank.capacity;
+    return rep->configured && rep->connected && !rep->is_closed && !(rep->caps && rep->caps->full != 0) &&
+           rep->state == REP_AVAILABLE && rep->rank.load < rep->rank.capacity;
 }
 
 void rep_before_change(struct core *core, struct rep *rep)
@@ -59,6 +61,8 @@ void rep_set_timer(struct core *core, struct rep *rep)
     uint64_t next_ms = rep->state == REP_WRAP_UP ? rep->until_ms : 0;
     if (rep->grace_deadline_ms != 0 && (next_ms == 0 || rep->grace_deadline_ms < next_ms))
         next_ms = rep->grace_deadline_ms;
+    if (rep->caps && rep->caps->free_ms != 0 && (next_ms == 0 || rep->caps->free_ms < next_ms))
+        next_ms = rep->caps->free_ms;
     timer_wheel_cancel(&core->wheel, &rep->timer);
     if (next_ms != 0)
         timer_wheel_set(&core->wheel, &rep->timer, next_ms, rep->number);
@@ -66,13 +70,14 @@ void rep_set_timer(struct core *core, struct rep *rep)
 
 void rep_image_fill(const struct core *core, const struct rep *rep, struct rep_image *image)
 {
-    (void)core;
     *image = (struct rep_image){
         .number = rep->number, .revision = rep->revision, .state = (enum rep_state)rep->state,
         .name = {rep->name, (uint32_t)strlen(rep->name)}, .reason = {rep->reason, (uint32_t)strlen(rep->reason)},
         .idle_since_ms = rep->rank.idle_since_ms, .until_ms = rep->until_ms, .grace_deadline_ms = rep->grace_deadline_ms,
         .misses = rep->misses, .connected = rep->connected, .account = rep->rank.account, .share_mark = rep->share_mark,
     };
+    if (rep->caps)
+        caps_image_fill(core, rep, &image->caps);
 }
 
 void rep_record(struct core *core, struct rep *rep)
@@ -95,6 +100,8 @@ void rep_add_held(struct core *core, struct rep *rep, struct lead *lead)
     lead->held.prev = rep->held_last;
     *(rep->held_last ? &rep->held_last->held.next : &rep->held_first) = lead;
     rep->held_last = lead;
+    if (rep->caps)
+        caps_note_offered(core, rep, lead, 1);
     rep_relink(core, rep);
 }
 
@@ -108,6 +115,8 @@ void rep_remove_held(struct core *core, struct rep *rep, struct lead *lead, bool
     *(lead->held.next ? &lead->held.next->held.prev : &rep->held_last) = lead->held.prev;
     if (goes_idle)
         rep->rank.idle_since_ms = core->now_ms;
+    if (rep->caps)
+        caps_note_offered(core, rep, lead, -1);
     rep_relink(core, rep);
     if (rep->is_ready)
         match_note_rep(core, rep);
@@ -167,6 +176,22 @@ void rep_not_missed(struct core *core, struct rep *rep)
         return;
     rep->misses = 0;
     rep_record(core, rep);
+}
+
+void rep_join_class(struct core *core, struct rep *rep)
+{
+    struct supply_class *before = rep->supply, *now = classes_supply(&core->classes, rep);
+    assert(now);
+    if (before == now)
+        return;
+    rep->supply = now;
+    now->rep_count++;
+    now->configured_count += rep->configured;
+    if (!before)
+        return;
+    before->configured_count -= rep->configured;
+    if (--before->rep_count == 0)
+        classes_drop_supply(&core->classes, before);
 }
 
 static int by_number(const void *a, const void *b)

@@ -14,6 +14,8 @@ void rep_before_change(struct core *core, struct rep *rep);
 /* After changing state, connection, load, capacity or idle time: keeps the ready set true. */
 void rep_relink(struct core *core, struct rep *rep);
 void rep_set_state(struct core *core, struct rep *rep, enum rep_state state, enum core_cause cause, uint64_t until_ms);
+/* Of the supply class that it is now. Out of the trees. */
+void rep_join_class(struct core *core, struct rep *rep);
 void rep_record(struct core *core, struct rep *rep);
 void rep_set_timer(struct core *core, struct rep *rep);
 void rep_add_held(struct core *core, struct rep *rep, struct lead *lead);

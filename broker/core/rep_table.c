@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "caps.h"
 #include "core_internal.h"
 #include "pairs.h"
 
@@ -24,6 +25,7 @@ void rep_table_fini(struct rep_table *table)
         if (table->reps[i]) {
             free(table->reps[i]->name);
             free(table->reps[i]->rates);
+            caps_free(table->reps[i]);
         }
         free(table->reps[i]);
     }

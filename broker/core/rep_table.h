@@ -13,6 +13,7 @@
 #include "timer_wheel.h"
 
 struct lead;
+struct rep_caps;
 struct rep_rates;
 struct supply_class;
 
@@ -45,6 +46,7 @@ struct rep {
     struct timer_node timer;
     struct ready_place ready[POLICIES_MAX];   /* in its supply class while ready: by number of the policy, of those in use */
     struct supply_class *supply;
+    struct rep_caps *caps;                 /* NULL: none */
     struct rep_exclusion excluded[EXCLUSIONS_PER_REP_MAX];
     uint32_t excluded_count;
     char reason[BREAK_REASON_MAX];

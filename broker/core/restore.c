@@ -12,6 +12,7 @@
 #include "checkpoint.h"
 #include "config_apply.h"
 #include "config_record.h"
+#include "caps.h"
 #include "core_internal.h"
 #include "decisions.h"
 #include "lead_end.h"
@@ -122,6 +123,9 @@ static lw_status restore_rep(struct core *core, const void *bytes, size_t size)
     rep->share_mark = image.share_mark;
     rep->connected = false;   /* sessions do not survive */
     rep->is_dirty = true;
+    status = caps_restore(core, rep, &image.caps);
+    if (status != LW_OK)
+        return status;
     memcpy(rep->reason, image.reason.data, image.reason.size);
     rep->reason[image.reason.size] = '\0';
     return LW_OK;
@@ -355,11 +359,14 @@ static lw_status take_image(struct core *core, struct lead *lead, const struct l
     return LW_OK;
 }
 
-/* Before the lead is linked, which counts it in its class. */
-static bool make_quiet(struct core *core, struct lead *lead)
+/* What does not stand in its image. Before the lead is linked, which counts it in its class. */
+static bool complete_needs(struct core *core, struct lead *lead)
 {
     struct needs needs = lead->demand->needs;
-    needs.rings = false;
+    needs.rings &= !(lead->extra && lead->extra->is_call_back);
+    needs.capped_source = caps_source_need(core, lead->source);
+    if (needs.rings == lead->demand->needs.rings && needs.capped_source == lead->demand->needs.capped_source)
+        return true;
     lead->demand = classes_demand(&core->classes, lead->demand->queue, lead->demand->channel, &needs);
     return lead->demand != NULL;
 }
@@ -373,7 +380,7 @@ static lw_status link_leads(struct core *core)
             return LW_CORRUPT;
         if (lead->extra && lead->extra->preferred_rep != 0 && !rep_table_at(&core->reps, lead->extra->preferred_rep))
             return LW_CORRUPT;
-        if (lead->extra && lead->extra->is_call_back && !make_quiet(core, lead))
+        if (!complete_needs(core, lead))
             return LW_NO_MEMORY;
         lead_link(core, lead);
         for (uint32_t i = lead->exclusion_count; i-- > 0;) {

@@ -15,7 +15,7 @@
 #include "rules.h"
 
 static bool somebody_can(const struct core *core, const struct demand_class *demand);
-static bool somebody_meets(const struct core *core, const struct demand_class *like, const struct needs *needs);
+static bool somebody_meets(const struct core *core, uint8_t channel, const struct needs *needs);
 static int by_number(const void *a, const void *b);
 
 bool lead_is_unroutable(struct core *core, const struct lead *lead)
@@ -24,9 +24,11 @@ bool lead_is_unroutable(struct core *core, const struct lead *lead)
         return false;
     const struct config_rule *rule = lead->relax_next_ms != 0 ? rules_by_name(core, lead->rule) : NULL;
     struct needs needs = lead->demand->needs;
+    if (needs.capped_source != 0 && somebody_meets(core, lead->demand->channel, &needs))
+        return false;   /* who has had enough of its source today may have it tomorrow */
     for (uint32_t i = lead->relaxed; rule && i < rule->relax_count; i++) {
         needs_relax(core, &needs, &rule->relax[i]);
-        if (somebody_meets(core, lead->demand, &needs))
+        if (somebody_meets(core, lead->demand->channel, &needs))
             return false;
     }
     return true;
@@ -93,12 +95,11 @@ static bool somebody_can(const struct core *core, const struct demand_class *dem
     return false;
 }
 
-static bool somebody_meets(const struct core *core, const struct demand_class *like, const struct needs *needs)
+static bool somebody_meets(const struct core *core, uint8_t channel, const struct needs *needs)
 {
-    struct demand_class asked = {.channel = like->channel, .needs = *needs};
     for (uint32_t i = 0; i < core->classes.supply_count; i++) {
         const struct supply_class *supply = core->classes.supply[i];
-        if (supply && has_room_for(core, supply, like->channel) && supply_can_serve(supply, &asked))
+        if (supply && has_room_for(core, supply, channel) && supply_has_what(supply, needs))
             return true;
     }
     return false;

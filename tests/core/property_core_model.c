@@ -153,11 +153,24 @@ static uint64_t below(struct pair *pair, uint64_t bound)
     return seeded_below(pair->random, bound);
 }
 
+static void add_random_caps(struct pair *pair, struct config_rep *rep)
+{
+    uint64_t dice = below(pair, 6);
+    if (dice > 2)
+        return;
+    MUST_HOLD(core_config_rep_caps(rep, dice != 1 ? 1 + (uint32_t)below(pair, 12) : 0, dice == 1 ? 1 + (uint32_t)below(pair, 12) : 0) == LW_OK);
+    if (below(pair, 2))
+        MUST_HOLD(core_config_rep_cap_source(rep, "form", 1 + (uint32_t)below(pair, 6)) == LW_OK);
+    if (below(pair, 2))
+        MUST_HOLD(core_config_rep_cap_source(rep, "fair", 1 + (uint32_t)below(pair, 3)) == LW_OK);
+}
+
 static void add_random_rep(struct pair *pair, struct core_config *config, const char *name)
 {
     struct config_rep *rep;
     const char *team = teams[below(pair, 3)];
     MUST_HOLD(core_config_add_rep(config, name, team, 1 + (uint32_t)below(pair, 4), below(pair, 3) ? "+39" : "", &rep) == LW_OK);
+    add_random_caps(pair, rep);
     rep->tier = (uint32_t)below(pair, 3);
     rep->share = below(pair, 2) ? 10 : 1 + (uint32_t)below(pair, 100);
     for (int i = 0; i < 4; i++) {
@@ -172,6 +185,14 @@ static void add_random_rep(struct pair *pair, struct core_config *config, const 
         if (below(pair, 2))
             MUST_HOLD(core_config_rep_ability(config, rep, ABILITY_TERRITORY, territories[i], 1) == LW_OK);
     }
+}
+
+/* Each of the teams has these days, in all rules. */
+static void add_days(struct config_team *team)
+{
+    uint64_t day_ms = 1800000000000 - 50000;
+    for (uint64_t i = 0; i < 30; i++, day_ms += 700000 + i * 7919 % 13 * 100000)
+        MUST_HOLD(core_config_team_day(team, day_ms) == LW_OK);
 }
 
 static void add_random_needs(struct pair *pair, struct core_config *config, struct config_rule *rule)
@@ -272,8 +293,10 @@ static struct config_order random_order(struct pair *pair, const struct core_con
                                  .age = (uint32_t)below(pair, 1000), .hours_of = ""};
     order.service_level_ms = below(pair, 3) ? 1000 + (uint32_t)below(pair, 60000) : 0;
     order.age_cap_ms = below(pair, 2) ? 1000 + (uint32_t)below(pair, 90000) : 0;
-    if (config->team_count > 0 && below(pair, 2))
-        order.hours_of = config->teams[below(pair, config->team_count)].name;
+    if (config->team_count > 0 && below(pair, 2)) {
+        const struct config_team *team = &config->teams[below(pair, config->team_count)];
+        order.hours_of = team->open_count > 0 ? team->name : "";
+    }
     return order;
 }
 
@@ -324,12 +347,13 @@ static struct core_config *random_rules(struct pair *pair)
         if (i == 0 || below(pair, 5))
             add_random_rep(pair, config, rep_names[i]);
     }
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         struct config_team *team;
         uint64_t at_ms = pair->now_ms - below(pair, 60000);
-        if (below(pair, 3) == 0)
-            continue;
         MUST_HOLD(core_config_add_team(config, teams[i], &team) == LW_OK);
+        add_days(team);
+        if (i == 2 || below(pair, 3) == 0)
+            continue;
         for (uint64_t k = 1 + below(pair, 6); k > 0; k--) {
             uint64_t open_ms = at_ms + 1 + below(pair, 40000);
             at_ms = open_ms + 1 + below(pair, 60000);

@@ -6,9 +6,12 @@
 
 #include <assert.h>
 
-static uint64_t rep_deadline(const struct slow_rep *rep)
+static uint64_t rep_deadline(const struct slow_desk *desk, int number)
 {
+    const struct slow_rep *rep = &desk->reps[number];
     uint64_t next_ms = rep->state == REP_WRAP_UP ? rep->until_ms : UINT64_MAX;
+    if (caps_deadline(desk, number) < next_ms)
+        next_ms = caps_deadline(desk, number);
     return rep->grace_deadline_ms != 0 && rep->grace_deadline_ms < next_ms ? rep->grace_deadline_ms : next_ms;
 }
 
@@ -32,8 +35,8 @@ uint64_t find_earliest(const struct slow_desk *desk, int *rep_out, int *team_out
     uint64_t earliest_ms = UINT64_MAX;
     *rep_out = *team_out = *lead_out = -1;
     for (int i = 0; i < desk->rep_count; i++) {
-        if (rep_deadline(&desk->reps[i]) < earliest_ms) {
-            earliest_ms = rep_deadline(&desk->reps[i]);
+        if (rep_deadline(desk, i) < earliest_ms) {
+            earliest_ms = rep_deadline(desk, i);
             *rep_out = i;
         }
     }
@@ -98,6 +101,8 @@ void run_deadlines(struct slow_desk *desk)
         }
         else if (desk->reps[rep].grace_deadline_ms != 0 && desk->reps[rep].grace_deadline_ms <= desk->now_ms)
             log_off(desk, rep, CAUSE_GRACE_OVER);
+        else if (desk->reps[rep].state != REP_WRAP_UP || desk->reps[rep].until_ms > desk->now_ms)
+            look_at_caps(desk, rep);
         else
             set_state(desk, rep, REP_AVAILABLE, CAUSE_WRAP_UP_OVER, 0);
         match(desk);

@@ -14,7 +14,7 @@
 
 #include "slow_desk.h"
 
-enum { REPS = 64, LEADS = 4096, SEEN = 16384, REFUSALS = 64, REFUSALS_OF_REP = 32, TEXT = 600, KEY_TEXT = 64, DECISIONS = 4096 };
+enum { REPS = 64, LEADS = 4096, SEEN = 16384, REFUSALS = 64, REFUSALS_OF_REP = 32, TEXT = 600, KEY_TEXT = 64, DECISIONS = 4096, COUNTED = 2048 };
 
 struct refusal { int rep; uint32_t offer_number; uint64_t until_ms; enum core_cause cause; };
 
@@ -69,6 +69,9 @@ struct slow_rep {
     bool present;                              /* in the ledger; */
     int64_t account, share;                    /* in 65536ths of a lead; absent: less what is owed */
     uint64_t mark;
+    struct { uint64_t at_ms; char source[64]; } counted[COUNTED];   /* under its caps; source "": of one that is not capped */
+    uint32_t counted_count;
+    uint64_t caps_ms;                          /* when it was last looked at what is full */
 };
 
 struct slow_seen {
@@ -167,6 +170,17 @@ uint64_t team_deadline(const struct slow_desk *desk, uint32_t team);
 /* The rep's team is open. */
 bool at_work(const struct slow_desk *desk, const struct slow_rep *rep);
 
+/* slow_caps.c */
+/* No more leads of this source for now. */
+bool is_at_cap(const struct slow_desk *desk, int number, const char *source);
+/* What is full is looked at anew. */
+void look_at_caps(struct slow_desk *desk, int number);
+void count_for_caps(struct slow_desk *desk, const struct slow_lead *lead);
+/* New rules. */
+void take_caps(struct slow_desk *desk, int number);
+/* UINT64_MAX: none. */
+uint64_t caps_deadline(const struct slow_desk *desk, int number);
+
 /* slow_relax.c */
 /* When the lead asks for less next, as the rules are now. */
 void plan_less(const struct slow_desk *desk, struct slow_lead *lead);
@@ -206,7 +220,7 @@ void log_off(struct slow_desk *desk, int number, enum core_cause cause);
 /* Goes first, as of now. */
 bool lead_before(const struct slow_desk *desk, const struct slow_lead *a, const struct slow_lead *b);
 /* Both stand in one line. */
-bool same_requirements(const struct slow_lead *a, const struct slow_lead *b);
+bool same_requirements(const struct slow_desk *desk, const struct slow_lead *a, const struct slow_lead *b);
 
 /* slow_eligible.c */
 /* Has what the lead asks for: abilities, team, a device for calls. */

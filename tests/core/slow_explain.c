@@ -68,6 +68,8 @@ static const char *why_not(const struct slow_desk *desk, int number, const struc
         return "team";
     if (is_call(lead) && rep->rules->device[0] == '\0')
         return "device";
+    if (is_at_cap(desk, number, lead->source))
+        return "cap";
     if (has_refused(lead, number))
         return "declined_before";
     return load_of(desk, number) + channel_of(desk, lead->channel)->weight > rep->rules->capacity ? "capacity" : "";

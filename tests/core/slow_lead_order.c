@@ -20,10 +20,25 @@ bool lead_before(const struct slow_desk *desk, const struct slow_lead *a, const 
     return judge_goes_before(desk->rules, desk->now_ms, &first, &second);
 }
 
-bool same_requirements(const struct slow_lead *a, const struct slow_lead *b)
+/* Some rep may have only so many of it. */
+static bool is_capped(const struct slow_desk *desk, const char *source)
+{
+    for (uint32_t i = 0; i < desk->rules->rep_count; i++) {
+        const struct config_caps *caps = desk->rules->reps[i].caps;
+        for (uint32_t k = 0; caps && k < caps->source_count; k++) {
+            if (strcmp(caps->sources[k].source, source) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+bool same_requirements(const struct slow_desk *desk, const struct slow_lead *a, const struct slow_lead *b)
 {
     if (prefers(a) || prefers(b))
         return prefers(a) && prefers(b) && a->preferred == b->preferred;
+    if (strcmp(a->source, b->source) != 0 && (is_capped(desk, a->source) || is_capped(desk, b->source)))
+        return false;
     if (a->channel != b->channel || is_call(a) != is_call(b) || strcmp(a->queue, b->queue) != 0 || a->require_count != b->require_count ||
         a->team_count != b->team_count || a->prefer_count != b->prefer_count)
         return false;

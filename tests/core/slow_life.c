@@ -22,9 +22,16 @@ void move_by(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to,
     if (to != LEAD_OFFERED && to != LEAD_CONNECTING && to != LEAD_ASSIGNED)
         lead->charged = 0;
     effect.from = lead->state;
+    bool was_offered = lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING;
+    if (was_offered && to != LEAD_CONNECTING && to != LEAD_ASSIGNED)
+        look_at_caps(desk, lead->rep);
     lead->state = to;
     lead->cause = cause;
     lead->rep = rep;
+    if (to == LEAD_OFFERED)
+        look_at_caps(desk, rep);
+    if (to == LEAD_ASSIGNED)
+        count_for_caps(desk, lead);
     lead->deadline_ms = deadline_ms;
     if (to != LEAD_WAITING && to != LEAD_SCHEDULED)
         lead->preferred = -1;

@@ -33,8 +33,10 @@ void configure(struct slow_desk *desk, const struct core_command *command)
         desk->reps[number].rules = &desk->rules->reps[i];
         desk->reps[number].capacity = desk->rules->reps[i].capacity;
     }
-    for (int i = 0; i < desk->rep_count; i++)
+    for (int i = 0; i < desk->rep_count; i++) {
+        take_caps(desk, i);
         attend(desk, i);
+    }
     for (int i = 0; i < desk->rep_count; i++) {
         struct slow_rep *rep = &desk->reps[i];
         bool gone = !rep->rules && (rep->state != REP_OFFLINE || load_of(desk, i) > 0);

@@ -39,7 +39,7 @@ void query(struct slow_desk *desk, const struct core_command *command)
         effect.position = 1;
         for (int i = 0; i < desk->lead_count; i++) {
             const struct slow_lead *other = &desk->leads[i];
-            effect.position += other->open && other->state == LEAD_WAITING && same_requirements(other, lead) &&
+            effect.position += other->open && other->state == LEAD_WAITING && same_requirements(desk, other, lead) &&
                                (prefers(lead) ? lead_before(desk, other, lead) : waits_before(desk, other, lead));
         }
     }
