@@ -67,20 +67,26 @@ static void change_offered(struct rep_caps *caps, uint32_t from, int change)
         source->offered += (uint32_t)change;
 }
 
-void caps_count(struct core *core, struct rep *rep, const struct lead *lead, bool was_offered)
+static void count(struct rep_caps *caps, uint32_t source, uint64_t now_ms)
 {
-    struct rep_caps *caps = rep->caps;
-    uint64_t now = core->now_ms / CAP_BUCKET_MS;
-    rep_before_change(core, rep);
-    if (was_offered)
-        change_offered(caps, lead->source, -1);
+    uint64_t now = now_ms / CAP_BUCKET_MS;
     forget_buckets(caps, now);
     caps->hour[now % CAP_BUCKETS]++;
     if (caps->team)
-        count_in_day(caps, source_of(caps, lead->source), core->now_ms);
+        count_in_day(caps, source_of(caps, source), now_ms);
+}
+
+void caps_note_move(struct core *core, struct rep *rep, const struct lead *lead, bool was_offered)
+{
+    rep_before_change(core, rep);
+    if (was_offered && lead->state == LEAD_ASSIGNED)
+        change_offered(rep->caps, lead->source, -1);
+    if (lead->state == LEAD_ASSIGNED)
+        count(rep->caps, lead->source, core->now_ms);
     refresh(core, rep);
     rep_relink(core, rep);
-    rep_record(core, rep);
+    if (lead->state == LEAD_ASSIGNED)
+        rep_record(core, rep);
 }
 
 void caps_note_offered(struct core *core, struct rep *rep, const struct lead *lead, int change)

@@ -46,8 +46,8 @@ void caps_link_sources(struct core *core);
 void caps_link(struct core *core, struct rep *rep, const struct config_rep *wanted);
 /* The rep is offered this lead, or no longer: +1, -1. Out of the trees; joins another class if need be. */
 void caps_note_offered(struct core *core, struct rep *rep, const struct lead *lead, int change);
-/* A lead was assigned to the rep, who was offered it before or not. */
-void caps_count(struct core *core, struct rep *rep, const struct lead *lead, bool was_offered);
+/* A lead that was not assigned to the rep is with them: was_offered: as it was before, in another state. */
+void caps_note_move(struct core *core, struct rep *rep, const struct lead *lead, bool was_offered);
 /* What is full is looked at anew, if its time has come. Who is less full is noted for matching. */
 void caps_due(struct core *core, struct rep *rep);
 /* What needs.capped_source must be of a lead from this source. */

@@ -122,8 +122,8 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
     core->totals.by_state[change->to]++;
     if (!stays)
         link_to_state(core, lead);
-    if (change->to == LEAD_ASSIGNED && core->reps.reps[lead->rep]->caps)
-        caps_count(core, core->reps.reps[lead->rep], lead, stays);
+    if (is_held((uint8_t)change->to) && from != LEAD_ASSIGNED && core->reps.reps[lead->rep]->caps)
+        caps_note_move(core, core->reps.reps[lead->rep], lead, stays);
     lead_set_timer(core, lead);
     lead_mark_dirty(core, lead);
     if (change->to == LEAD_WAITING) {

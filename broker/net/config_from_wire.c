@@ -89,13 +89,13 @@ static bool read_channels(struct reading *reading, const Leadwire__V1__DeskConfi
     return true;
 }
 
-/* The core knows teams by their reps; only those with hours need more. */
+/* The core knows teams by their reps; only those with hours, or whose days count, need more. */
 static bool read_teams(struct reading *reading, const Leadwire__V1__DeskConfig *from)
 {
     for (size_t i = 0; i < from->n_teams; i++) {
         const Leadwire__V1__TeamConfig *team = from->teams[i];
         struct config_team *added;
-        if (team->n_hours == 0)
+        if (team->n_hours == 0 && team->n_days == 0)
             continue;
         if (!judge(reading, core_config_add_team(reading->config, team->name, &added), "team", team->name))
             return false;
@@ -106,8 +106,23 @@ static bool read_teams(struct reading *reading, const Leadwire__V1__DeskConfig *
             if (!judge(reading, status, "an interval of the hours of team", team->name))
                 return false;
         }
+        for (size_t k = 0; k < team->n_days; k++) {
+            int64_t start = team->days[k]->open_unix_ms;
+            if (!judge(reading, start >= 0 ? core_config_team_day(added, (uint64_t)start) : LW_INVALID, "a day of team", team->name))
+                return false;
+        }
     }
     return true;
+}
+
+static bool read_caps(struct reading *reading, const Leadwire__V1__RepConfig *from, struct config_rep *rep)
+{
+    if (!from->caps)
+        return true;
+    lw_status status = core_config_rep_caps(rep, from->caps->per_hour, from->caps->per_day);
+    for (size_t i = 0; status == LW_OK && i < from->caps->n_sources; i++)
+        status = core_config_rep_cap_source(rep, from->caps->sources[i]->source, from->caps->sources[i]->most);
+    return judge(reading, status, "a cap of rep", from->name);
 }
 
 static bool read_reps(struct reading *reading, const Leadwire__V1__DeskConfig *from)
@@ -116,7 +131,8 @@ static bool read_reps(struct reading *reading, const Leadwire__V1__DeskConfig *f
         const Leadwire__V1__RepConfig *rep = from->reps[i];
         struct config_rep *added;
         lw_status status = core_config_add_rep(reading->config, rep->name, rep->team, rep->capacity, rep->device, &added);
-        if (!judge(reading, status, "rep", rep->name) || !read_rep_skills(reading, rep, added) || !read_rep_abilities(reading, rep, added))
+        if (!judge(reading, status, "rep", rep->name) || !read_rep_skills(reading, rep, added) || !read_rep_abilities(reading, rep, added) ||
+            !read_caps(reading, rep, added))
             return false;
         added->tier = rep->tier;
         set(&added->share, rep->share);

@@ -420,6 +420,15 @@ RULES(queue_rate,
     NAME_NEEDED(queue, LW_NAME_MAX),
     NUMBER(rate));
 
+RULES(source_cap,
+    NAME_NEEDED(source, LW_NAME_MAX),
+    NUMBER(most));
+
+RULES(caps,
+    NUMBER(per_hour),
+    NUMBER(per_day),
+    MESSAGES(sources, SKILLS_OF_ONE_MAX, &source_cap_rules));
+
 RULES(rep_config,
     NAME_NEEDED(name, LW_NAME_MAX),
     TEXT(label, LW_LEAD_FIELD_MAX),
@@ -431,6 +440,7 @@ RULES(rep_config,
     NUMBER(share),
     MESSAGES(languages, SKILLS_OF_ONE_MAX, &skill_level_rules),
     NAMES(territories, SKILLS_OF_ONE_MAX, LW_NAME_MAX),
+    MESSAGE(caps, &caps_rules),
     MESSAGES(rates, SKILLS_OF_ONE_MAX, &queue_rate_rules));
 
 RULES(interval,
@@ -441,7 +451,8 @@ RULES(team_config,
     NAME_NEEDED(name, LW_NAME_MAX),
     TEXT(label, LW_LEAD_FIELD_MAX),
     NAME(time_zone, LW_NAME_MAX),
-    MESSAGES(hours, HOURS_MAX, &interval_rules));
+    MESSAGES(hours, HOURS_MAX, &interval_rules),
+    MESSAGES(days, HOURS_MAX, &interval_rules));
 
 RULES(predicate,
     NAME_NEEDED(field, FIELD_NAME_MAX),

@@ -23,14 +23,15 @@ void move_by(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to,
         lead->charged = 0;
     effect.from = lead->state;
     bool was_offered = lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING;
-    if (was_offered && to != LEAD_CONNECTING && to != LEAD_ASSIGNED)
+    if (was_offered)
         look_at_caps(desk, lead->rep);
+    bool is_assigned = lead->state != LEAD_ASSIGNED && to == LEAD_ASSIGNED;
     lead->state = to;
     lead->cause = cause;
     lead->rep = rep;
     if (to == LEAD_OFFERED)
         look_at_caps(desk, rep);
-    if (to == LEAD_ASSIGNED)
+    if (is_assigned)
         count_for_caps(desk, lead);
     lead->deadline_ms = deadline_ms;
     if (to != LEAD_WAITING && to != LEAD_SCHEDULED)

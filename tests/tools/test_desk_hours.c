@@ -64,6 +64,19 @@ static void days_that_touch_are_one_interval(void **state)
     assert_int_equal(intervals[0].close_ms - intervals[0].open_ms, DESK_HOURS_DAYS * 24LL * 3600 * 1000);
 }
 
+static void days_begin_at_midnight_of_the_zone_also_where_the_clock_changes(void **state)
+{
+    size_t count;
+    (void)state;
+    assert_int_equal(desk_days_compile("Europe/Rome", 1774699200000LL, intervals, MAX, &count), LW_OK);   /* 2026-03-28, noon */
+    assert_int_equal(count, DESK_HOURS_DAYS);
+    assert_int_equal(intervals[0].open_ms, 1774652400000LL);                                /* 23:00 UTC the day before */
+    assert_int_equal(intervals[1].close_ms - intervals[1].open_ms, 23 * 3600 * 1000);     /* the day of the change */
+    for (size_t i = 1; i < count; i++)
+        assert_int_equal(intervals[i - 1].close_ms, intervals[i].open_ms);
+    assert_int_equal(desk_days_compile("Europe/Roma", 0, intervals, MAX, &count), LW_INVALID);
+}
+
 static void zones_and_dates_that_are_none_are_known(void **state)
 {
     size_t count;
@@ -83,6 +96,7 @@ int main(void)
         cmocka_unit_test(hours_follow_the_clock_of_the_zone),
         cmocka_unit_test(weekends_and_holidays_are_closed_and_breaks_too),
         cmocka_unit_test(days_that_touch_are_one_interval),
+        cmocka_unit_test(days_begin_at_midnight_of_the_zone_also_where_the_clock_changes),
         cmocka_unit_test(zones_and_dates_that_are_none_are_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,8 +99,16 @@ static const struct wrong wrong_files[] = {
      {"d.yaml:5: team 'in': hours: 'fri' is written twice; give its times in one line"}},
     {"desk: main\nteams:\n  in:\n    time_zone: Europe/Rome\n    hours: {mon: \"09:00-18:00\"}\n    holidays: [2026-02-30]\n" REPS,
      {"d.yaml:6: team 'in': holidays: '2026-02-30' must be a date such as 2026-12-25"}},
-    {"desk: main\nteams:\n  in:\n    time_zone: Europe/Rome\n" REPS,
-     {"d.yaml:3: team 'in': a time zone or holidays without hours; give hours, e.g. {mon-fri: \"09:00-18:00\"}"}},
+    {"desk: main\nteams:\n  in:\n    time_zone: Europe/Rome\n    holidays: [2026-12-25]\n" REPS,
+     {"d.yaml:3: team 'in': holidays without hours; give hours, e.g. {mon-fri: \"09:00-18:00\"}"}},
+    {"desk: main\nreps:\n  anna: {caps: {per_day: 3}}\n",
+     {"d.yaml:3: rep 'anna': caps count by the day, which a team's time_zone says: give rep 'anna' a team that has one"}},
+    {"desk: main\nteams:\n  in: {caps: {source: {portal: 3}}}\nreps:\n  anna: {team: in}\n",
+     {"d.yaml:3: rep 'anna': caps count by the day: give team 'in' a time_zone such as Europe/Rome"}},
+    {"desk: main\nreps:\n  anna: {caps: 3}\n",
+     {"d.yaml:3: rep 'anna': caps must be a map, e.g. {per_hour: 6, per_day: 30, source: {portal: 10}}"}},
+    {"desk: main\nreps:\n  anna: {caps: {per_hour: 0}}\n", {"d.yaml:3: rep 'anna': caps: per_hour must be from 1 to 10000, not 0"}},
+    {"desk: main\nreps:\n  anna: {caps: {hourly: 1}}\n", {"d.yaml:3: rep 'anna': caps: 'hourly' is not known here; the keys are per_hour, per_day, source"}},
     {"desk: main\nreps:\n  anna: {}\n  anna: {}\n", {"d.yaml:4: 'anna' is written twice; first on line 3"}},
     {"desk: main\nreps:\n  anna: 3\n", {"d.yaml:3: rep 'anna' must be a map, e.g. {label: Anna, skills: {italian: 8}}"}},
     {"desk: main\n" REPS "channels:\n  phone: {weight: 4}\n",
@@ -496,6 +504,26 @@ static void the_small_business_example_writes_the_defaults(void **state)
     desk_yaml_close(&shortest);
 }
 
+/* A rep's own caps stand instead of the team's; days are compiled once for the team. */
+static void caps_of_a_team_are_those_of_each_of_its_reps(void **state)
+{
+    static const char text[] = "desk: main\nteams:\n  in: {time_zone: Europe/Rome, caps: {per_hour: 2, source: {portal: 5}}}\nreps:\n"
+                               "  anna: {team: in}\n  bob: {team: in, caps: {per_day: 9}}\n  cleo: {}\n";
+    struct desk_yaml *desk = desk_yaml_from_text("d.yaml", text, sizeof text - 1);
+    const Leadwire__V1__DeskConfig *config = desk_yaml_config(desk);
+    (void)state;
+    assert_non_null(config);
+    assert_int_equal(config->reps[0]->caps->per_hour, 2);
+    assert_string_equal(config->reps[0]->caps->sources[0]->source, "portal");
+    assert_int_equal(config->reps[0]->caps->sources[0]->most, 5);
+    assert_int_equal(config->reps[1]->caps->per_day, 9);
+    assert_int_equal(config->reps[1]->caps->per_hour, 0);
+    assert_null(config->reps[2]->caps);
+    assert_true(config->teams[0]->n_days >= 400);
+    assert_int_equal(config->teams[0]->days[0]->close_unix_ms, config->teams[0]->days[1]->open_unix_ms);
+    desk_yaml_close(&desk);
+}
+
 static void the_manual_page_lists_every_field(void **state)
 {
     (void)state;
@@ -547,6 +575,7 @@ int main(void)
         cmocka_unit_test(what_best_pair_reckons_with_reads_as_written),
         cmocka_unit_test(the_small_business_example_is_without_a_warning),
         cmocka_unit_test(the_small_business_example_writes_the_defaults),
+        cmocka_unit_test(caps_of_a_team_are_those_of_each_of_its_reps),
         cmocka_unit_test(the_manual_page_lists_every_field),
         cmocka_unit_test(ten_thousand_reps_are_read_and_one_more_is_not),
     };

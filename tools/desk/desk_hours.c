@@ -110,3 +110,24 @@ lw_status desk_hours_compile(const struct desk_week *week, int64_t from_ms, stru
     ucal_close(calendar);
     return U_FAILURE(status) ? LW_INVALID : added;
 }
+
+lw_status desk_days_compile(const char *time_zone, int64_t from_ms, struct desk_interval *out, size_t max, size_t *count_out)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    UCalendar *calendar = open_calendar(time_zone);
+    if (calendar == NULL)
+        return LW_INVALID;
+    ucal_setMillis(calendar, (UDate)from_ms, &status);
+    struct desk_date date = date_of(calendar, &status);
+    size_t count = 0;
+    for (; count < DESK_HOURS_DAYS && count < max && U_SUCCESS(status); count++) {
+        const int64_t begin_ms = moment(calendar, date, 0, &status), end_ms = moment(calendar, date, 1440, &status);
+        out[count] = (struct desk_interval){begin_ms, end_ms};
+        (void)moment(calendar, date, 12 * 60, &status);
+        ucal_add(calendar, UCAL_DATE, 1, &status);
+        date = date_of(calendar, &status);
+    }
+    ucal_close(calendar);
+    *count_out = count;
+    return U_FAILURE(status) ? LW_INVALID : count < DESK_HOURS_DAYS ? LW_FULL : LW_OK;
+}

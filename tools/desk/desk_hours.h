@@ -34,4 +34,7 @@ bool desk_date_exists(struct desk_date date);
  * Errors: LW_INVALID (time zone), LW_FULL (max). */
 LW_MUST_CHECK lw_status desk_hours_compile(const struct desk_week *week, int64_t from_ms, struct desk_interval *out, size_t max, size_t *count_out);
 
+/* The days of the zone, from that of from_ms on: as many as desk_hours_compile covers, at most max. Errors: as there. */
+LW_MUST_CHECK lw_status desk_days_compile(const char *time_zone, int64_t from_ms, struct desk_interval *out, size_t max, size_t *count_out);
+
 #endif

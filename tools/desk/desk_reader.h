@@ -38,6 +38,8 @@ void desk_read_skills(struct desk_yaml *reader);
 void desk_read_teams(struct desk_yaml *reader);
 void desk_read_channels(struct desk_yaml *reader);
 void desk_read_reps(struct desk_yaml *reader);
+/* After teams and reps. */
+void desk_read_caps(struct desk_yaml *reader);
 void desk_read_rules(struct desk_yaml *reader);
 void desk_read_dispositions(struct desk_yaml *reader);
 void desk_read_order(struct desk_yaml *reader);

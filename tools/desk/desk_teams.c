@@ -15,7 +15,7 @@
 #include "desk_reader.h"
 #include "wall_clock.h"
 
-static const char *const team_keys[] = {"label", "time_zone", "hours", "holidays", NULL};
+static const char *const team_keys[] = {"label", "time_zone", "hours", "holidays", "caps", NULL};
 static const char *const day_names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL};
 enum { DAYS = 7, INTERVALS_MAX = 2048, HOURS_TEXT_MAX = 127 };
 
@@ -152,15 +152,14 @@ static void read_hours(struct desk_yaml *reader, Leadwire__V1__TeamConfig *team,
     snprintf(zone_of, sizeof zone_of, "%s: time_zone", what);
     struct desk_week week = {.time_zone = yaml_read_text(reader->doc, zone, zone_of, 64, "")};
     team->time_zone = desk_borrow(week.time_zone);
-    if (hours == NULL) {
-        if (zone != NULL || yaml_map_find(node, "holidays") != NULL)
-            yaml_doc_problem(reader->doc, node, "%s: a time zone or holidays without hours; give hours, e.g. {mon-fri: \"09:00-18:00\"}", what);
+    if (hours == NULL && yaml_map_find(node, "holidays") != NULL)
+        yaml_doc_problem(reader->doc, node, "%s: holidays without hours; give hours, e.g. {mon-fri: \"09:00-18:00\"}", what);
+    if (zone != NULL && !desk_time_zone_exists(week.time_zone))
+        yaml_doc_problem(reader->doc, zone, "%s: '%.64s' is not known; write a zone such as Europe/Rome", zone_of, week.time_zone);
+    if (hours == NULL)
         return;
-    }
     if (zone == NULL)
         yaml_doc_problem(reader->doc, node, "%s: hours need a time_zone such as Europe/Rome", what);
-    else if (!desk_time_zone_exists(week.time_zone))
-        yaml_doc_problem(reader->doc, zone, "%s: '%.64s' is not known; write a zone such as Europe/Rome", zone_of, week.time_zone);
     read_week(reader, hours, what, &week);
     read_holidays(reader, yaml_map_find(node, "holidays"), what, &week);
     if (yaml_doc_problem_count(reader->doc) == before)

@@ -35,6 +35,8 @@ enum {
     DESK_PREDICATES_MAX = 16,       /* conditions of one rule */
     DESK_VALUES_MAX = 64,           /* values of one condition */
     DESK_CAPACITY_MAX = 1000,
+    DESK_CAP_MAX = 10000,           /* leads */
+    DESK_CAP_SOURCES_MAX = 8,       /* of one rep */
     DESK_PRIORITY_MAX = 100,
     DESK_LEVEL_MAX = 10,
     DESK_TIER_MAX = 100,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "judge_books.h"
+#include "judge_caps.h"
 #include "judge_events.h"
 #include "judge_given.h"
 #include "judge_needs.h"
@@ -126,6 +127,8 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
     lead->touch_ms = event->touch_ms;
     lead->channel = event->channel;
     lead->is_call_back = event->is_call_back;
+    if (event->to == LEAD_ASSIGNED && from != LEAD_ASSIGNED && rep < SIM_REPS_MAX)
+        judge_caps_count(judge, rep, now_ms);
     if (event->to == LEAD_OFFERED && from == LEAD_OFFERED) {
         lead->weight = event->weight;
         judge_check_renewed(judge, lead);

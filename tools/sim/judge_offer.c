@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "judge_books.h"
+#include "judge_caps.h"
 #include "judge_needs.h"
 #include "judge_offer.h"
 #include "judge_urgency.h"
@@ -26,6 +27,9 @@ enum judge_may judge_may_take(const struct sim_judge *judge, uint32_t rep, const
     if (!is_open && !was_open)
         return MAY_NOT;
     soon |= is_open != was_open;
+    if (judge_caps_full(judge, rep, lead, now_ms))
+        return MAY_NOT;
+    soon |= judge_caps_full(judge, rep, lead, judge->stepped_ms);
     for (uint32_t i = 0; i < lead->refusal_count; i++) {
         if (lead->refusals[i].rep == rep && lead->refusals[i].until_ms > now_ms)
             return MAY_NOT;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "judge_books.h"
+#include "judge_caps.h"
 #include "judge_events.h"
 #include "judge_needs.h"
 #include "judge_offer.h"
@@ -50,6 +51,7 @@ static void take_rules(struct sim_judge *judge, uint32_t version)
     judge->version = version;
     for (uint32_t i = 0; i < SIM_REPS_MAX; i++)
         judge->rep_rules[i] = sim_rules_rep(judge_rules_now(judge), i);
+    judge_caps_take_rules(judge);
     for (uint64_t l = judge->lead_first; l <= judge->lead_last; l++) {
         struct judge_lead *lead = &judge->leads[l];
         if (lead->known && lead->preferred != NOBODY && !judge->rep_rules[lead->preferred])

@@ -18,7 +18,7 @@
 #include "sim_coverage.h"
 #include "sim_rules.h"
 
-enum { SIM_LEADS_MAX = 16384, SIM_REFUSALS_MAX = 40, SIM_HELD_MAX = 32 };
+enum { SIM_LEADS_MAX = 16384, SIM_REFUSALS_MAX = 40, SIM_HELD_MAX = 32, SIM_COUNTED_MAX = 512 };
 
 struct judge_refusal { uint32_t rep; uint64_t until_ms; };
 
@@ -75,6 +75,8 @@ struct judge_rep {
     bool in_snapshot;
     struct judge_held told[SIM_HELD_MAX];
     uint32_t told_count;
+    struct { uint64_t at_ms; bool of_source; } counted[SIM_COUNTED_MAX];   /* under its caps; of_source: one that is capped */
+    uint32_t counted_count;
 };
 
 /* What a publisher sent: the judge asks by the number in the request. */

@@ -65,6 +65,16 @@ const struct core_config *sim_rules_draw(struct sim_rules *rules, struct sim_ran
     return config;
 }
 
+static void add_caps(struct config_rep *rep, struct sim_random *random)
+{
+    bool per_hour = sim_random_percent(random, 50), per_day = sim_random_percent(random, 50);
+    if (core_config_rep_caps(rep, per_hour ? 1 + (uint32_t)sim_random_below(random, 15) : 0,
+                             per_day ? 1 + (uint32_t)sim_random_below(random, 8) : 0) != LW_OK)
+        abort();
+    if (sim_random_percent(random, 40) && core_config_rep_cap_source(rep, "form", 1 + (uint32_t)sim_random_below(random, 8)) != LW_OK)
+        abort();
+}
+
 /* The first can do everything, but at times one skill not well: what requires it may then be for nobody. */
 static void add_rep(struct core_config *config, struct sim_random *random, uint32_t number)
 {
@@ -78,6 +88,8 @@ static void add_rep(struct core_config *config, struct sim_random *random, uint3
     if (core_config_add_rep(config, name, team, capacity, has_device ? "+39055" : "", &rep) != LW_OK)
         abort();
     add_abilities(config, rep, random, is_first);
+    if (!is_first && sim_random_percent(random, 30))
+        add_caps(rep, random);
     rep->tier = (uint32_t)sim_random_below(random, 3);
     rep->share = 1 + (uint32_t)sim_random_below(random, 100);
     if (sim_random_percent(random, 30) && core_config_rep_rate(rep, "sales", 1 + (uint32_t)sim_random_below(random, 1000)) != LW_OK)
@@ -203,8 +215,10 @@ static struct config_order draw_order(const struct core_config *config, struct s
                                  .value = (uint32_t)sim_random_below(random, 50), .age = (uint32_t)sim_random_below(random, 1000), .hours_of = ""};
     order.service_level_ms = sim_random_percent(random, 70) ? 5000 + (uint32_t)sim_random_below(random, 100000) : 0;
     order.age_cap_ms = sim_random_percent(random, 50) ? 10000 + (uint32_t)sim_random_below(random, 100000) : 0;
-    if (config->team_count > 0 && sim_random_percent(random, 50))
-        order.hours_of = config->teams[sim_random_below(random, config->team_count)].name;
+    if (config->team_count > 0 && sim_random_percent(random, 50)) {
+        const struct config_team *team = &config->teams[sim_random_below(random, config->team_count)];
+        order.hours_of = team->open_count > 0 ? team->name : "";
+    }
     return order;
 }
 
@@ -243,16 +257,26 @@ static void add_dispositions(struct core_config *config, struct sim_random *rand
     }
 }
 
+/* The same in all rules, of 20 minutes. */
+static void add_days(struct config_team *team)
+{
+    for (uint32_t i = 0; i < 500; i++) {
+        if (core_config_team_day(team, SIM_START_MS + i * UINT64_C(1200000)) != LW_OK)
+            abort();
+    }
+}
+
 /* All but the first rep's team may be closed for minutes; the times are those of the simulation. */
 static void add_hours(struct core_config *config, struct sim_random *random)
 {
-    for (uint32_t i = 1; i < SIM_TEAMS; i++) {
+    for (uint32_t i = 0; i < SIM_TEAMS; i++) {
         struct config_team *team;
-        uint64_t at_ms = SIM_START_MS + sim_random_below(random, 600000);
-        if (sim_random_percent(random, 40))
-            continue;
         if (core_config_add_team(config, teams[i], &team) != LW_OK)
             abort();
+        add_days(team);
+        uint64_t at_ms = SIM_START_MS + sim_random_below(random, 600000);
+        if (i == 0 || sim_random_percent(random, 40))
+            continue;
         for (uint32_t k = 0; k < 20; k++) {
             uint64_t open_ms = at_ms + 1000 + sim_random_below(random, 90000);
             at_ms = open_ms + 1000 + sim_random_below(random, 240000);
