@@ -165,7 +165,7 @@ uint64_t explain_reps_now(const struct core *core, struct past_rep *reps)
 
 struct history_entry explain_rep_now(const struct rep *rep)
 {
-    return (struct history_entry){.rep = rep->number, .load = rep->rank.load, .capacity = rep->rank.capacity,
+    return (struct history_entry){.rep = rep->number, .load = (uint16_t)rep->rank.load, .capacity = (uint16_t)rep->rank.capacity,
                                   .idle_since_ms = rep->rank.idle_since_ms, .account = rep->rank.account, .state = rep->state,
                                   .connected = rep->connected, .configured = rep->configured, .is_closed = rep->is_closed,
                                   .full = rep->caps ? rep->caps->full : 0, .full_sources = rep->caps ? rep->caps->full_sources : 0};
@@ -276,9 +276,7 @@ static bool was_present(const struct history_entry *was)
 
 struct past_ledger explain_ledger_of(const struct core *core, const struct decision *decision, const struct past_rep *reps)
 {
-    const struct history *history = &core->history;
-    bool is_past = decision->history_seq < history->reps_next;
-    struct past_ledger ledger = {is_past ? history->reps[decision->history_seq % history->reps_max].ledger_total : core->fair_share.total, 0};
+    struct past_ledger ledger = {decision->ledger_total, 0};
     for (uint32_t i = 1; i < core->reps.count; i++) {
         if (!core->reps.reps[i] || !was_present(&reps[i].was))
             continue;

@@ -12,8 +12,9 @@ static void note_decision(struct core *core, struct lead *lead, const struct rep
 {
     decision_add(core, lead, &(struct decision){
         .at_ms = core->now_ms, .history_seq = core->history.reps_next, .rep = rep->number, .offer_number = lead->offer_number,
-        .config_version = core->config_version, .able = 1, .load = rep->rank.load, .capacity = rep->rank.capacity,
-        .idle_since_ms = rep->rank.idle_since_ms, .cause = (uint8_t)cause, .outcome = CAUSE_ACCEPTED, .demand_hash = lead->demand->hash});
+        .config_version = core->config_version, .able = 1, .load = (uint16_t)rep->rank.load, .capacity = (uint16_t)rep->rank.capacity,
+        .idle_since_ms = rep->rank.idle_since_ms, .cause = (uint8_t)cause, .outcome = CAUSE_ACCEPTED, .demand_hash = lead->demand->hash,
+        .ledger_total = core->fair_share.total});
 }
 
 void lead_give(struct core *core, struct lead *lead, struct rep *rep, enum core_cause cause)

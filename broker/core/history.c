@@ -41,15 +41,16 @@ void history_fini(struct history *history)
     *history = (struct history){0};
 }
 
-void history_note_rep(struct core *core, const struct rep *rep)
+void history_note_rep(struct core *core, struct rep *rep)
 {
     struct history *history = &core->history;
-    if (history->reps_max == 0)
+    if (rep->noted_at == history->decision_count || history->reps_max == 0)
         return;
+    rep->noted_at = history->decision_count;
     history->reps[history->reps_next++ % history->reps_max] = (struct history_entry){
-        .rep = rep->number, .load = rep->rank.load, .capacity = rep->rank.capacity, .idle_since_ms = rep->rank.idle_since_ms,
-        .account = rep->rank.account, .ledger_total = core->fair_share.total, .state = rep->state, .connected = rep->connected,
-        .configured = rep->configured, .is_closed = rep->is_closed, .full = rep->caps ? rep->caps->full : 0,
+        .idle_since_ms = rep->rank.idle_since_ms, .account = rep->rank.account, .rep = rep->number, .load = (uint16_t)rep->rank.load,
+        .capacity = (uint16_t)rep->rank.capacity, .state = rep->state, .connected = rep->connected, .configured = rep->configured,
+        .is_closed = rep->is_closed, .full = rep->caps ? rep->caps->full : 0,
         .full_sources = rep->caps ? rep->caps->full_sources : 0,
     };
 }
@@ -63,17 +64,26 @@ void history_note_end(struct core *core, struct lead *lead, const struct lead_ch
         return;
     struct ended_lead *ended = &history->ended[history->ended_next++ % history->ended_max];
     free_ended(ended);
-    *ended = (struct ended_lead){
-        .id = lead->id, .received_ms = lead->received_ms, .ended_ms = core->now_ms, .queue = lead->demand->queue, .rule = lead->rule,
-        .source = lead->source, .rep = change->rep, .priority = lead->priority, .channel = lead->demand->channel,
-        .state = lead->state, .decision_count = lead->decision_count, .needs = lead->demand->needs, .demand_hash = lead->demand->hash,
-        .value = lead_value(lead), .waits_from_ms = urgency_from_ms(lead), .settled_ms = urgency_settled_ms(lead),
-        .disposition = change->disposition ? change->disposition->name : NAME_NONE,
-    };
-    if (lead->extra) {
-        ended->acts = lead->extra->acts;
+    ended->id = lead->id;
+    ended->received_ms = lead->received_ms;
+    ended->decisions = NULL;
+    ended->acts = lead->extra ? lead->extra->acts : NULL;
+    ended->queue = lead->demand->queue;
+    ended->rule = lead->rule;
+    ended->source = lead->source;
+    ended->rep = change->rep;
+    ended->disposition = change->disposition ? change->disposition->name : NAME_NONE;
+    ended->value = lead_value(lead);
+    ended->waits_from_ms = urgency_from_ms(lead);
+    ended->settled_ms = urgency_settled_ms(lead);
+    ended->priority = lead->priority;
+    ended->channel = lead->demand->channel;
+    ended->state = lead->state;
+    ended->decision_count = lead->decision_count;
+    ended->demand_hash = lead->demand->hash;
+    needs_copy(&ended->needs, &lead->demand->needs);
+    if (lead->extra)
         lead->extra->acts = NULL;
-    }
     if (lead->decision_count == 1) {
         ended->only = lead->decisions[0];
         return;
@@ -86,6 +96,7 @@ void history_note_end(struct core *core, struct lead *lead, const struct lead_ch
 void history_note_decision(struct core *core, const struct lead *lead, const struct decision *decision)
 {
     struct history *history = &core->history;
+    history->decision_count++;
     if (history->decided_max > 0)
         history->decided[history->decided_next++ % history->decided_max] =
             (struct decided){lead->id, decision->at_ms, decision->offer_number, decision->rep};

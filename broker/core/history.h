@@ -15,11 +15,12 @@ struct lead;
 struct lead_change;
 struct rep;
 
-/* What a rep was. */
+/* What a rep was. Two in a line of the cache. */
 struct history_entry {
-    uint32_t rep, load, capacity;
     uint64_t idle_since_ms;
-    int64_t account, ledger_total;         /* the latter before any later change of it, too */
+    int64_t account;
+    uint32_t rep;
+    uint16_t load, capacity;
     uint8_t state;
     bool connected, configured, is_closed;
     uint8_t full, full_sources;            /* of its caps */
@@ -32,34 +33,37 @@ struct decided {
     uint32_t offer_number, rep;
 };
 
+/* Of `needs`, last, only what is counted is ever written. */
 struct ended_lead {
     struct desk_id id;
-    uint64_t received_ms, ended_ms;
+    uint64_t received_ms;
     struct decision only;                  /* if there was one: most leads' */
     struct act_notes *acts;                /* owned, or NULL */
     struct decision *decisions;            /* else; owned, or NULL */
     uint32_t queue, rule, source, rep, disposition, value;
-    struct needs needs;
     uint16_t priority;
     uint8_t channel, state, decision_count;
     uint32_t demand_hash;                  /* of `needs` in its class */
     uint64_t waits_from_ms, settled_ms;    /* urgency_from_ms, urgency_settled_ms */
+    struct needs needs;
 };
 
 /* Rings: of the places, `next` modulo their number is written next. */
 struct history {
-    struct history_entry *reps;            /* what a rep was before a change */
+    struct history_entry *reps;            /* what a rep was at the decisions before a change */
     struct decided *decided;
     struct ended_lead *ended;
     uint64_t reps_next, decided_next, ended_next;
+    uint64_t decision_count;               /* made by this process */
     uint64_t decided_from_ms;              /* earlier ones were made by another process */
     uint32_t reps_max, decided_max, ended_max;
 };
 
 lw_status history_init(struct history *history, const struct core_limits *limits);
 void history_fini(struct history *history);
-/* Before a change of the rep that explanations must know. */
-void history_note_rep(struct core *core, const struct rep *rep);
+/* Before a change of the rep that explanations must know. Of changes with no decision between them the first is kept:
+ * nobody can ask what the rep was in between. */
+void history_note_rep(struct core *core, struct rep *rep);
 /* A decision that was made now. */
 void history_note_decision(struct core *core, const struct lead *lead, const struct decision *decision);
 /* The lead ends now. Takes over its decisions. */

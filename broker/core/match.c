@@ -298,9 +298,9 @@ static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_
     lead->weight = (uint16_t)channel->weight;
     decision_add(core, lead, &(struct decision){
         .at_ms = core->now_ms, .history_seq = core->history.reps_next, .rep = rep->number, .offer_number = lead->offer_number,
-        .config_version = core->config_version, .able = able, .load = rep->rank.load, .capacity = rep->rank.capacity,
+        .config_version = core->config_version, .able = (uint16_t)able, .load = (uint16_t)rep->rank.load, .capacity = (uint16_t)rep->rank.capacity,
         .idle_since_ms = rep->rank.idle_since_ms, .cause = (uint8_t)cause, .demand_hash = lead->demand->hash, .refusals = decision_refusals(lead, lead->offer_number),
-        .standing = policy->takes_turns ? (int32_t)queue->turn : policy->uses_shares ? fair_share_owed(&core->fair_share, rep) : 0});
+        .standing = policy->takes_turns ? (int32_t)queue->turn : policy->uses_shares ? fair_share_owed(&core->fair_share, rep) : 0, .ledger_total = core->fair_share.total});
     lead->charged = policy->uses_shares ? lead->weight : 0;
     lead_move(core, lead, &(struct lead_change){.to = LEAD_OFFERED, .cause = CAUSE_OFFERED, .rep = rep->number,
                                                 .deadline_ms = deadline_after(core, channel->offer_timeout_ms)});

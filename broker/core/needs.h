@@ -5,6 +5,8 @@
 #ifndef NEEDS_H
 #define NEEDS_H
 
+#include <string.h>
+
 #include "core.h"
 
 struct core;
@@ -13,13 +15,23 @@ struct requirement { uint16_t skill; uint8_t level; };   /* skill: core number *
 
 /* What a lead asks of a rep. Sorted by name: one set has one form, also after a restart, when numbers may differ. */
 struct needs {
-    struct requirement require[CONFIG_REQUIRE_MAX];
-    struct requirement prefer[CONFIG_PREFER_MAX];   /* who has these comes first */
-    uint32_t teams[CONFIG_TEAMS_OF_RULE_MAX];   /* names; none: any */
     uint8_t require_count, prefer_count, team_count;
     bool rings;                                 /* calls: accepting one rings the rep's device */
     uint32_t capped_source;                     /* names + 1: reps may have had enough from this source; 0: nobody counts it */
+    struct requirement require[CONFIG_REQUIRE_MAX];
+    struct requirement prefer[CONFIG_PREFER_MAX];   /* who has these comes first */
+    uint32_t teams[CONFIG_TEAMS_OF_RULE_MAX];   /* names; none: any */
 };
+
+/* What is counted; the rest of *to stays as it is. */
+static inline void needs_copy(struct needs *to, const struct needs *from)
+{
+    memcpy(to, from, offsetof(struct needs, require) + from->require_count * sizeof *from->require);
+    if (from->prefer_count > 0)
+        memcpy(to->prefer, from->prefer, from->prefer_count * sizeof *from->prefer);
+    if (from->team_count > 0)
+        memcpy(to->teams, from->teams, from->team_count * sizeof *from->teams);
+}
 
 void needs_sort(const struct core *core, struct needs *needs);
 bool needs_allow_team(const struct needs *needs, uint32_t team);

@@ -437,9 +437,9 @@ static void read_open_lead(struct byte_reader *in, struct lead_image *image)
         decision->rep = read_u32(in);
         decision->offer_number = read_u32(in);
         decision->config_version = read_u32(in);
-        decision->able = read_u32(in);
-        decision->load = read_u32(in);
-        decision->capacity = read_u32(in);
+        decision->able = (uint16_t)byte_reader_varint_max(in, UINT16_MAX);
+        decision->load = (uint16_t)byte_reader_varint_max(in, UINT16_MAX);
+        decision->capacity = (uint16_t)byte_reader_varint_max(in, UINT16_MAX);
         decision->idle_since_ms = read_time(in, image->at_ms);
         decision->cause = byte_reader_u8(in);
         decision->outcome = byte_reader_u8(in);

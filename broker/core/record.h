@@ -40,20 +40,21 @@ struct exclusion {
 
 enum { DECISION_OLDER = 1u << 30 };
 
-/* One decision about one lead: an offer, or that nobody was there (rep 0). */
+/* One decision about one lead: an offer, or that nobody was there (rep 0). A line of the cache. */
 struct decision {
     uint64_t at_ms;
-    uint64_t history_seq;     /* rep changes before it; only within one life of the process */
+    uint64_t idle_since_ms;   /* of the chosen, before */
+    uint64_t history_seq;     /* kept changes of reps before it; this and the next two only within one life of the process */
+    int64_t ledger_total;     /* of the fair share, before */
+    uint32_t demand_hash;     /* what the lead asked for */
     uint32_t rep;
     uint32_t offer_number;
     uint32_t config_version;
-    uint32_t able;            /* reps who could have taken it */
-    uint32_t load, capacity;  /* of the chosen, before */
-    uint64_t idle_since_ms;
-    uint32_t demand_hash;     /* what the lead asked for; only within one life of the process */
     uint32_t refusals;        /* that kept reps from the lead: bit k: of the offer k + 1 before this one; DECISION_OLDER: of one longer ago */
-    uint8_t cause, outcome;   /* enum core_cause */
     int32_t standing;         /* round_robin: whose turn was past; weighted: hundredths of a lead owed to the chosen */
+    uint16_t load, capacity;  /* of the chosen, before */
+    uint16_t able;            /* reps who could have taken it */
+    uint8_t cause, outcome;   /* enum core_cause */
 };
 
 /* A contact that joined a lead. Of an ended lead without its payload. */

@@ -33,6 +33,7 @@ struct rep {
     uint8_t state;
     uint8_t levels[CONFIG_SKILLS_MAX];     /* by skill number; 0: has not */
     struct rep_rates *rates;               /* NULL: none of its own */
+    uint64_t noted_at;                     /* history.decision_count when what it was went there */
     struct policy_rep rank;                /* load, capacity, idle since, number, tier, share, account: what policies see */
     bool is_present;                       /* in the fair share ledger */
     uint32_t new_share;                    /* of the rules that are being linked */
