@@ -10,6 +10,7 @@
 #include "decisions.h"
 #include "effects.h"
 #include "lead_extra.h"
+#include "lead_memory.h"
 #include "lead_state.h"
 #include "needs.h"
 #include "pairs.h"
@@ -122,18 +123,14 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
 
     if (source == NAME_NONE || rule_name == NAME_NONE || !demand || core->totals.payload_bytes + size > core->limits.payload_bytes_max)
         return NULL;
-    void *payload = malloc(size > 0 ? size : 1);
-    struct lead *lead = payload ? lead_table_add(&core->leads, (struct desk_id){core->epoch, core->next_number + 1}) : NULL;
-    if (!lead) {
-        free(payload);
+    struct lead *lead = lead_table_add(&core->leads, (struct desk_id){core->epoch, core->next_number + 1});
+    if (!lead)
+        return NULL;
+    if (!lead_set_payload(core, lead, command->publish.payload, size)) {
+        lead_table_remove(&core->leads, lead);
         return NULL;
     }
     core->next_number++;
-    if (size > 0)
-        memcpy(payload, command->publish.payload, size);
-    lead->payload = payload;
-    lead->payload_size = size;
-    core->totals.payload_bytes += size;
     lead->demand = demand;
     demand->lead_count++;
     lead->seen_key = key;

@@ -10,7 +10,7 @@
 #include "core_internal.h"
 #include "deadlines.h"
 #include "effects.h"
-#include "lead_extra.h"
+#include "lead_memory.h"
 #include "match.h"
 #include "people.h"
 #include "preferred.h"
@@ -37,6 +37,7 @@ struct core *core_new(const struct core_limits *limits, const struct core_callba
     assert(limits->decisions_max <= CORE_DECISIONS_KEPT);
     core->callbacks = *callbacks;
     byte_buffer_init(&core->record, 64u << 20);
+    slab_pool_init(&core->slabs);
     timer_wheel_init(&core->wheel, 0);
     preferred_init(core);
     people_init(core);
@@ -56,10 +57,7 @@ void core_free(struct core *core)
     if (!core)
         return;
     for (struct lead *lead; core->leads.chunks && (lead = lead_table_next(&core->leads, &index)) != NULL; index++) {
-        free(lead->payload);
-        free(lead->exclusions);
-        free(lead->decisions);
-        lead_extra_free(lead);
+        lead_free_memory(core, lead);
     }
     lead_table_fini(&core->leads);
     rep_table_fini(&core->reps);
@@ -72,7 +70,8 @@ void core_free(struct core *core)
     core_config_free(core->config);
     free(core->config_source);
     free(core->config_by);
-    history_fini(&core->history);
+    history_fini(core);
+    slab_pool_fini(&core->slabs);
     free(core->gone);
     free(core->restored_seen);
     free(core->rule_demand);

@@ -30,6 +30,7 @@
 #include "rep_table.h"
 #include "rules.h"
 #include "seen.h"
+#include "slab_pool.h"
 #include "timer_wheel.h"
 
 struct calendar;
@@ -61,6 +62,7 @@ struct core {
 
     struct names names;
     struct queues queues;
+    struct slab_pool slabs;                /* what leads own */
     struct lead_table leads;
     struct rep_table reps;
     struct classes classes;

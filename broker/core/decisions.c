@@ -2,10 +2,9 @@
  *
  * The last decisions on a lead, for explanations.
  */
-#include <stdlib.h>
-
 #include "core_internal.h"
 #include "decisions.h"
+#include "lead_memory.h"
 
 void decision_add(struct core *core, struct lead *lead, const struct decision *decision)
 {
@@ -16,13 +15,8 @@ void decision_add(struct core *core, struct lead *lead, const struct decision *d
     if (lead->decision_count == core->limits.decisions_max) {
         memmove(lead->decisions, lead->decisions + 1, (lead->decision_count - 1u) * sizeof *lead->decisions);
         lead->decision_count--;
-    } else if (lead->decision_count == lead->decision_capacity) {
-        uint8_t capacity = lead->decision_capacity == 0 ? 1 : (uint8_t)(lead->decision_capacity * 2);
-        struct decision *decisions = realloc(lead->decisions, capacity * sizeof *decisions);
-        if (!decisions)
-            return;
-        lead->decisions = decisions;
-        lead->decision_capacity = capacity;
+    } else if (lead->decision_count == lead->decision_capacity && !lead_grow_decisions(core, lead)) {
+        return;
     }
     lead->decisions[lead->decision_count++] = *decision;
 }

@@ -4,6 +4,7 @@
 #include "caps.h"
 #include "core_internal.h"
 #include "lead_extra.h"
+#include "lead_memory.h"
 #include "lead_state.h"
 #include "pairs.h"
 #include "urgency.h"
@@ -25,16 +26,17 @@ lw_status history_init(struct history *history, const struct core_limits *limits
     return made ? LW_OK : LW_NO_MEMORY;
 }
 
-static void free_ended(struct ended_lead *ended)
+static void free_ended(struct core *core, struct ended_lead *ended)
 {
-    free(ended->decisions);
+    decisions_free(core, ended->decisions, ended->decision_capacity);
     free(ended->acts);
 }
 
-void history_fini(struct history *history)
+void history_fini(struct core *core)
 {
+    struct history *history = &core->history;
     for (uint32_t i = 0; history->ended && i < history->ended_max; i++)
-        free_ended(&history->ended[i]);
+        free_ended(core, &history->ended[i]);
     free(history->reps);
     free(history->decided);
     free(history->ended);
@@ -63,7 +65,7 @@ void history_note_end(struct core *core, struct lead *lead, const struct lead_ch
     if (history->ended_max == 0)
         return;
     struct ended_lead *ended = &history->ended[history->ended_next++ % history->ended_max];
-    free_ended(ended);
+    free_ended(core, ended);
     ended->id = lead->id;
     ended->received_ms = lead->received_ms;
     ended->decisions = NULL;
@@ -89,6 +91,7 @@ void history_note_end(struct core *core, struct lead *lead, const struct lead_ch
         return;
     }
     ended->decisions = lead->decisions;
+    ended->decision_capacity = lead->decision_capacity;
     lead->decisions = NULL;
     lead->decision_count = lead->decision_capacity = 0;
 }

@@ -39,10 +39,10 @@ struct ended_lead {
     uint64_t received_ms;
     struct decision only;                  /* if there was one: most leads' */
     struct act_notes *acts;                /* owned, or NULL */
-    struct decision *decisions;            /* else; owned, or NULL */
+    struct decision *decisions;            /* of more than one; owned, with room for decision_capacity, or NULL */
     uint32_t queue, rule, source, rep, disposition, value;
     uint16_t priority;
-    uint8_t channel, state, decision_count;
+    uint8_t channel, state, decision_count, decision_capacity;
     uint32_t demand_hash;                  /* of `needs` in its class */
     uint64_t waits_from_ms, settled_ms;    /* urgency_from_ms, urgency_settled_ms */
     struct needs needs;
@@ -60,7 +60,7 @@ struct history {
 };
 
 lw_status history_init(struct history *history, const struct core_limits *limits);
-void history_fini(struct history *history);
+void history_fini(struct core *core);
 /* Before a change of the rep that explanations must know. Of changes with no decision between them the first is kept:
  * nobody can ask what the rep was in between. */
 void history_note_rep(struct core *core, struct rep *rep);

@@ -2,13 +2,12 @@
  *
  * How a lead ends, and what is kept of it.
  */
-#include <stdlib.h>
-
 #include "checkpoint.h"
 #include "core_internal.h"
 #include "exclusions.h"
 #include "lead_end.h"
 #include "lead_extra.h"
+#include "lead_memory.h"
 #include "lead_record.h"
 #include "lead_state.h"
 #include "pairs.h"
@@ -68,14 +67,10 @@ void lead_free(struct core *core, struct lead *lead)
 {
     timer_wheel_cancel(&core->wheel, &lead->timer);
     lead_unmark_dirty(core, lead);
-    core->totals.payload_bytes -= lead->payload_size;
     if (lead->demand)
         leave_demand(core, lead->demand);
-    free(lead->payload);
-    free(lead->exclusions);
-    free(lead->decisions);
     if (lead->extra && lead->extra->person)
         person_forget(core, lead);
-    lead_extra_free(lead);
+    lead_free_memory(core, lead);
     lead_table_remove(&core->leads, lead);
 }

@@ -17,6 +17,7 @@
 #include "decisions.h"
 #include "lead_end.h"
 #include "lead_extra.h"
+#include "lead_memory.h"
 #include "lead_record.h"
 #include "lead_state.h"
 #include "needs.h"
@@ -244,12 +245,8 @@ static lw_status take_fixed_part(struct core *core, struct lead *lead, const str
     lw_status status = take_demand(core, lead, image, queue);
     if (status != LW_OK)
         return status;
-    lead->payload = malloc(image->payload_size + 1u);
-    if (!lead->payload)
+    if (!lead_set_payload(core, lead, image->payload, image->payload_size))
         return LW_NO_MEMORY;
-    memcpy(lead->payload, image->payload, image->payload_size);
-    lead->payload_size = image->payload_size;
-    core->totals.payload_bytes += image->payload_size;
     lead->received_ms = image->received_ms;
     lead->source = names_add(&core->names, image->source.data, image->source.size);
     lead->rule = names_add(&core->names, image->rule.data, image->rule.size);
