@@ -60,8 +60,10 @@ void classes_fini(struct classes *classes)
     free(classes->demand);
     free(classes->supply);
     free(classes->demand_first);
-    for (uint32_t i = 0; i < POLICIES_MAX; i++)
+    for (uint32_t i = 0; i < POLICIES_MAX; i++) {
         free(classes->supply_first[i]);
+        free(classes->supply_first_key[i]);
+    }
     for (uint32_t i = 0; i < CONFIG_SKILLS_MAX; i++)
         free(classes->supply_levels[i]);
     free(classes->supply_ready_count);
@@ -159,10 +161,12 @@ void classes_set_orders(struct classes *classes)
         if (!used[i])
             continue;
         classes->orders[classes->order_count++] = i;
-        if (!classes->supply_first[i])
+        if (!classes->supply_first[i]) {
             classes->supply_first[i] = calloc(CLASSES_MAX, sizeof **classes->supply_first);
-        if (!classes->supply_first[i])
-            abort();   /* one word per class: part of having rules */
+            classes->supply_first_key[i] = calloc(CLASSES_MAX, sizeof **classes->supply_first_key);
+        }
+        if (!classes->supply_first[i] || !classes->supply_first_key[i])
+            abort();   /* a few words per class: part of having rules */
     }
 }
 
@@ -221,11 +225,21 @@ static void note_first_lead(struct classes *classes, const struct demand_class *
         classes->demand_first[demand->index] = lead_rank_of(AVL_ENTRY(first, struct lead, order));
 }
 
+struct first_key first_key_of(const struct policy *policy, const struct policy_rep *rank)
+{
+    return (struct first_key){.first = policy->first_key(rank), .idle_since_ms = rank->idle_since_ms, .number = rank->number};
+}
+
 static void note_first_rep(struct classes *classes, const struct supply_class *supply, uint32_t order)
 {
     const struct avl_node *first = avl_first(&supply->ready[order]);
-    if (first)
-        classes->supply_first[order][supply->index] = AVL_ENTRY(first, struct ready_place, node)->rep->rank;
+    if (!first)
+        return;
+    const struct policy *policy = policy_at(order);
+    const struct policy_rep *rank = &AVL_ENTRY(first, struct ready_place, node)->rep->rank;
+    classes->supply_first[order][supply->index] = *rank;
+    if (policy->first_key)
+        classes->supply_first_key[order][supply->index] = first_key_of(policy, rank);
 }
 
 static avl_compare *order_of(const struct queue *queue)

@@ -43,6 +43,15 @@ struct supply_class {
     uint32_t rep_count, configured_count;   /* the latter: of the rules in force */
 };
 
+/* All that a policy with first_key compares. */
+struct first_key { uint64_t idle_since_ms; uint32_t first, number; };
+static inline bool first_key_is_before(const struct first_key *a, const struct first_key *b)
+{
+    if (a->first != b->first)
+        return a->first < b->first;
+    return a->idle_since_ms != b->idle_since_ms ? a->idle_since_ms < b->idle_since_ms : a->number < b->number;
+}
+
 struct lead_rank { int64_t urgency; uint64_t since_ms, number; };   /* most urgent, then since longest, then lowest */
 
 struct classes {
@@ -58,6 +67,7 @@ struct classes {
     /* The first of each class side by side, so that comparing many classes walks one array. */
     struct lead_rank *demand_first;
     struct policy_rep *supply_first[POLICIES_MAX];   /* NULL: never in use */
+    struct first_key *supply_first_key[POLICIES_MAX];   /* the same, where policy.first_key is */
     uint32_t *supply_ready_count;
     uint8_t *supply_levels[CONFIG_SKILLS_MAX];       /* of each class in this skill; NULL: nobody has it */
 };
@@ -75,6 +85,8 @@ uint32_t classes_preferred(const struct classes *classes, const struct demand_cl
 uint32_t classes_levels(const struct classes *classes, const struct demand_class *demand, uint32_t supply);
 /* The waiting leads of the queue's classes stand in the order of its policy, which may have changed. */
 void classes_reorder(struct classes *classes, const struct queue *queue);
+/* Only where the policy has first_key. */
+struct first_key first_key_of(const struct policy *policy, const struct policy_rep *rank);
 /* Frees the class when nothing refers to it. */
 void classes_drop_demand(struct classes *classes, struct demand_class *demand);
 void classes_drop_supply(struct classes *classes, struct supply_class *supply);

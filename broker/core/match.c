@@ -179,6 +179,52 @@ static struct rep *rep_for(const struct core *core, const struct lead *lead, uin
     return preferred_rep(core, lead);
 }
 
+struct search {
+    const struct core *core;
+    const struct lead *lead;
+    struct first_key best_key;             /* all that there is to compare */
+    struct rep *best;
+    uint32_t weight;
+};
+
+/* Apart from the loop that calls it, which most classes never leave. */
+static __attribute__((noinline)) void search_class(struct search *search, uint32_t index)
+{
+    const struct queue *queue = search->lead->demand->of_queue;
+    struct rep *rep = ready_order_best(search->core->classes.supply[index], queue, search->lead, search->weight);
+    if (!rep)
+        return;
+    struct first_key key = first_key_of(queue->policy, &rep->rank);
+    if (search->best && !first_key_is_before(&key, &search->best_key))
+        return;
+    search->best = rep;
+    search->best_key = key;
+}
+
+/* Nothing of the lead ranks, and all that does is in first_key: most leads of most desks. */
+static struct rep *best_by_first_key(const struct core *core, const struct lead *lead, uint32_t *able_out)
+{
+    const struct demand_class *demand = lead->demand;
+    const struct bitset *ready = &core->classes.supply_ready;
+    const struct first_key *first = core->classes.supply_first_key[demand->of_queue->order];
+    const uint32_t *ready_count = core->classes.supply_ready_count;
+    struct search search = {.core = core, .lead = lead, .weight = core_channel(core, demand->channel)->weight,
+                            .best_key = {UINT64_MAX, UINT32_MAX, UINT32_MAX}};
+    uint32_t able = 0;
+    uint32_t words = demand->able.word_count < ready->word_count ? demand->able.word_count : ready->word_count;
+
+    for (uint32_t w = 0; w < words; w++) {
+        for (uint64_t bits = demand->able.words[w] & ready->words[w]; bits != 0; bits &= bits - 1) {
+            uint32_t index = w * 64 + (uint32_t)__builtin_ctzll(bits);
+            able += ready_count[index];
+            if (first_key_is_before(&first[index], &search.best_key))
+                search_class(&search, index);
+        }
+    }
+    *able_out = able;
+    return search.best;
+}
+
 /* *able_out: ready reps with the skills, whether or not this lead excludes them. */
 struct rep *match_best_rep(const struct core *core, const struct lead *lead, uint32_t *able_out)
 {
@@ -189,11 +235,13 @@ struct rep *match_best_rep(const struct core *core, const struct lead *lead, uin
     const struct policy_rep *first = classes->supply_first[demand->of_queue->order];
     uint32_t weight = core_channel(core, demand->channel)->weight;
     uint32_t words = demand->able.word_count < ready->word_count ? demand->able.word_count : ready->word_count;
-    /* Nothing of the lead ranks: the classes' first ones compare as they stand, which is all there is to most of them. */
     bool has_preferences = demand->needs.prefer_count > 0 && !policy->ranks_pairs;
-    bool is_plain = !policy->uses_levels && !policy->takes_turns && !policy->ranks_pairs && !has_preferences;
     struct rep *best = NULL;
     struct policy_rep best_rank = {0};
+
+    if (policy->first_key && !has_preferences)
+        return best_by_first_key(core, lead, able_out);
+    bool is_plain = !policy->uses_levels && !policy->takes_turns && !policy->ranks_pairs && !has_preferences;
 
     *able_out = 0;
     for (uint32_t w = 0; w < words; w++) {

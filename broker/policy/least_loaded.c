@@ -14,6 +14,12 @@ static int compare(const struct policy_rep *a, const struct policy_rep *b)
     return policy_compare_idle(a, b);
 }
 
+/* Fractions of a capacity up to 1,000 are a millionth apart or more: rounded down to 2^-20 they keep their order. */
+static uint32_t first_key(const struct policy_rep *rep)
+{
+    return (uint32_t)(((uint64_t)rep->load << 20) / rep->capacity);
+}
+
 const struct policy policy_least_loaded = {
-    .name = "least_loaded", .keys = {POLICY_KEY_LOAD, POLICY_KEY_IDLE}, .orders_by_load = true, .compare = compare,
+    .name = "least_loaded", .keys = {POLICY_KEY_LOAD, POLICY_KEY_IDLE}, .orders_by_load = true, .first_key = first_key, .compare = compare,
 };

@@ -11,6 +11,11 @@ static int compare(const struct policy_rep *a, const struct policy_rep *b)
     return policy_compare_idle(a, b);
 }
 
+static uint32_t first_key(const struct policy_rep *rep)
+{
+    return rep->tier;
+}
+
 const struct policy policy_top_down = {
-    .name = "top_down", .keys = {POLICY_KEY_TIER, POLICY_KEY_IDLE}, .compare = compare,
+    .name = "top_down", .keys = {POLICY_KEY_TIER, POLICY_KEY_IDLE}, .first_key = first_key, .compare = compare,
 };

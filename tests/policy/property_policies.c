@@ -75,6 +75,21 @@ static void check_order(const struct policy *policy, const struct policy_rep *re
     MUST_HOLD(best == best_by_elimination(policy->name, reps, count));
 }
 
+/* First key, idle time, number: that is all that compare looks at. */
+static void check_first_key(const struct policy *policy, struct seeded *random)
+{
+    struct policy_rep reps[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        uint32_t capacity = 1 + (uint32_t)seeded_below(random, 1000);
+        reps[i] = (struct policy_rep){.capacity = capacity, .load = (uint32_t)seeded_below(random, capacity), .number = i,
+                                      .idle_since_ms = seeded_below(random, 3), .tier = (uint32_t)seeded_below(random, 3), .share = 1};
+    }
+    reps[1].load = seeded_below(random, 2) ? reps[1].load : reps[0].load * reps[1].capacity / reps[0].capacity;   /* close to the other's share */
+    uint32_t a = policy->first_key(&reps[0]), b = policy->first_key(&reps[1]);
+    int order = policy->compare(&reps[0], &reps[1]);
+    MUST_HOLD(sign(order) == (a != b ? a < b ? -1 : 1 : sign(policy_compare_idle(&reps[0], &reps[1]))));
+}
+
 static void round_of(struct seeded *random)
 {
     struct policy_rep reps[REPS];
@@ -92,6 +107,8 @@ static void round_of(struct seeded *random)
         MUST_HOLD(policy_find(policy_at(i)->name) == policy_at(i) && policy_number(policy_at(i)) == i);
         MUST_HOLD(policy_at(i)->keys[0] != POLICY_KEY_END);
         check_order(policy_at(i), reps, count);
+        for (int pair = 0; policy_at(i)->first_key && pair < 20; pair++)
+            check_first_key(policy_at(i), random);
     }
 }
 

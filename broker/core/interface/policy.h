@@ -45,6 +45,9 @@ struct policy {
     bool takes_turns;             /* compare looks at `is_past`, then at the number; each queue keeps whom it served last */
     bool ranks_pairs;             /* compare looks at `rate`; which lead comes first is by worth too, see pairs.h. Preferences do not count */
     bool uses_shares;             /* compare looks at accounts; what is offered is charged to them */
+    /* What compare looks at, smaller first, before it ends with policy_compare_idle; so that where many reps differ they are compared
+     * without a call each. NULL: it looks at what is no such number. */
+    uint32_t (*first_key)(const struct policy_rep *rep);
     /* Negative: a is served before b. 0 only for a == b. */
     int (*compare)(const struct policy_rep *a, const struct policy_rep *b);
 };
