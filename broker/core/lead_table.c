@@ -6,6 +6,7 @@
 
 #include "core_internal.h"
 
+enum { CACHE_LINE = 64 };
 #define FREE_END UINT32_MAX   /* more than an enumerator may be */
 
 static bool add_chunk(struct lead_table *table);
@@ -66,13 +67,22 @@ void lead_table_remove(struct lead_table *table, struct lead *lead)
     table->count--;
 }
 
+/* Whoever looks for a lead changes it, and all of it goes into a record. */
+static void prefetch_rest(const struct lead *lead)
+{
+    for (size_t at = CACHE_LINE; at < sizeof *lead; at += CACHE_LINE)
+        __builtin_prefetch((const char *)lead + at);
+}
+
 struct lead *lead_table_find(const struct lead_table *table, struct desk_id id)
 {
     uint32_t hash = hash_number(id.number), index;
     for (uint32_t at = index_table_first(&table->by_number, hash); index_table_at(&table->by_number, hash, &at, &index);) {
         struct lead *lead = lead_at(table, index);
-        if (desk_id_equal(lead->id, id))
-            return lead;
+        if (!desk_id_equal(lead->id, id))
+            continue;
+        prefetch_rest(lead);
+        return lead;
     }
     return NULL;
 }
@@ -91,9 +101,10 @@ static bool add_chunk(struct lead_table *table)
 {
     if (table->chunk_count > table->max / LEAD_CHUNK)
         return false;
-    struct lead *chunk = calloc(LEAD_CHUNK, sizeof *chunk);
+    struct lead *chunk = aligned_alloc(CACHE_LINE, LEAD_CHUNK * sizeof *chunk);
     if (!chunk)
         return false;
+    memset(chunk, 0, LEAD_CHUNK * sizeof *chunk);
     uint32_t base = table->chunk_count * LEAD_CHUNK;
     for (uint32_t i = LEAD_CHUNK; i-- > 0;) {
         chunk[i].index = table->free_first;

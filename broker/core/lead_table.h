@@ -18,22 +18,25 @@ struct lead_extra;
 enum { LEAD_CHUNK = 1024 };
 
 struct lead {
-    struct desk_id id;
-    uint64_t revision, created_revision;
-    uint64_t received_ms, created_ms, since_ms;
-    uint64_t deadline_ms, wait_deadline_ms;
-    uint64_t relax_from_ms, relax_next_ms;        /* when it began to wait; when it asks for less, 0: never */
-    struct timer_node timer;
+    /* Together: what finding it, and its place among those that wait, looks at. */
     union {
         struct avl_node order;                    /* WAITING: in its demand class */
         struct { struct lead *next, *prev; } held;  /* OFFERED, CONNECTING, ASSIGNED: in its rep's list */
     };
+    struct desk_id id;
+    uint64_t received_ms;
+    int64_t standing;                             /* WAITING: what orders it among its queue's, see urgency.h */
+
+    uint64_t revision, created_revision;
+    uint64_t created_ms, since_ms;
+    uint64_t deadline_ms, wait_deadline_ms;
+    uint64_t relax_from_ms, relax_next_ms;        /* when it began to wait; when it asks for less, 0: never */
+    struct timer_node timer;
     struct lead *dirty_next, *dirty_prev;         /* changed since the last checkpoint */
     struct siphash_128 seen_key;
     uint64_t content_hash;
     uint64_t seen_position;                       /* of its entry in the idempotency window */
     struct demand_class *demand;
-    int64_t standing;                             /* WAITING: what orders it among its queue's, see urgency.h */
     void *payload;
     struct exclusion *exclusions;
     struct decision *decisions;

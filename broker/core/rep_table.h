@@ -25,31 +25,31 @@ struct rep_exclusion { struct desk_id lead; uint64_t until_ms; };
 struct ready_place { struct avl_node node; struct rep *rep; const struct policy *policy; uint32_t room_max; };   /* room_max: of its subtree */
 
 struct rep {
-    uint32_t number;
-    char *name;
-    uint32_t team, device;                 /* names; device NAME_NONE: none */
+    /* First what every lead that a rep gets looks at. */
+    uint32_t number, held_count, misses, excluded_count;
     bool configured, connected, is_dirty, in_match, is_ready;
     bool is_closed;                        /* its team has working hours, and these are not */
-    uint8_t state;
-    uint8_t levels[CONFIG_SKILLS_MAX];     /* by skill number; 0: has not */
-    struct rep_rates *rates;               /* NULL: none of its own */
-    uint64_t noted_at;                     /* history.decision_count when what it was went there */
-    struct policy_rep rank;                /* load, capacity, idle since, number, tier, share, account: what policies see */
     bool is_present;                       /* in the fair share ledger */
+    uint8_t state;
+    uint64_t session, revision;
+    uint64_t noted_at;                     /* history.decision_count when what it was went there */
+    struct supply_class *supply;
+    struct policy_rep rank;                /* load, capacity, idle since, number, tier, share, account: what policies see */
+    struct lead *held_first, *held_last;
+    char *name;
+    struct rep_caps *caps;                 /* NULL: none */
+    uint32_t team, device;                 /* names; device NAME_NONE: none */
+    struct avl_tree preferred;             /* waiting leads that only this rep gets for now, most urgent first */
+    struct timer_node timer;
+    uint64_t until_ms, grace_deadline_ms;  /* 0: none */
+    struct ready_place ready[POLICIES_MAX];   /* in its supply class while ready: by number of the policy, of those in use */
+
+    struct rep_rates *rates;               /* NULL: none of its own */
     uint32_t new_share;                    /* of the rules that are being linked */
     uint64_t share_mark;                   /* fair_share.given when they left */
     struct avl_node start;                 /* in fair_share.by_start while present */
-    uint64_t session, revision;
-    uint64_t until_ms, grace_deadline_ms;  /* 0: none */
-    uint32_t misses, held_count;
-    struct avl_tree preferred;             /* waiting leads that only this rep gets for now, most urgent first */
-    struct lead *held_first, *held_last;
-    struct timer_node timer;
-    struct ready_place ready[POLICIES_MAX];   /* in its supply class while ready: by number of the policy, of those in use */
-    struct supply_class *supply;
-    struct rep_caps *caps;                 /* NULL: none */
     struct rep_exclusion excluded[EXCLUSIONS_PER_REP_MAX];
-    uint32_t excluded_count;
+    uint8_t levels[CONFIG_SKILLS_MAX];     /* by skill number; 0: has not */
     char reason[BREAK_REASON_MAX];
 };
 

@@ -15,22 +15,31 @@ void avl_init(struct avl_tree *tree, avl_compare *compare)
 void avl_insert(struct avl_tree *tree, struct avl_node *node)
 {
     struct avl_node **link = &tree->root, *parent = NULL;
-    bool is_first = true;
+    bool is_first = true, is_last = true;
 
     assert(!avl_contains(node));
 
+    if (tree->last && tree->compare(node, tree->last) > 0) {
+        parent = tree->last;
+        link = &parent->right;
+        is_first = false;
+    }
     while (*link) {
         parent = *link;
         int order = tree->compare(node, parent);
         assert(order != 0);
         if (order > 0)
             is_first = false;
+        else
+            is_last = false;
         link = order < 0 ? &parent->left : &parent->right;
     }
     *node = (struct avl_node){.parent = parent, .height = 1};
     *link = node;
     if (is_first)
         tree->first = node;
+    if (is_last)
+        tree->last = node;
     tree->count++;
     if (tree->summarize)
         tree->summarize(node);
@@ -46,6 +55,8 @@ void avl_remove(struct avl_tree *tree, struct avl_node *node)
 
     if (tree->first == node)
         tree->first = avl_next(node);
+    if (tree->last == node)
+        tree->last = avl_prev(node);
 
     if (!node->left || !node->right) {
         changed = node->parent;

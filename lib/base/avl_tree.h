@@ -27,6 +27,7 @@ typedef void avl_summarize(struct avl_node *node);
 struct avl_tree {
     struct avl_node *root;
     struct avl_node *first;   /* cached minimum: peeking costs nothing */
+    struct avl_node *last;    /* cached maximum: what comes in order is not searched a place for */
     avl_compare *compare;
     avl_summarize *summarize; /* NULL after avl_init; may be set while the tree is empty */
     size_t count;
