@@ -58,7 +58,8 @@ static void keep_state(struct sim_world *world, struct sim_rep *rep)
     if (world->draining || (rep->wants_break && sim_random_percent(&world->random, 40)))
         rep->wants_break = false;
     message.state = rep->wants_break ? REP_BREAK : REP_AVAILABLE;
-    if (rep->told_state != REP_WRAP_UP)
+    /* What was told may have been lost, and a manager may have sent the rep on a break since. */
+    if (rep->told_state != REP_WRAP_UP || world->draining)
         sim_send(world, &message);
 }
 
