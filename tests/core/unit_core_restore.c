@@ -98,6 +98,32 @@ static void the_journal_alone_gives_the_same_state(void **state)
     rig_close(&rig);
 }
 
+static struct core_config *shares_of(uint32_t ada, uint32_t bob)
+{
+    struct core_config *config = rig_rules();
+    rig_add_rep(config, "ada", 9, NULL, NULL, 0);
+    rig_add_rep(config, "bob", 9, NULL, NULL, 0);
+    config->reps[0].share = ada;
+    config->reps[1].share = bob;
+    assert_int_equal(core_config_set_policy(config, "weighted"), LW_OK);
+    return config;
+}
+
+/* The sum of the shares is the same, but going and coming rounds what was given. */
+static void new_shares_round_alike_after_a_restart(void **state)
+{
+    struct desk_rig rig;
+    (void)state;
+    rig_open(&rig, shares_of(3, 7), NULL);
+    uint64_t ada = rig_log_on(&rig, "ada"), bob = rig_log_on(&rig, "bob");
+    rig_publish(&rig, "a");
+    rig_lose(&rig, ada);
+    rig_lose(&rig, bob);
+    assert_int_equal(rig_apply(&rig, shares_of(7, 3)), CORE_ACCEPTED);
+    assert_restored_equal(&rig, rig_restore(&rig, rig.record_count, &ignore_all));
+    rig_close(&rig);
+}
+
 /* ---- a store as the checkpoint sees it ---- */
 
 enum { STORED_MAX = 4096 };
@@ -328,6 +354,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_journal_alone_gives_the_same_state),
+        cmocka_unit_test(new_shares_round_alike_after_a_restart),
         cmocka_unit_test(a_checkpoint_walked_under_work_and_its_tail_give_the_same_state),
         cmocka_unit_test(a_store_that_lost_all_gets_all_again),
         cmocka_unit_test(a_journal_cut_after_any_record_can_be_restored),
