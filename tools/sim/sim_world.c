@@ -444,7 +444,8 @@ void sim_check_explained(struct sim_world *world, struct core *core, const struc
         checked++;
         world->coverage.faults[SIM_FAULT_EXPLAINED]++;
         bool found = core_explain(core, event.lead, &visitor);
-        if (found && !explained.complete && asks_for_less(world, event.lead, batch->now_ms))
+        bool may_be_dropped = event.offer_number > CORE_DECISIONS_KEPT;   /* a refusal that counted */
+        if (found && !explained.complete && (may_be_dropped || asks_for_less(world, event.lead, batch->now_ms)))
             continue;
         if (!found || !explained.complete || !explained.first_chosen ||
             explained.first_rank != 1 || explained.offer_number != event.offer_number || strcmp(explained.first, event.rep) != 0)
