@@ -102,6 +102,14 @@ void command_connection_lost(struct core *core, const struct core_command *comma
     tell_rep_event(core, rep, CAUSE_CONNECTION_LOST);
 }
 
+/* The text is longer than max: as much of it as ends between two letters of UTF-8. */
+static uint32_t whole_letters(const char *text, uint32_t max)
+{
+    while (max > 0 && ((unsigned char)text[max] & 0xc0) == 0x80)
+        max--;
+    return max;
+}
+
 void command_set_rep_state(struct core *core, const struct core_command *command)
 {
     struct rep *rep = rep_table_by_session(&core->reps, command->session);
@@ -122,7 +130,8 @@ void command_set_rep_state(struct core *core, const struct core_command *command
         return;
     }
     uint32_t size = state == REP_BREAK ? command->set_rep_state.reason.size : 0;
-    size = size < BREAK_REASON_MAX ? size : BREAK_REASON_MAX - 1;
+    if (size >= BREAK_REASON_MAX)
+        size = whole_letters(command->set_rep_state.reason.data, BREAK_REASON_MAX - 1);
     if (size > 0)
         memcpy(rep->reason, command->set_rep_state.reason.data, size);
     rep->reason[size] = '\0';

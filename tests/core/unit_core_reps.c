@@ -2,6 +2,8 @@
  *
  * Reps come and go, pause, use two devices, answer the phone.
  */
+#include <string.h>
+
 #include "../unit/cmocka_all.h"
 #include "desk_rig.h"
 
@@ -145,6 +147,23 @@ static void a_client_learns_what_it_no_longer_has(void **state)
     assert_int_equal(rig_told_count(&rig, EFFECT_WITHDRAWN, 60), 1);
     assert_true(desk_id_equal(rig_told(&rig, EFFECT_WITHDRAWN, 60, 0)->lead, gone));
     assert_int_equal(rig_told(&rig, EFFECT_WITHDRAWN, 60, 0)->cause, CAUSE_UNKNOWN_LEAD);
+    rig_close(&rig);
+}
+
+static void a_long_reason_of_a_break_is_cut_between_letters(void **state)
+{
+    struct desk_rig rig;
+    struct core_config *config = rig_rules();
+    char reason[300];
+    (void)state;
+    rig_add_rep(config, "ada", 1, NULL, NULL, 0);
+    rig_open(&rig, config, NULL);
+    uint64_t ada = rig_log_on(&rig, "ada");
+    memset(reason, 'a', 126);
+    strcpy(reason + 126, "\xc3\x9f...");   /* one letter of two bytes, over the end */
+    assert_int_equal(rig_step(&rig, &(struct core_command){.kind = COMMAND_SET_REP_STATE, .session = ada,
+                                                           .set_rep_state = {REP_BREAK, {reason, (uint32_t)strlen(reason)}}}), CORE_ACCEPTED);
+    assert_int_equal(strlen(rig_told(&rig, EFFECT_REP_STATUS, ada, 0)->reason), 126);
     rig_close(&rig);
 }
 
@@ -323,6 +342,7 @@ int main(void)
         cmocka_unit_test(logging_off_returns_offers_at_once),
         cmocka_unit_test(a_second_device_replaces_the_first),
         cmocka_unit_test(a_client_learns_what_it_no_longer_has),
+        cmocka_unit_test(a_long_reason_of_a_break_is_cut_between_letters),
         cmocka_unit_test(a_break_takes_nothing_and_gives_nothing),
         cmocka_unit_test(an_answered_call_is_assigned_and_the_first_result_counts),
         cmocka_unit_test(a_call_not_answered_goes_back_without_that_rep),
