@@ -447,6 +447,7 @@ static void a_manager_assigns_holds_and_prioritises(void **state)
     assert_int_equal(run("lead prioritise 7-1042 90 --reason x"), 0);
     assert_int_equal(told.priority, 90);
     assert_int_equal(run("lead prioritise 7-1042 201 --reason x"), 2);
+    assert_int_equal(run("lead prioritise 7-1042 4294967296 --reason x"), 2);   /* 0 in 32 bits */
     assert_int_equal(run("lead cancel 7-1042 bruno --reason x"), 2);
     assert_int_equal(run("lead assing 7-1042 bruno --reason x"), 2);
     assert_non_null(strstr(output, "did you mean lead assign?"));

@@ -32,6 +32,7 @@ static int read_argument(const struct cli *cli, enum argument argument, Leadwire
 {
     const char *word = cli->argument_count > 2 ? cli->arguments[2] : NULL;
     char *end = NULL;
+    unsigned long priority;
     switch (argument) {
     case ARGUMENT_NONE:
         return word == NULL ? EXIT_DONE : cli_usage_error(cli, "takes nothing behind the lead");
@@ -43,8 +44,9 @@ static int read_argument(const struct cli *cli, enum argument argument, Leadwire
             return EXIT_DONE;
         return cli_usage_error(cli, "%.32s is no time: write 30m, 2h, 15:30 or 2026-11-26T15:30", word);
     case ARGUMENT_PRIORITY:
-        command->priority = word != NULL ? (uint32_t)strtoul(word, &end, 10) : 0;
-        if (word != NULL && *word >= '0' && *word <= '9' && *end == '\0' && command->priority <= PRIORITY_MAX)
+        priority = word != NULL ? strtoul(word, &end, 10) : 0;
+        command->priority = (uint32_t)priority;
+        if (word != NULL && *word >= '0' && *word <= '9' && *end == '\0' && priority <= PRIORITY_MAX)
             return EXIT_DONE;
         return cli_usage_error(cli, "needs a priority of 0 to %d: lead prioritise LEAD 90", PRIORITY_MAX);
     }
