@@ -12,12 +12,13 @@
 #include "lead_record.h"
 #include "rep_state.h"
 
-enum { SEEN_BUCKET_MS = 3600 * 1000 };
+enum { SEEN_BUCKET_MS = 3600 * 1000, PEOPLE_BUCKET_MS = 24 * 3600 * 1000 };
 
 static bool give(struct core *core, struct core_record *out);
 static bool next_rep(struct core *core, struct core_record *out);
 static bool next_lead(struct core *core, struct core_record *out);
 static bool next_seen(struct core *core, struct core_record *out);
+static bool next_known(struct core *core, struct core_record *out);
 
 void checkpoint_note_gone(struct core *core, struct desk_id lead)
 {
@@ -44,6 +45,7 @@ void core_checkpoint_begin(struct core *core)
     core->checkpoint.leads = core->dirty_count;
     core->checkpoint.gone = core->gone_count - core->gone_first;
     core->checkpoint.seen = core->seen.dirty_count - core->seen.dirty_first;
+    core->checkpoint.known = core->known.dirty_count;
     core->checkpoint.desk = core->is_founded;
     core->checkpoint.config = core->config_dirty;
 }
@@ -64,7 +66,7 @@ bool core_checkpoint_next(struct core *core, struct core_record *out)
         config_record_put(&core->record, core);
         return give(core, out);
     }
-    return next_rep(core, out) || next_lead(core, out) || next_seen(core, out);
+    return next_rep(core, out) || next_lead(core, out) || next_seen(core, out) || next_known(core, out);
 }
 
 static bool next_rep(struct core *core, struct core_record *out)
@@ -122,6 +124,23 @@ static bool next_seen(struct core *core, struct core_record *out)
     return give(core, out);
 }
 
+/* As an entry of the idempotency window, which it is like but for its time. */
+static bool next_known(struct core *core, struct core_record *out)
+{
+    const struct known_key *known;
+    if (core->checkpoint.known == 0 || !(known = known_take_dirty(&core->known)))
+        return false;
+    core->checkpoint.known--;
+    struct seen_image image = {.key = known->key, .lead = known->lead, .content_hash = known->rep, .at_ms = known->at_ms, .serial = known->serial,
+                               .kind = SEEN_WON, .end = LEAD_COMPLETED};
+    out->kind = RECORD_SEEN;
+    out->seen = known->key;
+    out->seen_bucket = known->at_ms / PEOPLE_BUCKET_MS;
+    out->of_people = true;
+    record_put_seen(&core->record, &image);
+    return give(core, out);
+}
+
 static bool give(struct core *core, struct core_record *out)
 {
     assert(!core->record.failed);
@@ -140,6 +159,7 @@ void core_checkpoint_all(struct core *core)
             core->reps.reps[i]->is_dirty = true;
     }
     seen_mark_all_dirty(&core->seen);
+    known_mark_all_dirty(&core->known);
     core->config_dirty = core->config != NULL;
 }
 
@@ -147,4 +167,9 @@ uint64_t core_seen_oldest_bucket(const struct core *core)
 {
     const struct seen_entry *oldest = seen_at(&core->seen, core->seen.first);
     return (oldest ? oldest->at_ms : core->now_ms) / SEEN_BUCKET_MS;
+}
+
+uint64_t core_people_oldest_bucket(const struct core *core)
+{
+    return core->now_ms > CONFIG_WINDOW_MAX_MS ? (core->now_ms - CONFIG_WINDOW_MAX_MS) / PEOPLE_BUCKET_MS : 0;
 }

@@ -14,6 +14,7 @@
 #include "lead_state.h"
 #include "needs.h"
 #include "pairs.h"
+#include "owner.h"
 #include "people.h"
 #include "relax.h"
 #include "rules.h"
@@ -72,7 +73,14 @@ void command_publish(struct core *core, const struct core_command *command)
     }
     struct siphash_128 key = seen_key_publish(core, command->publish.source, command->publish.idempotency_id);
     seen_prefetch(&core->seen, key);
+    struct person person;
+    bool is_recognised = config_recognises(&core->config->people) && command->publish.read_person && !command->publish.is_test;
+    if (is_recognised) {
+        person_read(core, command, &person);
+        core->customer = known_person(core, &person) ? "yes" : "no";
+    }
     const struct config_rule *rule = rules_find(core, command);   /* which a repeat does not need, but it fills the wait */
+    core->customer = "no";
     const struct seen_entry *seen = seen_find(&core->seen, key, core->now_ms);
     if (seen) {
         bool same = seen->content_hash == command->publish.content_hash;
@@ -89,13 +97,8 @@ void command_publish(struct core *core, const struct core_command *command)
         reply(core, command, CORE_REJECTED, "no rule of the desk takes this lead", none);
         return;
     }
-    struct person person = {0};
-    bool is_recognised = core->config->people.join && command->publish.read_person && !command->publish.is_test;
-    if (is_recognised) {
-        person_read(core, command, &person);
-        if (join_open_lead(core, command, rule, key, &person))
-            return;
-    }
+    if (core->config->people.join && is_recognised && join_open_lead(core, command, rule, key, &person))
+        return;
     struct lead *lead = make_lead(core, command, key, rule);
     if (!lead) {
         reply(core, command, CORE_BUSY, "the desk holds as many leads as it may", none);
@@ -103,8 +106,10 @@ void command_publish(struct core *core, const struct core_command *command)
     }
     struct desk_id id = lead->id;
     core->totals.published++;
-    if (is_recognised)
+    if (is_recognised) {
+        owner_prefer(core, lead, command, &person);
         person_attach(core, lead, &person);
+    }
     lead_move(core, lead, &(struct lead_change){.to = LEAD_WAITING, .cause = CAUSE_PUBLISHED, .deadline_ms = lead->wait_deadline_ms});
     keep_seen(core, lead);
     reply(core, command, CORE_ACCEPTED, command->publish.is_test ? "a test lead: accepted and not routed" : "", id);

@@ -36,6 +36,8 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
         return config_wrong(reason, reason_size, "offers_max must be 1 to 32");
     if (config->people.join && (config->people.window_ms < 1 || config->people.window_ms > CONFIG_WINDOW_MAX_MS))
         return config_wrong(reason, reason_size, "the time in which contacts of a person join must be above 0 and at most 366 days");
+    if (config->people.customer_for_ms > CONFIG_WINDOW_MAX_MS)
+        return config_wrong(reason, reason_size, "people are customers for at most 366 days");
     if (config->transfer_for_ms < 1)
         return config_wrong(reason, reason_size, "the time that a transfer is for one rep alone must be above 0");
     if (config->grace_ms < 1 || config->park_limit_ms < 1 || config->work_limit_ms < 1 || config->retry_same_rep_ms < 1)

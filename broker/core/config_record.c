@@ -236,12 +236,20 @@ static void put_people(struct byte_buffer *out, const struct config_people *peop
 {
     byte_buffer_put_u8(out, people->join);
     byte_buffer_put_varint(out, people->window_ms);
+    byte_buffer_put_varint(out, people->customer_for_ms);
+    byte_buffer_put_varint(out, people->owner_for_ms);
+    byte_buffer_put_text(out, people->owner_from ? people->owner_from : "");
 }
 
-static void read_people(struct byte_reader *in, struct config_people *people)
+static bool read_people(struct byte_reader *in, struct core_config *config)
 {
-    people->join = byte_reader_u8(in) != 0;
-    people->window_ms = byte_reader_varint(in);
+    char owner_from[TEXT_MAX];
+    config->people.join = byte_reader_u8(in) != 0;
+    config->people.window_ms = byte_reader_varint(in);
+    config->people.customer_for_ms = byte_reader_varint(in);
+    config->people.owner_for_ms = (uint32_t)byte_reader_varint_max(in, UINT32_MAX);
+    byte_reader_text(in, owner_from, sizeof owner_from);
+    return !in->failed && core_config_set_owner_from(config, owner_from) == LW_OK;
 }
 
 static void put_queues(struct byte_buffer *out, const struct core_config *config)
@@ -367,8 +375,7 @@ static bool read_queues(struct byte_reader *in, struct core_config *config)
     config->refused_counts = byte_reader_u8(in) != 0;
     config->bad_counts = byte_reader_u8(in) != 0;
     config->absent_leads_max = read_number(in, CONFIG_ABSENT_LEADS_MAX);
-    read_people(in, &config->people);
-    return !in->failed && config_order_read(in, config);
+    return read_people(in, config) && config_order_read(in, config);
 }
 
 static bool read_pairs(struct byte_reader *in, struct core_config *config)

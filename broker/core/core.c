@@ -24,7 +24,7 @@ void core_limits_default(struct core_limits *limits)
 {
     *limits = (struct core_limits){
         .leads_max = 1100000, .seen_max = 2000000, .seen_ms = 7ull * 24 * 3600 * 1000,
-        .payload_bytes_max = 1ull << 30, .history_max = 262144, .decisions_max = CORE_DECISIONS_KEPT, .decided_max = 32768, .ended_max = 16384, .timers_per_step_max = 512,
+        .payload_bytes_max = 1ull << 30, .people_max = 500000, .history_max = 262144, .decisions_max = CORE_DECISIONS_KEPT, .decided_max = 32768, .ended_max = 16384, .timers_per_step_max = 512,
     };
 }
 
@@ -41,6 +41,8 @@ struct core *core_new(const struct core_limits *limits, const struct core_callba
     timer_wheel_init(&core->wheel, 0);
     preferred_init(core);
     people_init(core);
+    known_init(&core->known, limits->people_max);
+    core->customer = "no";
     fair_share_init(&core->fair_share);
     if (history_init(&core->history, limits) != LW_OK || names_init(&core->names) != LW_OK || queues_init(&core->queues) != LW_OK ||
         lead_table_init(&core->leads, limits->leads_max) != LW_OK || rep_table_init(&core->reps) != LW_OK ||
@@ -64,6 +66,7 @@ void core_free(struct core *core)
     if (core->classes.demand)
         classes_fini(&core->classes);
     seen_fini(&core->seen);
+    known_fini(&core->known);
     names_fini(&core->names);
     queues_fini(&core->queues);
     urgency_fini(core);

@@ -321,6 +321,7 @@ struct core_record {
     uint32_t rep;              /* RECORD_REP: rep number */
     struct siphash_128 seen;   /* RECORD_SEEN: key */
     uint64_t seen_bucket;      /* RECORD_SEEN: which time bucket */
+    bool of_people;            /* RECORD_SEEN: not an idempotency id but a customer's key, in buckets of its own */
     bool ended;                /* RECORD_LEAD: remove from the checkpoint */
     const void *bytes;
     size_t size;
@@ -331,6 +332,7 @@ struct core_limits {
     uint32_t seen_max;             /* idempotency window in ids. Default 2,000,000 */
     uint64_t seen_ms;              /* and in time. Default 7 days */
     uint64_t payload_bytes_max;    /* Default 1 GiB */
+    uint32_t people_max;           /* keys of customers. Default 500,000 */
     /* Kept for explanations; decides nothing. All of it 0: nothing is kept, and offers go without a reason. */
     uint32_t history_max;          /* rep changes. Default 262,144 */
     uint32_t decisions_max;        /* decisions of a lead. Default and most: CORE_DECISIONS_KEPT */
@@ -382,6 +384,8 @@ bool core_checkpoint_next(struct core *core, struct core_record *out);
 void core_checkpoint_all(struct core *core);
 /* Oldest bucket of the idempotency window still needed; older ones may be dropped whole. */
 uint64_t core_seen_oldest_bucket(const struct core *core);
+/* The same of customers. */
+uint64_t core_people_oldest_bucket(const struct core *core);
 
 /* A fingerprint of all state that decides: equal for twins. O(state). */
 uint64_t core_state_hash(struct core *core);

@@ -219,6 +219,12 @@ uint64_t core_state_hash(struct core *core)
         if (queue)
             sum += siphash_64(HASH_KEY, name.data, name.size) * queue->turn;
     }
+    for (const struct avl_node *node = avl_first(&core->known.by_serial); node; node = avl_next(node)) {
+        const struct known_key *known = AVL_ENTRY(node, struct known_key, by_serial);
+        const uint64_t parts[] = {known->key.lo, known->key.hi, known->lead.number, known->rep, known->at_ms};
+        if (core->now_ms - known->at_ms <= CONFIG_WINDOW_MAX_MS)   /* others are never found */
+            sum += siphash_64(HASH_KEY, parts, sizeof parts);
+    }
     for (uint64_t position = core->seen.first; position < core->seen.next; position++) {
         const struct seen_entry *entry = seen_at(&core->seen, position);
         const uint64_t parts[] = {entry->key.lo, entry->key.hi, entry->lead.number, entry->content_hash, entry->at_ms, entry->kind, entry->end};

@@ -67,8 +67,21 @@ void core_config_free(struct core_config *config)
     free(config->rules);
     free(config->dispositions);
     free(config->desk);
+    free(config->people.owner_from);
     free(config->policy);
     free(config);
+}
+
+lw_status core_config_set_owner_from(struct core_config *config, const char *field)
+{
+    char *copy = NULL;
+    if (strlen(field) > CONFIG_TEXT_MAX)
+        return LW_INVALID;
+    if (field[0] != '\0' && !(copy = config_copy_text(field)))
+        return LW_NO_MEMORY;
+    free(config->people.owner_from);
+    config->people.owner_from = copy;
+    return LW_OK;
 }
 
 lw_status core_config_set_policy(struct core_config *config, const char *policy)

@@ -190,7 +190,14 @@ struct config_disposition {
 struct config_people {
     bool join;                       /* a contact joins the open lead of its person */
     uint64_t window_ms;              /* when the lead's last contact is no longer ago; CONFIG_WINDOW_MAX_MS at most */
+    uint64_t customer_for_ms;        /* so long after a lead that was won a person is a customer; 0: nobody is */
+    uint32_t owner_for_ms;           /* so long a lead is for the owner of its person first; 0: all alike */
+    char *owner_from;                /* the field of a lead that may name the owner; NULL: none does */
 };
+static inline bool config_recognises(const struct config_people *people)
+{
+    return people->join || people->customer_for_ms > 0 || people->owner_for_ms > 0;
+}
 
 struct core_config {
     char *desk;
@@ -257,6 +264,8 @@ LW_MUST_CHECK lw_status core_config_rule_when(struct config_rule *rule, const ch
 LW_MUST_CHECK lw_status core_config_add_disposition(struct core_config *config, const char *code, uint8_t class_number);
 /* policy "": the desk's. Gives the new queue, valid until the next add. */
 LW_MUST_CHECK lw_status core_config_add_queue(struct core_config *config, const char *name, const char *policy, struct config_queue **out);
+/* "": none. LW_INVALID when it is too long. */
+LW_MUST_CHECK lw_status core_config_set_owner_from(struct core_config *config, const char *field);
 LW_MUST_CHECK lw_status core_config_set_policy(struct core_config *config, const char *policy);
 /* Copies. queue NULL: the desk's. */
 LW_MUST_CHECK lw_status core_config_set_order(struct core_config *config, struct config_queue *queue, const struct config_order *order);

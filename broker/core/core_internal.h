@@ -23,6 +23,7 @@
 #include "core.h"
 #include "fair_share.h"
 #include "history.h"
+#include "known.h"
 #include "lead_table.h"
 #include "names.h"
 #include "queues.h"
@@ -69,7 +70,9 @@ struct core {
     struct fair_share fair_share;
     struct seen seen;
     struct timer_wheel wheel;
-    struct avl_tree people;                /* person_key of open leads, where contacts join: people.h */
+    struct avl_tree people;                /* person_key of open leads, where people are recognised: people.h */
+    struct known known;
+    const char *customer;                  /* what rules are told of a publish that looks for its own: "yes", "no" */
     struct bitset capped_sources;          /* names: some rep of the rules may have only so many of it */
     struct avl_tree preferred;             /* lead_extra of all leads that wait for a preferred rep, most urgent first */
     struct history history;
@@ -78,7 +81,7 @@ struct core {
     struct desk_id *gone;                  /* ended leads the checkpoint still holds */
     size_t gone_first, gone_count, gone_capacity;
     size_t dirty_count;
-    struct { uint32_t rep; size_t leads, gone, seen; bool desk, config; } checkpoint;   /* what is left to give */
+    struct { uint32_t rep; size_t leads, gone, seen, known; bool desk, config; } checkpoint;   /* what is left to give */
     struct seen_entry *restored_seen;      /* while restoring; sorted and taken over at the end */
     size_t restored_count, restored_capacity;
 

@@ -30,6 +30,8 @@ void lead_end(struct core *core, struct lead *lead, const struct lead_change *ch
     }
     if (lead->extra && lead->extra->person)
         person_end(core, lead->extra->person, change->to);
+    if (lead->extra && lead->extra->person && person_is_won(core, change))
+        person_keep_won(core, lead, change);
     lead_keep_completion(core, lead, change);
     switch (change->to) {
     case LEAD_COMPLETED: core->totals.completed++; break;

@@ -68,8 +68,8 @@ void lead_image_fill(const struct core *core, const struct lead *lead, bool with
     image->relaxed = lead->relaxed;
     if (lead->extra)
         extra_fill(lead->extra, image);
-    if (lead->extra && lead->extra->person && (with_payload || lead_state_is_end(image->state)))
-        person_fill(lead->extra->person, image);
+    if (with_payload && lead->extra && lead->extra->person)
+        person_fill(lead->extra->person, true, image);
     image->has_payload = with_payload;
     image->payload = lead->payload;
     image->payload_size = lead->payload_size;
@@ -99,6 +99,8 @@ void lead_record_change(struct core *core, struct lead *lead, const struct lead_
     image.idle_rep = idle_rep;
     if (change->disposition)
         image.disposition = text_of(change->disposition->code);
+    if (lead_state_is_end(change->to) && lead->extra && lead->extra->person)
+        person_fill(lead->extra->person, person_is_won(core, change), &image);
     image.has_completion = change->has_completion;
     image.completion_key = change->completion_key;
     image.completion_hash = change->completion_hash;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lead_extra.h"
+#include "lead_state.h"
 #include "people.h"
 
 #include <stdlib.h>
 
-enum { KEY_VALUE_MAX = 512 };
+enum { KEY_VALUE_MAX = 512, DISPOSITION_IS_WON = 1 };   /* as leadwire.v1.DispositionClass */
 
 /* The newest lead of a key comes first, whatever order the tree was built in: a restart finds the same. */
 static int compare_keys(const struct avl_node *a, const struct avl_node *b)
@@ -181,12 +182,26 @@ void person_end(struct core *core, const struct lead_person *person, enum lead_s
     }
 }
 
+bool person_is_won(const struct core *core, const struct lead_change *change)
+{
+    return change->to == LEAD_COMPLETED && change->disposition && change->disposition->class_number == DISPOSITION_IS_WON &&
+           core->config->people.customer_for_ms > 0;
+}
+
+/* Each key has a serial of its own, behind the revision of the lead's last record: restoring gives them the same. */
+void person_keep_won(struct core *core, const struct lead *lead, const struct lead_change *change)
+{
+    for (const struct person_key *key = lead->extra->person->first; key; key = key->next)
+        known_keep(&core->known, &(struct known_key){.key = key->hash, .lead = lead->id, .rep = change->rep, .at_ms = core->now_ms,
+                                                     .serial = core_next_revision(core)}, true);
+}
+
 /* ---- records ------------------------------------------------------------------------- */
 
-void person_fill(const struct lead_person *person, struct lead_image *image)
+void person_fill(const struct lead_person *person, bool with_keys, struct lead_image *image)
 {
-    image->has_person = true;
-    for (const struct person_key *key = person->first; key; key = key->next)
+    image->has_person = with_keys || person->contact_count > 0;
+    for (const struct person_key *key = person->first; key && with_keys; key = key->next)
         image->person_keys[image->person_key_count++] = key->hash;
     image->contact_count = person->contact_count;
     for (uint32_t i = 0; i < person->contact_count; i++) {

@@ -12,6 +12,8 @@
 
 #include "core_internal.h"
 
+struct lead_change;
+
 enum { PERSON_BYTES_MAX = 48 * 1024 };   /* of a lead with its contacts: they go out in one offer, and into one record */
 
 /* What somebody who publishes is known by. */
@@ -51,8 +53,11 @@ void person_attach(struct core *core, struct lead *lead, const struct person *pe
 uint64_t person_heard_ms(const struct lead *lead);
 /* Keeps the contact with its lead, and in the idempotency window. False, with nothing changed, without memory. */
 LW_MUST_CHECK bool person_add_contact(struct core *core, struct lead *lead, const struct core_command *publish, struct siphash_128 seen_key);
-/* Of a record. */
-void person_fill(const struct lead_person *person, struct lead_image *image);
+/* Whoever had the lead won it: they are known by it from now on. */
+bool person_is_won(const struct core *core, const struct lead_change *change);
+void person_keep_won(struct core *core, const struct lead *lead, const struct lead_change *change);
+/* Of a record; of an ended lead only what is needed: contacts without payload, keys if it was won. */
+void person_fill(const struct lead_person *person, bool with_keys, struct lead_image *image);
 LW_MUST_CHECK bool person_take(struct core *core, struct lead *lead, const struct lead_image *image);
 void person_seen_at(struct lead *lead, uint64_t serial, uint64_t position);
 /* The lead ended: what publishers of its contacts are told from now on. */

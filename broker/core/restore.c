@@ -139,6 +139,12 @@ static lw_status restore_seen(struct core *core, const void *bytes, size_t size)
     if (status != LW_OK)
         return status;
     at_least(&core->next_number, image.lead.number);
+    if (image.kind == SEEN_WON) {
+        at_least(&core->next_revision, image.serial);
+        known_keep(&core->known, &(struct known_key){.key = image.key, .lead = image.lead, .rep = (uint32_t)image.content_hash, .at_ms = image.at_ms,
+                                                     .serial = image.serial}, false);
+        return LW_OK;
+    }
     return keep_restored_seen(core, &(struct seen_entry){.key = image.key, .lead = image.lead, .content_hash = image.content_hash,
                                                          .at_ms = image.at_ms, .serial = image.serial, .kind = image.kind, .end = image.end});
 }
@@ -176,6 +182,11 @@ static lw_status restore_lead(struct core *core, const void *bytes, size_t size)
     status = keep_restored_seen(core, &(struct seen_entry){
         .key = image.seen_key, .lead = image.id, .content_hash = image.content_hash, .at_ms = image.created_ms,
         .serial = image.created_revision, .kind = SEEN_PUBLISH, .end = is_end ? (uint8_t)image.state : 0, .is_dirty = true});
+    for (uint32_t i = 0; is_end && i < image.person_key_count; i++) {
+        struct known_key won = {.key = image.person_keys[i], .lead = image.id, .rep = image.rep, .at_ms = image.at_ms, .serial = image.revision + 1 + i};
+        at_least(&core->next_revision, won.serial);
+        known_keep(&core->known, &won, true);
+    }
     for (uint32_t i = 0; status == LW_OK && i < image.contact_count; i++)
         status = keep_restored_seen(core, &(struct seen_entry){
             .key = image.contacts[i].seen_key, .lead = image.id, .content_hash = image.contacts[i].content_hash, .at_ms = image.contacts[i].at_ms,

@@ -113,16 +113,19 @@ const struct config_rule *rules_by_name(const struct core *core, uint32_t name)
     return NULL;
 }
 
-static const char *ask(const struct core_command *publish, const char *field)
+/* What a lead says of itself; and `customer`, which the desk knows. */
+static const char *ask(const struct core *core, const struct core_command *publish, const char *field)
 {
+    if (field[0] == 'c' && strcmp(field, "customer") == 0)
+        return core->customer;
     return publish->publish.read_field ? publish->publish.read_field(publish->publish.fields, field) : NULL;
 }
 
-static bool rule_holds(const struct config_rule *rule, const struct core_command *publish)
+static bool rule_holds(const struct core *core, const struct config_rule *rule, const struct core_command *publish)
 {
     for (uint32_t p = 0; p < rule->predicate_count; p++) {
         const struct config_predicate *predicate = &rule->predicates[p];
-        if (!predicate_holds(predicate, ask(publish, predicate->field)))
+        if (!predicate_holds(predicate, ask(core, publish, predicate->field)))
             return false;
     }
     return true;
@@ -134,7 +137,7 @@ const struct config_rule *rules_find(const struct core *core, const struct core_
     uint32_t next[GATE_FIELDS_MAX + 1], count = 0;   /* of each chain, the rule to look at */
     next[count++] = index->open_first;
     for (uint32_t field = 0; field < index->field_count; field++) {
-        const char *value = ask(publish, index->fields[field]);
+        const char *value = ask(core, publish, index->fields[field]);
         next[count++] = value ? find_chain(index, field, hash_value(value)) : RULE_NONE;
     }
     for (;;) {
@@ -144,7 +147,7 @@ const struct config_rule *rules_find(const struct core *core, const struct core_
         if (*first == RULE_NONE)
             return NULL;
         const struct config_rule *rule = &core->config->rules[*first];
-        if (rule_holds(rule, publish))
+        if (rule_holds(core, rule, publish))
             return rule;
         *first = index->gates[*first].next;
     }

@@ -11,7 +11,7 @@
 
 enum { SEEN_CHUNK = 16384 };
 
-enum seen_kind { SEEN_PUBLISH = 1, SEEN_COMPLETE = 2, SEEN_JOIN = 3 };   /* JOIN: a publish that joined an open lead */
+enum seen_kind { SEEN_PUBLISH = 1, SEEN_COMPLETE = 2, SEEN_JOIN = 3, SEEN_WON = 4 };   /* JOIN: a publish that joined an open lead; WON: known.h, only in records */
 
 struct seen_entry {
     struct siphash_128 key;

@@ -24,6 +24,7 @@ static bool field_exists(const char *field);
 static bool read_dispositions(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool read_queues(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool read_order(struct reading *reading, const Leadwire__V1__OrderConfig *from, struct config_queue *queue);
+static bool read_people(struct reading *reading, const Leadwire__V1__PeopleConfig *from);
 static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *from);
 static bool judge(struct reading *reading, lw_status status, const char *what, const char *name);
 static int shown_size(const char *name);
@@ -43,7 +44,7 @@ lw_status config_from_wire(const Leadwire__V1__DeskConfig *config, const char *d
     }
     bool read = read_skills(&reading, config) && read_channels(&reading, config) && read_teams(&reading, config) && read_reps(&reading, config)
         && read_rules(&reading, config) && read_dispositions(&reading, config) && read_queues(&reading, config)
-        && read_times(&reading, config);
+        && read_times(&reading, config) && read_people(&reading, config->people);
     if (!read || core_config_check(reading.config, reason, CONFIG_REASON_MAX) != LW_OK) {
         core_config_free(reading.config);
         return LW_INVALID;
@@ -212,7 +213,7 @@ static bool read_conditions(struct reading *reading, const Leadwire__V1__RuleCon
 {
     for (size_t i = 0; i < from->n_when; i++) {
         const Leadwire__V1__Predicate *predicate = from->when[i];
-        lw_status status = field_exists(predicate->field)
+        lw_status status = field_exists(predicate->field) || strcmp(predicate->field, "customer") == 0   /* what the desk knows */
             ? core_config_rule_when(rule, predicate->field, (enum config_predicate_kind)predicate->kind,
                                     (const char *const *)predicate->values, (uint32_t)predicate->n_values)
             : LW_NOT_FOUND;
@@ -338,6 +339,20 @@ static bool read_order(struct reading *reading, const Leadwire__V1__OrderConfig 
     return judge(reading, core_config_set_order(reading->config, queue, &order), "order of", queue ? queue->name : "the desk");
 }
 
+static bool read_people(struct reading *reading, const Leadwire__V1__PeopleConfig *from)
+{
+    struct config_people *people = &reading->config->people;
+
+    if (!from)
+        return true;
+    people->join = from->join;
+    people->window_ms = from->window_ms;
+    people->owner_for_ms = from->owner_for_ms;
+    people->customer_for_ms = from->customer_for_ms;
+    lw_status status = *from->owner_from && !field_exists(from->owner_from) ? LW_NOT_FOUND : core_config_set_owner_from(reading->config, from->owner_from);
+    return judge(reading, status, "field that names the owner", from->owner_from);
+}
+
 static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *from)
 {
     struct core_config *config = reading->config;
@@ -353,10 +368,6 @@ static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *
         config->refused_counts = from->fair_share->refused_counts;
         config->bad_counts = from->fair_share->bad_counts;
         config->absent_leads_max = from->fair_share->absent_leads_max;
-    }
-    if (from->people) {
-        config->people.join = from->people->join;
-        config->people.window_ms = from->people->window_ms != 0 ? from->people->window_ms : config->people.window_ms;
     }
     config->return_assigned_when_gone = from->return_assigned_when_gone;
     return !*from->policy || judge(reading, core_config_set_policy(config, from->policy), "policy", from->policy);

@@ -244,12 +244,14 @@ static void put_record(struct redis_store *s, const struct core_record *record)
     case RECORD_CONFIG:
         put(s, KEY_CONFIG, "config", strlen("config"), record->bytes, record->size);
         break;
-    case RECORD_SEEN:
-        if (s->checkpoint.run_bucket != record->seen_bucket)
+    case RECORD_SEEN: {
+        uint64_t bucket = record->seen_bucket | (record->of_people ? STORE_PEOPLE_BUCKET : 0);
+        if (s->checkpoint.run_bucket != bucket)
             put_seen_run(s);
-        s->checkpoint.run_bucket = record->seen_bucket;
+        s->checkpoint.run_bucket = bucket;
         batch_put(&s->checkpoint.run, RECORD_SEEN, record->bytes, record->size);
         break;
+    }
     }
 }
 
@@ -286,7 +288,7 @@ static unsigned seen_key(struct redis_store *s, uint64_t bucket)
     store_seen_field(field, bucket, c->target);
     put(s, KEY_CHECKPOINT, field, strlen(field), "1", 1);
     if (!store_checkpoint_saw_bucket(s, bucket, c->target))
-        store_trouble(s, false, "too many time buckets of idempotency ids");
+        store_trouble(s, false, "too many time buckets of idempotency ids and customers");
     return (unsigned)c->keys.count;
 }
 
@@ -321,17 +323,23 @@ static void fill_end(struct redis_store *s)
     doom_generations(s);
 }
 
-/* Buckets that the idempotency window has left behind, and those of other generations. */
+static bool is_past(const struct redis_store *s, uint64_t bucket)
+{
+    if (bucket & STORE_PEOPLE_BUCKET)
+        return (bucket & ~STORE_PEOPLE_BUCKET) < core_people_oldest_bucket(s->base.callbacks.core);
+    return bucket < core_seen_oldest_bucket(s->base.callbacks.core);
+}
+
+/* Buckets that time has left behind, and those of other generations. */
 static void doom_buckets(struct redis_store *s)
 {
     struct checkpoint *c = &s->checkpoint;
-    uint64_t oldest = core_seen_oldest_bucket(s->base.callbacks.core);
     char text[STORE_KEY_MAX];
     unsigned doomed = 0;
 
     for (size_t i = 0; i < c->seen_count; i++) {
         struct seen_bucket *seen = &c->seen[i];
-        seen->doomed = (seen->bucket < oldest || seen->generation != c->target) && doomed < DOOMED_BUCKETS_MAX;
+        seen->doomed = (is_past(s, seen->bucket) || seen->generation != c->target) && doomed < DOOMED_BUCKETS_MAX;
         if (!seen->doomed)
             continue;
         doomed++;

@@ -41,25 +41,33 @@ void store_hash_key(char out[STORE_KEY_MAX], const char *desk, const char *name,
     put_generation(out, generation);
 }
 
+static const char *family_of(uint64_t bucket)
+{
+    return bucket & STORE_PEOPLE_BUCKET ? "people" : "seen";
+}
+
 void store_seen_key(char out[STORE_KEY_MAX], const char *desk, uint64_t bucket, uint64_t generation)
 {
-    snprintf(out, STORE_KEY_MAX, "lw:{%s}:seen:%" PRIu64, desk, bucket);
+    snprintf(out, STORE_KEY_MAX, "lw:{%s}:%s:%" PRIu64, desk, family_of(bucket), bucket & ~STORE_PEOPLE_BUCKET);
     put_generation(out, generation);
 }
 
 void store_seen_field(char out[STORE_KEY_MAX], uint64_t bucket, uint64_t generation)
 {
-    snprintf(out, STORE_KEY_MAX, "seen:%" PRIu64 ":%" PRIu64, generation, bucket);
+    snprintf(out, STORE_KEY_MAX, "%s:%" PRIu64 ":%" PRIu64, family_of(bucket), generation, bucket & ~STORE_PEOPLE_BUCKET);
 }
 
 bool store_seen_field_parse(const char *field, uint64_t *bucket, uint64_t *generation)
 {
-    if (strncmp(field, "seen:", 5) != 0)
+    bool is_people = strncmp(field, "people:", 7) == 0;
+
+    if (!is_people && strncmp(field, "seen:", 5) != 0)
         return false;
-    field += 5;
-    if (!read_number(&field, generation) || *field++ != ':')
+    field += is_people ? 7 : 5;
+    if (!read_number(&field, generation) || *field++ != ':' || !read_number(&field, bucket) || *field != '\0' || *bucket & STORE_PEOPLE_BUCKET)
         return false;
-    return read_number(&field, bucket) && *field == '\0';
+    *bucket |= is_people ? STORE_PEOPLE_BUCKET : 0;
+    return true;
 }
 
 void stream_id_format(struct desk_id id, char out[STREAM_ID_MAX])

@@ -522,7 +522,10 @@ RULES(fair_share_config,
 
 RULES(people_config,
     NUMBER(join),
-    NUMBER(window_ms));
+    NUMBER(window_ms),
+    NUMBER(owner_for_ms),
+    TEXT(owner_from, FIELD_NAME_MAX),
+    NUMBER(customer_for_ms));
 
 RULES(desk_config,
     NAME(desk, LW_NAME_MAX),

@@ -247,6 +247,9 @@ static void add_random_rule(struct pair *pair, struct core_config *config, int n
     MUST_HOLD(core_config_add_rule(config, name, below(pair, 2) ? "sales" : name, (uint32_t)below(pair, 3) * 10, &rule) == LW_OK);
     if (number < 4) {
         uint64_t field = below(pair, 3), kind = below(pair, 5);
+        static const char *const answers[] = {"Yes", "no"};
+        if (below(pair, 4) == 0)
+            MUST_HOLD(core_config_rule_when(rule, "customer", CONFIG_EQUALS, &answers[below(pair, 2)], 1) == LW_OK);
         const char *value[] = {values[field == 2 ? 2 : below(pair, 2)]};
         static const enum config_predicate_kind kinds[] = {CONFIG_EQUALS, CONFIG_PREFIX, CONFIG_EXISTS, CONFIG_MISSING, CONFIG_AT_LEAST};
         enum config_predicate_kind chosen = field == 2 ? CONFIG_AT_LEAST : kinds[kind == 4 ? 0 : kind];
@@ -385,6 +388,9 @@ static struct core_config *random_rules(struct pair *pair)
     config->misses_to_away = (uint32_t)below(pair, 4);
     config->people.join = below(pair, 4) != 0;
     config->people.window_ms = 1 + (below(pair, 2) ? below(pair, 60000) : below(pair, 3000000));
+    config->people.customer_for_ms = below(pair, 3) ? below(pair, 1000000) : 0;
+    config->people.owner_for_ms = below(pair, 2) ? (uint32_t)below(pair, 20000) : 0;
+    MUST_HOLD(core_config_set_owner_from(config, below(pair, 2) ? "owner" : "") == LW_OK);
     config->transfer_for_ms = 1 + (uint32_t)below(pair, 40000);
     config->return_assigned_when_gone = below(pair, 2);
     char reason[256];
@@ -396,12 +402,13 @@ static struct core_config *random_rules(struct pair *pair)
 
 /* ---- random commands ------------------------------------------------------------------ */
 
-struct fields { const char *language, *product, *score; char phone[16], email[16], vendor[16]; };
+struct fields { const char *language, *product, *score; char phone[16], email[16], vendor[16]; const char *owner; };
 
 static const char *read_field(const void *lead, const char *field)
 {
     const struct fields *fields = lead;
-    return strcmp(field, "language") == 0 ? fields->language : strcmp(field, "product") == 0 ? fields->product : fields->score;
+    return strcmp(field, "language") == 0 ? fields->language : strcmp(field, "product") == 0 ? fields->product :
+           strcmp(field, "owner") == 0 ? fields->owner : fields->score;
 }
 
 static struct core_text text(const char *words)
@@ -461,6 +468,8 @@ static void publish(struct pair *pair)
     any_id(pair, id);
     struct fields fields = {.language = spoken[below(pair, 5)], .product = products[below(pair, 4)], .score = scores[below(pair, 6)]};
     any_person(pair, &fields);
+    if (below(pair, 6) == 0)
+        fields.owner = below(pair, 10) ? rep_names[below(pair, NAMES)] : "nobody";
     struct core_command command = {.kind = COMMAND_PUBLISH, .session = 1, .publish = {
         .idempotency_id = text(id), .source = text(below(pair, 4) ? "form" : "fair"), .content_hash = below(pair, 20) ? 7 : 8,
         .channel = (uint8_t)(below(pair, 30) ? 1 + below(pair, 3) : below(pair, 8)), .is_test = below(pair, 40) == 0,

@@ -14,7 +14,7 @@
 
 #include "slow_desk.h"
 
-enum { REPS = 64, LEADS = 4096, SEEN = 16384, REFUSALS = 64, REFUSALS_OF_REP = 32, TEXT = 600, KEY_TEXT = 64, DECISIONS = 4096, COUNTED = 2048 };
+enum { REPS = 64, LEADS = 4096, SEEN = 16384, REFUSALS = 64, REFUSALS_OF_REP = 32, TEXT = 600, KEY_TEXT = 64, KNOWN = 16384, DECISIONS = 4096, COUNTED = 2048 };
 
 struct refusal { int rep; uint32_t offer_number; uint64_t until_ms; enum core_cause cause; };
 
@@ -107,6 +107,9 @@ struct slow_desk {
     struct { char queue[TEXT]; int rep; } turns[64];
     int turn_count;
     char acting[TEXT];                         /* the manager whose command this is; "": nobody */
+    struct { char key[KEY_TEXT]; int rep; uint64_t at_ms; } won[KNOWN];   /* by whom and when, in that order */
+    int won_count;
+    bool is_customer;                          /* whoever publishes now */
 };
 
 /* slow_state.c */
@@ -156,6 +159,18 @@ struct slow_seen *recall(struct slow_desk *desk, char kind, const char *name, co
 bool join(struct slow_desk *desk, const struct core_command *command);
 /* A new lead is about whom this publish is about. */
 void know(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command);
+/* What somebody who publishes is known by, where the rules recognise people. */
+uint32_t read_keys(const struct slow_desk *desk, const struct core_command *command, char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT]);
+/* The newest of each key; of those one that somebody has, else the newest. */
+struct slow_lead *find_open(struct slow_desk *desk, char keys[][KEY_TEXT], uint32_t count);
+
+/* slow_owner.c */
+/* Who won a lead of this person last, within the time of the rules; -1. */
+int who_won(const struct slow_desk *desk, char keys[][KEY_TEXT], uint32_t count);
+/* The lead is completed; disposition: with what. */
+void note_won(struct slow_desk *desk, const struct slow_lead *lead, const char *disposition);
+/* A new lead is for the owner of its person first. */
+void prefer_owner(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command);
 
 /* slow_rules.c */
 /* NULL: none. */

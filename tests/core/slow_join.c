@@ -7,12 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static uint32_t read_keys(const struct core_command *command, char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT])
+uint32_t read_keys(const struct slow_desk *desk, const struct core_command *command, char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT])
 {
     struct core_person_key known_by[CORE_PERSON_KEYS_MAX];
     char source[TEXT], value[TEXT];
     uint32_t count = 0;
-    if (!command->publish.read_person || command->publish.is_test)
+    const struct config_people *people = &desk->rules->people;
+    if (!command->publish.read_person || command->publish.is_test || !(people->join || people->customer_for_ms > 0 || people->owner_for_ms > 0))
         return 0;
     copy_text(source, command->publish.source);
     for (uint32_t i = 0, n = command->publish.read_person(command->publish.fields, known_by); i < n; i++) {
@@ -44,12 +45,10 @@ void know(struct slow_desk *desk, struct slow_lead *lead, const struct core_comm
 {
     char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT];
     lead->heard_ms = desk->now_ms;
-    if (desk->rules->people.join)
-        add_keys(lead, keys, read_keys(command, keys));
+    add_keys(lead, keys, read_keys(desk, command, keys));
 }
 
-/* By each key the newest; of those who somebody has, then the newest. */
-static struct slow_lead *find_open(struct slow_desk *desk, char keys[][KEY_TEXT], uint32_t count)
+struct slow_lead *find_open(struct slow_desk *desk, char keys[][KEY_TEXT], uint32_t count)
 {
     struct slow_lead *best = NULL;
     for (uint32_t k = 0; k < count; k++) {
@@ -124,7 +123,7 @@ static void keep_contact(struct slow_desk *desk, struct slow_lead *lead, const s
 bool join(struct slow_desk *desk, const struct core_command *command)
 {
     char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT];
-    uint32_t count = read_keys(command, keys);
+    uint32_t count = read_keys(desk, command, keys);
     struct slow_lead *lead = desk->rules->people.join ? find_open(desk, keys, count) : NULL;
     bool call = command->publish.channel == LW_CHANNEL_PHONE;
     if (!lead || desk->now_ms - lead->heard_ms > desk->rules->people.window_ms || lead->contact_count == CORE_CONTACTS_MAX ||

@@ -48,6 +48,8 @@ void move_by(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to,
         park_if_for_nothing(desk, lead);
     if (!lead_state_is_end(to))
         return;
+    if (to == LEAD_COMPLETED)
+        note_won(desk, lead, disposition);
     lead->open = false;
     for (int i = 0; i < desk->seen_count; i++) {
         if (desk->seen[i].kind == 'p' && desk_id_equal(desk->seen[i].lead, lead->id))

@@ -79,13 +79,14 @@ static void fill_lead(struct slow_desk *desk, struct slow_lead *lead, const stru
 void publish(struct slow_desk *desk, const struct core_command *command)
 {
     const struct desk_id none = {0};
-    char source[TEXT], id[TEXT];
+    char source[TEXT], id[TEXT], keys[CORE_PERSON_KEYS_MAX][KEY_TEXT];
     if (!desk->rules) {
         answer(desk, command, CORE_BUSY, none);
         return;
     }
     copy_text(source, command->publish.source);
     copy_text(id, command->publish.idempotency_id);
+    desk->is_customer = who_won(desk, keys, read_keys(desk, command, keys)) >= 0;
     const struct slow_seen *seen = recall(desk, 'p', source, id);
     if (seen) {
         answer_joined(desk, command, seen->hash == command->publish.content_hash ? CORE_DUPLICATE : CORE_DUPLICATE_DIFFERS, seen->lead, seen->joined);
@@ -104,6 +105,7 @@ void publish(struct slow_desk *desk, const struct core_command *command)
     assert(desk->lead_count < LEADS);
     struct slow_lead *lead = &desk->leads[desk->lead_count++];
     fill_lead(desk, lead, command, find_rule(desk, command));
+    prefer_owner(desk, lead, command);
     know(desk, lead, command);
     move(desk, lead, LEAD_WAITING, CAUSE_PUBLISHED, -1, lead->wait_deadline_ms, "");
     struct slow_seen entry = {.kind = 'p', .hash = command->publish.content_hash, .at_ms = desk->now_ms, .lead = lead->id};

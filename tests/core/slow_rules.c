@@ -44,13 +44,20 @@ static bool predicate_holds(const struct config_predicate *predicate, const char
     return false;
 }
 
+static const char *ask(const struct slow_desk *desk, const struct core_command *command, const char *field)
+{
+    if (strcmp(field, "customer") == 0)
+        return desk->is_customer ? "yes" : "no";
+    return command->publish.read_field(command->publish.fields, field);
+}
+
 const struct config_rule *find_rule(const struct slow_desk *desk, const struct core_command *command)
 {
     for (uint32_t i = 0; i < desk->rules->rule_count; i++) {
         const struct config_rule *rule = &desk->rules->rules[i];
         bool holds = true;
         for (uint32_t p = 0; p < rule->predicate_count; p++)
-            holds &= predicate_holds(&rule->predicates[p], command->publish.read_field(command->publish.fields, rule->predicates[p].field));
+            holds &= predicate_holds(&rule->predicates[p], ask(desk, command, rule->predicates[p].field));
         if (holds)
             return rule;
     }

@@ -27,7 +27,7 @@ static void open_two(struct desk_rig *rig)
 {
     struct core_config *config = rig_rules();
     config->retry_same_rep_ms = 30000;
-    config->people = (struct config_people){.join = true, .window_ms = 60000};
+    config->people = (struct config_people){.join = true, .window_ms = 60000, .customer_for_ms = 3600000, .owner_for_ms = 5000};
     struct config_queue *queue;
     rig_add_rule(config, "italy", 10, "language", "it", "italian", 5);
     assert_int_equal(core_config_add_queue(config, "italy", "round_robin", &queue), LW_OK);

@@ -141,6 +141,7 @@ bool core_checkpoint_next(struct core *core, struct core_record *out)
         put_lead(&core->bytes, core, core->walk);
         *out = (struct core_record){.kind = as_seen ? RECORD_SEEN : RECORD_LEAD, .lead = {1, core->walk},
                                     .ended = !lead->is_open, .seen = {core->walk, 7}, .seen_bucket = core->walk / FAKE_SEEN_PER_BUCKET,
+                                    .of_people = core->walk / FAKE_SEEN_PER_BUCKET % 2,   /* every other bucket */
                                     .bytes = core->bytes.data, .size = core->bytes.size};
         return true;
     }
@@ -171,4 +172,9 @@ static void put_lead(struct byte_buffer *out, const struct core *core, uint32_t 
     byte_buffer_put_varint(out, lead->revision);
     byte_buffer_put_u8(out, lead->is_open);
     byte_buffer_put_blob(out, fill, lead->size);
+}
+
+uint64_t core_people_oldest_bucket(const struct core *core)
+{
+    return core_seen_oldest_bucket(core);
 }

@@ -126,7 +126,7 @@ static void seen_buckets_behind_the_window_are_dropped_whole(void **state)
     assert_true(rig_until_state(&rig, STORE_READY));
     work(&rig, 600);
     assert_true(rig_until_checkpoints(&rig, 1));
-    assert_true(redis_fixture_ask(&redis, there, sizeof there, "EXISTS lw:{d}:seen:4 lw:{d}:seen:5"));
+    assert_true(redis_fixture_ask(&redis, there, sizeof there, "EXISTS lw:{d}:seen:4 lw:{d}:people:5"));
     assert_string_equal(there, "2");
     rig.core->oldest_bucket = 5;
     struct store_totals totals;
@@ -135,7 +135,7 @@ static void seen_buckets_behind_the_window_are_dropped_whole(void **state)
         work(&rig, 50);
         assert_true(rig_until_confirmed(&rig));
     }
-    assert_true(redis_fixture_ask(&redis, there, sizeof there, "EXISTS lw:{d}:seen:4 lw:{d}:seen:5"));
+    assert_true(redis_fixture_ask(&redis, there, sizeof there, "EXISTS lw:{d}:seen:4 lw:{d}:people:5"));
     assert_string_equal(there, "1");
     rig_fini(&rig);
 }

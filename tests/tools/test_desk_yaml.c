@@ -170,6 +170,11 @@ static const struct wrong wrong_files[] = {
     {"desk: main\n" REPS "timeouts:\n  grase: 5s\n", {"d.yaml:5: timeouts: 'grase' is not known here; did you mean 'grace'?"}},
     {"desk: main\n" REPS "people: {join: perhaps}\n", {"d.yaml:4: people: join must be true or false, not 'perhaps'"}},
     {"desk: main\n" REPS "people: {window: 400d}\n", {"d.yaml:4: people: window must be from 1s to 366d, not 400d"}},
+    {"desk: main\n" REPS "people: {owner_for: 45s, owner: owner}\n",
+     {"d.yaml:4: people: owner must name a field of the lead, e.g. 'from attribute.owner', not 'owner'"}},
+    {"desk: main\n" REPS "people: {owner: from attribute.owner}\n", {"d.yaml:4: people: owner is asked first for no time; say how long: owner_for: 45s"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n    when: {customer: yes}\n",
+     {"d.yaml:5: rule 'a' asks for customers, whom the desk does not know; say how long: people: {customer_for: 365d}"}},
     {"desk: main\n" REPS "people: {joins: yes}\n", {"d.yaml:4: people: 'joins' is not known here; did you mean 'join'?"}},
     {"desk: main\n" REPS "offers_max: 0\n", {"d.yaml:4: offers_max must be from 1 to 32, not 0"}},
     {"desk: main\n" REPS "when_rep_gone: drop\n",
@@ -380,6 +385,13 @@ static void people_are_recognised_as_written(void **state)
     desk = desk_of("desk: main\n" REPS "people: {join: yes}\n");
     assert_true(desk_yaml_config(desk)->people->join);
     assert_int_equal(desk_yaml_config(desk)->people->window_ms, 30 * 24 * 3600000ull);
+    desk_yaml_close(&desk);
+    desk = desk_of("desk: main\n" REPS "people: {customer_for: 10d, owner_for: 45s, owner: from attribute.owner}\n"
+                   "rules: [{name: add-on, when: {customer: yes}, priority: 30}]\n");
+    assert_int_equal(desk_yaml_config(desk)->people->customer_for_ms, 10 * 24 * 3600000ull);
+    assert_int_equal(desk_yaml_config(desk)->people->owner_for_ms, 45000);
+    assert_string_equal(desk_yaml_config(desk)->people->owner_from, "attribute.owner");
+    assert_string_equal(desk_yaml_config(desk)->rules[0]->when[0]->values[0], "yes");
     desk_yaml_close(&desk);
     desk = desk_of("desk: main\n" REPS "people: {window: 2h}\n");
     assert_false(desk_yaml_config(desk)->people->join);

@@ -46,6 +46,8 @@ void desk_read_order(struct desk_yaml *reader);
 void desk_read_queues(struct desk_yaml *reader);
 void desk_read_fair_share(struct desk_yaml *reader);
 void desk_read_people(struct desk_yaml *reader);
+/* Leads have a field of this name. */
+bool desk_is_field(const char *field);
 /* What can be said only with the whole desk in view. */
 void desk_judge(struct desk_yaml *reader);
 

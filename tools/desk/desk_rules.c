@@ -29,7 +29,7 @@ static const struct { const char *name; Leadwire__V1__PredicateKind kind; enum o
 enum { OPERATOR_TABLE_SIZE = sizeof operator_table / sizeof operator_table[0] };
 static const char *const operator_names[] = {"equals", "prefix", "contains", "exists", "missing", "at_least", "at_most", NULL};
 
-static bool is_field(const char *field)
+bool desk_is_field(const char *field)
 {
     const Leadwire__V1__Lead nothing = LEADWIRE__V1__LEAD__INIT;
     bool known = false;
@@ -158,7 +158,7 @@ static bool read_operators(struct desk_yaml *reader, const struct yaml_node *map
 static bool read_condition(struct desk_yaml *reader, const struct yaml_node *node, const char *rule_what, const char *field,
                            struct predicate_list *list)
 {
-    if (!is_field(field)) {
+    if (strcmp(field, "customer") != 0 && !desk_is_field(field)) {
         const char *nearest = yaml_nearest(field, wire_lead_field_names);
         if (nearest != NULL)
             yaml_doc_problem(reader->doc, node, "%s: leads have no field '%.64s'; did you mean '%s'?", rule_what, field, nearest);

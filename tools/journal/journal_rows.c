@@ -9,7 +9,7 @@
 #include "record.h"
 #include "store_keys.h"
 
-enum { SEEN_IS_PUBLISH = 1, TEXT_MAX = 512, REPS_MAX = 1 << 16 };
+enum { TEXT_MAX = 512, REPS_MAX = 1 << 16 };
 
 static lw_status put_lead(struct journal_rows *rows, struct json_out *json, const void *bytes, size_t size);
 static void put_open_lead(struct json_out *json, const struct lead_image *image);
@@ -112,6 +112,12 @@ static lw_status put_rep(struct journal_rows *rows, struct json_out *json, const
     return LW_OK;
 }
 
+static const char *seen_word(uint8_t kind)
+{
+    static const char *const words[] = {"unknown", "publish", "complete", "join", "won"};   /* as enum seen_kind of the core */
+    return kind < sizeof words / sizeof *words ? words[kind] : words[0];
+}
+
 static lw_status put_seen(struct json_out *json, const void *bytes, size_t size)
 {
     struct seen_image image;
@@ -120,7 +126,7 @@ static lw_status put_seen(struct json_out *json, const void *bytes, size_t size)
     if (status != LW_OK)
         return status;
     put_id(json, image.lead);
-    json_put_text(json, "what", image.kind == SEEN_IS_PUBLISH ? "publish" : "complete");
+    json_put_text(json, "what", seen_word(image.kind));
     json_put_text(json, "state", image.end == 0 ? "open" : lead_state_word((enum lead_state)image.end));
     json_put_unsigned(json, "at_ms", image.at_ms);
     return LW_OK;

@@ -147,6 +147,10 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
         judge_relax(judge->batch_rules, lead, now_ms);
     lead->preferred = event->to == LEAD_WAITING ? sim_rep_number(event->preferred_rep) : NOBODY;
     lead->preferred_until_ms = event->preferred_until_ms;
+    if (event->from == LEAD_NONE)
+        lead->first_preferred = lead->preferred;
+    if (event->to == LEAD_COMPLETED)
+        judge_take_won(judge, lead, event, now_ms);
     if (event->to == LEAD_EXPIRED && from != LEAD_PARKED)
         judge_broken(judge, "never lost: lead %llu expired out of state %d", judge_number(lead), from);
 }

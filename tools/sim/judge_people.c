@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "judge_people.h"
 
+#include <string.h>
+
 #include "judge_books.h"
+#include "judge_caps.h"
 
 static bool rings(const struct judge_lead *lead)
 {
@@ -56,6 +59,49 @@ static void take_contact(struct sim_judge *judge, const struct judge_publication
     lead->heard_ms = now_ms;
 }
 
+void judge_take_won(struct sim_judge *judge, const struct judge_lead *lead, const struct core_effect *event, uint64_t now_ms)
+{
+    if (!lead->is_recognised || strcmp(event->disposition, "won") != 0 || judge->batch_rules->people.customer_for_ms == 0)
+        return;
+    judge->won[lead->person].rep = sim_rep_number(event->rep);
+    judge->won[lead->person].at_ms = now_ms;
+}
+
+static bool is_there(const struct sim_judge *judge, uint32_t rep, const struct judge_lead *lead, uint64_t now_ms)
+{
+    const struct core_config *rules = judge_rules_now(judge);
+    const struct config_rep *rule = rep < SIM_REPS_MAX ? judge->rep_rules[rep] : NULL;
+    enum rep_state state = rule ? judge->reps[rep].state : REP_OFFLINE;
+    uint32_t weight = rules->channels[lead->channel].weight;
+    if (!rule || !judge->reps[rep].connected || (state != REP_AVAILABLE && state != REP_WRAP_UP) || weight > rule->capacity ||
+        judge_caps_full(judge, rep, lead, now_ms) || !sim_rules_open(rules, rule->team, judge->stepped_ms))   /* what opens in this step does so behind its command */
+        return false;
+    return !rings(lead) || (state == REP_AVAILABLE && rule->device[0] != '\0' && judge_load_of(judge, rep) + weight <= rule->capacity);
+}
+
+/* NOBODY: all alike. */
+static uint32_t expected_owner(const struct sim_judge *judge, const struct judge_lead *lead, const struct judge_lead *other, uint64_t now_ms)
+{
+    const struct core_config *rules = judge_rules_now(judge);
+    uint32_t owner = other ? other->rep : NOBODY;
+    bool is_customer = judge->won[lead->person].rep != NOBODY && now_ms - judge->won[lead->person].at_ms <= rules->people.customer_for_ms;
+    if (rules->people.owner_for_ms == 0 || !lead->is_recognised)
+        return NOBODY;
+    if (owner == NOBODY && is_customer)
+        owner = judge->won[lead->person].rep;
+    return is_there(judge, owner, lead, now_ms) ? owner : NOBODY;
+}
+
+static void check_owner(struct sim_judge *judge, const struct judge_lead *lead, const struct judge_lead *other, uint64_t now_ms)
+{
+    uint32_t owner = expected_owner(judge, lead, other, now_ms);
+    /* What a cap freed since the last step it frees behind this step's command: either holds. */
+    bool was_full = owner != NOBODY && judge_caps_full(judge, owner, lead, judge->stepped_ms);
+    if (lead->first_preferred != owner && !(was_full && lead->first_preferred == NOBODY))
+        judge_broken(judge, "owner first: lead %llu is for rep%u, and should be for rep%u", judge_number(lead), lead->first_preferred, owner);
+    judge->coverage->faults[SIM_FAULT_OWNER] += lead->first_preferred != NOBODY;
+}
+
 void judge_take_published(struct sim_judge *judge, const struct judge_publication *publication, struct judge_lead *lead, bool joined, uint64_t now_ms)
 {
     const struct core_config *rules = judge_rules_now(judge);
@@ -65,9 +111,10 @@ void judge_take_published(struct sim_judge *judge, const struct judge_publicatio
     }
     lead->person = publication->is_test ? 0 : publication->person;
     lead->heard_ms = now_ms;
-    lead->is_recognised = rules->people.join && lead->person != 0;
+    lead->is_recognised = lead->person != 0 && config_recognises(&rules->people);
     const struct judge_lead *other = lead->is_recognised ? newest_open(judge, lead->person, lead) : NULL;
-    if (!other)
+    check_owner(judge, lead, other, now_ms);
+    if (!other || !rules->people.join)
         return;
     struct judge_before is = {other->state, other->channel, other->is_call_back, other->priority, other->contact_count};
     if (takes(rules, other, &is, publication->channel, now_ms))

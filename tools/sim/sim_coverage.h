@@ -42,7 +42,8 @@
     X(TOUCHED, "touched by the rep") \
     X(TOUCH_SEEN, "touched, says an edge") \
     X(NUDGED, "rep reminded of a lead") \
-    X(UNTOUCHED, "not touched in time")
+    X(UNTOUCHED, "not touched in time") \
+    X(OWNER, "owner of a person comes first")
 
 enum sim_fault {
 #define X(name, words) SIM_FAULT_##name,

@@ -22,6 +22,8 @@ void sim_judge_init(struct sim_judge *judge, const struct sim_rules *rules, stru
     judge->leads = calloc(SIM_LEADS_MAX, sizeof *judge->leads);
     judge->publications = calloc(PUBLICATIONS_MAX, sizeof *judge->publications);
     assert(judge->leads && judge->publications);
+    for (uint32_t i = 0; i < SIM_PEOPLE_MAX; i++)
+        judge->won[i].rep = NOBODY;
     for (uint32_t i = 0; i < SIM_REPS_MAX; i++)
         judge->reps[i].state = REP_OFFLINE;
 }

@@ -18,7 +18,7 @@
 #include "sim_coverage.h"
 #include "sim_rules.h"
 
-enum { SIM_LEADS_MAX = 16384, SIM_REFUSALS_MAX = 40, SIM_HELD_MAX = 32, SIM_COUNTED_MAX = 512 };
+enum { SIM_LEADS_MAX = 16384, SIM_REFUSALS_MAX = 40, SIM_HELD_MAX = 32, SIM_COUNTED_MAX = 512, SIM_PEOPLE_MAX = 64 };
 
 struct judge_refusal { uint32_t rep; uint64_t until_ms; };
 
@@ -64,6 +64,7 @@ struct judge_lead {
     struct judge_before before_join;
     uint64_t touch_ms;               /* the first touch is awaited until then; 0: it is not */
     bool has_own_priority;           /* a manager gave it */
+    uint32_t first_preferred;        /* for whom it waited when it was told of first */
 };
 
 struct judge_held { struct desk_id lead; uint32_t offer_number; enum lead_state state; };
@@ -100,6 +101,7 @@ struct sim_judge {
     struct judge_rep reps[SIM_REPS_MAX];
     struct judge_publication *publications;
     uint32_t publication_count;
+    struct { uint32_t rep; uint64_t at_ms; } won[SIM_PEOPLE_MAX];   /* by person: the last; rep is NOBODY until then */
     char fault[200];                 /* the first promise that was broken; "" none */
 };
 

@@ -315,6 +315,8 @@ static void set_times(struct core_config *config, struct sim_random *random)
     config->misses_to_away = 2 + (uint32_t)sim_random_below(random, 3);
     config->return_assigned_when_gone = sim_random_percent(random, 50);
     config->people.join = sim_random_percent(random, 80);
+    config->people.customer_for_ms = sim_random_percent(random, 70) ? 60000 + sim_random_below(random, 600000) : 0;
+    config->people.owner_for_ms = sim_random_percent(random, 70) ? 5000 + (uint32_t)sim_random_below(random, 40000) : 0;
     config->people.window_ms = 30000 + sim_random_below(random, 300000);
     config->refused_counts = sim_random_percent(random, 50);
     config->absent_leads_max = (uint32_t)sim_random_below(random, 3);

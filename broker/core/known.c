@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "known.h"
+
+#include <stdlib.h>
+
+#include "people.h"
+
+static int compare_keys(const struct avl_node *a, const struct avl_node *b)
+{
+    const struct known_key *x = AVL_ENTRY(a, struct known_key, by_key), *y = AVL_ENTRY(b, struct known_key, by_key);
+    if (x->key.hi != y->key.hi)
+        return x->key.hi < y->key.hi ? -1 : 1;
+    return x->key.lo == y->key.lo ? 0 : x->key.lo < y->key.lo ? -1 : 1;
+}
+
+static int compare_serials(const struct avl_node *a, const struct avl_node *b)
+{
+    uint64_t x = AVL_ENTRY(a, struct known_key, by_serial)->serial, y = AVL_ENTRY(b, struct known_key, by_serial)->serial;
+    return x == y ? 0 : x < y ? -1 : 1;
+}
+
+void known_init(struct known *known, uint32_t max)
+{
+    *known = (struct known){.max = max};
+    avl_init(&known->by_key, compare_keys);
+    avl_init(&known->by_serial, compare_serials);
+}
+
+void known_fini(struct known *known)
+{
+    for (struct avl_node *node; (node = avl_first(&known->by_serial)) != NULL;) {
+        avl_remove(&known->by_serial, node);
+        free(AVL_ENTRY(node, struct known_key, by_serial));
+    }
+}
+
+static void mark_dirty(struct known *known, struct known_key *key)
+{
+    if (key->is_dirty)
+        return;
+    key->is_dirty = true;
+    key->dirty_next = NULL;
+    key->dirty_prev = known->dirty_last;
+    *(known->dirty_last ? &known->dirty_last->dirty_next : &known->dirty_first) = key;
+    known->dirty_last = key;
+    known->dirty_count++;
+}
+
+static void unmark_dirty(struct known *known, struct known_key *key)
+{
+    if (!key->is_dirty)
+        return;
+    key->is_dirty = false;
+    *(key->dirty_prev ? &key->dirty_prev->dirty_next : &known->dirty_first) = key->dirty_next;
+    *(key->dirty_next ? &key->dirty_next->dirty_prev : &known->dirty_last) = key->dirty_prev;
+    known->dirty_count--;
+}
+
+static struct known_key *find(const struct known *known, struct siphash_128 key)
+{
+    struct known_key probe = {.key = key};
+    struct avl_node *node = avl_find_from(&known->by_key, &probe.by_key);
+    struct known_key *found = node ? AVL_ENTRY(node, struct known_key, by_key) : NULL;
+    return found && found->key.hi == key.hi && found->key.lo == key.lo ? found : NULL;
+}
+
+static void drop_oldest(struct known *known)
+{
+    struct known_key *oldest = AVL_ENTRY(avl_first(&known->by_serial), struct known_key, by_serial);
+    avl_remove(&known->by_serial, &oldest->by_serial);
+    avl_remove(&known->by_key, &oldest->by_key);
+    unmark_dirty(known, oldest);
+    free(oldest);
+}
+
+void known_keep(struct known *known, const struct known_key *found, bool is_dirty)
+{
+    struct known_key *key = find(known, found->key);
+    if (key && key->serial >= found->serial)
+        return;
+    if (!key) {
+        key = calloc(1, sizeof *key);
+        if (!key)
+            abort();   /* the bound is people_max: memory that the limits promised */
+        key->key = found->key;
+        avl_insert(&known->by_key, &key->by_key);
+    } else {
+        avl_remove(&known->by_serial, &key->by_serial);
+    }
+    key->lead = found->lead;
+    key->rep = found->rep;
+    key->at_ms = found->at_ms;
+    key->serial = found->serial;
+    avl_insert(&known->by_serial, &key->by_serial);
+    if (is_dirty)
+        mark_dirty(known, key);
+    if (known->by_key.count > known->max)
+        drop_oldest(known);
+}
+
+const struct known_key *known_person(const struct core *core, const struct person *person)
+{
+    const struct known_key *last = NULL;
+    for (uint32_t i = 0; i < person->key_count; i++) {
+        const struct known_key *key = find(&core->known, person->keys[i]);
+        bool counts = key && core->now_ms - key->at_ms <= core->config->people.customer_for_ms;
+        if (counts && (!last || key->serial > last->serial))
+            last = key;
+    }
+    return last;
+}
+
+const struct known_key *known_take_dirty(struct known *known)
+{
+    struct known_key *key = known->dirty_first;
+    if (key)
+        unmark_dirty(known, key);
+    return key;
+}
+
+void known_mark_all_dirty(struct known *known)
+{
+    for (struct avl_node *node = avl_first(&known->by_serial); node; node = avl_next(node))
+        mark_dirty(known, AVL_ENTRY(node, struct known_key, by_serial));
+}

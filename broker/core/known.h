@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * known - customers: who completed a lead of a person last as won. Inside broker/core only.
+ *
+ * By key of the person (people.h), of core_limits.people_max keys those that were won last, for a year at most. A key that
+ * is won again moves to the end. What is found does not depend on what was dropped when, so that a restart finds the same.
+ */
+#ifndef KNOWN_H
+#define KNOWN_H
+
+#include "avl_tree.h"
+#include "core.h"
+
+struct core;
+struct person;
+
+struct known_key {
+    struct avl_node by_key, by_serial;
+    struct siphash_128 key;
+    struct desk_id lead;               /* that was won */
+    uint64_t at_ms, serial;            /* serial: grows with each */
+    uint32_t rep;
+    bool is_dirty;
+    struct known_key *dirty_next, *dirty_prev;   /* changed since the last checkpoint, in order */
+};
+
+struct known {
+    struct avl_tree by_key, by_serial;
+    uint32_t max;
+    struct known_key *dirty_first, *dirty_last;
+    size_t dirty_count;
+};
+
+void known_init(struct known *known, uint32_t max);
+void known_fini(struct known *known);
+/* Of one key the greatest serial stays. is_dirty: the checkpoint does not have it. */
+void known_keep(struct known *known, const struct known_key *found, bool is_dirty);
+/* Who won a lead of this person last, within the time of the rules; NULL. */
+const struct known_key *known_person(const struct core *core, const struct person *person);
+/* Takes one that changed; NULL when none is left. Borrowed until the next known_keep. */
+const struct known_key *known_take_dirty(struct known *known);
+void known_mark_all_dirty(struct known *known);
+
+#endif

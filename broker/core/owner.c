@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Owner first: who has an open lead of the person; else who is named as the account owner on the lead itself; else who
+ * won the person last. Waited for is only who is there: at work, or in wrap-up, and below their caps; and for a caller who
+ * could have the call at once, since a caller on the line is not kept waiting for one rep while others are free.
+ */
+#include "owner.h"
+
+#include "caps.h"
+#include "known.h"
+#include "lead_extra.h"
+#include "people.h"
+
+static const struct rep *who_has_another(const struct core *core, const struct person *person)
+{
+    const struct lead *open = person_open_lead(core, person);
+    return open ? rep_table_at(&core->reps, open->rep) : NULL;
+}
+
+static const struct rep *who_is_named(const struct core *core, const struct core_command *publish)
+{
+    const char *field = core->config->people.owner_from;
+    const char *name = field && publish->publish.read_field ? publish->publish.read_field(publish->publish.fields, field) : NULL;
+    return name ? rep_table_by_name(&core->reps, name, strlen(name)) : NULL;
+}
+
+static const struct rep *who_won_last(const struct core *core, const struct person *person)
+{
+    const struct known_key *known = known_person(core, person);
+    return known ? rep_table_at(&core->reps, known->rep) : NULL;
+}
+
+static bool is_there(const struct core *core, const struct rep *rep, const struct lead *lead)
+{
+    uint32_t weight = core_channel(core, lead->demand->channel)->weight;
+    bool works = rep->configured && rep->connected && !rep->is_closed && (rep->state == REP_AVAILABLE || rep->state == REP_WRAP_UP);
+    bool is_at_cap = rep->caps && (rep->caps->full != 0 || caps_source_is_full(rep, lead->source));
+    if (!works || is_at_cap || weight > rep->rank.capacity)
+        return false;
+    return !lead->demand->needs.rings || (rep->device != NAME_NONE && rep->state == REP_AVAILABLE && rep->rank.load + weight <= rep->rank.capacity);
+}
+
+void owner_prefer(struct core *core, struct lead *lead, const struct core_command *publish, const struct person *person)
+{
+    if (core->config->people.owner_for_ms == 0)
+        return;
+    const struct rep *rep = who_has_another(core, person);
+    if (!rep)
+        rep = who_is_named(core, publish);
+    if (!rep)
+        rep = who_won_last(core, person);
+    if (rep && is_there(core, rep, lead))
+        lead_prefer(lead, rep->number, deadline_after(core, core->config->people.owner_for_ms), 0);
+}

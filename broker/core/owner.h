@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * owner - the rep whom a returning person comes to first. Inside broker/core only.
+ */
+#ifndef OWNER_H
+#define OWNER_H
+
+#include "core.h"
+
+struct core;
+struct lead;
+struct person;
+
+/* A new lead, before it waits, is for the owner of its person first, if the rules say so and the owner is there. */
+void owner_prefer(struct core *core, struct lead *lead, const struct core_command *publish, const struct person *person);
+
+#endif
