@@ -112,7 +112,8 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
     uint32_t hash = supply_hash(rep, has_device, full_sources), index;
     for (uint32_t at = index_table_first(&classes->supply_index, hash); index_table_at(&classes->supply_index, hash, &at, &index);) {
         struct supply_class *found = classes->supply[index];
-        if (found->capacity == rep->rank.capacity && found->has_device == has_device && found->team == rep->team &&
+        if (found->capacity == rep->rank.capacity && found->has_device == has_device && found->is_outsourced == rep->is_outsourced &&
+            found->team == rep->team &&
             found->full_source_count == full_count && memcmp(found->full_sources, full_sources, sizeof full_sources) == 0 &&
             memcmp(found->levels, rep->levels, sizeof found->levels) == 0 && pairs_same_rates(found->rates, rep->rates))
             return found;
@@ -123,7 +124,8 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
     struct supply_class *supply = index < CLASSES_MAX ? calloc(1, sizeof *supply) : NULL;
     if (!supply)
         return NULL;
-    *supply = (struct supply_class){.index = index, .hash = hash, .capacity = rep->rank.capacity, .team = rep->team, .has_device = has_device};
+    *supply = (struct supply_class){.index = index, .hash = hash, .capacity = rep->rank.capacity, .team = rep->team, .has_device = has_device,
+                                     .is_outsourced = rep->is_outsourced};
     memcpy(supply->levels, rep->levels, sizeof supply->levels);
     memcpy(supply->full_sources, full_sources, sizeof full_sources);
     supply->full_source_count = full_count;
@@ -376,7 +378,7 @@ bool supply_can_serve(const struct supply_class *supply, const struct demand_cla
 
 bool supply_has_what(const struct supply_class *supply, const struct needs *needs)
 {
-    if ((needs->rings && !supply->has_device) || !needs_allow_team(needs, supply->team))
+    if ((needs->rings && !supply->has_device) || !needs_allow_team(needs, supply->team, supply->is_outsourced))
         return false;
     for (uint32_t i = 0; i < needs->require_count; i++) {
         if (supply->levels[needs->require[i].skill] < needs->require[i].level)
@@ -421,7 +423,8 @@ static void set_row(struct classes *classes, struct demand_class *demand, struct
 static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t channel, const struct needs *needs)
 {
     const struct needs *has = &demand->needs;
-    if (demand->queue != queue || demand->channel != channel || has->rings != needs->rings || has->capped_source != needs->capped_source || has->require_count != needs->require_count ||
+    if (demand->queue != queue || demand->channel != channel || has->rings != needs->rings ||
+        has->with_own_teams != needs->with_own_teams || has->capped_source != needs->capped_source || has->require_count != needs->require_count ||
         has->team_count != needs->team_count || has->prefer_count != needs->prefer_count)
         return false;
     for (uint32_t i = 0; i < needs->require_count; i++) {
@@ -441,7 +444,8 @@ static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t
 
 static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct needs *needs)
 {
-    uint32_t words[3 + CONFIG_REQUIRE_MAX + CONFIG_PREFER_MAX + CONFIG_TEAMS_OF_RULE_MAX] = {queue, channel | (uint32_t)needs->rings << 8, needs->capped_source};
+    uint32_t words[3 + CONFIG_REQUIRE_MAX + CONFIG_PREFER_MAX + CONFIG_TEAMS_OF_RULE_MAX] = {queue, channel | (uint32_t)needs->rings << 8 | (uint32_t)needs->with_own_teams << 9,
+                                                                                                    needs->capped_source};
     uint32_t count = 3;
     for (uint32_t i = 0; i < needs->require_count; i++)
         words[count++] = (uint32_t)needs->require[i].skill << 8 | needs->require[i].level;
@@ -458,7 +462,7 @@ static uint32_t supply_hash(const struct rep *rep, bool has_device, const uint32
     memcpy(bytes, rep->levels, CONFIG_SKILLS_MAX);
     memcpy(bytes + CONFIG_SKILLS_MAX, &rep->rank.capacity, 4);
     memcpy(bytes + CONFIG_SKILLS_MAX + 4, &rep->team, 4);
-    bytes[CONFIG_SKILLS_MAX + 8] = has_device;
+    bytes[CONFIG_SKILLS_MAX + 8] = (uint8_t)(has_device | rep->is_outsourced << 1);
     memcpy(bytes + CONFIG_SKILLS_MAX + 9, full_sources, CONFIG_CAP_SOURCES_MAX * 4);
     uint64_t hash = siphash_64(CLASS_KEY, bytes, sizeof bytes);
     if (rep->rates)

@@ -33,7 +33,7 @@ struct supply_class {
     uint32_t index, hash;
     uint32_t capacity;
     uint32_t team;                         /* names */
-    bool has_device;
+    bool has_device, is_outsourced;
     uint32_t full_sources[CONFIG_CAP_SOURCES_MAX], full_source_count;   /* names: its reps may have no more of them today */
     uint8_t levels[CONFIG_SKILLS_MAX];
     struct rep_rates *rates;               /* NULL: none of their own */

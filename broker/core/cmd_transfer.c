@@ -88,7 +88,7 @@ static bool somebody_can(const struct core *core, const struct needs *needs)
 {
     for (uint32_t i = 1; i < core->reps.count; i++) {
         const struct rep *rep = core->reps.reps[i];
-        bool can = rep && rep->configured && needs_allow_team(needs, rep->team);
+        bool can = rep && rep->configured && needs_allow_team(needs, rep->team, rep->is_outsourced);
         for (uint32_t k = 0; can && k < needs->require_count; k++)
             can = rep->levels[needs->require[k].skill] >= needs->require[k].level;
         if (can)
@@ -115,6 +115,7 @@ static const char *read_team(struct core *core, const struct core_command *comma
     uint32_t name = names_find(&core->names, team.data, team.size);
     transfer->needs.teams[0] = name;
     transfer->needs.team_count = 1;
+    transfer->needs.with_own_teams = false;
     if (name == NAME_NONE || !somebody_can(core, &transfer->needs))
         return "nobody in that team can take it";
     snprintf(transfer->target, sizeof transfer->target, "team %s", names_text(&core->names, name));

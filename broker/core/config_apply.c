@@ -2,6 +2,8 @@
  *
  * New rules take effect: reps come, change and go; who can serve what is built anew.
  */
+#include <stdlib.h>
+
 #include "caps.h"
 #include "config_apply.h"
 #include "core_internal.h"
@@ -21,6 +23,7 @@ static void take_skills(struct core *core, struct rep *rep, const struct config_
 static void forget_caps(struct core *core);
 static void count_configured(struct core *core);
 static void remove_rep(struct core *core, struct rep *rep);
+static void show_offers(struct core *core, const struct rep *rep);
 static void drop_unused_demand(struct core *core);
 
 uint32_t core_skill_number(struct core *core, const char *name, size_t size)
@@ -107,6 +110,8 @@ void config_apply(struct core *core)
             remove_rep(core, rep);
         else if (rep->session != 0)
             tell_rep_status(core, rep);
+        if (rep->configured && rep->was_outsourced && !rep->is_outsourced)
+            show_offers(core, rep);
     }
     unroutable_review(core);
     core->match_everything = true;
@@ -148,6 +153,8 @@ static void take_skills(struct core *core, struct rep *rep, const struct config_
     rep->new_share = wanted->share;
     rep->team = names_add(&core->names, wanted->team, strlen(wanted->team));
     rep->is_closed = !hours_are_open(core, rep->team);
+    rep->was_outsourced = rep->is_outsourced;
+    rep->is_outsourced = config_team_is_outsourced(core->config, wanted->team);
     rep->device = wanted->device[0] == '\0' ? NAME_NONE : names_add(&core->names, wanted->device, strlen(wanted->device));
     pairs_take_rates(core, rep, wanted);
     memset(rep->levels, 0, sizeof rep->levels);
@@ -196,6 +203,17 @@ static void remove_rep(struct core *core, struct rep *rep)
         effect_emit(core, &effect);
     }
     rep_log_off(core, rep, CAUSE_REP_REMOVED);
+}
+
+/* Of one's own now: what they are offered was hidden from them in part, and what they accept is not told again. */
+static void show_offers(struct core *core, const struct rep *rep)
+{
+    struct lead **leads = rep_held_sorted(rep);
+    for (uint32_t i = 0; leads[i]; i++) {
+        if (leads[i]->state == LEAD_OFFERED)
+            tell_offer(core, leads[i], rep, true);
+    }
+    free(leads);
 }
 
 /* Classes come from rules: what the old rules made and no open lead needs would pile up. */

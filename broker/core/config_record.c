@@ -127,6 +127,7 @@ static void put_teams(struct byte_buffer *out, const struct core_config *config)
             byte_buffer_put_varint(out, team->open[k].close_ms - team->open[k].open_ms);
             before_ms = team->open[k].close_ms;
         }
+        byte_buffer_put_u8(out, team->outsourced);
         byte_buffer_put_varint(out, team->day_count);
         for (uint32_t k = 0; k < team->day_count; k++)
             byte_buffer_put_varint(out, team->days[k] - (k > 0 ? team->days[k - 1] : 0));
@@ -417,6 +418,7 @@ static bool read_hours(struct byte_reader *in, struct core_config *config)
             if (in->failed || core_config_team_open(team, open_ms, before_ms) != LW_OK)
                 return false;
         }
+        team->outsourced = byte_reader_u8(in) != 0;
         uint32_t days = read_number(in, CONFIG_DAYS_MAX);
         for (uint64_t k = 0, day_ms = 0; k < days; k++) {
             day_ms += byte_reader_varint(in);

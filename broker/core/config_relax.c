@@ -12,15 +12,16 @@ struct asked {
     uint8_t levels[CONFIG_REQUIRE_MAX];   /* of the rule's requirements; 0: dropped */
     const char *teams[CONFIG_TEAMS_OF_RULE_MAX];
     uint32_t team_count;
+    bool own_teams;                       /* and any that is not outsourced */
 };
 
 static const char *take_skills(const struct config_rule *rule, const struct config_relax_step *step, struct asked *asked);
-static const char *take_teams(const struct config_relax_step *step, struct asked *asked);
+static const char *take_teams(const struct core_config *config, const struct config_relax_step *step, struct asked *asked);
 
 static struct asked asked_by(const struct core_config *config, const struct config_rule *rule)
 {
     struct asked asked = {.language = rule->own_language.field != NULL, .territory = rule->own_territory.field != NULL,
-                          .team_count = rule->team_count};
+                          .team_count = rule->team_count, .own_teams = rule->team_count == 0};
     for (uint32_t i = 0; i < rule->require_count; i++) {
         enum ability_kind kind = ability_kind_of(config->skills[rule->require[i].skill]);
         asked.levels[i] = rule->require[i].level;
@@ -32,7 +33,7 @@ static struct asked asked_by(const struct core_config *config, const struct conf
     return asked;
 }
 
-static const char *take_step(const struct config_rule *rule, const struct config_relax_step *step, struct asked *asked)
+static const char *take_step(const struct core_config *config, const struct config_rule *rule, const struct config_relax_step *step, struct asked *asked)
 {
     if (!step->drop_language && !step->drop_territory && !step->drop_teams && step->lower_count == 0 && step->team_count == 0)
         return "changes nothing";
@@ -43,7 +44,7 @@ static const char *take_step(const struct config_rule *rule, const struct config
     asked->language &= !step->drop_language;
     asked->territory &= !step->drop_territory;
     const char *problem = take_skills(rule, step, asked);
-    return problem ? problem : take_teams(step, asked);
+    return problem ? problem : take_teams(config, step, asked);
 }
 
 static const char *take_skills(const struct config_rule *rule, const struct config_relax_step *step, struct asked *asked)
@@ -61,19 +62,37 @@ static const char *take_skills(const struct config_rule *rule, const struct conf
     return NULL;
 }
 
-static const char *take_teams(const struct config_relax_step *step, struct asked *asked)
+static bool may_take_already(const struct core_config *config, const struct asked *asked, const char *team)
 {
-    if (step->drop_teams && (asked->team_count == 0 || step->team_count > 0))
-        return asked->team_count == 0 ? "drops the teams, but any team may take it" : "drops the teams and adds one";
+    for (uint32_t i = 0; i < asked->team_count; i++) {
+        if (strcmp(asked->teams[i], team) == 0)
+            return true;
+    }
+    return asked->own_teams && !config_team_is_outsourced(config, team);
+}
+
+/* Who is outsourced and was named may still take it. */
+static void drop_teams(const struct core_config *config, struct asked *asked)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < asked->team_count; i++) {
+        if (config_team_is_outsourced(config, asked->teams[i]))
+            asked->teams[kept++] = asked->teams[i];
+    }
+    asked->team_count = kept;
+    asked->own_teams = true;
+}
+
+static const char *take_teams(const struct core_config *config, const struct config_relax_step *step, struct asked *asked)
+{
+    if (step->drop_teams && asked->own_teams)
+        return "drops the teams, but any team may take it";
     if (step->drop_teams)
-        asked->team_count = 0;
-    if (step->team_count > 0 && asked->team_count == 0)
-        return "adds a team, but any team may take it";
+        drop_teams(config, asked);
     for (uint32_t i = 0; i < step->team_count; i++) {
-        for (uint32_t k = 0; k < asked->team_count; k++) {
-            if (strcmp(asked->teams[k], step->teams[i]) == 0)
-                return "adds a team that may take it already";
-        }
+        if (may_take_already(config, asked, step->teams[i]))
+            return step->drop_teams ? "drops the teams and adds one" : asked->own_teams ? "adds a team, but any team may take it"
+                                                                                       : "adds a team that may take it already";
         if (asked->team_count == CONFIG_TEAMS_OF_RULE_MAX)
             return "adds a team too many";
         asked->teams[asked->team_count++] = step->teams[i];
@@ -88,7 +107,7 @@ const char *config_relax_problem(const struct core_config *config, const struct 
         *step_out = i;
         if (rule->relax[i].after_ms == 0 || (i > 0 && rule->relax[i].after_ms <= rule->relax[i - 1].after_ms))
             return "does not come later than what is before it";
-        const char *problem = take_step(rule, &rule->relax[i], &asked);
+        const char *problem = take_step(config, rule, &rule->relax[i], &asked);
         if (problem)
             return problem;
     }

@@ -45,6 +45,15 @@ lw_status core_config_rep_ability(struct core_config *config, struct config_rep 
     return status == LW_OK ? core_config_rep_skill(config, rep, name, level) : status;
 }
 
+bool config_team_is_outsourced(const struct core_config *config, const char *team)
+{
+    for (uint32_t i = 0; i < config->team_count; i++) {
+        if (strcmp(config->teams[i].name, team) == 0)
+            return config->teams[i].outsourced;
+    }
+    return false;
+}
+
 lw_status core_config_add_team(struct core_config *config, const char *name, struct config_team **out)
 {
     for (uint32_t i = 0; i < config->team_count; i++) {

@@ -127,7 +127,7 @@ struct config_queue {
 /* [open, close), unix ms. */
 struct config_interval { uint64_t open_ms, close_ms; };
 
-/* A team that has working hours or whose days are asked for; others are always open. The intervals are in order and do not
+/* A team of which more is said than its reps: hours, days, outsourced. One without hours is always open. The intervals are in order and do not
  * touch; days begin in order. */
 struct config_team {
     char *name;
@@ -135,6 +135,7 @@ struct config_team {
     uint32_t open_count;
     uint64_t *days;                  /* when they begin; behind the last come days of 24 hours */
     uint32_t day_count;
+    bool outsourced;                 /* asked only where a rule or a step of it names the team; sees whom a lead is about once accepted */
 };
 
 struct config_predicate {
@@ -232,6 +233,8 @@ LW_MUST_CHECK lw_status core_config_add_rep(struct core_config *config, const ch
 LW_MUST_CHECK lw_status core_config_add_team(struct core_config *config, const char *name, struct config_team **out);
 /* In order: behind what is there. LW_INVALID otherwise. */
 LW_MUST_CHECK lw_status core_config_team_open(struct config_team *team, uint64_t open_ms, uint64_t close_ms);
+/* The rules call this team outsourced. */
+bool config_team_is_outsourced(const struct core_config *config, const char *team);
 /* Later than what is there. LW_INVALID otherwise. */
 LW_MUST_CHECK lw_status core_config_team_day(struct config_team *team, uint64_t start_ms);
 /* 0: no cap. Made when missing: then caps of sources can be added. */

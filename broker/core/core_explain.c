@@ -248,7 +248,7 @@ const char *explain_excluded_by(const struct core *core, const struct rep *rep, 
         return "language";
     if (!is_chosen_before && lacks(core, rep, subject->needs, ABILITY_TERRITORY, detail, detail_size))
         return "territory";
-    if (!is_chosen_before && !needs_allow_team(subject->needs, rep->team)) {
+    if (!is_chosen_before && !needs_allow_team(subject->needs, rep->team, rep->is_outsourced)) {
         const char *team = names_text(&core->names, rep->team);
         snprintf(detail, detail_size, "%s", *team != '\0' ? team : "in no team");
         return "team";

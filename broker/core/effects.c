@@ -116,6 +116,9 @@ void tell_offer(struct core *core, const struct lead *lead, const struct rep *re
     effect.resumed = resumed;
     effect_payload(lead, &effect, contacts);
     effect.why = why;
+    effect.hides_person = rep->is_outsourced;
+    if (effect.hides_person)
+        effect.place = "";   /* where somebody lives, often */
     effect_emit(core, &effect);
 }
 
@@ -134,10 +137,10 @@ static void tell_held(struct core *core, const struct lead *lead, const struct r
     effect_emit(core, &effect);
 }
 
-/* Without the lead when it is not resumed: the client has it from the offer. */
+/* Without the lead when it is not resumed: the client has it from the offer, but of an outsourced team not all. */
 void tell_holding(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed)
 {
-    tell_held(core, lead, rep, resumed, resumed);
+    tell_held(core, lead, rep, resumed, resumed || rep->is_outsourced);
 }
 
 void tell_given(struct core *core, const struct lead *lead, const struct rep *rep)

@@ -82,6 +82,7 @@ void lead_image_fill(const struct core *core, const struct lead *lead, bool with
     for (uint32_t i = 0; i < needs->prefer_count; i++)
         image->prefer[i] = (struct record_require){names_view(&core->names, core->skill_names[needs->prefer[i].skill]), needs->prefer[i].level};
     image->team_count = needs->team_count;
+    image->with_own_teams = needs->with_own_teams;
     for (uint32_t i = 0; i < needs->team_count; i++)
         image->teams[i] = names_view(&core->names, needs->teams[i]);
     image->exclusion_count = lead->exclusion_count;

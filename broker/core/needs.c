@@ -37,13 +37,13 @@ void needs_sort(const struct core *core, struct needs *needs)
     }
 }
 
-bool needs_allow_team(const struct needs *needs, uint32_t team)
+bool needs_allow_team(const struct needs *needs, uint32_t team, bool is_outsourced)
 {
     for (uint32_t i = 0; i < needs->team_count; i++) {
         if (needs->teams[i] == team)
             return true;
     }
-    return needs->team_count == 0;
+    return (needs->team_count == 0 || needs->with_own_teams) && !is_outsourced;
 }
 
 static bool take_levels(struct core *core, const struct config_skill_level *levels, uint32_t count, struct requirement *out)
@@ -130,6 +130,28 @@ static uint8_t level_after(const struct core *core, const struct config_relax_st
     return require.level;
 }
 
+static void add_team(struct needs *needs, uint32_t team, bool is_outsourced)
+{
+    if (team == NAME_NONE || needs_allow_team(needs, team, is_outsourced) || needs->team_count == CONFIG_TEAMS_OF_RULE_MAX)
+        return;
+    needs->with_own_teams |= needs->team_count == 0;
+    needs->teams[needs->team_count++] = team;
+}
+
+/* Teams that are dropped make room for all of one's own: who is outsourced and was named may still. */
+static void relax_teams(struct core *core, const struct needs *needs, const struct config_relax_step *step, struct needs *less)
+{
+    for (uint32_t i = 0; i < needs->team_count; i++) {
+        if (!step->drop_teams)
+            less->teams[less->team_count++] = needs->teams[i];
+        else
+            add_team(less, needs->teams[i], config_team_is_outsourced(core->config, names_text(&core->names, needs->teams[i])));
+    }
+    less->with_own_teams |= needs->with_own_teams && less->team_count > 0;
+    for (uint32_t i = 0; i < step->team_count; i++)
+        add_team(less, names_add(&core->names, step->teams[i], strlen(step->teams[i])), config_team_is_outsourced(core->config, step->teams[i]));
+}
+
 void needs_relax(struct core *core, struct needs *needs, const struct config_relax_step *step)
 {
     struct needs less = {.rings = needs->rings, .capped_source = needs->capped_source, .prefer_count = needs->prefer_count};
@@ -139,15 +161,7 @@ void needs_relax(struct core *core, struct needs *needs, const struct config_rel
         if (level > 0)
             less.require[less.require_count++] = (struct requirement){needs->require[i].skill, level};
     }
-    if (needs->team_count > 0 && !step->drop_teams) {
-        memcpy(less.teams, needs->teams, sizeof less.teams);
-        less.team_count = needs->team_count;
-    }
-    for (uint32_t i = 0; i < step->team_count && less.team_count > 0; i++) {
-        uint32_t team = names_add(&core->names, step->teams[i], strlen(step->teams[i]));
-        if (team != NAME_NONE && !needs_allow_team(&less, team) && less.team_count < CONFIG_TEAMS_OF_RULE_MAX)
-            less.teams[less.team_count++] = team;
-    }
+    relax_teams(core, needs, step, &less);
     needs_sort(core, &less);
     *needs = less;
 }

@@ -17,10 +17,11 @@ struct requirement { uint16_t skill; uint8_t level; };   /* skill: core number *
 struct needs {
     uint8_t require_count, prefer_count, team_count;
     bool rings;                                 /* calls: accepting one rings the rep's device */
+    bool with_own_teams;                        /* beside the teams named, all that are not outsourced; not set without any named */
     uint32_t capped_source;                     /* names + 1: reps may have had enough from this source; 0: nobody counts it */
     struct requirement require[CONFIG_REQUIRE_MAX];
     struct requirement prefer[CONFIG_PREFER_MAX];   /* who has these comes first */
-    uint32_t teams[CONFIG_TEAMS_OF_RULE_MAX];   /* names; none: any */
+    uint32_t teams[CONFIG_TEAMS_OF_RULE_MAX];   /* names; none: all that are not outsourced */
 };
 
 /* What is counted; the rest of *to stays as it is. */
@@ -34,7 +35,8 @@ static inline void needs_copy(struct needs *to, const struct needs *from)
 }
 
 void needs_sort(const struct core *core, struct needs *needs);
-bool needs_allow_team(const struct needs *needs, uint32_t team);
+/* Of those named, or, where that is enough, of one's own. */
+bool needs_allow_team(const struct needs *needs, uint32_t team, bool is_outsourced);
 /* What a rule asks of a rep who is to take this lead. False when names or numbers ran out. */
 bool needs_of_rule(struct core *core, const struct config_rule *rule, const struct core_command *publish, struct needs *out);
 

@@ -18,6 +18,7 @@ enum lead_flags {
 /* What happened in few lives: a byte of bits, then each that is there. */
 enum life_bits { LIFE_PRIORITY = 1, LIFE_ACTS = 2, LIFE_TOUCH = 4 };
 enum rep_flags { REP_IS_CONNECTED = 1, REP_HAS_CAPS = 2 };
+enum { WITH_OWN_TEAMS = 16 };   /* in the number of teams */
 
 static void put_open_lead(struct byte_buffer *out, const struct lead_image *image);
 static void read_open_lead(struct byte_reader *in, struct lead_image *image);
@@ -398,7 +399,7 @@ static void put_needs(struct byte_buffer *out, const struct lead_image *image)
 {
     put_levels(out, image->require, image->require_count);
     put_levels(out, image->prefer, image->prefer_count);
-    byte_buffer_put_varint(out, image->team_count);
+    byte_buffer_put_varint(out, image->team_count + (image->with_own_teams ? WITH_OWN_TEAMS : 0));
     for (uint32_t i = 0; i < image->team_count; i++)
         byte_buffer_put_blob(out, image->teams[i].data, image->teams[i].size);
 }
@@ -468,7 +469,13 @@ static void read_needs(struct byte_reader *in, struct lead_image *image)
 {
     image->require_count = read_levels(in, image->require, CONFIG_REQUIRE_MAX);
     image->prefer_count = read_levels(in, image->prefer, CONFIG_PREFER_MAX);
-    image->team_count = (uint32_t)byte_reader_varint_max(in, CONFIG_TEAMS_OF_RULE_MAX);
+    uint32_t teams = (uint32_t)byte_reader_varint_max(in, WITH_OWN_TEAMS + CONFIG_TEAMS_OF_RULE_MAX);
+    image->with_own_teams = (teams & WITH_OWN_TEAMS) != 0;
+    image->team_count = teams & (WITH_OWN_TEAMS - 1);
+    if (image->team_count > CONFIG_TEAMS_OF_RULE_MAX) {
+        in->failed = true;
+        image->team_count = 0;
+    }
     for (uint32_t i = 0; i < image->team_count; i++)
         image->teams[i] = read_text(in, LW_NAME_MAX);
 }

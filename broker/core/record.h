@@ -118,6 +118,7 @@ struct lead_image {
     uint64_t relax_from_ms, relax_next_ms;
     uint8_t relaxed;                  /* above 0: what it needs is in every image */
     uint32_t require_count, prefer_count, team_count, exclusion_count, decision_count;
+    bool with_own_teams;              /* beside those named */
     bool has_person;                  /* with the payload, and at the end: */
     uint32_t person_key_count, contact_count;
     struct record_require require[CONFIG_REQUIRE_MAX];

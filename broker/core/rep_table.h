@@ -28,6 +28,7 @@ struct rep {
     /* First what every lead that a rep gets looks at. */
     uint32_t number, held_count, misses, excluded_count;
     bool configured, connected, is_dirty, in_match, is_ready;
+    bool is_outsourced, was_outsourced;    /* of a team that is; that was until the rules last changed */
     bool is_closed;                        /* its team has working hours, and these are not */
     bool is_present;                       /* in the fair share ledger */
     uint8_t state;

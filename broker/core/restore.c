@@ -226,7 +226,7 @@ static bool take_levels(struct core *core, const struct record_require *levels, 
 static lw_status take_needs(struct core *core, const struct lead_image *image, struct needs *out)
 {
     *out = (struct needs){.require_count = (uint8_t)image->require_count, .prefer_count = (uint8_t)image->prefer_count,
-                          .team_count = (uint8_t)image->team_count};
+                          .team_count = (uint8_t)image->team_count, .with_own_teams = image->with_own_teams};
     if (!take_levels(core, image->require, image->require_count, out->require) ||
         !take_levels(core, image->prefer, image->prefer_count, out->prefer))
         return LW_FULL;

@@ -4,10 +4,12 @@
  * true when its cause happened; it leaves when that is durable.
  */
 #include "net_internal.h"
+#include "shown_lead.h"
 
 static void encode_reply(struct net *net, struct peer *peer, const struct core_effect *effect);
 static void encode_query_reply(struct net *net, struct peer *peer, const struct core_effect *effect);
 static void encode_offer(struct net *net, struct peer *peer, const struct core_effect *effect);
+static void hold_hidden(struct net *net, struct peer *peer, Leadwire__V1__Offer *offer, const struct core_effect *effect);
 static void encode_holding(struct net *net, struct peer *peer, const struct core_effect *effect);
 static void encode_withdrawn(struct net *net, struct peer *peer, const struct core_effect *effect);
 static void encode_nudge(struct net *net, struct peer *peer, const struct core_effect *effect);
@@ -169,7 +171,30 @@ static void encode_offer(struct net *net, struct peer *peer, const struct core_e
     offer.appointment_unix_ms = (int64_t)effect->appointment_ms;
     offer.place = (char *)effect->place;
     offer.set_by = (char *)effect->set_by;
+    if (effect->hides_person) {
+        hold_hidden(net, peer, &offer, effect);
+        return;
+    }
     hold_with_lead(net, peer, &(struct wire_message){.type = WIRE_OFFER, .offer = &offer}, effect);
+}
+
+/* Before it is accepted, an outsourced team sees what the lead is, not whom it is about. */
+static void hold_hidden(struct net *net, struct peer *peer, Leadwire__V1__Offer *offer, const struct core_effect *effect)
+{
+    struct shown_lead shown[1 + CORE_CONTACTS_MAX];
+    Leadwire__V1__Lead *contacts[CORE_CONTACTS_MAX];
+    uint32_t count = effect->contacts ? effect->contact_count : 0;
+
+    shown_lead_init(&shown[0], effect->payload, effect->payload_size);
+    offer->lead = &shown[0].lead;
+    offer->contacts = contacts;
+    for (uint32_t i = 0; i < count; i++) {
+        shown_lead_init(&shown[1 + i], effect->contacts[i].data, effect->contacts[i].size);
+        contacts[offer->n_contacts++] = &shown[1 + i].lead;
+    }
+    net_hold(net, peer, &(struct wire_message){.type = WIRE_OFFER, .offer = offer}, 0);
+    for (uint32_t i = 0; i <= count; i++)
+        shown_lead_fini(&shown[i]);
 }
 
 static void encode_holding(struct net *net, struct peer *peer, const struct core_effect *effect)

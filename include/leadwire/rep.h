@@ -54,7 +54,7 @@ struct lw_rep_event {
     lw_rep_event_kind kind;
     const char *lead_id;
     uint32_t offer_number;
-    const struct lw_lead *lead;    /* offer; holding when resumed or when no offer brought it, else NULL: the offer had it */
+    const struct lw_lead *lead;    /* offer; holding when resumed, or when no offer brought it, or not all of it; else NULL: the offer had it */
     const struct lw_lead *contacts;   /* that joined the lead, with `lead`, in the order in which they came: contact_count of them */
     uint32_t contact_count;
     int64_t deadline_unix_ms;      /* by the broker's clock */

@@ -452,7 +452,8 @@ RULES(team_config,
     TEXT(label, LW_LEAD_FIELD_MAX),
     NAME(time_zone, LW_NAME_MAX),
     MESSAGES(hours, HOURS_MAX, &interval_rules),
-    MESSAGES(days, HOURS_MAX, &interval_rules));
+    MESSAGES(days, HOURS_MAX, &interval_rules),
+    NUMBER(outsourced));
 
 RULES(predicate,
     NAME_NEEDED(field, FIELD_NAME_MAX),

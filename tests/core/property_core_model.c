@@ -70,7 +70,8 @@ static bool same(const struct heard *fast, const struct heard *slow)
            a->retry_after_ms == b->retry_after_ms && desk_id_equal(a->lead, b->lead) && a->from == b->from && a->to == b->to &&
            a->cause == b->cause && a->offer_number == b->offer_number && a->deadline_ms == b->deadline_ms &&
            a->received_unix_ms == b->received_unix_ms && a->weight == b->weight && a->priority == b->priority && a->position == b->position &&
-           a->channel == b->channel && a->resumed == b->resumed && a->rep_state == b->rep_state && a->load == b->load &&
+           a->channel == b->channel && a->hides_person == b->hides_person && a->resumed == b->resumed &&
+           a->rep_state == b->rep_state && a->load == b->load &&
            a->capacity == b->capacity && a->until_ms == b->until_ms && a->connected == b->connected && a->config_version == b->config_version &&
            a->is_call_back == b->is_call_back && a->do_not_call == b->do_not_call && a->appointment_ms == b->appointment_ms &&
            a->preferred_until_ms == b->preferred_until_ms && a->touch_ms == b->touch_ms && a->count_offers == b->count_offers && a->count_holdings == b->count_holdings && a->payload_size == b->payload_size &&
@@ -228,7 +229,7 @@ static void add_random_step(struct pair *pair, struct core_config *config, struc
     step->drop_teams = below(pair, 6) == 0;
     if (below(pair, 2))
         MUST_HOLD(core_config_relax_skill(config, step, skills[below(pair, 3)], (uint32_t)below(pair, 4)) == LW_OK);
-    if (!step->drop_teams && below(pair, 2))
+    if (below(pair, 2))
         MUST_HOLD(core_config_relax_team(step, teams[below(pair, 3)]) == LW_OK);
     if (config_relax_problem(config, rule, &number)) {
         for (uint32_t i = 0; i < step->team_count; i++)
@@ -355,6 +356,7 @@ static struct core_config *random_rules(struct pair *pair)
         uint64_t at_ms = pair->now_ms - below(pair, 60000);
         MUST_HOLD(core_config_add_team(config, teams[i], &team) == LW_OK);
         add_days(team);
+        team->outsourced = i == 2 && below(pair, 2);
         if (i == 2 || below(pair, 3) == 0)
             continue;
         for (uint64_t k = 1 + below(pair, 6); k > 0; k--) {

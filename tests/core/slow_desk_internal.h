@@ -32,6 +32,7 @@ struct slow_lead {
     uint32_t prefer_count;
     char teams[CONFIG_TEAMS_OF_RULE_MAX][TEXT];
     uint32_t team_count;
+    bool own_teams;                            /* and all that are not outsourced */
     char rule[TEXT];
     uint64_t began_ms, less_ms;                /* when it began to wait, when it asks for less (0: never) */
     uint32_t steps_taken;
@@ -238,6 +239,8 @@ bool lead_before(const struct slow_desk *desk, const struct slow_lead *a, const 
 bool same_requirements(const struct slow_desk *desk, const struct slow_lead *a, const struct slow_lead *b);
 
 /* slow_eligible.c */
+bool is_outsourced_team(const struct slow_desk *desk, const char *team);
+bool is_outsourced(const struct slow_desk *desk, const struct slow_rep *rep);
 /* Has what the lead asks for: abilities, team, a device for calls. */
 bool has_skills(const struct slow_desk *desk, const struct slow_rep *rep, const struct slow_lead *lead);
 bool eligible(const struct slow_desk *desk, int number, const struct slow_lead *lead);

@@ -6,6 +6,20 @@
 
 #include <string.h>
 
+bool is_outsourced_team(const struct slow_desk *desk, const char *team)
+{
+    for (uint32_t i = 0; i < desk->rules->team_count; i++) {
+        if (strcmp(desk->rules->teams[i].name, team) == 0)
+            return desk->rules->teams[i].outsourced;
+    }
+    return false;
+}
+
+bool is_outsourced(const struct slow_desk *desk, const struct slow_rep *rep)
+{
+    return rep->rules && is_outsourced_team(desk, rep->rules->team);
+}
+
 bool has_skills(const struct slow_desk *desk, const struct slow_rep *rep, const struct slow_lead *lead)
 {
     for (uint32_t i = 0; i < lead->require_count; i++) {
@@ -16,7 +30,7 @@ bool has_skills(const struct slow_desk *desk, const struct slow_rep *rep, const 
         if (!has)
             return false;
     }
-    bool in_team = lead->team_count == 0;
+    bool in_team = lead->own_teams && !is_outsourced(desk, rep);
     for (uint32_t i = 0; i < lead->team_count; i++)
         in_team |= strcmp(lead->teams[i], rep->rules->team) == 0;
     return in_team && (!is_call(lead) || rep->rules->device[0] != '\0');

@@ -27,13 +27,13 @@ static bool lacks_one(const struct slow_desk *desk, const struct slow_rep *rep, 
     return false;
 }
 
-static bool is_of_another_team(const struct slow_rep *rep, const struct slow_lead *lead)
+static bool is_of_another_team(const struct slow_desk *desk, const struct slow_rep *rep, const struct slow_lead *lead)
 {
     for (uint32_t i = 0; i < lead->team_count; i++) {
         if (strcmp(lead->teams[i], rep->rules->team) == 0)
             return false;
     }
-    return lead->team_count > 0;
+    return !lead->own_teams || is_outsourced(desk, rep);
 }
 
 static bool has_refused(const struct slow_lead *lead, int rep)
@@ -64,7 +64,7 @@ static const char *why_not(const struct slow_desk *desk, int number, const struc
         return "language";
     if (!prefers(lead) && lacks_one(desk, rep, lead, "territory"))
         return "territory";
-    if (!prefers(lead) && is_of_another_team(rep, lead))
+    if (!prefers(lead) && is_of_another_team(desk, rep, lead))
         return "team";
     if (is_call(lead) && rep->rules->device[0] == '\0')
         return "device";

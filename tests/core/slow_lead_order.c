@@ -40,7 +40,7 @@ bool same_requirements(const struct slow_desk *desk, const struct slow_lead *a, 
     if (strcmp(a->source, b->source) != 0 && (is_capped(desk, a->source) || is_capped(desk, b->source)))
         return false;
     if (a->channel != b->channel || is_call(a) != is_call(b) || strcmp(a->queue, b->queue) != 0 || a->require_count != b->require_count ||
-        a->team_count != b->team_count || a->prefer_count != b->prefer_count)
+        a->team_count != b->team_count || a->own_teams != b->own_teams || a->prefer_count != b->prefer_count)
         return false;
     for (uint32_t i = 0; i < a->prefer_count; i++) {
         bool found = false;

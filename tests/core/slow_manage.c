@@ -7,8 +7,21 @@
 #include <assert.h>
 #include <string.h>
 
+/* Of one's own now: sees whole what was hidden in part. */
+static void show_offers(struct slow_desk *desk, int number)
+{
+    for (int i = 0; i < desk->lead_count; i++) {
+        struct slow_lead *lead = &desk->leads[i];
+        if (lead->open && lead->rep == number && lead->state == LEAD_OFFERED && desk->reps[number].session != 0)
+            tell_lead(desk, lead, EFFECT_OFFER, true);
+    }
+}
+
 void configure(struct slow_desk *desk, const struct core_command *command)
 {
+    bool was_outsourced[REPS] = {false};
+    for (int i = 0; desk->rules && i < desk->rep_count; i++)
+        was_outsourced[i] = is_outsourced(desk, &desk->reps[i]);
     desk->rules = command->configure.config;
     desk->version++;
     for (uint32_t i = 0; i < desk->rules->team_count; i++) {
@@ -49,6 +62,8 @@ void configure(struct slow_desk *desk, const struct core_command *command)
         }
         if (gone)
             log_off(desk, i, CAUSE_REP_REMOVED);
+        if (was_outsourced[i] && rep->rules && !is_outsourced(desk, rep))
+            show_offers(desk, i);
     }
     review_parked(desk);
     answer(desk, command, CORE_ACCEPTED, (struct desk_id){0});

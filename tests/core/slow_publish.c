@@ -72,6 +72,7 @@ static void fill_lead(struct slow_desk *desk, struct slow_lead *lead, const stru
     lead->prefer_count = rule->prefer_count;
     ask_for_own(desk, lead, command, &rule->own_language, "language:");
     ask_for_own(desk, lead, command, &rule->own_territory, "territory:");
+    lead->own_teams = rule->team_count == 0;
     for (uint32_t i = 0; i < rule->team_count; i++)
         strcpy(lead->teams[lead->team_count++], rule->teams[i]);
 }

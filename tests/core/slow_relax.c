@@ -20,6 +20,15 @@ static void drop_need(struct slow_lead *lead, uint32_t at)
     memmove(&lead->require_level[at], &lead->require_level[at + 1], (lead->require_count - at) * sizeof lead->require_level[0]);
 }
 
+static void drop_own_teams(const struct slow_desk *desk, struct slow_lead *lead)
+{
+    lead->own_teams = true;
+    for (uint32_t i = lead->team_count; i-- > 0;) {
+        if (!is_outsourced_team(desk, lead->teams[i]))
+            strcpy(lead->teams[i], lead->teams[--lead->team_count]);
+    }
+}
+
 void ask_for_less(const struct slow_desk *desk, struct slow_lead *lead, const struct config_relax_step *step)
 {
     for (uint32_t i = lead->require_count; i-- > 0;) {
@@ -36,10 +45,9 @@ void ask_for_less(const struct slow_desk *desk, struct slow_lead *lead, const st
             drop_need(lead, i);
     }
     if (step->drop_teams)
-        lead->team_count = 0;
-    bool any_team = lead->team_count == 0;
-    for (uint32_t k = 0; k < step->team_count && !any_team; k++) {
-        bool has = false;
+        drop_own_teams(desk, lead);
+    for (uint32_t k = 0; k < step->team_count; k++) {
+        bool has = lead->own_teams && !is_outsourced_team(desk, step->teams[k]);
         for (uint32_t i = 0; i < lead->team_count; i++)
             has |= strcmp(lead->teams[i], step->teams[k]) == 0;
         if (!has && lead->team_count < CONFIG_TEAMS_OF_RULE_MAX)

@@ -73,6 +73,9 @@ static void tell_with(struct slow_desk *desk, const struct slow_lead *lead, enum
     put_lead(desk, lead, &effect);
     effect.session = desk->reps[lead->rep].session;
     effect.resumed = resumed;
+    effect.hides_person = kind == EFFECT_OFFER && is_outsourced(desk, &desk->reps[lead->rep]);
+    if (effect.hides_person)
+        effect.place = "";
     if (payload) {
         effect.payload = lead->payload;
         effect.payload_size = lead->payload_size;
@@ -85,7 +88,7 @@ static void tell_with(struct slow_desk *desk, const struct slow_lead *lead, enum
 
 void tell_lead(struct slow_desk *desk, const struct slow_lead *lead, enum core_effect_kind kind, bool resumed)
 {
-    tell_with(desk, lead, kind, resumed, kind == EFFECT_OFFER || resumed);
+    tell_with(desk, lead, kind, resumed, kind == EFFECT_OFFER || resumed || (kind == EFFECT_HOLDING && is_outsourced(desk, &desk->reps[lead->rep])));
 }
 
 void slow_tell_given(struct slow_desk *desk, const struct slow_lead *lead)

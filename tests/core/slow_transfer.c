@@ -22,6 +22,7 @@ static bool ask_for(struct slow_desk *desk, const struct core_command *command, 
 {
     if (command->transfer.team.size > 0) {
         lead->team_count = 1;
+        lead->own_teams = false;
         copy_text(lead->teams[0], command->transfer.team);
         return anybody_meets(desk, lead);
     }

@@ -70,7 +70,7 @@ static const struct wrong wrong_files[] = {
     {"desk: main\nskills: {solar: }\n" REPS "rules:\n  - name: a\n    require: {solar: 4}\n    relax:\n      - {after: 30s, lower: {solar: 4}}\n",
      {"d.yaml:9: rule 'a': relax step 1: 'solar' 4 is not lower than the 4 asked for then; give a lower level"}},
     {"desk: main\nteams: {far: }\n" REPS "rules:\n  - name: a\n    relax:\n      - {after: 30s, add_team: far}\n",
-     {"d.yaml:8: rule 'a': relax step 1: any team may take it already; give the rule 'teams', or remove add_team"}},
+     {"d.yaml:8: rule 'a': relax step 1: team 'far' may take it already, as any that is not outsourced; give the rule 'teams', or remove add_team"}},
     {"desk: main\n" REPS "rules:\n  - name: a\n    language: de\n    relax:\n      - {after: 9h, drop: [language]}\n",
      {"d.yaml:8: rule 'a': relax step 1: never happens, as no lead waits longer than 28800 s; see wait_limit of the channels"}},
     {"desk: main\n" REPS "rules:\n  - name: a\n    relax:\n      - {after: 9m}\n",

@@ -163,24 +163,25 @@ static bool serves(const Leadwire__V1__RepConfig *rep, const Leadwire__V1__OwnNe
     return need == NULL;
 }
 
-static bool is_in_teams(const Leadwire__V1__RepConfig *rep, char *const *teams, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(rep->team, teams[i]) == 0)
-            return true;
-    }
-    return count == 0;
-}
-
 /* What a rule asks for when all its relaxation is over. */
 struct least {
     size_t numbers[DESK_REQUIRE_MAX];
     uint32_t levels[DESK_REQUIRE_MAX];
     size_t count;
-    char *teams[DESK_TEAMS_OF_RULE_MAX];
+    char *teams[2 * DESK_TEAMS_OF_RULE_MAX];   /* before and after they were dropped */
     size_t team_count;
+    bool own_teams;              /* and any that is not outsourced */
     const Leadwire__V1__OwnNeed *language, *territory;
 };
+
+static bool is_in_teams(const Leadwire__V1__DeskConfig *config, const Leadwire__V1__RepConfig *rep, const struct least *least)
+{
+    for (size_t i = 0; i < least->team_count; i++) {
+        if (strcmp(rep->team, least->teams[i]) == 0)
+            return true;
+    }
+    return least->own_teams && !desk_team_is_outsourced(config, rep->team);
+}
 
 static void drop(struct least *least, const Leadwire__V1__RuleConfig *rule, const char *word)
 {
@@ -188,8 +189,7 @@ static void drop(struct least *least, const Leadwire__V1__RuleConfig *rule, cons
         least->language = NULL;
     if (strcmp(word, "territory") == 0)
         least->territory = NULL;
-    if (strcmp(word, "team") == 0)
-        least->team_count = 0;
+    least->own_teams |= strcmp(word, "team") == 0;
     for (size_t i = 0; i < rule->n_require; i++) {
         if (strcmp(rule->require[i]->skill, word) == 0)
             least->levels[i] = 0;
@@ -198,7 +198,7 @@ static void drop(struct least *least, const Leadwire__V1__RuleConfig *rule, cons
 
 static struct least least_of(const struct roster *roster, const Leadwire__V1__RuleConfig *rule)
 {
-    struct least least = {.count = rule->n_require, .team_count = rule->n_teams, .language = rule->language, .territory = rule->territory};
+    struct least least = {.count = rule->n_require, .team_count = rule->n_teams, .own_teams = rule->n_teams == 0, .language = rule->language, .territory = rule->territory};
     for (size_t i = 0; i < rule->n_require; i++) {
         least.numbers[i] = skill_number(roster, rule->require[i]->skill);
         least.levels[i] = rule->require[i]->level;
@@ -229,7 +229,7 @@ static bool somebody_meets(const struct roster *roster, const Leadwire__V1__Desk
         size_t met = 0;
         while (met < least.count && (least.levels[met] == 0 || roster->levels[r * roster->skill_count + least.numbers[met]] >= least.levels[met]))
             met++;
-        if (met == least.count && is_in_teams(rep, least.teams, least.team_count) && speaks(rep, least.language) && serves(rep, least.territory))
+        if (met == least.count && is_in_teams(config, rep, &least) && speaks(rep, least.language) && serves(rep, least.territory))
             return true;
     }
     return false;

@@ -36,6 +36,8 @@ struct desk_yaml {
 /* The parts, in the order in which they are called. */
 void desk_read_skills(struct desk_yaml *reader);
 void desk_read_teams(struct desk_yaml *reader);
+/* Of the teams read so far; unknown ones are not. */
+bool desk_team_is_outsourced(const Leadwire__V1__DeskConfig *config, const char *team);
 void desk_read_channels(struct desk_yaml *reader);
 void desk_read_reps(struct desk_yaml *reader);
 /* After teams and reps. */

@@ -21,12 +21,15 @@ struct asked {
     bool language, territory;
     const char *teams[DESK_TEAMS_OF_RULE_MAX];
     size_t team_count;
+    bool own_teams;                      /* and any that is not outsourced, */
+    bool dropped_teams;                  /* since the step that is read */
     uint64_t after_ms;
 };
 
 static struct asked asked_by(const Leadwire__V1__RuleConfig *rule)
 {
-    struct asked asked = {.rule = rule, .language = rule->language != NULL, .territory = rule->territory != NULL, .team_count = rule->n_teams};
+    struct asked asked = {.rule = rule, .language = rule->language != NULL, .territory = rule->territory != NULL, .team_count = rule->n_teams,
+                          .own_teams = rule->n_teams == 0};
     for (size_t i = 0; i < rule->n_require; i++)
         asked.levels[i] = rule->require[i]->level;
     for (size_t i = 0; i < rule->n_teams; i++)
@@ -44,8 +47,22 @@ static size_t find_asked(const struct asked *asked, const char *skill)
     return asked->rule->n_require;
 }
 
+/* Who is outsourced and was named may still take it. False: the teams are not asked for. */
+static bool drop_teams(const struct desk_yaml *reader, struct asked *asked)
+{
+    const bool was_asked = !asked->own_teams;
+    size_t kept = 0;
+    for (size_t i = 0; i < asked->team_count; i++) {
+        if (desk_team_is_outsourced(&reader->config, asked->teams[i]))
+            asked->teams[kept++] = asked->teams[i];
+    }
+    asked->team_count = kept;
+    asked->own_teams = asked->dropped_teams = true;
+    return was_asked;
+}
+
 /* False: it is not asked for. */
-static bool drop_one(struct asked *asked, const char *word)
+static bool drop_one(const struct desk_yaml *reader, struct asked *asked, const char *word)
 {
     bool *wish = strcmp(word, "language") == 0 ? &asked->language : strcmp(word, "territory") == 0 ? &asked->territory : NULL;
     if (wish != NULL) {
@@ -53,11 +70,8 @@ static bool drop_one(struct asked *asked, const char *word)
         *wish = false;
         return was_asked;
     }
-    if (strcmp(word, "team") == 0) {
-        const bool was_asked = asked->team_count > 0;
-        asked->team_count = 0;
-        return was_asked;
-    }
+    if (strcmp(word, "team") == 0)
+        return drop_teams(reader, asked);
     const size_t at = find_asked(asked, word);
     if (at == asked->rule->n_require)
         return false;
@@ -79,7 +93,7 @@ static void read_drop(struct desk_yaml *reader, Leadwire__V1__RelaxStep *step, c
     for (size_t i = 0; step->drop != NULL && i < count; i++) {
         const struct yaml_node *item = is_list ? yaml_list_at(node, i) : node;
         const char *word = yaml_read_text(reader->doc, item, what, DESK_NAME_SIZE_MAX, "");
-        if (!drop_one(asked, word))
+        if (!drop_one(reader, asked, word))
             yaml_doc_problem(reader->doc, item, "%s: drops '%.64s', which the rule does not ask for then; remove it, or ask for it in the rule",
                              what, word);
         step->drop[step->n_drop++] = desk_borrow(word);
@@ -105,28 +119,38 @@ static void read_lower(struct desk_yaml *reader, Leadwire__V1__RelaxStep *step, 
     }
 }
 
+static bool is_named(const struct asked *asked, const char *team)
+{
+    for (size_t i = 0; i < asked->team_count; i++) {
+        if (strcmp(asked->teams[i], team) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_team(struct desk_yaml *reader, const struct yaml_node *node, const char *what, struct asked *asked, const char *team)
+{
+    if (is_named(asked, team))
+        yaml_doc_problem(reader->doc, node, "%s: team '%.64s' may take it already; remove it", what, team);
+    else if (asked->dropped_teams && !desk_team_is_outsourced(&reader->config, team))
+        yaml_doc_problem(reader->doc, node, "%s: drops the teams and adds one; do one of the two", what);
+    else if (asked->own_teams && !desk_team_is_outsourced(&reader->config, team))
+        yaml_doc_problem(reader->doc, node, "%s: team '%.64s' may take it already, as any that is not outsourced; give the rule 'teams', or remove add_team",
+                         what, team);
+    else if (asked->team_count == DESK_TEAMS_OF_RULE_MAX)
+        yaml_doc_problem(reader->doc, node, "%s: more than %d teams in all; drop [team] instead", what, DESK_TEAMS_OF_RULE_MAX);
+    else
+        asked->teams[asked->team_count++] = team;
+}
+
 static void read_add_team(struct desk_yaml *reader, Leadwire__V1__RelaxStep *step, const struct yaml_node *node, const char *what,
-                          struct asked *asked, bool drops_teams)
+                          struct asked *asked)
 {
     char teams_of[DESK_NAME_SIZE_MAX + 64];
     snprintf(teams_of, sizeof teams_of, "%s: add_team", what);
     desk_read_team_list(reader, node, teams_of, &step->n_add_teams, &step->add_teams);
-    if (step->n_add_teams > 0 && asked->team_count == 0) {
-        yaml_doc_problem(reader->doc, node, drops_teams ? "%s: drops the teams and adds one; do one of the two"
-                                                        : "%s: any team may take it already; give the rule 'teams', or remove add_team", what);
-        return;
-    }
-    for (size_t i = 0; i < step->n_add_teams; i++) {
-        bool has = false;
-        for (size_t k = 0; k < asked->team_count; k++)
-            has = has || strcmp(asked->teams[k], step->add_teams[i]) == 0;
-        if (has)
-            yaml_doc_problem(reader->doc, node, "%s: team '%.64s' may take it already; remove it", what, step->add_teams[i]);
-        else if (asked->team_count == DESK_TEAMS_OF_RULE_MAX)
-            yaml_doc_problem(reader->doc, node, "%s: more than %d teams in all; drop [team] instead", what, DESK_TEAMS_OF_RULE_MAX);
-        else
-            asked->teams[asked->team_count++] = step->add_teams[i];
-    }
+    for (size_t i = 0; i < step->n_add_teams; i++)
+        add_team(reader, node, what, asked, step->add_teams[i]);
 }
 
 static void read_step(struct desk_yaml *reader, Leadwire__V1__RelaxStep *step, const struct yaml_node *node, const char *what, struct asked *asked)
@@ -142,10 +166,10 @@ static void read_step(struct desk_yaml *reader, Leadwire__V1__RelaxStep *step, c
     if (step->after_ms <= asked->after_ms)
         yaml_doc_problem(reader->doc, after, "%s: does not come after the step before it; 'after' counts from when the lead began to wait", what);
     asked->after_ms = step->after_ms;
-    const bool had_teams = asked->team_count > 0;
+    asked->dropped_teams = false;
     read_drop(reader, step, yaml_map_find(node, "drop"), what, asked);
     read_lower(reader, step, yaml_map_find(node, "lower"), what, asked);
-    read_add_team(reader, step, yaml_map_find(node, "add_team"), what, asked, had_teams && asked->team_count == 0);
+    read_add_team(reader, step, yaml_map_find(node, "add_team"), what, asked);
     if (step->n_drop == 0 && step->n_lower == 0 && step->n_add_teams == 0)
         yaml_doc_problem(reader->doc, node, "%s: changes nothing; give drop, lower or add_team", what);
 }

@@ -15,7 +15,7 @@
 #include "desk_reader.h"
 #include "wall_clock.h"
 
-static const char *const team_keys[] = {"label", "time_zone", "hours", "holidays", "caps", NULL};
+static const char *const team_keys[] = {"label", "time_zone", "hours", "holidays", "caps", "outsourced", NULL};
 static const char *const day_names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL};
 enum { DAYS = 7, INTERVALS_MAX = 2048, HOURS_TEXT_MAX = 127 };
 
@@ -185,7 +185,19 @@ static void fill_team(struct desk_yaml *reader, Leadwire__V1__TeamConfig *team, 
     }
     yaml_check_keys(reader->doc, node, what, team_keys);
     team->label = desk_borrow(yaml_read_text(reader->doc, yaml_map_find(node, "label"), "team label", DESK_LABEL_SIZE_MAX, name));
+    char part[DESK_NAME_SIZE_MAX + 32];
+    snprintf(part, sizeof part, "%s: outsourced", what);
+    team->outsourced = yaml_read_bool(reader->doc, yaml_map_find(node, "outsourced"), part, false);
     read_hours(reader, team, node, what);
+}
+
+bool desk_team_is_outsourced(const Leadwire__V1__DeskConfig *config, const char *team)
+{
+    for (size_t i = 0; i < config->n_teams; i++) {
+        if (strcmp(config->teams[i]->name, team) == 0)
+            return config->teams[i]->outsourced;
+    }
+    return false;
 }
 
 void desk_read_teams(struct desk_yaml *reader)

@@ -57,6 +57,7 @@ static void take_transfer(struct sim_judge *judge, struct judge_lead *lead, cons
     if (!to_team)
         return;
     lead->needs.team_count = 1;
+    lead->needs.own_teams = false;
     snprintf(lead->needs.teams[0], sizeof lead->needs.teams[0], "%s", event->reason + 5);
     lead->less_ms = 0;   /* a person said what it needs */
 }

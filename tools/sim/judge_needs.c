@@ -44,6 +44,7 @@ void judge_needs_note(struct judge_lead *lead, const struct core_config *rules, 
         needs->prefer_level[i] = rule->prefer[i].level;
     }
     needs->team_count = rule->team_count;
+    needs->own_teams = rule->team_count == 0;
     for (uint32_t i = 0; i < rule->team_count; i++)
         snprintf(needs->teams[i], sizeof needs->teams[i], "%s", rule->teams[i]);
     plan_step(lead, rule);
@@ -71,15 +72,35 @@ static void lower(const struct core_config *rules, struct judge_needs *needs, co
     needs->require_count = kept;
 }
 
-static void open_to_teams(struct judge_needs *needs, const struct config_relax_step *step)
+static bool is_outsourced(const struct core_config *rules, const char *team)
+{
+    for (uint32_t i = 0; i < rules->team_count; i++) {
+        if (strcmp(rules->teams[i].name, team) == 0)
+            return rules->teams[i].outsourced;
+    }
+    return false;
+}
+
+static void open_to_own_teams(const struct core_config *rules, struct judge_needs *needs)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < needs->team_count; i++) {
+        if (is_outsourced(rules, needs->teams[i]))
+            memmove(needs->teams[kept++], needs->teams[i], sizeof needs->teams[0]);
+    }
+    needs->team_count = kept;
+    needs->own_teams = true;
+}
+
+static void open_to_teams(const struct core_config *rules, struct judge_needs *needs, const struct config_relax_step *step)
 {
     if (step->drop_teams)
-        needs->team_count = 0;
-    for (uint32_t i = 0; i < step->team_count && needs->team_count > 0 && needs->team_count < CONFIG_TEAMS_OF_RULE_MAX; i++) {
-        uint32_t at = 0;
-        while (at < needs->team_count && strcmp(needs->teams[at], step->teams[i]) != 0)
-            at++;
-        if (at == needs->team_count)
+        open_to_own_teams(rules, needs);
+    for (uint32_t i = 0; i < step->team_count && needs->team_count < CONFIG_TEAMS_OF_RULE_MAX; i++) {
+        bool may = needs->own_teams && !is_outsourced(rules, step->teams[i]);
+        for (uint32_t k = 0; k < needs->team_count; k++)
+            may |= strcmp(needs->teams[k], step->teams[i]) == 0;
+        if (!may)
             snprintf(needs->teams[needs->team_count++], sizeof needs->teams[0], "%s", step->teams[i]);
     }
 }
@@ -93,7 +114,7 @@ void judge_relax(const struct core_config *rules, struct judge_lead *lead, uint6
             return;
         const struct config_relax_step *step = &rule->relax[lead->steps_taken++];
         lower(rules, &lead->needs, step);
-        open_to_teams(&lead->needs, step);
+        open_to_teams(rules, &lead->needs, step);
         plan_step(lead, rule);
     }
 }
@@ -107,7 +128,7 @@ bool judge_meets(const struct core_config *rules, const struct config_rep *rep, 
         if (!has)
             return false;
     }
-    bool in_team = needs->team_count == 0;
+    bool in_team = needs->own_teams && !is_outsourced(rules, rep->team);
     for (uint32_t i = 0; i < needs->team_count; i++)
         in_team |= strcmp(needs->teams[i], rep->team) == 0;
     return in_team;

@@ -30,7 +30,8 @@ struct judge_needs {
     uint8_t prefer_level[CONFIG_PREFER_MAX];
     uint32_t prefer_count;
     char teams[CONFIG_TEAMS_OF_RULE_MAX][16];
-    uint32_t team_count;             /* 0: any */
+    uint32_t team_count;
+    bool own_teams;                  /* and any that is not outsourced */
 };
 
 /* What a lead was before a contact joined it. */

@@ -52,10 +52,10 @@ const struct core_config *sim_rules_draw(struct sim_rules *rules, struct sim_ran
         if (i == 0 || !sim_random_percent(random, 12))
             add_rep(config, random, i);
     }
+    add_hours(config, random);
     for (uint32_t i = 0; i < rules->rules; i++)
         add_rule(config, random, i, i == rules->rules - 1);
     add_queues(config, random);
-    add_hours(config, random);
     add_order(config, random);
     set_times(config, random);
     add_dispositions(config, random);
@@ -148,7 +148,7 @@ static void add_step(struct core_config *config, struct config_rule *rule, struc
     if (sim_random_percent(random, 50) &&
         core_config_relax_skill(config, step, skills[sim_random_below(random, SIM_SKILLS)], (uint32_t)sim_random_below(random, 5)) != LW_OK)
         abort();
-    if (!step->drop_teams && sim_random_percent(random, 40) && core_config_relax_team(step, teams[sim_random_below(random, SIM_TEAMS)]) != LW_OK)
+    if (sim_random_percent(random, 40) && core_config_relax_team(step, teams[sim_random_below(random, SIM_TEAMS)]) != LW_OK)
         abort();
     if (config_relax_problem(config, rule, &at)) {
         for (uint32_t i = 0; i < step->team_count; i++)
@@ -274,6 +274,7 @@ static void add_hours(struct core_config *config, struct sim_random *random)
         if (core_config_add_team(config, teams[i], &team) != LW_OK)
             abort();
         add_days(team);
+        team->outsourced = i == 2 && sim_random_percent(random, 50);
         uint64_t at_ms = SIM_START_MS + sim_random_below(random, 600000);
         if (i == 0 || sim_random_percent(random, 40))
             continue;
