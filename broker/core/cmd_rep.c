@@ -113,6 +113,8 @@ void command_dial_result(struct core *core, const struct core_command *command)
         return;
     }
     struct rep *rep = core->reps.reps[lead->rep];
+    reach_note_leg(lead, &(struct leg_note){.at_ms = core->now_ms, .rep = rep->number, .offer_number = lead->offer_number, .cause = (uint8_t)cause},
+                   command->dial_result.leg_id);
     if (cause == CAUSE_ANSWERED) {
         lead_move(core, lead, &(struct lead_change){.to = LEAD_ASSIGNED, .cause = CAUSE_ANSWERED, .rep = rep->number,
                                                     .deadline_ms = lead_work_deadline(core, lead)});

@@ -209,7 +209,7 @@ struct core_command {
         } publish;
         struct { struct desk_id lead; struct core_text source, idempotency_id; } query;   /* lead, or source + id */
         struct { struct desk_id lead; struct core_text source, idempotency_id, reason; } cancel;
-        struct { struct desk_id lead; uint32_t offer_number; enum dial_outcome outcome; } dial_result;
+        struct { struct desk_id lead; uint32_t offer_number; enum dial_outcome outcome; struct core_text leg_id; } dial_result;
         struct {
             struct core_text rep;          /* authenticated by the caller */
             const struct core_held *held;  /* what the client believes to hold */

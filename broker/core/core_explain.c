@@ -88,6 +88,22 @@ void core_explain_acts(const struct core *core, struct desk_id id, void *context
     }
 }
 
+enum touch_kind core_explain_reach(const struct core *core, struct desk_id id, void *context,
+                                   void (*leg)(void *context, const struct core_leg_view *leg), uint64_t *touched_ms_out)
+{
+    const struct lead *lead = lead_table_find(&core->leads, id);
+    const struct ended_lead *ended = lead ? NULL : find_ended(core, id);
+    const struct reach *reach = ended ? ended->reach : lead && lead->extra ? lead->extra->reach : NULL;
+    for (uint32_t i = 0; reach && i < reach->leg_count; i++) {
+        const struct leg_note *note = &reach->legs[i];
+        const struct rep *rep = rep_table_at(&core->reps, note->rep);
+        leg(context, &(struct core_leg_view){.at_ms = note->at_ms, .rep = rep ? rep->name : "", .offer_number = note->offer_number,
+                                             .outcome = (enum core_cause)note->cause, .id = note->id});
+    }
+    *touched_ms_out = reach ? reach->touched_ms : 0;
+    return reach ? (enum touch_kind)reach->touched : TOUCH_NONE;
+}
+
 struct subject explain_subject_of_lead(const struct lead *lead)
 {
     return (struct subject){.needs = &lead->demand->needs, .channel = lead->demand->channel, .policy = lead->demand->of_queue->policy,

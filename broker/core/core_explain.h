@@ -61,6 +61,20 @@ struct core_act_view {
 /* The last acts of managers on a lead that core_explain knows, oldest first. */
 void core_explain_acts(const struct core *core, struct desk_id lead, void *context, void (*act)(void *context, const struct core_act_view *act));
 
+/* A call to a rep's device. */
+struct core_leg_view {
+    uint64_t at_ms;
+    const char *rep;
+    uint32_t offer_number;
+    enum core_cause outcome;     /* CAUSE_ANSWERED, CAUSE_NO_ANSWER, CAUSE_DEVICE_BUSY, CAUSE_DIAL_FAILED */
+    const char *id;
+};
+
+/* How the prospect of a lead that core_explain knows was reached: the last calls, oldest first. Gives the first touch, TOUCH_NONE if
+ * there was none, and when it was. */
+enum touch_kind core_explain_reach(const struct core *core, struct desk_id lead, void *context,
+                                   void (*leg)(void *context, const struct core_leg_view *leg), uint64_t *touched_ms_out);
+
 /* One decision as one rep sees it. */
 struct core_rep_decision {
     struct desk_id lead;

@@ -30,6 +30,7 @@ static void free_ended(struct core *core, struct ended_lead *ended)
 {
     decisions_free(core, ended->decisions, ended->decision_capacity);
     free(ended->acts);
+    reach_free(ended->reach);
 }
 
 void history_fini(struct core *core)
@@ -70,6 +71,7 @@ void history_note_end(struct core *core, struct lead *lead, const struct lead_ch
     ended->received_ms = lead->received_ms;
     ended->decisions = NULL;
     ended->acts = lead->extra ? lead->extra->acts : NULL;
+    ended->reach = lead->extra ? lead->extra->reach : NULL;
     ended->queue = lead->demand->queue;
     ended->rule = lead->rule;
     ended->source = lead->source;
@@ -84,8 +86,10 @@ void history_note_end(struct core *core, struct lead *lead, const struct lead_ch
     ended->decision_count = lead->decision_count;
     ended->demand_hash = lead->demand->hash;
     needs_copy(&ended->needs, &lead->demand->needs);
-    if (lead->extra)
+    if (lead->extra) {
         lead->extra->acts = NULL;
+        lead->extra->reach = NULL;
+    }
     if (lead->decision_count == 1) {
         ended->only = lead->decisions[0];
         return;

@@ -31,6 +31,7 @@ void lead_extra_free(struct lead *lead)
     free(lead->extra->place);
     person_free(lead->extra->person);
     free(lead->extra->acts);
+    reach_free(lead->extra->reach);
     free(lead->extra);
     lead->extra = NULL;
 }

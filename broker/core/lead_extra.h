@@ -8,6 +8,7 @@
 #include "acts.h"
 #include "lead_table.h"
 #include "needs.h"
+#include "reach.h"
 
 struct core;
 
@@ -23,8 +24,7 @@ struct lead_extra {
     char *place;                                  /* NULL: none */
     uint32_t set_by, set_offer_number;            /* who handed it on last, and which offer had given it to them; 0: nobody */
     uint64_t touch_ms, nudge_ms;                  /* ASSIGNED: its first touch is awaited until then, and asked for; 0: not */
-    uint64_t touched_ms;                          /* when it was touched; */
-    uint8_t touched;                              /* enum touch_kind */
+    struct reach *reach;                          /* NULL: none */
     struct act_notes *acts;                       /* of managers; NULL: none */
     bool has_own_priority;                        /* lead->priority is what a manager said */
     bool has_own_needs;                           /* needs that no rule says: a person did */

@@ -29,8 +29,7 @@ static void extra_fill(const struct lead_extra *extra, struct lead_image *image)
     image->waits_from_ms = extra->waits_from_ms;
     image->touch_ms = extra->touch_ms;
     image->nudge_ms = extra->nudge_ms;
-    image->touched_ms = extra->touched_ms;
-    image->touched = extra->touched;
+    image->reach = extra->reach;
     if (extra->place)
         image->place = text_of(extra->place);
 }

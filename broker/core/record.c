@@ -16,7 +16,7 @@ enum lead_flags {
 };
 
 /* What happened in few lives: a byte of bits, then each that is there. */
-enum life_bits { LIFE_PRIORITY = 1, LIFE_ACTS = 2, LIFE_TOUCH = 4 };
+enum life_bits { LIFE_PRIORITY = 1, LIFE_ACTS = 2, LIFE_TOUCH = 4, LIFE_LEGS = 8 };
 enum rep_flags { REP_IS_CONNECTED = 1, REP_HAS_CAPS = 2 };
 enum { WITH_OWN_TEAMS = 16 };   /* in the number of teams */
 
@@ -110,7 +110,8 @@ static bool has_extra(const struct lead_image *image)
 static uint8_t life_of(const struct lead_image *image)
 {
     return (uint8_t)((image->has_own_priority ? LIFE_PRIORITY : 0) | (image->acts ? LIFE_ACTS : 0) |
-                     (image->touch_ms != 0 || image->touched != 0 ? LIFE_TOUCH : 0));
+                     (image->touch_ms != 0 || (image->reach && image->reach->touched != 0) ? LIFE_TOUCH : 0) |
+                     (image->reach && image->reach->leg_count > 0 ? LIFE_LEGS : 0));
 }
 
 void record_put_lead(struct byte_buffer *out, const struct lead_image *image)
@@ -334,6 +335,36 @@ static void read_acts(struct byte_reader *in, struct lead_image *image)
     }
 }
 
+static void put_legs(struct byte_buffer *out, const struct lead_image *image)
+{
+    byte_buffer_put_u8(out, image->reach->leg_count);
+    for (uint32_t i = 0; i < image->reach->leg_count; i++) {
+        const struct leg_note *leg = &image->reach->legs[i];
+        put_time(out, image->at_ms, leg->at_ms);
+        byte_buffer_put_u8(out, leg->cause);
+        byte_buffer_put_varint(out, leg->rep);
+        byte_buffer_put_varint(out, leg->offer_number);
+        byte_buffer_put_blob(out, leg->id, strlen(leg->id));
+    }
+}
+
+static void read_legs(struct byte_reader *in, struct lead_image *image)
+{
+    image->leg_count = byte_reader_u8(in);
+    if (image->leg_count > LEGS_KEPT) {
+        in->failed = true;
+        return;
+    }
+    for (uint32_t i = 0; i < image->leg_count; i++) {
+        struct leg_image *leg = &image->legs_read[i];
+        leg->at_ms = read_time(in, image->at_ms);
+        leg->cause = byte_reader_u8(in);
+        leg->rep = read_u32(in);
+        leg->offer_number = read_u32(in);
+        leg->id = read_text(in, LEG_ID_MAX);
+    }
+}
+
 static void put_life(struct byte_buffer *out, const struct lead_image *image)
 {
     byte_buffer_put_u8(out, life_of(image));
@@ -344,9 +375,11 @@ static void put_life(struct byte_buffer *out, const struct lead_image *image)
     if (life_of(image) & LIFE_TOUCH) {
         byte_buffer_put_varint(out, image->touch_ms);
         byte_buffer_put_varint(out, image->nudge_ms);
-        byte_buffer_put_varint(out, image->touched_ms);
-        byte_buffer_put_u8(out, image->touched);
+        byte_buffer_put_varint(out, image->reach ? image->reach->touched_ms : 0);
+        byte_buffer_put_u8(out, image->reach ? image->reach->touched : TOUCH_NONE);
     }
+    if (life_of(image) & LIFE_LEGS)
+        put_legs(out, image);
 }
 
 static void read_life(struct byte_reader *in, struct lead_image *image)
@@ -363,6 +396,8 @@ static void read_life(struct byte_reader *in, struct lead_image *image)
         image->touched_ms = byte_reader_varint(in);
         image->touched = byte_reader_u8(in);
     }
+    if (bits & LIFE_LEGS)
+        read_legs(in, image);
 }
 
 /* Most leads never relax: one byte. */

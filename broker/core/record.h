@@ -18,6 +18,7 @@
 #include "byte_buffer.h"
 #include "core.h"
 #include "core_explain.h"
+#include "reach.h"
 
 enum {
     RECORD_FORMAT = 1,
@@ -72,6 +73,13 @@ struct act_image {
     struct core_text by, reason;
 };
 
+struct leg_image {
+    uint64_t at_ms;
+    uint32_t rep, offer_number;
+    uint8_t cause;
+    struct core_text id;
+};
+
 struct lead_image {
     struct desk_id id;
     uint64_t revision;
@@ -97,8 +105,10 @@ struct lead_image {
     uint32_t value;                   /* 0: 1 */
     bool has_own_needs;               /* needs stand in the image also without payload */
     bool has_own_priority;            /* the priority too */
-    uint64_t touch_ms, nudge_ms, touched_ms;
-    uint8_t touched;                  /* enum touch_kind */
+    uint64_t touch_ms, nudge_ms;
+    const struct reach *reach;        /* written from here; */
+    uint64_t touched_ms;              /* read into these and legs_read */
+    uint8_t touched, leg_count;
     const struct act_notes *acts;     /* written from here; */
     uint32_t act_count;               /* read into acts_read */
     uint64_t waits_from_ms;           /* 0: from when it was received */
@@ -129,6 +139,7 @@ struct lead_image {
     struct siphash_128 person_keys[CORE_PERSON_KEYS_MAX];
     struct contact_image contacts[CORE_CONTACTS_MAX];
     struct act_image acts_read[ACTS_KEPT];
+    struct leg_image legs_read[LEGS_KEPT];
 };
 
 /* What counts under the caps of a rep. */

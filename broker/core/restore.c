@@ -281,20 +281,32 @@ static void take_extra(struct lead *lead, const struct lead_image *image)
     extra->preferred_for_ms = image->preferred_for_ms;
 }
 
-/* What managers did, and the first touch. */
+static void take_reach(struct lead *lead, const struct lead_image *image)
+{
+    if (lead->extra) {
+        reach_free(lead->extra->reach);
+        lead->extra->reach = NULL;
+    }
+    reach_note_touch(lead, (enum touch_kind)image->touched, image->touched_ms);
+    for (uint32_t i = 0; i < image->leg_count; i++) {
+        const struct leg_image *leg = &image->legs_read[i];
+        reach_note_leg(lead, &(struct leg_note){.at_ms = leg->at_ms, .rep = leg->rep, .offer_number = leg->offer_number, .cause = leg->cause}, leg->id);
+    }
+}
+
+/* What managers did, and how the prospect was reached. */
 static void take_life(struct lead *lead, const struct lead_image *image)
 {
     if (image->has_own_priority) {
         lead->priority = (uint16_t)image->priority;
         lead_extra_of(lead)->has_own_priority = true;
     }
-    if (lead->extra || image->touch_ms != 0 || image->touched != 0) {
+    if (lead->extra || image->touch_ms != 0) {
         struct lead_extra *extra = lead_extra_of(lead);
         extra->touch_ms = image->touch_ms;
         extra->nudge_ms = image->nudge_ms;
-        extra->touched_ms = image->touched_ms;
-        extra->touched = image->touched;
     }
+    take_reach(lead, image);
     if (lead->extra && lead->extra->acts)
         lead->extra->acts->count = 0;
     for (uint32_t i = 0; i < image->act_count; i++) {

@@ -11,8 +11,7 @@ static void await(struct core *core, struct lead *lead)
     const struct config_channel *channel = core_channel(core, lead->demand->channel);
     struct lead_extra *extra = lead_extra_of(lead);
     uint64_t nudge_after_ms = (uint64_t)channel->first_touch_ms * channel->nudge_percent / 100;
-    extra->touched = TOUCH_NONE;
-    extra->touched_ms = 0;
+    reach_note_touch(lead, TOUCH_NONE, 0);
     extra->touch_ms = core->now_ms + channel->first_touch_ms;
     extra->nudge_ms = nudge_after_ms > 0 ? core->now_ms + nudge_after_ms : 0;
 }
@@ -20,8 +19,7 @@ static void await(struct core *core, struct lead *lead)
 static void note_touch(struct core *core, struct lead *lead, enum touch_kind kind)
 {
     struct lead_extra *extra = lead_extra_of(lead);
-    extra->touched = (uint8_t)kind;
-    extra->touched_ms = core->now_ms;
+    reach_note_touch(lead, kind, core->now_ms);
     extra->touch_ms = extra->nudge_ms = 0;
 }
 

@@ -15,6 +15,7 @@ static void add_candidate(void *context, const struct core_candidate *view);
 static void add_rep_decision(void *context, const struct core_rep_decision *view);
 static void add_rep_waiting(void *context, const struct core_rep_waiting *view);
 static void add_act(void *context, const struct core_act_view *view);
+static void add_leg(void *context, const struct core_leg_view *view);
 static bool grow(struct arena *arena, void ***items, size_t count);
 static char *keep(struct arena *arena, const char *text);
 
@@ -26,6 +27,9 @@ void explain_reply_fill(struct core *core, struct desk_id lead, struct arena *ar
 
     reply->found = core_explain(core, lead, &visitor);
     core_explain_acts(core, lead, &filling, add_act);
+    uint64_t touched_ms;
+    reply->touched = (char *)core_touch_word(core_explain_reach(core, lead, &filling, add_leg, &touched_ms));
+    reply->touched_unix_ms = (int64_t)touched_ms;
 }
 
 void explain_reply_fill_rep(struct core *core, struct core_text rep, uint64_t since_ms, struct arena *arena, Leadwire__V1__ExplainReply *reply)
@@ -127,6 +131,23 @@ static void add_act(void *context, const struct core_act_view *view)
     act->by = keep(filling->arena, view->by);
     act->reason = keep(filling->arena, view->reason);
     reply->acts[reply->n_acts++] = act;
+}
+
+static void add_leg(void *context, const struct core_leg_view *view)
+{
+    struct filling *filling = context;
+    Leadwire__V1__ExplainReply *reply = filling->reply;
+    Leadwire__V1__CallLeg *leg = arena_alloc(filling->arena, sizeof *leg);
+
+    if (!leg || !grow(filling->arena, (void ***)&reply->legs, reply->n_legs))
+        return;
+    leadwire__v1__call_leg__init(leg);
+    leg->at_unix_ms = (int64_t)view->at_ms;
+    leg->rep = keep(filling->arena, view->rep);
+    leg->offer_number = view->offer_number;
+    leg->outcome = (char *)core_cause_word(view->outcome);
+    leg->leg_id = keep(filling->arena, view->id);
+    reply->legs[reply->n_legs++] = leg;
 }
 
 static void add_rep_decision(void *context, const struct core_rep_decision *view)

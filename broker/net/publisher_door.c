@@ -82,6 +82,7 @@ static void handle_dial_result(struct net *net, struct peer *peer, const struct 
     }
     command.dial_result.offer_number = result->offer_number;
     command.dial_result.outcome = (enum dial_outcome)result->outcome;
+    command.dial_result.leg_id = text_of(result->leg_id);
     net_step(net, &command);
 }
 

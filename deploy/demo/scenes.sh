@@ -97,6 +97,8 @@ scene_call_first() {
     call_answered CA1
     await_event_of "$rep" holding "$call_lead" '"state": "assigned"'
     took_ms=$(($(field "$line" unix_ms) - sent_ms))
+    "$bin/leadwire" explain --run-dir "$floor/run" "$call_lead" | grep -q "^[0-9:]* $rep, offer 1: answered (leg CA1-leg)$" ||
+        fail "the explanation does not tell of the call to $rep" broker
     say call "nobody who speaks German is free; a caller from Germany hears \"$said\""
     say call "${rep^} is back: the call goes before a waiting form; +$device rings, they talk; it waited $(duration "$took_ms")"
     tell ready elif

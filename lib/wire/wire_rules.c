@@ -666,6 +666,13 @@ RULES(lead_act_note,
     NAME(by, LW_NAME_MAX),
     TEXT(reason, REASON_MAX));
 
+RULES(call_leg,
+    NUMBER(at_unix_ms),
+    NAME(rep, LW_NAME_MAX),
+    NUMBER(offer_number),
+    NAME(outcome, LW_NAME_MAX),
+    NAME(leg_id, LW_LEAD_FIELD_MAX));
+
 RULES(explain_reply,
     REQUEST_ID,
     NUMBER(found),
@@ -683,6 +690,9 @@ RULES(explain_reply,
     MESSAGES(rep_decisions, DECISIONS_MAX, &rep_decision_rules),
     MESSAGES(rep_waiting, WAITING_REASONS_MAX, &rep_waiting_rules),
     NUMBER(since_unix_ms),
+    MESSAGES(legs, DECISIONS_MAX, &call_leg_rules),
+    NUMBER(touched_unix_ms),
+    NAME(touched, LW_NAME_MAX),
     MESSAGES(acts, DECISIONS_MAX, &lead_act_note_rules));
 
 RULES(lead_command,

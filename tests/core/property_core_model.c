@@ -514,6 +514,7 @@ static void by_publisher(struct pair *pair)
         command.dial_result.lead = any_lead(pair, &offer_number, &ignored);
         command.dial_result.offer_number = offer_number;
         command.dial_result.outcome = (enum dial_outcome)(1 + below(pair, 4));
+        command.dial_result.leg_id = text("leg");
         break;
     }
     step(pair, &command, "publisher");

@@ -55,7 +55,7 @@ static struct {
     int64_t until_unix_ms;
     uint32_t priority;
     char by[64], reason[64], lead_id[64], id[64], source_text[16 * 1024], desk[64];
-    int act, is_check_only, published;
+    int act, is_check_only, published, reached;
     size_t rep_count;
 } told;
 
@@ -135,6 +135,16 @@ static void tell_explanation(struct scripted_broker *to, const Leadwire__V1__Exp
     decision.candidates = candidates;
     decision.n_candidates = 3;
     decision.outcome = words("accepted");
+    Leadwire__V1__CallLeg leg = LEADWIRE__V1__CALL_LEG__INIT, *legs[] = {&leg};
+    leg.at_unix_ms = 1767225602000;
+    leg.rep = words("anna");
+    leg.offer_number = 1;
+    leg.outcome = words("answered");
+    leg.leg_id = words("CA7");
+    explained.legs = legs;
+    explained.n_legs = told.reached ? 1 : 0;
+    explained.touched_unix_ms = told.reached ? 1767225603000 : 0;
+    explained.touched = words(told.reached ? "call_answered" : "");
     explained.request_id = request->request_id;
     explained.found = told.found;
     explained.lead_id = request->lead_id;
@@ -353,6 +363,12 @@ static void explain_names_the_chosen_first_and_why_not_the_others(void **state)
         "    -> anna         chosen: rank 1, load 1 of 3, idle 3 min 20 s\n"
         "       bruno        could: rank 2, load 2 of 3, idle 1 min 0 s\n"
         "       dieter       not: skill (italian 3 < 5)\n");
+    told.reached = true;
+    assert_int_equal(run("explain 7-1042"), 0);
+    assert_non_null(strstr(output, "\ncalls to reps:\n00:00:02 anna, offer 1: answered (leg CA7)\n\nfirst touch: 00:00:03 call_answered\n"));
+    assert_int_equal(run("explain 7-1042 --json"), 0);
+    assert_non_null(strstr(output, "\"legs\": [{\"at\": \"2026-01-01T00:00:02"));
+    assert_non_null(strstr(output, "\"touched\": \"call_answered\""));
     told.found = false;
     assert_int_equal(run("explain 7-9"), 1);
     assert_string_equal(output, "leadwire explain: the broker has no lead 7-9 (closed long ago, or never there)\n");

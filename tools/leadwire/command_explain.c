@@ -77,6 +77,20 @@ static void print_act(const Leadwire__V1__LeadActNote *act)
     printf(" by %s%s%s\n", act->by[0] != '\0' ? act->by : "nobody named", act->reason[0] != '\0' ? ": " : "", act->reason);
 }
 
+static void print_reach(const Leadwire__V1__ExplainReply *explained)
+{
+    char clock[WORDS_SIZE];
+    if (explained->n_legs > 0)
+        printf("\ncalls to reps:\n");
+    for (size_t i = 0; i < explained->n_legs; i++) {
+        const Leadwire__V1__CallLeg *leg = explained->legs[i];
+        printf("%s %s, offer %u: %s (leg %s)\n", words_clock(leg->at_unix_ms, clock), leg->rep, (unsigned)leg->offer_number, leg->outcome,
+               leg->leg_id);
+    }
+    if (explained->touched_unix_ms != 0)
+        printf("\nfirst touch: %s %s\n", words_clock(explained->touched_unix_ms, clock), explained->touched);
+}
+
 static void print_words(const Leadwire__V1__ExplainReply *explained)
 {
     char clock[WORDS_SIZE], levels[1024];
@@ -90,6 +104,7 @@ static void print_words(const Leadwire__V1__ExplainReply *explained)
         printf("no decision was made on it yet\n");
     for (size_t i = 0; i < explained->n_decisions; i++)
         print_decision(explained->decisions[i]);
+    print_reach(explained);
     if (explained->n_acts > 0)
         printf("\nwhat managers did:\n");
     for (size_t i = 0; i < explained->n_acts; i++)
@@ -143,6 +158,17 @@ static void put_act(struct json_out *out, const Leadwire__V1__LeadActNote *act)
     json_end_object(out);
 }
 
+static void put_leg(struct json_out *out, const Leadwire__V1__CallLeg *leg)
+{
+    json_begin_object(out, NULL);
+    json_put_time(out, "at", leg->at_unix_ms);
+    json_put_text(out, "rep", leg->rep);
+    json_put_unsigned(out, "offer_number", leg->offer_number);
+    json_put_text(out, "outcome", leg->outcome);
+    json_put_text(out, "leg_id", leg->leg_id);
+    json_end_object(out);
+}
+
 static void print_json(const Leadwire__V1__ExplainReply *explained)
 {
     struct json_out out;
@@ -164,6 +190,14 @@ static void print_json(const Leadwire__V1__ExplainReply *explained)
     for (size_t i = 0; i < explained->n_decisions; i++)
         put_decision(&out, explained->decisions[i]);
     json_end_list(&out);
+    json_begin_list(&out, "legs");
+    for (size_t i = 0; i < explained->n_legs; i++)
+        put_leg(&out, explained->legs[i]);
+    json_end_list(&out);
+    if (explained->touched_unix_ms != 0) {
+        json_put_time(&out, "touched_at", explained->touched_unix_ms);
+        json_put_text(&out, "touched", explained->touched);
+    }
     json_begin_list(&out, "acts");
     for (size_t i = 0; i < explained->n_acts; i++)
         put_act(&out, explained->acts[i]);
@@ -203,9 +237,10 @@ int command_explain(int argc, char **argv)
     const struct cli_spec spec = {
         .command = "explain", .arguments = "LEAD | --rep REP", .arguments_min = 0, .arguments_max = 1, .uses_broker = true,
         .options = options, .option_count = sizeof options / sizeof options[0],
-        .about = "Tells which rule took the lead and what it required; and for each decision on it who was\n"
-                 "considered, why the chosen rep came first, and what excluded each other. With --rep it tells,\n"
-                 "for each decision of late, what kept that rep from the lead. Ends with 1 if there is no such\n"
+        .about = "Tells which rule took the lead and what it required; for each decision on it who was\n"
+                 "considered, why the chosen rep came first, and what excluded each other; the calls to reps and\n"
+                 "the first touch; and what managers did. With --rep it tells, for each decision of late, what\n"
+                 "kept that rep from the lead. Ends with 1 if there is no such\n"
                  "lead or rep.",
     };
     struct cli cli;

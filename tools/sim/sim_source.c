@@ -135,6 +135,7 @@ void sim_event_told(struct sim_world *world, const struct core_effect *event)
     assert(result);
     *result = (struct sim_message){.kind = COMMAND_DIAL_RESULT, .session = TELEPHONY, .lead = event->lead, .offer_number = event->offer_number,
                                    .outcome = dice < 65 ? DIAL_OUTCOME_ANSWERED : dice < 78 ? DIAL_OUTCOME_NO_ANSWER : dice < 88 ? DIAL_OUTCOME_BUSY : DIAL_OUTCOME_FAILED};
+    snprintf(result->id, sizeof result->id, "leg-%u-%u", (unsigned)event->lead.number, (unsigned)event->offer_number);
     sim_dial_ends(world, result);
     if (sim_random_percent(&world->random, 8)) {   /* the first counts */
         world->coverage.faults[SIM_FAULT_SECOND_RESULT]++;

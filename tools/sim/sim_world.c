@@ -293,6 +293,7 @@ bool sim_message_command(struct sim_world *world, const struct sim_message *mess
         break;
     case COMMAND_DIAL_RESULT:
         command.dial_result.lead = message->lead, command.dial_result.offer_number = message->offer_number, command.dial_result.outcome = message->outcome;
+        command.dial_result.leg_id = text(message->id);
         break;
     case COMMAND_LOG_ON:
         if (message->incarnation != world->reps[message->rep].incarnation)
