@@ -165,8 +165,8 @@ static void tell_explanation(struct scripted_broker *to, const Leadwire__V1__Exp
 static void tell_explanation_of_rep(struct scripted_broker *to, const Leadwire__V1__ExplainRequest *request)
 {
     Leadwire__V1__ExplainReply explained = LEADWIRE__V1__EXPLAIN_REPLY__INIT;
-    Leadwire__V1__RepDecision first = LEADWIRE__V1__REP_DECISION__INIT, unable = first, full = first, mine = first;
-    Leadwire__V1__RepDecision *decisions[] = {&first, &unable, &unable, &full, &mine};
+    Leadwire__V1__RepDecision first = LEADWIRE__V1__REP_DECISION__INIT, unable = first, full = first, mine = first, capped, worth;
+    Leadwire__V1__RepDecision *decisions[] = {&first, &unable, &unable, &full, &mine, &capped, &worth};
     Leadwire__V1__RepWaiting wait = LEADWIRE__V1__REP_WAITING__INIT, *waiting[] = {&wait};
     first.at_unix_ms = unable.at_unix_ms = full.at_unix_ms = mine.at_unix_ms = 1767225601000;
     first.lead_id = unable.lead_id = full.lead_id = mine.lead_id = words("7-1042");
@@ -179,6 +179,10 @@ static void tell_explanation_of_rep(struct scripted_broker *to, const Leadwire__
     unable.excluded_by = words("skill");
     unable.detail = words("solar 4, needs 6");
     full.excluded_by = words("break");
+    worth = first;
+    worth.decided_by = words("worth");
+    capped = full;
+    capped.excluded_by = words("cap");
     mine.rep = words("anna");
     mine.mine = true;
     wait.excluded_by = words("team");
@@ -187,7 +191,7 @@ static void tell_explanation_of_rep(struct scripted_broker *to, const Leadwire__
     explained.request_id = request->request_id;
     explained.found = strcmp(request->rep, "anna") == 0;
     explained.rep_decisions = decisions;
-    explained.n_rep_decisions = 5;
+    explained.n_rep_decisions = 7;
     explained.rep_waiting = waiting;
     explained.n_rep_waiting = 1;
     explained.since_unix_ms = 1767225600000;
@@ -379,14 +383,17 @@ static void explain_tells_a_rep_what_went_elsewhere_and_why(void **state)
     (void)state;
     assert_int_equal(run("explain --rep anna --since 2026-01-01T00:00"), 0);
     assert_string_equal(output,
-        "5 offers since 2026-01-01 00:00: 1 yours; 2 needed solar 6, you have 4; 1 carla had less in hand; 1 while you were on break\n"
+        "7 offers since 2026-01-01 00:00: 1 yours; 2 needed solar 6, you have 4; 1 carla had less in hand; 1 while you were on break; "
+        "1 when you had as many as you may have; 1 carla is more likely to win it\n"
         "3 leads wait now: 3 not for you: team (inside)\n"
         "\n"
         "00:00:01 lead 7-1042 offer 1 to carla: carla had less in hand (load 1 of 3; you: load 2 of 3)\n"
         "00:00:01 lead 7-1042 offer 1 to carla: needed solar 6, you have 4\n"
         "00:00:01 lead 7-1042 offer 1 to carla: needed solar 6, you have 4\n"
         "00:00:01 lead 7-1042 offer 1 to carla: while you were on break\n"
-        "00:00:01 lead 7-1042 offer 1 to anna: yours\n");
+        "00:00:01 lead 7-1042 offer 1 to anna: yours\n"
+        "00:00:01 lead 7-1042 offer 1 to carla: when you had as many as you may have\n"
+        "00:00:01 lead 7-1042 offer 1 to carla: carla is more likely to win it (load 1 of 3; you: load 2 of 3)\n");
     assert_int_equal(run("explain --rep anna --since 2025-12-31T23:00"), 0);
     assert_non_null(strstr(output, "(what came earlier is more than is told at once, or no longer on record)\n"));
     assert_int_equal(run("explain --rep anna --json"), 0);

@@ -19,6 +19,8 @@ static const struct { const char *rule, *words; } rules[] = {
     {"break", "while you were on break"},
     {"wrap_up", "while you were in wrap-up"},
     {"away", "while you were away"},
+    {"hours", "outside your working hours"},
+    {"cap", "when you had as many as you may have"},
     {"device", "calls, and you have no device"},
     {"declined_before", "you had declined, missed or lost before"},
     {"capacity", "while your hands were full"},
@@ -32,6 +34,7 @@ static const struct { const char *key, *words; } keys[] = {
     {"levels", "had more skill for it"},
     {"turn", "was next in turn"},
     {"share", "had less of a fair share"},
+    {"worth", "is more likely to win it"},
     {"preferred", "had more of what the lead prefers"},
     {"order", "comes first among equals"},
 };
