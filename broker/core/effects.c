@@ -6,6 +6,7 @@
 #include "people.h"
 #include "preferred.h"
 #include "why_text.h"
+#include "zero_bytes.h"
 
 const char *core_cause_word(enum core_cause cause)
 {
@@ -21,8 +22,10 @@ const char *core_cause_word(enum core_cause cause)
 void effect_init(const struct core *core, struct core_effect *effect, enum core_effect_kind kind)
 {
     (void)core;
-    *effect = (struct core_effect){.kind = kind, .reason = "", .queue = "", .rep = "", .device = "", .source = "", .disposition = "", .why = "",
-                                   .place = "", .preferred_rep = "", .by = "", .set_by = ""};
+    zero_bytes(effect, sizeof *effect);
+    effect->kind = kind;
+    effect->reason = effect->queue = effect->rep = effect->device = effect->source = effect->disposition = effect->why = "";
+    effect->place = effect->preferred_rep = effect->by = effect->set_by = "";
 }
 
 void effect_emit(struct core *core, const struct core_effect *effect)

@@ -7,6 +7,7 @@
 #include "lead_record.h"
 #include "lead_state.h"
 #include "people.h"
+#include "zero_bytes.h"
 
 static struct core_text text_of(const char *text)
 {
@@ -39,7 +40,7 @@ void lead_image_fill(const struct core *core, const struct lead *lead, bool with
 {
     const struct demand_class *demand = lead->demand;
 
-    memset(image, 0, offsetof(struct lead_image, require));
+    zero_bytes(image, offsetof(struct lead_image, require));
     image->id = lead->id;
     image->revision = lead->revision;
     image->state = (enum lead_state)lead->state;
@@ -85,11 +86,9 @@ void lead_image_fill(const struct core *core, const struct lead *lead, bool with
     for (uint32_t i = 0; i < needs->team_count; i++)
         image->teams[i] = names_view(&core->names, needs->teams[i]);
     image->exclusion_count = lead->exclusion_count;
-    if (lead->exclusion_count > 0)
-        memcpy(image->exclusions, lead->exclusions, lead->exclusion_count * sizeof *lead->exclusions);
+    image->exclusions = lead->exclusions;
     image->decision_count = lead->decision_count;
-    if (lead->decision_count > 0)
-        memcpy(image->decisions, lead->decisions, lead->decision_count * sizeof *lead->decisions);
+    image->decisions = lead->decisions;
 }
 
 void lead_record_change(struct core *core, struct lead *lead, const struct lead_change *change, bool with_payload, uint32_t idle_rep)

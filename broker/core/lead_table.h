@@ -27,9 +27,10 @@ struct lead {
     uint64_t received_ms;
     int64_t standing;                             /* WAITING: what orders it among its queue's, see urgency.h */
 
-    uint64_t revision, created_revision;
-    uint64_t created_ms, since_ms;
-    uint64_t deadline_ms, wait_deadline_ms;
+    /* What a move writes lies apart from what it leaves: a record copies both right after, and reading old and new bytes
+     * at one time would wait until the new ones have left the processor. */
+    uint64_t revision, since_ms, deadline_ms;
+    uint64_t created_revision, wait_deadline_ms, created_ms;
     uint64_t relax_from_ms, relax_next_ms;        /* when it began to wait; when it asks for less, 0: never */
     struct timer_node timer;
     struct lead *dirty_next, *dirty_prev;         /* changed since the last checkpoint */

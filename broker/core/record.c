@@ -114,6 +114,31 @@ static uint8_t life_of(const struct lead_image *image)
                      (image->reach && image->reach->leg_count > 0 ? LIFE_LEGS : 0));
 }
 
+/* Of every record of a lead: most of most records. */
+static void put_head(struct byte_buffer *out, const struct lead_image *image, uint8_t flags)
+{
+    uint8_t *at = byte_buffer_reserve(out, 16 * BYTE_VARINT_MAX);
+    if (!at)
+        return;
+    at = byte_put_u8(at, RECORD_FORMAT);
+    at = byte_put_fixed64(at, image->id.epoch);
+    at = byte_put_varint(at, image->id.number);
+    at = byte_put_varint(at, image->revision);
+    at = byte_put_u8(at, (uint8_t)image->state);
+    at = byte_put_u8(at, (uint8_t)image->cause);
+    at = byte_put_u8(at, flags);
+    at = byte_put_varint(at, image->at_ms);
+    at = byte_put_fixed64(at, image->seen_key.lo);
+    at = byte_put_fixed64(at, image->seen_key.hi);
+    at = byte_put_fixed64(at, image->content_hash);
+    at = byte_put_varint(at, image->created_revision);
+    at = byte_put_zigzag(at, (int64_t)(image->created_ms - image->at_ms));
+    at = byte_put_varint(at, image->rep);
+    at = byte_put_varint(at, image->idle_rep);
+    at = byte_put_u8(at, image->channel);
+    byte_buffer_commit(out, byte_put_varint(at, image->offer_number));
+}
+
 void record_put_lead(struct byte_buffer *out, const struct lead_image *image)
 {
     uint8_t flags = (uint8_t)((image->has_payload ? LEAD_HAS_PAYLOAD : 0) | (image->has_completion ? LEAD_HAS_COMPLETION : 0) |
@@ -121,21 +146,7 @@ void record_put_lead(struct byte_buffer *out, const struct lead_image *image)
                               (image->has_own_needs ? LEAD_HAS_OWN_NEEDS : 0) | (image->has_person ? LEAD_HAS_PERSON : 0) |
                               (life_of(image) != 0 ? LEAD_HAS_LIFE : 0));
 
-    byte_buffer_put_u8(out, RECORD_FORMAT);
-    put_id(out, image->id);
-    byte_buffer_put_varint(out, image->revision);
-    byte_buffer_put_u8(out, (uint8_t)image->state);
-    byte_buffer_put_u8(out, (uint8_t)image->cause);
-    byte_buffer_put_u8(out, flags);
-    byte_buffer_put_varint(out, image->at_ms);
-    put_key(out, image->seen_key);
-    byte_buffer_put_fixed64(out, image->content_hash);
-    byte_buffer_put_varint(out, image->created_revision);
-    put_time(out, image->at_ms, image->created_ms);
-    byte_buffer_put_varint(out, image->rep);
-    byte_buffer_put_varint(out, image->idle_rep);
-    byte_buffer_put_u8(out, image->channel);
-    byte_buffer_put_varint(out, image->offer_number);
+    put_head(out, image, flags);
     if (lead_state_is_end(image->state)) {
         byte_buffer_put_blob(out, image->disposition.data, image->disposition.size);
     } else {
@@ -204,35 +215,16 @@ lw_status record_read_lead(const void *bytes, size_t size, struct lead_image *ou
 
 static void put_open_lead(struct byte_buffer *out, const struct lead_image *image)
 {
-    put_time(out, image->at_ms, image->deadline_ms);
-    put_time(out, image->at_ms, image->wait_deadline_ms);
-    byte_buffer_put_varint(out, image->offers_made);
-    byte_buffer_put_varint(out, image->weight);
-    byte_buffer_put_varint(out, image->charged);
-    byte_buffer_put_varint(out, image->exclusion_count);
-    for (uint32_t i = 0; i < image->exclusion_count; i++) {
-        const struct exclusion *exclusion = &image->exclusions[i];
-        byte_buffer_put_varint(out, exclusion->rep);
-        byte_buffer_put_varint(out, exclusion->offer_number);
-        put_time(out, image->at_ms, exclusion->until_ms);
-        byte_buffer_put_u8(out, exclusion->cause);
-    }
-    byte_buffer_put_varint(out, image->decision_count);
-    for (uint32_t i = 0; i < image->decision_count; i++) {
-        const struct decision *decision = &image->decisions[i];
-        put_time(out, image->at_ms, decision->at_ms);
-        byte_buffer_put_varint(out, decision->rep);
-        byte_buffer_put_varint(out, decision->offer_number);
-        byte_buffer_put_varint(out, decision->config_version);
-        byte_buffer_put_varint(out, decision->able);
-        byte_buffer_put_varint(out, decision->load);
-        byte_buffer_put_varint(out, decision->capacity);
-        put_time(out, image->at_ms, decision->idle_since_ms);
-        byte_buffer_put_u8(out, decision->cause);
-        byte_buffer_put_u8(out, decision->outcome);
-        byte_buffer_put_varint(out, decision->refusals);
-        byte_buffer_put_zigzag(out, decision->standing);
-    }
+    uint8_t *at = byte_buffer_reserve(out, 5 * BYTE_VARINT_MAX);
+    if (!at)
+        return;
+    at = byte_put_zigzag(at, (int64_t)(image->deadline_ms - image->at_ms));
+    at = byte_put_zigzag(at, (int64_t)(image->wait_deadline_ms - image->at_ms));
+    at = byte_put_varint(at, image->offers_made);
+    at = byte_put_varint(at, image->weight);
+    byte_buffer_commit(out, byte_put_varint(at, image->charged));
+    record_put_exclusions(out, image);
+    record_put_decisions(out, image);
     put_relaxation(out, image);
     if (image->has_payload || image->relaxed > 0 || image->has_own_needs)
         put_needs(out, image);
@@ -457,31 +449,8 @@ static void read_open_lead(struct byte_reader *in, struct lead_image *image)
     image->offers_made = read_u32(in);
     image->weight = (uint32_t)byte_reader_varint_max(in, CONFIG_WEIGHT_MAX);
     image->charged = (uint32_t)byte_reader_varint_max(in, CONFIG_WEIGHT_MAX);
-    image->exclusion_count = (uint32_t)byte_reader_varint_max(in, EXCLUSIONS_PER_LEAD_MAX);
-    for (uint32_t i = 0; i < image->exclusion_count; i++) {
-        struct exclusion *exclusion = &image->exclusions[i];
-        exclusion->rep = read_u32(in);
-        exclusion->offer_number = read_u32(in);
-        exclusion->until_ms = read_time(in, image->at_ms);
-        exclusion->cause = byte_reader_u8(in);
-    }
-    image->decision_count = (uint32_t)byte_reader_varint_max(in, CORE_DECISIONS_KEPT);
-    for (uint32_t i = 0; i < image->decision_count; i++) {
-        struct decision *decision = &image->decisions[i];
-        *decision = (struct decision){0};
-        decision->at_ms = read_time(in, image->at_ms);
-        decision->rep = read_u32(in);
-        decision->offer_number = read_u32(in);
-        decision->config_version = read_u32(in);
-        decision->able = (uint16_t)byte_reader_varint_max(in, UINT16_MAX);
-        decision->load = (uint16_t)byte_reader_varint_max(in, UINT16_MAX);
-        decision->capacity = (uint16_t)byte_reader_varint_max(in, UINT16_MAX);
-        decision->idle_since_ms = read_time(in, image->at_ms);
-        decision->cause = byte_reader_u8(in);
-        decision->outcome = byte_reader_u8(in);
-        decision->refusals = read_u32(in);
-        decision->standing = (int32_t)byte_reader_zigzag(in);
-    }
+    record_read_exclusions(in, image);
+    record_read_decisions(in, image);
     read_relaxation(in, image);
     if (image->has_payload || image->relaxed > 0 || image->has_own_needs)
         read_needs(in, image);

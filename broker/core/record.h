@@ -129,13 +129,15 @@ struct lead_image {
     uint8_t relaxed;                  /* above 0: what it needs is in every image */
     uint32_t require_count, prefer_count, team_count, exclusion_count, decision_count;
     bool with_own_teams;              /* beside those named */
+    const struct exclusion *exclusions;   /* written from here; when read, these are exclusions_read, */
+    const struct decision *decisions;     /* and these decisions_read: of this image, not of its copy */
     bool has_person;                  /* with the payload, and at the end: */
     uint32_t person_key_count, contact_count;
     struct record_require require[CONFIG_REQUIRE_MAX];
     struct record_require prefer[CONFIG_PREFER_MAX];
     struct core_text teams[CONFIG_TEAMS_OF_RULE_MAX];
-    struct exclusion exclusions[EXCLUSIONS_PER_LEAD_MAX];
-    struct decision decisions[CORE_DECISIONS_KEPT];
+    struct exclusion exclusions_read[EXCLUSIONS_PER_LEAD_MAX];
+    struct decision decisions_read[CORE_DECISIONS_KEPT];
     struct siphash_128 person_keys[CORE_PERSON_KEYS_MAX];
     struct contact_image contacts[CORE_CONTACTS_MAX];
     struct act_image acts_read[ACTS_KEPT];
@@ -189,6 +191,10 @@ struct desk_image {
 
 void record_put_lead(struct byte_buffer *out, const struct lead_image *image);
 LW_MUST_CHECK lw_status record_read_lead(const void *bytes, size_t size, struct lead_image *out);
+void record_put_exclusions(struct byte_buffer *out, const struct lead_image *image);   /* parts of a lead's */
+void record_read_exclusions(struct byte_reader *in, struct lead_image *image);
+void record_put_decisions(struct byte_buffer *out, const struct lead_image *image);
+void record_read_decisions(struct byte_reader *in, struct lead_image *image);
 void record_put_caps(struct byte_buffer *out, const struct caps_image *caps);   /* part of a rep's */
 void record_read_caps(struct byte_reader *in, struct caps_image *caps);
 void record_put_rep(struct byte_buffer *out, const struct rep_image *image);

@@ -7,10 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAPACITY_MIN = 256, VARINT_MAX = 10 };
+enum { CAPACITY_MIN = 256 };
 
 static bool grow(struct byte_buffer *buffer, size_t needed);
-static size_t write_varint(uint8_t *at, uint64_t value);
 static uint64_t read_long_varint(struct byte_reader *reader);
 static void fail(struct byte_reader *reader);
 
@@ -64,27 +63,31 @@ void byte_buffer_put(struct byte_buffer *buffer, const void *bytes, size_t size)
 
 void byte_buffer_put_long_varint(struct byte_buffer *buffer, uint64_t value)
 {
-    if (!buffer->failed && buffer->capacity - buffer->size >= VARINT_MAX) {
-        buffer->size += write_varint(buffer->data + buffer->size, value);
+    if (!buffer->failed && buffer->capacity - buffer->size >= BYTE_VARINT_MAX) {
+        buffer->size = (size_t)(byte_put_varint(buffer->data + buffer->size, value) - buffer->data);
         return;
     }
     /* Close to the end: the exact length decides whether it still fits. */
-    uint8_t bytes[VARINT_MAX];
-    byte_buffer_put(buffer, bytes, write_varint(bytes, value));
+    uint8_t bytes[BYTE_VARINT_MAX];
+    byte_buffer_put(buffer, bytes, (size_t)(byte_put_varint(bytes, value) - bytes));
+}
+
+uint8_t *byte_put_long_varint(uint8_t *at, uint64_t value)
+{
+    while (value >= 0x80) {
+        *at++ = (uint8_t)(value | 0x80);
+        value >>= 7;
+    }
+    *at++ = (uint8_t)value;
+    return at;
 }
 
 void byte_buffer_put_fixed64(struct byte_buffer *buffer, uint64_t value)
 {
     uint8_t *at = byte_buffer_extend(buffer, 8);
 
-    if (!at)
-        return;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    memcpy(at, &value, sizeof value);   /* one store; every record has several */
-#else
-    for (unsigned i = 0; i < 8; i++)
-        at[i] = (uint8_t)(value >> (8 * i));
-#endif
+    if (at)
+        byte_put_fixed64(at, value);
 }
 
 void byte_buffer_put_blob(struct byte_buffer *buffer, const void *bytes, size_t size)
@@ -237,28 +240,16 @@ static bool grow(struct byte_buffer *buffer, size_t needed)
     return true;
 }
 
-static inline size_t write_varint(uint8_t *at, uint64_t value)
-{
-    size_t size = 0;
-
-    while (value >= 0x80) {
-        at[size++] = (uint8_t)(value | 0x80);
-        value >>= 7;
-    }
-    at[size++] = (uint8_t)value;
-    return size;
-}
-
 static uint64_t read_long_varint(struct byte_reader *reader)
 {
     /* Locals: as far as the compiler knows, the bytes may overlap the reader. */
     const uint8_t *bytes = reader->data + reader->at;
-    size_t left = byte_reader_left(reader), size_max = left < VARINT_MAX ? left : VARINT_MAX;
+    size_t left = byte_reader_left(reader), size_max = left < BYTE_VARINT_MAX ? left : BYTE_VARINT_MAX;
     uint64_t value = 0;
 
     for (size_t i = 0; i < size_max; i++) {
         uint8_t byte = bytes[i];
-        if (i == VARINT_MAX - 1 && byte > 1)
+        if (i == BYTE_VARINT_MAX - 1 && byte > 1)
             break;      /* over 64 bits, or an eleventh byte */
         value |= (uint64_t)(byte & 0x7f) << (7 * i);
         if (byte < 0x80) {

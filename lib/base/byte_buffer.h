@@ -15,9 +15,11 @@
 #ifndef BYTE_BUFFER_H
 #define BYTE_BUFFER_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct byte_buffer {
     uint8_t *data;
@@ -33,6 +35,11 @@ void byte_buffer_clear(struct byte_buffer *buffer);
 void byte_buffer_truncate(struct byte_buffer *buffer, size_t size);
 /* Room for size more bytes at the returned place, already counted in size; NULL when failed. */
 static inline uint8_t *byte_buffer_extend(struct byte_buffer *buffer, size_t size);
+/* For many small values in a row: room for size_max bytes more, not counted in size before the commit. NULL when failed,
+ * also when only what will not be used goes beyond the maximum. */
+static inline uint8_t *byte_buffer_reserve(struct byte_buffer *buffer, size_t size_max);
+/* end: behind the last byte that was written into the room reserved last, by the byte_put_ functions below. */
+static inline void byte_buffer_commit(struct byte_buffer *buffer, const uint8_t *end);
 void byte_buffer_put(struct byte_buffer *buffer, const void *bytes, size_t size);
 static inline void byte_buffer_put_u8(struct byte_buffer *buffer, uint8_t value);
 static inline void byte_buffer_put_varint(struct byte_buffer *buffer, uint64_t value);
@@ -75,6 +82,49 @@ static inline void byte_buffer_put_varint(struct byte_buffer *buffer, uint64_t v
 static inline void byte_buffer_put_zigzag(struct byte_buffer *buffer, int64_t value)
 {
     byte_buffer_put_varint(buffer, (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0));
+}
+
+static inline uint8_t *byte_buffer_reserve(struct byte_buffer *buffer, size_t size_max)
+{
+    uint8_t *at = byte_buffer_extend(buffer, size_max);
+    buffer->size -= at ? size_max : 0;
+    return at;
+}
+
+static inline void byte_buffer_commit(struct byte_buffer *buffer, const uint8_t *end)
+{
+    assert(end >= buffer->data + buffer->size && end <= buffer->data + buffer->capacity);
+    buffer->size = (size_t)(end - buffer->data);
+}
+
+/* At `at`, where there is room: the same bytes as above. They give the place behind them. */
+enum { BYTE_VARINT_MAX = 10 };
+static inline uint8_t *byte_put_u8(uint8_t *at, uint8_t value)
+{
+    *at = value;
+    return at + 1;
+}
+
+uint8_t *byte_put_long_varint(uint8_t *at, uint64_t value);
+static inline uint8_t *byte_put_varint(uint8_t *at, uint64_t value)
+{
+    return value < 0x80 ? byte_put_u8(at, (uint8_t)value) : byte_put_long_varint(at, value);
+}
+
+static inline uint8_t *byte_put_zigzag(uint8_t *at, int64_t value)
+{
+    return byte_put_varint(at, (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0));
+}
+
+static inline uint8_t *byte_put_fixed64(uint8_t *at, uint64_t value)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(at, &value, sizeof value);   /* one store; every record has several */
+#else
+    for (unsigned i = 0; i < 8; i++)
+        at[i] = (uint8_t)(value >> (8 * i));
+#endif
+    return at + 8;
 }
 
 struct byte_reader {

@@ -45,6 +45,38 @@ static void write_value(struct byte_buffer *buffer, const struct value *value)
     }
 }
 
+/* The same bytes, the numbers among them each into room that was reserved. */
+static void write_reserved(struct byte_buffer *buffer, const struct value *value)
+{
+    if (value->kind == KIND_BLOB || value->kind == KIND_TEXT) {
+        write_value(buffer, value);
+        return;
+    }
+    size_t before = buffer->size;
+    uint8_t *at = byte_buffer_reserve(buffer, BYTE_VARINT_MAX);
+    MUST_HOLD(at && buffer->size == before);
+    switch (value->kind) {
+    case KIND_U8: at = byte_put_u8(at, (uint8_t)value->number); break;
+    case KIND_VARINT:
+    case KIND_VARINT_MAX: at = byte_put_varint(at, value->number); break;
+    case KIND_ZIGZAG: at = byte_put_zigzag(at, (int64_t)value->number); break;
+    case KIND_FIXED64: at = byte_put_fixed64(at, value->number); break;
+    case KIND_BLOB: case KIND_TEXT: break;
+    }
+    byte_buffer_commit(buffer, at);
+}
+
+static void check_reserved(const struct byte_buffer *expected, unsigned value_count)
+{
+    struct byte_buffer buffer;
+    byte_buffer_init(&buffer, BUFFER_MAX);
+    for (unsigned i = 0; i < value_count; i++)
+        write_reserved(&buffer, &values[i]);
+    MUST_HOLD(!buffer.failed && buffer.size == expected->size);
+    MUST_HOLD(buffer.size == 0 || memcmp(buffer.data, expected->data, buffer.size) == 0);
+    byte_buffer_fini(&buffer);
+}
+
 /* Reads one of kind into *value; the bytes may be anything. */
 static void read_value(struct byte_reader *reader, enum kind kind, uint64_t max, struct value *value)
 {
@@ -130,6 +162,7 @@ static void bytes_come_back_and_hostile_ones_do_no_harm(struct seeded *random)
     }
     MUST_HOLD(!buffer.failed);
     check_round_trip(buffer.data, buffer.size, value_count);
+    check_reserved(&buffer, value_count);
 
     /* The same in a buffer that is just large enough, and in one that is not. */
     for (size_t missing = 0; missing < 2 && buffer.size > missing; missing++) {

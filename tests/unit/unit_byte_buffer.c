@@ -53,6 +53,26 @@ static void the_maximum_is_reached_exactly_and_not_passed(void **state)
     }
 }
 
+static void reserved_room_counts_when_it_is_committed(void **state)
+{
+    struct byte_buffer buffer;
+
+    (void)state;
+    byte_buffer_init(&buffer, 16);
+    byte_buffer_put(&buffer, "ab", 2);
+    uint8_t *at = byte_buffer_reserve(&buffer, 14);
+    assert_non_null(at);
+    assert_int_equal(buffer.size, 2);
+    byte_buffer_commit(&buffer, byte_put_u8(at, 'c'));
+    assert_int_equal(buffer.size, 3);
+    assert_memory_equal(buffer.data, "abc", 3);
+
+    assert_null(byte_buffer_reserve(&buffer, 14));      /* what may be written would not fit */
+    assert_true(buffer.failed);
+    assert_int_equal(buffer.size, 3);
+    byte_buffer_fini(&buffer);
+}
+
 static void a_failed_buffer_ignores_writes_until_it_is_cut_back(void **state)
 {
     struct byte_buffer buffer;
@@ -176,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_have_their_documented_bytes),
         cmocka_unit_test(the_maximum_is_reached_exactly_and_not_passed),
+        cmocka_unit_test(reserved_room_counts_when_it_is_committed),
         cmocka_unit_test(a_failed_buffer_ignores_writes_until_it_is_cut_back),
         cmocka_unit_test(printf_fills_to_the_last_byte),
         cmocka_unit_test(malformed_varints_fail_the_reader),
