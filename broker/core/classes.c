@@ -175,20 +175,16 @@ void classes_set_orders(struct classes *classes)
 uint32_t classes_levels(const struct classes *classes, const struct demand_class *demand, uint32_t supply)
 {
     uint32_t levels = 0;
-    for (uint32_t i = 0; i < demand->needs.require_count; i++) {
-        const uint8_t *of_skill = classes->supply_levels[demand->needs.require[i].skill];
-        levels += of_skill ? of_skill[supply] : 0;
-    }
+    for (uint32_t i = 0; i < demand->needs.require_count; i++)
+        levels += classes_level(classes, demand->needs.require[i].skill, supply);
     return levels;
 }
 
 uint32_t classes_preferred(const struct classes *classes, const struct demand_class *demand, uint32_t supply)
 {
     uint32_t met = 0;
-    for (uint32_t i = 0; i < demand->needs.prefer_count; i++) {
-        const uint8_t *of_skill = classes->supply_levels[demand->needs.prefer[i].skill];
-        met += of_skill && of_skill[supply] >= demand->needs.prefer[i].level;
-    }
+    for (uint32_t i = 0; i < demand->needs.prefer_count; i++)
+        met += classes_level(classes, demand->needs.prefer[i].skill, supply) >= demand->needs.prefer[i].level;
     return met;
 }
 

@@ -45,6 +45,7 @@ struct supply_class {
 
 /* All that a policy with first_key compares. */
 struct first_key { uint64_t idle_since_ms; uint32_t first, number; };
+#define FIRST_KEY_LAST ((struct first_key){UINT64_MAX, UINT32_MAX, UINT32_MAX})   /* behind everybody's */
 static inline bool first_key_is_before(const struct first_key *a, const struct first_key *b)
 {
     if (a->first != b->first)
@@ -81,6 +82,12 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
 void classes_set_orders(struct classes *classes);
 /* How many of the lead's preferences the class's reps meet. */
 uint32_t classes_preferred(const struct classes *classes, const struct demand_class *demand, uint32_t supply);
+/* The level of the class's reps in the skill. */
+static inline uint32_t classes_level(const struct classes *classes, uint32_t skill, uint32_t supply)
+{
+    const uint8_t *of_skill = classes->supply_levels[skill];
+    return of_skill ? of_skill[supply] : 0;
+}
 /* Levels of the class's reps in what the lead asks for, added up: what policy_rep.levels is made of. */
 uint32_t classes_levels(const struct classes *classes, const struct demand_class *demand, uint32_t supply);
 /* The waiting leads of the queue's classes stand in the order of its policy, which may have changed. */

@@ -179,50 +179,68 @@ static struct rep *rep_for(const struct core *core, const struct lead *lead, uin
     return preferred_rep(core, lead);
 }
 
-struct search {
-    const struct core *core;
-    const struct lead *lead;
-    struct first_key best_key;             /* all that there is to compare */
-    struct rep *best;
-    uint32_t weight;
-};
-
-/* Apart from the loop that calls it, which most classes never leave. */
-static __attribute__((noinline)) void search_class(struct search *search, uint32_t index)
+/* Behind the first of each class, too: where that one lacks room or refused the lead. */
+static void search_class(const struct core *core, const struct lead *lead, uint32_t index, struct first_key *best)
 {
-    const struct queue *queue = search->lead->demand->of_queue;
-    struct rep *rep = ready_order_best(search->core->classes.supply[index], queue, search->lead, search->weight);
-    if (!rep)
-        return;
-    struct first_key key = first_key_of(queue->policy, &rep->rank);
-    if (search->best && !first_key_is_before(&key, &search->best_key))
-        return;
-    search->best = rep;
-    search->best_key = key;
+    const struct queue *queue = lead->demand->of_queue;
+    struct rep *rep = ready_order_best(core->classes.supply[index], queue, lead, core_channel(core, lead->demand->channel)->weight);
+    struct first_key key = rep ? first_key_of(queue->policy, &rep->rank) : FIRST_KEY_LAST;
+    *best = first_key_is_before(&key, best) ? key : *best;
 }
 
-/* Nothing of the lead ranks, and all that does is in first_key: most leads of most desks. */
+/* All classes of which all first ones may lack room. */
+static __attribute__((noinline)) void search_all(const struct core *core, const struct lead *lead, uint32_t words, struct first_key *best)
+{
+    const uint64_t *able = lead->demand->able.words, *ready = core->classes.supply_ready.words;
+    const struct first_key *first = core->classes.supply_first_key[lead->demand->of_queue->order];
+
+    *best = FIRST_KEY_LAST;
+    for (uint32_t w = 0; w < words; w++) {
+        for (uint64_t bits = able[w] & ready[w]; bits != 0; bits &= bits - 1) {
+            uint32_t index = w * 64 + (uint32_t)__builtin_ctzll(bits);
+            if (first_key_is_before(&first[index], best))
+                search_class(core, lead, index, best);
+        }
+    }
+}
+
+static bool has_room(const struct core *core, const struct lead *lead, uint32_t rep)
+{
+    uint32_t weight = core_channel(core, lead->demand->channel)->weight;
+    const struct policy_rep *rank = &core->reps.reps[rep]->rank;
+    return rank->capacity - rank->load >= weight;
+}
+
+/* Nothing of the lead ranks, and all that does is in first_key: most leads of most desks. It is enough to look at the first of
+ * each class, side by side, but for classes whose first refused the lead, and for leads that weigh much. */
 static struct rep *best_by_first_key(const struct core *core, const struct lead *lead, uint32_t *able_out)
 {
     const struct demand_class *demand = lead->demand;
     const struct bitset *ready = &core->classes.supply_ready;
     const struct first_key *first = core->classes.supply_first_key[demand->of_queue->order];
     const uint32_t *ready_count = core->classes.supply_ready_count;
-    struct search search = {.core = core, .lead = lead, .weight = core_channel(core, demand->channel)->weight,
-                            .best_key = {UINT64_MAX, UINT32_MAX, UINT32_MAX}};
-    uint32_t able = 0;
     uint32_t words = demand->able.word_count < ready->word_count ? demand->able.word_count : ready->word_count;
+    uint32_t able = 0, refused[EXCLUSIONS_PER_LEAD_MAX], refused_count = 0;
+    struct first_key best = FIRST_KEY_LAST;
 
     for (uint32_t w = 0; w < words; w++) {
         for (uint64_t bits = demand->able.words[w] & ready->words[w]; bits != 0; bits &= bits - 1) {
             uint32_t index = w * 64 + (uint32_t)__builtin_ctzll(bits);
             able += ready_count[index];
-            if (first_key_is_before(&first[index], &search.best_key))
-                search_class(&search, index);
+            if (!first_key_is_before(&first[index], &best))
+                continue;
+            if (lead->exclusion_count == 0 || !lead_excludes(lead, first[index].number))
+                best = first[index];
+            else
+                refused[refused_count++] = index;
         }
     }
     *able_out = able;
-    return search.best;
+    for (uint32_t i = 0; i < refused_count; i++)
+        search_class(core, lead, refused[i], &best);
+    if (best.number != FIRST_KEY_LAST.number && !has_room(core, lead, best.number))
+        search_all(core, lead, words, &best);
+    return best.number != FIRST_KEY_LAST.number ? core->reps.reps[best.number] : NULL;
 }
 
 /* *able_out: ready reps with the skills, whether or not this lead excludes them. */

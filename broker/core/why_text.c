@@ -182,7 +182,7 @@ void why_text_write(const struct core *core, const struct lead *lead, const stru
         struct core_text name = names_view(&core->names, core->skill_names[require->skill]);
         put_bytes(&text, name.data, name.size);
         put(&text, " ");
-        put_number(&text, rep->levels[require->skill]);
+        put_number(&text, classes_level(&core->classes, require->skill, rep->supply->index));   /* the rep's own are far from all else */
         put(&text, " of ");
         put_number(&text, require->level);
         put(&text, " needed; ");
