@@ -48,18 +48,21 @@ static struct judge_lead *place_of(struct sim_judge *judge, const struct core_ef
 /* The event's reason says to whom. */
 static void take_transfer(struct sim_judge *judge, struct judge_lead *lead, const struct core_effect *event)
 {
-    bool to_team = strncmp(event->reason, "team ", 5) == 0;
-    judge->coverage->faults[to_team ? SIM_FAULT_TO_TEAM : SIM_FAULT_TO_REP]++;
-    if (!to_team && (strncmp(event->reason, "rep ", 4) != 0 || strcmp(event->reason + 4, event->preferred_rep) != 0))
+    bool to_team = strncmp(event->reason, "team ", 5) == 0, to_skill = strncmp(event->reason, "skill ", 6) == 0;
+    judge->coverage->faults[to_team ? SIM_FAULT_TO_TEAM : to_skill ? SIM_FAULT_TO_SKILL : SIM_FAULT_TO_REP]++;
+    if (!to_team && !to_skill && (strncmp(event->reason, "rep ", 4) != 0 || strcmp(event->reason + 4, event->preferred_rep) != 0))
         judge_broken(judge, "one owner: lead %llu is handed on to %s, and waits for %s", judge_number(lead), event->reason, event->preferred_rep);
     if (strcmp(event->set_by, event->by) != 0)
         judge_broken(judge, "one owner: lead %llu is handed on by %s, and keeps %s", judge_number(lead), event->by, event->set_by);
-    if (!to_team)
-        return;
-    lead->needs.team_count = 1;
-    lead->needs.own_teams = false;
-    snprintf(lead->needs.teams[0], sizeof lead->needs.teams[0], "%s", event->reason + 5);
-    lead->less_ms = 0;   /* a person said what it needs */
+    if (to_skill)
+        judge_needs_skill(judge, lead, event->reason + 6);
+    if (to_team) {
+        lead->needs.team_count = 1;
+        lead->needs.own_teams = false;
+        snprintf(lead->needs.teams[0], sizeof lead->needs.teams[0], "%s", event->reason + 5);
+    }
+    if (to_team || to_skill)
+        lead->less_ms = 0;   /* a person said what it needs */
 }
 
 /* It stays where it is. */

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "judge_books.h"
+
 static void note_own(struct judge_lead *lead, const struct core_config *rules, const struct config_own_need *own, const char *prefix,
                      const char *ends)
 {
@@ -117,6 +119,27 @@ void judge_relax(const struct core_config *rules, struct judge_lead *lead, uint6
         open_to_teams(rules, &lead->needs, step);
         plan_step(lead, rule);
     }
+}
+
+void judge_needs_skill(struct sim_judge *judge, struct judge_lead *lead, const char *skill)
+{
+    struct judge_needs *needs = &lead->needs;
+    char name[sizeof needs->require[0]];
+    unsigned level = 0;
+    uint32_t at = 0;
+    if (sscanf(skill, "%19s %u", name, &level) != 2 || level < 1 || level > CONFIG_LEVEL_MAX) {
+        judge_broken(judge, "one owner: lead %llu is handed to the skill '%s'", judge_number(lead), skill);
+        return;
+    }
+    while (at < needs->require_count && strcmp(needs->require[at], name) != 0)
+        at++;
+    if (at == CONFIG_REQUIRE_MAX) {
+        judge_broken(judge, "one owner: lead %llu requires more than a lead may", judge_number(lead));
+        return;
+    }
+    needs->require_count += at == needs->require_count;
+    snprintf(needs->require[at], sizeof needs->require[at], "%s", name);
+    needs->require_level[at] = (uint8_t)level;
 }
 
 bool judge_meets(const struct core_config *rules, const struct config_rep *rep, const struct judge_needs *needs)

@@ -30,6 +30,7 @@
     X(ABANDONED, "caller gone, to be called back") \
     X(TO_REP, "handed to a rep") \
     X(TO_TEAM, "handed to a team") \
+    X(TO_SKILL, "handed to a skill") \
     X(PREFERRED, "offered to the preferred rep") \
     X(TO_ALL, "preferred rep not there in time") \
     X(JOINED, "contact joined an open lead") \

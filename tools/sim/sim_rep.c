@@ -177,19 +177,24 @@ static void send_completion(struct sim_world *world, const struct sim_rep *rep, 
     sim_send(world, &message);
 }
 
-/* To a rep, perhaps one who is not there or not even in the rules; or to a team. */
+/* To a rep, perhaps one who is not there or not even in the rules; to a team; or to a skill, whoever has it. */
 static void send_transfer(struct sim_world *world, const struct sim_rep *rep, struct sim_item *item)
 {
     static const char *const teams[] = {"inside", "outside", "far"};
     struct sim_message message = {.kind = COMMAND_TRANSFER, .session = rep->session, .request = ++world->next_request, .lead = item->lead,
                                   .offer_number = item->offer_number};
     if (item->state != ITEM_TRANSFERRING)
-        item->target = (uint32_t)sim_random_below(&world->random, world->options.reps + 3);
-    message.accept = item->target < world->options.reps;
-    if (message.accept)
+        item->target = (uint32_t)sim_random_below(&world->random, world->options.reps + 3 + SIM_SKILLS);
+    if (item->target < world->options.reps) {
         snprintf(message.id, sizeof message.id, "rep%u", item->target);
-    else
+    } else if (item->target < world->options.reps + 3) {
+        message.target = SIM_TO_TEAM;
         snprintf(message.id, sizeof message.id, "%s", teams[item->target - world->options.reps]);
+    } else {
+        message.target = SIM_TO_SKILL;
+        message.level = 1 + item->target % 4;
+        snprintf(message.id, sizeof message.id, "%s", sim_rules_skill(item->target - world->options.reps - 3));
+    }
     item->state = ITEM_TRANSFERRING;
     item->request = message.request;
     item->next_ms = world->now_ms + REPEAT_MS;

@@ -354,6 +354,11 @@ const struct config_rep *sim_rules_rep(const struct core_config *config, uint32_
     return NULL;
 }
 
+const char *sim_rules_skill(uint32_t number)
+{
+    return skills[number % SIM_SKILLS];
+}
+
 const char *sim_rules_field(uint32_t product, const char *field)
 {
     static const char *const spoken[] = {"IT", "de-AT", "fr", NULL}, *const regions[] = {"North", "south", "east", "", NULL};

@@ -33,6 +33,8 @@ const struct core_config *sim_rules_version(const struct sim_rules *rules, uint3
 const struct config_rep *sim_rules_rep(const struct core_config *config, uint32_t rep);
 /* The number in "rep7"; SIM_REPS_MAX for other texts. */
 uint32_t sim_rep_number(const char *name);
+/* One of SIM_SKILLS. */
+const char *sim_rules_skill(uint32_t number);
 /* What a lead of product i has in this field: product, language, region; NULL: nothing. Static until the next call. */
 const char *sim_rules_field(uint32_t product, const char *field);
 /* Of this queue. */

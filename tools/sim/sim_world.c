@@ -311,7 +311,10 @@ bool sim_message_command(struct sim_world *world, const struct sim_message *mess
         break;
     case COMMAND_TRANSFER:
         command.transfer.lead = message->lead, command.transfer.offer_number = message->offer_number;
-        *(message->accept ? &command.transfer.rep : &command.transfer.team) = text(message->id);
+        *(message->target == SIM_TO_REP    ? &command.transfer.rep
+          : message->target == SIM_TO_TEAM ? &command.transfer.team
+                                           : &command.transfer.skill) = text(message->id);
+        command.transfer.level = message->level;
         break;
     case COMMAND_TOUCH:
         command.touch.lead = message->lead, command.touch.offer_number = message->offer_number, command.touch.kind = message->touch;

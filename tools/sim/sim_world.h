@@ -40,6 +40,8 @@ enum sim_event_kind {
     SIM_BROKER_TURN, SIM_BROKER_START, SIM_REDIS, SIM_FAULT,   /* of faults_desk.h */
 };
 
+enum sim_target { SIM_TO_REP, SIM_TO_TEAM, SIM_TO_SKILL };
+
 /* A client's message. */
 struct sim_message {
     enum core_command_kind kind;
@@ -52,6 +54,8 @@ struct sim_message {
     enum rep_state state;
     enum core_act act;
     enum touch_kind touch;
+    enum sim_target target;            /* transfers: what id names */
+    uint32_t level;                    /* of a skill */
     uint64_t until_ms;
     uint32_t priority;
     uint8_t channel;
