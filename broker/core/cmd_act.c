@@ -14,6 +14,7 @@
 #include "lead_extra.h"
 #include "lead_record.h"
 #include "lead_state.h"
+#include "merge.h"
 #include "preferred.h"
 #include "rep_state.h"
 
@@ -21,13 +22,20 @@ static const char *why_not(const struct core *core, const struct lead *lead, con
 static void act_on(struct core *core, struct lead *lead, const struct core_command *command, struct rep *to);
 static enum core_cause cause_of(enum core_act act);
 
+/* Ids are made with the epochs and from the counter of one desk. */
+static const char *missing_lead(const struct core *core, struct desk_id id)
+{
+    bool is_ours = id.number <= core->next_number && id.epoch <= core->epoch;
+    return is_ours ? "there is no such open lead" : "this desk never had a lead of that id: is it another desk's?";
+}
+
 void command_act(struct core *core, const struct core_command *command)
 {
     struct desk_id id = command->act.lead;
     struct lead *lead = lead_table_find(&core->leads, id);
     struct act_note note;
     if (!lead) {
-        reply(core, command, CORE_NOT_FOUND, "there is no such open lead", id);
+        reply(core, command, CORE_NOT_FOUND, missing_lead(core, id), id);
         return;
     }
     struct rep *to = rep_table_by_name(&core->reps, command->act.rep.data ? command->act.rep.data : "", command->act.rep.size);
@@ -41,6 +49,7 @@ void command_act(struct core *core, const struct core_command *command)
     note.at_ms = core->now_ms;
     note.cause = (uint8_t)cause_of(command->act.act);
     note.rep = command->act.act == ACT_ASSIGN ? to->number : lead->rep;
+    note.other = command->act.act == ACT_MERGE ? command->act.into : (struct desk_id){0};
     act_note_keep(lead, &note);
     core->acting = &note;
     act_on(core, lead, command, to);
@@ -55,6 +64,7 @@ static enum core_cause cause_of(enum core_act act)
     case ACT_CANCEL: return CAUSE_CANCELLED;
     case ACT_TAKE_BACK: return CAUSE_TAKEN_BACK;
     case ACT_CREDIT: return CAUSE_CREDITED;
+    case ACT_MERGE: return CAUSE_MERGED;
     case ACT_ASSIGN: return CAUSE_ASSIGNED;
     case ACT_HOLD: return CAUSE_HELD;
     case ACT_PRIORITISE: return CAUSE_PRIORITISED;
@@ -99,6 +109,7 @@ static const char *why_not(const struct core *core, const struct lead *lead, con
     case ACT_CANCEL: return NULL;
     case ACT_TAKE_BACK: return lead->rep != 0 ? NULL : "no rep has the lead";
     case ACT_CREDIT: return lead->rep != 0 && lead->charged > 0 ? NULL : "no rep is charged for the lead";
+    case ACT_MERGE: return merge_why_not(lead, lead_table_find(&core->leads, command->act.into));
     case ACT_ASSIGN: return why_not_assign(core, lead, to);
     case ACT_HOLD: return why_not_hold(core, lead, command->act.until_unix_ms);
     case ACT_PRIORITISE: return command->act.priority <= CONFIG_PRIORITY_MAX ? NULL : "a priority is 0 to 200";
@@ -178,6 +189,7 @@ static void act_on(struct core *core, struct lead *lead, const struct core_comma
         lead_record(core, lead, false);
         tell_lead_noted(core, lead, CAUSE_CREDITED, "");
         break;
+    case ACT_MERGE: lead_merge(core, lead, lead_table_find(&core->leads, command->act.into), core->acting); break;
     case ACT_ASSIGN: assign(core, lead, to); break;
     case ACT_HOLD: hold(core, lead, command->act.until_unix_ms); break;
     case ACT_PRIORITISE: prioritise(core, lead, command->act.priority); break;

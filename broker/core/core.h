@@ -44,15 +44,16 @@ enum lead_state {          /* numbers as leadwire.v1.LeadState */
     LEAD_CONNECTING = 3,
     LEAD_ASSIGNED = 4,
     LEAD_PARKED = 5,
-    LEAD_COMPLETED = 6,    /* these three are ends: the lead is gone from memory, */
+    LEAD_COMPLETED = 6,    /* these are ends: the lead is gone from memory, */
     LEAD_CANCELLED = 7,    /* its seen entry remains */
     LEAD_EXPIRED = 8,
     LEAD_SCHEDULED = 9,    /* open: sleeps until its deadline, then waits */
-    LEAD_STATES = 10,
+    LEAD_MERGED = 10,      /* an end: what it held is with another lead */
+    LEAD_STATES = 11,
 };
 static inline bool lead_state_is_end(enum lead_state state)
 {
-    return state == LEAD_COMPLETED || state == LEAD_CANCELLED || state == LEAD_EXPIRED;
+    return state == LEAD_COMPLETED || state == LEAD_CANCELLED || state == LEAD_EXPIRED || state == LEAD_MERGED;
 }
 
 enum rep_state {           /* numbers as leadwire.v1.RepState */
@@ -131,7 +132,8 @@ enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_
     X(84, SET_BY_MANAGER, "set_by_manager") \
     X(85, TOUCHED, "touched") \
     X(86, NUDGED, "nudged") \
-    X(87, UNTOUCHED, "untouched")
+    X(87, UNTOUCHED, "untouched") \
+    X(110, MERGED, "merged")
 
 enum core_cause {
     CAUSE_NONE = 0,
@@ -172,7 +174,7 @@ enum touch_kind {          /* numbers as leadwire.v1.TouchKind */
 const char *core_touch_word(enum touch_kind kind);
 
 enum core_act {            /* numbers as leadwire.v1.LeadAct */
-    ACT_RELEASE = 1, ACT_CANCEL = 2, ACT_TAKE_BACK = 3, ACT_CREDIT = 4, ACT_ASSIGN = 6, ACT_HOLD = 7, ACT_PRIORITISE = 8,
+    ACT_RELEASE = 1, ACT_CANCEL = 2, ACT_TAKE_BACK = 3, ACT_CREDIT = 4, ACT_MERGE = 5, ACT_ASSIGN = 6, ACT_HOLD = 7, ACT_PRIORITISE = 8,
 };
 
 /* Text with its length; not NUL-terminated; data may be NULL when size is 0. */
@@ -239,6 +241,7 @@ struct core_command {
             struct core_text rep;          /* ASSIGN */
             int64_t until_unix_ms;         /* HOLD; 0: the desk's park limit from now */
             uint32_t priority;             /* PRIORITISE */
+            struct desk_id into;           /* MERGE */
         } act;
         struct { struct core_text rep, by, reason; enum rep_state state; } act_on_rep;
     };
@@ -271,6 +274,7 @@ struct core_effect {
     const char *reason;                /* static or configured words; never NULL, never personal data */
     uint32_t retry_after_ms;
     struct desk_id lead;
+    struct desk_id other;              /* of a merge: the lead that it went into, or that came into it; number 0: none */
     uint64_t revision;
     enum lead_state from, to;          /* `to`: the lead's state in query replies and holdings too */
     enum core_cause cause;
@@ -397,7 +401,7 @@ void core_check_invariants(struct core *core);
 
 struct core_totals {
     uint64_t by_state[LEAD_STATES];    /* open leads by lead_state */
-    uint64_t published, completed, cancelled, expired, duplicates, joined, offered, accepted, declined, missed;
+    uint64_t published, completed, cancelled, expired, merged, duplicates, joined, offered, accepted, declined, missed;
     uint64_t payload_bytes, memory_bytes;
     uint32_t reps_connected, reps_available, demand_classes, supply_classes, config_version;
 };

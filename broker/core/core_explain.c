@@ -84,7 +84,7 @@ void core_explain_acts(const struct core *core, struct desk_id id, void *context
         const struct act_note *note = &acts->list[i];
         const struct rep *rep = rep_table_at(&core->reps, note->rep);
         act(context, &(struct core_act_view){.at_ms = note->at_ms, .what = (enum core_cause)note->cause, .rep = rep ? rep->name : "",
-                                             .by = note->by, .reason = note->reason});
+                                             .by = note->by, .reason = note->reason, .other = note->other});
     }
 }
 

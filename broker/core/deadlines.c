@@ -75,7 +75,7 @@ static void lead_due(struct core *core, struct lead *lead)
     case LEAD_SCHEDULED:
         lead_wake(core, lead, CAUSE_DUE);
         break;
-    case LEAD_STATES: case LEAD_NONE: case LEAD_COMPLETED: case LEAD_CANCELLED: case LEAD_EXPIRED:
+    case LEAD_STATES: case LEAD_NONE: case LEAD_COMPLETED: case LEAD_CANCELLED: case LEAD_EXPIRED: case LEAD_MERGED:
         assert(false && "only open leads have timers");
     }
 }

@@ -223,6 +223,7 @@ void tell_lead_event(struct core *core, const struct lead *lead, enum lead_state
         effect.disposition = change->disposition->code;
     if (change->reason)
         effect.reason = change->reason;
+    effect.other = change->other;
     add_act(core, &effect);
     effect_emit(core, &effect);
 }

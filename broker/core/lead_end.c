@@ -37,6 +37,7 @@ void lead_end(struct core *core, struct lead *lead, const struct lead_change *ch
     case LEAD_COMPLETED: core->totals.completed++; break;
     case LEAD_CANCELLED: core->totals.cancelled++; break;
     case LEAD_EXPIRED: core->totals.expired++; break;
+    case LEAD_MERGED: core->totals.merged++; break;
     case LEAD_NONE: case LEAD_WAITING: case LEAD_OFFERED: case LEAD_CONNECTING: case LEAD_ASSIGNED: case LEAD_PARKED:
     case LEAD_SCHEDULED: case LEAD_STATES:
         assert(false && "an end");

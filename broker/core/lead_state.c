@@ -5,10 +5,10 @@
  *    NONE -> WAITING <-> OFFERED -> CONNECTING -> ASSIGNED -> COMPLETED
  *             | ^ ^--------'------------'-----------' |
  *             v | '--- SCHEDULED <--------------------'
- *            PARKED <-- all but SCHEDULED; PARKED -> EXPIRED; any -> CANCELLED
+ *            PARKED <-- all but SCHEDULED; PARKED -> EXPIRED; any -> CANCELLED; any but CONNECTING -> MERGED
  *
  * From WAITING to WAITING: a call whose caller hung up is a call-back from then on. From an open state to itself: another
- * contact of the person joined the lead. Managers may give a waiting lead to a rep without an offer (to CONNECTING or
+ * contact of the person joined the lead, or another lead was merged into it. Managers may give a waiting lead to a rep without an offer (to CONNECTING or
  * ASSIGNED), and lay a waiting or parked one aside for a while (to SCHEDULED).
  */
 #include "core_internal.h"
@@ -32,13 +32,13 @@ enum { DISPOSITION_IS_BAD = 4 };   /* as leadwire.v1.DispositionClass */
 #define TO(state) (1u << LEAD_##state)
 static const uint16_t legal[] = {
     [LEAD_NONE] = TO(WAITING),
-    [LEAD_WAITING] = TO(WAITING) | TO(OFFERED) | TO(CONNECTING) | TO(ASSIGNED) | TO(PARKED) | TO(SCHEDULED) | TO(CANCELLED),
-    [LEAD_OFFERED] = TO(WAITING) | TO(OFFERED) | TO(CONNECTING) | TO(ASSIGNED) | TO(PARKED) | TO(CANCELLED),
+    [LEAD_WAITING] = TO(WAITING) | TO(OFFERED) | TO(CONNECTING) | TO(ASSIGNED) | TO(PARKED) | TO(SCHEDULED) | TO(CANCELLED) | TO(MERGED),
+    [LEAD_OFFERED] = TO(WAITING) | TO(OFFERED) | TO(CONNECTING) | TO(ASSIGNED) | TO(PARKED) | TO(CANCELLED) | TO(MERGED),
     [LEAD_CONNECTING] = TO(WAITING) | TO(CONNECTING) | TO(ASSIGNED) | TO(PARKED) | TO(CANCELLED),
-    [LEAD_ASSIGNED] = TO(WAITING) | TO(ASSIGNED) | TO(PARKED) | TO(SCHEDULED) | TO(COMPLETED) | TO(CANCELLED),
-    [LEAD_PARKED] = TO(WAITING) | TO(SCHEDULED) | TO(EXPIRED) | TO(CANCELLED),
-    [LEAD_SCHEDULED] = TO(WAITING) | TO(SCHEDULED) | TO(CANCELLED),
-    [LEAD_COMPLETED] = 0, [LEAD_CANCELLED] = 0, [LEAD_EXPIRED] = 0,
+    [LEAD_ASSIGNED] = TO(WAITING) | TO(ASSIGNED) | TO(PARKED) | TO(SCHEDULED) | TO(COMPLETED) | TO(CANCELLED) | TO(MERGED),
+    [LEAD_PARKED] = TO(WAITING) | TO(PARKED) | TO(SCHEDULED) | TO(EXPIRED) | TO(CANCELLED) | TO(MERGED),
+    [LEAD_SCHEDULED] = TO(WAITING) | TO(SCHEDULED) | TO(CANCELLED) | TO(MERGED),
+    [LEAD_COMPLETED] = 0, [LEAD_CANCELLED] = 0, [LEAD_EXPIRED] = 0, [LEAD_MERGED] = 0,
 };
 #undef TO
 
@@ -63,6 +63,8 @@ static void take_join(struct lead *lead, const struct lead_join *join)
     lead->priority = join->priority;
     if (join->weight > 0)
         lead->weight = join->weight;
+    if (join->received_ms > 0)
+        lead->received_ms = join->received_ms;
 }
 
 bool core_lead_may_move(enum lead_state from, enum lead_state to)

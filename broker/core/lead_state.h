@@ -23,12 +23,14 @@ struct lead_change {
     bool has_completion;           /* what a repeat of it must match */
     struct siphash_128 completion_key;
     uint64_t completion_hash;
-    const struct lead_join *join;  /* a contact joined; NULL for most */
+    const struct lead_join *join;  /* a contact joined, or a lead was merged into it; NULL for most */
+    struct desk_id other;          /* of a merge: the other lead */
 };
-/* What a contact makes of the lead that it joined. */
+/* What a contact, or a lead, makes of the lead that it joined. */
 struct lead_join {
     uint16_t priority;
     uint16_t weight;               /* 0: as it is */
+    uint64_t received_ms;          /* 0: as it is */
 };
 void tell_lead_event(struct core *core, const struct lead *lead, enum lead_state from, const struct lead_change *change);
 /* Something happened to the lead, which stays in its state. */

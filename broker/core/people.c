@@ -130,7 +130,8 @@ void person_attach(struct core *core, struct lead *lead, const struct person *pe
 uint64_t person_heard_ms(const struct lead *lead)
 {
     const struct lead_person *person = lead->extra ? lead->extra->person : NULL;
-    return person && person->contact_count > 0 ? person->contacts[person->contact_count - 1].at_ms : lead->created_ms;
+    uint64_t last_ms = person && person->contact_count > 0 ? person->contacts[person->contact_count - 1].at_ms : 0;
+    return last_ms > lead->created_ms ? last_ms : lead->created_ms;   /* what a merge brought may be older than the lead */
 }
 
 static struct contact *new_contact(struct lead_person *person)
@@ -169,6 +170,44 @@ bool person_add_contact(struct core *core, struct lead *lead, const struct core_
     if (!seen_add(&core->seen, &entry))
         abort();   /* without it a repeat would be doubled: better to restart from the journal */
     return true;
+}
+
+/* ---- merges -------------------------------------------------------------------------- */
+
+bool person_merge_fits(const struct lead *lead, const struct lead *into)
+{
+    const struct lead_person nothing = {0};
+    const struct lead_person *from = lead->extra && lead->extra->person ? lead->extra->person : &nothing;
+    const struct lead_person *to = into->extra && into->extra->person ? into->extra->person : &nothing;
+    return to->contact_count + 1 + from->contact_count <= CORE_CONTACTS_MAX &&
+           into->payload_size + to->contact_bytes + lead->payload_size + from->contact_bytes <= PERSON_BYTES_MAX;
+}
+
+/* In the order in which they came. Their entries in the idempotency window stay with the lead that publishers know. */
+static void bring_contact(struct core *core, struct lead_person *person, const struct contact *from)
+{
+    struct contact contact = *from;
+    contact.serial = 0;
+    contact.seen_position = UINT64_MAX;
+    if (!fill_contact(core, person, &contact, from->payload))
+        abort();   /* tens of kilobytes: there is no sensible way to go on */
+    struct contact brought = person->contacts[person->contact_count - 1];
+    uint32_t at = person->contact_count - 1;
+    for (; at > 0 && person->contacts[at - 1].at_ms > brought.at_ms; at--)
+        person->contacts[at] = person->contacts[at - 1];
+    person->contacts[at] = brought;
+}
+
+void person_merge(struct core *core, const struct lead *lead, struct lead *into)
+{
+    const struct lead_person *from = lead->extra ? lead->extra->person : NULL;
+    struct lead_person *to = person_of(into);
+    bring_contact(core, to, &(struct contact){.seen_key = lead->seen_key, .content_hash = lead->content_hash, .at_ms = lead->created_ms,
+                                              .payload = lead->payload, .payload_size = lead->payload_size, .channel = lead->demand->channel});
+    for (uint32_t i = 0; from && i < from->contact_count; i++)
+        bring_contact(core, to, &from->contacts[i]);
+    for (const struct person_key *key = from ? from->first : NULL; key; key = key->next)
+        add_key(core, into, key->hash);
 }
 
 void person_end(struct core *core, const struct lead_person *person, enum lead_state end)
@@ -278,6 +317,7 @@ void person_check(const struct core *core, const struct lead *lead)
         const struct contact *contact = &person->contacts[i];
         const struct seen_entry *entry = seen_at(&core->seen, contact->seen_position);
         bytes += contact->payload_size;
+        assert(contact->serial != 0 || !entry);
         assert(!entry || (same_hash(entry->key, contact->seen_key) && entry->kind == SEEN_JOIN && desk_id_equal(entry->lead, lead->id)));
     }
     assert(keys == person->key_count && bytes == person->contact_bytes && keys <= CORE_PERSON_KEYS_MAX);

@@ -56,6 +56,9 @@ LW_MUST_CHECK bool person_add_contact(struct core *core, struct lead *lead, cons
 /* Whoever had the lead won it: they are known by it from now on. */
 bool person_is_won(const struct core *core, const struct lead_change *change);
 void person_keep_won(struct core *core, const struct lead *lead, const struct lead_change *change);
+/* Whether a lead with all contacts of both would be one; and makes it so: its payload and its contacts are contacts of `into` too. */
+bool person_merge_fits(const struct lead *lead, const struct lead *into);
+void person_merge(struct core *core, const struct lead *lead, struct lead *into);
 /* Of a record; of an ended lead only what is needed: contacts without payload, keys if it was won. */
 void person_fill(const struct lead_person *person, bool with_keys, struct lead_image *image);
 LW_MUST_CHECK bool person_take(struct core *core, struct lead *lead, const struct lead_image *image);

@@ -307,6 +307,8 @@ static void put_acts(struct byte_buffer *out, const struct lead_image *image)
         byte_buffer_put_varint(out, note->rep);
         byte_buffer_put_blob(out, note->by, strlen(note->by));
         byte_buffer_put_blob(out, note->reason, strlen(note->reason));
+        if (note->cause == CAUSE_MERGED)
+            put_id(out, note->other);
     }
 }
 
@@ -324,6 +326,7 @@ static void read_acts(struct byte_reader *in, struct lead_image *image)
         act->rep = read_u32(in);
         act->by = read_text(in, LW_NAME_MAX);
         act->reason = read_text(in, ACT_REASON_MAX);
+        act->other = act->cause == CAUSE_MERGED ? read_id(in) : (struct desk_id){0};
     }
 }
 
@@ -630,7 +633,8 @@ lw_status record_next_queue(struct byte_reader *rest, struct queue_image *out)
 
 const char *lead_state_word(enum lead_state state)
 {
-    static const char *const words[] = {"none", "waiting", "offered", "connecting", "assigned", "parked", "completed", "cancelled", "expired", "scheduled"};
+    static const char *const words[] = {"none", "waiting", "offered", "connecting", "assigned", "parked", "completed", "cancelled", "expired", "scheduled",
+                                        "merged"};
     return (unsigned)state < sizeof words / sizeof *words ? words[state] : "none";
 }
 

@@ -58,7 +58,7 @@ struct decision {
     uint8_t cause, outcome;   /* enum core_cause */
 };
 
-/* A contact that joined a lead. Of an ended lead without its payload. */
+/* A contact that joined a lead. Of an ended lead without its payload. serial 0: a merge brought it. */
 struct contact_image {
     struct siphash_128 seen_key;
     uint64_t content_hash, serial, at_ms;
@@ -70,6 +70,7 @@ struct act_image {
     uint64_t at_ms;
     uint32_t rep;
     uint8_t cause;
+    struct desk_id other;
     struct core_text by, reason;
 };
 

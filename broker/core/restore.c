@@ -187,10 +187,13 @@ static lw_status restore_lead(struct core *core, const void *bytes, size_t size)
         at_least(&core->next_revision, won.serial);
         known_keep(&core->known, &won, true);
     }
-    for (uint32_t i = 0; status == LW_OK && i < image.contact_count; i++)
+    for (uint32_t i = 0; status == LW_OK && i < image.contact_count; i++) {
+        if (image.contacts[i].serial == 0)
+            continue;   /* a merge brought it: its entry is of the lead that was merged */
         status = keep_restored_seen(core, &(struct seen_entry){
             .key = image.contacts[i].seen_key, .lead = image.id, .content_hash = image.contacts[i].content_hash, .at_ms = image.contacts[i].at_ms,
             .serial = image.contacts[i].serial, .kind = SEEN_JOIN, .end = is_end ? (uint8_t)image.state : 0, .is_dirty = true});
+    }
     if (status == LW_OK && image.has_completion)
         status = keep_restored_seen(core, &(struct seen_entry){
             .key = image.completion_key, .lead = image.id, .content_hash = image.completion_hash, .at_ms = image.at_ms,
@@ -317,6 +320,7 @@ static void take_life(struct lead *lead, const struct lead_image *image)
         note.at_ms = act->at_ms;
         note.rep = act->rep;
         note.cause = act->cause;
+        note.other = act->other;
         act_note_keep(lead, &note);
     }
 }
@@ -331,8 +335,10 @@ static lw_status take_image(struct core *core, struct lead *lead, const struct l
         status = take_demand(core, lead, image, lead->demand->queue);
     if (status != LW_OK)
         return status;
-    if (image->has_payload)
-        lead->priority = (uint16_t)image->priority;   /* a contact that joined may have raised it */
+    if (image->has_payload) {
+        lead->priority = (uint16_t)image->priority;   /* a contact that joined may have raised it, */
+        lead->received_ms = image->received_ms;       /* and a merge made it older */
+    }
     if (image->has_payload && image->has_person && !person_take(core, lead, image))
         return LW_NO_MEMORY;
     lead->revision = image->revision;

@@ -152,6 +152,10 @@ static void handle_lead_command(struct net *net, struct peer *peer, const struct
         net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_NOT_FOUND, "this is no lead id");
         return;
     }
+    if (asked->into_lead_id[0] != '\0' && !desk_id_parse(asked->into_lead_id, &command.act.into)) {
+        net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_NOT_FOUND, "the lead to merge it into: this is no lead id");
+        return;
+    }
     command.act.act = (enum core_act)asked->act;
     command.act.by = text_of(asked->by);
     command.act.reason = text_of(asked->reason);
@@ -210,6 +214,7 @@ static void fill_totals(struct net *net, Leadwire__V1__StatusReply *reply)
     reply->completed_total = totals.completed;
     reply->cancelled_total = totals.cancelled;
     reply->expired_total = totals.expired;
+    reply->merged_total = totals.merged;
     reply->duplicates_total = totals.duplicates;
     reply->reps_on = totals.reps_connected;
     reply->reps_available = totals.reps_available;
@@ -240,11 +245,11 @@ static void add_lead_row(void *context, const struct core_effect *row)
 {
     struct page *page = context;
     Leadwire__V1__LeadEvent *lead = arena_alloc(page->arena, sizeof *lead);
-    char *lead_id = arena_alloc(page->arena, DESK_ID_TEXT_MAX);
+    struct lead_event_ids *ids = arena_alloc(page->arena, sizeof *ids);
 
-    if (!lead || !lead_id || page->reply->n_leads == page->leads_max)
+    if (!lead || !ids || page->reply->n_leads == page->leads_max)
         return;
-    effect_to_lead_event(row, lead_id, lead);
+    effect_to_lead_event(row, ids, lead);
     lead->rep = keep(page->arena, row->rep);
     lead->queue = keep(page->arena, row->queue);
     lead->source = keep(page->arena, row->source);

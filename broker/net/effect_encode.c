@@ -47,11 +47,15 @@ void net_effect(struct net *net, const struct core_effect *effect)
     }
 }
 
-void effect_to_lead_event(const struct core_effect *effect, char lead_id[DESK_ID_TEXT_MAX], Leadwire__V1__LeadEvent *out)
+void effect_to_lead_event(const struct core_effect *effect, struct lead_event_ids *ids, Leadwire__V1__LeadEvent *out)
 {
     leadwire__v1__lead_event__init(out);
-    desk_id_format(effect->lead, lead_id);
-    out->lead_id = lead_id;
+    desk_id_format(effect->lead, ids->lead);
+    out->lead_id = ids->lead;
+    if (effect->other.number != 0) {
+        desk_id_format(effect->other, ids->other);
+        out->other_lead_id = ids->other;
+    }
     out->from = (Leadwire__V1__LeadState)effect->from;
     out->to = (Leadwire__V1__LeadState)effect->to;
     out->cause = (char *)core_cause_word(effect->cause);
@@ -300,13 +304,13 @@ static void encode_event(struct net *net, const struct core_effect *effect)
     Leadwire__V1__LeadEvent lead;
     Leadwire__V1__RepEvent rep;
     Leadwire__V1__DeskEvent desk = LEADWIRE__V1__DESK_EVENT__INIT;
-    char lead_id[DESK_ID_TEXT_MAX];
+    struct lead_event_ids ids;
 
     events_feed_number(&net->events, &event, (int64_t)net->turn.desk_ms);
     if (!events_feed_has_listeners(&net->events))
         return;
     if (effect->kind == EFFECT_LEAD_EVENT) {
-        effect_to_lead_event(effect, lead_id, &lead);
+        effect_to_lead_event(effect, &ids, &lead);
         event.lead = &lead;
     } else if (effect->kind == EFFECT_REP_EVENT) {
         effect_to_rep_event(effect, &rep);

@@ -130,6 +130,11 @@ static void add_act(void *context, const struct core_act_view *view)
     act->rep = keep(filling->arena, view->rep);
     act->by = keep(filling->arena, view->by);
     act->reason = keep(filling->arena, view->reason);
+    char *other = view->other.number != 0 ? arena_alloc(filling->arena, DESK_ID_TEXT_MAX) : NULL;
+    if (other) {
+        desk_id_format(view->other, other);
+        act->other_lead_id = other;
+    }
     reply->acts[reply->n_acts++] = act;
 }
 

@@ -114,7 +114,8 @@ bool net_read_lead_id(const char *text, struct desk_id *out);
 
 /* ---- effect_encode.c ---- */
 
-void effect_to_lead_event(const struct core_effect *effect, char lead_id[DESK_ID_TEXT_MAX], Leadwire__V1__LeadEvent *out);
+struct lead_event_ids { char lead[DESK_ID_TEXT_MAX], other[DESK_ID_TEXT_MAX]; };   /* live as long as the event */
+void effect_to_lead_event(const struct core_effect *effect, struct lead_event_ids *ids, Leadwire__V1__LeadEvent *out);
 void effect_to_rep_event(const struct core_effect *effect, Leadwire__V1__RepEvent *out);
 
 #endif

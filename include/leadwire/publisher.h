@@ -51,6 +51,7 @@ const char *lw_outcome_name(lw_outcome outcome);
 typedef enum lw_lead_state {   /* numbers are those of leadwire.v1.LeadState */
     LW_LEAD_NONE = 0, LW_LEAD_WAITING, LW_LEAD_OFFERED, LW_LEAD_CONNECTING, LW_LEAD_ASSIGNED,
     LW_LEAD_PARKED, LW_LEAD_COMPLETED, LW_LEAD_CANCELLED, LW_LEAD_EXPIRED, LW_LEAD_SCHEDULED,
+    LW_LEAD_MERGED,
 } lw_lead_state;
 const char *lw_lead_state_name(lw_lead_state state);
 

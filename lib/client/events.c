@@ -494,7 +494,7 @@ static void verify(struct lw_events *events, uint64_t now_ms)
 static struct lw_event blank_event(lw_events_kind kind)
 {
     return (struct lw_event){.kind = kind, .cause = "", .rep = "", .lead_id = "", .queue = "", .source = "",
-                             .disposition = "", .reason = "", .preferred_rep = "", .by = "", .set_by = ""};
+                             .disposition = "", .reason = "", .preferred_rep = "", .by = "", .set_by = "", .other_lead_id = ""};
 }
 
 static void fill_lead(const Leadwire__V1__LeadEvent *lead, struct lw_event *out)
@@ -521,6 +521,7 @@ static void fill_lead(const Leadwire__V1__LeadEvent *lead, struct lw_event *out)
     out->appointment_unix_ms = lead->appointment_unix_ms;
     out->by = lead->by;
     out->set_by = lead->set_by;
+    out->other_lead_id = lead->other_lead_id;
     out->revision = lead->revision;
 }
 

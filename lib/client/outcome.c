@@ -6,7 +6,7 @@
 #define NAME_OF(table, number) \
     ((unsigned)(number) < sizeof table / sizeof table[0] && table[number] ? table[number] : "unknown")
 
-_Static_assert((int)LW_LEAD_SCHEDULED == (int)LEADWIRE__V1__LEAD_STATE__LEAD_STATE_SCHEDULED, "numbers of the wire");
+_Static_assert((int)LW_LEAD_MERGED == (int)LEADWIRE__V1__LEAD_STATE__LEAD_STATE_MERGED, "numbers of the wire");
 _Static_assert((int)LW_REP_AWAY == (int)LEADWIRE__V1__REP_STATE__REP_STATE_AWAY, "numbers of the wire");
 _Static_assert((int)LW_DIAL_FAILED == (int)LEADWIRE__V1__DIAL_OUTCOME__DIAL_FAILED, "numbers of the wire");
 _Static_assert((int)LW_CHANNEL_CHAT == (int)LEADWIRE__V1__CHANNEL__CHANNEL_CHAT, "numbers of the wire");
@@ -39,6 +39,7 @@ const char *lw_lead_state_name(lw_lead_state state)
         [LW_LEAD_CANCELLED] = "cancelled",
         [LW_LEAD_EXPIRED] = "expired",
         [LW_LEAD_SCHEDULED] = "scheduled",
+        [LW_LEAD_MERGED] = "merged",
     };
     return NAME_OF(names, state);
 }

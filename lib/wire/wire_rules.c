@@ -355,7 +355,8 @@ RULES(lead_event,
     NUMBER(appointment_unix_ms),
     NAME(by, LW_NAME_MAX),
     NAME(set_by, LW_NAME_MAX),
-    NUMBER(contacts));
+    NUMBER(contacts),
+    NAME(other_lead_id, ID_MAX));
 
 RULES(rep_event,
     NAME_NEEDED(rep, LW_NAME_MAX),
@@ -588,7 +589,8 @@ RULES(status_reply,
     NUMBER(publishers),
     NUMBER(memory_bytes),
     NUMBER(refused_frames_total),
-    NUMBER(scheduled));
+    NUMBER(scheduled),
+    NUMBER(merged_total));
 
 RULES(apply_config,
     REQUEST_ID,
@@ -664,7 +666,8 @@ RULES(lead_act_note,
     NAME(what, LW_NAME_MAX),
     NAME(rep, LW_NAME_MAX),
     NAME(by, LW_NAME_MAX),
-    TEXT(reason, REASON_MAX));
+    TEXT(reason, REASON_MAX),
+    NAME(other_lead_id, ID_MAX));
 
 RULES(call_leg,
     NUMBER(at_unix_ms),
@@ -703,7 +706,8 @@ RULES(lead_command,
     TEXT(reason, REASON_MAX),
     NAME(rep, LW_NAME_MAX),
     NUMBER(until_unix_ms),
-    NUMBER(priority));
+    NUMBER(priority),
+    NAME(into_lead_id, ID_MAX));
 
 RULES(rep_command,
     REQUEST_ID,

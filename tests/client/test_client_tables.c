@@ -201,6 +201,7 @@ static void every_number_has_a_name(void **state)
     assert_string_equal(lw_outcome_name(LW_OUTCOME_DUPLICATE_DIFFERS), "duplicate_differs");
     assert_string_equal(lw_outcome_name((lw_outcome)99), "unknown");
     assert_string_equal(lw_lead_state_name(LW_LEAD_EXPIRED), "expired");
+    assert_string_equal(lw_lead_state_name(LW_LEAD_MERGED), "merged");
     assert_string_equal(lw_lead_state_name((lw_lead_state)99), "unknown");
     assert_string_equal(lw_rep_state_name(LW_REP_WRAP_UP), "wrap_up");
     assert_string_equal(lw_rep_state_name((lw_rep_state)-1), "unknown");

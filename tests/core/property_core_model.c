@@ -75,6 +75,7 @@ static bool same(const struct heard *fast, const struct heard *slow)
            a->capacity == b->capacity && a->until_ms == b->until_ms && a->connected == b->connected && a->config_version == b->config_version &&
            a->is_call_back == b->is_call_back && a->do_not_call == b->do_not_call && a->appointment_ms == b->appointment_ms &&
            a->preferred_until_ms == b->preferred_until_ms && a->touch_ms == b->touch_ms && a->count_offers == b->count_offers && a->count_holdings == b->count_holdings && a->payload_size == b->payload_size &&
+           desk_id_equal(a->other, b->other) &&
            a->joined == b->joined && a->contact_count == b->contact_count && memcmp(fast->contacts, slow->contacts, sizeof fast->contacts) == 0 &&
            memcmp(fast->texts, slow->texts, sizeof fast->texts) == 0 && memcmp(fast->payload, slow->payload, sizeof fast->payload) == 0;
 }
@@ -585,6 +586,7 @@ static void by_manager(struct pair *pair)
         command.act.rep = rep, command.act.by = by;
         command.act.until_unix_ms = below(pair, 3) ? (int64_t)(pair->now_ms + below(pair, 60000)) - 2000 : 0;
         command.act.priority = (uint32_t)below(pair, 220);
+        command.act.into = any_lead(pair, &offer_number, &ignored);
     }
     step(pair, &command, "manager");
 }

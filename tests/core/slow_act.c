@@ -102,6 +102,8 @@ static bool do_act(struct slow_desk *desk, const struct core_command *command, s
         uncharge(desk, lead);
         tell_noted(desk, lead, CAUSE_CREDITED);
         return true;
+    case ACT_MERGE:
+        return merge(desk, lead, find_lead(desk, command->act.into));
     case ACT_ASSIGN:
         if (!may_assign(desk, lead, rep))
             return false;

@@ -84,7 +84,7 @@ static void lead_due(struct slow_desk *desk, struct slow_lead *lead)
     case LEAD_ASSIGNED: give_back(desk, lead, CAUSE_WORK_LIMIT, true, true); break;
     case LEAD_PARKED: move(desk, lead, LEAD_EXPIRED, CAUSE_PARK_LIMIT, -1, 0, ""); break;
     case LEAD_SCHEDULED: wake(desk, lead, CAUSE_DUE); break;
-    case LEAD_STATES: case LEAD_NONE: case LEAD_COMPLETED: case LEAD_CANCELLED: case LEAD_EXPIRED: assert(0);
+    case LEAD_STATES: case LEAD_NONE: case LEAD_COMPLETED: case LEAD_CANCELLED: case LEAD_EXPIRED: case LEAD_MERGED: assert(0);
     }
 }
 

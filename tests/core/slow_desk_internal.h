@@ -55,6 +55,7 @@ struct slow_lead {
     uint32_t key_count;
     uint8_t contacts[CORE_CONTACTS_MAX][64];   /* their payloads */
     uint32_t contact_sizes[CORE_CONTACTS_MAX];
+    uint64_t contact_ms[CORE_CONTACTS_MAX], made_ms;
     uint32_t contact_count;
     uint64_t heard_ms;                         /* of its last contact */
     uint64_t woken_ms;                         /* it was scheduled until then; 0: never */
@@ -108,6 +109,7 @@ struct slow_desk {
     struct { char queue[TEXT]; int rep; } turns[64];
     int turn_count;
     char acting[TEXT];                         /* the manager whose command this is; "": nobody */
+    struct desk_id other;                      /* of a merge that is told: the other lead */
     struct { char key[KEY_TEXT]; int rep; uint64_t at_ms; } won[KNOWN];   /* by whom and when, in that order */
     int won_count;
     bool is_customer;                          /* whoever publishes now */
@@ -164,6 +166,13 @@ void know(struct slow_desk *desk, struct slow_lead *lead, const struct core_comm
 uint32_t read_keys(const struct slow_desk *desk, const struct core_command *command, char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT]);
 /* The newest of each key; of those one that somebody has, else the newest. */
 struct slow_lead *find_open(struct slow_desk *desk, char keys[][KEY_TEXT], uint32_t count);
+
+/* To what the lead's person is known by. */
+void add_keys(struct slow_lead *lead, char keys[][KEY_TEXT], uint32_t count);
+
+/* slow_merge.c */
+/* False: they may not be merged. into NULL: there is none. */
+bool merge(struct slow_desk *desk, struct slow_lead *lead, struct slow_lead *into);
 
 /* slow_owner.c */
 /* Who won a lead of this person last, within the time of the rules; -1. */

@@ -33,7 +33,7 @@ static bool has_key(const struct slow_lead *lead, const char *key)
     return false;
 }
 
-static void add_keys(struct slow_lead *lead, char keys[][KEY_TEXT], uint32_t count)
+void add_keys(struct slow_lead *lead, char keys[][KEY_TEXT], uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         if (!has_key(lead, keys[i]) && lead->key_count < CORE_PERSON_KEYS_MAX)
@@ -44,7 +44,7 @@ static void add_keys(struct slow_lead *lead, char keys[][KEY_TEXT], uint32_t cou
 void know(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command)
 {
     char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT];
-    lead->heard_ms = desk->now_ms;
+    lead->heard_ms = lead->made_ms = desk->now_ms;
     add_keys(lead, keys, read_keys(desk, command, keys));
 }
 
@@ -116,6 +116,7 @@ static void keep_contact(struct slow_desk *desk, struct slow_lead *lead, const s
     copy_text(entry.id, command->publish.idempotency_id);
     remember(desk, entry);
     memcpy(lead->contacts[lead->contact_count], command->publish.payload, command->publish.payload_size);
+    lead->contact_ms[lead->contact_count] = desk->now_ms;
     lead->contact_sizes[lead->contact_count++] = command->publish.payload_size;
     lead->heard_ms = desk->now_ms;
 }

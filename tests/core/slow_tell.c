@@ -16,6 +16,8 @@ void emit(struct slow_desk *desk, const struct core_effect *effect)
     bool is_act = told.kind == EFFECT_LEAD_EVENT || (told.kind == EFFECT_REP_EVENT && told.cause == CAUSE_SET_BY_MANAGER);
     if (is_act && desk->acting[0] != '\0')
         told.by = desk->acting;
+    if (told.kind == EFFECT_LEAD_EVENT)
+        told.other = desk->other;
     desk->effect(desk->context, &told);
 }
 

@@ -49,12 +49,12 @@ static char *words(const char *text)
 static struct {
     Leadwire__V1__Status reply_status;
     const char *reply_reason, *store_state;
-    bool found;
+    bool found, has_merged;
     uint32_t config_version;
     char act_rep[64];
     int64_t until_unix_ms;
     uint32_t priority;
-    char by[64], reason[64], lead_id[64], id[64], source_text[16 * 1024], desk[64];
+    char by[64], reason[64], lead_id[64], into[64], id[64], source_text[16 * 1024], desk[64];
     int act, is_check_only, published, reached;
     size_t rep_count;
 } told;
@@ -100,6 +100,22 @@ static void tell_status(struct scripted_broker *to, uint64_t request_id)
     scripted_broker_send(to, WIRE_STATUS_REPLY, &status);
 }
 
+/* Lead 7-8 was merged into 7-1042. */
+static void put_merge(Leadwire__V1__ExplainReply *explained, Leadwire__V1__LeadActNote *merged, Leadwire__V1__LeadActNote **acts)
+{
+    const bool is_merged = strcmp(explained->lead_id, "7-8") == 0;
+    leadwire__v1__lead_act_note__init(merged);
+    merged->at_unix_ms = 1767225602000;
+    merged->what = words("merged");
+    merged->by = words("mia");
+    merged->reason = words("one family");
+    merged->other_lead_id = words(is_merged ? "7-1042" : "7-8");
+    explained->acts = acts;
+    explained->n_acts = 1;
+    if (is_merged)
+        explained->state = LEADWIRE__V1__LEAD_STATE__LEAD_STATE_MERGED;
+}
+
 static void tell_explanation(struct scripted_broker *to, const Leadwire__V1__ExplainRequest *request)
 {
     Leadwire__V1__ExplainReply explained = LEADWIRE__V1__EXPLAIN_REPLY__INIT;
@@ -107,6 +123,7 @@ static void tell_explanation(struct scripted_broker *to, const Leadwire__V1__Exp
     Leadwire__V1__Candidate out = LEADWIRE__V1__CANDIDATE__INIT, second = LEADWIRE__V1__CANDIDATE__INIT, first = LEADWIRE__V1__CANDIDATE__INIT;
     Leadwire__V1__Candidate *candidates[] = {&out, &second, &first};
     Leadwire__V1__Decision decision = LEADWIRE__V1__DECISION__INIT, *decisions[] = {&decision};
+    Leadwire__V1__LeadActNote merged, *acts[] = {&merged};
     level.skill = words("italian");
     level.level = 5;
     out.rep = words("dieter");
@@ -159,6 +176,8 @@ static void tell_explanation(struct scripted_broker *to, const Leadwire__V1__Exp
     explained.received_unix_ms = 1767225600000;
     explained.decisions = decisions;
     explained.n_decisions = told.found ? 1 : 0;
+    if (told.has_merged)
+        put_merge(&explained, &merged, acts);
     scripted_broker_send(to, WIRE_EXPLAIN_REPLY, &explained);
 }
 
@@ -293,6 +312,7 @@ static void script(struct scripted_broker *to, const struct wire_message *reques
         keep(told.act_rep, sizeof told.act_rep, request->lead_command->rep);
         told.until_unix_ms = request->lead_command->until_unix_ms;
         told.priority = request->lead_command->priority;
+        keep(told.into, sizeof told.into, request->lead_command->into_lead_id);
         reply_to(to, request->lead_command->request_id);
     } else if (request->type == WIRE_REP_COMMAND) {
         keep(told.by, sizeof told.by, request->rep_command->by);
@@ -339,7 +359,7 @@ static void status_speaks_plainly(void **state)
     assert_string_equal(output,
         "desk main: store ready, durability always, rules version 3, up 2 h 5 min (broker 0.1.0, epoch 7)\n"
         "leads now:   2 waiting, 1 offered, 0 connecting, 5 assigned, 0 parked, 0 scheduled\n"
-        "since start: 120 published (and 0 repeated), 0 completed, 0 cancelled, 0 expired\n"
+        "since start: 120 published (and 0 repeated), 0 completed, 0 cancelled, 0 expired, 0 merged\n"
         "reps:        6 logged on, 3 available\n"
         "queue italian                    2 waiting, the oldest for 3 min 20 s\n"
         "broker:      0 publishers, 12.5 MiB of memory, 0 journal entries, checkpoint 30 s ago, 0 frames refused\n");
@@ -452,6 +472,28 @@ static void a_managers_act_says_who_and_why(void **state)
     told.reply_status = LEADWIRE__V1__STATUS__STATUS_NOT_FOUND;
     assert_int_equal(run("lead release 7-1 --reason x"), 1);
     assert_string_equal(output, "leadwire lead: there is no such lead\n");
+}
+
+static void a_manager_merges_two_leads(void **state)
+{
+    (void)state;
+    assert_int_equal(run("lead merge 7-1042 7-8 --reason 'one family'"), 0);
+    assert_string_equal(output, "lead 7-1042 is merged: all that it had is with the other lead\n");
+    assert_int_equal(told.act, LEADWIRE__V1__LEAD_ACT__LEAD_ACT_MERGE);
+    assert_string_equal(told.into, "7-8");
+    assert_int_equal(run("lead merge 7-1042 --reason x"), 2);
+    assert_non_null(strstr(output, "needs the lead that is to have it all: lead merge LEAD INTO\n"));
+}
+
+static void explain_tells_of_merged_leads_behind_the_lead(void **state)
+{
+    (void)state;
+    told.has_merged = true;
+    assert_int_equal(run("explain 7-1042"), 0);
+    assert_non_null(strstr(output, "00:00:02 merged (lead 7-8) by mia: one family\n"));
+    const char *behind = strstr(output, "\nmerged into it:\nlead 7-8 ");
+    assert_non_null(behind);
+    assert_null(strstr(behind + 2, "merged into it"));
 }
 
 static void a_manager_assigns_holds_and_prioritises(void **state)
@@ -677,6 +719,8 @@ int main(void)
         TEST(apply_passes_on_what_the_broker_refuses),
         TEST(config_show_gives_the_file_back),
         TEST(a_managers_act_says_who_and_why),
+        TEST(a_manager_merges_two_leads),
+        TEST(explain_tells_of_merged_leads_behind_the_lead),
         TEST(a_manager_assigns_holds_and_prioritises),
         TEST(a_manager_sets_a_reps_state),
         TEST(publish_prints_the_lead_id),

@@ -11,10 +11,13 @@
 
 #include "cli.h"
 #include "commands.h"
+#include "desk_id.h"
 #include "explain_rep.h"
 #include "json_out.h"
 #include "when_text.h"
 #include "words.h"
+
+enum { MERGED_MAX = 8 };   /* acts of managers that a lead keeps */
 
 /* What the policy ranked by; of an older broker: "load 1 of 3, idle 3 min 20 s" */
 static const char *keys_of(const Leadwire__V1__Candidate *candidate, char *text, size_t size)
@@ -74,6 +77,8 @@ static void print_act(const Leadwire__V1__LeadActNote *act)
     printf("%s %s", words_clock(act->at_unix_ms, clock), act->what);
     if (act->rep[0] != '\0')
         printf(" (rep %s)", act->rep);
+    if (act->other_lead_id[0] != '\0')
+        printf(" (lead %s)", act->other_lead_id);
     printf(" by %s%s%s\n", act->by[0] != '\0' ? act->by : "nobody named", act->reason[0] != '\0' ? ": " : "", act->reason);
 }
 
@@ -153,6 +158,7 @@ static void put_act(struct json_out *out, const Leadwire__V1__LeadActNote *act)
     json_put_time(out, "at", act->at_unix_ms);
     json_put_text(out, "what", act->what);
     json_put_text(out, "rep", act->rep);
+    json_put_text(out, "other_lead_id", act->other_lead_id);
     json_put_text(out, "by", act->by);
     json_put_text(out, "reason", act->reason);
     json_end_object(out);
@@ -225,6 +231,32 @@ static int read_question(const struct cli *cli, const char *rep, const char *sin
     return EXIT_DONE;
 }
 
+/* Behind a lead those that were merged into it, as far as the broker has them. */
+static int explain_merged(const struct cli *cli, struct control_client *control, const Leadwire__V1__ExplainReply *into)
+{
+    char ids[MERGED_MAX][DESK_ID_TEXT_MAX];
+    size_t count = 0;
+    int code = EXIT_DONE;
+    for (size_t i = 0; i < into->n_acts && count < MERGED_MAX && into->state != LEADWIRE__V1__LEAD_STATE__LEAD_STATE_MERGED; i++) {
+        if (into->acts[i]->other_lead_id[0] != '\0')
+            snprintf(ids[count++], sizeof ids[0], "%s", into->acts[i]->other_lead_id);
+    }
+    for (size_t i = 0; i < count && code == EXIT_DONE; i++) {
+        Leadwire__V1__ExplainRequest request = LEADWIRE__V1__EXPLAIN_REQUEST__INIT;
+        struct wire_message message = {.type = WIRE_EXPLAIN_REQUEST, .explain_request = &request}, reply;
+        request.lead_id = ids[i];
+        code = cli_ask(cli, control, &message, WIRE_EXPLAIN_REPLY, &reply);
+        if (code != EXIT_DONE)
+            return code;
+        printf("\nmerged into it:\n");
+        if (reply.explain_reply->found)
+            print_words(reply.explain_reply);
+        else
+            printf("lead %s: no longer on record\n", ids[i]);
+    }
+    return code;
+}
+
 int command_explain(int argc, char **argv)
 {
     bool is_json = false;
@@ -268,6 +300,7 @@ int command_explain(int argc, char **argv)
         print_json(reply.explain_reply);
     } else if (code == EXIT_DONE) {
         print_words(reply.explain_reply);
+        code = explain_merged(&cli, control, reply.explain_reply);
     }
     control_client_close(&control);
     return code;

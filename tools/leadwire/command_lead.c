@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * leadwire lead ACT LEAD [REP|WHEN|PRIORITY] - a manager's act on one lead, with who and why.
+ * leadwire lead ACT LEAD [REP|WHEN|PRIORITY|INTO] - a manager's act on one lead, with who and why.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "when_text.h"
 #include "yaml_doc.h"
 
-enum argument { ARGUMENT_NONE, ARGUMENT_REP, ARGUMENT_WHEN, ARGUMENT_PRIORITY };
+enum argument { ARGUMENT_NONE, ARGUMENT_REP, ARGUMENT_WHEN, ARGUMENT_PRIORITY, ARGUMENT_LEAD };
 
 static const struct { const char *name; Leadwire__V1__LeadAct act; const char *done; enum argument argument; } acts[] = {
     {"cancel", LEADWIRE__V1__LEAD_ACT__LEAD_ACT_CANCEL, "cancelled", ARGUMENT_NONE},
@@ -23,8 +23,9 @@ static const struct { const char *name; Leadwire__V1__LeadAct act; const char *d
     {"assign", LEADWIRE__V1__LEAD_ACT__LEAD_ACT_ASSIGN, "assigned", ARGUMENT_REP},
     {"hold", LEADWIRE__V1__LEAD_ACT__LEAD_ACT_HOLD, "held: it sleeps until its time, or until it is released", ARGUMENT_WHEN},
     {"prioritise", LEADWIRE__V1__LEAD_ACT__LEAD_ACT_PRIORITISE, "given its new priority", ARGUMENT_PRIORITY},
+    {"merge", LEADWIRE__V1__LEAD_ACT__LEAD_ACT_MERGE, "merged: all that it had is with the other lead", ARGUMENT_LEAD},
 };
-static const char *const act_names[] = {"cancel", "release", "take-back", "credit", "assign", "hold", "prioritise", NULL};
+static const char *const act_names[] = {"cancel", "release", "take-back", "credit", "assign", "hold", "prioritise", "merge", NULL};
 enum { ACT_COUNT = sizeof acts / sizeof acts[0], PRIORITY_MAX = 200 };
 
 /* What stands behind the lead. EXIT_DONE, or the exit code after a complaint. */
@@ -49,6 +50,9 @@ static int read_argument(const struct cli *cli, enum argument argument, Leadwire
         if (word != NULL && *word >= '0' && *word <= '9' && *end == '\0' && priority <= PRIORITY_MAX)
             return EXIT_DONE;
         return cli_usage_error(cli, "needs a priority of 0 to %d: lead prioritise LEAD 90", PRIORITY_MAX);
+    case ARGUMENT_LEAD:
+        command->into_lead_id = (char *)(word != NULL ? word : "");
+        return word != NULL ? EXIT_DONE : cli_usage_error(cli, "needs the lead that is to have it all: lead merge LEAD INTO");
     }
     return EXIT_USAGE;
 }
@@ -95,7 +99,7 @@ int command_lead(int argc, char **argv)
         {"json", NULL, CLI_FLAG, &is_json, 0, 0, "one JSON object"},
     };
     const struct cli_spec spec = {
-        .command = "lead", .arguments = "ACT LEAD [REP|WHEN|PRIORITY]", .arguments_min = 2, .arguments_max = 3,
+        .command = "lead", .arguments = "ACT LEAD [REP|WHEN|PRIORITY|INTO]", .arguments_min = 2, .arguments_max = 3,
         .uses_broker = true, .options = options, .option_count = 3,
         .about = "cancel     ends the lead: the prospect went away, or it never was one\n"
                  "release    a parked or scheduled lead waits again, with a new waiting limit\n"
@@ -104,7 +108,8 @@ int command_lead(int argc, char **argv)
                  "assign     LEAD REP: the rep has it at once, over the rules. Checked are only that the rep is logged on,\n"
                  "           has room and, for a call, a device\n"
                  "hold       LEAD [WHEN]: a waiting or parked lead sleeps until then, or until it is released\n"
-                 "prioritise LEAD PRIORITY: 0 to 200; higher goes first",
+                 "prioritise LEAD PRIORITY: 0 to 200; higher goes first\n"
+                 "merge      LEAD INTO: the contacts of LEAD become contacts of INTO, which stays where it is; LEAD ends",
     };
     struct cli cli;
     if (!cli_parse(&cli, &spec, argc, argv))

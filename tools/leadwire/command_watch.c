@@ -57,6 +57,7 @@ static void print_lead_words(const struct lw_event *event)
         break;
     case LW_LEAD_CANCELLED: printf("is cancelled"); break;
     case LW_LEAD_EXPIRED: printf("has expired"); break;
+    case LW_LEAD_MERGED: printf("is merged into lead %s", event->other_lead_id); break;
     case LW_LEAD_NONE: printf("is gone"); break;
     }
     if (event->cause[0] != '\0' && !event->is_snapshot)

@@ -10,6 +10,7 @@
 #include "judge_caps.h"
 #include "judge_events.h"
 #include "judge_given.h"
+#include "judge_merge.h"
 #include "judge_needs.h"
 #include "judge_offer.h"
 #include "judge_people.h"
@@ -96,10 +97,12 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
     judge->coverage->moves[event->from][event->to]++;
     judge->coverage->faults[SIM_FAULT_ABANDONED] += event->cause == CAUSE_ABANDONED;
     judge->coverage->faults[SIM_FAULT_HELD] += event->cause == CAUSE_HELD;
-    if (event->from == event->to && event->cause != CAUSE_JOINED && !(event->to == LEAD_WAITING && event->cause == CAUSE_ABANDONED))
+    if (event->from == event->to && event->cause != CAUSE_JOINED && event->cause != CAUSE_MERGED && !(event->to == LEAD_WAITING && event->cause == CAUSE_ABANDONED))
         judge_broken(judge, "one owner: lead %llu stays in state %d for no reason", judge_number(lead), event->to);
     if (event->cause == CAUSE_JOINED)
         judge_take_join(judge, lead, event);
+    if (event->cause == CAUSE_MERGED)
+        judge_take_merge(judge, lead, event);
     if (judge_is_held(event->to) && judge_is_held(event->from) && (rep != lead->rep || event->offer_number != lead->offer_number))
         judge_broken(judge, "one owner: lead %llu went from rep%u to rep%u without coming back", judge_number(lead), lead->rep, rep);
     if (!lead_state_is_end(event->to) && event->deadline_ms <= now_ms)
@@ -133,7 +136,10 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
     lead->is_call_back = event->is_call_back;
     if (event->to == LEAD_ASSIGNED && from != LEAD_ASSIGNED && rep < SIM_REPS_MAX)
         judge_caps_count(judge, rep, now_ms);
-    if (event->to == LEAD_OFFERED && from == LEAD_OFFERED) {
+    if (event->to == LEAD_OFFERED && from == LEAD_OFFERED && event->cause == CAUSE_MERGED) {
+        if (event->weight != lead->weight)
+            judge_broken(judge, "never over capacity: a merge made lead %llu weigh %u", judge_number(lead), event->weight);
+    } else if (event->to == LEAD_OFFERED && from == LEAD_OFFERED) {
         lead->weight = event->weight;
         judge_check_renewed(judge, lead);
     } else if (event->to == LEAD_OFFERED) {

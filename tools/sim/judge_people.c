@@ -26,15 +26,20 @@ void judge_take_join(struct sim_judge *judge, struct judge_lead *lead, const str
 static bool takes(const struct core_config *rules, const struct judge_lead *lead, const struct judge_before *was, uint8_t channel, uint64_t now_ms)
 {
     bool call = channel == LW_CHANNEL_PHONE, rang = was->channel == LW_CHANNEL_PHONE && !was->is_call_back;
-    return lead->is_recognised && was->contact_count < CORE_CONTACTS_MAX && now_ms - lead->heard_ms <= rules->people.window_ms &&
+    return lead->persons != 0 && was->contact_count < CORE_CONTACTS_MAX && now_ms - lead->heard_ms <= rules->people.window_ms &&
            !(call && (rang || was->state == LEAD_ASSIGNED));
+}
+
+static bool is_of(const struct judge_lead *lead, uint32_t person)
+{
+    return (lead->persons >> person & 1) != 0;
 }
 
 static const struct judge_lead *newest_open(const struct sim_judge *judge, uint32_t person, const struct judge_lead *but)
 {
     for (uint64_t l = judge->lead_last; l >= judge->lead_first; l--) {
         const struct judge_lead *lead = &judge->leads[l];
-        if (judge_is_open(lead) && lead->is_recognised && lead->person == person && lead != but)
+        if (judge_is_open(lead) && is_of(lead, person) && lead != but)
             return lead;
     }
     return NULL;
@@ -46,7 +51,7 @@ static void take_contact(struct sim_judge *judge, const struct judge_publication
     const struct config_rule *rule = sim_rules_for(rules, publication->product);
     uint32_t priority = rule->priority + rules->channels[publication->channel].priority;
     uint32_t expected = priority > lead->before_join.priority ? priority : lead->before_join.priority;
-    if (!rules->people.join || publication->person == 0 || lead->person != publication->person || publication->is_test)
+    if (!rules->people.join || publication->person == 0 || !is_of(lead, publication->person) || publication->is_test)
         judge_broken(judge, "never lost: lead %llu was joined by somebody else", judge_number(lead));
     else if (!takes(rules, lead, &lead->before_join, publication->channel, now_ms))
         judge_broken(judge, "one owner: lead %llu was joined and may not be", judge_number(lead));
@@ -61,10 +66,13 @@ static void take_contact(struct sim_judge *judge, const struct judge_publication
 
 void judge_take_won(struct sim_judge *judge, const struct judge_lead *lead, const struct core_effect *event, uint64_t now_ms)
 {
-    if (!lead->is_recognised || strcmp(event->disposition, "won") != 0 || judge->batch_rules->people.customer_for_ms == 0)
-        return;
-    judge->won[lead->person].rep = sim_rep_number(event->rep);
-    judge->won[lead->person].at_ms = now_ms;
+    bool is_won = strcmp(event->disposition, "won") == 0 && judge->batch_rules->people.customer_for_ms > 0;
+    for (uint32_t person = 1; is_won && person < SIM_PEOPLE_MAX; person++) {
+        if (!is_of(lead, person))
+            continue;
+        judge->won[person].rep = sim_rep_number(event->rep);
+        judge->won[person].at_ms = now_ms;
+    }
 }
 
 static bool is_there(const struct sim_judge *judge, uint32_t rep, const struct judge_lead *lead, uint64_t now_ms)
@@ -80,21 +88,22 @@ static bool is_there(const struct sim_judge *judge, uint32_t rep, const struct j
 }
 
 /* NOBODY: all alike. */
-static uint32_t expected_owner(const struct sim_judge *judge, const struct judge_lead *lead, const struct judge_lead *other, uint64_t now_ms)
+static uint32_t expected_owner(const struct sim_judge *judge, const struct judge_lead *lead, uint32_t person, const struct judge_lead *other,
+                               uint64_t now_ms)
 {
     const struct core_config *rules = judge_rules_now(judge);
     uint32_t owner = other ? other->rep : NOBODY;
-    bool is_customer = judge->won[lead->person].rep != NOBODY && now_ms - judge->won[lead->person].at_ms <= rules->people.customer_for_ms;
-    if (rules->people.owner_for_ms == 0 || !lead->is_recognised)
+    bool is_customer = judge->won[person].rep != NOBODY && now_ms - judge->won[person].at_ms <= rules->people.customer_for_ms;
+    if (rules->people.owner_for_ms == 0 || lead->persons == 0)
         return NOBODY;
     if (owner == NOBODY && is_customer)
-        owner = judge->won[lead->person].rep;
+        owner = judge->won[person].rep;
     return is_there(judge, owner, lead, now_ms) ? owner : NOBODY;
 }
 
-static void check_owner(struct sim_judge *judge, const struct judge_lead *lead, const struct judge_lead *other, uint64_t now_ms)
+static void check_owner(struct sim_judge *judge, const struct judge_lead *lead, uint32_t person, const struct judge_lead *other, uint64_t now_ms)
 {
-    uint32_t owner = expected_owner(judge, lead, other, now_ms);
+    uint32_t owner = expected_owner(judge, lead, person, other, now_ms);
     /* What a cap freed since the last step it frees behind this step's command: either holds. */
     bool was_full = owner != NOBODY && judge_caps_full(judge, owner, lead, judge->stepped_ms);
     if (lead->first_preferred != owner && !(was_full && lead->first_preferred == NOBODY))
@@ -109,11 +118,11 @@ void judge_take_published(struct sim_judge *judge, const struct judge_publicatio
         take_contact(judge, publication, lead, now_ms);
         return;
     }
-    lead->person = publication->is_test ? 0 : publication->person;
+    bool is_recognised = publication->person != 0 && !publication->is_test && config_recognises(&rules->people);
+    lead->persons = is_recognised ? UINT64_C(1) << publication->person : 0;
     lead->heard_ms = now_ms;
-    lead->is_recognised = lead->person != 0 && config_recognises(&rules->people);
-    const struct judge_lead *other = lead->is_recognised ? newest_open(judge, lead->person, lead) : NULL;
-    check_owner(judge, lead, other, now_ms);
+    const struct judge_lead *other = is_recognised ? newest_open(judge, publication->person, lead) : NULL;
+    check_owner(judge, lead, publication->person, other, now_ms);
     if (!other || !rules->people.join)
         return;
     struct judge_before is = {other->state, other->channel, other->is_call_back, other->priority, other->contact_count};

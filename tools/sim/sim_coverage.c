@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 static const char *const states[LEAD_STATES] = {"new", "waiting", "offered", "connecting", "assigned", "parked", "completed", "cancelled",
-                                                "expired", "scheduled"};
+                                                "expired", "scheduled", "merged"};
 static const char *const faults[SIM_FAULT_COUNT] = {
 #define X(name, words) words,
     SIM_FAULT_TABLE(X)
@@ -14,8 +14,8 @@ static const char *const faults[SIM_FAULT_COUNT] = {
 /* The life of a lead as the design draws it; the core has its own table. */
 bool sim_move_is_legal(enum lead_state from, enum lead_state to)
 {
-    static const char *const legal[LEAD_STATES] = {"w", "wocapsx", "wocapx", "wcapx", "wapdxs", "wsex", "", "", "", "wsx"};
-    static const char letters[LEAD_STATES] = {'n', 'w', 'o', 'c', 'a', 'p', 'd', 'x', 'e', 's'};
+    static const char *const legal[LEAD_STATES] = {"w", "wocapsxm", "wocapxm", "wcapx", "wapdxsm", "wpsexm", "", "", "", "wsxm", ""};
+    static const char letters[LEAD_STATES] = {'n', 'w', 'o', 'c', 'a', 'p', 'd', 'x', 'e', 's', 'm'};
     for (const char *at = legal[from]; *at; at++) {
         if (*at == letters[to])
             return true;

@@ -44,7 +44,8 @@
     X(TOUCH_SEEN, "touched, says an edge") \
     X(NUDGED, "rep reminded of a lead") \
     X(UNTOUCHED, "not touched in time") \
-    X(OWNER, "owner of a person comes first")
+    X(OWNER, "owner of a person comes first") \
+    X(MERGED, "merged by a manager")
 
 enum sim_fault {
 #define X(name, words) SIM_FAULT_##name,

@@ -8,6 +8,7 @@
 #include "judge_caps.h"
 #include "judge_events.h"
 #include "judge_needs.h"
+#include "judge_merge.h"
 #include "judge_offer.h"
 #include "judge_told.h"
 #include "judge_unroutable.h"
@@ -109,6 +110,7 @@ void sim_judge_batch(struct sim_judge *judge, const struct sim_batch *batch)
 
 static void check_after_batch(struct sim_judge *judge, uint64_t now_ms)
 {
+    judge_check_merges(judge);
     uint32_t loads[SIM_REPS_MAX + 1];
     if (judge->version == 0)
         return;

@@ -18,7 +18,7 @@
 #include "sim_coverage.h"
 #include "sim_rules.h"
 
-enum { SIM_LEADS_MAX = 16384, SIM_REFUSALS_MAX = 40, SIM_HELD_MAX = 32, SIM_COUNTED_MAX = 512, SIM_PEOPLE_MAX = 64 };
+enum { SIM_LEADS_MAX = 16384, SIM_REFUSALS_MAX = 40, SIM_HELD_MAX = 32, SIM_COUNTED_MAX = 512, SIM_PEOPLE_MAX = 64 /* as a uint64_t has bits */ };
 
 struct judge_refusal { uint32_t rep; uint64_t until_ms; };
 
@@ -58,8 +58,7 @@ struct judge_lead {
     uint32_t value;
     uint64_t woken_ms;               /* it was scheduled until then; 0: never */
     bool completed_once;
-    uint32_t person;                 /* 0: nobody who could be recognised */
-    bool is_recognised;              /* the rules let contacts join when it was published */
+    uint64_t persons;                /* bit n: person n is recognised as its own; more than one after a merge */
     uint64_t heard_ms;               /* of its last contact */
     uint32_t contact_count;
     struct judge_before before_join;
@@ -102,6 +101,7 @@ struct sim_judge {
     struct judge_rep reps[SIM_REPS_MAX];
     struct judge_publication *publications;
     uint32_t publication_count;
+    struct desk_id merging;          /* taken in by a lead, and not told yet that it ended; number 0: none */
     struct { uint32_t rep; uint64_t at_ms; } won[SIM_PEOPLE_MAX];   /* by person: the last; rep is NOBODY until then */
     char fault[200];                 /* the first promise that was broken; "" none */
 };

@@ -14,6 +14,8 @@ void sim_manager_sees(struct sim_world *world, const struct core_effect *event)
         world->held[world->held_seen++ % SEEN] = event->lead;
     if (event->to == LEAD_WAITING)
         world->waiting[world->waiting_seen++ % SEEN] = event->lead;
+    if (event->to == LEAD_SCHEDULED)
+        world->scheduled[world->scheduled_seen++ % SEEN] = event->lead;
 }
 
 static struct desk_id one_of(struct sim_world *world, const struct desk_id seen[SEEN])
@@ -21,13 +23,23 @@ static struct desk_id one_of(struct sim_world *world, const struct desk_id seen[
     return seen[sim_random_below(&world->random, SEEN)];
 }
 
+static struct desk_id any_seen(struct sim_world *world)
+{
+    const struct desk_id *const seen[] = {world->waiting, world->parked, world->held, world->scheduled};
+    return one_of(world, seen[sim_random_below(&world->random, 4)]);
+}
+
 /* Over the rules. The ids may be of leads that are elsewhere by now. */
 static void draw_act(struct sim_world *world, struct sim_message *message)
 {
-    uint64_t dice = sim_random_below(&world->random, 10);
+    uint64_t dice = sim_random_below(&world->random, 13);
     message->rep = (uint32_t)sim_random_below(&world->random, world->options.reps);
     message->lead = one_of(world, dice == 9 ? world->parked : world->waiting);
-    if (dice < 3) {
+    if (dice >= 10) {
+        message->act = ACT_MERGE;
+        message->lead = any_seen(world);
+        message->into = any_seen(world);
+    } else if (dice < 3) {
         message->act = ACT_ASSIGN;
         if (sim_random_percent(&world->random, 30))
             message->lead = one_of(world, world->held);

@@ -323,6 +323,7 @@ bool sim_message_command(struct sim_world *world, const struct sim_message *mess
         snprintf(name, sizeof name, "rep%u", message->rep);
         command.act.lead = message->lead, command.act.act = message->act, command.act.by = text("boss"), command.act.reason = text("so");
         command.act.rep = text(name), command.act.until_unix_ms = (int64_t)message->until_ms, command.act.priority = message->priority;
+        command.act.into = message->into;
         break;
     case COMMAND_ACT_ON_REP:
         snprintf(name, sizeof name, "rep%u", message->rep);

@@ -58,6 +58,7 @@ struct sim_message {
     uint32_t level;                    /* of a skill */
     uint64_t until_ms;
     uint32_t priority;
+    struct desk_id into;
     uint8_t channel;
     uint64_t content_hash;
     int64_t received_ms;
@@ -138,8 +139,8 @@ struct sim_world {
     struct sim_pending pending[SIM_PENDING_MAX];
     uint64_t next_publish_ms;
     uint32_t parked_seen;
-    struct desk_id parked[16], held[16], waiting[16];   /* what the manager last saw */
-    uint32_t held_seen, waiting_seen;
+    struct desk_id parked[16], held[16], waiting[16], scheduled[16];   /* what the manager last saw */
+    uint32_t held_seen, waiting_seen, scheduled_seen;
 };
 
 /* sim_world.c */

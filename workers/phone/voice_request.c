@@ -117,6 +117,7 @@ void voice_answer_state(struct voice_request *request, const struct lw_publisher
     case LW_LEAD_SCHEDULED:
     case LW_LEAD_COMPLETED:
     case LW_LEAD_CANCELLED:
+    case LW_LEAD_MERGED:
         voice_answer_end(request, false);   /* they have talked, or the call is over */
         return;
     case LW_LEAD_NONE:
