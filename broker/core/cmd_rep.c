@@ -5,11 +5,13 @@
 #include "core_commands.h"
 #include "core_internal.h"
 #include "decisions.h"
+#include "declines.h"
 #include "effects.h"
 #include "lead_state.h"
 #include "rep_state.h"
 
 static void accept_offer(struct core *core, struct lead *lead, struct rep *rep);
+static void decline_offer(struct core *core, const struct core_command *command, struct lead *lead, struct rep *rep);
 static void answer_is_late(struct core *core, const struct core_command *command, const struct lead *lead, const struct rep *rep);
 
 struct rep *asking_rep(struct core *core, const struct core_command *command)
@@ -35,10 +37,29 @@ void command_answer_offer(struct core *core, const struct core_command *command)
         reply(core, command, CORE_ACCEPTED, lead_state_word((enum lead_state)lead->state), lead->id);
         return;
     }
+    decline_offer(core, command, lead, rep);
+}
+
+/* With a reason that the desk does not know the offer stays as it is. */
+static void decline_offer(struct core *core, const struct core_command *command, struct lead *lead, struct rep *rep)
+{
     struct desk_id id = lead->id;
+    struct core_text reason = command->answer_offer.reason;
+    const char *problem = decline_problem(core, reason);
+    if (problem) {
+        reply(core, command, CORE_REJECTED, problem, id);
+        return;
+    }
     core->totals.declined++;
-    lead_return(core, lead, CAUSE_DECLINED, true, false);
-    rep_not_missed(core, rep);
+    lead_return_declined(core, lead, decline_keep(core, lead, lead->offer_number, reason));
+    if (core->config->refusals.reason_count == 0) {
+        rep_not_missed(core, rep);
+    } else {
+        rep->misses = 0;
+        decline_count(core, rep, reason);
+        rep_record(core, rep);
+        tell_rep_event(core, rep, CAUSE_DECLINED);
+    }
     reply(core, command, CORE_ACCEPTED, "", id);
 }
 

@@ -7,6 +7,7 @@
 #include "caps.h"
 #include "config_apply.h"
 #include "core_internal.h"
+#include "declines.h"
 #include "effects.h"
 #include "hours.h"
 #include "pairs.h"
@@ -87,6 +88,7 @@ void config_link(struct core *core)
         }
     }
     forget_caps(core);
+    declines_link(core);
     count_configured(core);
     caps_link_sources(core);
     fair_share_link(core);

@@ -7,6 +7,7 @@
 
 #include "config_check.h"
 #include "config_order.h"
+#include "config_refusals.h"
 #include "policy.h"
 
 static lw_status check_channels(const struct core_config *config, char *reason, size_t reason_size);
@@ -42,7 +43,9 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
         return config_wrong(reason, reason_size, "the time that a transfer is for one rep alone must be above 0");
     if (config->grace_ms < 1 || config->park_limit_ms < 1 || config->work_limit_ms < 1 || config->retry_same_rep_ms < 1)
         return config_wrong(reason, reason_size, "grace, park limit, work limit and retry time must be above 0");
-    status = config_check_texts(config, reason, reason_size);
+    status = config_refusals_check(config, reason, reason_size);
+    if (status == LW_OK)
+        status = config_check_texts(config, reason, reason_size);
     if (status == LW_OK)
         status = config_check_rep_names(config, reason, reason_size);
     if (status == LW_OK)

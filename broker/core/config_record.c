@@ -6,6 +6,7 @@
 
 #include "config_order.h"
 #include "config_record.h"
+#include "config_refusals.h"
 #include "core_internal.h"
 
 static void put_config(struct byte_buffer *out, const struct core_config *config);
@@ -268,6 +269,7 @@ static void put_queues(struct byte_buffer *out, const struct core_config *config
     byte_buffer_put_u8(out, config->bad_counts);
     byte_buffer_put_varint(out, config->absent_leads_max);
     put_people(out, &config->people);
+    config_refusals_put(out, &config->refusals);
     config_order_put(out, config);
 }
 
@@ -376,7 +378,7 @@ static bool read_queues(struct byte_reader *in, struct core_config *config)
     config->refused_counts = byte_reader_u8(in) != 0;
     config->bad_counts = byte_reader_u8(in) != 0;
     config->absent_leads_max = read_number(in, CONFIG_ABSENT_LEADS_MAX);
-    return read_people(in, config) && config_order_read(in, config);
+    return read_people(in, config) && config_refusals_read(in, config) && config_order_read(in, config);
 }
 
 static bool read_pairs(struct byte_reader *in, struct core_config *config)

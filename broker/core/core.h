@@ -266,6 +266,8 @@ enum core_effect_kind {
     EFFECT_DESK_EVENT,
 };
 
+struct core_decline_count { const char *reason; uint32_t count; };   /* how often a rep declined for it */
+
 struct core_effect {
     enum core_effect_kind kind;
     uint64_t session;
@@ -305,6 +307,8 @@ struct core_effect {
     uint32_t load, capacity;
     uint64_t until_ms;
     bool connected;
+    uint32_t decline_count;            /* reasons that the rep gave; */
+    const struct core_decline_count *declines;
     uint32_t config_version;
     uint32_t count_offers, count_holdings;   /* snapshot end */
 };

@@ -38,6 +38,8 @@ enum {
     CONFIG_PREDICATES_MAX = 16,      /* of one rule */
     CONFIG_VALUES_MAX = 64,          /* of one predicate */
     CONFIG_DISPOSITIONS_MAX = 64,
+    CONFIG_DECLINE_REASONS_MAX = 16,
+    CONFIG_RETRY_FACTOR_MAX = 10,
     CONFIG_QUEUES_MAX = 1000,
     CONFIG_TIER_MAX = 100,
     CONFIG_SHARE_MAX = 100,
@@ -56,6 +58,7 @@ enum {
 };
 #define CONFIG_WINDOW_MAX_MS (366ull * 24 * 3600 * 1000)     /* how long a person may be remembered */
 #define CONFIG_SERVICE_LEVEL_MAX_MS (30ull * 24 * 3600 * 1000)
+#define CONFIG_RETRY_MAX_MS (7 * 24 * 3600 * 1000)
 #define CONFIG_SCHEDULE_MAX_MS (366ull * 24 * 3600 * 1000)   /* how far ahead a lead may be scheduled */
 
 
@@ -200,6 +203,14 @@ static inline bool config_recognises(const struct config_people *people)
     return people->join || people->customer_for_ms > 0 || people->owner_for_ms > 0;
 }
 
+/* What follows when a rep does not take a lead. retry_same_rep_ms of core_config is the first pause. */
+struct config_refusals {
+    uint32_t retry_factor;           /* each further refusal of a lead by the same rep: so many times the pause before; 1: always the same */
+    uint32_t retry_max_ms;           /* and at most so long */
+    char **reasons;                  /* that a decline may have, of which it must have one; */
+    uint32_t reason_count;           /* 0: any, or none */
+};
+
 struct core_config {
     char *desk;
     char **skills;               uint32_t skill_count;   /* abilities */
@@ -215,6 +226,7 @@ struct core_config {
     bool return_assigned_when_gone;
     uint32_t transfer_for_ms;        /* a lead handed to a rep is for them alone, so long */
     struct config_people people;
+    struct config_refusals refusals;
     /* The fair share ledger: */
     bool refused_counts;         /* an offer that the rep declined or let pass */
     bool bad_counts;             /* a lead completed with a disposition of class bad */
@@ -269,6 +281,7 @@ LW_MUST_CHECK lw_status core_config_add_disposition(struct core_config *config, 
 LW_MUST_CHECK lw_status core_config_add_queue(struct core_config *config, const char *name, const char *policy, struct config_queue **out);
 /* "": none. LW_INVALID when it is too long. */
 LW_MUST_CHECK lw_status core_config_set_owner_from(struct core_config *config, const char *field);
+LW_MUST_CHECK lw_status core_config_add_decline_reason(struct core_config *config, const char *reason);
 LW_MUST_CHECK lw_status core_config_set_policy(struct core_config *config, const char *policy);
 /* Copies. queue NULL: the desk's. */
 LW_MUST_CHECK lw_status core_config_set_order(struct core_config *config, struct config_queue *queue, const struct config_order *order);

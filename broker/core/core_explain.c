@@ -108,7 +108,7 @@ struct subject explain_subject_of_lead(const struct lead *lead)
 {
     return (struct subject){.needs = &lead->demand->needs, .channel = lead->demand->channel, .policy = lead->demand->of_queue->policy,
                             .decisions = lead->decisions, .decision_count = lead->decision_count, .demand_hash = lead->demand->hash,
-                            .queue = lead->demand->queue, .value = lead_value(lead), .received_ms = lead->received_ms,
+                            .queue = lead->demand->queue, .declines = lead->extra ? lead->extra->declines : NULL, .value = lead_value(lead), .received_ms = lead->received_ms,
                             .priority = lead->priority, .waits_from_ms = urgency_from_ms(lead), .settled_ms = urgency_settled_ms(lead)};
 }
 
@@ -116,7 +116,7 @@ struct subject explain_subject_of_ended(const struct core *core, const struct en
 {
     return (struct subject){.needs = &ended->needs, .channel = ended->channel, .policy = queues_find(&core->queues, ended->queue)->policy,
                             .decisions = ended_lead_decisions(ended), .decision_count = ended->decision_count, .demand_hash = ended->demand_hash,
-                            .queue = ended->queue, .value = ended->value, .received_ms = ended->received_ms,
+                            .queue = ended->queue, .declines = ended->declines, .value = ended->value, .received_ms = ended->received_ms,
                             .priority = ended->priority, .waits_from_ms = ended->waits_from_ms, .settled_ms = ended->settled_ms};
 }
 
@@ -146,6 +146,7 @@ static void explain_decisions(struct core *core, const struct decision *decision
             .config_version = decision->config_version, .cause = (enum core_cause)decision->cause,
             .policy = decision->config_version == core->config_version ? subject->policy->name : "",
             .outcome = (enum core_cause)decision->outcome, .eligible = decision->able, .urgency = urgency,
+            .reason = decline_reason(subject->declines, decision->offer_number),
         };
         if (decision->config_version == core->config_version && decision->at_ms >= subject->settled_ms)
             urgency_write(&urgent, decision->at_ms, urgency);

@@ -35,6 +35,7 @@ struct core_decision_view {
     uint32_t considered, eligible;
     bool complete;               /* false: of the candidates only the chosen one is on record */
     enum core_cause outcome;     /* CAUSE_NONE: open */
+    const char *reason;          /* of a decline; "": none was given, or it is no longer kept */
     const char *urgency;         /* what it was made of; "": the desk does not weigh, or the rules are others since */
 };
 
@@ -106,6 +107,9 @@ enum {
     CORE_REP_DECISIONS_MAX = 500,   /* that one question tells */
     CORE_REP_WAITING_MAX = 32,      /* reasons; what is left is told as "other" */
 };
+
+/* How often the rep declined for which reason of the desk's table; borrowed until the next step. */
+const struct core_decline_count *core_explain_rep_declines(const struct core *core, struct core_text rep, uint32_t *count_out);
 
 /* Every decision made since since_ms, as this rep sees it; then what waits. *from_ms_out: since when it is told; later
  * than since_ms when more decisions were made than are told or kept. False: no rep of this name is in the rules.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core_internal.h"
+#include "declines.h"
 #include "effects.h"
 #include "lead_extra.h"
 #include "lead_state.h"
@@ -176,6 +177,10 @@ void rep_row(const struct core *core, const struct rep *rep, struct core_effect 
     row->until_ms = rep->state == REP_WRAP_UP ? rep->until_ms : 0;
     row->revision = rep->revision;
     row->reason = rep->reason;
+    if (rep->declines) {
+        row->declines = rep->declines->list;
+        row->decline_count = rep->declines->count;
+    }
 }
 
 /* Who acts, and why. */

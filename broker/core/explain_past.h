@@ -14,6 +14,7 @@ struct subject {            /* what both open and ended leads have */
     const struct policy *policy;
     const struct decision *decisions;
     uint32_t decision_count;
+    const struct decline_notes *declines;   /* NULL: none */
     uint32_t demand_hash;
     uint32_t queue, value;  /* names */
     uint32_t priority;

@@ -31,6 +31,7 @@ static void free_ended(struct core *core, struct ended_lead *ended)
     decisions_free(core, ended->decisions, ended->decision_capacity);
     free(ended->acts);
     reach_free(ended->reach);
+    free(ended->declines);
 }
 
 void history_fini(struct core *core)
@@ -72,6 +73,7 @@ void history_note_end(struct core *core, struct lead *lead, const struct lead_ch
     ended->decisions = NULL;
     ended->acts = lead->extra ? lead->extra->acts : NULL;
     ended->reach = lead->extra ? lead->extra->reach : NULL;
+    ended->declines = lead->extra ? lead->extra->declines : NULL;
     ended->queue = lead->demand->queue;
     ended->rule = lead->rule;
     ended->source = lead->source;
@@ -89,6 +91,7 @@ void history_note_end(struct core *core, struct lead *lead, const struct lead_ch
     if (lead->extra) {
         lead->extra->acts = NULL;
         lead->extra->reach = NULL;
+        lead->extra->declines = NULL;
     }
     if (lead->decision_count == 1) {
         ended->only = lead->decisions[0];

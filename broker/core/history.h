@@ -40,6 +40,7 @@ struct ended_lead {
     struct decision only;                  /* if there was one: most leads' */
     struct act_notes *acts;                /* owned, or NULL */
     struct reach *reach;                   /* the same */
+    struct decline_notes *declines;        /* the same */
     struct decision *decisions;            /* of more than one; owned, with room for decision_capacity, or NULL */
     uint32_t queue, rule, source, rep, disposition, value;
     uint16_t priority;

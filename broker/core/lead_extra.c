@@ -32,6 +32,8 @@ void lead_extra_free(struct lead *lead)
     person_free(lead->extra->person);
     free(lead->extra->acts);
     reach_free(lead->extra->reach);
+    free(lead->extra->declines);
+    free(lead->extra->lapsed);
     free(lead->extra);
     lead->extra = NULL;
 }

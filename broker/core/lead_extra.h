@@ -12,6 +12,7 @@
 
 struct core;
 
+struct lapsed_refusals;
 struct lead_person;
 
 struct lead_extra {
@@ -25,6 +26,8 @@ struct lead_extra {
     uint32_t set_by, set_offer_number;            /* who handed it on last, and which offer had given it to them; 0: nobody */
     uint64_t touch_ms, nudge_ms;                  /* ASSIGNED: its first touch is awaited until then, and asked for; 0: not */
     struct reach *reach;                          /* NULL: none */
+    struct decline_notes *declines;               /* why reps declined it; NULL: nobody said */
+    struct lapsed_refusals *lapsed;               /* see exclusions.h; NULL: none */
     struct act_notes *acts;                       /* of managers; NULL: none */
     bool has_own_priority;                        /* lead->priority is what a manager said */
     bool has_own_needs;                           /* needs that no rule says: a person did */

@@ -3,6 +3,7 @@
  * What is written of a lead: its image, its record, and that a checkpoint has to write it again.
  */
 #include "core_internal.h"
+#include "exclusions.h"
 #include "lead_extra.h"
 #include "lead_record.h"
 #include "lead_state.h"
@@ -27,6 +28,9 @@ static void extra_fill(const struct lead_extra *extra, struct lead_image *image)
     image->has_own_needs = extra->has_own_needs;
     image->has_own_priority = extra->has_own_priority;
     image->acts = extra->acts;
+    image->declines = extra->declines;
+    if (extra->lapsed)
+        lapsed_fill(extra->lapsed, image);
     image->waits_from_ms = extra->waits_from_ms;
     image->touch_ms = extra->touch_ms;
     image->nudge_ms = extra->nudge_ms;

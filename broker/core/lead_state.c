@@ -193,14 +193,14 @@ static void return_lead(struct core *core, struct lead *lead, enum core_cause ca
     struct rep *rep = core->reps.reps[lead->rep];
     const struct config_channel *channel = core_channel(core, lead->demand->channel);
 
-    uint64_t refused_until_ms = exclude ? deadline_after(core, core->config->retry_same_rep_ms) : 0;
     if (lead->state == LEAD_ASSIGNED && lead->demand->needs.rings)
         (void)!lead_make_call_back(core, lead);   /* they have talked; without room for a class it rings again */
     decision_close(lead, lead->offer_number, cause);
     fair_share_returned(core, lead, cause);
-    lead_drop_lapsed(core, lead);   /* whose time ran out while another had the lead */
+    if (lead->exclusion_count > 0 || lead->extra)
+        lead_put_lapsed_behind(core, lead);
     if (exclude)
-        lead_exclude(core, lead, &(struct exclusion){rep->number, lead->offer_number, refused_until_ms, (uint8_t)cause});
+        lead_exclude(core, lead, rep->number, lead->offer_number, cause);
     if (cause != CAUSE_DECLINED)
         tell_withdrawn(core, lead->id, lead->offer_number, rep, cause);
     if (is_fresh_wait)
@@ -219,6 +219,11 @@ static void return_lead(struct core *core, struct lead *lead, enum core_cause ca
 void lead_return(struct core *core, struct lead *lead, enum core_cause cause, bool exclude, bool is_fresh_wait)
 {
     return_lead(core, lead, cause, exclude, is_fresh_wait, NULL, 0, NULL);
+}
+
+void lead_return_declined(struct core *core, struct lead *lead, const char *reason)
+{
+    return_lead(core, lead, CAUSE_DECLINED, true, false, reason, 0, NULL);
 }
 
 void lead_return_to(struct core *core, struct lead *lead, enum core_cause cause, const char *target)

@@ -39,6 +39,8 @@ void tell_lead_noted(struct core *core, const struct lead *lead, enum core_cause
 void lead_move(struct core *core, struct lead *lead, const struct lead_change *change);
 /* Back to the queue with its original age (or parked, if its offers are used up); the rep is excluded if exclude. */
 void lead_return(struct core *core, struct lead *lead, enum core_cause cause, bool exclude, bool is_fresh_wait);
+/* The same, declined; reason: for events, of the desk's table or "". */
+void lead_return_declined(struct core *core, struct lead *lead, const char *reason);
 /* The same for a lead that its rep handed on to `target`: that rep is excluded. */
 void lead_return_to(struct core *core, struct lead *lead, enum core_cause cause, const char *target);
 /* The same, as a call that joined it does not fit its rep: not excluded, and a call from now on. */

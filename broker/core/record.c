@@ -16,8 +16,8 @@ enum lead_flags {
 };
 
 /* What happened in few lives: a byte of bits, then each that is there. */
-enum life_bits { LIFE_PRIORITY = 1, LIFE_ACTS = 2, LIFE_TOUCH = 4, LIFE_LEGS = 8 };
-enum rep_flags { REP_IS_CONNECTED = 1, REP_HAS_CAPS = 2 };
+enum life_bits { LIFE_PRIORITY = 1, LIFE_ACTS = 2, LIFE_TOUCH = 4, LIFE_LEGS = 8, LIFE_REFUSALS = 128 };
+enum rep_flags { REP_IS_CONNECTED = 1, REP_HAS_CAPS = 2, REP_HAS_DECLINES = 32 };
 enum { WITH_OWN_TEAMS = 16 };   /* in the number of teams */
 
 static void put_open_lead(struct byte_buffer *out, const struct lead_image *image);
@@ -111,7 +111,7 @@ static uint8_t life_of(const struct lead_image *image)
 {
     return (uint8_t)((image->has_own_priority ? LIFE_PRIORITY : 0) | (image->acts ? LIFE_ACTS : 0) |
                      (image->touch_ms != 0 || (image->reach && image->reach->touched != 0) ? LIFE_TOUCH : 0) |
-                     (image->reach && image->reach->leg_count > 0 ? LIFE_LEGS : 0));
+                     (image->reach && image->reach->leg_count > 0 ? LIFE_LEGS : 0) | (record_has_refusals(image) ? LIFE_REFUSALS : 0));
 }
 
 /* Of every record of a lead: most of most records. */
@@ -375,6 +375,8 @@ static void put_life(struct byte_buffer *out, const struct lead_image *image)
     }
     if (life_of(image) & LIFE_LEGS)
         put_legs(out, image);
+    if (record_has_refusals(image))
+        record_put_refusals(out, image);
 }
 
 static void read_life(struct byte_reader *in, struct lead_image *image)
@@ -393,6 +395,8 @@ static void read_life(struct byte_reader *in, struct lead_image *image)
     }
     if (bits & LIFE_LEGS)
         read_legs(in, image);
+    if (bits & LIFE_REFUSALS)
+        record_read_refusals(in, image);
 }
 
 /* Most leads never relax: one byte. */
@@ -505,7 +509,8 @@ void record_put_rep(struct byte_buffer *out, const struct rep_image *image)
     byte_buffer_put_varint(out, image->revision);
     byte_buffer_put_varint(out, image->number);
     byte_buffer_put_u8(out, (uint8_t)image->state);
-    byte_buffer_put_u8(out, (uint8_t)((image->connected ? REP_IS_CONNECTED : 0) | (image->caps.is_there ? REP_HAS_CAPS : 0)));
+    byte_buffer_put_u8(out, (uint8_t)((image->connected ? REP_IS_CONNECTED : 0) | (image->caps.is_there ? REP_HAS_CAPS : 0) |
+                                      (image->decline_count > 0 ? REP_HAS_DECLINES : 0)));
     byte_buffer_put_blob(out, image->name.data, image->name.size);
     byte_buffer_put_blob(out, image->reason.data, image->reason.size);
     byte_buffer_put_varint(out, image->idle_since_ms);
@@ -516,6 +521,8 @@ void record_put_rep(struct byte_buffer *out, const struct rep_image *image)
     byte_buffer_put_varint(out, image->share_mark);
     if (image->caps.is_there)
         record_put_caps(out, &image->caps);
+    if (image->decline_count > 0)
+        record_put_rep_declines(out, image);
 }
 
 lw_status record_read_rep(const void *bytes, size_t size, struct rep_image *out)
@@ -542,6 +549,8 @@ lw_status record_read_rep(const void *bytes, size_t size, struct rep_image *out)
     out->share_mark = byte_reader_varint(&in);
     if (flags & REP_HAS_CAPS)
         record_read_caps(&in, &out->caps);
+    if (flags & REP_HAS_DECLINES)
+        record_read_rep_declines(&in, out);
     if (out->account > ACCOUNT_MAX || out->account < -ACCOUNT_MAX)
         return LW_CORRUPT;
     if (out->number == 0 || out->name.size == 0 || out->state < REP_OFFLINE || out->state > REP_AWAY)

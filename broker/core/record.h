@@ -18,6 +18,7 @@
 #include "byte_buffer.h"
 #include "core.h"
 #include "core_explain.h"
+#include "declines.h"
 #include "reach.h"
 
 enum {
@@ -37,7 +38,11 @@ struct exclusion {
     uint32_t offer_number;
     uint64_t until_ms;
     uint8_t cause;            /* enum core_cause */
+    uint8_t times;            /* the rep refused the lead in this round, with this one */
 };
+
+/* Of a rep who may get the lead again; the last of so many. */
+struct lapsed_refusal { uint32_t rep, offer_number; uint8_t cause, times; };
 
 enum { DECISION_OLDER = 1u << 30 };
 
@@ -112,6 +117,9 @@ struct lead_image {
     uint8_t touched, leg_count;
     const struct act_notes *acts;     /* written from here; */
     uint32_t act_count;               /* read into acts_read */
+    const struct decline_notes *declines;   /* written from here; */
+    uint32_t decline_count;           /* read into declines_read */
+    uint32_t lapsed_count;
     uint64_t waits_from_ms;           /* 0: from when it was received */
     bool has_payload;                 /* and the rest of what never changes: */
     uint64_t received_ms;
@@ -143,6 +151,8 @@ struct lead_image {
     struct contact_image contacts[CORE_CONTACTS_MAX];
     struct act_image acts_read[ACTS_KEPT];
     struct leg_image legs_read[LEGS_KEPT];
+    struct lapsed_refusal lapsed[EXCLUSIONS_PER_LEAD_MAX];
+    struct { uint32_t offer_number; struct core_text reason; } declines_read[DECLINES_KEPT];
 };
 
 /* What counts under the caps of a rep. */
@@ -165,6 +175,8 @@ struct rep_image {
     int64_t account;                  /* of the fair share ledger */
     uint64_t share_mark;
     struct caps_image caps;
+    uint32_t decline_count;           /* reasons that the rep gave */
+    struct { struct core_text reason; uint32_t counted; } declines[CONFIG_DECLINE_REASONS_MAX];
 };
 
 struct seen_image {
@@ -198,6 +210,12 @@ void record_put_decisions(struct byte_buffer *out, const struct lead_image *imag
 void record_read_decisions(struct byte_reader *in, struct lead_image *image);
 void record_put_caps(struct byte_buffer *out, const struct caps_image *caps);   /* part of a rep's */
 void record_read_caps(struct byte_reader *in, struct caps_image *caps);
+/* Parts: who did not take a lead and why; how often a rep gave which reason. */
+bool record_has_refusals(const struct lead_image *image);
+void record_put_refusals(struct byte_buffer *out, const struct lead_image *image);
+void record_read_refusals(struct byte_reader *in, struct lead_image *image);
+void record_put_rep_declines(struct byte_buffer *out, const struct rep_image *image);
+void record_read_rep_declines(struct byte_reader *in, struct rep_image *image);
 void record_put_rep(struct byte_buffer *out, const struct rep_image *image);
 LW_MUST_CHECK lw_status record_read_rep(const void *bytes, size_t size, struct rep_image *out);
 void record_put_seen(struct byte_buffer *out, const struct seen_image *image);

@@ -4,7 +4,8 @@
  */
 #include "record.h"
 
-enum { EXCLUSION_SIZE_MAX = 4 * BYTE_VARINT_MAX, DECISION_SIZE_MAX = 12 * BYTE_VARINT_MAX };
+enum { EXCLUSION_AGAIN = 128 };   /* beside its cause: it is not the rep's first, and their number follows */
+enum { EXCLUSION_SIZE_MAX = 5 * BYTE_VARINT_MAX, DECISION_SIZE_MAX = 12 * BYTE_VARINT_MAX };
 
 void record_put_exclusions(struct byte_buffer *out, const struct lead_image *image)
 {
@@ -17,7 +18,8 @@ void record_put_exclusions(struct byte_buffer *out, const struct lead_image *ima
         at = byte_put_varint(at, exclusion->rep);
         at = byte_put_varint(at, exclusion->offer_number);
         at = byte_put_zigzag(at, (int64_t)(exclusion->until_ms - image->at_ms));
-        byte_buffer_commit(out, byte_put_u8(at, exclusion->cause));
+        at = byte_put_u8(at, (uint8_t)(exclusion->cause | (exclusion->times > 1 ? EXCLUSION_AGAIN : 0)));
+        byte_buffer_commit(out, exclusion->times > 1 ? byte_put_u8(at, exclusion->times) : at);
     }
 }
 
@@ -30,7 +32,9 @@ void record_read_exclusions(struct byte_reader *in, struct lead_image *image)
         exclusion->rep = (uint32_t)byte_reader_varint_max(in, UINT32_MAX);
         exclusion->offer_number = (uint32_t)byte_reader_varint_max(in, UINT32_MAX);
         exclusion->until_ms = image->at_ms + (uint64_t)byte_reader_zigzag(in);
-        exclusion->cause = byte_reader_u8(in);
+        uint8_t cause = byte_reader_u8(in);
+        exclusion->cause = cause & (uint8_t)~EXCLUSION_AGAIN;
+        exclusion->times = cause & EXCLUSION_AGAIN ? byte_reader_u8(in) : 1;
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include "caps.h"
 #include "core_internal.h"
+#include "declines.h"
 #include "effects.h"
 #include "lead_state.h"
 #include "match.h"
@@ -78,6 +79,8 @@ void rep_image_fill(const struct core *core, const struct rep *rep, struct rep_i
     };
     if (rep->caps)
         caps_image_fill(core, rep, &image->caps);
+    if (rep->declines)
+        declines_image_fill(rep, image);
 }
 
 void rep_record(struct core *core, struct rep *rep)

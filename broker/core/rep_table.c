@@ -25,6 +25,7 @@ void rep_table_fini(struct rep_table *table)
         if (table->reps[i]) {
             free(table->reps[i]->name);
             free(table->reps[i]->rates);
+            free(table->reps[i]->declines);
             caps_free(table->reps[i]);
         }
         free(table->reps[i]);

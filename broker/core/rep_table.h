@@ -14,6 +14,7 @@
 
 struct lead;
 struct rep_caps;
+struct rep_declines;
 struct rep_rates;
 struct supply_class;
 
@@ -39,6 +40,7 @@ struct rep {
     struct lead *held_first, *held_last;
     char *name;
     struct rep_caps *caps;                 /* NULL: none */
+    struct rep_declines *declines;         /* NULL: none were counted */
     uint32_t team, device;                 /* names; device NAME_NONE: none */
     struct avl_tree preferred;             /* waiting leads that only this rep gets for now, most urgent first */
     struct timer_node timer;

@@ -15,6 +15,7 @@
 #include "caps.h"
 #include "core_internal.h"
 #include "decisions.h"
+#include "exclusions.h"
 #include "lead_end.h"
 #include "lead_extra.h"
 #include "lead_memory.h"
@@ -125,6 +126,8 @@ static lw_status restore_rep(struct core *core, const void *bytes, size_t size)
     rep->connected = false;   /* sessions do not survive */
     rep->is_dirty = true;
     status = caps_restore(core, rep, &image.caps);
+    if (status == LW_OK)
+        status = declines_restore(core, rep, &image);
     if (status != LW_OK)
         return status;
     memcpy(rep->reason, image.reason.data, image.reason.size);
@@ -325,6 +328,16 @@ static void take_life(struct lead *lead, const struct lead_image *image)
     }
 }
 
+/* Who refused it before, and why. */
+static void take_refusals(struct lead *lead, const struct lead_image *image)
+{
+    if (lead->extra && lead->extra->declines)
+        lead->extra->declines->count = 0;
+    for (uint32_t i = 0; i < image->decline_count; i++)
+        decline_note_keep(lead, image->declines_read[i].offer_number, image->declines_read[i].reason);
+    lapsed_take(lead, image);
+}
+
 /* Everything but links. */
 static lw_status take_image(struct core *core, struct lead *lead, const struct lead_image *image)
 {
@@ -366,6 +379,7 @@ static lw_status take_image(struct core *core, struct lead *lead, const struct l
 
     take_extra(lead, image);
     take_life(lead, image);
+    take_refusals(lead, image);
     lead->exclusion_count = 0;
     free(lead->exclusions);
     lead->exclusions = NULL;

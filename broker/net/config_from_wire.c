@@ -354,6 +354,24 @@ static bool read_people(struct reading *reading, const Leadwire__V1__PeopleConfi
     return judge(reading, status, "field that names the owner", from->owner_from);
 }
 
+static bool read_refusals(struct reading *reading, const Leadwire__V1__DeskConfig *from)
+{
+    struct config_refusals *refusals = &reading->config->refusals;
+
+    if (refusals->retry_max_ms < reading->config->retry_same_rep_ms)
+        refusals->retry_max_ms = reading->config->retry_same_rep_ms;
+    if (!from->refusals)
+        return true;
+    set(&refusals->retry_factor, from->refusals->retry_factor);
+    set(&refusals->retry_max_ms, from->refusals->retry_max_ms);
+    for (size_t i = 0; i < from->refusals->n_reasons; i++) {
+        const char *reason = from->refusals->reasons[i];
+        if (!judge(reading, core_config_add_decline_reason(reading->config, reason), "decline reason", reason))
+            return false;
+    }
+    return true;
+}
+
 static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *from)
 {
     struct core_config *config = reading->config;
@@ -371,6 +389,8 @@ static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *
         config->absent_leads_max = from->fair_share->absent_leads_max;
     }
     config->return_assigned_when_gone = from->return_assigned_when_gone;
+    if (!read_refusals(reading, from))
+        return false;
     return !*from->policy || judge(reading, core_config_set_policy(config, from->policy), "policy", from->policy);
 }
 

@@ -266,9 +266,10 @@ static void add_rep_row(void *context, const struct core_effect *row)
     struct page *page = context;
     Leadwire__V1__RepEvent *rep = arena_alloc(page->arena, sizeof *rep);
 
-    if (!rep || page->reply->n_reps == page->reps_max)
+    struct decline_counts *declines = row->decline_count > 0 ? arena_alloc(page->arena, sizeof *declines) : NULL;
+    if (!rep || page->reply->n_reps == page->reps_max || (row->decline_count > 0 && !declines))
         return;
-    effect_to_rep_event(row, rep);
+    effect_to_rep_event(row, declines, rep);
     rep->rep = keep(page->arena, row->rep);
     rep->by = rep->reason = (char *)"";   /* why somebody is on a break is theirs */
     page->reply->reps[page->reply->n_reps++] = rep;

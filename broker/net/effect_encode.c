@@ -80,7 +80,19 @@ void effect_to_lead_event(const struct core_effect *effect, struct lead_event_id
     out->contacts = effect->contact_count;
 }
 
-void effect_to_rep_event(const struct core_effect *effect, Leadwire__V1__RepEvent *out)
+/* The reasons are texts of the rules, which live as long as they are in force: the frame is made before that. */
+static size_t fill_declines(const struct core_effect *effect, struct decline_counts *room)
+{
+    for (uint32_t i = 0; i < effect->decline_count; i++) {
+        leadwire__v1__decline_count__init(&room->counts[i]);
+        room->counts[i].reason = (char *)effect->declines[i].reason;
+        room->counts[i].count = effect->declines[i].count;
+        room->pointers[i] = &room->counts[i];
+    }
+    return effect->decline_count;
+}
+
+void effect_to_rep_event(const struct core_effect *effect, struct decline_counts *room, Leadwire__V1__RepEvent *out)
 {
     leadwire__v1__rep_event__init(out);
     out->rep = (char *)effect->rep;
@@ -92,6 +104,8 @@ void effect_to_rep_event(const struct core_effect *effect, Leadwire__V1__RepEven
     out->revision = effect->revision;
     out->by = (char *)effect->by;
     out->reason = (char *)effect->reason;
+    out->n_declines = fill_declines(effect, room);
+    out->declines = room ? room->pointers : NULL;
 }
 
 static void encode_reply(struct net *net, struct peer *peer, const struct core_effect *effect)
@@ -267,6 +281,7 @@ static void encode_nudge(struct net *net, struct peer *peer, const struct core_e
 static void encode_rep_status(struct net *net, struct peer *peer, const struct core_effect *effect)
 {
     Leadwire__V1__RepStatus status = LEADWIRE__V1__REP_STATUS__INIT;
+    struct decline_counts declines;
 
     status.state = (Leadwire__V1__RepState)effect->rep_state;
     status.load = effect->load;
@@ -274,6 +289,8 @@ static void encode_rep_status(struct net *net, struct peer *peer, const struct c
     status.until_unix_ms = (int64_t)effect->until_ms;
     status.reason = (char *)effect->reason;
     status.epoch = net->epoch;
+    status.n_declines = fill_declines(effect, &declines);
+    status.declines = declines.pointers;
     net_hold(net, peer, &(struct wire_message){.type = WIRE_REP_STATUS, .rep_status = &status}, 0);
 }
 
@@ -303,6 +320,7 @@ static void encode_event(struct net *net, const struct core_effect *effect)
     Leadwire__V1__Event event = LEADWIRE__V1__EVENT__INIT;
     Leadwire__V1__LeadEvent lead;
     Leadwire__V1__RepEvent rep;
+    struct decline_counts declines;
     Leadwire__V1__DeskEvent desk = LEADWIRE__V1__DESK_EVENT__INIT;
     struct lead_event_ids ids;
 
@@ -313,7 +331,7 @@ static void encode_event(struct net *net, const struct core_effect *effect)
         effect_to_lead_event(effect, &ids, &lead);
         event.lead = &lead;
     } else if (effect->kind == EFFECT_REP_EVENT) {
-        effect_to_rep_event(effect, &rep);
+        effect_to_rep_event(effect, &declines, &rep);
         event.rep = &rep;
     } else {
         desk.cause = (char *)core_cause_word(effect->cause);

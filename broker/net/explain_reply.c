@@ -14,6 +14,7 @@ static void add_decision(void *context, const struct core_decision_view *view);
 static void add_candidate(void *context, const struct core_candidate *view);
 static void add_rep_decision(void *context, const struct core_rep_decision *view);
 static void add_rep_waiting(void *context, const struct core_rep_waiting *view);
+static void add_declines(struct filling *filling, const struct core *core, struct core_text rep);
 static void add_act(void *context, const struct core_act_view *view);
 static void add_leg(void *context, const struct core_leg_view *view);
 static bool grow(struct arena *arena, void ***items, size_t count);
@@ -40,6 +41,23 @@ void explain_reply_fill_rep(struct core *core, struct core_text rep, uint64_t si
 
     reply->found = core_explain_rep(core, rep, since_ms, &visitor, &from_ms);
     reply->since_unix_ms = (int64_t)from_ms;
+    add_declines(&filling, core, rep);
+}
+
+static void add_declines(struct filling *filling, const struct core *core, struct core_text rep)
+{
+    uint32_t count;
+    const struct core_decline_count *declines = core_explain_rep_declines(core, rep, &count);
+    Leadwire__V1__ExplainReply *reply = filling->reply;
+    Leadwire__V1__DeclineCount *rows = arena_calloc(filling->arena, count + 1, sizeof *rows);
+
+    reply->declines = arena_calloc(filling->arena, count + 1, sizeof *reply->declines);
+    for (uint32_t i = 0; rows && reply->declines && i < count; i++) {
+        leadwire__v1__decline_count__init(&rows[i]);
+        rows[i].reason = keep(filling->arena, declines[i].reason);
+        rows[i].count = declines[i].count;
+        reply->declines[reply->n_declines++] = &rows[i];
+    }
 }
 
 static void fill_lead(void *context, const struct core_effect *lead, const char *rule, const char *const *require_names,
@@ -87,6 +105,7 @@ static void add_decision(void *context, const struct core_decision_view *view)
     decision->complete = view->complete;
     decision->outcome = (char *)core_cause_word(view->outcome);
     decision->urgency = keep(filling->arena, view->urgency);
+    decision->reason = keep(filling->arena, view->reason);
     reply->decisions[reply->n_decisions++] = decision;
 }
 

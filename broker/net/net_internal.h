@@ -116,6 +116,11 @@ bool net_read_lead_id(const char *text, struct desk_id *out);
 
 struct lead_event_ids { char lead[DESK_ID_TEXT_MAX], other[DESK_ID_TEXT_MAX]; };   /* live as long as the event */
 void effect_to_lead_event(const struct core_effect *effect, struct lead_event_ids *ids, Leadwire__V1__LeadEvent *out);
-void effect_to_rep_event(const struct core_effect *effect, Leadwire__V1__RepEvent *out);
+/* Room for what a rep's row tells of declines. */
+struct decline_counts {
+    Leadwire__V1__DeclineCount counts[CONFIG_DECLINE_REASONS_MAX], *pointers[CONFIG_DECLINE_REASONS_MAX];
+};
+/* room: lives as long as `out`; may be NULL when there are none. */
+void effect_to_rep_event(const struct core_effect *effect, struct decline_counts *room, Leadwire__V1__RepEvent *out);
 
 #endif

@@ -34,6 +34,7 @@ enum {
     RELAX_MAX = 64,
     HOURS_MAX = 4096,
     DISPOSITIONS_MAX = 256,
+    DECLINE_REASONS_MAX = 64,
     QUEUE_CONFIGS_MAX = 4096,
     TEXTS_MAX = 32,
 };
@@ -236,13 +237,18 @@ RULES(set_rep_state,
     ENUM_NEEDED(state),
     TEXT(reason, REASON_MAX));
 
+RULES(decline_count,
+    NAME_NEEDED(reason, LW_NAME_MAX),
+    NUMBER(count));
+
 RULES(rep_status,
     ENUM_NEEDED(state),
     NUMBER(load),
     NUMBER(capacity),
     NUMBER(until_unix_ms),
     TEXT(reason, REASON_MAX),
-    NUMBER(epoch));
+    NUMBER(epoch),
+    MESSAGES(declines, DECLINE_REASONS_MAX, &decline_count_rules));
 
 RULES(offer,
     NAME_NEEDED(lead_id, ID_MAX),
@@ -367,7 +373,8 @@ RULES(rep_event,
     NUMBER(connected),
     NUMBER(revision),
     NAME(by, LW_NAME_MAX),
-    TEXT(reason, REASON_MAX));
+    TEXT(reason, REASON_MAX),
+    MESSAGES(declines, DECLINE_REASONS_MAX, &decline_count_rules));
 
 RULES(desk_event,
     NAME(cause, LW_NAME_MAX),
@@ -529,6 +536,11 @@ RULES(people_config,
     TEXT(owner_from, FIELD_NAME_MAX),
     NUMBER(customer_for_ms));
 
+RULES(refusal_config,
+    NAMES(reasons, DECLINE_REASONS_MAX, LW_NAME_MAX),
+    NUMBER(retry_factor),
+    NUMBER(retry_max_ms));
+
 RULES(desk_config,
     NAME(desk, LW_NAME_MAX),
     MESSAGES(skills, SKILLS_MAX, &skill_config_rules),
@@ -550,6 +562,7 @@ RULES(desk_config,
     MESSAGE(fair_share, &fair_share_config_rules),
     NUMBER(transfer_for_ms),
     MESSAGE(order, &order_config_rules),
+    MESSAGE(refusals, &refusal_config_rules),
     MESSAGE(people, &people_config_rules));
 
 /* control.proto */
@@ -659,7 +672,8 @@ RULES(decision,
     NUMBER(complete),
     MESSAGES(candidates, CANDIDATES_MAX, &candidate_rules),
     TEXT(outcome, REASON_MAX),
-    TEXT(urgency, REASON_MAX));
+    TEXT(urgency, REASON_MAX),
+    TEXT(reason, REASON_MAX));
 
 RULES(lead_act_note,
     NUMBER(at_unix_ms),
@@ -696,7 +710,8 @@ RULES(explain_reply,
     MESSAGES(legs, DECISIONS_MAX, &call_leg_rules),
     NUMBER(touched_unix_ms),
     NAME(touched, LW_NAME_MAX),
-    MESSAGES(acts, DECISIONS_MAX, &lead_act_note_rules));
+    MESSAGES(acts, DECISIONS_MAX, &lead_act_note_rules),
+    MESSAGES(declines, DECLINE_REASONS_MAX, &decline_count_rules));
 
 RULES(lead_command,
     REQUEST_ID,

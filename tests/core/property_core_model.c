@@ -7,6 +7,7 @@
  */
 #include "../property/seeded.h"
 #include "core.h"
+#include "model_draws.h"
 #include "model_explain.h"
 #include "policy.h"
 #include "slow_desk.h"
@@ -14,7 +15,7 @@
 enum { COMMANDS = 2500, CONFIGS_MAX = 40, TOLD_MAX = 4096, NAMES = 8, KNOWN = 64, IDS = 400 };
 
 enum { TEXTS = 9 };
-struct heard { struct core_effect effect; char texts[TEXTS][160], payload[64], contacts[64]; };
+struct heard { struct core_effect effect; char texts[TEXTS][160], payload[64], contacts[64], declines[96]; };
 struct hearer { struct heard *list; uint32_t count; };
 
 struct pair {
@@ -56,6 +57,10 @@ static void hear(void *context, const struct core_effect *effect)
         size_t size = strlen(heard->contacts);
         snprintf(heard->contacts + size, sizeof heard->contacts - size, "%.*s,", (int)effect->contacts[i].size, effect->contacts[i].data);
     }
+    for (uint32_t i = 0; i < effect->decline_count; i++) {
+        size_t size = strlen(heard->declines);
+        snprintf(heard->declines + size, sizeof heard->declines - size, "%s %u,", effect->declines[i].reason, effect->declines[i].count);
+    }
 }
 
 static void ignore_record(void *context, enum record_kind kind, const void *bytes, size_t size)
@@ -77,6 +82,7 @@ static bool same(const struct heard *fast, const struct heard *slow)
            a->preferred_until_ms == b->preferred_until_ms && a->touch_ms == b->touch_ms && a->count_offers == b->count_offers && a->count_holdings == b->count_holdings && a->payload_size == b->payload_size &&
            desk_id_equal(a->other, b->other) &&
            a->joined == b->joined && a->contact_count == b->contact_count && memcmp(fast->contacts, slow->contacts, sizeof fast->contacts) == 0 &&
+           memcmp(fast->declines, slow->declines, sizeof fast->declines) == 0 &&
            memcmp(fast->texts, slow->texts, sizeof fast->texts) == 0 && memcmp(fast->payload, slow->payload, sizeof fast->payload) == 0;
 }
 
@@ -387,6 +393,7 @@ static struct core_config *random_rules(struct pair *pair)
     config->park_limit_ms = 1 + (uint32_t)below(pair, 400000);
     config->work_limit_ms = 1 + (uint32_t)below(pair, 100000);
     config->retry_same_rep_ms = 1 + (uint32_t)below(pair, 60000);
+    model_draw_refusals(pair->random, config);
     config->offers_max = 1 + (uint32_t)below(pair, 12);
     config->misses_to_away = (uint32_t)below(pair, 4);
     config->people.join = below(pair, 4) != 0;
@@ -559,6 +566,7 @@ static void by_rep(struct pair *pair)
     if (below(pair, 2)) {
         command.answer_offer.lead = lead, command.answer_offer.offer_number = offer_number;
         command.answer_offer.accept = below(pair, 5) != 0;
+        command.answer_offer.reason = text(model_draw_reason(pair->random));
     } else {
         snprintf(id, sizeof id, "c%llu", (unsigned long long)below(pair, 3));
         command.kind = COMMAND_COMPLETE;

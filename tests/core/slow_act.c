@@ -43,7 +43,7 @@ static void release(struct slow_desk *desk, struct slow_lead *lead)
         wake(desk, lead, CAUSE_RELEASED);
         return;
     }
-    lead->refusal_count = 0;
+    forget_refusals(lead);
     lead->offers_made = 0;
     lead->wait_deadline_ms = desk->now_ms + channel_of(desk, lead->channel)->wait_limit_ms;
     move(desk, lead, LEAD_WAITING, CAUSE_RELEASED, -1, lead->wait_deadline_ms, "");
@@ -69,7 +69,7 @@ static void hold(struct slow_desk *desk, struct slow_lead *lead, int64_t until_m
 {
     if (prefers(lead))
         lead->preferred_for_ms = lead->preferred_until_ms - desk->now_ms;
-    lead->refusal_count = 0;
+    forget_refusals(lead);
     lead->offers_made = 0;
     move(desk, lead, LEAD_SCHEDULED, CAUSE_HELD, -1, until_ms != 0 ? (uint64_t)until_ms : desk->now_ms + desk->rules->park_limit_ms, "");
 }

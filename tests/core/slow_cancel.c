@@ -12,7 +12,7 @@ static void abandon(struct slow_desk *desk, struct slow_lead *lead)
         return;
     }
     if (lead->state == LEAD_PARKED) {
-        lead->refusal_count = 0;
+        forget_refusals(lead);
         lead->offers_made = 0;
     }
     lead->wait_deadline_ms = desk->now_ms + channel_of(desk, lead->channel)->wait_limit_ms;

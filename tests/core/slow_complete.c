@@ -34,7 +34,7 @@ static void schedule(struct slow_desk *desk, struct slow_lead *lead, const struc
 {
     bool appointment = disposition->follow_up == FOLLOW_UP_APPOINTMENT;
     uint64_t at_ms = desk->now_ms + time_ahead(desk, disposition, command->complete.at_unix_ms);
-    lead->refusal_count = 0;
+    forget_refusals(lead);
     lead->offers_made = 0;
     lead->preferred = disposition->same_rep_for_ms > 0 ? number : -1;
     lead->preferred_for_ms = disposition->same_rep_for_ms;

@@ -41,6 +41,9 @@ struct slow_lead {
     int rep;                                   /* -1: nobody */
     struct refusal refusals[REFUSALS];
     uint32_t refusal_count;
+    uint32_t refused[REPS];                    /* by rep: how often in this round */
+    struct refusal past[REFUSALS];             /* of this round, whose time is over */
+    uint32_t past_count;
     uint8_t payload[64];
     uint32_t payload_size;
     bool call_back;
@@ -74,6 +77,8 @@ struct slow_rep {
     struct { uint64_t at_ms; char source[64]; } counted[COUNTED];   /* under its caps; source "": of one that is not capped */
     uint32_t counted_count;
     uint64_t caps_ms;                          /* when it was last looked at what is full */
+    struct core_decline_count declines[CONFIG_DECLINE_REASONS_MAX];   /* reasons: of the rules in force */
+    uint32_t decline_count;
 };
 
 struct slow_seen {
@@ -216,8 +221,20 @@ bool relax(const struct slow_desk *desk, struct slow_lead *lead);
 /* slow_refusals.c */
 /* Says if there was one. */
 bool drop_lapsed(struct slow_desk *desk, struct slow_lead *lead);
+/* Those of this round whose time is over come a millisecond behind all others. */
+void put_lapsed_behind(struct slow_desk *desk, struct slow_lead *lead);
+/* A new round. */
+void forget_refusals(struct slow_lead *lead);
 /* Its rep does not get the lead again for a while. */
 void refuse(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause);
+
+/* slow_declines.c */
+/* The desk takes a decline with this reason. */
+bool is_reason(const struct slow_desk *desk, struct core_text reason);
+/* Only where the desk has a table of reasons; tells it. */
+void slow_decline_count(struct slow_desk *desk, int number, struct core_text reason);
+/* New rules. */
+void keep_known_reasons(struct slow_desk *desk);
 
 /* slow_life.c */
 /* `by`: the rep whose act this is; -1: nobody's. */

@@ -66,7 +66,7 @@ struct slow_lead *find_open(struct slow_desk *desk, char keys[][KEY_TEXT], uint3
 static void wait_anew(struct slow_desk *desk, struct slow_lead *lead)
 {
     if (lead->state == LEAD_PARKED) {
-        lead->refusal_count = 0;
+        forget_refusals(lead);
         lead->offers_made = 0;
     }
     if (lead->state == LEAD_SCHEDULED) {

@@ -72,7 +72,7 @@ void give_back_by(struct slow_desk *desk, struct slow_lead *lead, enum core_caus
     if (lead->charged > 0 && !kept && !(refused_it && desk->rules->refused_counts))
         uncharge(desk, lead);
     lead->charged = 0;
-    drop_lapsed(desk, lead);
+    put_lapsed_behind(desk, lead);
     if (refused)
         refuse(desk, lead, cause);
     if (cause != CAUSE_DECLINED)

@@ -9,6 +9,10 @@ void answer_offer(struct slow_desk *desk, const struct core_command *command, in
     struct desk_id id = command->answer_offer.lead;
     struct slow_lead *lead = find_lead(desk, id);
     bool accept = command->answer_offer.accept, its = lead && lead->rep == number && lead->offer_number == command->answer_offer.offer_number;
+    if (its && lead->state == LEAD_OFFERED && !accept && !is_reason(desk, command->answer_offer.reason)) {
+        answer(desk, command, CORE_REJECTED, id);
+        return;
+    }
     if (its && lead->state == LEAD_OFFERED) {
         bool call = is_call(lead);
         if (accept) {
@@ -17,6 +21,7 @@ void answer_offer(struct slow_desk *desk, const struct core_command *command, in
             tell_lead(desk, lead, EFFECT_HOLDING, false);
         } else {
             give_back(desk, lead, CAUSE_DECLINED, true, false);
+            slow_decline_count(desk, number, command->answer_offer.reason);
         }
         desk->reps[number].misses = 0;
         answer(desk, command, CORE_ACCEPTED, id);

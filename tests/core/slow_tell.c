@@ -119,6 +119,8 @@ struct core_effect rep_effect(const struct slow_desk *desk, int number, enum cor
     effect.load = load_of(desk, number);
     effect.capacity = rep->capacity;
     effect.connected = rep->connected;
+    effect.declines = rep->declines;
+    effect.decline_count = rep->decline_count;
     effect.until_ms = rep->state == REP_WRAP_UP ? rep->until_ms : 0;
     if (kind != EFFECT_REP_EVENT)
         effect.session = rep->session;

@@ -71,7 +71,7 @@ void transfer(struct slow_desk *desk, const struct core_command *command, int nu
         *lead = asked;
         lead->less_ms = 0;
     }
-    lead->refusal_count = 0;
+    forget_refusals(lead);
     lead->offers_made = 0;
     lead->set_by = number;
     lead->set_offer_number = offer_number;

@@ -45,7 +45,7 @@ void review_parked(struct slow_desk *desk)
             park_if_for_nothing(desk, lead);
         if (!is_back)
             continue;
-        lead->refusal_count = 0;
+        forget_refusals(lead);
         lead->offers_made = 0;
         lead->wait_deadline_ms = desk->now_ms + channel_of(desk, lead->channel)->wait_limit_ms;
         move(desk, lead, LEAD_WAITING, CAUSE_CONFIGURED, -1, lead->wait_deadline_ms, "");

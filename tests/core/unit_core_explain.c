@@ -134,7 +134,8 @@ static void a_refusal_explains_the_next_decision_for_good(void **state)
     rig_pass(&rig, 1000);
     rig_decline(&rig, ada, lead, 1);
     rig_pass(&rig, 20000);
-    rig_decline(&rig, bob, lead, 2);             /* ada's refusal is over: to her again */
+    rig_decline(&rig, bob, lead, 2);
+    rig_pass(&rig, 1);                           /* ada's refusal is over: to her again, behind all others */
     for (int when = 0; when < 3; when++) {
         assert_true(explain(&rig, lead, &heard));
         assert_int_equal(heard.decision_count, 3);

@@ -134,8 +134,8 @@ static void a_declined_lead_comes_again_after_the_retry_time(void **state)
     rig_close(&rig);
 }
 
-/* The exclusion of the first rep ran out while the second was thinking: nobody stands in the way. */
-static void a_returned_lead_goes_at_once_to_whose_exclusion_ran_out(void **state)
+/* The exclusion of the first rep ran out while the second was thinking: it goes back when nobody else takes it. */
+static void a_returned_lead_goes_to_whose_exclusion_ran_out_behind_all_others(void **state)
 {
     struct desk_rig rig;
     struct core_config *config = rig_rules();
@@ -152,6 +152,8 @@ static void a_returned_lead_goes_at_once_to_whose_exclusion_ran_out(void **state
     rig_pass(&rig, 30000);
     rig_set_state(&rig, ada, REP_AVAILABLE);   /* a step in the same millisecond */
     rig_decline(&rig, bob, lead, 2);
+    assert_int_equal(rig_state(&rig, lead), LEAD_WAITING);
+    rig_pass(&rig, 1);
     assert_string_equal(rig_owner(&rig, lead), "ada");
     rig_close(&rig);
 }
@@ -349,7 +351,7 @@ int main(void)
         cmocka_unit_test(a_session_that_never_logged_on_is_told_so),
         cmocka_unit_test(declining_excludes_and_keeps_the_age),
         cmocka_unit_test(a_declined_lead_comes_again_after_the_retry_time),
-        cmocka_unit_test(a_returned_lead_goes_at_once_to_whose_exclusion_ran_out),
+        cmocka_unit_test(a_returned_lead_goes_to_whose_exclusion_ran_out_behind_all_others),
         cmocka_unit_test(a_lead_whose_offers_are_used_up_is_parked_and_released_anew),
         cmocka_unit_test(a_lead_that_nobody_takes_is_parked_then_expires),
         cmocka_unit_test(misses_in_a_row_set_the_rep_away),

@@ -19,6 +19,7 @@ static struct core_config *rules(void)
     config->offers_max = 32;
     config->misses_to_away = 0;
     config->retry_same_rep_ms = 1;
+    config->refusals.retry_factor = 1;
     return config;
 }
 

@@ -50,6 +50,8 @@ void desk_read_fair_share(struct desk_yaml *reader);
 void desk_read_people(struct desk_yaml *reader);
 /* Leads have a field of this name. */
 bool desk_is_field(const char *field);
+/* `timeouts: retry_same_rep` and `decline_reasons`. timeouts: may be NULL. */
+void desk_read_retry(struct desk_yaml *reader, const struct yaml_node *timeouts);
 /* What can be said only with the whole desk in view. */
 void desk_judge(struct desk_yaml *reader);
 

@@ -13,7 +13,7 @@
 
 static const char *const root_keys[] = {
     "desk", "skills", "channels", "teams", "reps", "rules", "queues", "fair_share", "people", "dispositions", "timeouts",
-    "offers_max", "misses_to_away", "when_rep_gone", "policy", "service_level", "urgency", "age_cap", "hours_of", NULL,
+    "offers_max", "misses_to_away", "decline_reasons", "when_rep_gone", "policy", "service_level", "urgency", "age_cap", "hours_of", NULL,
 };
 static const char *const timeout_keys[] = {"grace", "park_limit", "work_limit", "retry_same_rep", "transfer_for", NULL};
 
@@ -46,7 +46,7 @@ static void read_timeouts(struct desk_yaml *reader)
     config->grace_ms = read_timeout(reader, map, "grace", 0, HOUR_MS, 15 * 1000);
     config->park_limit_ms = read_timeout(reader, map, "park_limit", 100, (uint64_t)30 * DAY_MS, DAY_MS);
     config->work_limit_ms = read_timeout(reader, map, "work_limit", 100, (uint64_t)30 * DAY_MS, DAY_MS);
-    config->retry_same_rep_ms = read_timeout(reader, map, "retry_same_rep", 0, DAY_MS, 2 * MINUTE_MS);
+    desk_read_retry(reader, map);
     config->transfer_for_ms = read_timeout(reader, map, "transfer_for", 0, 7 * DAY_MS, 10 * MINUTE_MS);
 }
 

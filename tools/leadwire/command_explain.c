@@ -47,8 +47,9 @@ static void print_decision(const Leadwire__V1__Decision *decision)
     char clock[WORDS_SIZE];
     printf("\n%s ", words_clock(decision->at_unix_ms, clock));
     if (decision->rep[0] != '\0')
-        printf("offer %u to %s: %s", (unsigned)decision->offer_number, decision->rep,
-               decision->outcome[0] != '\0' ? decision->outcome : "still open");
+        printf("offer %u to %s: %s%s%s%s", (unsigned)decision->offer_number, decision->rep,
+               decision->outcome[0] != '\0' ? decision->outcome : "still open", decision->reason[0] != '\0' ? " (" : "", decision->reason,
+               decision->reason[0] != '\0' ? ")" : "");
     else
         printf("nobody could take it");
     printf("\n    because: %s; policy %s, rules version %u; ", decision->cause[0] != '\0' ? decision->cause : "unknown",
@@ -138,6 +139,7 @@ static void put_decision(struct json_out *out, const Leadwire__V1__Decision *dec
     json_put_unsigned(out, "offer_number", decision->offer_number);
     json_put_text(out, "rep", decision->rep);
     json_put_text(out, "outcome", decision->outcome);
+    json_put_text(out, "reason", decision->reason);
     json_put_text(out, "cause", decision->cause);
     json_put_text(out, "policy", decision->policy);
     json_put_unsigned(out, "config_version", decision->config_version);

@@ -161,6 +161,9 @@ static void print_words(const Leadwire__V1__ExplainReply *explained, int64_t sin
         print_reasons(&waiting);
         printf("\n");
     }
+    for (size_t i = 0; i < explained->n_declines; i++)
+        printf("%s %s %u%s", i == 0 ? "declined, by reason:" : ",", explained->declines[i]->reason, (unsigned)explained->declines[i]->count,
+               i + 1 == explained->n_declines ? "\n" : "");
     for (size_t i = 0; i < explained->n_rep_decisions; i++) {
         const Leadwire__V1__RepDecision *decision = explained->rep_decisions[i];
         decision_words(decision, words, sizeof words);
@@ -219,6 +222,14 @@ static void print_json(const Leadwire__V1__ExplainReply *explained, const char *
     put_reasons(&out, "reasons", &summary);
     json_put_unsigned(&out, "waiting", waiting.mine);
     put_reasons(&out, "waiting_reasons", &waiting);
+    json_begin_list(&out, "declines");
+    for (size_t i = 0; i < explained->n_declines; i++) {
+        json_begin_object(&out, NULL);
+        json_put_text(&out, "reason", explained->declines[i]->reason);
+        json_put_unsigned(&out, "count", explained->declines[i]->count);
+        json_end_object(&out);
+    }
+    json_end_list(&out);
     json_begin_list(&out, "decisions");
     for (size_t i = 0; i < explained->n_rep_decisions; i++)
         put_decision(&out, explained->rep_decisions[i]);

@@ -15,6 +15,24 @@
 #include "judge_offer.h"
 #include "judge_people.h"
 
+/* Longer each time, up to the most. */
+static uint64_t pause_ms(const struct core_config *rules, uint32_t times)
+{
+    uint64_t ms = rules->retry_same_rep_ms;
+    while (--times > 0 && ms < rules->refusals.retry_max_ms)
+        ms *= rules->refusals.retry_factor;
+    return ms < rules->refusals.retry_max_ms ? ms : rules->refusals.retry_max_ms;
+}
+
+/* Who refused the lead, and whose pause ended while another had it, comes behind all others. */
+static void put_lapsed_behind(struct judge_lead *lead, uint64_t now_ms)
+{
+    for (uint32_t i = 0; i < lead->refusal_count; i++) {
+        if (lead->refusals[i].until_ms <= now_ms)
+            lead->refusals[i].until_ms = now_ms + 1;
+    }
+}
+
 static void remember_refusal(struct sim_judge *judge, struct judge_lead *lead, uint32_t rep, enum core_cause cause, uint64_t now_ms)
 {
     bool refuses = cause == CAUSE_DECLINED || cause == CAUSE_OFFER_EXPIRED || cause == CAUSE_NO_ANSWER || cause == CAUSE_DEVICE_BUSY ||
@@ -26,8 +44,9 @@ static void remember_refusal(struct sim_judge *judge, struct judge_lead *lead, u
     while (at < lead->refusal_count && lead->refusals[at].rep != rep)
         at++;
     assert(at < SIM_REFUSALS_MAX);
+    uint32_t times = at == lead->refusal_count ? 1 : lead->refusals[at].times + 1;
     lead->refusal_count += at == lead->refusal_count;
-    lead->refusals[at] = (struct judge_refusal){rep, now_ms + judge_rules_now(judge)->retry_same_rep_ms};
+    lead->refusals[at] = (struct judge_refusal){rep, now_ms + pause_ms(judge_rules_now(judge), times), times};
 }
 
 static struct judge_lead *place_of(struct sim_judge *judge, const struct core_effect *event)
@@ -83,9 +102,19 @@ static void take_noted(struct sim_judge *judge, struct judge_lead *lead, const s
     judge->coverage->faults[SIM_FAULT_PRIORITISED] += event->cause == CAUSE_PRIORITISED;
 }
 
+/* What a rep wrote is for nobody else: only a reason of the table is told. */
+static void check_decline(struct sim_judge *judge, const struct judge_lead *lead, const struct core_effect *event)
+{
+    const struct config_refusals *refusals = &judge->batch_rules->refusals;
+    bool is_known = refusals->reason_count == 0 && event->reason[0] == '\0';
+    for (uint32_t i = 0; i < refusals->reason_count; i++)
+        is_known |= strcmp(refusals->reasons[i], event->reason) == 0;
+    if (!is_known)
+        judge_broken(judge, "a decline of lead %llu is told with '%s', which is no reason of the rules", judge_number(lead), event->reason);
+}
+
 void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *event, uint64_t now_ms)
 {
-
     struct judge_lead *lead = place_of(judge, event);
     uint32_t rep = sim_rep_number(event->rep);
     if (event->cause == CAUSE_PRIORITISED || event->cause == CAUSE_CREDITED || event->cause == CAUSE_TOUCHED || event->cause == CAUSE_NUDGED) {
@@ -107,9 +136,12 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
         judge_broken(judge, "one owner: lead %llu went from rep%u to rep%u without coming back", judge_number(lead), lead->rep, rep);
     if (!lead_state_is_end(event->to) && event->deadline_ms <= now_ms)
         judge_broken(judge, "no state without a deadline: lead %llu in state %d", judge_number(lead), event->to);
+    if (event->cause == CAUSE_DECLINED)
+        check_decline(judge, lead, event);
     if (event->cause == CAUSE_TRANSFERRED)
         lead->refusal_count = 0;
     if (judge_is_held(lead->state) && (event->to == LEAD_WAITING || event->to == LEAD_PARKED)) {
+        put_lapsed_behind(lead, now_ms);
         /* Parked tells that the offers are used up: what used up the last of them refused too, whatever it was. */
         remember_refusal(judge, lead, lead->rep, event->to == LEAD_PARKED ? CAUSE_NONE : event->cause, now_ms);
     }

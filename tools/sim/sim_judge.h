@@ -20,7 +20,7 @@
 
 enum { SIM_LEADS_MAX = 16384, SIM_REFUSALS_MAX = 40, SIM_HELD_MAX = 32, SIM_COUNTED_MAX = 512, SIM_PEOPLE_MAX = 64 /* as a uint64_t has bits */ };
 
-struct judge_refusal { uint32_t rep; uint64_t until_ms; };
+struct judge_refusal { uint32_t rep; uint64_t until_ms; uint32_t times; };
 
 struct judge_needs {
     uint32_t require_count;

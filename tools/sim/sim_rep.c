@@ -153,8 +153,11 @@ static void send_answer(struct sim_world *world, const struct sim_rep *rep, stru
     item->state = accept ? ITEM_ACCEPTING : ITEM_DECLINING;
     item->request = ++world->next_request;
     item->next_ms = world->now_ms + REPEAT_MS;
-    sim_send(world, &(struct sim_message){.kind = COMMAND_ANSWER_OFFER, .session = rep->session, .request = item->request,
-                                          .lead = item->lead, .offer_number = item->offer_number, .accept = accept});
+    struct sim_message message = {.kind = COMMAND_ANSWER_OFFER, .session = rep->session, .request = item->request,
+                                  .lead = item->lead, .offer_number = item->offer_number, .accept = accept};
+    if (!accept)
+        snprintf(message.id, sizeof message.id, "%s", item->offer_number % 3 == 0 ? SIM_REASON_OF_SOME : SIM_REASON_OF_ALL);
+    sim_send(world, &message);
 }
 
 static const char *outcome_of(const struct sim_world *world, const struct sim_item *item)
@@ -302,6 +305,9 @@ static void hear_reply(struct sim_world *world, struct sim_rep *rep, uint32_t nu
             item->next_ms = soon(world, item->is_call ? CALL_PATIENCE_MS : 1000, item->is_call ? CALL_PATIENCE_MS : 20000);
         } else if (item->state == ITEM_TRANSFERRING && reply->status == CORE_REJECTED) {
             item->state = ITEM_WORKING;   /* nobody there: does it alone */
+        } else if (item->state == ITEM_DECLINING && reply->status == CORE_REJECTED) {
+            item->state = ITEM_OFFERED;   /* not for this reason */
+            item->next_ms = soon(world, 200, 2000);
         } else if (item->state == ITEM_COMPLETING && reply->status == CORE_REJECTED) {
             item->state = ITEM_CONNECTING;
             item->next_ms = world->now_ms + CALL_PATIENCE_MS;

@@ -21,6 +21,16 @@ static void add_hours(struct core_config *config, struct sim_random *random);
 static void add_queues(struct core_config *config, struct sim_random *random);
 static void add_order(struct core_config *config, struct sim_random *random);
 static void add_dispositions(struct core_config *config, struct sim_random *random);
+static void draw_refusals(struct core_config *config, struct sim_random *random)
+{
+    config->refusals.retry_factor = 1 + (uint32_t)sim_random_below(random, 3);
+    config->refusals.retry_max_ms = config->retry_same_rep_ms + (uint32_t)sim_random_below(random, 300000);
+    if (sim_random_percent(random, 60) && core_config_add_decline_reason(config, SIM_REASON_OF_ALL) != LW_OK)
+        abort();
+    if (config->refusals.reason_count > 0 && sim_random_percent(random, 50) && core_config_add_decline_reason(config, SIM_REASON_OF_SOME) != LW_OK)
+        abort();
+}
+
 static void set_times(struct core_config *config, struct sim_random *random);
 
 void sim_rules_init(struct sim_rules *rules, uint32_t reps, uint32_t rule_count)
@@ -311,6 +321,7 @@ static void set_times(struct core_config *config, struct sim_random *random)
     config->park_limit_ms = 60000 + (uint32_t)sim_random_below(random, 240000);
     config->work_limit_ms = 300000 + (uint32_t)sim_random_below(random, 600000);
     config->retry_same_rep_ms = 10000 + (uint32_t)sim_random_below(random, 110000);
+    draw_refusals(config, random);
     config->offers_max = 3 + (uint32_t)sim_random_below(random, 10);
     config->transfer_for_ms = 5000 + (uint32_t)sim_random_below(random, 60000);
     config->misses_to_away = 2 + (uint32_t)sim_random_below(random, 3);

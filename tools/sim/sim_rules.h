@@ -13,6 +13,9 @@
 
 enum { SIM_VERSIONS_MAX = 64, SIM_REPS_MAX = 32, SIM_RULES_MAX = 16, SIM_SKILLS = 4 };
 
+/* What reps say when they decline: the first is in every table of reasons. */
+#define SIM_REASON_OF_ALL "busy"
+#define SIM_REASON_OF_SOME "language"
 #define SIM_START_MS UINT64_C(1800000000000)   /* when a simulation begins */
 
 struct sim_rules {

@@ -305,6 +305,7 @@ bool sim_message_command(struct sim_world *world, const struct sim_message *mess
     case COMMAND_SET_REP_STATE: command.set_rep_state.state = message->state, command.set_rep_state.reason = text("tea"); break;
     case COMMAND_ANSWER_OFFER:
         command.answer_offer.lead = message->lead, command.answer_offer.offer_number = message->offer_number, command.answer_offer.accept = message->accept;
+        command.answer_offer.reason = text(message->accept ? "" : message->id);
         break;
     case COMMAND_COMPLETE:
         command.complete.lead = message->lead, command.complete.idempotency_id = text(message->id), command.complete.disposition = text(message->disposition);

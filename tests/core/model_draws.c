@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model_draws.h"
+
+static const char *const reasons[] = {"no_time", "language", "product"};
+
+void model_draw_refusals(struct seeded *random, struct core_config *config)
+{
+    uint64_t count = seeded_below(random, 2) ? 0 : 1 + seeded_below(random, 3);
+    config->refusals.retry_factor = 1 + (uint32_t)seeded_below(random, 4);
+    config->refusals.retry_max_ms = config->retry_same_rep_ms + (uint32_t)seeded_below(random, 200000);
+    for (uint64_t i = 0; i < count; i++)
+        MUST_HOLD(core_config_add_decline_reason(config, reasons[i]) == LW_OK);
+}
+
+const char *model_draw_reason(struct seeded *random)
+{
+    uint64_t at = seeded_below(random, 12);
+    return at < 10 ? reasons[at % 3] : at == 10 ? "" : "weather";
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * model_draws - parts of random rules for property.core_model. Threads: none.
+ */
+#ifndef MODEL_DRAWS_H
+#define MODEL_DRAWS_H
+
+#include "../property/seeded.h"
+#include "core.h"
+
+/* How refusals lapse, and the reasons that declines may have. */
+void model_draw_refusals(struct seeded *random, struct core_config *config);
+/* Of a decline: now and then one that no rules have, or none. */
+const char *model_draw_reason(struct seeded *random);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What desk.yaml says of refusals and declines.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "../unit/cmocka_all.h"
+#include "desk_yaml.h"
+
+#define REPS "reps: {ada: {capacity: 3}}\nrules: [{name: all, queue: sales}]\ndispositions: {won: {class: won}}\n"
+
+static struct desk_yaml *desk_of(const char *text)
+{
+    char whole[2048];
+    snprintf(whole, sizeof whole, "desk: main\n" REPS "%s", text);
+    struct desk_yaml *desk = desk_yaml_from_text("d.yaml", whole, strlen(whole));
+    assert_non_null(desk);
+    return desk;
+}
+
+static void assert_retry(const char *text, uint32_t first_ms, uint32_t factor, uint32_t max_ms)
+{
+    struct desk_yaml *desk = desk_of(text);
+    const Leadwire__V1__DeskConfig *config = desk_yaml_config(desk);
+    assert_non_null(config);
+    assert_int_equal(config->retry_same_rep_ms, first_ms);
+    assert_int_equal(config->refusals->retry_factor, factor);
+    assert_int_equal(config->refusals->retry_max_ms, max_ms);
+    desk_yaml_close(&desk);
+}
+
+/* Said once, and nothing else. */
+static void assert_refused(const char *text, const char *said)
+{
+    struct desk_yaml *desk = desk_of(text);
+    assert_int_equal(desk_yaml_problem_count(desk), 1);
+    assert_string_equal(desk_yaml_problem_at(desk, 0), said);
+    desk_yaml_close(&desk);
+}
+
+static void the_pause_is_a_time_or_how_it_grows(void **state)
+{
+    (void)state;
+    assert_retry("", 120000, 2, 3600000);
+    assert_retry("timeouts: {retry_same_rep: 5m}\n", 300000, 2, 3600000);
+    assert_retry("timeouts: {retry_same_rep: 2h}\n", 7200000, 2, 7200000);
+    assert_retry("timeouts: {retry_same_rep: 0}\n", 1, 2, 3600000);
+    assert_retry("timeouts: {retry_same_rep: {first: 30s, factor: 1, max: 30s}}\n", 30000, 1, 30000);
+    assert_retry("timeouts: {retry_same_rep: {factor: 10, max: 7d}}\n", 120000, 10, 7 * 86400000u);
+}
+
+static void a_pause_that_makes_no_sense_is_refused(void **state)
+{
+    (void)state;
+    assert_refused("timeouts: {retry_same_rep: {first: 5m, max: 1m}}\n",
+                   "d.yaml:5: timeouts: retry_same_rep: max must not be shorter than first; make it longer, or leave it out");
+    assert_refused("timeouts: {retry_same_rep: {factor: 0}}\n", "d.yaml:5: timeouts: retry_same_rep: factor must be from 1 to 10, not 0");
+    assert_refused("timeouts: {retry_same_rep: {factor: 11}}\n", "d.yaml:5: timeouts: retry_same_rep: factor must be from 1 to 10, not 11");
+    assert_refused("timeouts: {retry_same_rep: {last: 1m}}\n", "d.yaml:5: retry_same_rep: 'last' is not known here");
+    assert_refused("timeouts: {retry_same_rep: often}\n",
+                   "d.yaml:5: timeouts: retry_same_rep must be a time such as 250ms, 30s, 5m, 4h or 7d, not 'often'");
+}
+
+static void the_reasons_of_declines_are_a_list_of_names(void **state)
+{
+    struct desk_yaml *desk = desk_of("decline_reasons: [no-time, language]\n");
+    (void)state;
+    assert_int_equal(desk_yaml_config(desk)->refusals->n_reasons, 2);
+    assert_string_equal(desk_yaml_config(desk)->refusals->reasons[1], "language");
+    desk_yaml_close(&desk);
+    assert_refused("decline_reasons: [no-time, No Time]\n",
+                   "d.yaml:5: decline reason name 'No Time' must be of small letters, digits, '.', '_' and '-', and start with a letter or digit; "
+                   "use a label for more");
+    assert_refused("decline_reasons: [no-time, no-time]\n", "d.yaml:5: decline_reasons: 'no-time' stands there twice; leave one out");
+    assert_refused("decline_reasons: {no-time: yes}\n", "d.yaml:5: 'decline_reasons' must be a list (each item starts with '- ')");
+    assert_refused("decline_reasons: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q]\n",
+                   "d.yaml:5: 'decline_reasons' has 17 entries; at most 16 are allowed");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_pause_is_a_time_or_how_it_grows),
+        cmocka_unit_test(a_pause_that_makes_no_sense_is_refused),
+        cmocka_unit_test(the_reasons_of_declines_are_a_list_of_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
