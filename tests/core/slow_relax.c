@@ -25,7 +25,7 @@ static void drop_own_teams(const struct slow_desk *desk, struct slow_lead *lead)
     lead->own_teams = true;
     for (uint32_t i = lead->team_count; i-- > 0;) {
         if (!is_outsourced_team(desk, lead->teams[i]))
-            strcpy(lead->teams[i], lead->teams[--lead->team_count]);
+            memmove(lead->teams[i], lead->teams[--lead->team_count], sizeof lead->teams[i]);   /* onto itself too */
     }
 }
 
