@@ -244,10 +244,11 @@ class Trouble(PhoneCase):
 
 
 class Refused(PhoneCase):
-    def test_a_missing_or_wrong_signature_is_403(self):
-        self.assertEqual(self.post("incoming", signature="")[0], 403)
+    def test_a_missing_signature_is_401_and_a_wrong_one_403(self):
+        self.assertEqual(self.post("incoming", signature="")[0], 401)
         self.assertEqual(self.post("incoming", signature="0/KCTR6DLpKmkAf8muzZqo1nDgQ=")[0], 403)
         self.assertEqual(self.post("incoming", signature=sign(BASE + "/voice/main-line/incoming", {"CallSid": "CA2"}))[0], 403)
+        self.assertEqual((self.counts()["signature_missing"], self.counts()["signature_wrong"]), (1, 2))
         self.assertEqual(self.broker.seen("publish"), [])
 
     def test_a_callback_with_another_offer_number_is_403(self):

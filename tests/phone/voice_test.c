@@ -10,7 +10,6 @@
 
 #include "call_markup.h"
 #include "voice_lead.h"
-#include "voice_signature.h"
 
 static struct arena arena;
 
@@ -33,38 +32,6 @@ static struct form_fields fields(const char *body)
     struct form_fields out;
     assert_int_equal(form_fields_read(&arena, body, strlen(body), &out), LW_OK);
     return out;
-}
-
-/* The telephony service's own published example. */
-static const char token[] = "12345", url[] = "https://mycompany.com/myapp.php?foo=1&bar=2", vector[] = "0/KCTR6DLpKmkAf8muzZqo1nDgQ=";
-static const char body[] = "To=%2B18005551212&CallSid=CA1234567890ABCDE&Digits=1234&From=%2B12349013030&Caller=%2B12349013030";
-
-static void the_published_signature_is_reproduced_whatever_the_order(void **state)
-{
-    (void)state;
-    struct form_fields params = fields(body);
-    char made[VOICE_SIGNATURE_SIZE + 1];
-    assert_true(voice_signature_make(&arena, token, url, &params, made));
-    assert_string_equal(made, vector);
-    assert_true(voice_signature_good(&arena, token, url, &params, vector));
-}
-
-static void a_signature_over_anything_else_is_refused(void **state)
-{
-    (void)state;
-    struct form_fields params = fields(body);
-    assert_false(voice_signature_good(&arena, "12346", url, &params, vector));
-    assert_false(voice_signature_good(&arena, token, "https://mycompany.com/myapp.php?foo=1&bar=3", &params, vector));
-    assert_false(voice_signature_good(&arena, token, url, &params, NULL));
-    assert_false(voice_signature_good(&arena, token, url, &params, ""));
-    assert_false(voice_signature_good(&arena, token, url, &params, "0/KCTR6DLpKmkAf8muzZqo1nDgQ"));
-    for (size_t i = 0; i + 1 < sizeof body; i++) {   /* any one byte of the parameters changed */
-        char changed[sizeof body];
-        memcpy(changed, body, sizeof body);
-        changed[i] = changed[i] == 'x' ? 'y' : 'x';
-        struct form_fields other = fields(changed);
-        assert_false(voice_signature_good(&arena, token, url, &other, vector));
-    }
 }
 
 static const struct phone_texts texts[] = {
@@ -144,8 +111,6 @@ static void call_parameters_become_a_lead(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_published_signature_is_reproduced_whatever_the_order, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_signature_over_anything_else_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(hold_markup_tells_the_position_and_comes_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(dial_markup_rings_numbers_and_sip_addresses, set_up, tear_down),
         cmocka_unit_test_setup_teardown(goodbye_is_said_before_hanging_up, set_up, tear_down),

@@ -3,13 +3,14 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "locale_code.h"
 #include "phone_number.h"
 #include "secret_file.h"
 
-enum { ENDPOINT_MAX = 1024, PATH_SIZE_MAX = 4096, SECRET_SIZE_MAX = 4096 };
+enum { ENDPOINT_MAX = 1024, PATH_SIZE_MAX = 4096, SECRET_SIZE_MAX = 4096, URL_SIZE_MAX = 1024 };
 
 static void read_raw(struct yaml_doc *doc, const char *config_path, const struct worker_overrides *overrides,
                      struct arena *arena, struct worker_config *out);
@@ -106,6 +107,27 @@ const char *worker_config_secret(struct yaml_doc *doc, struct arena *arena, cons
     const char *kept = arena_strdup(arena, secret);
     secret_free(&secret);
     return kept;
+}
+
+const char *worker_config_secret_env(struct yaml_doc *doc, struct arena *arena, const struct yaml_node *node)
+{
+    const char *name = yaml_read_text(doc, node, "secret_env", LW_NAME_MAX, NULL);
+    const char *secret = name ? getenv(name) : NULL;
+    if (name && (!secret || !*secret))
+        yaml_doc_problem(doc, node, "the environment has no %s", name);
+    return secret && *secret ? arena_strdup(arena, secret) : NULL;
+}
+
+const char *worker_config_public_base(struct yaml_doc *doc, struct arena *arena, const struct yaml_node *node)
+{
+    char *base = arena_strdup(arena, yaml_read_text(doc, node, "public_base", URL_SIZE_MAX, NULL));
+    if (!base)
+        return NULL;
+    if ((strncmp(base, "https://", 8) != 0 && strncmp(base, "http://", 7) != 0) || strpbrk(base, " \t\n?#\"<>"))
+        yaml_doc_problem(doc, node, "public_base must be the http or https URL at which senders reach this worker");
+    if (*base && base[strlen(base) - 1] == '/')
+        base[strlen(base) - 1] = '\0';
+    return base;
 }
 
 size_t worker_config_report(const struct yaml_doc *doc)

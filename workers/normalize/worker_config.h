@@ -70,6 +70,10 @@ const char *worker_config_language(struct yaml_doc *doc, struct arena *arena, co
 /* A secret from a file named in the configuration; a problem and NULL when it cannot be read. In the arena. */
 const char *worker_config_secret(struct yaml_doc *doc, struct arena *arena, const char *config_path,
                                  const struct yaml_node *node);
+/* A secret from the environment variable that the configuration names; as above. */
+const char *worker_config_secret_env(struct yaml_doc *doc, struct arena *arena, const struct yaml_node *node);
+/* public_base: where senders reach this worker, without '/' at its end; a problem when it is no such URL. NULL if absent. */
+const char *worker_config_public_base(struct yaml_doc *doc, struct arena *arena, const struct yaml_node *node);
 /* Writes every problem to standard error, one a line; returns how many. */
 size_t worker_config_report(const struct yaml_doc *doc);
 

@@ -81,13 +81,10 @@ const struct phone_texts *phone_texts_for(const struct phone_source *source, con
 
 static void read_base(struct yaml_doc *doc, struct arena *arena, struct phone_config *config)
 {
-    const struct yaml_node *node = yaml_map_find(yaml_doc_root(doc), "public_base");
-    char *base = arena_strdup(arena, yaml_read_text(doc, node, "public_base", URL_SIZE_MAX, ""));
-    if (!base || (strncmp(base, "https://", 8) != 0 && strncmp(base, "http://", 7) != 0) || strpbrk(base, " \t\n?#\"<>"))
-        yaml_doc_problem(doc, node ? node : yaml_doc_root(doc),
-                         "public_base must be the http or https URL at which the telephony service reaches this worker");
-    else if (base[strlen(base) - 1] == '/')
-        base[strlen(base) - 1] = '\0';
+    const struct yaml_node *root = yaml_doc_root(doc), *node = yaml_map_find(root, "public_base");
+    const char *base = worker_config_public_base(doc, arena, node);
+    if (!node)
+        yaml_doc_problem(doc, root, "public_base must be given: the URL at which the telephony service reaches this worker");
     config->public_base = base ? base : "";
 }
 
@@ -103,7 +100,8 @@ static void read_signature(struct yaml_doc *doc, const char *config_path, bool l
     }
     if (text && strcmp(text, "required") != 0)
         yaml_doc_problem(doc, rule, "signature is 'required' or 'off'");
-    source->auth_token = worker_config_secret(doc, arena, config_path, token);
+    const char *secret = worker_config_secret(doc, arena, config_path, token);
+    source->signature = secret ? signature_config_scheme(arena, "twilio", secret) : NULL;
     if (!token)
         yaml_doc_problem(doc, node, "auth_token_file is missing: the file with the telephony service's token");
 }

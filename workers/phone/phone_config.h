@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "lead_builder.h"
+#include "signature_config.h"
 #include "worker_config.h"
 
 enum { PHONE_TEXTS_MAX = 32 };
@@ -40,7 +41,7 @@ struct phone_texts {
 struct phone_source {
     const char *name;
     struct lead_defaults defaults;
-    const char *auth_token;   /* NULL: signatures are not checked */
+    const struct signature_rule *signature;   /* NULL: not checked */
     uint32_t poll_s, say_every, ring_for_s;
     const char *caller_id, *hold_music;
     const struct phone_texts *texts;   /* at least one */

@@ -49,10 +49,11 @@ void voice_handle(struct http_worker *worker, struct worker_rules *rules, struct
         return;
     }
     struct voice_request *request = voice_request_new(worker, rules, call, source);
+    enum signature_verdict verdict = request ? voice_request_check_signature(request) : SIGNATURE_FAILED;
     if (!request)
         http_worker_refuse(worker, call, WORKER_COUNT_TOO_LARGE, 413, "too many parameters", 0);
-    else if (!voice_request_signed(request))
-        voice_answer_refused(request, WORKER_COUNT_UNAUTHORIZED, 403, "the signature is missing or wrong");
+    else if (verdict != SIGNATURE_GOOD)
+        voice_answer_unsigned(request, verdict);
     else if (!request->call_id)
         voice_answer_refused(request, WORKER_COUNT_MALFORMED, 400, "CallSid is missing");
     else

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "call_markup.h"
+#include "http_signature.h"
 #include "lw_log.h"
-#include "voice_signature.h"
 #include "wall_clock.h"
 
 enum { ROUND_MAX = 1000000, RING_MIN_S = 5 };
@@ -41,14 +41,21 @@ struct voice_request *voice_request_new(struct http_worker *worker, struct worke
     return request;
 }
 
-bool voice_request_signed(const struct voice_request *request)
+static const char *find(const void *context, const struct signature_place *place, size_t *size_out)
 {
-    struct arena *arena = http_call_arena(request->call);
-    if (!request->source->auth_token)
-        return true;
-    const char *url = arena_printf(arena, "%s%s", request->config->public_base, http_call_uri(request->call));
-    return url && voice_signature_good(arena, request->source->auth_token, url, &request->params,
-                                       http_call_header(request->call, "X-Twilio-Signature"));
+    return http_signature_header(context, place->name, size_out);   /* the scheme looks for no fields by name */
+}
+
+enum signature_verdict voice_request_check_signature(const struct voice_request *request)
+{
+    struct signed_request what;
+    if (!request->source->signature)
+        return SIGNATURE_GOOD;
+    if (!http_signature_request(request->call, request->config->public_base, &request->params, &what))
+        return SIGNATURE_FAILED;
+    what.find = find;
+    what.context = request->call;
+    return signature_check(request->source->signature, &what, wall_clock_unix_ms());
 }
 
 const char *voice_request_url(const struct voice_request *request, const char *step_and_query)
@@ -68,6 +75,15 @@ void voice_answer_refused(struct voice_request *request, enum worker_count what,
     struct http_call *call = request->call;
     end(request);
     http_worker_refuse(worker, call, what, status, reason, 0);
+}
+
+void voice_answer_unsigned(struct voice_request *request, enum signature_verdict verdict)
+{
+    const struct http_signature_refusal refusal = http_signature_refusal(request->source->signature, verdict);
+    struct http_worker *worker = request->worker;
+    struct http_call *call = request->call;
+    end(request);
+    http_worker_refuse(worker, call, refusal.what, refusal.status, refusal.reason, refusal.retry_after_s);
 }
 
 void voice_answer_done(struct voice_request *request)

@@ -29,14 +29,15 @@ struct voice_request {
 /* The parts of URL and body; NULL at the arena's cap. rules are held from here on. */
 struct voice_request *voice_request_new(struct http_worker *worker, struct worker_rules *rules, struct http_call *call,
                                         const struct phone_source *source);
-/* True if signed by the source's token, or if signatures are off. */
-bool voice_request_signed(const struct voice_request *request);
+/* SIGNATURE_GOOD too if signatures are off. */
+enum signature_verdict voice_request_check_signature(const struct voice_request *request);
 /* "{public_base}/voice/{source}/{step_and_query}"; NULL at the cap. */
 const char *voice_request_url(const struct voice_request *request, const char *step_and_query);
 const char *voice_request_param(const struct voice_request *request, const char *name);   /* "" if absent */
 
 /* Each answers and ends the request. */
 void voice_answer_refused(struct voice_request *request, enum worker_count what, int status, const char *reason);
+void voice_answer_unsigned(struct voice_request *request, enum signature_verdict verdict);
 void voice_answer_done(struct voice_request *request);    /* 204 */
 void voice_answer_busy(struct voice_request *request, uint32_t retry_after_s);   /* hold and come `again`, or 503 */
 void voice_answer_end(struct voice_request *request, bool say_goodbye);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "secret_file.h"
-#include "voice_signature.h"
+#include "signature_config.h"
 #include "worker_run.h"
 
 enum { TOKEN_SIZE_MAX = 4096, ARENA_CAP = 4 * 1024 * 1024, FIRST_ARGUMENT = 2 };
@@ -15,10 +15,11 @@ static const char usage[] =
     "Prints the X-Twilio-Signature of a POST to URL (as the service calls it) with these parameters.\n";
 
 static bool read_params(struct arena *arena, char **texts, int count, struct form_fields *out);
+static bool sign(struct arena *arena, const char *token, const char *url, const struct form_fields *params, char out[SIGNATURE_TEXT_MAX]);
 
 int voice_sign_main(int argc, char **argv)
 {
-    char *token = NULL, signature[VOICE_SIGNATURE_SIZE + 1];
+    char *token = NULL, signature[SIGNATURE_TEXT_MAX];
     struct arena arena;
     struct form_fields params;
     if (argc > FIRST_ARGUMENT && strcmp(argv[FIRST_ARGUMENT], "--help") == 0) {
@@ -37,7 +38,7 @@ int voice_sign_main(int argc, char **argv)
     }
     arena_init(&arena, ARENA_CAP);
     const bool is_good = read_params(&arena, argv + FIRST_ARGUMENT + 3, argc - FIRST_ARGUMENT - 3, &params);
-    const bool is_made = is_good && voice_signature_make(&arena, token, url, &params, signature);
+    const bool is_made = is_good && sign(&arena, token, url, &params, signature);
     if (is_made)
         printf("%s\n", signature);
     else
@@ -59,4 +60,11 @@ static bool read_params(struct arena *arena, char **texts, int count, struct for
         };
     }
     return out->items != NULL;
+}
+
+static bool sign(struct arena *arena, const char *token, const char *url, const struct form_fields *params, char out[SIGNATURE_TEXT_MAX])
+{
+    const struct signature_rule *rule = signature_config_scheme(arena, "twilio", token);
+    const struct signed_request request = {.method = "POST", .url = url, .form = params};
+    return rule && signature_make(rule, &request, out);
 }

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "form_fields.h"
 #include "json_path.h"
 
 enum { NUMBER_TEXT_MAX = 64, REAL_DIGITS = 15 };
@@ -16,15 +15,16 @@ static bool scalar_text(struct arena *arena, const json_t *value, struct input_f
 lw_status input_fields_from_form(struct arena *arena, const char *bytes, size_t size, struct input_fields *out)
 {
     *out = (struct input_fields){0};
-    struct form_fields form;
-    lw_status status = form_fields_read(arena, bytes, size, &form);
+    struct form_fields *form = arena_calloc(arena, 1, sizeof *form);
+    lw_status status = form ? form_fields_read(arena, bytes, size, form) : LW_NO_MEMORY;
     if (status != LW_OK)
         return status;
-    out->items = arena_calloc(arena, form.count + 1, sizeof *out->items);
+    out->items = arena_calloc(arena, form->count + 1, sizeof *out->items);
     if (!out->items)
         return LW_NO_MEMORY;
-    for (size_t i = 0; i < form.count; i++) {
-        const struct form_field *field = &form.items[i];
+    out->form = form;
+    for (size_t i = 0; i < form->count; i++) {
+        const struct form_field *field = &form->items[i];
         out->items[out->count++] = (struct input_field){.path = field->name, .value = field->value, .size = field->value_size};
     }
     return LW_OK;

@@ -18,6 +18,7 @@
 #include <stddef.h>
 
 #include "arena.h"
+#include "form_fields.h"
 
 enum { INPUT_FIELDS_MAX = 512, INPUT_DEPTH_MAX = 16 };
 
@@ -33,6 +34,7 @@ struct input_fields {
     size_t count;
     bool cut;                    /* more than INPUT_FIELDS_MAX scalars, or too deep: the rest is left out */
     json_t *document;            /* NULL of a form */
+    const struct form_fields *form;   /* NULL of a document */
 };
 
 /* Errors: LW_INVALID (not JSON, or neither object nor array at the top), LW_TOO_LARGE (a form with too many fields),

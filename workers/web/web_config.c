@@ -16,7 +16,7 @@ static const char *read_path(struct yaml_doc *doc, const struct yaml_node *node,
 
 void *web_config_read(struct yaml_doc *doc, const char *config_path, const struct worker_config *common, struct arena *arena)
 {
-    static const char *const known[] = {WORKER_CONFIG_KEYS, WORKER_CONFIG_HTTP_KEYS, "sources", NULL};
+    static const char *const known[] = {WORKER_CONFIG_KEYS, WORKER_CONFIG_HTTP_KEYS, "public_base", "sources", NULL};
     (void)common;
     const struct yaml_node *root = yaml_doc_root(doc);
     const struct yaml_node *sources = yaml_map_find(root, "sources");
@@ -24,6 +24,7 @@ void *web_config_read(struct yaml_doc *doc, const char *config_path, const struc
     struct web_config *config = arena_calloc(arena, 1, sizeof *config);
     if (!config)
         return NULL;
+    config->public_base = worker_config_public_base(doc, arena, yaml_map_find(root, "public_base"));
     if (!sources || yaml_node_kind(sources) != YAML_KIND_MAP || yaml_node_count(sources) == 0) {
         yaml_doc_problem(doc, sources ? sources : root, "sources is missing: a map of source names");
         return config;
@@ -39,8 +40,11 @@ void *web_config_read(struct yaml_doc *doc, const char *config_path, const struc
         items[i].name = arena_strdup(arena, yaml_map_key_at(sources, i));
         if (items[i].name && worker_config_source_name(doc, node, items[i].name))
             read_source(doc, config_path, node, arena, &items[i]);
+        if (items[i].signature && signature_needs_url(items[i].signature) && !config->public_base)
+            yaml_doc_problem(doc, node, "public_base is missing: this scheme signs the URL that the sender called");
     }
-    *config = (struct web_config){items, count};
+    config->sources = items;
+    config->source_count = count;
     return config;
 }
 
@@ -61,11 +65,23 @@ static void check_thank_you(struct yaml_doc *doc, const struct yaml_node *node, 
         yaml_doc_problem(doc, node, "thank_you must be an http or https URL, or a path that starts with '/'");
 }
 
+/* secret_file alone is the plainest scheme: a key in a header. */
+static void read_signature(struct yaml_doc *doc, const char *config_path, const struct yaml_node *map, struct arena *arena,
+                           struct web_source *source)
+{
+    const struct yaml_node *file = yaml_map_find(map, "secret_file"), *node = yaml_map_find(map, "signature");
+    const char *header = worker_config_text(doc, arena, yaml_map_find(map, "secret_header"), "secret_header", LW_NAME_MAX, "X-Leadwire-Key");
+    const char *secret = worker_config_secret(doc, arena, config_path, file);
+    if (file && node)
+        yaml_doc_problem(doc, node, "secret_file and signature: a source has one of them");
+    source->signature = secret ? signature_config_key(arena, header, secret) : signature_config_read(doc, arena, config_path, node);
+}
+
 static void read_source(struct yaml_doc *doc, const char *config_path, const struct yaml_node *node, struct arena *arena,
                         struct web_source *source)
 {
     static const char *const known[] = {"region", "language", "idempotency", "thank_you", "thank_you_text", "retry_text",
-                                        "missing_text", "honeypot", "origins", "secret_file", "secret_header", "map", "ignore", NULL};
+                                        "missing_text", "honeypot", "origins", "secret_file", "secret_header", "signature", "map", "ignore", NULL};
     const struct yaml_node *map = node && yaml_node_kind(node) == YAML_KIND_MAP ? node : NULL;
     if (map)
         yaml_check_keys(doc, map, "a source", known);
@@ -88,8 +104,7 @@ static void read_source(struct yaml_doc *doc, const char *config_path, const str
     source->missing_text = worker_config_text(doc, arena, yaml_map_find(map, "missing_text"), "missing_text", TEXT_SIZE_MAX,
                                               "Please give a phone number or an email address, so that we can answer.");
     source->honeypot = worker_config_text(doc, arena, yaml_map_find(map, "honeypot"), "honeypot", JSON_PATH_MAX, NULL);
-    source->secret = worker_config_secret(doc, arena, config_path, yaml_map_find(map, "secret_file"));
-    source->secret_header = worker_config_text(doc, arena, yaml_map_find(map, "secret_header"), "secret_header", LW_NAME_MAX, "X-Leadwire-Key");
+    read_signature(doc, config_path, map, arena, source);
     source->origins = read_list(doc, yaml_map_find(map, "origins"), "origins", WEB_ORIGINS_MAX, arena, &source->origin_count);
     read_mapping(doc, map, arena, &source->mapping);
 }

@@ -2,6 +2,7 @@
  *
  * web_config - the sources of leadwire-web, as the configuration file says.
  *
+ *   public_base: https://leads.example.com   where senders reach us; needed where the URL is signed
  *   sources:
  *     contact-form:                     POST /in/contact-form
  *       region: IT                      how national numbers are read
@@ -15,6 +16,7 @@
  *       origins: [https://example.com]  pages whose scripts may post here
  *       secret_file: crm.secret         the sender must know it
  *       secret_header: X-Api-Key        in this header (default X-Leadwire-Key)
+ *       signature: {scheme: typeform, secret_file: ...}   or sign with it, see signature_config.h
  *       map: ..., ignore: ...           see web_mapping.h
  */
 #ifndef WEB_CONFIG_H
@@ -22,6 +24,7 @@
 
 #include <stddef.h>
 
+#include "signature_config.h"
 #include "web_mapping.h"
 #include "worker_config.h"
 
@@ -35,13 +38,13 @@ struct web_source {
     const char *thank_you;        /* URL; NULL: a plain page */
     const char *thank_you_text, *retry_text, *missing_text;
     const char *honeypot;         /* NULL: none */
-    const char *secret;           /* NULL: anybody may post */
-    const char *secret_header;
+    const struct signature_rule *signature;   /* NULL: anybody may post */
     const char *const *origins;
     size_t origin_count;
 };
 
 struct web_config {
+    const char *public_base;            /* NULL: not known */
     const struct web_source *sources;   /* by name */
     size_t source_count;
 };

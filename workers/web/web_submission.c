@@ -5,10 +5,10 @@
 
 #include "contact_id.h"
 #include "lw_log.h"
-#include "secret_file.h"
 #include "wall_clock.h"
 #include "web_answer.h"
 #include "web_config.h"
+#include "web_signature.h"
 
 /* A request between its publish and the broker's answer. Lives in the call's arena. */
 struct submission {
@@ -24,6 +24,7 @@ struct submission {
 
 static void take(struct http_worker *worker, struct worker_rules *rules, struct http_call *call, const struct web_source *source);
 static bool read_body(struct submission *submission);
+static bool check_signature(struct submission *submission);
 static bool is_robot(const struct submission *submission);
 static void choose_id(struct submission *submission);
 static void publish(struct submission *submission, const char *raw_ref);
@@ -47,11 +48,7 @@ void web_handle(struct http_worker *worker, struct worker_rules *rules, struct h
         http_worker_refuse(worker, call, WORKER_COUNT_WRONG_METHOD, 405, "use POST", 0);
     } else {
         web_answer_allow_origin(call, source);
-        const char *key = http_call_header(call, source->secret_header);
-        if (source->secret && (!key || !secret_equal(source->secret, key)))
-            http_worker_refuse(worker, call, WORKER_COUNT_UNAUTHORIZED, 401, "the key is missing or wrong", 0);
-        else
-            take(worker, rules, call, source);
+        take(worker, rules, call, source);
     }
 }
 
@@ -74,7 +71,11 @@ static void take(struct http_worker *worker, struct worker_rules *rules, struct 
         refuse(submission, WORKER_COUNT_WRONG_TYPE, 415, "send application/x-www-form-urlencoded or application/json", 0);
         return;
     }
-    if (!read_body(submission))
+    /* Before the body is read, wherever the signature does not stand in it. */
+    bool signature_first = source->signature && !signature_needs_fields(source->signature);
+    if ((signature_first && !check_signature(submission)) || !read_body(submission))
+        return;
+    if (source->signature && !signature_first && !check_signature(submission))
         return;
     if (is_robot(submission)) {   /* told what a person would be told, so that it learns nothing */
         taken(submission, WORKER_COUNT_ROBOT, "", "accepted");
@@ -105,6 +106,17 @@ static bool read_body(struct submission *submission)
         refuse(submission, WORKER_COUNT_TOO_LARGE, 413, "too many fields", 0);
     else
         return true;
+    return false;
+}
+
+static bool check_signature(struct submission *submission)
+{
+    const struct web_config *config = submission->rules->own;
+    enum signature_verdict verdict = web_signature_check(submission->call, config, submission->source, &submission->fields);
+    if (verdict == SIGNATURE_GOOD)
+        return true;
+    struct http_signature_refusal refusal = http_signature_refusal(submission->source->signature, verdict);
+    refuse(submission, refusal.what, refusal.status, refusal.reason, refusal.retry_after_s);
     return false;
 }
 

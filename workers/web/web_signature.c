@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web_signature.h"
+
+#include "wall_clock.h"
+
+/* Where find looks. */
+struct request_parts {
+    const struct http_call *call;
+    const struct input_fields *fields;
+};
+
+/* A field of the signature is not part of the lead: a key must not become an attribute. */
+static const char *find(const void *context, const struct signature_place *place, size_t *size_out)
+{
+    const struct request_parts *parts = context;
+    size_t index;
+    if (!place->is_field)
+        return http_signature_header(parts->call, place->name, size_out);
+    struct input_field *field = input_fields_find(parts->fields, place->name, 0, &index);
+    if (!field)
+        return NULL;
+    field->used = true;
+    *size_out = field->size;
+    return field->value;
+}
+
+enum signature_verdict web_signature_check(struct http_call *call, const struct web_config *config, const struct web_source *source,
+                                           const struct input_fields *fields)
+{
+    const struct request_parts parts = {call, fields};
+    struct signed_request request;
+    if (!http_signature_request(call, config->public_base, fields->form, &request))
+        return SIGNATURE_FAILED;
+    request.find = find;
+    request.context = &parts;
+    return signature_check(source->signature, &request, wall_clock_unix_ms());
+}

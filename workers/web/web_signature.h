@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * web_signature - is a request from whom its source says? The fields that the signature stands in are used up by it.
+ */
+#ifndef WEB_SIGNATURE_H
+#define WEB_SIGNATURE_H
+
+#include "http_signature.h"
+#include "input_fields.h"
+#include "web_config.h"
+
+/* The source has a signature. fields: the body as read; empty before that. */
+enum signature_verdict web_signature_check(struct http_call *call, const struct web_config *config, const struct web_source *source,
+                                           const struct input_fields *fields);
+
+#endif
