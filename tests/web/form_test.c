@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "form_fields.h"
-#include "input_fields.h"
+#include "input_pairs.h"
 #include "json_path.h"
 
 enum { ROUNDS = 20000, BODY_MAX = 48 };
@@ -180,6 +180,59 @@ static void json_becomes_a_flat_list_found_by_any_path_to_it(void **unused)
     arena_fini(&arena);
 }
 
+static void integers_of_any_length_are_kept_as_written(void **unused)
+{
+    (void)unused;
+    static const char text[] = "{\"a\": 18446744073709551616, \"b\": [-9223372036854775809,123456789012345678901234567890], \"c\": 9223372036854775807,"
+                               " \"d\\\\\": \"12345678901234567890\", \"e\": 0.12345678901234567890, \"f\\\"\": \"x\"}";
+    static const struct { const char *path, *value; } expected[] = {
+        {"a", "18446744073709551616"}, {"b[0]", "-9223372036854775809"}, {"b[1]", "123456789012345678901234567890"}, {"c", "9223372036854775807"},
+        {"d\\", "12345678901234567890"}, {"e", "0.123456789012346"}, {"f\"", "x"},
+    };
+    struct arena arena;
+    struct input_fields fields;
+    arena_init(&arena, 1 << 20);
+    assert_int_equal(input_fields_from_json(&arena, text, sizeof text - 1, &fields), LW_OK);
+    assert_int_equal(fields.count, sizeof expected / sizeof *expected);
+    for (size_t i = 0; i < fields.count; i++) {
+        assert_string_equal(fields.items[i].path, expected[i].path);
+        assert_string_equal(fields.items[i].value, expected[i].value);
+    }
+    input_fields_release(&fields);
+    static const char *const wrong[] = {"{\"a\": 018446744073709551616}", "{\"a\": 1e999}", "{\"a\": 18446744073709551616x}", "{\"a\": --18446744073709551616}",
+                                        "[18446744073709551616", "{18446744073709551616: 1}, 1"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        if (input_fields_from_json(&arena, wrong[i], strlen(wrong[i]), &fields) != LW_INVALID)
+            fail_msg("taken: %s", wrong[i]);
+    arena_fini(&arena);
+}
+
+static void pairs_become_fields_by_name_and_label(void **unused)
+{
+    (void)unused;
+    static const char text[] = "{\"answers\": [{\"ref\": \"q1\", \"text\": \"Anna\"}, {\"ref\": \"q2\", \"n\": 5, \"text\": null}, {\"ref\": \"q3\"}, 7,"
+                               " {\"ref\": \"q4\", \"list\": [\"a\", 2, {}]}, {\"text\": \"nameless\"}],"
+                               " \"fields\": [{\"id\": \"q1\", \"title\": \"Your name\"}, {\"id\": \"q4\", \"title\": \"Pick\"}], \"x\": 1}";
+    static const struct input_pairs pairs = {.list = "answers", .name = "ref", .values = {"text", "n", "list"}, .value_count = 3,
+                                             .label_list = "fields", .label_key = "id", .label_text = "title"};
+    static const struct { const char *name, *value; } expected[] = {{"q1", "Anna"}, {"Your name", "Anna"}, {"q2", "5"}, {"Pick", "a, 2"}, {"x", "1"}};
+    struct arena arena;
+    struct input_fields fields;
+    size_t index;
+    arena_init(&arena, 1 << 20);
+    assert_int_equal(input_fields_from_json(&arena, text, sizeof text - 1, &fields), LW_OK);
+    size_t before = fields.count;
+    input_pairs_apply(&pairs, &arena, &fields);
+    assert_int_equal(fields.count, before + 3);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        assert_string_equal(input_fields_find(&fields, expected[i].name, 0, &index)->value, expected[i].value);
+    assert_null(input_fields_find(&fields, "q3", 0, &index));
+    for (size_t i = 0; i < before; i++)
+        assert_int_equal(fields.items[i].used, strncmp(fields.items[i].path, "answers[", 8) == 0);
+    input_fields_release(&fields);
+    arena_fini(&arena);
+}
+
 static void no_bytes_break_the_json_reader(void **unused)
 {
     (void)unused;
@@ -196,8 +249,11 @@ static void no_bytes_break_the_json_reader(void **unused)
         path[sizeof path - 1] = '\0';
         struct input_fields fields;
         size_t index;
-        if (input_fields_from_json(&arena, text, sizeof text - 1, &fields) == LW_OK)
+        const struct input_pairs pairs = {.list = path, .name = "k", .values = {"v", path}, .value_count = 2, .label_list = "list", .label_key = "k", .label_text = "v"};
+        if (input_fields_from_json(&arena, text, sizeof text - 1, &fields) == LW_OK) {
+            input_pairs_apply(&pairs, &arena, &fields);
             input_fields_find(&fields, path, 0, &index);
+        }
         input_fields_release(&fields);
         arena_reset(&arena, 1 << 16);
     }
@@ -215,6 +271,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(too_many_fields_are_refused),
         cmocka_unit_test(json_paths_find_names_numbers_and_matches),
         cmocka_unit_test(json_becomes_a_flat_list_found_by_any_path_to_it),
+        cmocka_unit_test(integers_of_any_length_are_kept_as_written),
+        cmocka_unit_test(pairs_become_fields_by_name_and_label),
         cmocka_unit_test(no_bytes_break_the_json_reader),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

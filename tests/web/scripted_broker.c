@@ -78,6 +78,11 @@ static json_t *lead_json(const Leadwire__V1__Lead *pb)
         json_object_set_new(consents, lead.consents[i].purpose, json_boolean(lead.consents[i].granted));
     for (size_t i = 0; i < lead.warning_count; i++)
         json_array_append_new(warnings, json_string(lead.warnings[i]));
+    json_t *attachments = json_array();
+    for (size_t i = 0; i < lead.attachment_count; i++)
+        json_array_append_new(attachments, json_pack("[s, s, I]", lead.attachments[i].file_name, lead.attachments[i].media_type,
+                                                     (json_int_t)lead.attachments[i].size_bytes));
+    json_object_set_new(out, "attachments", attachments);
     json_object_set_new(out, "phones", phones);
     json_object_set_new(out, "emails", emails);
     json_object_set_new(out, "attributes", attributes);

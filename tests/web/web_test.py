@@ -109,6 +109,19 @@ class Taken(WebCase):
                                               "other.b": "false", "answers[0].field.ref": "age", "answers[0].text": "40",
                                               "answers[1].field.ref": "product"})
 
+    def test_a_multipart_form_with_files(self):
+        parts = [("name", None, "Mario Rossi"), ("tel", None, "02 1234 5678"), ("cv", "cv.pdf", "%PDF-1.7\r\n"), ("photo", "", "")]
+        body = "".join(f'--xyz\r\nContent-Disposition: form-data; name="{name}"' + (f'; filename="{file}"' if file is not None else "") +
+                       ("\r\nContent-Type: application/pdf" if file else "") + f"\r\n\r\n{value}\r\n" for name, file, value in parts) + "--xyz--\r\n"
+        headers = {"Content-Type": "multipart/form-data; boundary=xyz", "Accept": "text/html"}
+        status, headers_out, _ = self.worker.request("POST", "/in/thanks", body, headers)
+        self.assertEqual((status, headers_out["Location"]), (303, "https://example.com/grazie"))
+        lead = self.broker.next("publish")["lead"]
+        self.assertEqual((lead["given_name"], lead["phones"]), ("Mario", ["+390212345678"]))
+        self.assertEqual(lead["attachments"], [["cv.pdf", "application/pdf", 10]])
+        self.assertTrue(lead["raw_ref"].endswith(".multipart"))
+        self.assertEqual(self.worker.request("POST", "/in/thanks", body[:-6], {**headers, "Accept": "*/*"})[0], 400)
+
     def test_the_same_contact_again_is_a_duplicate_with_the_first_id(self):
         first = self.form(name="M", phone="0212345678")
         again = self.form(name="M", phone="0212345678")
@@ -189,6 +202,12 @@ class Refused(WebCase):
 
     def test_too_many_fields_are_413(self):
         self.assert_refused(self.worker.request("POST", "/in/form", "a&" * 600, FORM), 413, "too_large")
+
+    def test_too_many_parts_are_413_and_a_body_without_boundary_400(self):
+        body = '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n' * 250
+        self.assertEqual(self.worker.request("POST", "/in/form", body, {"Content-Type": "multipart/form-data"})[0], 400)
+        header = {"Content-Type": "multipart/form-data; boundary=b"}
+        self.assertEqual(self.worker.request("POST", "/in/form", "--b\r\n" + "X: " + "y" * 5000 + "\r\n\r\n\r\n--b--", header)[0], 413)
 
     def test_an_unknown_media_type_is_415(self):
         self.assert_refused(self.worker.request("POST", "/in/form", "x", {"Content-Type": "text/plain"}), 415, "wrong_type")

@@ -2,13 +2,14 @@
 #include "input_fields.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "json_path.h"
 
-enum { NUMBER_TEXT_MAX = 64, REAL_DIGITS = 15 };
+enum { INTEGER_DIGITS_SAFE = 18 };   /* these fit into 64 bits */
 
+static lw_status take_form(struct arena *arena, const struct form_fields *form, struct input_fields *out);
+static json_t *load_with_long_integers(struct arena *arena, const char *bytes, size_t size);
 static void flatten(struct arena *arena, const json_t *value, const char *path, unsigned depth, struct input_fields *out);
 static bool scalar_text(struct arena *arena, const json_t *value, struct input_field *field);
 
@@ -19,15 +20,21 @@ lw_status input_fields_from_form(struct arena *arena, const char *bytes, size_t 
     lw_status status = form ? form_fields_read(arena, bytes, size, form) : LW_NO_MEMORY;
     if (status != LW_OK)
         return status;
-    out->items = arena_calloc(arena, form->count + 1, sizeof *out->items);
-    if (!out->items)
-        return LW_NO_MEMORY;
     out->form = form;
-    for (size_t i = 0; i < form->count; i++) {
-        const struct form_field *field = &form->items[i];
-        out->items[out->count++] = (struct input_field){.path = field->name, .value = field->value, .size = field->value_size};
-    }
-    return LW_OK;
+    return take_form(arena, form, out);
+}
+
+lw_status input_fields_from_multipart(struct arena *arena, const char *content_type, const char *bytes, size_t size,
+                                      struct input_fields *out)
+{
+    *out = (struct input_fields){0};
+    struct multipart_body body;
+    lw_status status = multipart_body_read(arena, content_type, bytes, size, &body);
+    if (status != LW_OK)
+        return status;
+    out->files = body.files;
+    out->file_count = body.file_count;
+    return take_form(arena, &body.fields, out);
 }
 
 lw_status input_fields_from_json(struct arena *arena, const char *bytes, size_t size, struct input_fields *out)
@@ -35,6 +42,8 @@ lw_status input_fields_from_json(struct arena *arena, const char *bytes, size_t 
     *out = (struct input_fields){0};
     json_error_t error;
     json_t *document = json_loadb(bytes, size, 0, &error);
+    if (!document && json_error_code(&error) == json_error_numeric_overflow)
+        document = load_with_long_integers(arena, bytes, size);
     if (!document)
         return LW_INVALID;
     out->items = arena_calloc(arena, INPUT_FIELDS_MAX, sizeof *out->items);
@@ -56,15 +65,62 @@ void input_fields_release(struct input_fields *fields)
 struct input_field *input_fields_find(const struct input_fields *fields, const char *path, size_t from, size_t *index_out)
 {
     char place[JSON_PLACE_MAX];
-    if (fields->document)
-        path = json_path_find(fields->document, path, place) ? place : NULL;
-    for (size_t i = from; i < fields->count && path; i++) {
-        if (strcmp(fields->items[i].path, path) == 0) {
+    bool placed = !fields->document || json_path_find(fields->document, path, place);
+    for (size_t i = from; i < fields->count; i++) {
+        struct input_field *field = &fields->items[i];
+        if (field->pair_name ? strcmp(field->pair_name, path) == 0 || strcmp(field->path, path) == 0
+                             : placed && strcmp(field->path, fields->document ? place : path) == 0) {
             *index_out = i;
-            return &fields->items[i];
+            return field;
         }
     }
     return NULL;
+}
+
+static lw_status take_form(struct arena *arena, const struct form_fields *form, struct input_fields *out)
+{
+    out->items = arena_calloc(arena, form->count + 1, sizeof *out->items);
+    if (!out->items)
+        return LW_NO_MEMORY;
+    for (size_t i = 0; i < form->count; i++) {
+        const struct form_field *field = &form->items[i];
+        out->items[out->count++] = (struct input_field){.path = field->name, .value = field->value, .size = field->value_size};
+    }
+    return LW_OK;
+}
+
+/* The size of the integer at the start of text, sign included; 0: none, or another kind of number. */
+static size_t integer_size(const char *text, size_t left)
+{
+    size_t size = left > 0 && text[0] == '-', digits_from = size;
+    while (size < left && text[size] >= '0' && text[size] <= '9')
+        size++;
+    if (size == digits_from || (text[digits_from] == '0' && size > digits_from + 1) ||
+        (size < left && (text[size] == '.' || text[size] == 'e' || text[size] == 'E')))
+        return 0;
+    return size;
+}
+
+/* Ids may be longer than the 64 bits that the reader has for an integer: such a one is put into quotes, which keeps all of it. */
+static json_t *load_with_long_integers(struct arena *arena, const char *bytes, size_t size)
+{
+    char *text = arena_alloc(arena, size + size / INTEGER_DIGITS_SAFE * 2 + 2);
+    size_t used = 0;
+    bool quoted = false;
+    for (size_t i = 0; text && i < size;) {
+        size_t number = quoted || (i > 0 && strchr("0123456789.eE+-", bytes[i - 1])) ? 0 : integer_size(bytes + i, size - i);
+        size_t part = number > 0 ? number : bytes[i] == '\\' && i + 1 < size ? 2 : 1;
+        bool long_one = number > INTEGER_DIGITS_SAFE;
+        quoted = quoted != (part == 1 && bytes[i] == '"');
+        if (long_one)
+            text[used++] = '"';
+        memcpy(text + used, bytes + i, part);
+        used += part;
+        i += part;
+        if (long_one)
+            text[used++] = '"';
+    }
+    return text ? json_loadb(text, used, 0, NULL) : NULL;
 }
 
 static void flatten(struct arena *arena, const json_t *value, const char *path, unsigned depth, struct input_fields *out)
@@ -107,19 +163,8 @@ static void flatten(struct arena *arena, const json_t *value, const char *path, 
 
 static bool scalar_text(struct arena *arena, const json_t *value, struct input_field *field)
 {
-    char number[NUMBER_TEXT_MAX];
-    if (json_is_string(value)) {
-        field->value = json_string_value(value);
-        field->size = json_string_length(value);
-        return true;
-    }
-    if (json_is_integer(value))
-        snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-    else if (json_is_real(value))
-        snprintf(number, sizeof number, "%.*g", REAL_DIGITS, json_real_value(value));
-    else
-        snprintf(number, sizeof number, "%s", json_is_true(value) ? "true" : "false");
-    field->value = arena_strdup(arena, number);
-    field->size = strlen(number);
+    field->value = json_scalar_text(arena, value);
+    if (field->value)
+        field->size = json_is_string(value) ? json_string_length(value) : strlen(field->value);
     return field->value != NULL;
 }

@@ -61,6 +61,18 @@ const char *json_path_problem(const char *path)
     return NULL;
 }
 
+const char *json_scalar_text(struct arena *arena, const json_t *value)
+{
+    enum { REAL_DIGITS = 15 };
+    if (json_is_string(value))
+        return json_string_value(value);
+    if (json_is_integer(value))
+        return arena_printf(arena, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    if (json_is_real(value))
+        return arena_printf(arena, "%.*g", REAL_DIGITS, json_real_value(value));
+    return json_is_boolean(value) ? (json_is_true(value) ? "true" : "false") : NULL;
+}
+
 bool json_scalar_equals(const json_t *value, const char *text, size_t size)
 {
     char number[32];

@@ -14,7 +14,8 @@ static bool origin_allowed(const struct web_source *source, const char *origin);
 bool web_answer_is_for_browser(const struct http_call *call)
 {
     const char *accept = http_call_header(call, "Accept");
-    return accept && strstr(accept, "text/html") && http_call_has_type(call, "application/x-www-form-urlencoded");
+    return accept && strstr(accept, "text/html") &&
+           (http_call_has_type(call, "application/x-www-form-urlencoded") || http_call_has_type(call, "multipart/form-data"));
 }
 
 void web_answer_allow_origin(struct http_call *call, const struct web_source *source)

@@ -81,7 +81,7 @@ static void read_source(struct yaml_doc *doc, const char *config_path, const str
                         struct web_source *source)
 {
     static const char *const known[] = {"region", "language", "idempotency", "thank_you", "thank_you_text", "retry_text",
-                                        "missing_text", "honeypot", "origins", "secret_file", "secret_header", "signature", "map", "ignore", NULL};
+                                        "missing_text", "honeypot", "origins", "secret_file", "secret_header", "signature", "map", "ignore", "pairs", NULL};
     const struct yaml_node *map = node && yaml_node_kind(node) == YAML_KIND_MAP ? node : NULL;
     if (map)
         yaml_check_keys(doc, map, "a source", known);
@@ -119,8 +119,61 @@ static size_t map_entry_count(const struct yaml_node *map)
     return count;
 }
 
+static const char *read_json_path(struct yaml_doc *doc, const struct yaml_node *map, const char *key, struct arena *arena)
+{
+    const struct yaml_node *node = yaml_map_find(map, key);
+    const char *path = read_path(doc, node, key, arena), *problem = path ? json_path_problem(path) : NULL;
+    if (!node)
+        yaml_doc_problem(doc, map, "%s is missing", key);
+    if (problem)
+        yaml_doc_problem(doc, node, "%s: %s", key, problem);
+    return path;
+}
+
+static void read_pair_values(struct yaml_doc *doc, const struct yaml_node *pairs, struct arena *arena, struct input_pairs *out)
+{
+    const struct yaml_node *value = yaml_map_find(pairs, "value");
+    bool list = value && yaml_node_kind(value) == YAML_KIND_LIST;
+    size_t count = list ? yaml_node_count(value) : 1;
+    if (!value || count == 0 || count > INPUT_PAIR_VALUES_MAX) {
+        yaml_doc_problem(doc, value ? value : pairs, "value must be 1 to %d paths", INPUT_PAIR_VALUES_MAX);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct yaml_node *node = list ? yaml_list_at(value, i) : value;
+        const char *path = read_path(doc, node, "value", arena), *problem = path ? json_path_problem(path) : NULL;
+        if (problem)
+            yaml_doc_problem(doc, node, "value: %s", problem);
+        if (path)
+            out->values[out->value_count++] = path;
+    }
+}
+
+static void read_pairs(struct yaml_doc *doc, const struct yaml_node *node, struct arena *arena, struct input_pairs *out)
+{
+    static const char *const known[] = {"list", "name", "value", "label", NULL}, *const label_known[] = {"list", "key", "text", NULL};
+    if (!node)
+        return;
+    if (yaml_node_kind(node) != YAML_KIND_MAP) {
+        yaml_doc_problem(doc, node, "pairs: expected a map of list, name and value");
+        return;
+    }
+    yaml_check_keys(doc, node, "pairs", known);
+    const struct yaml_node *label = yaml_map_find(node, "label");
+    out->list = read_json_path(doc, node, "list", arena);
+    out->name = read_json_path(doc, node, "name", arena);
+    read_pair_values(doc, node, arena, out);
+    if (!label)
+        return;
+    yaml_check_keys(doc, label, "label", label_known);
+    out->label_list = read_json_path(doc, label, "list", arena);
+    out->label_key = read_json_path(doc, label, "key", arena);
+    out->label_text = read_json_path(doc, label, "text", arena);
+}
+
 static void read_mapping(struct yaml_doc *doc, const struct yaml_node *source, struct arena *arena, struct web_mapping *out)
 {
+    read_pairs(doc, yaml_map_find(source, "pairs"), arena, &out->pairs);
     const struct yaml_node *map = yaml_map_find(source, "map");
     out->ignored = read_list(doc, yaml_map_find(source, "ignore"), "ignore", WEB_IGNORE_MAX, arena, &out->ignored_count);
     if (!map)

@@ -69,7 +69,7 @@ void web_mapping_apply(const struct web_mapping *mapping, struct input_fields *f
         struct input_field *field = &fields->items[i];
         if (!field->used && ignored(mapping, field->path))
             field->used = true;
-        if (!field->used && usual_target(field->path, &target)) {
+        if (!field->used && (usual_target(field->path, &target) || (field->pair_name && usual_target(field->pair_name, &target)))) {
             give(&target, field, builder);
             field->used = true;
         }
@@ -79,6 +79,8 @@ void web_mapping_apply(const struct web_mapping *mapping, struct input_fields *f
         if (!field->used)
             lead_builder_add_attribute(builder, field->path, field->value, field->size);
     }
+    for (size_t i = 0; i < fields->file_count; i++)
+        lead_builder_add_attachment(builder, fields->files[i].file_name, fields->files[i].media_type, fields->files[i].size);
     if (fields->cut)
         lead_builder_warn(builder, "more than %d fields, or too deeply nested: some were left out", INPUT_FIELDS_MAX);
 }
@@ -157,8 +159,10 @@ static bool usual_target(const char *path, struct web_target *out)
 
 static bool ignored(const struct web_mapping *mapping, const char *path)
 {
-    for (size_t i = 0; i < mapping->ignored_count; i++)
-        if (strcmp(mapping->ignored[i], path) == 0)
+    for (size_t i = 0; i < mapping->ignored_count; i++) {
+        size_t size = strlen(mapping->ignored[i]);
+        if (strncmp(mapping->ignored[i], path, size) == 0 && (!path[size] || path[size] == '.' || path[size] == '['))
             return true;
+    }
     return false;
 }

@@ -8,7 +8,8 @@
  *     attribute.model: auto              kept under that name
  *     consent.marketing: newsletter      yes or no
  *     is_test: is_test                   yes: accepted and not routed
- *   ignore: [csrf_token]
+ *   ignore: [csrf_token, meta]         these, and all that is inside them
+ *   pairs: ...                         see input_pairs.h
  *
  * A field that the map does not mention goes by its name if that is one of the
  * usual ones (name, e-mail, tel, message, company...; a leading "your" and all but letters
@@ -21,7 +22,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "input_fields.h"
+#include "input_pairs.h"
 #include "lead_builder.h"
 
 enum { WEB_MAP_MAX = 128, WEB_IGNORE_MAX = 64 };
@@ -47,9 +48,10 @@ struct web_mapping {
     size_t entry_count;
     const char *const *ignored;
     size_t ignored_count;
+    struct input_pairs pairs;
 };
 
-/* Moves every field into the builder: the map first, then the usual names, then the rest as attributes. */
+/* Moves every field (pairs are applied before) and every file's name, type and size into the builder: the map first, then the usual names, then the rest as attributes. */
 void web_mapping_apply(const struct web_mapping *mapping, struct input_fields *fields, struct lead_builder *builder);
 
 /* "yes", "on", "true", "1", "si"...; the empty text and everything else is no. */

@@ -10,6 +10,14 @@
 #include "web_config.h"
 #include "web_signature.h"
 
+enum body_kind { BODY_FORM, BODY_MULTIPART, BODY_JSON, BODY_KINDS };
+
+static const struct { const char *media_type, *suffix; } body_kinds[BODY_KINDS] = {
+    [BODY_FORM] = {"application/x-www-form-urlencoded", "form"},
+    [BODY_MULTIPART] = {"multipart/form-data", "multipart"},
+    [BODY_JSON] = {"application/json", "json"},
+};
+
 /* A request between its publish and the broker's answer. Lives in the call's arena. */
 struct submission {
     struct http_worker *worker;
@@ -19,7 +27,8 @@ struct submission {
     struct input_fields fields;
     char id[LW_IDEMPOTENCY_ID_MAX + 1];
     bool id_is_hash;                   /* so equal ids mean equal bytes */
-    bool browser, json;
+    bool browser;
+    enum body_kind kind;
 };
 
 static void take(struct http_worker *worker, struct worker_rules *rules, struct http_call *call, const struct web_source *source);
@@ -65,10 +74,12 @@ static void take(struct http_worker *worker, struct worker_rules *rules, struct 
         .call = call,
         .source = source,
         .browser = web_answer_is_for_browser(call),
-        .json = http_call_has_type(call, "application/json"),
+        .kind = BODY_FORM,
     };
-    if (!submission->json && !http_call_has_type(call, "application/x-www-form-urlencoded")) {
-        refuse(submission, WORKER_COUNT_WRONG_TYPE, 415, "send application/x-www-form-urlencoded or application/json", 0);
+    while (submission->kind < BODY_KINDS && !http_call_has_type(call, body_kinds[submission->kind].media_type))
+        submission->kind++;
+    if (submission->kind == BODY_KINDS) {
+        refuse(submission, WORKER_COUNT_WRONG_TYPE, 415, "send application/x-www-form-urlencoded, multipart/form-data or application/json", 0);
         return;
     }
     /* Before the body is read, wherever the signature does not stand in it. */
@@ -84,7 +95,7 @@ static void take(struct http_worker *worker, struct worker_rules *rules, struct 
     char raw_ref[RAW_REF_MAX];
     size_t size;
     const char *body = http_call_body(call, &size);
-    lw_status kept = http_worker_keep_raw(worker, source->name, submission->json ? "json" : "form", body, size, raw_ref);
+    lw_status kept = http_worker_keep_raw(worker, source->name, body_kinds[submission->kind].suffix, body, size, raw_ref);
     if (kept != LW_OK)
         refuse(submission, WORKER_COUNT_STORE_FULL, kept == LW_FULL ? 507 : 503, "the raw bytes cannot be kept", 60);
     else
@@ -96,16 +107,21 @@ static bool read_body(struct submission *submission)
     size_t size;
     const char *body = http_call_body(submission->call, &size);
     struct arena *arena = http_call_arena(submission->call);
-    lw_status status = submission->json ? input_fields_from_json(arena, body, size, &submission->fields)
-                                        : input_fields_from_form(arena, body, size, &submission->fields);
+    const char *type = http_call_header(submission->call, "Content-Type");
+    lw_status status = submission->kind == BODY_JSON ? input_fields_from_json(arena, body, size, &submission->fields)
+        : submission->kind == BODY_FORM ? input_fields_from_form(arena, body, size, &submission->fields)
+                                        : input_fields_from_multipart(arena, type, body, size, &submission->fields);
     if (status == LW_INVALID)
-        refuse(submission, WORKER_COUNT_MALFORMED, 400, "the body is not a JSON object or array", 0);
+        refuse(submission, WORKER_COUNT_MALFORMED, 400,
+               submission->kind == BODY_JSON ? "the body is not a JSON object or array" : "the body is not multipart/form-data", 0);
     else if (status == LW_OK && submission->fields.count == 0)
         refuse(submission, WORKER_COUNT_MALFORMED, 400, "the body holds no fields", 0);
     else if (status != LW_OK)
         refuse(submission, WORKER_COUNT_TOO_LARGE, 413, "too many fields", 0);
-    else
+    else {
+        input_pairs_apply(&submission->source->mapping.pairs, arena, &submission->fields);
         return true;
+    }
     return false;
 }
 
