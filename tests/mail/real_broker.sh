@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# leadwire-mail against the real broker (--ephemeral): mails become leads once each, however
-# often the worker is killed; a broker that was silent gets what waited.
+# leadwire-mail against the real broker (--ephemeral): mails become leads once each, by Maildir and by LMTP,
+# however often the worker is killed; a broker that was silent gets what waited.
 set -euo pipefail
 umask 077
 
@@ -11,12 +11,13 @@ samples=$LEADWIRE_SOURCE/tests/mail/samples
 work=$(mktemp -d /tmp/lw-mail-XXXXXX)
 run=$work/run
 box=$work/box
-broker='' worker=''
+queue=$LEADWIRE_BIN/../tests/lmtp_send
+broker='' worker='' sender=''
 
-for program in leadwire-broker leadwire leadwire-mail; do
-    if [ ! -x "$LEADWIRE_BIN/$program" ]; then
+for program in "$LEADWIRE_BIN"/{leadwire-broker,leadwire,leadwire-mail} "$queue"; do
+    if [ ! -x "$program" ]; then
         rm -rf "$work"
-        echo "SKIP: $program is not built"
+        echo "SKIP: ${program##*/} is not built"
         exit 77
     fi
 done
@@ -28,6 +29,7 @@ end_process() {   # end_process SIGNAL PID
 }
 
 clean_up() {
+    end_process TERM "$sender"
     end_process TERM "$worker"
     [ -n "$broker" ] && kill -CONT "$broker" 2> /dev/null
     end_process TERM "$broker"
@@ -100,8 +102,9 @@ answer_within: 1s
 scan_every: 200ms
 decisions_log: decisions
 raw: {directory: raw}
+lmtp: {listen: "unix:$work/lmtp"}
 sources:
-  office: {maildir: box, region: IT, own: [shop.example]}
+  office: {maildir: box, region: IT, own: [shop.example], recipients: [sales@shop.example]}
 END
 mkdir -p "$box/new" "$box/cur" "$box/tmp"
 
@@ -142,6 +145,28 @@ wait_for "taking all mails" cur_has $((mails + 3))
 [ "$(leads_in_broker)" = $((mails + 2)) ] || fail "$((mails + 2)) mails made $(leads_in_broker) leads"
 twice=$(grep -cE ' m[0-9]+ duplicate ' "$work/decisions" || true)
 
+# The same by LMTP: a queue that comes again until it hears 250.
+before=$(leads_in_broker)
+letters=()
+for ((i = 1; i <= 60; i++)); do
+    printf 'From: Buyer <letter%d@buyer.example>\r\nSubject: Letter %d\r\nMessage-ID: <l%d@buyer.example>\r\n\r\nHello\r\n' \
+        "$i" "$i" "$i" > "$work/letter$i"
+    letters+=("$work/letter$i")
+done
+"$queue" "$work/lmtp" sales@shop.example "${letters[@]}" > "$work/sent" &
+sender=$!
+for ((round = 1; round <= rounds; round++)); do
+    pause "0.0$((round % 10))"
+    end_process KILL "$worker"
+    start_worker
+done
+wait "$sender" || fail "the queue failed"
+sender=''
+[ "$(grep -cE '^250 2.0.0 (accepted|duplicate) ' "$work/sent")" = 60 ] || fail "not all letters were taken: $(cat "$work/sent")"
+[ "$(leads_in_broker)" = $((before + 60)) ] || fail "60 letters made $(($(leads_in_broker) - before)) leads"
+repeats=$(grep -cvE ' after 1$' "$work/sent" || true)
+mails=$((mails + 60))
+
 # The broker stops answering, mails wait; it goes on, they go. (Not restarted: an ephemeral one forgets its
 # epoch, and clients do not follow a lower one.)
 kill -STOP "$broker"
@@ -154,4 +179,4 @@ wait_for "taking what waited" decided late '\(accepted\|duplicate\)'
 
 end_process TERM "$worker"
 grep -q "buyer.example" "$work/worker.log" "$work/decisions" && fail "a log holds an address"
-echo "$((mails + 3)) leads of $((mails + 5)) mails; $rounds kills of the worker, $twice mails answered duplicate after one"
+echo "$((mails + 3)) leads of $((mails + 5)) mails; $rounds kills of the worker, $twice mails answered duplicate after one, $repeats letters sent again"

@@ -16,8 +16,9 @@ static void hold(struct mail_box *box, struct mail_item *item, const char *why);
 static struct mail_item *find_item(struct mail_box *box, const char *name);
 static struct mail_item *oldest_waiting(struct mail_box *box);
 static enum turn handle(struct mail_box *box, struct mail_item *item);
-static enum turn publish(struct mail_box *box, struct mail_item *item, const void *bytes, size_t size);
-static void on_answer(void *context, const struct lw_publisher_answer *answer);
+static enum turn take(struct mail_box *box, struct mail_item *item, const void *bytes, size_t size);
+static void on_outcome(void *context, const struct mail_outcome *outcome);
+static enum turn end(struct mail_box *box, struct mail_item *item, const struct mail_outcome *outcome);
 static void finish(struct mail_box *box, struct mail_item *item, enum mail_reason reason, const char *outcome,
                    const char *lead_id);
 static void back_off(struct mail_box *box, uint32_t at_least_ms, const char *why);
@@ -55,7 +56,7 @@ void mail_box_close(struct mail_box **box)
         return;
     for (size_t i = 0; i < BOX_MAILS_MAX; i++) {
         if (closing->items[i].state == MAIL_STATE_IN_FLIGHT)
-            broker_link_forget(closing->tools->link, closing->items[i].ticket);
+            mail_intake_drop(&closing->tools->intake, &closing->items[i].request);
     }
     maildir_close(&closing->maildir);
     maildir_close(&closing->quarantine);
@@ -179,11 +180,7 @@ static enum turn handle(struct mail_box *box, struct mail_item *item)
     enum turn turn = TURN_GO_ON;
     lw_status status = maildir_read(&box->maildir, item->entry.name, box->tools->config->mail_size_max, &bytes, &size);
     if (status == LW_OK) {
-        enum mail_reason reason = mail_lead_read(&box->source->source, bytes, size, box->tools->scratch);
-        if (reason == MAIL_LEAD)
-            turn = publish(box, item, bytes, size);
-        else
-            finish(box, item, reason, mail_reason_name(reason), NULL);
+        turn = take(box, item, bytes, size);
     } else if (status == LW_TOO_LARGE) {
         finish(box, item, MAIL_TOO_LARGE, mail_reason_name(MAIL_TOO_LARGE), NULL);
     } else if (status == LW_NOT_FOUND) {
@@ -198,73 +195,43 @@ static enum turn handle(struct mail_box *box, struct mail_item *item)
     return turn;
 }
 
-/* The raw bytes are kept before the broker hears of the lead: what it says must be true. */
-static enum turn publish(struct mail_box *box, struct mail_item *item, const void *bytes, size_t size)
+static enum turn take(struct mail_box *box, struct mail_item *item, const void *bytes, size_t size)
 {
-    const struct mail_box_tools *tools = box->tools;
-    const struct mail_source *source = &box->source->source;
-    struct mail_lead *mail = tools->scratch;
-    char ref[RAW_REF_MAX] = "";
-    if (tools->raw && raw_store_put(tools->raw, source->name, "eml", bytes, size, ref) != LW_OK) {
-        back_off(box, 0, "the raw bytes cannot be kept");
-        return TURN_STOP;
-    }
-    enum mail_reason reason = mail_lead_build(source, bytes, size, ref[0] ? ref : NULL, mail);
-    if (reason != MAIL_LEAD) {
-        finish(box, item, reason, mail_reason_name(reason), NULL);
-        return TURN_GO_ON;
-    }
-    const struct broker_link_call call = {tools->config->worker.answer_within_ms, on_answer, item};
-    lw_status status = broker_link_publish(tools->link, mail->idempotency_id, item->entry.arrived_unix_ns / 1000000,
-                                           mail->lead, &call, &item->ticket);
-    if (status == LW_OK) {
-        item->state = MAIL_STATE_IN_FLIGHT;
-        box->in_flight++;
-        return TURN_GO_ON;
-    }
-    if (status == LW_INVALID || status == LW_TOO_LARGE) {
-        log_warning("source %s: mail %s is no valid lead: %s", source->name, item->entry.name,
-                    broker_link_error(tools->link));
-        finish(box, item, MAIL_REJECTED, mail_reason_name(MAIL_REJECTED), NULL);
-        return TURN_GO_ON;
-    }
-    back_off(box, 0, lw_status_text(status));
-    return TURN_STOP;
+    struct mail_outcome outcome;
+    item->request = (struct mail_request){.done = on_outcome, .context = item};
+    if (mail_intake_take(&box->tools->intake, &box->source->source, bytes, size, item->entry.arrived_unix_ns / 1000000,
+                         &item->request, &outcome))
+        return end(box, item, &outcome);
+    item->state = MAIL_STATE_IN_FLIGHT;
+    box->in_flight++;
+    return TURN_GO_ON;
 }
 
-static void on_answer(void *context, const struct lw_publisher_answer *answer)
+static void on_outcome(void *context, const struct mail_outcome *outcome)
 {
     struct mail_item *item = context;
     struct mail_box *box = item->box;
     assert(item->state == MAIL_STATE_IN_FLIGHT && box->in_flight > 0);
     box->in_flight--;
     item->state = MAIL_STATE_WAITING;
-    switch (answer->outcome) {
-    case LW_OUTCOME_DUPLICATE:
-        box->duplicates++;
-        finish(box, item, MAIL_LEAD, "duplicate", answer->lead_id);
-        break;
-    case LW_OUTCOME_ACCEPTED:
-        finish(box, item, MAIL_LEAD, "accepted", answer->lead_id);
-        break;
-    case LW_OUTCOME_DUPLICATE_DIFFERS:
-        finish(box, item, MAIL_DUPLICATE_DIFFERS, mail_reason_name(MAIL_DUPLICATE_DIFFERS), NULL);
-        break;
-    case LW_OUTCOME_REJECTED:
-        log_warning("source %s: the broker rejected mail %s: %s", box->source->source.name, item->entry.name,
-                    answer->reason);
-        finish(box, item, MAIL_REJECTED, mail_reason_name(MAIL_REJECTED), NULL);
-        break;
-    case LW_OUTCOME_BUSY:
-    case LW_OUTCOME_NOT_FOUND:
-    case LW_OUTCOME_NOT_YOURS:
-    case LW_OUTCOME_NONE:
-        back_off(box, answer->retry_after_ms, answer->reason[0] ? answer->reason : lw_outcome_name(answer->outcome));
+    if (end(box, item, outcome) == TURN_STOP)
         return;   /* the timer goes on with it */
-    }
     box->back_off_ms = 0;
     box->resume_ms = 0;
     box->tools->wake(box->tools->wake_context);
+}
+
+static enum turn end(struct mail_box *box, struct mail_item *item, const struct mail_outcome *outcome)
+{
+    if (outcome->end == MAIL_END_LATER) {
+        back_off(box, outcome->retry_after_ms, outcome->why);
+        return TURN_STOP;
+    }
+    if (outcome->reason == MAIL_REJECTED)
+        log_warning("source %s: the broker rejected mail %s: %s", box->source->source.name, item->entry.name, outcome->why);
+    box->duplicates += outcome->duplicate;
+    finish(box, item, outcome->reason, mail_outcome_name(outcome), outcome->lead_id);
+    return TURN_GO_ON;
 }
 
 /* The mail's end: moved to where it belongs. */

@@ -17,11 +17,10 @@
 #ifndef MAIL_BOX_H
 #define MAIL_BOX_H
 
-#include "broker_link.h"
 #include "decisions_log.h"
 #include "mail_config.h"
+#include "mail_intake.h"
 #include "maildir.h"
-#include "raw_store.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,7 +36,7 @@ struct mail_item {
     struct mail_box *box;
     struct maildir_entry entry;
     enum mail_state state;
-    uint64_t ticket;
+    struct mail_request request;
 };
 
 /* A file that is left alone until a time. */
@@ -49,10 +48,8 @@ struct mail_held {
 /* What all boxes of a worker share. Borrowed. */
 struct mail_box_tools {
     const struct mail_config *config;
-    struct broker_link *link;
-    struct raw_store *raw;              /* NULL: raw bytes are not kept */
+    struct mail_intake intake;
     struct decisions_log *decisions;
-    struct mail_lead *scratch;
     void (*wake)(void *context);        /* call mail_box_turn soon */
     void *wake_context;
 };

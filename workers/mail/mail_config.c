@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
     LIST_MAX = 64,
@@ -22,6 +23,7 @@ struct reader {
 
 static void read_root(struct reader *reader, const struct worker_overrides *overrides);
 static void read_source(struct reader *reader, const char *name, const struct yaml_node *node);
+static void read_recipients(struct reader *reader, const struct yaml_node *node, struct mail_source_config *source);
 static const char *read_path(struct reader *reader, const struct yaml_node *node, const char *what);
 static const char *const *read_list(struct reader *reader, const struct yaml_node *node, const char *what, size_t *count);
 static const struct form_label *read_labels(struct reader *reader, const struct yaml_node *node, size_t *count);
@@ -65,6 +67,40 @@ void mail_config_close(struct mail_config *config)
     config->source_count = 0;
 }
 
+/* "@example.com" is the domain too. */
+static const char *domain_or_address(const char *pattern)
+{
+    return pattern[0] == '@' ? pattern + 1 : pattern;
+}
+
+static int find_pattern(const struct mail_config *config, const char *wanted)
+{
+    for (size_t i = 0; i < config->source_count; i++) {
+        const struct mail_source_config *source = &config->sources[i];
+        for (size_t r = 0; r < source->recipient_count; r++) {
+            if (strcasecmp(domain_or_address(source->recipients[r]), wanted) == 0)
+                return (int)i;
+        }
+    }
+    return -1;
+}
+
+int mail_config_find_recipient(const struct mail_config *config, const char *recipient)
+{
+    enum { ADDRESS_MAX = 320 };
+    char plain[ADDRESS_MAX + 1];
+    const char *at = strrchr(recipient, '@'), *plus = strchr(recipient, '+');
+    if (!at || strlen(recipient) > ADDRESS_MAX)
+        return -1;
+    int found = find_pattern(config, recipient);
+    if (found < 0 && plus && plus > recipient && plus < at) {
+        memcpy(plain, recipient, (size_t)(plus - recipient));
+        memcpy(plain + (plus - recipient), at, strlen(at) + 1);
+        found = find_pattern(config, plain);
+    }
+    return found >= 0 ? found : find_pattern(config, at + 1);
+}
+
 const struct mail_source_config *mail_config_find(const struct mail_config *config, const char *source)
 {
     for (size_t i = 0; i < config->source_count; i++) {
@@ -77,7 +113,7 @@ const struct mail_source_config *mail_config_find(const struct mail_config *conf
 static void read_root(struct reader *reader, const struct worker_overrides *overrides)
 {
     static const char *const keys[] = {WORKER_CONFIG_KEYS, "scan_every", "in_flight_max", "mail_size_max_kib",
-                                       "decisions_log", "sources", NULL};
+                                       "decisions_log", "lmtp", "sources", NULL};
     struct mail_config *out = reader->out;
     struct yaml_doc *doc = reader->doc;
     const struct yaml_node *root = yaml_doc_root(doc);
@@ -92,6 +128,7 @@ static void read_root(struct reader *reader, const struct worker_overrides *over
     out->mail_size_max = (size_t)yaml_read_number(doc, yaml_map_find(root, "mail_size_max_kib"), "mail_size_max_kib",
                                                   1, 100 * 1024, MAIL_SIZE_DEFAULT_KIB) * 1024;
     out->decisions_log = read_path(reader, yaml_map_find(root, "decisions_log"), "decisions_log");
+    lmtp_config_read(doc, yaml_map_find(root, "lmtp"), &out->arena, &out->lmtp);
     const struct yaml_node *sources = yaml_map_find(root, "sources");
     if (!sources || yaml_node_kind(sources) != YAML_KIND_MAP || yaml_node_count(sources) == 0) {
         yaml_doc_problem(doc, sources ? sources : root, "sources must name at least one mailbox");
@@ -105,12 +142,19 @@ static void read_root(struct reader *reader, const struct worker_overrides *over
         }
         read_source(reader, yaml_map_key_at(sources, i), node);
     }
+    bool has_recipients = false;
+    for (size_t i = 0; i < out->source_count; i++)
+        has_recipients = has_recipients || out->sources[i].recipient_count > 0;
+    if (has_recipients != (out->lmtp.listen != NULL))
+        yaml_doc_problem(doc, has_recipients ? sources : yaml_map_find(root, "lmtp"),
+                         has_recipients ? "recipients are for LMTP: lmtp.listen is missing"
+                                        : "lmtp: no source has recipients, so no mail would be taken");
 }
 
 static void read_source(struct reader *reader, const char *name, const struct yaml_node *node)
 {
     static const char *const keys[] = {"maildir", "quarantine", "region", "language", "own",
-                                       "robots", "spam_score", "labels", NULL};
+                                       "robots", "spam_score", "labels", "recipients", NULL};
     struct mail_config *out = reader->out;
     struct yaml_doc *doc = reader->doc;
     if (!worker_config_source_name(doc, node, name))
@@ -129,6 +173,7 @@ static void read_source(struct reader *reader, const char *name, const struct ya
     rules->robots = read_list(reader, yaml_map_find(node, "robots"), "robots", &rules->robot_count);
     rules->labels = read_labels(reader, yaml_map_find(node, "labels"), &rules->label_count);
     rules->spam_score_milli = read_spam_score(reader, yaml_map_find(node, "spam_score"));
+    read_recipients(reader, yaml_map_find(node, "recipients"), source);
     source->maildir = read_path(reader, yaml_map_find(node, "maildir"), "maildir");
     source->quarantine = read_path(reader, yaml_map_find(node, "quarantine"), "quarantine");
     if (source->maildir && !source->quarantine)
@@ -137,6 +182,23 @@ static void read_source(struct reader *reader, const char *name, const struct ya
         if (out->sources[i].maildir && strcmp(out->sources[i].maildir, source->maildir) == 0)
             yaml_doc_problem(doc, node, "source '%s': source '%s' reads this maildir already", name,
                              out->sources[i].source.name);
+    }
+}
+
+/* No recipient may belong to two sources. */
+static void read_recipients(struct reader *reader, const struct yaml_node *node, struct mail_source_config *source)
+{
+    const struct mail_config *config = reader->out;
+    source->recipients = read_list(reader, node, "recipients", &source->recipient_count);
+    for (size_t r = 0; r < source->recipient_count; r++) {
+        for (size_t s = 0; &config->sources[s] < source; s++) {
+            const struct mail_source_config *other = &config->sources[s];
+            for (size_t o = 0; o < other->recipient_count; o++) {
+                if (strcasecmp(domain_or_address(other->recipients[o]), domain_or_address(source->recipients[r])) == 0)
+                    yaml_doc_problem(reader->doc, node, "recipient '%s' belongs to source '%s' already",
+                                     source->recipients[r], other->source.name);
+            }
+        }
     }
 }
 

@@ -75,7 +75,8 @@ void mail_warn(struct mail_message *message, const char *text)
 }
 
 /* Before the parser sees it: how large is the header, how many parts can there be? A part that nests
- * or counts has a Content-Type line or a boundary line of its own. *has_header: one "Name:" line before the body. */
+ * or counts has a Content-Type line or a boundary line of its own. *has_header: one "Name:" line before the body, beside the
+ * Return-Path that the last server writes. */
 static enum mail_reason scan_limits(const char *bytes, size_t size, bool *has_header)
 {
     size_t at = 0, parts = 0;
@@ -87,7 +88,8 @@ static enum mail_reason scan_limits(const char *bytes, size_t size, bool *has_he
             const char *colon = memchr(line, ':', length);
             if (length == 0 || (length == 1 && line[0] == '\r'))
                 in_header = false;
-            else if (colon && colon > line && line[0] > ' ' && strncmp(line, "From ", length < 5 ? length : 5) != 0)
+            else if (colon && colon > line && line[0] > ' ' && strncmp(line, "From ", length < 5 ? length : 5) != 0 &&
+                     !(length > 12 && strncasecmp(line, "Return-Path:", 12) == 0))
                 *has_header = true;
             if (at > MAIL_HEADER_SIZE_MAX)
                 return MAIL_HEADER_TOO_LARGE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mail_worker.h"
 
+#include "lmtp_door.h"
 #include "lw_log.h"
 #include "mail_box.h"
 #include "wall_clock.h"
@@ -36,6 +37,7 @@ struct mail_worker {
     const struct worker_overrides *overrides;
     struct event_base *base;
     struct service *service;
+    struct lmtp_door *lmtp;   /* NULL: none. Outlives a service, so that its address stays taken */
     struct mail_lead scratch;
     struct worker_signals signals;
     uint64_t stop_by_ms;   /* 0: not stopping */
@@ -45,6 +47,7 @@ static struct service *service_open(struct mail_worker *worker, int *exit_out);
 static void service_close(struct service **service);
 static lw_status open_boxes(struct service *service, struct mail_worker *worker);
 static lw_status open_events(struct service *service, struct mail_worker *worker);
+static bool take_over_lmtp(struct mail_worker *worker, const struct service *service);
 static void on_stop(void *context);
 static void on_reload(void *context);
 
@@ -61,11 +64,12 @@ int mail_worker_run(const char *config_path, const struct worker_overrides *over
     if (!worker->base || worker_signals_open(&worker->signals, worker->base) != LW_OK)
         goto done;
     worker->service = service_open(worker, &exit_code);
-    if (!worker->service)
+    if (!worker->service || !take_over_lmtp(worker, worker->service))
         goto done;
     log_info("watching sources=%zu", worker->service->box_count);
     exit_code = event_base_dispatch(worker->base) == 0 ? WORKER_EXIT_OK : WORKER_EXIT_FAILED;
 done:
+    lmtp_door_close(&worker->lmtp);
     service_close(&worker->service);
     worker_signals_close(&worker->signals);
     mail_lead_fini(&worker->scratch);
@@ -160,10 +164,8 @@ static lw_status open_boxes(struct service *service, struct mail_worker *worker)
     const struct mail_config *config = &service->config;
     service->tools = (struct mail_box_tools){
         .config = config,
-        .link = service->link,
-        .raw = service->raw,
+        .intake = {service->link, service->raw, &worker->scratch, config->worker.answer_within_ms},
         .decisions = &service->decisions,
-        .scratch = &worker->scratch,
         .wake = wake,
         .wake_context = service,
     };
@@ -181,8 +183,8 @@ static lw_status open_boxes(struct service *service, struct mail_worker *worker)
             log_warning("source %s: no notice of new mails (%s): found by the periodic scan alone",
                         config->sources[i].source.name, strerror(errno));
     }
-    if (service->box_count == 0) {
-        log_error("no source has a maildir: nothing to watch");
+    if (service->box_count == 0 && !config->lmtp.listen) {
+        log_error("no source has a maildir or recipients: nothing to do");
         return LW_INVALID;
     }
     return LW_OK;
@@ -277,6 +279,11 @@ static uint32_t in_flight(const struct service *service)
     return count;
 }
 
+static uint32_t all_in_flight(const struct mail_worker *worker)
+{
+    return in_flight(worker->service) + (worker->lmtp ? lmtp_door_in_flight(worker->lmtp) : 0);
+}
+
 /* Ends when nothing is in flight, or the time for that is up: what is then unanswered is read again at the next start. */
 static void on_drain(evutil_socket_t fd, short what, void *context)
 {
@@ -284,7 +291,7 @@ static void on_drain(evutil_socket_t fd, short what, void *context)
     (void)what;
     struct mail_worker *worker = context;
     const struct timeval again = {0, 10 * 1000};
-    if (in_flight(worker->service) == 0 || wall_clock_monotonic_ms() >= worker->stop_by_ms ||
+    if (all_in_flight(worker) == 0 || wall_clock_monotonic_ms() >= worker->stop_by_ms ||
         event_base_once(worker->base, -1, EV_TIMEOUT, on_drain, worker, &again) != 0)
         event_base_loopbreak(worker->base);
 }
@@ -294,10 +301,37 @@ static void on_stop(void *context)
     struct mail_worker *worker = context;
     if (worker->stop_by_ms)
         return;
-    log_info("stopping in_flight=%u", in_flight(worker->service));
+    log_info("stopping in_flight=%u", all_in_flight(worker));
     worker->stop_by_ms = wall_clock_monotonic_ms() + DRAIN_MS;
     worker->service->stopping = true;
+    if (worker->lmtp)
+        lmtp_door_drain(worker->lmtp);
     on_drain(-1, 0, worker);
+}
+
+/* The door that this service's configuration wants, serving it. False: nothing was changed. */
+static bool take_over_lmtp(struct mail_worker *worker, const struct service *service)
+{
+    const struct lmtp_config *config = &service->config.lmtp;
+    struct lmtp_door *door = worker->lmtp;
+    if (!config->listen) {
+        lmtp_door_close(&worker->lmtp);
+        return true;
+    }
+    if (!door || strcmp(lmtp_door_address(door), config->listen) != 0) {
+        lw_status status = lmtp_door_open(worker->base, config->listen, config->socket_mode, &door);
+        if (status != LW_OK) {
+            log_error("lmtp: cannot listen on %s: %s", config->listen,
+                      status == LW_IO ? strerror(errno) : lw_status_text(status));
+            return false;
+        }
+        lmtp_door_close(&worker->lmtp);
+        worker->lmtp = door;
+        log_info("lmtp listening on %s port=%u", config->listen, lmtp_door_port(door));
+    }
+    const struct lmtp_service served = {&service->config, service->tools.intake, service->tools.decisions};
+    lmtp_door_serve(door, &served);
+    return true;
 }
 
 static void on_reload(void *context)
@@ -307,7 +341,8 @@ static void on_reload(void *context)
     if (worker->stop_by_ms)
         return;
     struct service *fresh = service_open(worker, &exit_code);
-    if (!fresh) {
+    if (!fresh || !take_over_lmtp(worker, fresh)) {
+        service_close(&fresh);
         log_error("the configuration was not taken over; the old one goes on");
         return;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * mail_worker - the watching process: Maildirs on one side, the broker on the other.
+ * mail_worker - the process that stays: Maildirs and LMTP on one side, the broker on the other.
  */
 #ifndef MAIL_WORKER_H
 #define MAIL_WORKER_H
