@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "broadcast.h"
 #include "core_internal.h"
 #include "lead_end.h"
 #include "lead_state.h"
@@ -245,6 +246,8 @@ static void count_offered(struct rep *rep)
         if (lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING)
             change_offered(rep->caps, lead->source, 1);
     }
+    for (const struct other_offer *offer = rep->other_offers; offer; offer = offer->rep_next)
+        change_offered(rep->caps, offer->lead->source, 1);
 }
 
 /* What counted before for the sources that are still capped; says if anything was for others. */

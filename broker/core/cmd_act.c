@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "broadcast.h"
 #include "core_commands.h"
 #include "core_internal.h"
 #include "decisions.h"
@@ -85,7 +86,7 @@ static const char *why_not_assign(const struct core *core, const struct lead *le
         return "the rep has the lead already";
     if (lead->demand->needs.rings && to->device == NAME_NONE)
         return "the rep has no device for calls";
-    uint32_t load = to->rank.load - (lead->rep == to->number ? lead->weight : 0);
+    uint32_t load = to->rank.load - (lead_offer_number(lead, to->number) != 0 ? lead->weight : 0);
     return load + core_channel(core, lead->demand->channel)->weight > to->rank.capacity ? "the rep has no room for it" : NULL;
 }
 
@@ -134,6 +135,7 @@ static void release(struct core *core, struct lead *lead)
 static void cancel(struct core *core, struct lead *lead)
 {
     struct rep *rep = rep_table_at(&core->reps, lead->rep);
+    broadcast_end(core, lead, CAUSE_CANCELLED, false);
     if (rep) {
         decision_close(lead, lead->offer_number, CAUSE_CANCELLED);
         tell_withdrawn(core, lead->id, lead->offer_number, rep, CAUSE_CANCELLED);

@@ -10,6 +10,7 @@
  * A call stays a lead of its own where somebody is on the line already, or a rep works on the lead: nothing of what
  * that rep does may change under their hands, and a second caller is not lost behind the first.
  */
+#include "broadcast.h"
 #include "effects.h"
 #include "exclusions.h"
 #include "lead_end.h"
@@ -111,18 +112,19 @@ static void stay(struct core *core, struct joining *joining)
     lead_move(core, lead, &(struct lead_change){.to = (enum lead_state)lead->state, .cause = CAUSE_JOINED, .rep = lead->rep,
                                                 .deadline_ms = still_ahead(core, lead->deadline_ms), .join = &joining->join});
     if (rep && lead->state == LEAD_OFFERED)
-        tell_offer(core, lead, rep, true);
+        broadcast_show(core, lead);
     else if (rep)
         tell_holding(core, lead, rep, true);
 }
 
-/* Weighs more now: where that does not fit, or nothing rings, somebody else gets it. */
+/* Weighs more now: where that does not fit, or nothing rings, somebody else gets it. One of several offers is not weighed: it
+ * is offered anew. */
 static void call_while_offered(struct core *core, struct joining *joining)
 {
     struct lead *lead = joining->lead;
     struct rep *rep = core->reps.reps[lead->rep];
     const struct config_channel *channel = core_channel(core, LW_CHANNEL_PHONE);
-    if (rep->device == NAME_NONE || rep->rank.load - lead->weight + channel->weight > rep->rank.capacity) {
+    if (lead_is_broadcast(lead) || rep->device == NAME_NONE || rep->rank.load - lead->weight + channel->weight > rep->rank.capacity) {
         lead->offers_made = 0;
         lead_change_demand(core, lead, joining->ringing);
         lead_return_joined(core, lead, &joining->join);

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "broadcast.h"
 #include "core_commands.h"
 #include "caps.h"
 #include "core_internal.h"
@@ -262,6 +263,7 @@ void command_cancel(struct core *core, const struct core_command *command)
         return;
     }
     struct rep *rep = rep_table_at(&core->reps, lead->rep);
+    broadcast_end(core, lead, CAUSE_CANCELLED, false);
     if (rep) {
         decision_close(lead, lead->offer_number, CAUSE_CANCELLED);
         tell_withdrawn(core, id, lead->offer_number, rep, CAUSE_CANCELLED);

@@ -2,6 +2,7 @@
  *
  * Offers answered by reps, and what became of a dialled device. Completions: cmd_complete.c.
  */
+#include "broadcast.h"
 #include "core_commands.h"
 #include "core_internal.h"
 #include "decisions.h"
@@ -28,11 +29,13 @@ void command_answer_offer(struct core *core, const struct core_command *command)
     if (!rep)
         return;
     struct lead *lead = lead_table_find(&core->leads, command->answer_offer.lead);
-    if (!lead || lead->state != LEAD_OFFERED || lead->rep != rep->number || lead->offer_number != command->answer_offer.offer_number) {
+    uint32_t offer_number = lead && lead->state == LEAD_OFFERED ? lead_offer_number(lead, rep->number) : 0;
+    if (offer_number == 0 || offer_number != command->answer_offer.offer_number) {
         answer_is_late(core, command, lead, rep);
         return;
     }
     if (command->answer_offer.accept) {
+        broadcast_take(core, lead, rep);
         accept_offer(core, lead, rep);
         reply(core, command, CORE_ACCEPTED, lead_state_word((enum lead_state)lead->state), lead->id);
         return;
@@ -51,7 +54,11 @@ static void decline_offer(struct core *core, const struct core_command *command,
         return;
     }
     core->totals.declined++;
-    lead_return_declined(core, lead, decline_keep(core, lead, lead->offer_number, reason));
+    const char *told = decline_keep(core, lead, lead_offer_number(lead, rep->number), reason);
+    if (lead_is_broadcast(lead))
+        broadcast_decline(core, lead, rep, told);
+    else
+        lead_return_declined(core, lead, told);
     if (core->config->refusals.reason_count == 0) {
         rep_not_missed(core, rep);
     } else {

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "broadcast.h"
 #include "core_commands.h"
 #include "core_internal.h"
 #include "effects.h"
@@ -62,7 +63,8 @@ static void tell_everything_held(struct core *core, struct rep *rep, const struc
     for (uint32_t i = 0; i < command->log_on.held_count; i++) {
         const struct core_held *held = &command->log_on.held[i];
         const struct lead *lead = lead_table_find(&core->leads, held->lead);
-        if (!lead || lead->rep != rep->number || lead->offer_number != held->offer_number)
+        uint32_t offer_number = lead ? lead_offer_number(lead, rep->number) : 0;
+        if (offer_number == 0 || offer_number != held->offer_number)
             tell_withdrawn(core, held->lead, held->offer_number, rep, CAUSE_UNKNOWN_LEAD);
     }
     effect_emit(core, &end);
@@ -171,9 +173,12 @@ static void renew_deadlines(struct core *core, const struct rep *rep)
             touch_renew(core, lead, rep);
             continue;
         }
-        lead->deadline_ms = deadline_after(core, lead->state == LEAD_OFFERED ? channel->offer_timeout_ms : channel->connect_timeout_ms);
-        lead_set_timer(core, lead);
-        lead_record(core, lead, false);
+        uint64_t deadline_ms = deadline_after(core, lead->state == LEAD_OFFERED ? channel->offer_timeout_ms : channel->connect_timeout_ms);
+        if (!lead_is_broadcast(lead) || lead->deadline_ms != deadline_ms) {   /* once for all who are offered it */
+            lead->deadline_ms = deadline_ms;
+            lead_set_timer(core, lead);
+            lead_record(core, lead, false);
+        }
         if (lead->state == LEAD_OFFERED)
             tell_offer(core, lead, rep, true);
     }

@@ -7,6 +7,7 @@
 
 #include "config_check.h"
 #include "config_parts.h"
+#include "policy.h"
 
 lw_status core_config_rep_rate(struct config_rep *rep, const char *queue, uint32_t rate)
 {
@@ -49,9 +50,29 @@ lw_status config_check_pairs(const struct core_config *config, char *reason, siz
     }
     for (uint32_t i = 0; i < config->queue_count; i++) {
         const struct config_queue *queue = &config->queues[i];
+        if (queue->offer_to == 1 || queue->offer_to > CONFIG_OFFER_TO_MAX)
+            return config_wrong(reason, reason_size, "queue '%s': offer_to must be 2 to %d", queue->name, CONFIG_OFFER_TO_MAX);
         if (queue->half_life_ms == 0 || (queue->half_life_ms >= 1000 && queue->half_life_ms <= CONFIG_HALF_LIFE_MAX_MS))
             continue;
         return config_wrong(reason, reason_size, "queue '%s': decay must be 1 s to 24 h", queue->name);
     }
     return LW_OK;
+}
+
+static const struct config_queue *find_queue(const struct core_config *config, const char *name)
+{
+    for (uint32_t i = 0; i < config->queue_count; i++) {
+        if (strcmp(config->queues[i].name, name) == 0)
+            return &config->queues[i];
+    }
+    return NULL;
+}
+
+uint32_t config_offer_to(const struct core_config *config, const char *name)
+{
+    const struct config_queue *queue = find_queue(config, name);
+    const struct policy *policy = policy_find(queue && queue->policy[0] != '\0' ? queue->policy : config->policy);
+    if (!policy || !policy->offers_to_several)
+        return 1;
+    return queue && queue->offer_to != 0 ? queue->offer_to : CONFIG_OFFER_TO_DEFAULT;
 }

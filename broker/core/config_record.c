@@ -143,6 +143,7 @@ static void put_relax_step(struct byte_buffer *out, const struct config_relax_st
     byte_buffer_put_varint(out, step->team_count);
     for (uint32_t i = 0; i < step->team_count; i++)
         byte_buffer_put_text(out, step->teams[i]);
+    byte_buffer_put_varint(out, step->offer_to);
 }
 
 static void put_follow_up(struct byte_buffer *out, const struct config_disposition *disposition)
@@ -288,8 +289,10 @@ static void put_pairs(struct byte_buffer *out, const struct core_config *config)
         byte_buffer_put_varint(out, config->rules[i].value);
         byte_buffer_put_text(out, from ? from : "");
     }
-    for (uint32_t i = 0; i < config->queue_count; i++)
+    for (uint32_t i = 0; i < config->queue_count; i++) {
         byte_buffer_put_varint(out, config->queues[i].half_life_ms);
+        byte_buffer_put_varint(out, config->queues[i].offer_to);
+    }
 }
 
 static uint32_t read_number(struct byte_reader *in, uint64_t max)
@@ -398,8 +401,10 @@ static bool read_pairs(struct byte_reader *in, struct core_config *config)
         if (in->failed || (text[0] != '\0' && core_config_rule_value_from(&config->rules[i], text) != LW_OK))
             return false;
     }
-    for (uint32_t i = 0; i < config->queue_count; i++)
+    for (uint32_t i = 0; i < config->queue_count; i++) {
         config->queues[i].half_life_ms = read_number(in, CONFIG_HALF_LIFE_MAX_MS);
+        config->queues[i].offer_to = read_number(in, CONFIG_OFFER_TO_MAX);
+    }
     return !in->failed;
 }
 
@@ -506,6 +511,7 @@ static bool read_relax_step(struct byte_reader *in, const struct core_config *co
         if (in->failed || core_config_relax_team(step, team) != LW_OK)
             return false;
     }
+    step->offer_to = read_number(in, CONFIG_OFFER_TO_MAX);
     return !in->failed;
 }
 

@@ -13,6 +13,7 @@ struct asked {
     const char *teams[CONFIG_TEAMS_OF_RULE_MAX];
     uint32_t team_count;
     bool own_teams;                       /* and any that is not outsourced */
+    uint32_t offer_to;
 };
 
 static const char *take_skills(const struct config_rule *rule, const struct config_relax_step *step, struct asked *asked);
@@ -21,7 +22,7 @@ static const char *take_teams(const struct core_config *config, const struct con
 static struct asked asked_by(const struct core_config *config, const struct config_rule *rule)
 {
     struct asked asked = {.language = rule->own_language.field != NULL, .territory = rule->own_territory.field != NULL,
-                          .team_count = rule->team_count, .own_teams = rule->team_count == 0};
+                          .team_count = rule->team_count, .own_teams = rule->team_count == 0, .offer_to = config_offer_to(config, rule->queue)};
     for (uint32_t i = 0; i < rule->require_count; i++) {
         enum ability_kind kind = ability_kind_of(config->skills[rule->require[i].skill]);
         asked.levels[i] = rule->require[i].level;
@@ -35,12 +36,16 @@ static struct asked asked_by(const struct core_config *config, const struct conf
 
 static const char *take_step(const struct core_config *config, const struct config_rule *rule, const struct config_relax_step *step, struct asked *asked)
 {
-    if (!step->drop_language && !step->drop_territory && !step->drop_teams && step->lower_count == 0 && step->team_count == 0)
+    if (!step->drop_language && !step->drop_territory && !step->drop_teams && step->lower_count == 0 && step->team_count == 0 &&
+        step->offer_to == 0)
         return "changes nothing";
     if (step->drop_language && !asked->language)
         return "drops the language, which is not asked for";
     if (step->drop_territory && !asked->territory)
         return "drops the territory, which is not asked for";
+    if (step->offer_to != 0 && (step->offer_to <= asked->offer_to || step->offer_to > CONFIG_OFFER_TO_MAX))
+        return "does not offer to more reps than before, or to too many";
+    asked->offer_to = step->offer_to != 0 ? step->offer_to : asked->offer_to;
     asked->language &= !step->drop_language;
     asked->territory &= !step->drop_territory;
     const char *problem = take_skills(rule, step, asked);

@@ -125,6 +125,7 @@ enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_
     X(60, RELAXED, "relaxed") \
     X(61, UNROUTABLE, "unroutable") \
     X(70, JOINED, "joined") \
+    X(71, TAKEN, "taken") \
     X(80, ASSIGNED, "assigned") \
     X(81, HELD, "held") \
     X(82, PRIORITISED, "prioritised") \
@@ -301,7 +302,9 @@ struct core_effect {
     const char *place;                 /* of the appointment; never NULL. Personal data: for the rep only */
     const char *preferred_rep;         /* waiting, scheduled: who gets it first; never NULL */
     uint64_t preferred_until_ms;       /* waiting: and then all */
-    const char *by;                    /* whose act it is: the rep who set it aside or scheduled it, or a manager; never NULL */
+    const char *by;                    /* whose act it is: the rep who set it aside or scheduled it, or a manager; withdrawn: who took it; never NULL */
+    const char *const *also_offered;   /* reps with an open offer besides `rep`, where several have one */
+    uint32_t also_offered_count;
     const char *set_by;                /* who handed it on last; never NULL */
     enum rep_state rep_state;
     uint32_t load, capacity;

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "broadcast.h"
 #include "caps.h"
 #include "core_internal.h"
 #include "exclusions.h"
@@ -38,6 +39,12 @@ void core_check_invariants(struct core *core)
         if (lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING || lead->state == LEAD_ASSIGNED) {
             load[lead->rep] += lead->weight;
             held[lead->rep]++;
+        }
+        for (const struct other_offer *offer = lead->extra ? lead->extra->others : NULL; offer; offer = offer->next) {
+            assert(lead->state == LEAD_OFFERED && offer->lead == lead && offer->rep != lead->rep && lead_offer_number(lead, offer->rep) == offer->offer_number);
+            assert(offer->offer_number > lead->offer_number && offer->offer_number <= lead->extra->last_offer_number);
+            load[offer->rep] += lead->weight;
+            held[offer->rep]++;
         }
     }
     assert(memcmp(by_state, core->totals.by_state, sizeof by_state) == 0);
@@ -102,6 +109,8 @@ static void check_rep(const struct core *core, const struct rep *rep, uint32_t l
     uint32_t offered = 0;
     for (const struct lead *lead = rep->held_first; lead; lead = lead->held.next)
         offered += lead->state != LEAD_ASSIGNED;
+    for (const struct other_offer *offer = rep->other_offers; offer; offer = offer->rep_next)
+        offered++;
     assert(!rep->caps || (rep->configured && rep->caps->offered == offered));
     assert(!rep->caps || rep->caps->free_ms == 0 || (timer_wheel_is_set(&rep->timer) && rep->timer.deadline_ms <= rep->caps->free_ms));
     if (rep->supply) {

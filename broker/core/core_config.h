@@ -50,6 +50,8 @@ enum {
     CONFIG_PRIORITY_MAX = 200,       /* rule's 0-100 plus channel's 0-100 */
     CONFIG_LEVEL_MAX = 10,
     CONFIG_WEIGH_MAX = 1000,         /* points of one term of urgency */
+    CONFIG_OFFER_TO_MAX = 16,        /* reps who are offered a lead at once */
+    CONFIG_OFFER_TO_DEFAULT = 3,     /* by policy broadcast */
     CONFIG_VALUE_MAX = 1000000,
     CONFIG_RATE_MAX = 1000,          /* wins in a thousand leads */
     CONFIG_RATES_MAX = 16,           /* of one rep */
@@ -124,6 +126,7 @@ struct config_order {
 struct config_queue {
     char *name, *policy;             /* policy "": the desk's */
     struct config_order *order;      /* NULL: the desk's */
+    uint32_t offer_to;               /* for broadcast: so many reps at once; 0: CONFIG_OFFER_TO_DEFAULT */
     uint32_t half_life_ms;           /* for best_pair: a lead that waits is worth half after so long; 0: always the same */
 };
 
@@ -156,6 +159,7 @@ struct config_relax_step {
     uint32_t lower_count;
     char *teams[CONFIG_TEAMS_OF_RULE_MAX];                 /* theirs may take it too */
     uint32_t team_count;
+    uint32_t offer_to;                                     /* from then on it is offered to so many at once; 0: as before */
 };
 
 struct config_rule {
@@ -285,6 +289,8 @@ LW_MUST_CHECK lw_status core_config_add_decline_reason(struct core_config *confi
 LW_MUST_CHECK lw_status core_config_set_policy(struct core_config *config, const char *policy);
 /* Copies. queue NULL: the desk's. */
 LW_MUST_CHECK lw_status core_config_set_order(struct core_config *config, struct config_queue *queue, const struct config_order *order);
+/* To how many reps at once leads of this queue are offered before any relaxation. */
+uint32_t config_offer_to(const struct core_config *config, const char *queue);
 /* Why a step of the rule's relaxation makes no sense, in words after its number; NULL if all do. */
 const char *config_relax_problem(const struct core_config *config, const struct config_rule *rule, uint32_t *step_out);
 /* LW_OK, or LW_INVALID with the first thing that is wrong in words (static or in a caller's buffer). */

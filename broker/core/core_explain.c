@@ -204,7 +204,27 @@ bool explain_rewind(const struct core *core, uint64_t *from, uint64_t seq, struc
 static bool has_refusal(const struct decision *decision, const struct decision *earlier)
 {
     uint32_t before = decision->offer_number - earlier->offer_number;
-    return before >= 1 && before <= CORE_DECISIONS_KEPT && (decision->refusals >> (before - 1) & 1) != 0;
+    return before >= 1 && before <= CORE_DECISIONS_MAX && (decision->refusals >> (before - 1) & 1) != 0;
+}
+
+static uint32_t place_of(const struct decision *decision)
+{
+    return (decision->refusals & DECISION_PLACES) >> DECISION_PLACE_SHIFT;
+}
+
+/* The earlier offer was made with this one, to another rep. */
+static bool is_with(const struct decision *decision, const struct decision *earlier)
+{
+    return earlier->offer_number < decision->offer_number && decision->offer_number - earlier->offer_number <= place_of(decision);
+}
+
+static const struct decision *offered_with(const struct rep *rep, const struct subject *subject, const struct decision *decision)
+{
+    for (uint32_t i = 0; decision && place_of(decision) > 0 && i < subject->decision_count; i++) {
+        if (subject->decisions[i].rep == rep->number && is_with(decision, &subject->decisions[i]))
+            return &subject->decisions[i];
+    }
+    return NULL;
 }
 
 /* Skills are those of the rules now, needs those of the lead now. */
@@ -216,8 +236,8 @@ bool explain_is_known(const struct core *core, const struct subject *subject, co
     if (decision_is_a_gift(decision))   /* nobody was compared */
         return false;
     for (uint32_t i = 0; i < subject->decision_count; i++)
-        known += has_refusal(decision, &subject->decisions[i]);
-    return known == (uint32_t)__builtin_popcount(decision->refusals);
+        known += has_refusal(decision, &subject->decisions[i]) + is_with(decision, &subject->decisions[i]);
+    return known == place_of(decision) + (uint32_t)__builtin_popcount(decision->refusals & ~(uint32_t)DECISION_PLACES);
 }
 
 /* The earlier offer of this lead that kept the rep from it at the decision; NULL if none did. */
@@ -278,6 +298,11 @@ const char *explain_excluded_by(const struct core *core, const struct rep *rep, 
     if (refused) {
         snprintf(detail, detail_size, "offer %u: %s", refused->offer_number, core_cause_word((enum core_cause)refused->outcome));
         return "declined_before";
+    }
+    const struct decision *offered = offered_with(rep, subject, decision);
+    if (offered) {
+        snprintf(detail, detail_size, "offer %u", offered->offer_number);
+        return "offered";
     }
     if (was->load + core_channel(core, subject->channel)->weight > was->capacity) {
         snprintf(detail, detail_size, "load %u of %u, needs %u more", was->load, was->capacity, core_channel(core, subject->channel)->weight);

@@ -2,7 +2,8 @@
  *
  * core_explain - why this rep got the lead, and why not the others: from records.
  *
- * Each lead keeps its last CORE_DECISIONS_KEPT decisions (core_limits may say fewer); what every rep was at that
+ * Each lead keeps its last CORE_DECISIONS_KEPT decisions (core_limits may say fewer; twice as many once it was offered
+ * to several at once: each of these offers is a decision); what every rep was at that
  * moment comes from the history of rep changes. Of a decision older than that history, before
  * a restart or under other rules only the chosen one is told (`complete` false), from its own record. Ended leads are
  * explained as long as their decisions are in the ring of ended leads.
@@ -12,7 +13,7 @@
 
 #include "core.h"
 
-enum { CORE_DECISIONS_KEPT = 8 };
+enum { CORE_DECISIONS_KEPT = 8, CORE_DECISIONS_MAX = 2 * CORE_DECISIONS_KEPT };
 
 struct core_candidate {
     const char *rep;

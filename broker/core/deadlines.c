@@ -2,6 +2,7 @@
  *
  * What happens when nobody did anything: every state that waits has its deadline, and here is what follows.
  */
+#include "broadcast.h"
 #include "caps.h"
 #include "core_internal.h"
 #include "deadlines.h"
@@ -35,6 +36,14 @@ void deadlines_run(struct core *core)
     }
 }
 
+/* By one of several. */
+static void offer_missed(struct core *core, struct lead *lead, struct rep *rep)
+{
+    core->totals.missed++;
+    broadcast_leave(core, lead, rep, CAUSE_OFFER_EXPIRED, true);
+    rep_missed(core, rep);
+}
+
 static void lead_due(struct core *core, struct lead *lead)
 {
     struct rep *rep = rep_table_at(&core->reps, lead->rep);
@@ -58,6 +67,8 @@ static void lead_due(struct core *core, struct lead *lead)
                                                     .deadline_ms = deadline_after(core, core->config->park_limit_ms)});
         break;
     case LEAD_OFFERED:
+        while (lead_is_broadcast(lead))
+            offer_missed(core, lead, core->reps.reps[lead->extra->others->rep]);
         core->totals.missed++;
         lead_return(core, lead, CAUSE_OFFER_EXPIRED, true, false);
         rep_missed(core, rep);

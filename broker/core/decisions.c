@@ -4,7 +4,17 @@
  */
 #include "core_internal.h"
 #include "decisions.h"
+#include "lead_extra.h"
 #include "lead_memory.h"
+
+_Static_assert((int)CORE_DECISIONS_MAX <= (int)DECISION_PLACE_SHIFT && (int)CORE_DECISIONS_MAX >= (int)BROADCAST_MAX, "a bit for each refusal, and room for a round");
+
+/* Twice as many where offers come in rounds: the largest round is all there. */
+static uint32_t kept_max(const struct core *core, const struct lead *lead, const struct decision *decision)
+{
+    bool has_rounds = (decision->refusals & DECISION_PLACES) != 0 || (lead->extra && lead->extra->last_offer_number != 0);
+    return core->limits.decisions_max << has_rounds;
+}
 
 void decision_add(struct core *core, struct lead *lead, const struct decision *decision)
 {
@@ -12,7 +22,7 @@ void decision_add(struct core *core, struct lead *lead, const struct decision *d
         history_note_decision(core, lead, decision);
     if (core->limits.decisions_max == 0)
         return;
-    if (lead->decision_count == core->limits.decisions_max) {
+    if (lead->decision_count >= kept_max(core, lead, decision)) {
         memmove(lead->decisions, lead->decisions + 1, (lead->decision_count - 1u) * sizeof *lead->decisions);
         lead->decision_count--;
     } else if (lead->decision_count == lead->decision_capacity && !lead_grow_decisions(core, lead)) {
@@ -34,7 +44,7 @@ uint32_t decision_refusals(const struct lead *lead, uint32_t offer_number)
     uint32_t refusals = 0;
     for (uint32_t i = 0; i < lead->exclusion_count; i++) {
         uint32_t before = offer_number - lead->exclusions[i].offer_number;
-        refusals |= before <= CORE_DECISIONS_KEPT ? 1u << (before - 1) : (uint32_t)DECISION_OLDER;
+        refusals |= before <= CORE_DECISIONS_MAX ? 1u << (before - 1) : (uint32_t)DECISION_OLDER;
     }
     return refusals;
 }

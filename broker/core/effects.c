@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "broadcast.h"
 #include "core_internal.h"
 #include "declines.h"
 #include "effects.h"
@@ -35,6 +36,20 @@ void effect_emit(struct core *core, const struct core_effect *effect)
         core->callbacks.effect(core->callbacks.context, effect);
 }
 
+void effect_also_offered(const struct core *core, const struct lead *lead, uint32_t but, struct core_effect *effect)
+{
+    static const char *names[BROADCAST_MAX];   /* borrowed until the callback returned */
+    uint32_t count = 0;
+    if (lead->rep != but)
+        names[count++] = core->reps.reps[lead->rep]->name;
+    for (const struct other_offer *offer = lead->extra->others; offer; offer = offer->next) {
+        if (offer->rep != but)
+            names[count++] = core->reps.reps[offer->rep]->name;
+    }
+    effect->also_offered = names;
+    effect->also_offered_count = count;
+}
+
 static void effect_extra(const struct core *core, const struct lead *lead, struct core_effect *effect)
 {
     const struct lead_extra *extra = lead->extra;
@@ -47,6 +62,8 @@ static void effect_extra(const struct core *core, const struct lead *lead, struc
     effect->set_by = set_by ? set_by->name : "";
     effect->touch_ms = extra->touch_ms;
     effect->preferred_rep = preferred ? preferred->name : "";
+    if (extra->others)
+        effect_also_offered(core, lead, lead->rep, effect);
     effect->preferred_until_ms = lead_is_preferring(lead) ? extra->preferred_until_ms : 0;
 }
 
@@ -116,6 +133,9 @@ void tell_offer(struct core *core, const struct lead *lead, const struct rep *re
     why_text_write(core, lead, rep, why);
     effect_init(core, &effect, EFFECT_OFFER);
     effect_lead(core, lead, &effect);
+    effect.offer_number = lead_offer_number(lead, rep->number);
+    effect.rep = rep->name;
+    effect.device = rep->device != NAME_NONE ? names_text(&core->names, rep->device) : "";
     effect.session = rep->session;
     effect.resumed = resumed;
     effect_payload(lead, &effect, contacts);
@@ -154,6 +174,11 @@ void tell_given(struct core *core, const struct lead *lead, const struct rep *re
 
 void tell_withdrawn(struct core *core, struct desk_id lead, uint32_t offer_number, const struct rep *rep, enum core_cause cause)
 {
+    tell_withdrawn_by(core, lead, offer_number, rep, cause, NULL);
+}
+
+void tell_withdrawn_by(struct core *core, struct desk_id lead, uint32_t offer_number, const struct rep *rep, enum core_cause cause, const struct rep *by)
+{
     struct core_effect effect;
     if (!rep || rep->session == 0)
         return;
@@ -163,6 +188,7 @@ void tell_withdrawn(struct core *core, struct desk_id lead, uint32_t offer_numbe
     effect.offer_number = offer_number;
     effect.cause = cause;
     effect.reason = core_cause_word(cause);
+    effect.by = by ? by->name : "";
     effect_emit(core, &effect);
 }
 

@@ -2,6 +2,7 @@
  *
  * A rep gets a lead that nobody chose them for among others. As an offer that they had accepted, but for the rules of who may.
  */
+#include "broadcast.h"
 #include "core_internal.h"
 #include "decisions.h"
 #include "effects.h"
@@ -23,7 +24,7 @@ void lead_give(struct core *core, struct lead *lead, struct rep *rep, enum core_
     bool is_call = lead->demand->needs.rings, is_shared = lead->demand->of_queue->policy->uses_shares;
 
     assert(lead->state == LEAD_WAITING && rep->configured && rep->rank.load + channel->weight <= rep->rank.capacity);
-    lead->offer_number++;
+    lead->offer_number = lead_next_offer_number(lead);
     lead->weight = (uint16_t)channel->weight;
     lead->charged = is_shared ? lead->weight : 0;
     note_decision(core, lead, rep, cause);

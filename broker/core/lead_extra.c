@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "broadcast.h"
 #include "core_internal.h"
 #include "exclusions.h"
 #include "lead_end.h"
@@ -28,6 +29,7 @@ void lead_extra_free(struct lead *lead)
 {
     if (!lead->extra)
         return;
+    broadcast_free(lead);
     free(lead->extra->place);
     person_free(lead->extra->person);
     free(lead->extra->acts);

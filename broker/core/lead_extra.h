@@ -11,6 +11,7 @@
 #include "reach.h"
 
 struct core;
+struct other_offer;
 
 struct lapsed_refusals;
 struct lead_person;
@@ -32,6 +33,9 @@ struct lead_extra {
     bool has_own_priority;                        /* lead->priority is what a manager said */
     bool has_own_needs;                           /* needs that no rule says: a person did */
     bool is_call_back;                            /* the rep calls; nobody is on the line */
+    struct other_offer *others;                   /* OFFERED to several: all but the first, by offer number; see broadcast.h */
+    uint32_t last_offer_number;                   /* the highest there was, once it was offered to several; else 0 */
+    uint8_t offer_to;                             /* its relaxation offers it to so many at once; 0: as its queue says */
     uint32_t value, value_log;                    /* 0: 1; its pair_log2 */
     struct lead_person *person;                   /* who it is about; NULL: nobody who could be recognised */
     uint64_t waits_from_ms;                       /* it was scheduled until then; 0: never */

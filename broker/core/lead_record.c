@@ -2,6 +2,7 @@
  *
  * What is written of a lead: its image, its record, and that a checkpoint has to write it again.
  */
+#include "broadcast.h"
 #include "core_internal.h"
 #include "exclusions.h"
 #include "lead_extra.h"
@@ -25,6 +26,7 @@ static void extra_fill(const struct lead_extra *extra, struct lead_image *image)
     image->set_by = extra->set_by;
     image->set_offer_number = extra->set_offer_number;
     image->value = extra->value;
+    broadcast_fill(extra->lead, image);
     image->has_own_needs = extra->has_own_needs;
     image->has_own_priority = extra->has_own_priority;
     image->acts = extra->acts;
@@ -44,7 +46,7 @@ void lead_image_fill(const struct core *core, const struct lead *lead, bool with
 {
     const struct demand_class *demand = lead->demand;
 
-    zero_bytes(image, offsetof(struct lead_image, require));
+    zero_bytes(image, offsetof(struct lead_image, others));
     image->id = lead->id;
     image->revision = lead->revision;
     image->state = (enum lead_state)lead->state;

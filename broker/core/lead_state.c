@@ -7,10 +7,12 @@
  *             v | '--- SCHEDULED <--------------------'
  *            PARKED <-- all but SCHEDULED; PARKED -> EXPIRED; any -> CANCELLED; any but CONNECTING -> MERGED
  *
+ * From OFFERED to OFFERED: to one rep more or less, of several; broadcast.c does that.
  * From WAITING to WAITING: a call whose caller hung up is a call-back from then on. From an open state to itself: another
  * contact of the person joined the lead, or another lead was merged into it. Managers may give a waiting lead to a rep without an offer (to CONNECTING or
  * ASSIGNED), and lay a waiting or parked one aside for a while (to SCHEDULED).
  */
+#include "broadcast.h"
 #include "core_internal.h"
 #include "caps.h"
 #include "decisions.h"
@@ -78,6 +80,7 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
     enum lead_state from = (enum lead_state)lead->state;
     uint32_t idle_rep = 0;
     assert(legal[from] & (1u << change->to));
+    assert(!lead_is_broadcast(lead) || change->to == LEAD_OFFERED);   /* one of them has it, or nobody */
     if (lead->charged > 0 && ((lead_state_is_end(change->to) && change->to != LEAD_COMPLETED) || is_bad(core, change)))
         fair_share_credit(core, lead);   /* nobody had it, or there was nothing to have */
     if (!is_held((uint8_t)change->to))
@@ -193,6 +196,7 @@ static void return_lead(struct core *core, struct lead *lead, enum core_cause ca
     struct rep *rep = core->reps.reps[lead->rep];
     const struct config_channel *channel = core_channel(core, lead->demand->channel);
 
+    broadcast_end(core, lead, cause, exclude);
     if (lead->state == LEAD_ASSIGNED && lead->demand->needs.rings)
         (void)!lead_make_call_back(core, lead);   /* they have talked; without room for a class it rings again */
     decision_close(lead, lead->offer_number, cause);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "core_internal.h"
+#include "broadcast.h"
 #include "decisions.h"
 #include "effects.h"
 #include "exclusions.h"
@@ -25,6 +26,7 @@ enum { NOTED_MAX = 64 };   /* of core->match_leads, match_reps; above: everythin
 
 static struct rep *rep_for(const struct core *core, const struct lead *lead, uint32_t *able_out);
 static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_t able, enum core_cause cause);
+static bool offer_to_another(struct core *core, struct lead *lead, uint32_t place, enum core_cause cause);
 static struct lead *most_urgent_noted(struct core *core);
 static void match_all(struct core *core, enum core_cause cause);
 
@@ -164,7 +166,7 @@ static void match_all(struct core *core, enum core_cause cause)
         if (rep)
             offer(core, lead, rep, able, cause);
         if (rep && pairs)
-            pairs_search_offered(pairs, lead, rep);
+            pairs_search_offered(pairs, lead);
     }
     pairs_search_free(pairs);
     free(preferring);
@@ -179,7 +181,7 @@ static struct rep *rep_for(const struct core *core, const struct lead *lead, uin
     return preferred_rep(core, lead);
 }
 
-/* Behind the first of each class, too: where that one lacks room or refused the lead. */
+/* Behind the first of each class, too: where that one lacks room, refused the lead or is offered it. */
 static void search_class(const struct core *core, const struct lead *lead, uint32_t index, struct first_key *best)
 {
     const struct queue *queue = lead->demand->of_queue;
@@ -212,7 +214,7 @@ static bool has_room(const struct core *core, const struct lead *lead, uint32_t 
 }
 
 /* Nothing of the lead ranks, and all that does is in first_key: most leads of most desks. It is enough to look at the first of
- * each class, side by side, but for classes whose first refused the lead, and for leads that weigh much. */
+ * each class, side by side, but for classes whose first refused the lead or is offered it, and for leads that weigh much. */
 static struct rep *best_by_first_key(const struct core *core, const struct lead *lead, uint32_t *able_out)
 {
     const struct demand_class *demand = lead->demand;
@@ -220,7 +222,7 @@ static struct rep *best_by_first_key(const struct core *core, const struct lead 
     const struct first_key *first = core->classes.supply_first_key[demand->of_queue->order];
     const uint32_t *ready_count = core->classes.supply_ready_count;
     uint32_t words = demand->able.word_count < ready->word_count ? demand->able.word_count : ready->word_count;
-    uint32_t able = 0, refused[EXCLUSIONS_PER_LEAD_MAX], refused_count = 0;
+    uint32_t able = 0, passed_over[EXCLUSIONS_PER_LEAD_MAX + BROADCAST_MAX], passed_over_count = 0;
     struct first_key best = FIRST_KEY_LAST;
 
     for (uint32_t w = 0; w < words; w++) {
@@ -229,15 +231,15 @@ static struct rep *best_by_first_key(const struct core *core, const struct lead 
             able += ready_count[index];
             if (!first_key_is_before(&first[index], &best))
                 continue;
-            if (lead->exclusion_count == 0 || !lead_excludes(lead, first[index].number))
+            if (lead_may_go_to(lead, first[index].number))
                 best = first[index];
             else
-                refused[refused_count++] = index;
+                passed_over[passed_over_count++] = index;
         }
     }
     *able_out = able;
-    for (uint32_t i = 0; i < refused_count; i++)
-        search_class(core, lead, refused[i], &best);
+    for (uint32_t i = 0; i < passed_over_count; i++)
+        search_class(core, lead, passed_over[i], &best);
     if (best.number != FIRST_KEY_LAST.number && !has_room(core, lead, best.number))
         search_all(core, lead, words, &best);
     return best.number != FIRST_KEY_LAST.number ? core->reps.reps[best.number] : NULL;
@@ -350,23 +352,42 @@ struct lead *match_first_not_excluding(const struct core *core, const struct dem
     return NULL;
 }
 
+/* How many get the lead at once. */
+static uint32_t fan_out(const struct lead *lead)
+{
+    const struct queue *queue = lead->demand->of_queue;
+    uint32_t own = lead->extra ? lead->extra->offer_to : 0;
+    if (lead_is_preferring(lead) || queue->policy->uses_shares)
+        return 1;
+    return own > queue->offer_to ? own : queue->offer_to;
+}
+
+static void decide(struct core *core, struct lead *lead, const struct rep *rep, uint32_t offer_number, uint32_t able, uint32_t place, enum core_cause cause)
+{
+    const struct queue *queue = lead->demand->of_queue;
+    const struct policy *policy = queue->policy;
+    decision_add(core, lead, &(struct decision){
+        .at_ms = core->now_ms, .history_seq = core->history.reps_next, .rep = rep->number, .offer_number = offer_number,
+        .config_version = core->config_version, .able = (uint16_t)able, .load = (uint16_t)rep->rank.load,
+        .capacity = (uint16_t)rep->rank.capacity, .idle_since_ms = rep->rank.idle_since_ms, .cause = (uint8_t)cause, .demand_hash = lead->demand->hash,
+        .refusals = decision_refusals(lead, offer_number) | place << DECISION_PLACE_SHIFT, .ledger_total = core->fair_share.total,
+        .standing = policy->takes_turns ? (int32_t)queue->turn : policy->uses_shares ? fair_share_owed(&core->fair_share, rep) : 0});
+}
+
 static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_t able, enum core_cause cause)
 {
     const struct config_channel *channel = core_channel(core, lead->demand->channel);
     struct queue *queue = lead->demand->of_queue;
     const struct policy *policy = queue->policy;
+    uint32_t offers = fan_out(lead);
     assert(rep->rank.load + channel->weight <= rep->rank.capacity);
 
     if (lead_is_preferring(lead))
         cause = CAUSE_PREFERRED;
-    lead->offer_number++;
+    lead->offer_number = lead_next_offer_number(lead);
     lead->offers_made++;
     lead->weight = (uint16_t)channel->weight;
-    decision_add(core, lead, &(struct decision){
-        .at_ms = core->now_ms, .history_seq = core->history.reps_next, .rep = rep->number, .offer_number = lead->offer_number,
-        .config_version = core->config_version, .able = (uint16_t)able, .load = (uint16_t)rep->rank.load, .capacity = (uint16_t)rep->rank.capacity,
-        .idle_since_ms = rep->rank.idle_since_ms, .cause = (uint8_t)cause, .demand_hash = lead->demand->hash, .refusals = decision_refusals(lead, lead->offer_number),
-        .standing = policy->takes_turns ? (int32_t)queue->turn : policy->uses_shares ? fair_share_owed(&core->fair_share, rep) : 0, .ledger_total = core->fair_share.total});
+    decide(core, lead, rep, lead->offer_number, able, 0, cause);
     lead->charged = policy->uses_shares ? lead->weight : 0;
     lead_move(core, lead, &(struct lead_change){.to = LEAD_OFFERED, .cause = CAUSE_OFFERED, .rep = rep->number,
                                                 .deadline_ms = deadline_after(core, channel->offer_timeout_ms)});
@@ -376,4 +397,23 @@ static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_
         fair_share_charge(core, rep, lead->charged);
     if (policy->takes_turns)
         queue_set_turn(core, queue, rep);
+    for (uint32_t place = 1; place < offers && offer_to_another(core, lead, place, cause); place++)
+        continue;
+}
+
+/* To the next best of those who are not offered it yet. False: there is nobody. */
+static bool offer_to_another(struct core *core, struct lead *lead, uint32_t place, enum core_cause cause)
+{
+    uint32_t able, offer_number = lead_next_offer_number(lead);
+    struct queue *queue = lead->demand->of_queue;
+    struct rep *rep = match_best_rep(core, lead, &able);
+    if (!rep)
+        return false;
+    decide(core, lead, rep, offer_number, able, place, cause);
+    broadcast_add(core, lead, rep, offer_number);
+    core->totals.offered++;
+    tell_offer(core, lead, rep, false);
+    if (queue->policy->takes_turns)
+        queue_set_turn(core, queue, rep);
+    return true;
 }

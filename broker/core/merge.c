@@ -8,6 +8,7 @@
  */
 #include "merge.h"
 
+#include "broadcast.h"
 #include "core_internal.h"
 #include "decisions.h"
 #include "effects.h"
@@ -29,6 +30,7 @@ const char *merge_why_not(const struct lead *lead, const struct lead *into)
 static void end_merged(struct core *core, struct lead *lead, struct desk_id into)
 {
     struct rep *rep = rep_table_at(&core->reps, lead->rep);
+    broadcast_end(core, lead, CAUSE_MERGED, false);
     if (rep) {
         decision_close(lead, lead->offer_number, CAUSE_MERGED);
         tell_withdrawn(core, lead->id, lead->offer_number, rep, CAUSE_MERGED);
@@ -54,7 +56,7 @@ static void stay(struct core *core, struct lead *into, const struct lead_join *j
     lead_move(core, into, &(struct lead_change){.to = (enum lead_state)into->state, .cause = CAUSE_MERGED, .rep = into->rep,
                                                 .deadline_ms = deadline_ms, .join = join, .other = other});
     if (rep && into->state == LEAD_OFFERED)
-        tell_offer(core, into, rep, true);
+        broadcast_show(core, into);
     else if (rep)
         tell_holding(core, into, rep, true);
 }

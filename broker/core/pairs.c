@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "broadcast.h"
 #include "core_internal.h"
 #include "exclusions.h"
 #include "lead_extra.h"
@@ -262,10 +263,10 @@ struct lead *pairs_search_next(struct pairs_search *search)
 }
 
 /* What a rep gets makes no other pair better. */
-void pairs_search_offered(struct pairs_search *search, const struct lead *lead, const struct rep *rep)
+void pairs_search_offered(struct pairs_search *search, const struct lead *lead)
 {
     for (uint32_t i = 0; i < search->count; i++) {
         const struct pair *best = &search->classes[i].best;
-        search->classes[i].is_known &= best->lead != lead && best->rep != rep;
+        search->classes[i].is_known &= best->lead != lead && !(best->rep && lead_offer_number(lead, best->rep->number) != 0);
     }
 }

@@ -54,6 +54,7 @@ struct pairs_search *pairs_search_new(const struct core *core);   /* never NULL 
 void pairs_search_free(struct pairs_search *search);
 /* The lead of the best pair; NULL: none is left. */
 struct lead *pairs_search_next(struct pairs_search *search);
-void pairs_search_offered(struct pairs_search *search, const struct lead *lead, const struct rep *rep);
+/* A lead was offered, to whomever. */
+void pairs_search_offered(struct pairs_search *search, const struct lead *lead);
 
 #endif

@@ -31,7 +31,8 @@ struct queue *queues_at(struct queues *queues, uint32_t name)
         queues->list[name] = malloc(sizeof **queues->list);
         if (queues->list[name])
             *queues->list[name] = (struct queue){.name = name, .policy = queues->policy, .order = policy_number(queues->policy),
-                                                   .weighs = queues->weighs, .calendar = queues->calendar};
+                                                   .weighs = queues->weighs, .calendar = queues->calendar,
+                                                    .offer_to = queues->policy->offers_to_several ? CONFIG_OFFER_TO_DEFAULT : 1};
     }
     return queues->list[name];
 }
@@ -68,6 +69,7 @@ static void link_queue(struct core *core, struct queue *queue, const char *name)
         if (strcmp(core->config->queues[i].name, name) == 0)
             half_life_ms = core->config->queues[i].half_life_ms;
     }
+    queue->offer_to = config_offer_to(core->config, name);
     bool is_reordered = queue->half_life_ms != half_life_ms;
     queue->policy = policy_of(core->config, name);
     queue->order = policy_number(queue->policy);

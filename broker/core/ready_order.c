@@ -5,6 +5,7 @@
  * Where less load does not come first, who lacks room may stand before who has it: each node of such a tree knows
  * the most room below it, so that looking for somebody with room costs O(log n), not a walk past all who have none.
  */
+#include "broadcast.h"
 #include "core_internal.h"
 #include "exclusions.h"
 #include "ready_order.h"
@@ -67,7 +68,7 @@ static struct rep *first_from(const struct avl_node *node, const struct avl_node
         struct rep *rep = place_of(node)->rep;
         if (end && place_of(end)->rep->number <= rep->number)
             return NULL;
-        if (lead->exclusion_count == 0 || !lead_excludes(lead, rep->number))
+        if (lead_may_go_to(lead, rep->number))
             return rep;
     }
     return NULL;
@@ -78,7 +79,7 @@ static struct rep *first_by_load(const struct avl_tree *ready, const struct lead
 {
     for (const struct avl_node *node = avl_first(ready); node && room_of(node) >= weight; node = avl_next(node)) {
         struct rep *rep = place_of(node)->rep;
-        if (lead->exclusion_count == 0 || !lead_excludes(lead, rep->number))
+        if (lead_may_go_to(lead, rep->number))
             return rep;
     }
     return NULL;

@@ -104,7 +104,7 @@ static lw_status read_end(const struct byte_reader *in)
 static bool has_extra(const struct lead_image *image)
 {
     return image->is_call_back || image->set_by != 0 || image->preferred_rep != 0 || image->appointment_ms != 0 || image->place.size > 0 ||
-           image->value != 0 || image->waits_from_ms != 0;
+           image->value != 0 || image->waits_from_ms != 0 || image->last_offer_number != 0 || image->offer_to != 0;
 }
 
 static uint8_t life_of(const struct lead_image *image)
@@ -168,7 +168,7 @@ lw_status record_read_lead(const void *bytes, size_t size, struct lead_image *ou
 {
     struct byte_reader in;
     byte_reader_init(&in, bytes, size);
-    memset(out, 0, offsetof(struct lead_image, require));
+    memset(out, 0, offsetof(struct lead_image, others));
     lw_status status = read_format(&in);
     if (status != LW_OK)
         return status;
@@ -245,6 +245,7 @@ static void put_extra(struct byte_buffer *out, const struct lead_image *image)
     byte_buffer_put_varint(out, image->set_offer_number);
     byte_buffer_put_varint(out, image->value);
     byte_buffer_put_varint(out, image->waits_from_ms);
+    record_put_offers(out, image);
 }
 
 static void read_extra(struct byte_reader *in, struct lead_image *image)
@@ -259,6 +260,7 @@ static void read_extra(struct byte_reader *in, struct lead_image *image)
     image->set_offer_number = read_u32(in);
     image->value = (uint32_t)byte_reader_varint_max(in, CONFIG_VALUE_MAX);
     image->waits_from_ms = byte_reader_varint(in);
+    record_read_offers(in, image);
 }
 
 static void put_person(struct byte_buffer *out, const struct lead_image *image)

@@ -27,6 +27,7 @@ enum {
     EXCLUSIONS_PER_REP_MAX = 32,
     BREAK_REASON_MAX = 128,
     CAP_BUCKETS = 13,          /* of the hour that caps look at */
+    BROADCAST_MAX = CONFIG_OFFER_TO_MAX,
     LEAD_PLACE_MAX = 255,      /* bytes of an appointment's place */
 };
 
@@ -44,7 +45,7 @@ struct exclusion {
 /* Of a rep who may get the lead again; the last of so many. */
 struct lapsed_refusal { uint32_t rep, offer_number; uint8_t cause, times; };
 
-enum { DECISION_OLDER = 1u << 30 };
+enum { DECISION_OLDER = 1u << 30, DECISION_PLACE_SHIFT = 16, DECISION_PLACES = (BROADCAST_MAX - 1) << DECISION_PLACE_SHIFT };
 
 /* One decision about one lead: an offer, or that nobody was there (rep 0). A line of the cache. */
 struct decision {
@@ -56,7 +57,8 @@ struct decision {
     uint32_t rep;
     uint32_t offer_number;
     uint32_t config_version;
-    uint32_t refusals;        /* that kept reps from the lead: bit k: of the offer k + 1 before this one; DECISION_OLDER: of one longer ago */
+    uint32_t refusals;        /* that kept reps from the lead: bit k: of the offer k + 1 before this one; DECISION_OLDER: of one longer ago;
+                               * DECISION_PLACES: of an offer to several, how many were made before it, whose offers precede it by number */
     int32_t standing;         /* round_robin: whose turn was past; weighted: hundredths of a lead owed to the chosen */
     uint16_t load, capacity;  /* of the chosen, before */
     uint16_t able;            /* reps who could have taken it */
@@ -86,6 +88,8 @@ struct leg_image {
     struct core_text id;
 };
 
+struct other_offer_image { uint32_t rep, offer_number; };
+
 struct lead_image {
     struct desk_id id;
     uint64_t revision;
@@ -109,6 +113,9 @@ struct lead_image {
     struct core_text place;
     uint32_t set_by, set_offer_number;
     uint32_t value;                   /* 0: 1 */
+    uint32_t last_offer_number;       /* 0: never offered to several */
+    uint8_t offer_to;
+    uint32_t other_count;             /* open offers but the first */
     bool has_own_needs;               /* needs stand in the image also without payload */
     bool has_own_priority;            /* the priority too */
     uint64_t touch_ms, nudge_ms;
@@ -142,11 +149,12 @@ struct lead_image {
     const struct decision *decisions;     /* and these decisions_read: of this image, not of its copy */
     bool has_person;                  /* with the payload, and at the end: */
     uint32_t person_key_count, contact_count;
+    struct other_offer_image others[BROADCAST_MAX - 1];
     struct record_require require[CONFIG_REQUIRE_MAX];
     struct record_require prefer[CONFIG_PREFER_MAX];
     struct core_text teams[CONFIG_TEAMS_OF_RULE_MAX];
     struct exclusion exclusions_read[EXCLUSIONS_PER_LEAD_MAX];
-    struct decision decisions_read[CORE_DECISIONS_KEPT];
+    struct decision decisions_read[CORE_DECISIONS_MAX];
     struct siphash_128 person_keys[CORE_PERSON_KEYS_MAX];
     struct contact_image contacts[CORE_CONTACTS_MAX];
     struct act_image acts_read[ACTS_KEPT];
@@ -210,6 +218,8 @@ void record_put_decisions(struct byte_buffer *out, const struct lead_image *imag
 void record_read_decisions(struct byte_reader *in, struct lead_image *image);
 void record_put_caps(struct byte_buffer *out, const struct caps_image *caps);   /* part of a rep's */
 void record_read_caps(struct byte_reader *in, struct caps_image *caps);
+void record_put_offers(struct byte_buffer *out, const struct lead_image *image);   /* part of a lead's */
+void record_read_offers(struct byte_reader *in, struct lead_image *image);
 /* Parts: who did not take a lead and why; how often a rep gave which reason. */
 bool record_has_refusals(const struct lead_image *image);
 void record_put_refusals(struct byte_buffer *out, const struct lead_image *image);

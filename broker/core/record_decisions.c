@@ -63,7 +63,7 @@ void record_put_decisions(struct byte_buffer *out, const struct lead_image *imag
 
 void record_read_decisions(struct byte_reader *in, struct lead_image *image)
 {
-    image->decision_count = (uint32_t)byte_reader_varint_max(in, CORE_DECISIONS_KEPT);
+    image->decision_count = (uint32_t)byte_reader_varint_max(in, CORE_DECISIONS_MAX);
     image->decisions = image->decisions_read;
     for (uint32_t i = 0; i < image->decision_count; i++) {
         struct decision *decision = &image->decisions_read[i];

@@ -5,6 +5,7 @@
  */
 #include "core_internal.h"
 #include "lead_end.h"
+#include "lead_extra.h"
 #include "lead_record.h"
 #include "lead_state.h"
 #include "match.h"
@@ -62,6 +63,8 @@ static void set_next(struct lead *lead, const struct config_rule *rule)
 static void take_step(struct core *core, struct lead *lead, const struct config_relax_step *step)
 {
     struct needs needs = lead->demand->needs;
+    if (step->offer_to != 0)
+        lead_extra_of(lead)->offer_to = (uint8_t)step->offer_to;
     needs_relax(core, &needs, step);
     struct demand_class *next = classes_demand(&core->classes, lead->demand->queue, lead->demand->channel, &needs);
     if (next)

@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "broadcast.h"
 #include "caps.h"
 #include "core_internal.h"
 #include "declines.h"
@@ -99,13 +100,24 @@ void rep_add_held(struct core *core, struct rep *rep, struct lead *lead)
     rep_before_change(core, rep);
     rep->rank.load += lead->weight;
     rep->held_count++;
+    rep_held_add(rep, lead);
+    if (rep->caps)
+        caps_note_offered(core, rep, lead, 1);
+    rep_relink(core, rep);
+}
+
+void rep_held_add(struct rep *rep, struct lead *lead)
+{
     lead->held.next = NULL;
     lead->held.prev = rep->held_last;
     *(rep->held_last ? &rep->held_last->held.next : &rep->held_first) = lead;
     rep->held_last = lead;
-    if (rep->caps)
-        caps_note_offered(core, rep, lead, 1);
-    rep_relink(core, rep);
+}
+
+void rep_held_remove(struct rep *rep, struct lead *lead)
+{
+    *(lead->held.prev ? &lead->held.prev->held.next : &rep->held_first) = lead->held.next;
+    *(lead->held.next ? &lead->held.next->held.prev : &rep->held_last) = lead->held.prev;
 }
 
 void rep_remove_held(struct core *core, struct rep *rep, struct lead *lead, bool goes_idle)
@@ -114,8 +126,7 @@ void rep_remove_held(struct core *core, struct rep *rep, struct lead *lead, bool
     rep_before_change(core, rep);
     rep->rank.load -= lead->weight;
     rep->held_count--;
-    *(lead->held.prev ? &lead->held.prev->held.next : &rep->held_first) = lead->held.next;
-    *(lead->held.next ? &lead->held.next->held.prev : &rep->held_last) = lead->held.prev;
+    rep_held_remove(rep, lead);
     if (goes_idle)
         rep->rank.idle_since_ms = core->now_ms;
     if (rep->caps)
@@ -133,6 +144,8 @@ struct lead **rep_held_sorted(const struct rep *rep)
         abort();   /* a few pointers: there is no sensible way to go on */
     for (struct lead *lead = rep->held_first; lead; lead = lead->held.next)
         leads[count++] = lead;
+    for (const struct other_offer *offer = rep->other_offers; offer; offer = offer->rep_next)
+        leads[count++] = offer->lead;
     qsort(leads, count, sizeof *leads, by_number);
     leads[count] = NULL;
     return leads;
@@ -142,7 +155,9 @@ void rep_return_leads(struct core *core, struct rep *rep, enum core_cause cause,
 {
     struct lead **leads = rep_held_sorted(rep);
     for (uint32_t i = 0; leads[i]; i++) {
-        if (leads[i]->state != LEAD_ASSIGNED || return_assigned)
+        if (lead_is_broadcast(leads[i]))
+            broadcast_leave(core, leads[i], rep, cause, false);
+        else if (leads[i]->state != LEAD_ASSIGNED || return_assigned)
             lead_return(core, leads[i], cause, false, leads[i]->state == LEAD_ASSIGNED);
     }
     free(leads);

@@ -19,6 +19,9 @@ void rep_join_class(struct core *core, struct rep *rep);
 void rep_record(struct core *core, struct rep *rep);
 void rep_set_timer(struct core *core, struct rep *rep);
 void rep_add_held(struct core *core, struct rep *rep, struct lead *lead);
+/* The list alone; the rep's load is the caller's. */
+void rep_held_add(struct rep *rep, struct lead *lead);
+void rep_held_remove(struct rep *rep, struct lead *lead);
 /* goes_idle: the rep's idle time starts now. */
 void rep_remove_held(struct core *core, struct rep *rep, struct lead *lead, bool goes_idle);
 /* What the rep holds, by lead number (the list's own order depends on the past), NULL-ended; the caller frees it. */

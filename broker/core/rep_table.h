@@ -13,6 +13,7 @@
 #include "timer_wheel.h"
 
 struct lead;
+struct other_offer;
 struct rep_caps;
 struct rep_declines;
 struct rep_rates;
@@ -37,7 +38,8 @@ struct rep {
     uint64_t noted_at;                     /* history.decision_count when what it was went there */
     struct supply_class *supply;
     struct policy_rep rank;                /* load, capacity, idle since, number, tier, share, account: what policies see */
-    struct lead *held_first, *held_last;
+    struct lead *held_first, *held_last;   /* leads whose rep this is */
+    struct other_offer *other_offers;      /* and what it is offered beside others */
     char *name;
     struct rep_caps *caps;                 /* NULL: none */
     struct rep_declines *declines;         /* NULL: none were counted */

@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 
+#include "broadcast.h"
 #include "checkpoint.h"
 #include "config_apply.h"
 #include "config_record.h"
@@ -274,6 +275,7 @@ static void take_extra(struct lead *lead, const struct lead_image *image)
 {
     lead_set_appointment(lead, image->appointment_ms, image->place);
     pairs_value_lead(lead, image->value);
+    broadcast_restore(lead, image);
     if (!lead->extra && !image->is_call_back && image->preferred_rep == 0 && image->set_by == 0 && image->waits_from_ms == 0)
         return;
     struct lead_extra *extra = lead_extra_of(lead);
@@ -423,6 +425,8 @@ static lw_status link_leads(struct core *core)
         if (!complete_needs(core, lead))
             return LW_NO_MEMORY;
         lead_link(core, lead);
+        if (lead_is_broadcast(lead) && broadcast_link(core, lead) != LW_OK)
+            return LW_CORRUPT;
         for (uint32_t i = lead->exclusion_count; i-- > 0;) {
             struct rep *rep = rep_table_at(&core->reps, lead->exclusions[i].rep);
             if (!rep || rep->excluded_count == EXCLUSIONS_PER_REP_MAX)

@@ -2,6 +2,7 @@
  *
  * The short reason that goes out with every offer. Written by hand: printf would be a tenth of the cost of a lead's life.
  */
+#include "broadcast.h"
 #include "core_internal.h"
 #include "pairs.h"
 #include "urgency.h"
@@ -166,9 +167,19 @@ void why_keys_write(const struct policy *policy, const struct policy_rep *rank, 
     end(&text);
 }
 
+/* NULL: it is no longer kept. */
+static const struct decision *decision_of(const struct lead *lead, uint32_t offer_number)
+{
+    for (uint32_t i = lead->decision_count; i-- > 0;) {
+        if (lead->decisions[i].offer_number == offer_number)
+            return &lead->decisions[i];
+    }
+    return NULL;
+}
+
 void why_text_write(const struct core *core, const struct lead *lead, const struct rep *rep, char data[WHY_TEXT_MAX])
 {
-    const struct decision *decision = lead->decision_count > 0 ? &lead->decisions[lead->decision_count - 1] : NULL;
+    const struct decision *decision = decision_of(lead, lead_offer_number(lead, rep->number));
     const struct queue *queue = lead->demand->of_queue;
     struct text text = {data, 0};
 

@@ -263,6 +263,7 @@ static bool read_relax_step(struct reading *reading, const Leadwire__V1__RelaxSt
 
     if (!judge(reading, core_config_rule_relax(rule, from->after_ms, &step), "step of a rule's relaxation in rule", rule->name))
         return false;
+    step->offer_to = from->offer_to;
     for (size_t i = 0; i < from->n_drop; i++)
         if (!judge(reading, drop(reading->config, step, from->drop[i]), "what a rule's relaxation drops:", from->drop[i]))
             return false;
@@ -326,6 +327,7 @@ static bool read_queues(struct reading *reading, const Leadwire__V1__DeskConfig 
             !read_order(reading, queue->order, added))
             return false;
         added->half_life_ms = queue->half_life_ms;
+        added->offer_to = queue->offer_to;
     }
     return read_order(reading, from->order, NULL);
 }

@@ -241,6 +241,16 @@ static void fill_queues(struct net *net, struct arena *arena, Leadwire__V1__Stat
     reply->n_queues = count;
 }
 
+static void keep_also_offered(struct arena *arena, Leadwire__V1__LeadEvent *lead)
+{
+    char **names = arena_calloc(arena, lead->n_also_offered + 1, sizeof *names);
+
+    for (size_t i = 0; names && i < lead->n_also_offered; i++)
+        names[i] = keep(arena, lead->also_offered[i]);
+    lead->also_offered = names;
+    lead->n_also_offered = names ? lead->n_also_offered : 0;
+}
+
 static void add_lead_row(void *context, const struct core_effect *row)
 {
     struct page *page = context;
@@ -258,6 +268,7 @@ static void add_lead_row(void *context, const struct core_effect *row)
     lead->preferred_rep = keep(page->arena, row->preferred_rep);
     lead->by = keep(page->arena, row->by);
     lead->set_by = keep(page->arena, row->set_by);
+    keep_also_offered(page->arena, lead);
     page->reply->leads[page->reply->n_leads++] = lead;
 }
 

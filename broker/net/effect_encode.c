@@ -78,6 +78,8 @@ void effect_to_lead_event(const struct core_effect *effect, struct lead_event_id
     out->by = (char *)effect->by;
     out->set_by = (char *)effect->set_by;
     out->contacts = effect->contact_count;
+    out->also_offered = (char **)(uintptr_t)effect->also_offered;
+    out->n_also_offered = effect->also_offered_count;
 }
 
 /* The reasons are texts of the rules, which live as long as they are in force: the frame is made before that. */
@@ -262,6 +264,7 @@ static void encode_withdrawn(struct net *net, struct peer *peer, const struct co
     withdrawn.offer_number = effect->offer_number;
     withdrawn.reason = (char *)effect->reason;
     withdrawn.epoch = net->epoch;
+    withdrawn.taken_by = (char *)effect->by;
     net_hold(net, peer, &(struct wire_message){.type = WIRE_WITHDRAWN, .withdrawn = &withdrawn}, 0);
 }
 

@@ -14,7 +14,8 @@
     X(top_down) \
     X(round_robin) \
     X(weighted) \
-    X(best_pair)
+    X(best_pair) \
+    X(broadcast)
 
 #define X(name) extern const struct policy policy_##name;
 POLICY_TABLE(X)

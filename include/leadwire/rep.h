@@ -72,6 +72,7 @@ struct lw_rep_event {
     int64_t appointment_unix_ms;   /* offer, holding; 0: none */
     const char *place;             /* of the appointment */
     const char *set_by;            /* the rep who handed it on; "" nobody */
+    const char *taken_by;          /* withdrawn: the rep who was faster, of several who were offered it; "" nobody */
     uint64_t ticket;               /* answer */
     lw_outcome outcome;
     const char *reason;

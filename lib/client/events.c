@@ -522,6 +522,8 @@ static void fill_lead(const Leadwire__V1__LeadEvent *lead, struct lw_event *out)
     out->by = lead->by;
     out->set_by = lead->set_by;
     out->other_lead_id = lead->other_lead_id;
+    out->also_offered = (const char *const *)lead->also_offered;
+    out->also_offered_count = lead->n_also_offered;
     out->revision = lead->revision;
 }
 

@@ -169,7 +169,7 @@ lw_status lw_rep_next(struct lw_rep *rep, struct lw_rep_event *out)
 {
     struct session_event event;
     for (;;) {
-        *out = (struct lw_rep_event){.lead_id = "", .queue = "", .why = "", .reason = "", .place = "", .set_by = "", .epoch = rep->session.epoch};
+        *out = (struct lw_rep_event){.lead_id = "", .queue = "", .why = "", .reason = "", .place = "", .set_by = "", .taken_by = "", .epoch = rep->session.epoch};
         switch (session_next(&rep->session, &event)) {
         case SESSION_NOTHING:
             return rep->session.state == SESSION_ENDED ? LW_CLOSED : LW_AGAIN;
@@ -280,6 +280,7 @@ static bool fill_message(struct lw_rep *rep, const struct wire_message *message,
         out->lead_id = message->withdrawn->lead_id;
         out->offer_number = message->withdrawn->offer_number;
         out->reason = message->withdrawn->reason;
+        out->taken_by = message->withdrawn->taken_by;
         return true;
     }
     if (message->type == WIRE_NUDGE) {

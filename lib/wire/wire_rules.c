@@ -32,6 +32,7 @@ enum {
     PREDICATES_MAX = 64,
     VALUES_MAX = 256,
     RELAX_MAX = 64,
+    ALSO_OFFERED_MAX = 64,
     HOURS_MAX = 4096,
     DISPOSITIONS_MAX = 256,
     DECLINE_REASONS_MAX = 64,
@@ -297,7 +298,8 @@ RULES(withdrawn,
     NAME_NEEDED(lead_id, ID_MAX),
     NUMBER(offer_number),
     TEXT(reason, REASON_MAX),
-    NUMBER(epoch));
+    NUMBER(epoch),
+    NAME(taken_by, LW_NAME_MAX));
 
 RULES(touch,
     REQUEST_ID,
@@ -362,6 +364,7 @@ RULES(lead_event,
     NAME(by, LW_NAME_MAX),
     NAME(set_by, LW_NAME_MAX),
     NUMBER(contacts),
+    NAMES(also_offered, ALSO_OFFERED_MAX, LW_NAME_MAX),
     NAME(other_lead_id, ID_MAX));
 
 RULES(rep_event,
@@ -477,7 +480,8 @@ RULES(relax_step,
     NUMBER(after_ms),
     NAMES(drop, SKILLS_OF_ONE_MAX, LW_NAME_MAX),
     MESSAGES(lower, SKILLS_OF_ONE_MAX, &skill_level_rules),
-    NAMES(add_teams, TEAMS_MAX, LW_NAME_MAX));
+    NAMES(add_teams, TEAMS_MAX, LW_NAME_MAX),
+    NUMBER(offer_to));
 
 RULES(rule_config,
     NAME_NEEDED(name, LW_NAME_MAX),
@@ -522,6 +526,7 @@ RULES(queue_config,
     TEXT(label, LW_LEAD_FIELD_MAX),
     NAME(policy, LW_NAME_MAX),
     NUMBER(half_life_ms),
+    NUMBER(offer_to),
     MESSAGE(order, &order_config_rules));
 
 RULES(fair_share_config,

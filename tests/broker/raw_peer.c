@@ -200,6 +200,11 @@ uint64_t raw_peer_complete(struct raw_peer *peer, const char *lead_id, const cha
 
 void raw_peer_apply_rules(const char *run_dir, uint32_t offer_ms, uint32_t grace_ms)
 {
+    raw_peer_apply_policy(run_dir, "", offer_ms, grace_ms);
+}
+
+void raw_peer_apply_policy(const char *run_dir, const char *policy, uint32_t offer_ms, uint32_t grace_ms)
+{
     static const char *const names[] = {"anna", "bruno", "carla"};
     Leadwire__V1__ApplyConfig apply = LEADWIRE__V1__APPLY_CONFIG__INIT;
     Leadwire__V1__DeskConfig config = LEADWIRE__V1__DESK_CONFIG__INIT;
@@ -229,6 +234,7 @@ void raw_peer_apply_rules(const char *run_dir, uint32_t offer_ms, uint32_t grace
     config.rules = rules;
     config.dispositions = dispositions;
     config.grace_ms = grace_ms;
+    config.policy = text(policy);
     apply.request_id = 1;
     apply.config = &config;
     apply.applied_by = text("test");

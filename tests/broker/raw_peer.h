@@ -53,5 +53,7 @@ uint64_t raw_peer_complete(struct raw_peer *peer, const char *lead_id, const cha
 
 /* Applies the rules of the tests through a control session: reps anna, bruno and carla of capacity 2, offers last offer_ms, the grace grace_ms. */
 void raw_peer_apply_rules(const char *run_dir, uint32_t offer_ms, uint32_t grace_ms);
+/* The same with this policy of the desk; "": the default. */
+void raw_peer_apply_policy(const char *run_dir, const char *policy, uint32_t offer_ms, uint32_t grace_ms);
 
 #endif

@@ -16,7 +16,7 @@ enum { EVENTS_MAX = 64 };
 struct told {
     lw_events_kind kind;
     int is_snapshot;
-    char lead_id[64], rep[64], cause[64];
+    char lead_id[64], rep[64], cause[64], also_offered[64];
     lw_lead_state to;
     uint64_t seq, revision;
 };
@@ -42,6 +42,8 @@ static void turn(void *client)
         snprintf(told->lead_id, sizeof told->lead_id, "%s", event.lead_id);
         snprintf(told->rep, sizeof told->rep, "%s", event.rep);
         snprintf(told->cause, sizeof told->cause, "%s", event.cause);
+        for (size_t i = 0; i < event.also_offered_count; i++)
+            snprintf(told->also_offered + strlen(told->also_offered), 30, " %s", event.also_offered[i]);
         assert_non_null(event.disposition);
     }
     if (status == LW_REFUSED)
@@ -131,6 +133,8 @@ static void say_lead_event(struct fixture *f, const char *topic, uint64_t seq, u
     lead.to = LEADWIRE__V1__LEAD_STATE__LEAD_STATE_OFFERED;
     lead.cause = "offered";
     lead.revision = revision;
+    lead.also_offered = (char *[]){"bruno", "carla"};
+    lead.n_also_offered = 2;
     Leadwire__V1__Event event = LEADWIRE__V1__EVENT__INIT;
     event.epoch = f->fake.epoch;
     event.seq = seq;
@@ -187,6 +191,7 @@ static void a_snapshot_comes_first_and_then_the_events(void **state)
     assert_int_equal(told->seq, 12);
     assert_int_equal(told->to, LW_LEAD_OFFERED);
     assert_string_equal(told->cause, "offered");
+    assert_string_equal(told->also_offered, " bruno carla");
     assert_int_equal(told->is_snapshot, 0);
 }
 

@@ -14,8 +14,8 @@
 
 enum { COMMANDS = 2500, CONFIGS_MAX = 40, TOLD_MAX = 4096, NAMES = 8, KNOWN = 64, IDS = 400 };
 
-enum { TEXTS = 9 };
-struct heard { struct core_effect effect; char texts[TEXTS][160], payload[64], contacts[64], declines[96]; };
+enum { TEXTS = 9, OTHERS = TEXTS };
+struct heard { struct core_effect effect; char texts[TEXTS + 1][160], payload[64], contacts[64], declines[96]; };
 struct hearer { struct heard *list; uint32_t count; };
 
 struct pair {
@@ -51,6 +51,10 @@ static void hear(void *context, const struct core_effect *effect)
     *heard = (struct heard){.effect = *effect};
     for (int i = 0; i < TEXTS; i++)
         snprintf(heard->texts[i], sizeof heard->texts[i], "%s", texts[i]);
+    for (uint32_t i = 0; i < effect->also_offered_count; i++) {
+        strcat(heard->texts[OTHERS], " ");
+        strcat(heard->texts[OTHERS], effect->also_offered[i]);
+    }
     if (effect->payload)
         memcpy(heard->payload, effect->payload, effect->payload_size);
     for (uint32_t i = 0; effect->contacts && i < effect->contact_count; i++) {
@@ -89,9 +93,9 @@ static bool same(const struct heard *fast, const struct heard *slow)
 static void show(const char *who, const struct heard *heard)
 {
     const struct core_effect *e = &heard->effect;
-    fprintf(stderr, "  %s: kind %d session %llu status %d lead %llu %d->%d cause %s offer %u deadline %llu rep %s state %d load %u/%u position %u\n",
+    fprintf(stderr, "  %s: kind %d session %llu status %d lead %llu %d->%d cause %s offer %u deadline %llu rep %s with%s state %d load %u/%u position %u\n",
             who, e->kind, (unsigned long long)e->session, e->status, (unsigned long long)e->lead.number, e->from, e->to,
-            core_cause_word(e->cause), e->offer_number, (unsigned long long)e->deadline_ms, heard->texts[1], e->rep_state, e->load,
+            core_cause_word(e->cause), e->offer_number, (unsigned long long)e->deadline_ms, heard->texts[1], heard->texts[OTHERS], e->rep_state, e->load,
             e->capacity, e->position);
 }
 
@@ -238,6 +242,8 @@ static void add_random_step(struct pair *pair, struct core_config *config, struc
         MUST_HOLD(core_config_relax_skill(config, step, skills[below(pair, 3)], (uint32_t)below(pair, 4)) == LW_OK);
     if (below(pair, 2))
         MUST_HOLD(core_config_relax_team(step, teams[below(pair, 3)]) == LW_OK);
+    if (below(pair, 4) == 0)
+        step->offer_to = 2 + (uint32_t)below(pair, 5);
     if (config_relax_problem(config, rule, &number)) {
         for (uint32_t i = 0; i < step->team_count; i++)
             free(step->teams[i]);
@@ -293,6 +299,7 @@ static void add_random_queues(struct pair *pair, struct core_config *config)
         if (below(pair, 2) == 0)
             continue;
         MUST_HOLD(core_config_add_queue(config, queues[i], below(pair, 4) ? any_policy(pair) : "", &queue) == LW_OK);
+        queue->offer_to = below(pair, 2) ? 2 + (uint32_t)below(pair, 5) : 0;
         queue->half_life_ms = below(pair, 3) ? 1000 + (uint32_t)below(pair, 60000) : 0;
     }
     MUST_HOLD(core_config_set_policy(config, any_policy(pair)) == LW_OK);
@@ -373,9 +380,9 @@ static struct core_config *random_rules(struct pair *pair)
         }
     }
     config->reps[0].capacity = 4;   /* every weight fits somebody */
+    add_random_queues(pair, config);   /* to how many a step of a rule may offer depends on them */
     for (int i = 0; i < 5; i++)
         add_random_rule(pair, config, i);
-    add_random_queues(pair, config);
     add_random_order(pair, config);
     add_random_dispositions(pair, config);
     config->refused_counts = below(pair, 2);

@@ -16,6 +16,9 @@ static void live(struct desk_rig *rig, struct seeded *random)
     rig_add_rule(config, "italy", 10, "language", "it", "italian", 5);
     rig_add_rep(config, "ada", 4, "+391", "italian", 8);
     rig_add_rep(config, "bob", 3, "+392", "german", 8);
+    config->rules[0].value = (uint32_t)seeded_below(random, 3) * 100;
+    if (seeded_below(random, 2))
+        MUST_HOLD(core_config_set_policy(config, "broadcast") == LW_OK);
     rig_open(rig, config, NULL);
     uint64_t ada = rig_log_on(rig, "ada");
     rig_log_on(rig, "bob");

@@ -10,7 +10,7 @@ void give(struct slow_desk *desk, struct slow_lead *lead, int rep, enum core_cau
 {
     bool call = is_call(lead);
     const struct config_channel *channel = channel_of(desk, lead->channel);
-    lead->offer_number++;
+    lead->offer_number = ++lead->last_offer_number;
     lead->weight = channel->weight;
     move(desk, lead, call ? LEAD_CONNECTING : LEAD_ASSIGNED, cause, rep,
          call ? desk->now_ms + channel->connect_timeout_ms : work_deadline(desk, lead), "");
@@ -26,7 +26,7 @@ static bool may_assign(const struct slow_desk *desk, const struct slow_lead *lea
         return false;
     if (is_call(lead) && desk->reps[rep].rules->device[0] == '\0')
         return false;
-    uint32_t others = load_of(desk, rep) - (lead->rep == rep ? lead->weight : 0);
+    uint32_t others = load_of(desk, rep) - (held(lead) && offer_of(lead, rep) > 0 ? lead->weight : 0);
     return others + channel_of(desk, lead->channel)->weight <= desk->reps[rep].capacity;
 }
 
@@ -87,6 +87,7 @@ static bool do_act(struct slow_desk *desk, const struct core_command *command, s
         release(desk, lead);
         return true;
     case ACT_CANCEL:
+        end_others(desk, lead, CAUSE_CANCELLED, false);
         if (lead->rep >= 0)
             slow_tell_withdrawn(desk, lead->id, lead->offer_number, lead->rep, CAUSE_CANCELLED);
         move(desk, lead, LEAD_CANCELLED, CAUSE_CANCELLED, -1, 0, "");

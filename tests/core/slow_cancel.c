@@ -45,6 +45,7 @@ void cancel(struct slow_desk *desk, const struct core_command *command)
         answer(desk, command, CORE_REJECTED, id);
         return;
     }
+    end_others(desk, lead, CAUSE_CANCELLED, false);
     if (lead->rep >= 0)
         slow_tell_withdrawn(desk, id, lead->offer_number, lead->rep, CAUSE_CANCELLED);
     move(desk, lead, LEAD_CANCELLED, CAUSE_CANCELLED, -1, 0, "");

@@ -54,7 +54,7 @@ static uint32_t offered(const struct slow_desk *desk, int rep, const char *sourc
     uint32_t count = 0;
     for (int i = 0; i < desk->lead_count; i++) {
         const struct slow_lead *lead = &desk->leads[i];
-        count += lead->open && lead->rep == rep && (lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING) &&
+        count += lead->open && (lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING) && offer_of(lead, rep) > 0 &&
                  (!source || strcmp(lead->source, source) == 0);
     }
     return count;

@@ -77,8 +77,16 @@ static void lead_due(struct slow_desk *desk, struct slow_lead *lead)
     switch (lead->state) {
     case LEAD_WAITING: move(desk, lead, LEAD_PARKED, CAUSE_WAIT_LIMIT, -1, desk->now_ms + desk->rules->park_limit_ms, ""); break;
     case LEAD_OFFERED:
+        while (lead->other_count > 0) {
+            int other = lead->others[0].rep;
+            leave_others(desk, lead, other, CAUSE_OFFER_EXPIRED, true);
+            missed(desk, other);
+        }
+        give_back(desk, lead, CAUSE_OFFER_EXPIRED, true, false);
+        missed(desk, rep);
+        break;
     case LEAD_CONNECTING:
-        give_back(desk, lead, lead->state == LEAD_OFFERED ? CAUSE_OFFER_EXPIRED : CAUSE_CONNECT_TIMEOUT, true, false);
+        give_back(desk, lead, CAUSE_CONNECT_TIMEOUT, true, false);
         missed(desk, rep);
         break;
     case LEAD_ASSIGNED: give_back(desk, lead, CAUSE_WORK_LIMIT, true, true); break;

@@ -62,6 +62,8 @@ struct slow_lead {
     uint32_t contact_count;
     uint64_t heard_ms;                         /* of its last contact */
     uint64_t woken_ms;                         /* it was scheduled until then; 0: never */
+    struct { int rep; uint32_t offer_number; } others[CONFIG_OFFER_TO_MAX];   /* open offers but the first */
+    uint32_t other_count, last_offer_number, offer_to;
 };
 
 struct slow_rep {
@@ -154,6 +156,8 @@ void tell_lead(struct slow_desk *desk, const struct slow_lead *lead, enum core_e
 /* A holding that no offer came before. */
 void slow_tell_given(struct slow_desk *desk, const struct slow_lead *lead);
 void slow_tell_withdrawn(struct slow_desk *desk, struct desk_id lead, uint32_t offer_number, int rep, enum core_cause cause);
+void tell_withdrawn_from(struct slow_desk *desk, struct desk_id lead, uint32_t offer_number, int rep, enum core_cause cause, int by);
+void tell_offer_to(struct slow_desk *desk, const struct slow_lead *lead, int rep, bool resumed);
 struct core_effect rep_effect(const struct slow_desk *desk, int number, enum core_effect_kind kind);
 
 /* slow_seen.c */
@@ -228,6 +232,8 @@ void forget_refusals(struct slow_lead *lead);
 /* Its rep does not get the lead again for a while. */
 void refuse(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause);
 
+void refuse_for(struct slow_desk *desk, struct slow_lead *lead, int rep, uint32_t offer_number, enum core_cause cause);
+
 /* slow_declines.c */
 /* The desk takes a decline with this reason. */
 bool is_reason(const struct slow_desk *desk, struct core_text reason);
@@ -235,6 +241,19 @@ bool is_reason(const struct slow_desk *desk, struct core_text reason);
 void slow_decline_count(struct slow_desk *desk, int number, struct core_text reason);
 /* New rules. */
 void keep_known_reasons(struct slow_desk *desk);
+
+/* slow_broadcast.c */
+/* With which offer the rep is offered or has it; 0: not. */
+uint32_t offer_of(const struct slow_lead *lead, int rep);
+uint32_t offers_at_once(const struct slow_desk *desk, const struct slow_lead *lead);
+/* Again, to whoever is offered it or has it. */
+void show_held(struct slow_desk *desk, const struct slow_lead *lead);
+void offer_too(struct slow_desk *desk, struct slow_lead *lead, int rep);
+/* One of several offers ends. */
+void leave_others(struct slow_desk *desk, struct slow_lead *lead, int rep, enum core_cause cause, bool refused);
+/* All but the first end; or all but this rep's, who took it. */
+void end_others(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause, bool refused);
+void take_from_others(struct slow_desk *desk, struct slow_lead *lead, int rep);
 
 /* slow_life.c */
 /* `by`: the rep whose act this is; -1: nobody's. */
@@ -284,7 +303,7 @@ bool rep_before(const struct slow_desk *desk, const struct slow_lead *lead, int 
 /* The lead counts as one of its rep's, if its queue counts. */
 void charge(struct slow_desk *desk, struct slow_lead *lead);
 /* What the policies keep of an offer that was made. */
-void note_offer(struct slow_desk *desk, struct slow_lead *lead);
+void note_offer(struct slow_desk *desk, struct slow_lead *lead, int rep);
 
 uint32_t levels_of(const struct slow_desk *desk, int rep, const struct slow_lead *lead);
 

@@ -72,6 +72,8 @@ static const char *why_not(const struct slow_desk *desk, int number, const struc
         return "cap";
     if (has_refused(lead, number))
         return "declined_before";
+    if (held(lead) && offer_of(lead, number) > 0)
+        return "offered";
     return load_of(desk, number) + channel_of(desk, lead->channel)->weight > rep->rules->capacity ? "capacity" : "";
 }
 
@@ -79,7 +81,7 @@ void note_decision(struct slow_desk *desk, const struct slow_lead *lead, int cho
 {
     assert(desk->decision_count < DECISIONS);
     struct slow_decision *decision = &desk->decisions[desk->decision_count++];
-    *decision = (struct slow_decision){.lead = lead->id, .at_ms = desk->now_ms, .offer_number = lead->offer_number + 1, .config_version = desk->version};
+    *decision = (struct slow_decision){.lead = lead->id, .at_ms = desk->now_ms, .offer_number = lead->last_offer_number + 1, .config_version = desk->version};
     strcpy(decision->chosen, desk->reps[chosen].name);
     strcpy(decision->policy, policy_of(desk, lead));
     for (int i = 0; i < desk->rep_count; i++) {

@@ -81,7 +81,7 @@ static void call_while_offered(struct slow_desk *desk, struct slow_lead *lead)
 {
     const struct config_channel *phone = channel_of(desk, LW_CHANNEL_PHONE);
     const struct slow_rep *rep = &desk->reps[lead->rep];
-    if (rep->rules->device[0] == '\0' || load_of(desk, lead->rep) - lead->weight + phone->weight > rep->rules->capacity) {
+    if (lead->other_count > 0 || rep->rules->device[0] == '\0' || load_of(desk, lead->rep) - lead->weight + phone->weight > rep->rules->capacity) {
         lead->offers_made = 0;
         give_back(desk, lead, CAUSE_JOINED, false, true);
         return;
@@ -102,8 +102,7 @@ static void make_of_it(struct slow_desk *desk, struct slow_lead *lead, bool call
         call_while_offered(desk, lead);
     } else if (held(lead) || (agreed && !call)) {
         move(desk, lead, lead->state, CAUSE_JOINED, lead->rep, lead->deadline_ms > desk->now_ms ? lead->deadline_ms : desk->now_ms + 1, "");
-        if (held(lead))
-            tell_lead(desk, lead, lead->state == LEAD_OFFERED ? EFFECT_OFFER : EFFECT_HOLDING, true);
+        show_held(desk, lead);
     } else {
         wait_anew(desk, lead);
     }

@@ -65,6 +65,7 @@ void move(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to, en
 
 void give_back_by(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause, bool refused, bool fresh_wait, int by)
 {
+    end_others(desk, lead, cause, refused);
     if (lead->state == LEAD_ASSIGNED && lead->channel == LW_CHANNEL_PHONE)
         lead->call_back = true;
     bool kept = lead->state == LEAD_ASSIGNED && cause != CAUSE_TAKEN_BACK && cause != CAUSE_ASSIGNED;

@@ -12,8 +12,8 @@ static void show_offers(struct slow_desk *desk, int number)
 {
     for (int i = 0; i < desk->lead_count; i++) {
         struct slow_lead *lead = &desk->leads[i];
-        if (lead->open && lead->rep == number && lead->state == LEAD_OFFERED && desk->reps[number].session != 0)
-            tell_lead(desk, lead, EFFECT_OFFER, true);
+        if (lead->open && lead->state == LEAD_OFFERED && offer_of(lead, number) > 0 && desk->reps[number].session != 0)
+            tell_offer_to(desk, lead, number, true);
     }
 }
 
@@ -81,12 +81,12 @@ void service_resumed(struct slow_desk *desk)
             struct slow_lead *lead = &desk->leads[i];
             if (lead->open && lead->rep == number && lead->state == LEAD_ASSIGNED)
                 renew_touch(desk, lead);
-            if (!lead->open || lead->rep != number || (lead->state != LEAD_OFFERED && lead->state != LEAD_CONNECTING))
+            if (!lead->open || offer_of(lead, number) == 0 || (lead->state != LEAD_OFFERED && lead->state != LEAD_CONNECTING))
                 continue;
             const struct config_channel *channel = channel_of(desk, lead->channel);
             lead->deadline_ms = desk->now_ms + (lead->state == LEAD_OFFERED ? channel->offer_timeout_ms : channel->connect_timeout_ms);
             if (lead->state == LEAD_OFFERED)
-                tell_lead(desk, lead, EFFECT_OFFER, true);
+                tell_offer_to(desk, lead, number, true);
         }
         if (!desk->reps[number].connected && desk->reps[number].state != REP_OFFLINE)
             desk->reps[number].grace_deadline_ms = desk->now_ms + desk->rules->grace_ms;

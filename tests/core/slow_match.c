@@ -50,13 +50,19 @@ void match(struct slow_desk *desk)
 {
     for (struct slow_lead *lead; (lead = most_urgent(desk)) != NULL;) {
         int rep = best_rep(desk, lead);
+        uint32_t at_once = offers_at_once(desk, lead);
         const struct config_channel *channel = channel_of(desk, lead->channel);
         note_decision(desk, lead, rep);
-        lead->offer_number++;
+        lead->offer_number = ++lead->last_offer_number;
         lead->offers_made++;
         lead->weight = channel->weight;
         move(desk, lead, LEAD_OFFERED, CAUSE_OFFERED, rep, desk->now_ms + channel->offer_timeout_ms, "");
         tell_lead(desk, lead, EFFECT_OFFER, false);
-        note_offer(desk, lead);
+        note_offer(desk, lead, rep);
+        for (uint32_t i = 1; i < at_once && (rep = best_rep(desk, lead)) >= 0; i++) {
+            note_decision(desk, lead, rep);
+            offer_too(desk, lead, rep);
+            note_offer(desk, lead, rep);
+        }
     }
 }

@@ -48,9 +48,9 @@ bool merge(struct slow_desk *desk, struct slow_lead *lead, struct slow_lead *int
     take_all(desk, lead, into);
     desk->other = lead->id;
     move(desk, into, into->state, CAUSE_MERGED, into->rep, into->deadline_ms > desk->now_ms ? into->deadline_ms : desk->now_ms + 1, "");
-    if (held(into))
-        tell_lead(desk, into, into->state == LEAD_OFFERED ? EFFECT_OFFER : EFFECT_HOLDING, true);
+    show_held(desk, into);
     desk->other = into->id;
+    end_others(desk, lead, CAUSE_MERGED, false);
     if (lead->rep >= 0)
         slow_tell_withdrawn(desk, lead->id, lead->offer_number, lead->rep, CAUSE_MERGED);
     move(desk, lead, LEAD_MERGED, CAUSE_MERGED, -1, 0, "");

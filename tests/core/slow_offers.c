@@ -8,7 +8,7 @@ void answer_offer(struct slow_desk *desk, const struct core_command *command, in
 {
     struct desk_id id = command->answer_offer.lead;
     struct slow_lead *lead = find_lead(desk, id);
-    bool accept = command->answer_offer.accept, its = lead && lead->rep == number && lead->offer_number == command->answer_offer.offer_number;
+    bool accept = command->answer_offer.accept, its = lead && held(lead) && offer_of(lead, number) > 0 && offer_of(lead, number) == command->answer_offer.offer_number;
     if (its && lead->state == LEAD_OFFERED && !accept && !is_reason(desk, command->answer_offer.reason)) {
         answer(desk, command, CORE_REJECTED, id);
         return;
@@ -16,11 +16,15 @@ void answer_offer(struct slow_desk *desk, const struct core_command *command, in
     if (its && lead->state == LEAD_OFFERED) {
         bool call = is_call(lead);
         if (accept) {
+            take_from_others(desk, lead, number);
             move(desk, lead, call ? LEAD_CONNECTING : LEAD_ASSIGNED, CAUSE_ACCEPTED, number,
                  call ? desk->now_ms + channel_of(desk, lead->channel)->connect_timeout_ms : work_deadline(desk, lead), "");
             tell_lead(desk, lead, EFFECT_HOLDING, false);
         } else {
-            give_back(desk, lead, CAUSE_DECLINED, true, false);
+            if (lead->other_count > 0)
+                leave_others(desk, lead, number, CAUSE_DECLINED, true);
+            else
+                give_back(desk, lead, CAUSE_DECLINED, true, false);
             slow_decline_count(desk, number, command->answer_offer.reason);
         }
         desk->reps[number].misses = 0;

@@ -73,7 +73,7 @@ bool rep_before(const struct slow_desk *desk, const struct slow_lead *lead, int 
     }
     uint64_t share_a = (uint64_t)load_of(desk, a) * desk->reps[b].rules->capacity;
     uint64_t share_b = (uint64_t)load_of(desk, b) * desk->reps[a].rules->capacity;
-    if (strcmp(policy, "least_loaded") == 0 && share_a != share_b)
+    if ((strcmp(policy, "least_loaded") == 0 || strcmp(policy, "broadcast") == 0) && share_a != share_b)
         return share_a < share_b;
     if (strcmp(policy, "most_skilled") == 0 && levels_of(desk, a, lead) != levels_of(desk, b, lead))
         return levels_of(desk, a, lead) > levels_of(desk, b, lead);
@@ -97,7 +97,7 @@ void charge(struct slow_desk *desk, struct slow_lead *lead)
         desk->total += (int64_t)lead->charged * 65536;
 }
 
-void note_offer(struct slow_desk *desk, struct slow_lead *lead)
+void note_offer(struct slow_desk *desk, struct slow_lead *lead, int rep)
 {
     int at = 0;
     charge(desk, lead);
@@ -107,5 +107,5 @@ void note_offer(struct slow_desk *desk, struct slow_lead *lead)
         at++;
     desk->turn_count += at == desk->turn_count;
     strcpy(desk->turns[at].queue, lead->queue);
-    desk->turns[at].rep = lead->rep;
+    desk->turns[at].rep = rep;
 }

@@ -97,7 +97,11 @@ static void forget_rep(struct refusal *list, uint32_t *count, int rep)
 /* A rep's refusals are bounded: the one that would end first is over. */
 void refuse(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause)
 {
-    int rep = lead->rep;
+    refuse_for(desk, lead, lead->rep, lead->offer_number, cause);
+}
+
+void refuse_for(struct slow_desk *desk, struct slow_lead *lead, int rep, uint32_t offer_number, enum core_cause cause)
+{
     struct slow_lead *oldest;
     uint32_t at;
     forget_rep(lead->refusals, &lead->refusal_count, rep);
@@ -106,5 +110,5 @@ void refuse(struct slow_desk *desk, struct slow_lead *lead, enum core_cause caus
         drop_refusal(oldest, at);
     assert(lead->refusal_count < 32);
     lead->refused[rep]++;
-    lead->refusals[lead->refusal_count++] = (struct refusal){rep, lead->offer_number, desk->now_ms + pause_ms(desk, lead->refused[rep]), cause};
+    lead->refusals[lead->refusal_count++] = (struct refusal){rep, offer_number, desk->now_ms + pause_ms(desk, lead->refused[rep]), cause};
 }

@@ -44,6 +44,8 @@ void ask_for_less(const struct slow_desk *desk, struct slow_lead *lead, const st
         if (dropped)
             drop_need(lead, i);
     }
+    if (step->offer_to > 0)
+        lead->offer_to = step->offer_to;
     if (step->drop_teams)
         drop_own_teams(desk, lead);
     for (uint32_t k = 0; k < step->team_count; k++) {

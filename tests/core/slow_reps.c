@@ -39,9 +39,11 @@ void log_off(struct slow_desk *desk, int number, enum core_cause cause)
     set_state(desk, number, REP_OFFLINE, cause, 0);
     for (int i = 0; i < desk->lead_count; i++) {
         struct slow_lead *lead = &desk->leads[i];
-        if (!lead->open || lead->rep != number || !held(lead))
+        if (!lead->open || !held(lead) || offer_of(lead, number) == 0)
             continue;
-        if (lead->state != LEAD_ASSIGNED || desk->rules->return_assigned_when_gone || removed)
+        if (lead->other_count > 0)
+            leave_others(desk, lead, number, removed ? cause : CAUSE_REP_GONE, false);
+        else if (lead->state != LEAD_ASSIGNED || desk->rules->return_assigned_when_gone || removed)
             give_back(desk, lead, removed ? cause : CAUSE_REP_GONE, false, lead->state == LEAD_ASSIGNED);
     }
 }
@@ -70,15 +72,18 @@ void log_on(struct slow_desk *desk, const struct core_command *command)
     end.session = command->session;
     for (int i = 0; i < desk->lead_count; i++) {
         const struct slow_lead *lead = &desk->leads[i];
-        if (!lead->open || !held(lead) || lead->rep != number)
+        if (!lead->open || !held(lead) || offer_of(lead, number) == 0)
             continue;
-        tell_lead(desk, lead, lead->state == LEAD_OFFERED ? EFFECT_OFFER : EFFECT_HOLDING, true);
+        if (lead->state == LEAD_OFFERED)
+            tell_offer_to(desk, lead, number, true);
+        else
+            tell_lead(desk, lead, EFFECT_HOLDING, true);
         *(lead->state == LEAD_OFFERED ? &end.count_offers : &end.count_holdings) += 1;
     }
     for (uint32_t i = 0; i < command->log_on.held_count; i++) {
         const struct core_held *claim = &command->log_on.held[i];
         const struct slow_lead *lead = find_lead(desk, claim->lead);
-        if (!lead || lead->rep != number || lead->offer_number != claim->offer_number)
+        if (!lead || !held(lead) || offer_of(lead, number) == 0 || offer_of(lead, number) != claim->offer_number)
             slow_tell_withdrawn(desk, claim->lead, claim->offer_number, number, CAUSE_UNKNOWN_LEAD);
     }
     emit(desk, &end);

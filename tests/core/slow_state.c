@@ -34,7 +34,7 @@ uint32_t load_of(const struct slow_desk *desk, int rep)
 {
     uint32_t load = 0;
     for (int i = 0; i < desk->lead_count; i++) {
-        if (desk->leads[i].open && held(&desk->leads[i]) && desk->leads[i].rep == rep)
+        if (desk->leads[i].open && held(&desk->leads[i]) && offer_of(&desk->leads[i], rep) > 0)
             load += desk->leads[i].weight;
     }
     return load;

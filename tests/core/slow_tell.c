@@ -42,6 +42,11 @@ void put_lead(const struct slow_desk *desk, const struct slow_lead *lead, struct
     effect->place = lead->place;
     effect->touch_ms = lead->touch_ms;
     effect->set_by = lead->set_by >= 0 ? desk->reps[lead->set_by].name : "";
+    static const char *others[CONFIG_OFFER_TO_MAX];
+    for (uint32_t i = 0; i < lead->other_count; i++)
+        others[i] = desk->reps[lead->others[i].rep].name;
+    effect->also_offered = others;
+    effect->also_offered_count = lead->other_count;
     effect->preferred_rep = lead->preferred >= 0 ? desk->reps[lead->preferred].name : "";
     effect->preferred_until_ms = prefers(lead) ? lead->preferred_until_ms : 0;
 }
@@ -98,7 +103,20 @@ void slow_tell_given(struct slow_desk *desk, const struct slow_lead *lead)
     tell_with(desk, lead, EFFECT_HOLDING, false, true);
 }
 
+void tell_offer_to(struct slow_desk *desk, const struct slow_lead *lead, int rep, bool resumed)
+{
+    struct slow_lead its = *lead;
+    its.rep = rep;
+    its.offer_number = offer_of(lead, rep);
+    tell_lead(desk, &its, EFFECT_OFFER, resumed);
+}
+
 void slow_tell_withdrawn(struct slow_desk *desk, struct desk_id lead, uint32_t offer_number, int rep, enum core_cause cause)
+{
+    tell_withdrawn_from(desk, lead, offer_number, rep, cause, -1);
+}
+
+void tell_withdrawn_from(struct slow_desk *desk, struct desk_id lead, uint32_t offer_number, int rep, enum core_cause cause, int by)
 {
     struct core_effect effect = new_effect(EFFECT_WITHDRAWN);
     if (desk->reps[rep].session == 0)
@@ -107,6 +125,7 @@ void slow_tell_withdrawn(struct slow_desk *desk, struct desk_id lead, uint32_t o
     effect.lead = lead;
     effect.offer_number = offer_number;
     effect.cause = cause;
+    effect.by = by >= 0 ? desk->reps[by].name : "";
     emit(desk, &effect);
 }
 

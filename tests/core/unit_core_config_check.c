@@ -145,6 +145,7 @@ static void urgency_of_pairs(struct core_config *config)
     must(core_config_set_policy(config, "best_pair"));
 }
 
+static void wide_broadcast(struct core_config *config) { config->queues[0].offer_to = CONFIG_OFFER_TO_MAX + 1; }
 static void cap_of_all(struct core_config *config) { must(core_config_rep_caps(&config->reps[0], CONFIG_CAP_MAX + 1, 0)); }
 static void cap_of_the_day(struct core_config *config) { must(core_config_rep_caps(&config->reps[0], 0, 1)); }
 
@@ -168,6 +169,7 @@ static const struct { void (*spoil)(struct core_config *); const char *said; } w
     {nameless_queue, "queue 1: its name must have 1 to 128 bytes"},
     {dice, "queue 'sales': there is no policy 'dice'"},
     {fast_decay, "queue 'sales': decay must be 1 s to 24 h"},
+    {wide_broadcast, "queue 'sales': offer_to must be 2 to 16"},
     {nameless_rule, "rule 1 has no name or no queue"},
     {queueless_rule, "rule 1 has no name or no queue"},
     {high_value, "rule 'all': value must be 1 to 1000000"},

@@ -14,7 +14,7 @@ enum { REPS = 12 };
 static uint64_t key(const char *policy, int at, const struct policy_rep *rep)
 {
     /* Capacities are 1 to 10: 2520 is a multiple of all, so shares compare as whole numbers. */
-    if (at == 0 && strcmp(policy, "least_loaded") == 0)
+    if (at == 0 && (strcmp(policy, "least_loaded") == 0 || strcmp(policy, "broadcast") == 0))
         return (uint64_t)rep->load * (2520 / rep->capacity);
     if (at == 0 && strcmp(policy, "most_skilled") == 0)
         return 1000 - rep->levels;

@@ -143,6 +143,28 @@ def manage_one(floor):
     floor.leadwire("lead", "cancel", "7zzzz-1", "--reason", "test", code=1)
 
 
+def offer_to_several(floor):
+    """All but one of the reps look away; whoever watches sees to whom it is offered, and who takes it."""
+    with open(DESK, encoding="utf-8") as file:
+        rules = file.read()
+    with open(floor.path("several.yaml"), "w", encoding="utf-8") as file:
+        file.write(rules.replace("policy: least_loaded", "policy: broadcast") + "\nqueues: {italian: {offer_to: 16}}\n")
+    floor.leadwire("apply", floor.path("several.yaml"))
+    floor.start("words", f"{BIN}/leadwire", "watch", "--no-snapshot", "--run-dir", floor.run_dir)
+    for rep in REPS:
+        slow = ["--think-ms", "300"] if rep == REPS[0] else ["--ignore-percent", "100"]
+        floor.start(f"{rep}.several", f"{BIN}/leadwire", "rep", rep, "--auto", "--run-dir", floor.run_dir, "--secret-file",
+                    floor.path(f"{rep}.secret"), "--handle-ms", "5", *slow)
+    floor.wait_until("all reps are on", lambda: floor.status()["reps_on"] == len(REPS))
+    lead = json.loads(floor.leadwire("publish", "--language", "it", "--json"))["lead_id"]
+    floor.wait_until("it is completed", lambda: f"lead {lead} is completed" in floor.text("words"))
+    told = [line for line in floor.text("words").splitlines() if f"lead {lead} " in line]
+    assert any(", also to " in line for line in told), told
+    assert any(f" is with {REPS[0]} [accepted]" in line for line in told), told
+    offers = [line for line in lines(floor.text("watch")) if line.get("lead_id") == lead and line["cause"] == "offered"]
+    assert len(offers) > 1 and offers[-1]["also_offered"] == [line["rep"] for line in offers[:-1]], offers
+
+
 def refuse_a_stranger(floor):
     floor.write_secret("wrong.secret", "not the secret\n")
     floor.leadwire("rep", "anna", "--auto", "--secret-file", floor.path("wrong.secret"), code=4)
@@ -159,6 +181,7 @@ def main():
         judge(floor)
         ask_about_one(floor)
         manage_one(floor)
+        offer_to_several(floor)
         refuse_a_stranger(floor)
         findings = json.loads(subprocess.run([f"{BIN}/leadwire", "doctor", "--json", "--run-dir", floor.run_dir, "--redis", "unix:/nonexistent"],
                                              stdout=subprocess.PIPE, timeout=60, check=False).stdout)["findings"]

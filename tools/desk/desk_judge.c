@@ -270,6 +270,7 @@ void desk_judge(struct desk_yaml *reader)
     if (yaml_doc_problem_count(reader->doc) > 0)
         return;
     desk_judge_pairs(reader);
+    desk_judge_broadcast(reader);
     check_devices(reader);
     check_rules_can_be_met(reader);
     check_rules_are_reached(reader);

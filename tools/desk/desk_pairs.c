@@ -78,18 +78,18 @@ void desk_read_decay(struct desk_yaml *reader, Leadwire__V1__QueueConfig *queue,
 
 /* ---- with the whole desk in view ------------------------------------------------------- */
 
-static const char *policy_of(const struct desk_yaml *reader, const char *queue)
+const struct policy *desk_policy_of(const struct desk_yaml *reader, const char *queue)
 {
     for (size_t i = 0; i < reader->config.n_queues; i++) {
         if (strcmp(reader->config.queues[i]->name, queue) == 0 && reader->config.queues[i]->policy[0] != '\0')
-            return reader->config.queues[i]->policy;
+            return policy_find(reader->config.queues[i]->policy);
     }
-    return reader->config.policy;
+    return policy_find(reader->config.policy);
 }
 
 static bool ranks_pairs(const struct desk_yaml *reader, const char *queue)
 {
-    const struct policy *policy = policy_find(policy_of(reader, queue));
+    const struct policy *policy = desk_policy_of(reader, queue);
     return policy != NULL && policy->ranks_pairs;
 }
 
@@ -158,7 +158,7 @@ static void judge_rates(struct desk_yaml *reader)
                 yaml_doc_problem(reader->doc, place, "rep '%s': rates: no rule sends leads to queue '%.64s'; name it in a rule or remove it", rep->name, queue);
             else if (!ranks_pairs(reader, queue))
                 desk_warn(reader, place, "rep '%s': rates: queue '%.64s' has policy %s, which does not look at them", rep->name, queue,
-                          policy_of(reader, queue));
+                          desk_policy_of(reader, queue)->name);
         }
     }
     for (size_t i = 0; i < reader->config.n_rules; i++) {

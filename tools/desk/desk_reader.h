@@ -19,6 +19,8 @@ enum { DESK_NAME_SIZE_MAX = 127, DESK_LABEL_SIZE_MAX = 127, DESK_MEMORY_MAX = 25
 
 enum { MINUTE_MS = 60000, HOUR_MS = 3600000, DAY_MS = 86400000 };
 
+struct policy;
+
 struct desk_yaml {
     struct yaml_doc *doc;
     const struct yaml_node *root;
@@ -78,6 +80,11 @@ void desk_read_relax(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, c
 void desk_read_rates(struct desk_yaml *reader, Leadwire__V1__RepConfig *rep, const struct yaml_node *node, const char *what);
 void desk_read_value(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, const struct yaml_node *node, const char *what);
 void desk_read_decay(struct desk_yaml *reader, Leadwire__V1__QueueConfig *queue, const struct yaml_node *node, const char *what);
+/* To so many reps at once: of a queue, of a step. */
+void desk_read_offer_to(struct desk_yaml *reader, const struct yaml_node *node, const char *what, uint32_t *out);
+void desk_judge_broadcast(struct desk_yaml *reader);
+/* Of the queue with this name: its own, else the desk's; NULL: there is no such policy. */
+const struct policy *desk_policy_of(const struct desk_yaml *reader, const char *queue);
 void desk_judge_pairs(struct desk_yaml *reader);
 /* Which of a queue's leads goes first, where it differs from the desk's. */
 void desk_read_queue_order(struct desk_yaml *reader, Leadwire__V1__QueueConfig *queue, const struct yaml_node *node, const char *what);

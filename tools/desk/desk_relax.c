@@ -5,14 +5,14 @@
  *   relax:
  *     - {after: 30s, drop: [language]}
  *     - {after: 60s, add_team: outsourced}
- *     - {after: 2m, lower: {solar: 4}}
+ *     - {after: 2m, lower: {solar: 4}, offer_to: 5}
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "desk_reader.h"
 
-static const char *const step_keys[] = {"after", "drop", "lower", "add_team", NULL};
+static const char *const step_keys[] = {"after", "drop", "lower", "add_team", "offer_to", NULL};
 
 /* What the rule still asks for after the steps read so far. */
 struct asked {
@@ -170,8 +170,9 @@ static void read_step(struct desk_yaml *reader, Leadwire__V1__RelaxStep *step, c
     read_drop(reader, step, yaml_map_find(node, "drop"), what, asked);
     read_lower(reader, step, yaml_map_find(node, "lower"), what, asked);
     read_add_team(reader, step, yaml_map_find(node, "add_team"), what, asked);
-    if (step->n_drop == 0 && step->n_lower == 0 && step->n_add_teams == 0)
-        yaml_doc_problem(reader->doc, node, "%s: changes nothing; give drop, lower or add_team", what);
+    desk_read_offer_to(reader, yaml_map_find(node, "offer_to"), what, &step->offer_to);
+    if (step->n_drop == 0 && step->n_lower == 0 && step->n_add_teams == 0 && step->offer_to == 0)
+        yaml_doc_problem(reader->doc, node, "%s: changes nothing; give drop, lower, add_team or offer_to", what);
 }
 
 /* The longest that a lead of any channel waits. */

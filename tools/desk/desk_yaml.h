@@ -45,6 +45,8 @@ enum {
     DESK_RATES_MAX = 16,            /* of one rep */
     DESK_RATE_MAX = 1000,           /* tenths of a hundredth */
     DESK_VALUE_MAX = 1000000,
+    DESK_OFFER_TO_MAX = 16,
+    DESK_OFFER_TO_DEFAULT = 3,
     DESK_ABSENT_LEADS_MAX = 1000,
     DESK_WARNINGS_MAX = 50,
     DESK_TEXT_SIZE_MAX = 1024 * 1024,

@@ -34,6 +34,21 @@ static void print_scheduled(const struct lw_event *event)
         printf(", then for %s first", event->preferred_rep);
 }
 
+/* One offer of several ended: its rep has none any more, the others still have theirs. */
+static bool is_leave(const struct lw_event *event)
+{
+    return event->from == LW_LEAD_OFFERED && event->also_offered_count > 0 && strcmp(event->cause, "offered") != 0 &&
+           strcmp(event->cause, "joined") != 0 && strcmp(event->cause, "merged") != 0;
+}
+
+static void print_offered(const struct lw_event *event)
+{
+    const bool left = is_leave(event);
+    printf(left ? "is no longer offered to %s" : "is offered to %s", event->rep);
+    for (size_t i = 0; i < event->also_offered_count; i++)
+        printf("%s%s", i > 0 ? ", " : left ? ", still to " : ", also to ", event->also_offered[i]);
+}
+
 static void print_cause(const struct lw_event *event)
 {
     printf(" [%s%s%s%s%s]", event->cause, event->by[0] != '\0' ? " by " : "", event->by, event->reason[0] != '\0' ? ": " : "", event->reason);
@@ -48,7 +63,7 @@ static void print_lead_words(const struct lw_event *event)
     switch (event->to) {
     case LW_LEAD_WAITING: print_waits(event); break;
     case LW_LEAD_SCHEDULED: print_scheduled(event); break;
-    case LW_LEAD_OFFERED: printf("is offered to %s", event->rep); break;
+    case LW_LEAD_OFFERED: print_offered(event); break;
     case LW_LEAD_CONNECTING: printf("is accepted by %s, whose device rings", event->rep); break;
     case LW_LEAD_ASSIGNED: printf("is with %s", event->rep); break;
     case LW_LEAD_PARKED: printf("is parked, for a person to look at"); break;
@@ -113,6 +128,10 @@ static void put_lead(struct json_out *out, const struct lw_event *event)
     json_put_time(out, "appointment", event->appointment_unix_ms);
     json_put_text(out, "by", event->by);
     json_put_text(out, "set_by", event->set_by);
+    json_begin_list(out, "also_offered");
+    for (size_t i = 0; i < event->also_offered_count; i++)
+        json_put_text(out, NULL, event->also_offered[i]);
+    json_end_list(out);
 }
 
 static void print_json(const struct lw_event *event)

@@ -180,7 +180,8 @@ void rep_terminal_show(struct rep_terminal *terminal, struct rep_desk *desk, con
         break;
     case LW_REP_WITHDRAWN:
         if (item != NULL)
-            printf("\n[%u] GONE: lead %s is no longer yours: %s\n", item->number, event->lead_id, event->reason);
+            printf("\n[%u] GONE: lead %s is no longer yours: %s%s%s\n", item->number, event->lead_id, event->reason,
+                   event->taken_by[0] != '\0' ? " by " : "", event->taken_by);
         break;
     case LW_REP_NUDGE: printf("\n[%u] WAITS FOR YOU: call or write to them, then 'm %u'; else another rep gets lead %s\n",
                               item != NULL ? item->number : 0, item != NULL ? item->number : 0, event->lead_id); break;

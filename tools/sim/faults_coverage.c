@@ -11,6 +11,12 @@ static const char *const words[FAULTS_KINDS] = {
 #undef X
 };
 
+static const char *const several_words[FAULTS_SEVERAL] = {
+#define X(name, text) text,
+    FAULTS_SEVERAL_TABLE(X)
+#undef X
+};
+
 const char *faults_kind_words(enum faults_kind kind)
 {
     return words[kind];
@@ -38,6 +44,24 @@ static bool is_reached(int state)
     return reached;
 }
 
+static void note_several(struct faults_coverage *coverage, enum core_cause cause)
+{
+    if (cause == CAUSE_OFFERED)
+        coverage->several[FAULTS_SEVERAL_OFFERED_TOO]++;
+    else if (cause != CAUSE_JOINED && cause != CAUSE_MERGED)
+        coverage->several[FAULTS_SEVERAL_ONE_LEFT]++;
+}
+
+void faults_coverage_note(struct faults_coverage *coverage, const struct core_effect *effect)
+{
+    coverage->several[FAULTS_SEVERAL_TAKEN] += effect->kind == EFFECT_WITHDRAWN && effect->cause == CAUSE_TAKEN;
+    if (effect->kind != EFFECT_LEAD_EVENT || (int)effect->from >= FAULTS_STATES || (int)effect->to >= FAULTS_STATES)
+        return;
+    coverage->moves[effect->from][effect->to]++;
+    if (effect->from == LEAD_OFFERED && effect->to == LEAD_OFFERED)
+        note_several(coverage, effect->cause);
+}
+
 void faults_coverage_add(struct faults_coverage *to, const struct faults_coverage *from)
 {
     for (int a = 0; a < FAULTS_STATES; a++) {
@@ -46,6 +70,8 @@ void faults_coverage_add(struct faults_coverage *to, const struct faults_coverag
         for (int kind = 0; kind < FAULTS_KINDS; kind++)
             to->pairs[kind][a] += from->pairs[kind][a];
     }
+    for (int i = 0; i < FAULTS_SEVERAL; i++)
+        to->several[i] += from->several[i];
 }
 
 static void print_moves(const struct faults_coverage *coverage)
@@ -73,6 +99,8 @@ static void print_moves(const struct faults_coverage *coverage)
 void faults_coverage_print(const struct faults_coverage *coverage)
 {
     print_moves(coverage);
+    for (int i = 0; i < FAULTS_SEVERAL; i++)
+        printf("%-30s%11llu\n", several_words[i], (unsigned long long)coverage->several[i]);
     printf("\n%-30s", "fault \\ a lead's state");
     for (int state = 0; state < FAULTS_STATES; state++) {
         if (is_life(state))
@@ -89,9 +117,21 @@ void faults_coverage_print(const struct faults_coverage *coverage)
     }
 }
 
-bool faults_coverage_reaches(const struct faults_coverage *coverage, uint64_t least)
+static bool several_reach(const struct faults_coverage *coverage, uint64_t least)
 {
     bool reaches = true;
+    for (int i = 0; i < FAULTS_SEVERAL; i++) {
+        if (coverage->several[i] >= least)
+            continue;
+        fprintf(stderr, "too seldom: a lead is %s, %llu times\n", several_words[i], (unsigned long long)coverage->several[i]);
+        reaches = false;
+    }
+    return reaches;
+}
+
+bool faults_coverage_reaches(const struct faults_coverage *coverage, uint64_t least)
+{
+    bool reaches = several_reach(coverage, least);
     for (int from = 0; from < FAULTS_STATES; from++) {
         for (int to = 0; to < FAULTS_STATES; to++) {
             if (!is_move(from, to) || coverage->moves[from][to] >= least)

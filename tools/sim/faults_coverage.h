@@ -39,11 +39,26 @@ enum faults_kind {
     FAULTS_KINDS
 };
 
+/* What becomes of a lead that several reps are offered; in the table of moves it stands among other moves of the same states. */
+#define FAULTS_SEVERAL_TABLE(X) \
+    X(OFFERED_TOO, "offered to another at once") \
+    X(ONE_LEFT, "one of several left") \
+    X(TAKEN, "taken by another")
+
+enum faults_several {
+#define X(name, words) FAULTS_SEVERAL_##name,
+    FAULTS_SEVERAL_TABLE(X)
+#undef X
+    FAULTS_SEVERAL
+};
+
 enum { FAULTS_STATES = 16 };   /* room: as many as the core may ever have */
 
-struct faults_coverage { uint64_t moves[FAULTS_STATES][FAULTS_STATES], pairs[FAULTS_KINDS][FAULTS_STATES]; };
+struct faults_coverage { uint64_t moves[FAULTS_STATES][FAULTS_STATES], pairs[FAULTS_KINDS][FAULTS_STATES], several[FAULTS_SEVERAL]; };
 
 const char *faults_kind_words(enum faults_kind kind);
+/* What somebody is told. */
+void faults_coverage_note(struct faults_coverage *coverage, const struct core_effect *effect);
 void faults_coverage_add(struct faults_coverage *to, const struct faults_coverage *from);
 void faults_coverage_print(const struct faults_coverage *coverage);
 /* False, with words on standard error, if one was seen less often. */

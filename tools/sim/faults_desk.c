@@ -452,11 +452,8 @@ static void take_over(struct faults_desk *desk, struct faults_broker *broker)
 
 static void judge(struct faults_desk *desk, struct faults_batch *batch)
 {
-    for (uint32_t i = 0; i < batch->batch.effects.count; i++) {
-        const struct core_effect *effect = &batch->batch.effects.list[i].effect;
-        if (effect->kind == EFFECT_LEAD_EVENT && (int)effect->from < FAULTS_STATES && (int)effect->to < FAULTS_STATES)
-            desk->coverage.moves[effect->from][effect->to]++;
-    }
+    for (uint32_t i = 0; i < batch->batch.effects.count; i++)
+        faults_coverage_note(&desk->coverage, &batch->batch.effects.list[i].effect);
     sim_judge_batch(&desk->world->judge, &batch->batch);
 }
 

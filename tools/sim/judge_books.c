@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "judge_books.h"
+#include "judge_broadcast.h"
 
 void judge_broken(struct sim_judge *judge, const char *format, ...)
 {
@@ -42,8 +43,9 @@ uint32_t judge_load_of(const struct sim_judge *judge, uint32_t rep)
 {
     uint32_t load = 0;
     for (uint64_t i = judge->lead_first; i <= judge->lead_last; i++) {
-        if (judge_is_open(&judge->leads[i]) && judge_is_held(judge->leads[i].state) && judge->leads[i].rep == rep)
-            load += judge->leads[i].weight;
+        const struct judge_lead *lead = &judge->leads[i];
+        if (judge_is_open(lead) && judge_is_held(lead->state) && judge_offer_of(lead, rep) != 0)
+            load += lead->weight;
     }
     return load;
 }
@@ -52,7 +54,11 @@ void judge_loads(const struct sim_judge *judge, uint32_t loads[SIM_REPS_MAX + 1]
 {
     memset(loads, 0, (SIM_REPS_MAX + 1) * sizeof *loads);
     for (uint64_t i = judge->lead_first; i <= judge->lead_last; i++) {
-        if (judge_is_open(&judge->leads[i]) && judge_is_held(judge->leads[i].state))
-            loads[judge->leads[i].rep] += judge->leads[i].weight;
+        const struct judge_lead *lead = &judge->leads[i];
+        if (!judge_is_open(lead) || !judge_is_held(lead->state))
+            continue;
+        loads[lead->rep] += lead->weight;
+        for (uint32_t k = 0; k < lead->other_count; k++)
+            loads[lead->others[k].rep] += lead->weight;
     }
 }

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "judge_broadcast.h"
+
 enum { STEP_MS = 300000, STEPS = 13 };   /* of the hour that slides */
 
 static const struct config_caps *caps_of(const struct sim_judge *judge, uint32_t rep)
@@ -53,7 +55,7 @@ static uint32_t offered_to(const struct sim_judge *judge, uint32_t rep, const st
     uint32_t count = 0;
     for (uint64_t i = judge->lead_first; i <= judge->lead_last; i++) {
         const struct judge_lead *lead = &judge->leads[i];
-        count += lead->known && lead != but && lead->rep == rep && (lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING);
+        count += lead->known && lead != but && (lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING) && judge_offer_of(lead, rep) != 0;
     }
     return count;
 }

@@ -14,7 +14,7 @@ static void compare_row(void *context, const struct core_effect *row)
     if (!lead || !judge_is_open(lead))
         judge_broken(recount->judge, "never doubled: after the restart lead %llu is open again", (unsigned long long)row->lead.number);
     else if (lead->state != row->to || lead->rep != sim_rep_number(row->rep) || lead->offer_number != row->offer_number ||
-             lead->deadline_ms != row->deadline_ms)
+             lead->deadline_ms != row->deadline_ms || lead->other_count != row->also_offered_count)
         judge_broken(recount->judge, "one owner: after the restart lead %llu is in state %d with '%s', before in %d with rep%u", judge_number(lead), row->to,
                      row->rep, lead->state, lead->rep);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "judge_books.h"
+#include "judge_broadcast.h"
 #include "judge_caps.h"
 #include "judge_events.h"
 #include "judge_given.h"
@@ -33,7 +34,7 @@ static void put_lapsed_behind(struct judge_lead *lead, uint64_t now_ms)
     }
 }
 
-static void remember_refusal(struct sim_judge *judge, struct judge_lead *lead, uint32_t rep, enum core_cause cause, uint64_t now_ms)
+void judge_remember_refusal(struct sim_judge *judge, struct judge_lead *lead, uint32_t rep, enum core_cause cause, uint64_t now_ms)
 {
     bool refuses = cause == CAUSE_DECLINED || cause == CAUSE_OFFER_EXPIRED || cause == CAUSE_NO_ANSWER || cause == CAUSE_DEVICE_BUSY ||
                    cause == CAUSE_DIAL_FAILED || cause == CAUSE_CONNECT_TIMEOUT || cause == CAUSE_WORK_LIMIT || cause == CAUSE_TAKEN_BACK ||
@@ -126,24 +127,33 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
     judge->coverage->moves[event->from][event->to]++;
     judge->coverage->faults[SIM_FAULT_ABANDONED] += event->cause == CAUSE_ABANDONED;
     judge->coverage->faults[SIM_FAULT_HELD] += event->cause == CAUSE_HELD;
-    if (event->from == event->to && event->cause != CAUSE_JOINED && event->cause != CAUSE_MERGED && !(event->to == LEAD_WAITING && event->cause == CAUSE_ABANDONED))
+    if (event->from == event->to && event->to != LEAD_OFFERED && event->cause != CAUSE_JOINED && event->cause != CAUSE_MERGED && !(event->to == LEAD_WAITING && event->cause == CAUSE_ABANDONED))
         judge_broken(judge, "one owner: lead %llu stays in state %d for no reason", judge_number(lead), event->to);
+    if (event->cause == CAUSE_DECLINED)
+        check_decline(judge, lead, event);
+    if (event->from == LEAD_OFFERED && event->to == LEAD_OFFERED && event->cause != CAUSE_JOINED && event->cause != CAUSE_MERGED) {
+        judge_take_one_of_several(judge, lead, event, now_ms);
+        return;
+    }
     if (event->cause == CAUSE_JOINED)
         judge_take_join(judge, lead, event);
     if (event->cause == CAUSE_MERGED)
         judge_take_merge(judge, lead, event);
+    for (uint32_t i = 0; i < lead->other_count && !judge_is_held(event->to); i++)
+        judge_remember_refusal(judge, lead, lead->others[i].rep, event->to == LEAD_PARKED ? CAUSE_NONE : event->cause, now_ms);
+    judge->coverage->faults[SIM_FAULT_TAKEN] += lead->other_count > 0 && judge_is_held(event->to) && event->to != LEAD_OFFERED;
+    if (event->to != LEAD_OFFERED)
+        judge_end_broadcast(lead, judge_is_held(event->to) ? rep : NOBODY);
     if (judge_is_held(event->to) && judge_is_held(event->from) && (rep != lead->rep || event->offer_number != lead->offer_number))
         judge_broken(judge, "one owner: lead %llu went from rep%u to rep%u without coming back", judge_number(lead), lead->rep, rep);
     if (!lead_state_is_end(event->to) && event->deadline_ms <= now_ms)
         judge_broken(judge, "no state without a deadline: lead %llu in state %d", judge_number(lead), event->to);
-    if (event->cause == CAUSE_DECLINED)
-        check_decline(judge, lead, event);
     if (event->cause == CAUSE_TRANSFERRED)
         lead->refusal_count = 0;
     if (judge_is_held(lead->state) && (event->to == LEAD_WAITING || event->to == LEAD_PARKED)) {
         put_lapsed_behind(lead, now_ms);
         /* Parked tells that the offers are used up: what used up the last of them refused too, whatever it was. */
-        remember_refusal(judge, lead, lead->rep, event->to == LEAD_PARKED ? CAUSE_NONE : event->cause, now_ms);
+        judge_remember_refusal(judge, lead, lead->rep, event->to == LEAD_PARKED ? CAUSE_NONE : event->cause, now_ms);
     }
     if ((lead->state == LEAD_PARKED && event->to == LEAD_WAITING) || event->to == LEAD_SCHEDULED)
         lead->refusal_count = 0;
@@ -175,9 +185,9 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
         lead->weight = event->weight;
         judge_check_renewed(judge, lead);
     } else if (event->to == LEAD_OFFERED) {
-        if (event->offer_number != lead->offer_number + 1)
-            judge_broken(judge, "one owner: offer %u of lead %llu follows %u", event->offer_number, judge_number(lead), lead->offer_number);
-        lead->offer_number = event->offer_number;
+        if (event->offer_number != lead->last_number + 1)
+            judge_broken(judge, "one owner: offer %u of lead %llu follows %u", event->offer_number, judge_number(lead), lead->last_number);
+        lead->offer_number = lead->last_number = event->offer_number;
         lead->weight = event->weight;
         judge->coverage->faults[SIM_FAULT_PREFERRED] += lead->preferred == lead->rep;
         judge->coverage->faults[SIM_FAULT_TO_ALL] += lead->preferred != NOBODY && lead->preferred != lead->rep;

@@ -9,9 +9,9 @@
 void judge_check_given(struct sim_judge *judge, struct judge_lead *lead, const struct core_effect *event)
 {
     const struct config_rep *rep = lead->rep < SIM_REPS_MAX ? sim_rules_rep(judge->batch_rules, lead->rep) : NULL;
-    if (event->cause != CAUSE_ASSIGNED || strcmp(event->by, "boss") != 0 || event->offer_number != lead->offer_number + 1)
+    if (event->cause != CAUSE_ASSIGNED || strcmp(event->by, "boss") != 0 || event->offer_number != lead->last_number + 1)
         judge_broken(judge, "one owner: lead %llu is given to rep%u and nobody asked", judge_number(lead), lead->rep);
-    lead->offer_number = event->offer_number;
+    lead->offer_number = lead->last_number = event->offer_number;
     lead->weight = event->weight;
     if (!rep || judge->reps[lead->rep].state == REP_OFFLINE || (event->to == LEAD_CONNECTING && rep->device[0] == '\0')) {
         judge_broken(judge, "one owner: lead %llu is given to rep%u, who cannot have it", judge_number(lead), lead->rep);

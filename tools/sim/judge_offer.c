@@ -117,7 +117,7 @@ static bool ranks_before(const struct sim_judge *judge, const struct judge_lead 
     uint32_t met_a = preferences_met(rules, rep_a, &lead->needs), met_b = preferences_met(rules, rep_b, &lead->needs);
     if (met_a != met_b)
         return met_a > met_b;
-    if (strcmp(policy, "least_loaded") == 0)
+    if (strcmp(policy, "least_loaded") == 0 || strcmp(policy, "broadcast") == 0)
         return (uint64_t)loads[a] * rep_b->capacity < (uint64_t)loads[b] * rep_a->capacity;
     if (strcmp(policy, "most_skilled") == 0)
         return levels_of(rules, rep_a, lead) > levels_of(rules, rep_b, lead);
@@ -169,4 +169,19 @@ void judge_check_renewed(struct sim_judge *judge, const struct judge_lead *lead)
     bool is_heavier = lead->before_join.channel != lead->channel;
     if (is_heavier && (!rep || load > rep->capacity || (rings(lead) && rep->device[0] == '\0')))
         judge_broken(judge, "never over capacity: rep%u has %u with lead %llu, which became a call", lead->rep, load, judge_number(lead));
+}
+
+void judge_check_other_offer(struct sim_judge *judge, const struct judge_lead *lead, uint32_t rep, uint64_t now_ms)
+{
+    const struct config_rep *chosen = judge->rep_rules[rep];
+    uint32_t loads[SIM_REPS_MAX + 1];
+    judge_loads(judge, loads);
+    if (!chosen) {
+        judge_broken(judge, "one owner: lead %llu is offered to a rep whom the rules do not have", judge_number(lead));
+        return;
+    }
+    if (loads[rep] > chosen->capacity)
+        judge_broken(judge, "never over capacity: rep%u has %u of %u with lead %llu", rep, loads[rep], chosen->capacity, judge_number(lead));
+    if (lead->product != UINT32_MAX && judge_may_take(judge, rep, lead, loads[rep] - lead->weight, now_ms) == MAY_NOT)
+        judge_broken(judge, "one owner: lead %llu is offered to rep%u too, who may not take it", judge_number(lead), rep);
 }

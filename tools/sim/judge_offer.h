@@ -15,4 +15,7 @@ void judge_check_offer(struct sim_judge *judge, const struct judge_lead *lead, u
 /* A contact joined a lead that is offered: the offer is what the lead is now. */
 void judge_check_renewed(struct sim_judge *judge, const struct judge_lead *lead);
 
+/* The rep is offered the lead beside others, and counted with it already. */
+void judge_check_other_offer(struct sim_judge *judge, const struct judge_lead *lead, uint32_t rep, uint64_t now_ms);
+
 #endif

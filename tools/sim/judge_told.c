@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "judge_books.h"
+#include "judge_broadcast.h"
 #include "judge_needs.h"
 #include "judge_people.h"
 #include "judge_told.h"
@@ -114,12 +115,12 @@ void judge_check_told(struct sim_judge *judge, uint32_t number)
     const struct judge_rep *rep = &judge->reps[number];
     uint32_t count = 0;
     for (uint64_t l = judge->lead_first; l <= judge->lead_last; l++)
-        count += judge_is_open(&judge->leads[l]) && judge->leads[l].rep == number;
+        count += judge_is_open(&judge->leads[l]) && judge_is_held(judge->leads[l].state) && judge_offer_of(&judge->leads[l], number) != 0;
     if (count != rep->told_count)
         judge_broken(judge, "one owner: rep%u was told of %u leads and has %u", number, rep->told_count, count);
     for (uint32_t i = 0; i < rep->told_count; i++) {
         const struct judge_lead *lead = sim_judge_lead(judge, rep->told[i].lead);
-        if (!lead || lead->rep != number || lead->offer_number != rep->told[i].offer_number || lead->state != rep->told[i].state)
+        if (!lead || !judge_is_held(lead->state) || judge_offer_of(lead, number) != rep->told[i].offer_number || lead->state != rep->told[i].state)
             judge_broken(judge, "one owner: rep%u believes to have lead %llu and has not, or in another state", number, (unsigned long long)rep->told[i].lead.number);
     }
 }

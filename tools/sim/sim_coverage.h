@@ -44,6 +44,9 @@
     X(TOUCH_SEEN, "touched, says an edge") \
     X(NUDGED, "rep reminded of a lead") \
     X(UNTOUCHED, "not touched in time") \
+    X(TO_SEVERAL, "offered to another rep at once") \
+    X(ONE_OF_SEVERAL, "one of several offers ended") \
+    X(TAKEN, "taken by one of several") \
     X(OWNER, "owner of a person comes first") \
     X(MERGED, "merged by a manager")
 

@@ -2,6 +2,7 @@
 #include "sim_effects.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,8 @@ void sim_effect_copy(struct sim_effect *out, const struct core_effect *effect)
     copy_text(out->preferred_rep, effect->preferred_rep);
     copy_text(out->by, effect->by);
     copy_text(out->set_by, effect->set_by);
+    for (uint32_t i = 0; i < effect->also_offered_count; i++)
+        snprintf(out->also_offered + strlen(out->also_offered), sizeof out->also_offered - strlen(out->also_offered), " %s", effect->also_offered[i]);
     if (effect->payload)
         memcpy(out->payload, effect->payload, effect->payload_size < SIM_PAYLOAD_MAX ? effect->payload_size : SIM_PAYLOAD_MAX);
 }
@@ -45,6 +48,7 @@ struct core_effect sim_effect_view(const struct sim_effect *kept)
     effect.preferred_rep = kept->preferred_rep;
     effect.by = kept->by;
     effect.set_by = kept->set_by;
+    effect.also_offered = NULL;
     effect.why = "";
     effect.contacts = NULL;
     effect.declines = NULL;

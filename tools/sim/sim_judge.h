@@ -43,6 +43,8 @@ struct judge_lead {
     enum lead_state state;
     enum core_cause cause;           /* of that state */
     uint32_t rep, offer_number, weight, priority;
+    struct { uint32_t rep, offer_number; } others[CONFIG_OFFER_TO_MAX];   /* judge_broadcast.h */
+    uint32_t other_count, last_number;
     uint32_t preferred;              /* NOBODY: all alike */
     uint64_t preferred_until_ms;
     bool is_call_back;

@@ -20,6 +20,7 @@ static void add_rule(struct core_config *config, struct sim_random *random, uint
 static void add_hours(struct core_config *config, struct sim_random *random);
 static void add_queues(struct core_config *config, struct sim_random *random);
 static void add_order(struct core_config *config, struct sim_random *random);
+static void add_offers(struct core_config *config, struct sim_random *random);
 static void add_dispositions(struct core_config *config, struct sim_random *random);
 static void draw_refusals(struct core_config *config, struct sim_random *random)
 {
@@ -66,6 +67,7 @@ const struct core_config *sim_rules_draw(struct sim_rules *rules, struct sim_ran
     for (uint32_t i = 0; i < rules->rules; i++)
         add_rule(config, random, i, i == rules->rules - 1);
     add_queues(config, random);
+    add_offers(config, random);
     add_order(config, random);
     set_times(config, random);
     add_dispositions(config, random);
@@ -214,6 +216,8 @@ static void add_queues(struct core_config *config, struct sim_random *random)
             abort();
         if (config->queue_count > before && sim_random_percent(random, 70))
             queue->half_life_ms = 1000 + (uint32_t)sim_random_below(random, 120000);
+        if (config->queue_count > before && sim_random_percent(random, 50))
+            queue->offer_to = 2 + (uint32_t)sim_random_below(random, 4);
     }
     if (core_config_set_policy(config, draw_policy(random)) != LW_OK)
         abort();
@@ -249,6 +253,20 @@ static void add_order(struct core_config *config, struct sim_random *random)
     }
     if (status != LW_OK)
         abort();
+}
+
+/* Some of what waits is offered to more; a step that would not offer to more stays as it is. */
+static void add_offers(struct core_config *config, struct sim_random *random)
+{
+    uint32_t at;
+    for (uint32_t i = 0; i < config->rule_count; i++) {
+        struct config_rule *rule = &config->rules[i];
+        for (uint32_t k = 0; k < rule->relax_count; k++) {
+            rule->relax[k].offer_to = sim_random_percent(random, 30) ? 2 + (uint32_t)sim_random_below(random, 4) : 0;
+            if (config_relax_problem(config, rule, &at))
+                rule->relax[k].offer_to = 0;
+        }
+    }
 }
 
 static void add_dispositions(struct core_config *config, struct sim_random *random)

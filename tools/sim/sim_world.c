@@ -404,7 +404,11 @@ void sim_cut(struct sim_world *world, uint32_t rep)
 
 /* ---- explained: the chosen rep ranks first among those of that moment ---- */
 
-struct explained { uint32_t decisions, candidates, first_rank; bool complete, first_chosen; char first[SIM_TEXT_MAX]; uint32_t offer_number; };
+struct explained {
+    uint32_t wanted, offer_number, last_offer, decisions, candidates, first_rank;
+    bool complete, first_chosen;
+    char first[SIM_TEXT_MAX];
+};
 
 static void explained_lead(void *context, const struct core_effect *lead, const char *rule, const char *const *names,
                            const uint8_t *levels, uint32_t count, const char *because)
@@ -416,6 +420,9 @@ static void explained_decision(void *context, const struct core_decision_view *d
 {
     struct explained *explained = context;
     explained->decisions++;
+    explained->last_offer = decision->offer_number;
+    if (explained->offer_number == explained->wanted)
+        return;
     explained->candidates = 0;
     explained->complete = decision->complete;
     explained->offer_number = decision->offer_number;
@@ -424,7 +431,7 @@ static void explained_decision(void *context, const struct core_decision_view *d
 static void explained_candidate(void *context, const struct core_candidate *candidate)
 {
     struct explained *explained = context;
-    if (explained->candidates++ > 0)
+    if (explained->candidates++ > 0 || explained->offer_number != explained->wanted)
         return;
     explained->first_rank = candidate->rank;
     explained->first_chosen = candidate->chosen;
@@ -443,15 +450,16 @@ void sim_check_explained(struct sim_world *world, struct core *core, const struc
     uint32_t checked = 0;
     for (uint32_t i = 0; i < batch->effects.count && checked < 2; i++) {
         struct core_effect event = sim_effect_view(&batch->effects.list[i]);
-        struct explained explained = {0};
+        struct explained explained = {.wanted = event.offer_number};
         const struct core_explain_visitor visitor = {&explained, explained_lead, explained_decision, explained_candidate};
-        if (event.kind != EFFECT_LEAD_EVENT || event.to != LEAD_OFFERED || event.from == LEAD_OFFERED)
+        if (event.kind != EFFECT_LEAD_EVENT || event.to != LEAD_OFFERED || event.cause != CAUSE_OFFERED)
             continue;
         checked++;
         world->coverage.faults[SIM_FAULT_EXPLAINED]++;
         bool found = core_explain(core, event.lead, &visitor);
-        bool may_be_dropped = event.offer_number > CORE_DECISIONS_KEPT;   /* a refusal that counted */
-        if (found && !explained.complete && (may_be_dropped || asks_for_less(world, event.lead, batch->now_ms)))
+        uint32_t kept = explained.decisions;   /* of this offer, those made in the same step, and all before */
+        bool is_dropped = kept < explained.last_offer && kept >= CORE_DECISIONS_KEPT;   /* a refusal that counted may be */
+        if (found && !explained.complete && (is_dropped || asks_for_less(world, event.lead, batch->now_ms)))
             continue;
         if (!found || !explained.complete || !explained.first_chosen ||
             explained.first_rank != 1 || explained.offer_number != event.offer_number || strcmp(explained.first, event.rep) != 0)

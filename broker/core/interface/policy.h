@@ -44,6 +44,7 @@ struct policy {
     bool uses_levels;             /* compare looks at `levels`; else they are not added up */
     bool takes_turns;             /* compare looks at `is_past`, then at the number; each queue keeps whom it served last */
     bool ranks_pairs;             /* compare looks at `rate`; which lead comes first is by worth too, see pairs.h. Preferences do not count */
+    bool offers_to_several;       /* a lead is offered to as many at once as the queue says; the first who accepts has it */
     bool uses_shares;             /* compare looks at accounts; what is offered is charged to them */
     /* What compare looks at, smaller first, before it ends with policy_compare_idle; so that where many reps differ they are compared
      * without a call each. NULL: it looks at what is no such number. */
