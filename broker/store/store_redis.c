@@ -206,8 +206,11 @@ bool store_is_trouble(struct redis_store *s, const redisReply *reply)
         store_trouble(s, false, "this Redis is a read-only replica");
     else if (strncmp(text, "WRONGPASS", 9) == 0 || strncmp(text, "NOAUTH", 6) == 0)
         store_trouble(s, true, "Redis does not accept our password: check the password file and `requirepass` or the ACL user");
-    else if (strncmp(text, "NOPERM", 6) == 0)
-        store_trouble(s, true, "Redis does not allow us a command: the ACL user needs +@all on the keys lw:*");
+    else if (strncmp(text, "NOPERM", 6) == 0 || strstr(text, "can't run this command"))
+        store_trouble(s, true, "Redis does not allow us something (%.120s): give our ACL user the rights of deploy/redis/leadwire.acl", text);
+    else if (strncmp(text, "WRONGTYPE", 9) == 0 || strstr(text, "WRONGTYPE"))
+        store_trouble(s, true, "another program wrote to a key of this desk (%s or its like): give Leadwire a Redis of its own, or remove that key",
+                      s->key_head);
     else if (strncmp(text, "LWPARTIAL", 9) == 0)
         store_trouble(s, true, "Redis has lost part of this desk (its head key is gone): restore a backup of Redis, "
                       "or delete the desk's keys to begin anew");

@@ -202,7 +202,7 @@ enum core_status rig_complete(struct desk_rig *rig, uint64_t session, struct des
 enum core_status rig_dial(struct desk_rig *rig, struct desk_id lead, uint32_t offer_number, enum dial_outcome outcome)
 {
     return rig_step(rig, &(struct core_command){.kind = COMMAND_DIAL_RESULT, .session = PUBLISHER,
-                                                .dial_result = {lead, offer_number, outcome}});
+                                                .dial_result = {.lead = lead, .offer_number = offer_number, .outcome = outcome}});
 }
 
 enum core_status rig_cancel(struct desk_rig *rig, struct desk_id lead)

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What Redis may refuse: rights, a replica, other programs' keys, a disk that takes no more. What the broker says then, and that it
+ * serves again, with all that it had decided, when the cause is gone.
+ */
+#define _GNU_SOURCE 1   /* prlimit */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../unit/cmocka_all.h"
+#include "store_rig.h"
+
+static struct redis_fixture redis;
+
+static int open_redis(void **state)
+{
+    (void)state;
+    redis_fixture_open(&redis, NULL);
+    return 0;
+}
+
+static int close_redis(void **state)
+{
+    (void)state;
+    redis_fixture_close(&redis);
+    return 0;
+}
+
+static void work(struct rig *rig, unsigned batches)
+{
+    for (unsigned i = 0; i < batches; i++) {
+        while (!rig_change(rig, 1 + (unsigned)rig_random(rig, 20)))
+            rig_turn(rig, 10);
+        rig_turn(rig, 0);
+    }
+}
+
+static void drain(struct rig *rig)
+{
+    assert_true(rig_until_state(rig, STORE_READY));
+    assert_true(rig_until_confirmed(rig));
+}
+
+static void restart_equals(struct rig *rig)
+{
+    struct core *before = fake_core_new();
+
+    fake_core_copy(before, rig->core);
+    rig_crash(rig);
+    rig_open(rig);
+    assert_true(rig_until_state(rig, STORE_READY));
+    assert_true(fake_core_equal(rig->core, before));
+    fake_core_free(before);
+}
+
+static void assert_reason_has(const struct rig *rig, const char *words)
+{
+    if (!strstr(store_state_reason(rig->store), words))
+        fail_msg("the reason does not say '%s': %s", words, store_state_reason(rig->store));
+}
+
+/* ---- rights ------------------------------------------------------------------------------ */
+
+/* The rights of deploy/redis/leadwire.acl for the desk of these tests, but one. */
+static void set_user(const char *password, const char *without)
+{
+    char line[1024], *rights, *next = NULL;
+    FILE *file = fopen(LEADWIRE_SOURCE_DIR "/deploy/redis/leadwire.acl", "r");
+    assert_non_null(file);
+    assert_non_null(fgets(line, sizeof line, file));
+    fclose(file);
+    rights = strstr(line, "resetchannels");
+    assert_non_null(rights);
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "ACL SETUSER leadwire reset on >%s ~lw:{d}:* resetchannels", password));
+    for (char *right = strtok_r(rights, " \n", &next); right; right = strtok_r(NULL, " \n", &next)) {
+        if (strcmp(right, without) != 0)
+            assert_true(redis_fixture_ask(&redis, NULL, 0, "ACL SETUSER leadwire %s", right));
+    }
+}
+
+static void rig_as_user(struct rig *rig, char path[128])
+{
+    snprintf(path, 128, "%s/password", redis.directory);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("of the broker\n", file);
+    fclose(file);
+    chmod(path, 0600);
+    rig_init(rig, &redis, "o");
+    rig->options.redis_user = "leadwire";
+    rig->options.redis_password_file = path;
+    rig->options.checkpoint_bytes = 100000;
+}
+
+static void the_rights_that_we_name_are_enough(void **state)
+{
+    struct rig rig;
+    char path[128];
+
+    (void)state;
+    set_user("of the broker", "");
+    rig_as_user(&rig, path);
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_READY));
+    for (struct store_totals totals = {0}; totals.checkpoints < 2; store_totals_read(rig.store, &totals)) {
+        work(&rig, 10);
+        assert_int_equal(rig.state, STORE_READY);
+    }
+    drain(&rig);
+    restart_equals(&rig);
+    rig_fini(&rig);
+}
+
+static void each_right_that_is_missing_is_named_with_the_remedy(void **state)
+{
+    static const char *const rights[] = {"+fcall", "+function|load", "+hgetall", "+hmget", "+hset", "+xadd", "+xrange"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rights / sizeof *rights; i++) {
+        struct rig rig;
+        char path[128];
+
+        assert_true(redis_fixture_ask(&redis, NULL, 0, "FLUSHALL"));
+        set_user("of the broker", rights[i]);
+        rig_as_user(&rig, path);
+        rig_open(&rig);
+        assert_true(rig_until_state(&rig, STORE_FAILED));
+        assert_reason_has(&rig, "deploy/redis/leadwire.acl");
+        rig_fini(&rig);
+    }
+}
+
+static void keys_of_another_desk_are_not_ours_to_touch(void **state)
+{
+    struct rig rig;
+    char path[128];
+
+    (void)state;
+    set_user("of the broker", "");
+    rig_as_user(&rig, path);
+    rig.options.desk = "e";
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_FAILED));
+    assert_reason_has(&rig, "keys");
+    rig_fini(&rig);
+}
+
+/* ---- a replica --------------------------------------------------------------------------- */
+
+static void a_replica_is_waited_for_until_it_leads(void **state)
+{
+    struct redis_fixture leader = {0};
+    struct rig rig;
+
+    (void)state;
+    redis_fixture_open(&leader, NULL);
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "REPLICAOF %s 0", leader.socket));   /* a leader that is never reached */
+    rig_init(&rig, &redis, "o");
+    rig_open(&rig);
+    while (store_state_reason(rig.store)[0] == '\0')
+        rig_turn(&rig, 100);
+    assert_int_equal(rig.state, STORE_CLAIMING);
+    assert_reason_has(&rig, "replica");
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "REPLICAOF NO ONE"));
+    assert_true(rig_until_state(&rig, STORE_READY));
+    work(&rig, 20);
+    drain(&rig);
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "REPLICAOF %s 0", leader.socket));
+    work(&rig, 20);
+    assert_true(rig_until_state(&rig, STORE_AWAY));
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "REPLICAOF NO ONE"));
+    drain(&rig);
+    restart_equals(&rig);
+    rig_fini(&rig);
+    redis_fixture_close(&leader);
+}
+
+/* ---- what is there ----------------------------------------------------------------------- */
+
+static void functions_that_vanish_are_loaded_again(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig, &redis, "o");
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_READY));
+    work(&rig, 20);
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "FUNCTION FLUSH"));   /* as after a failover to who never had them */
+    work(&rig, 20);
+    drain(&rig);
+    restart_equals(&rig);
+    rig_fini(&rig);
+}
+
+static void keys_of_another_program_are_named_and_left_alone(void **state)
+{
+    static const struct { const char *name, *said; } keys[] = {
+        {"head", "another program"}, {"checkpoint", "another program"}, {"config", "another program"}, {"leads:3", "another program"},
+        {"journal", "delete the desk's keys"},
+    };
+    char answer[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        struct rig rig;
+
+        assert_true(redis_fixture_ask(&redis, NULL, 0, "FLUSHALL"));
+        assert_true(redis_fixture_ask(&redis, NULL, 0, "SET lw:{d}:%s another's", keys[i].name));
+        rig_init(&rig, &redis, "o");
+        rig_open(&rig);
+        assert_true(rig_until_state(&rig, STORE_FAILED));
+        assert_reason_has(&rig, keys[i].said);
+        rig_fini(&rig);
+        assert_true(redis_fixture_ask(&redis, answer, sizeof answer, "GET lw:{d}:%s", keys[i].name));
+        assert_string_equal(answer, "another's");
+    }
+}
+
+/* ---- a disk that takes no more ------------------------------------------------------------ */
+
+/* A server whose files may not grow beyond so many KiB: writes fail then, as on a full disk. */
+static void open_bounded(struct redis_fixture *bounded, const char *const *args, unsigned kib)
+{
+    char script[128];
+    const char *server = getenv("LEADWIRE_REDIS_SERVER");
+
+    snprintf(script, sizeof script, "/tmp/lw-bounded-%d", (int)getpid());
+    FILE *file = fopen(script, "w");
+    assert_non_null(file);
+    fprintf(file, "#!/bin/bash\ntrap '' XFSZ\nulimit -S -f %u\nexec %s \"$@\"\n", kib, server ? server : "redis-server");
+    fclose(file);
+    chmod(script, 0700);
+    char *kept = server ? strdup(server) : NULL;
+    setenv("LEADWIRE_REDIS_SERVER", script, 1);
+    redis_fixture_open(bounded, args);
+    if (kept)
+        setenv("LEADWIRE_REDIS_SERVER", kept, 1);
+    else
+        unsetenv("LEADWIRE_REDIS_SERVER");
+    free(kept);
+    unlink(script);
+}
+
+static void unbound(const struct redis_fixture *bounded)
+{
+    const struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+
+    assert_int_equal(prlimit(bounded->pid, RLIMIT_FSIZE, &none, NULL), 0);
+}
+
+static void a_full_disk_is_away_until_there_is_room(void **state)
+{
+    static const char *const everysec[] = {"--appendfsync", "everysec", "--auto-aof-rewrite-percentage", "0", NULL};
+    struct redis_fixture bounded = {0};
+    struct rig rig;
+
+    (void)state;
+    open_bounded(&bounded, everysec, 200);
+    rig_init(&rig, &bounded, "o");
+    rig.options.durability = STORE_EVERYSEC;
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_READY));
+    while (rig.state == STORE_READY)
+        work(&rig, 50);
+    assert_int_equal(rig.state, STORE_AWAY);
+    assert_reason_has(&rig, "disk");
+    assert_false(store_accepts_publishes(rig.store));
+    unbound(&bounded);
+    drain(&rig);
+    restart_equals(&rig);
+    rig_fini(&rig);
+    redis_fixture_close(&bounded);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_rights_that_we_name_are_enough, open_redis, close_redis),
+        cmocka_unit_test_setup_teardown(each_right_that_is_missing_is_named_with_the_remedy, open_redis, close_redis),
+        cmocka_unit_test_setup_teardown(keys_of_another_desk_are_not_ours_to_touch, open_redis, close_redis),
+        cmocka_unit_test_setup_teardown(a_replica_is_waited_for_until_it_leads, open_redis, close_redis),
+        cmocka_unit_test_setup_teardown(functions_that_vanish_are_loaded_again, open_redis, close_redis),
+        cmocka_unit_test_setup_teardown(keys_of_another_program_are_named_and_left_alone, open_redis, close_redis),
+        cmocka_unit_test(a_full_disk_is_away_until_there_is_room),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
