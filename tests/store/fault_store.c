@@ -190,6 +190,13 @@ static void broker_that_dies_while_it_writes_anew_is_told_so(void **state)
     rig_fini(&rig);
 }
 
+/* At the first record, whatever else of it is on its way already: the rest was not asked for yet. */
+static void kill_redis(struct rig *rig)
+{
+    rig->on_load = NULL;
+    redis_fixture_kill(&redis);
+}
+
 static void redis_killed_while_the_desk_is_loaded_is_loaded_from_the_start(void **state)
 {
     struct rig rig;
@@ -201,12 +208,10 @@ static void redis_killed_while_the_desk_is_loaded_is_loaded_from_the_start(void 
     drain(&rig);
     fake_core_copy(before, rig.core);
     rig_crash(&rig);
-    rig.loads = 0;
+    rig.on_load = kill_redis;
     rig_open(&rig);
-    while (rig.loads == 0 && rig.state != STORE_READY)
+    while (rig.on_load && rig.state != STORE_READY)
         rig_turn(&rig, 10);
-    assert_int_equal(rig.state, STORE_LOADING);
-    redis_fixture_kill(&redis);
     for (int i = 0; i < 10; i++)
         rig_turn(&rig, 10);
     assert_int_equal(rig.state, STORE_LOADING);

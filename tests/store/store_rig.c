@@ -166,6 +166,8 @@ static lw_status on_load(void *context, enum record_kind kind, const void *bytes
     struct rig *rig = context;
 
     rig->loads++;
+    if (rig->on_load)
+        rig->on_load(rig);
     return fake_core_restore(rig->core, kind, bytes, size);
 }
 

@@ -26,6 +26,7 @@ struct rig {
     unsigned visits[8];           /* of each state */
     uint64_t random;
     void (*on_confirmed)(struct rig *rig);
+    void (*on_load)(struct rig *rig);   /* at each record */
     int told_fd;
 };
 
