@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import html.parser
 import json
 import os
 import re
@@ -27,6 +28,25 @@ def example(switched_on):
 
 def mac(text):
     return hmac.new(SECRET.encode(), text, hashlib.sha256).digest()
+
+
+class Page(html.parser.HTMLParser):
+    """A page of the example: its form, the inputs by name, and whatever would run in a browser."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.form, self.inputs, self.active = {}, {}, []
+        with open(os.path.join(os.path.dirname(EXAMPLE), name)) as file:
+            self.feed(file.read())
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "form":
+            self.form = attributes
+        if tag in ("input", "textarea"):
+            self.inputs[attributes["name"]] = attributes
+        if tag in ("script", "iframe", "object", "embed", "link") or any(name.startswith("on") for name in attributes):
+            self.active.append(tag)
 
 
 class Vendors(WorkerCase):
@@ -120,6 +140,28 @@ class Vendors(WorkerCase):
         lead = self.broker.next("publish")["lead"]
         self.assertEqual((lead["given_name"], lead["family_name"], lead["company"], lead["summary"]), ("Luca", "Verdi", "Verdi SpA", "Un preventivo"))
         self.assertEqual(lead["attributes"], {"lead_source": "Web", "headcount": "42"})
+
+    def test_the_form_that_is_shipped(self):
+        page = Page("form.html")
+        self.assertEqual(page.form["method"], "post")
+        self.assertTrue(page.form["action"].endswith("/in/contact-form"))
+        self.assertEqual(page.inputs["website"].get("tabindex"), "-1")
+        values = {"name": "Rita Neri", "phone": "02 1234567", "newsletter": "yes", "message": "Ciao", "budget": "5000"}
+        self.assertLessEqual(set(values), set(page.inputs))
+        parts = [(name, values.get(name, "")) for name in page.inputs if page.inputs[name].get("type") not in ("checkbox", "file") or name in values]
+        body = "".join(f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in parts)
+        body += '--b\r\nContent-Disposition: form-data; name="attachment"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n\r\n--b--\r\n'
+        status, _, text = self.worker.request("POST", "/in/contact-form", body, {"Content-Type": page.form["enctype"] + "; boundary=b", "Accept": "text/html"})
+        self.assertEqual(status, 200, text)
+        self.assertIn("Grazie", text)
+        lead = self.broker.next("publish")["lead"]
+        self.assertEqual((lead["given_name"], lead["phones"], lead["summary"]), ("Rita", ["+39021234567"], "Ciao"))
+        self.assertEqual((lead["attributes"], lead["consents"], lead["attachments"]), ({"budget": "5000"}, {"marketing": True}, []))
+
+    def test_the_pages_that_are_shipped_have_no_scripts(self):
+        for name in ("form.html", "thanks.html"):
+            page = Page(name)
+            self.assertEqual(page.active, [], name)
 
     def test_a_landing_page_posts_json(self):
         name, lead = self.post("landing-page", {"submission_id": 77, "contact": {"name": "Eva Klein", "email": "eva@example.de"},

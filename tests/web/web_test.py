@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """leadwire-web: what each sender is told, and what the broker gets."""
+import base64
+import hashlib
+import hmac
 import json
 import os
 import random
@@ -19,7 +22,7 @@ JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 class WebCase(WorkerCase):
     program = "leadwire-web"
-    http = "{body_size_max_kib: 16, connections_max: 8, request_within: 400ms}"
+    http = "{body_size_max_kib: 16, connections_max: 8, request_within: 400ms, trusted_proxies: [127.0.0.0/8]}"
     raw_options = ""
 
     def config(self, more=""):
@@ -34,6 +37,10 @@ answer_within: 600ms
 raw: {{directory: raw{self.raw_options}}}
 http: {self.http}
 sources:
+  limited:
+    region: IT
+    limits: {{per_minute: 4, per_client: 2}}
+    signature: {{scheme: twilio, secret_file: crm.secret}}
   form:
     region: IT
     honeypot: website
@@ -163,6 +170,9 @@ class Taken(WebCase):
         self.assertIn("Content-Type", headers["Access-Control-Allow-Headers"])
         _, headers, _ = self.worker.request("OPTIONS", "/in/api", headers={"Origin": "https://evil.example"})
         self.assertIsNone(headers["Access-Control-Allow-Origin"])
+        self.assertEqual(headers["Vary"], "Origin")
+        status, headers, _ = self.json({"id": 2}, headers={"Origin": "https://example.com"})   # a refusal can be read too
+        self.assertEqual((status, headers["Access-Control-Allow-Origin"]), (422, "https://example.com"))
         _, headers, _ = self.json({"id": 1, "person": {"tel": "030 123456"}}, headers={"Origin": "https://example.com"})
         self.assertEqual(headers["Access-Control-Allow-Origin"], "https://example.com")
 
@@ -271,6 +281,45 @@ class Refused(WebCase):
         self.assertEqual(self.form(phone="0212345678")[0], 200)
 
 
+class BehindProxy(WebCase):
+    def post(self, client, base="https://a.example", **more):
+        fields = {"phone": "0212345678", **more}
+        text = base + "/in/limited" + "".join(k + v for k, v in sorted(fields.items()))
+        signature = base64.b64encode(hmac.new(b"s3cret", text.encode(), hashlib.sha1).digest()).decode()
+        return self.form("limited", {**FORM, "X-Forwarded-For": client, "X-Forwarded-Proto": "https", "X-Forwarded-Host": "a.example",
+                                     "X-Twilio-Signature": signature}, **fields)
+
+    def test_the_url_that_is_signed_is_the_one_the_proxy_tells(self):
+        self.assertEqual(self.post("203.0.113.1")[0], 200)
+        self.assertEqual(self.post("203.0.113.2", "http://a.example")[0], 403)
+
+    def test_too_many_of_one_client_are_429_and_others_are_served(self):
+        statuses = [self.post("203.0.113.1", n=str(i))[0] for i in range(3)]
+        self.assertEqual(statuses, [200, 200, 429])
+        status, headers, body = self.post("1.1.1.1, 203.0.113.1")   # what the client itself claims does not count
+        self.assertEqual((status, json.loads(body)["error"]), (429, "too many requests"))
+        self.assertTrue(1 <= int(headers["Retry-After"]) <= 30, headers["Retry-After"])
+        self.assertEqual(self.post("203.0.113.2")[0], 200)
+        self.assertEqual((self.counts()["rate_limited"], len(self.broker.seen("publish"))), (2, 3))
+
+    def test_too_many_of_a_source_are_429_and_other_sources_are_served(self):
+        statuses = [self.post(f"203.0.113.{i}", n=str(i))[0] for i in range(5)]
+        self.assertEqual(statuses, [200, 200, 200, 200, 429])
+        self.assertEqual(self.form(phone="0212345678")[0], 200)
+
+    def test_who_cannot_sign_uses_up_nothing_of_the_source(self):
+        for i in range(5):
+            self.assertEqual(self.post(f"203.0.113.{i}", "https://b.example")[0], 403)
+        self.assertEqual(self.post("203.0.113.9")[0], 200)
+
+    def test_limits_outlive_a_reload(self):
+        for i in range(2):
+            self.post("203.0.113.1", n=str(i))
+        self.worker.process.send_signal(signal.SIGHUP)
+        wait_for("the reload", lambda: "configuration read again" in self.worker.log())
+        self.assertEqual(self.post("203.0.113.1", n="x")[0], 429)
+
+
 class Trouble(WebCase):
     def test_a_busy_broker_is_503_with_its_retry_time(self):
         self.broker.tell("mode busy")
@@ -371,7 +420,7 @@ class Trouble(WebCase):
 
 
 class FullStore(WebCase):
-    http = "{body_size_max_kib: 4096}"
+    http = "{body_size_max_kib: 4096, trusted_proxies: [127.0.0.1]}"
     raw_options = ", size_max_mib: 1"
 
     def test_a_full_raw_store_is_507_and_nothing_is_dropped_silently(self):
@@ -383,7 +432,7 @@ class FullStore(WebCase):
 
 
 class AnyBytes(WebCase):
-    http = "{body_size_max_kib: 64}"
+    http = "{body_size_max_kib: 64, trusted_proxies: [127.0.0.1]}"
 
     def test_no_body_breaks_the_worker(self):
         seed = int(os.environ.get("LEADWIRE_TEST_SEED", "20240131"))

@@ -91,6 +91,25 @@ const char *http_call_header(const struct http_call *call, const char *name)
     return evhttp_find_header(evhttp_request_get_input_headers(call->request), name);
 }
 
+const char *http_call_header_joined(struct http_call *call, const char *name)
+{
+    const char *joined = NULL;
+    for (const struct evkeyval *header = evhttp_request_get_input_headers(call->request)->tqh_first; header; header = header->next.tqe_next)
+        if (strcasecmp(header->key, name) == 0)
+            joined = joined ? arena_printf(&call->arena, "%s, %s", joined, header->value) : header->value;
+    return joined;
+}
+
+const char *http_call_peer(const struct http_call *call)
+{
+    struct evhttp_connection *connection = evhttp_request_get_connection(call->request);
+    char *address = NULL;
+    ev_uint16_t port;
+    if (connection)
+        evhttp_connection_get_peer(connection, &address, &port);
+    return address;
+}
+
 bool http_call_has_type(const struct http_call *call, const char *media_type)
 {
     const char *given = http_call_header(call, "Content-Type");

@@ -65,6 +65,10 @@ const char *http_call_path_part(const struct http_call *call, size_t index);
 const struct form_fields *http_call_query(const struct http_call *call);
 /* NULL if absent. Borrowed until the reply. */
 const char *http_call_header(const struct http_call *call, const char *name);
+/* All of that name, joined by ", "; NULL if absent, and at the arena's cap. */
+const char *http_call_header_joined(struct http_call *call, const char *name);
+/* The address of the connection's other end: of a proxy, when there is one. NULL when the connection is gone. */
+const char *http_call_peer(const struct http_call *call);
 /* True when the header Content-Type is this media type, whatever its parameters. */
 bool http_call_has_type(const struct http_call *call, const char *media_type);
 /* NUL-terminated for convenience. */

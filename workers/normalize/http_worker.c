@@ -81,6 +81,17 @@ void http_worker_refuse(struct http_worker *worker, struct http_call *call, enum
     http_call_reply_error(call, status, reason, retry_after_s);
 }
 
+struct http_origin http_worker_origin(const struct worker_rules *rules, struct http_call *call)
+{
+    const struct http_origin_headers headers = {
+        .forwarded = http_call_header_joined(call, "Forwarded"),
+        .x_for = http_call_header_joined(call, "X-Forwarded-For"),
+        .x_proto = http_call_header_joined(call, "X-Forwarded-Proto"),
+        .x_host = http_call_header_joined(call, "X-Forwarded-Host"),
+    };
+    return http_origin_read(&rules->common.http.proxies, http_call_peer(call), &headers, http_call_arena(call));
+}
+
 uint32_t http_worker_retry_after_s(const struct lw_publisher_answer *answer)
 {
     return answer->retry_after_ms > 1000 ? (answer->retry_after_ms + 999) / 1000 : 1;
@@ -148,6 +159,8 @@ static bool open_all(struct http_worker *worker)
     struct lw_publisher_options broker = {.endpoint = common->broker, .desk = common->desk, .client = client};
     if (failed(common->broker, broker_link_open(worker->base, &broker, &worker->link)))
         return false;
+    if (worker->plan->open && failed(worker->plan->program, worker->plan->open(worker)))
+        return false;
     struct http_door_options door = {
         .listen = common->http.listen,
         .body_size_max = common->http.body_size_max,
@@ -170,6 +183,8 @@ static void close_all(struct http_worker *worker)
 {
     broker_link_close(&worker->link);   /* first: no answer may come for a call that the door has ended */
     http_door_close(&worker->door);
+    if (worker->plan->close)
+        worker->plan->close(worker);
     raw_store_close(&worker->raw);
     worker_signals_close(&worker->signals);
     if (worker->housekeeping)

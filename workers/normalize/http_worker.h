@@ -43,6 +43,7 @@ struct http_worker {
     const struct http_worker_plan *plan;
     struct worker_arguments arguments;
     uint64_t stop_at_ms;           /* 0: not stopping */
+    void *own;                     /* what the plan's open made */
 };
 
 struct http_worker_plan {
@@ -53,6 +54,9 @@ struct http_worker_plan {
     void *(*read)(struct yaml_doc *doc, const char *config_path, const struct worker_config *common, struct arena *arena);
     /* Answers the call, now or later. rules are borrowed: hold them to keep them. */
     void (*handle)(struct http_worker *worker, struct worker_rules *rules, struct http_call *call);
+    /* The worker's own state (worker->own), before the first and after the last request. NULL: it has none. */
+    lw_status (*open)(struct http_worker *worker);
+    void (*close)(struct http_worker *worker);
 };
 
 /* The process's main: returns its exit code. */
@@ -64,6 +68,8 @@ LW_MUST_CHECK lw_status http_worker_keep_raw(struct http_worker *worker, const c
 /* Counts it and answers the error. retry_after_s > 0 adds the header. */
 void http_worker_refuse(struct http_worker *worker, struct http_call *call, enum worker_count what, int status,
                         const char *reason, uint32_t retry_after_s);
+/* Where the call comes from, as far as the trusted proxies tell. */
+struct http_origin http_worker_origin(const struct worker_rules *rules, struct http_call *call);
 /* Of a BUSY answer, in whole seconds, at least 1. */
 uint32_t http_worker_retry_after_s(const struct lw_publisher_answer *answer);
 

@@ -11,7 +11,12 @@
  *     keep: 90d
  *     fsync: false
  *   listen: 127.0.0.1:8080     # HTTP workers; port 0: any free one
- *   http: {body_size_max_kib: 256, connections_max: 256, request_within: 15s}
+ *   http:
+ *     body_size_max_kib: 256
+ *     connections_max: 256
+ *     request_within: 15s
+ *     trusted_proxies: [127.0.0.1, 10.0.0.0/8]   # whose word on the client's address, protocol and host is believed
+ *     proxy_headers: x-forwarded                 # or forwarded; see http_origin.h
  *
  * A worker reads its own keys from the same root and checks the root's keys
  * against its list, which starts with WORKER_CONFIG_KEYS.
@@ -24,6 +29,7 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "http_origin.h"
 #include "raw_store.h"
 #include "yaml_doc.h"
 
@@ -37,6 +43,7 @@ struct worker_http_config {
     uint32_t body_size_max;
     uint32_t connections_max;
     uint32_t request_within_ms;   /* from the first wait for a request to its last byte */
+    struct http_proxies proxies;
 };
 
 /* Strings live in the arena given to the reader. */
@@ -74,6 +81,8 @@ const char *worker_config_secret(struct yaml_doc *doc, struct arena *arena, cons
 const char *worker_config_secret_env(struct yaml_doc *doc, struct arena *arena, const struct yaml_node *node);
 /* public_base: where senders reach this worker, without '/' at its end; a problem when it is no such URL. NULL if absent. */
 const char *worker_config_public_base(struct yaml_doc *doc, struct arena *arena, const struct yaml_node *node);
+/* "127.x.x.x:PORT" or "[::1]:PORT"; false for NULL. */
+bool worker_config_is_loopback(const char *listen);
 /* Writes every problem to standard error, one a line; returns how many. */
 size_t worker_config_report(const struct yaml_doc *doc);
 

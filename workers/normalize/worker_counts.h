@@ -13,7 +13,8 @@
     X(BUSY, "busy") X(MALFORMED, "malformed") X(UNAUTHORIZED, "unauthorized") X(NOT_FOUND, "not_found") \
     X(WRONG_METHOD, "wrong_method") X(TOO_LARGE, "too_large") X(WRONG_TYPE, "wrong_type") \
     X(STORE_FULL, "store_full") X(ROBOT, "robot") X(OTHER, "other") \
-    X(SIGNATURE_MISSING, "signature_missing") X(SIGNATURE_WRONG, "signature_wrong") X(SIGNATURE_STALE, "signature_stale")
+    X(SIGNATURE_MISSING, "signature_missing") X(SIGNATURE_WRONG, "signature_wrong") X(SIGNATURE_STALE, "signature_stale") \
+    X(RATE_LIMITED, "rate_limited")
 
 enum worker_count {
 #define X(name, text) WORKER_COUNT_##name,

@@ -18,7 +18,6 @@ static void read_base(struct yaml_doc *doc, struct arena *arena, struct phone_co
 static void read_source(struct yaml_doc *doc, const char *config_path, bool loopback, const struct yaml_node *node,
                         struct arena *arena, struct phone_source *source);
 static void read_texts(struct yaml_doc *doc, const struct yaml_node *map, struct arena *arena, struct phone_source *source);
-static bool is_loopback(const char *listen);
 
 void *phone_config_read(struct yaml_doc *doc, const char *config_path, const struct worker_config *common, struct arena *arena)
 {
@@ -44,7 +43,7 @@ void *phone_config_read(struct yaml_doc *doc, const char *config_path, const str
         const struct yaml_node *node = yaml_map_value_at(sources, i);
         items[i].name = arena_strdup(arena, yaml_map_key_at(sources, i));
         if (items[i].name && worker_config_source_name(doc, node, items[i].name))
-            read_source(doc, config_path, is_loopback(common->http.listen), node, arena, &items[i]);
+            read_source(doc, config_path, worker_config_is_loopback(common->http.listen), node, arena, &items[i]);
     }
     config->sources = items;
     config->source_count = count;
@@ -161,9 +160,4 @@ static void read_texts(struct yaml_doc *doc, const struct yaml_node *map, struct
     }
     source->texts = texts;
     source->text_count = count;
-}
-
-static bool is_loopback(const char *listen)
-{
-    return listen && (strncmp(listen, "127.", 4) == 0 || strncmp(listen, "[::1]:", 6) == 0);
 }

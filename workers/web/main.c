@@ -4,6 +4,7 @@
  */
 #include "http_worker.h"
 #include "web_config.h"
+#include "web_state.h"
 #include "web_submission.h"
 
 int main(int argc, char **argv)
@@ -13,6 +14,8 @@ int main(int argc, char **argv)
         .about = "leadwire-web takes web forms and webhooks (POST /in/{source}) and gives them to a desk as leads.",
         .read = web_config_read,
         .handle = web_handle,
+        .open = web_state_open,
+        .close = web_state_close,
     };
     return http_worker_main(argc, argv, &plan);
 }

@@ -9,6 +9,8 @@ enum { TEXT_SIZE_MAX = 2048, URL_SIZE_MAX = 2048 };
 
 static void read_source(struct yaml_doc *doc, const char *config_path, const struct yaml_node *node, struct arena *arena,
                         struct web_source *source);
+static void check_behind_proxy(struct yaml_doc *doc, const struct yaml_node *node, const struct web_config *config,
+                               const struct worker_config *common, const struct web_source *source);
 static void read_mapping(struct yaml_doc *doc, const struct yaml_node *node, struct arena *arena, struct web_mapping *out);
 static const char *const *read_list(struct yaml_doc *doc, const struct yaml_node *list, const char *what, size_t count_max,
                                     struct arena *arena, size_t *count_out);
@@ -17,7 +19,6 @@ static const char *read_path(struct yaml_doc *doc, const struct yaml_node *node,
 void *web_config_read(struct yaml_doc *doc, const char *config_path, const struct worker_config *common, struct arena *arena)
 {
     static const char *const known[] = {WORKER_CONFIG_KEYS, WORKER_CONFIG_HTTP_KEYS, "public_base", "sources", NULL};
-    (void)common;
     const struct yaml_node *root = yaml_doc_root(doc);
     const struct yaml_node *sources = yaml_map_find(root, "sources");
     yaml_check_keys(doc, root, "the file", known);
@@ -40,8 +41,7 @@ void *web_config_read(struct yaml_doc *doc, const char *config_path, const struc
         items[i].name = arena_strdup(arena, yaml_map_key_at(sources, i));
         if (items[i].name && worker_config_source_name(doc, node, items[i].name))
             read_source(doc, config_path, node, arena, &items[i]);
-        if (items[i].signature && signature_needs_url(items[i].signature) && !config->public_base)
-            yaml_doc_problem(doc, node, "public_base is missing: this scheme signs the URL that the sender called");
+        check_behind_proxy(doc, node, config, common, &items[i]);
     }
     config->sources = items;
     config->source_count = count;
@@ -77,11 +77,33 @@ static void read_signature(struct yaml_doc *doc, const char *config_path, const 
     source->signature = secret ? signature_config_key(arena, header, secret) : signature_config_read(doc, arena, config_path, node);
 }
 
+/* What needs to know how the sender sees us, or who it is. */
+static void check_behind_proxy(struct yaml_doc *doc, const struct yaml_node *node, const struct web_config *config,
+                               const struct worker_config *common, const struct web_source *source)
+{
+    bool told = common->http.proxies.count > 0;
+    if (source->signature && signature_needs_url(source->signature) && !config->public_base && !told)
+        yaml_doc_problem(doc, node, "public_base is missing: this scheme signs the URL that the sender called");
+    if (source->per_minute_client > 0 && worker_config_is_loopback(common->http.listen) && !told)
+        yaml_doc_problem(doc, node, "limits.per_client needs http.trusted_proxies: on a loopback address every client looks like the proxy");
+}
+
+static void read_limits(struct yaml_doc *doc, const struct yaml_node *map, struct web_source *source)
+{
+    enum { PER_MINUTE_MAX = 1000000 };
+    static const char *const known[] = {"per_minute", "per_client", NULL};
+    if (!map)
+        return;
+    yaml_check_keys(doc, map, "limits", known);
+    source->per_minute = (uint32_t)yaml_read_number(doc, yaml_map_find(map, "per_minute"), "limits.per_minute", 1, PER_MINUTE_MAX, 0);
+    source->per_minute_client = (uint32_t)yaml_read_number(doc, yaml_map_find(map, "per_client"), "limits.per_client", 1, PER_MINUTE_MAX, 0);
+}
+
 static void read_source(struct yaml_doc *doc, const char *config_path, const struct yaml_node *node, struct arena *arena,
                         struct web_source *source)
 {
     static const char *const known[] = {"region", "language", "idempotency", "thank_you", "thank_you_text", "retry_text",
-                                        "missing_text", "honeypot", "origins", "secret_file", "secret_header", "signature", "map", "ignore", "pairs", NULL};
+                                        "missing_text", "honeypot", "origins", "secret_file", "secret_header", "signature", "map", "ignore", "pairs", "limits", NULL};
     const struct yaml_node *map = node && yaml_node_kind(node) == YAML_KIND_MAP ? node : NULL;
     if (map)
         yaml_check_keys(doc, map, "a source", known);
@@ -106,6 +128,7 @@ static void read_source(struct yaml_doc *doc, const char *config_path, const str
     source->honeypot = worker_config_text(doc, arena, yaml_map_find(map, "honeypot"), "honeypot", JSON_PATH_MAX, NULL);
     read_signature(doc, config_path, map, arena, source);
     source->origins = read_list(doc, yaml_map_find(map, "origins"), "origins", WEB_ORIGINS_MAX, arena, &source->origin_count);
+    read_limits(doc, yaml_map_find(map, "limits"), source);
     read_mapping(doc, map, arena, &source->mapping);
 }
 

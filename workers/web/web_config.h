@@ -12,6 +12,7 @@
  *       thank_you: https://example.com/grazie
  *       thank_you_text: Grazie!         without thank_you: what the plain page says
  *       retry_text, missing_text        what it says when we are away; when nobody could be reached
+ *       limits: {per_minute: 600, per_client: 30}   requests a minute of all, and of one address (IPv6: its first 64 bits)
  *       honeypot: website               a field people do not see: who fills it is a robot
  *       origins: [https://example.com]  pages whose scripts may post here
  *       secret_file: crm.secret         the sender must know it
@@ -37,6 +38,7 @@ struct web_source {
     const char *idempotency;      /* field or path; NULL */
     const char *thank_you;        /* URL; NULL: a plain page */
     const char *thank_you_text, *retry_text, *missing_text;
+    uint32_t per_minute, per_minute_client;   /* 0: no limit */
     const char *honeypot;         /* NULL: none */
     const struct signature_rule *signature;   /* NULL: anybody may post */
     const char *const *origins;

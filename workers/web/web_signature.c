@@ -24,12 +24,12 @@ static const char *find(const void *context, const struct signature_place *place
     return field->value;
 }
 
-enum signature_verdict web_signature_check(struct http_call *call, const struct web_config *config, const struct web_source *source,
+enum signature_verdict web_signature_check(struct http_call *call, const char *base, const struct web_source *source,
                                            const struct input_fields *fields)
 {
     const struct request_parts parts = {call, fields};
     struct signed_request request;
-    if (!http_signature_request(call, config->public_base, fields->form, &request))
+    if (!http_signature_request(call, base, fields->form, &request))
         return SIGNATURE_FAILED;
     request.find = find;
     request.context = &parts;

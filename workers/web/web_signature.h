@@ -9,8 +9,8 @@
 #include "input_fields.h"
 #include "web_config.h"
 
-/* The source has a signature. fields: the body as read; empty before that. */
-enum signature_verdict web_signature_check(struct http_call *call, const struct web_config *config, const struct web_source *source,
+/* The source has a signature. base: where the sender called us, NULL if not known. fields: the body as read; empty before that. */
+enum signature_verdict web_signature_check(struct http_call *call, const char *base, const struct web_source *source,
                                            const struct input_fields *fields);
 
 #endif

@@ -9,6 +9,7 @@
 #include "web_answer.h"
 #include "web_config.h"
 #include "web_signature.h"
+#include "web_state.h"
 
 enum body_kind { BODY_FORM, BODY_MULTIPART, BODY_JSON, BODY_KINDS };
 
@@ -24,6 +25,7 @@ struct submission {
     struct worker_rules *rules;        /* held */
     struct http_call *call;
     const struct web_source *source;
+    struct http_origin origin;
     struct input_fields fields;
     char id[LW_IDEMPOTENCY_ID_MAX + 1];
     bool id_is_hash;                   /* so equal ids mean equal bytes */
@@ -34,6 +36,7 @@ struct submission {
 static void take(struct http_worker *worker, struct worker_rules *rules, struct http_call *call, const struct web_source *source);
 static bool read_body(struct submission *submission);
 static bool check_signature(struct submission *submission);
+static bool below_limit(struct submission *submission, uint32_t wait_s);
 static bool is_robot(const struct submission *submission);
 static void choose_id(struct submission *submission);
 static void publish(struct submission *submission, const char *raw_ref);
@@ -73,9 +76,12 @@ static void take(struct http_worker *worker, struct worker_rules *rules, struct 
         .rules = worker_rules_hold(rules),
         .call = call,
         .source = source,
+        .origin = http_worker_origin(rules, call),
         .browser = web_answer_is_for_browser(call),
         .kind = BODY_FORM,
     };
+    if (!below_limit(submission, web_state_client_wait_s(worker->own, source, &submission->origin)))
+        return;
     while (submission->kind < BODY_KINDS && !http_call_has_type(call, body_kinds[submission->kind].media_type))
         submission->kind++;
     if (submission->kind == BODY_KINDS) {
@@ -87,6 +93,9 @@ static void take(struct http_worker *worker, struct worker_rules *rules, struct 
     if ((signature_first && !check_signature(submission)) || !read_body(submission))
         return;
     if (source->signature && !signature_first && !check_signature(submission))
+        return;
+    /* Only now: who cannot sign shall not use up what the source may send. */
+    if (!below_limit(submission, web_state_source_wait_s(worker->own, source)))
         return;
     if (is_robot(submission)) {   /* told what a person would be told, so that it learns nothing */
         taken(submission, WORKER_COUNT_ROBOT, "", "accepted");
@@ -128,12 +137,20 @@ static bool read_body(struct submission *submission)
 static bool check_signature(struct submission *submission)
 {
     const struct web_config *config = submission->rules->own;
-    enum signature_verdict verdict = web_signature_check(submission->call, config, submission->source, &submission->fields);
+    const char *base = config->public_base ? config->public_base : submission->origin.base;
+    enum signature_verdict verdict = web_signature_check(submission->call, base, submission->source, &submission->fields);
     if (verdict == SIGNATURE_GOOD)
         return true;
     struct http_signature_refusal refusal = http_signature_refusal(submission->source->signature, verdict);
     refuse(submission, refusal.what, refusal.status, refusal.reason, refusal.retry_after_s);
     return false;
+}
+
+static bool below_limit(struct submission *submission, uint32_t wait_s)
+{
+    if (wait_s > 0)
+        refuse(submission, WORKER_COUNT_RATE_LIMITED, 429, "too many requests", wait_s);
+    return wait_s == 0;
 }
 
 static bool is_robot(const struct submission *submission)
