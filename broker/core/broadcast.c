@@ -12,6 +12,7 @@
 #include "lead_state.h"
 #include "match.h"
 #include "rep_state.h"
+#include "team_limits.h"
 
 static void rep_list_add(struct rep *rep, struct other_offer *offer);
 static void rep_list_remove(struct rep *rep, struct other_offer *offer);
@@ -109,6 +110,8 @@ static void reserve(struct core *core, struct other_offer *offer)
     if (rep->caps)
         caps_note_offered(core, rep, offer->lead, 1);
     rep_relink(core, rep);
+    if (rep->limit)
+        team_limits_note_offered(core, rep->limit, offer->lead, 1);
 }
 
 void broadcast_add(struct core *core, struct lead *lead, struct rep *rep, uint32_t offer_number)
@@ -134,6 +137,8 @@ static void end_offer(struct core *core, struct lead *lead, struct other_offer *
     if (rep->caps)
         caps_note_offered(core, rep, lead, -1);
     rep_relink(core, rep);
+    if (rep->limit)
+        team_limits_note_offered(core, rep->limit, lead, -1);
     if (rep->is_ready)
         match_note_rep(core, rep);
     if (exclude)

@@ -17,8 +17,7 @@ static void move_leads(struct core *core);
 
 /* ---- counts ------------------------------------------------------------------------ */
 
-/* [*from, *to) holds now_ms. Behind the last known day, days of 24 hours follow; before the first is one. */
-static void day_of(const struct config_team *team, uint64_t now_ms, uint64_t *from, uint64_t *to)
+void caps_day_of(const struct config_team *team, uint64_t now_ms, uint64_t *from, uint64_t *to)
 {
     const uint64_t whole_ms = 24ull * 3600 * 1000;
     uint32_t next = 0;
@@ -48,7 +47,7 @@ static void forget_buckets(struct rep_caps *caps, uint64_t now)
 static void count_in_day(struct rep_caps *caps, struct cap_source *source, uint64_t now_ms)
 {
     uint64_t from_ms, to_ms;
-    day_of(caps->team, now_ms, &from_ms, &to_ms);
+    caps_day_of(caps->team, now_ms, &from_ms, &to_ms);
     if (caps->counted_ms < from_ms) {
         caps->day = 0;
         for (uint32_t i = 0; i < caps->source_count; i++)
@@ -156,7 +155,7 @@ static void refresh_full(struct rep_caps *caps, uint64_t now_ms)
     caps->free_ms = until_ms;
     if (!caps->team)
         return;
-    day_of(caps->team, now_ms, &today_ms, &tomorrow_ms);
+    caps_day_of(caps->team, now_ms, &today_ms, &tomorrow_ms);
     bool is_today = caps->counted_ms >= today_ms;
     if (rules->per_day > 0 && is_full_today(is_today ? caps->day : 0, caps->offered, rules->per_day, tomorrow_ms, &caps->free_ms))
         caps->full |= CAP_DAY;

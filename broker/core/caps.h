@@ -39,6 +39,8 @@ struct rep_caps {
     uint64_t free_ms;                      /* when one of these ends by time alone; 0: none does */
 };
 
+/* The team's day [*from, *to) that holds now_ms. Behind the last known day, days of 24 hours follow; before the first is one. */
+void caps_day_of(const struct config_team *team, uint64_t now_ms, uint64_t *from, uint64_t *to);
 /* Which sources any rep caps, and the classes of the leads that are open. After the reps were linked. */
 void caps_link_sources(struct core *core);
 /* Takes the rep's caps over from the rules (NULL: they do not have the rep); what counted under the same caps goes on. Out

@@ -19,6 +19,7 @@
 #include "people.h"
 #include "relax.h"
 #include "rules.h"
+#include "team_limits.h"
 #include "urgency.h"
 
 static struct lead *make_lead(struct core *core, const struct core_command *command, struct siphash_128 key,
@@ -107,6 +108,8 @@ void command_publish(struct core *core, const struct core_command *command)
     }
     struct desk_id id = lead->id;
     core->totals.published++;
+    if (core->team_limit_count > 0 && !command->publish.is_test)
+        team_limits_note_taken_in(core);
     if (is_recognised) {
         owner_prefer(core, lead, command, &person);
         person_attach(core, lead, &person);

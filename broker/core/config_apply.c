@@ -14,6 +14,7 @@
 #include "preferred.h"
 #include "rep_state.h"
 #include "rules.h"
+#include "team_limits.h"
 #include "unroutable.h"
 #include "urgency.h"
 
@@ -75,6 +76,7 @@ void config_link(struct core *core)
         rep_before_change(core, rep);
         rep->configured = false;
     }
+    team_limits_link(core);
     classes_set_orders(&core->classes);
     for (uint32_t i = 0; i < core->config->rep_count; i++) {
         bool is_new;
@@ -89,6 +91,7 @@ void config_link(struct core *core)
     }
     forget_caps(core);
     declines_link(core);
+    team_limits_link_reps(core);
     count_configured(core);
     caps_link_sources(core);
     fair_share_link(core);

@@ -68,6 +68,19 @@ static bool has_days(const struct core_config *config, const char *team)
     return false;
 }
 
+static lw_status check_teams(const struct core_config *config, char *reason, size_t reason_size)
+{
+    for (uint32_t i = 0; i < config->team_count; i++) {
+        const struct config_team *team = &config->teams[i];
+        if (team->daily_cap > CONFIG_TEAM_CAP_MAX || team->daily_share > CONFIG_TEAM_SHARE_MAX)
+            return config_wrong(reason, reason_size, "team '%s': a daily cap must be at most %d leads, a daily share at most %d in a hundred", team->name,
+                                CONFIG_TEAM_CAP_MAX, CONFIG_TEAM_SHARE_MAX);
+        if ((team->daily_cap > 0 || team->daily_share > 0) && team->day_count == 0)
+            return config_wrong(reason, reason_size, "team '%s': a daily cap or share needs to know when days begin", team->name);
+    }
+    return LW_OK;
+}
+
 lw_status config_check_caps(const struct core_config *config, char *reason, size_t reason_size)
 {
     for (uint32_t i = 0; i < config->rep_count; i++) {
@@ -84,5 +97,5 @@ lw_status config_check_caps(const struct core_config *config, char *reason, size
         if ((caps->per_day > 0 || caps->source_count > 0) && !has_days(config, rep->team))
             return config_wrong(reason, reason_size, "rep '%s': a cap of a day needs a team that says when days begin", rep->name);
     }
-    return LW_OK;
+    return check_teams(config, reason, reason_size);
 }

@@ -129,6 +129,8 @@ static void put_teams(struct byte_buffer *out, const struct core_config *config)
             before_ms = team->open[k].close_ms;
         }
         byte_buffer_put_u8(out, team->outsourced);
+        byte_buffer_put_varint(out, team->daily_cap);
+        byte_buffer_put_u8(out, (uint8_t)team->daily_share);
         byte_buffer_put_varint(out, team->day_count);
         for (uint32_t k = 0; k < team->day_count; k++)
             byte_buffer_put_varint(out, team->days[k] - (k > 0 ? team->days[k - 1] : 0));
@@ -426,6 +428,8 @@ static bool read_hours(struct byte_reader *in, struct core_config *config)
                 return false;
         }
         team->outsourced = byte_reader_u8(in) != 0;
+        team->daily_cap = read_number(in, CONFIG_TEAM_CAP_MAX);
+        team->daily_share = byte_reader_u8(in);
         uint32_t days = read_number(in, CONFIG_DAYS_MAX);
         for (uint64_t k = 0, day_ms = 0; k < days; k++) {
             day_ms += byte_reader_varint(in);

@@ -15,6 +15,7 @@
 #include "people.h"
 #include "preferred.h"
 #include "rules.h"
+#include "team_limits.h"
 #include "urgency.h"
 
 static void run_command(struct core *core, const struct core_command *command);
@@ -79,6 +80,7 @@ void core_free(struct core *core)
     free(core->restored_seen);
     free(core->rule_demand);
     free(core->hours);
+    team_limits_fini(core);
     rules_index_fini(&core->rules_index);
     bitset_fini(&core->capped_sources);
     byte_buffer_fini(&core->record);

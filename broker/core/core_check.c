@@ -15,6 +15,7 @@
 #include "people.h"
 #include "preferred.h"
 #include "rep_state.h"
+#include "team_limits.h"
 #include "touch.h"
 #include "unroutable.h"
 
@@ -23,6 +24,7 @@ static const struct siphash_key HASH_KEY = {0x737461, 0x7465};
 static void check_lead(const struct core *core, const struct lead *lead);
 static void check_rep(const struct core *core, const struct rep *rep, uint32_t load, uint32_t held);
 static void check_fair_share(const struct core *core);
+static void check_team_limits(const struct core *core);
 static void check_classes(const struct core *core);
 static void check_matched(struct core *core);
 
@@ -55,6 +57,7 @@ void core_check_invariants(struct core *core)
     free(load);
     free(held);
     check_fair_share(core);
+    check_team_limits(core);
     check_classes(core);
     check_matched(core);
 }
@@ -118,6 +121,22 @@ static void check_rep(const struct core *core, const struct rep *rep, uint32_t l
         assert(memcmp(rep->supply->levels, rep->levels, sizeof rep->levels) == 0 && pairs_same_rates(rep->supply->rates, rep->rates));
         uint32_t full_sources[CONFIG_CAP_SOURCES_MAX];
         assert(caps_full_sources(rep, full_sources) == rep->supply->full_source_count);
+    }
+}
+
+static void check_team_limits(const struct core *core)
+{
+    for (uint32_t i = 0; i < core->team_limit_count; i++) {
+        const struct team_limit *limit = &core->team_limits[i];
+        uint32_t open = 0;
+        for (uint32_t k = 0; k < limit->rep_count; k++) {
+            assert(limit->reps[k]->limit == limit && limit->reps[k]->team == limit->team);
+            for (const struct lead *lead = limit->reps[k]->held_first; lead; lead = lead->held.next)
+                open += lead->state != LEAD_ASSIGNED;
+            for (const struct other_offer *offer = limit->reps[k]->other_offers; offer; offer = offer->rep_next)
+                open++;
+        }
+        assert(limit->open == open && limit->index == i && timer_wheel_is_set(&limit->timer));
     }
 }
 
@@ -227,6 +246,12 @@ uint64_t core_state_hash(struct core *core)
         struct core_text name = names_view(&core->names, i);
         if (queue)
             sum += siphash_64(HASH_KEY, name.data, name.size) * queue->turn;
+    }
+    for (uint32_t i = 0; i < core->team_limit_count; i++) {
+        const struct team_limit *limit = &core->team_limits[i];
+        struct core_text name = names_view(&core->names, limit->team);
+        const uint64_t parts[] = {siphash_64(HASH_KEY, name.data, name.size), limit->counted, limit->taken_in, limit->counted_ms, limit->open};
+        sum += siphash_64(HASH_KEY, parts, sizeof parts);
     }
     for (const struct avl_node *node = avl_first(&core->known.by_serial); node; node = avl_next(node)) {
         const struct known_key *known = AVL_ENTRY(node, struct known_key, by_serial);

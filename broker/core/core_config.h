@@ -34,6 +34,8 @@ enum {
     CONFIG_DAYS_MAX = 512,           /* of one team */
     CONFIG_CAP_MAX = 10000,          /* leads */
     CONFIG_CAP_SOURCES_MAX = 8,      /* of one rep */
+    CONFIG_TEAM_CAP_MAX = 1000000,   /* leads of a day, of a team */
+    CONFIG_TEAM_SHARE_MAX = 99,      /* in a hundred */
     CONFIG_RELAX_MAX = 8,            /* steps of one rule */
     CONFIG_PREDICATES_MAX = 16,      /* of one rule */
     CONFIG_VALUES_MAX = 64,          /* of one predicate */
@@ -133,14 +135,16 @@ struct config_queue {
 /* [open, close), unix ms. */
 struct config_interval { uint64_t open_ms, close_ms; };
 
-/* A team of which more is said than its reps: hours, days, outsourced. One without hours is always open. The intervals are in order and do not
- * touch; days begin in order. */
+/* A team of which more is said than its reps: hours, days, limits, outsourced. One without hours is always open. The
+ * intervals are in order and do not touch; days begin in order. */
 struct config_team {
     char *name;
     struct config_interval *open;
     uint32_t open_count;
     uint64_t *days;                  /* when they begin; behind the last come days of 24 hours */
     uint32_t day_count;
+    uint32_t daily_cap;              /* its reps together get so many leads of a day at most; 0: any number */
+    uint32_t daily_share;            /* and so many of a hundred that the desk takes in that day; 0: all */
     bool outsourced;                 /* asked only where a rule or a step of it names the team; sees whom a lead is about once accepted */
 };
 

@@ -17,6 +17,7 @@
 #include "needs.h"
 #include "pairs.h"
 #include "preferred.h"
+#include "team_limits.h"
 #include "urgency.h"
 #include "why_text.h"
 
@@ -185,7 +186,8 @@ struct history_entry explain_rep_now(const struct rep *rep)
     return (struct history_entry){.rep = rep->number, .load = (uint16_t)rep->rank.load, .capacity = (uint16_t)rep->rank.capacity,
                                   .idle_since_ms = rep->rank.idle_since_ms, .account = rep->rank.account, .state = rep->state,
                                   .connected = rep->connected, .configured = rep->configured, .is_closed = rep->is_closed,
-                                  .full = rep->caps ? rep->caps->full : 0, .full_sources = rep->caps ? rep->caps->full_sources : 0};
+                                  .full = (uint8_t)((rep->caps ? rep->caps->full : 0) | team_limit_full(rep)),
+                                  .full_sources = rep->caps ? rep->caps->full_sources : 0};
 }
 
 bool explain_rewind(const struct core *core, uint64_t *from, uint64_t seq, struct past_rep *reps)
@@ -294,6 +296,10 @@ const char *explain_excluded_by(const struct core *core, const struct rep *rep, 
         return "device";
     if (caps_explain(core, rep, was->full, was->full_sources, subject->needs->capped_source, detail, detail_size))
         return "cap";
+    if (team_limit_explain(rep, was->full & TEAM_AT_CAP, detail, detail_size))
+        return "team_cap";
+    if (team_limit_explain(rep, was->full & TEAM_AT_SHARE, detail, detail_size))
+        return "team_share";
     const struct decision *refused = refused_before(rep, subject, decision);
     if (refused) {
         snprintf(detail, detail_size, "offer %u: %s", refused->offer_number, core_cause_word((enum core_cause)refused->outcome));
@@ -445,7 +451,7 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
             continue;
         }
         const char *rule = explain_excluded_by(core, rep, &now, &subject, NULL, detail, sizeof detail);
-        if (strcmp(rule, "cap") == 0) {
+        if (strcmp(rule, "cap") == 0 || strncmp(rule, "team_", 5) == 0) {
             capped++;
             continue;
         }

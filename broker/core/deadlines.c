@@ -14,6 +14,7 @@
 #include "preferred.h"
 #include "relax.h"
 #include "rep_state.h"
+#include "team_limits.h"
 #include "touch.h"
 #include "unroutable.h"
 
@@ -30,6 +31,8 @@ void deadlines_run(struct core *core)
             lead_due(core, AVL_ENTRY(node, struct lead, timer));
         else if (node->order >> ORDER_IS_TEAM)
             hours_due(core, AVL_ENTRY(node, struct team_hours, timer));
+        else if (node->order >> ORDER_IS_LIMIT)
+            team_limits_due(core, AVL_ENTRY(node, struct team_limit, timer));
         else
             rep_due(core, AVL_ENTRY(node, struct rep, timer));
         match_run(core, CAUSE_RETRY);

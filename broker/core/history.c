@@ -7,6 +7,7 @@
 #include "lead_memory.h"
 #include "lead_state.h"
 #include "pairs.h"
+#include "team_limits.h"
 #include "urgency.h"
 
 /* A ring of none is NULL. */
@@ -54,7 +55,7 @@ void history_note_rep(struct core *core, struct rep *rep)
     history->reps[history->reps_next++ % history->reps_max] = (struct history_entry){
         .idle_since_ms = rep->rank.idle_since_ms, .account = rep->rank.account, .rep = rep->number, .load = (uint16_t)rep->rank.load,
         .capacity = (uint16_t)rep->rank.capacity, .state = rep->state, .connected = rep->connected, .configured = rep->configured,
-        .is_closed = rep->is_closed, .full = rep->caps ? rep->caps->full : 0,
+        .is_closed = rep->is_closed, .full = (uint8_t)((rep->caps ? rep->caps->full : 0) | team_limit_full(rep)),
         .full_sources = rep->caps ? rep->caps->full_sources : 0,
     };
 }

@@ -26,6 +26,7 @@
 #include "preferred.h"
 #include "relax.h"
 #include "rep_state.h"
+#include "team_limits.h"
 #include "touch.h"
 #include "unroutable.h"
 
@@ -47,6 +48,7 @@ static const uint16_t legal[] = {
 static void unlink_from_state(struct core *core, struct lead *lead, const struct lead_change *change, uint32_t *idle_rep);
 static void link_to_state(struct core *core, struct lead *lead);
 static bool stays_with_rep(const struct lead *lead, const struct lead_change *change);
+static void count_move(struct core *core, struct rep *rep, const struct lead *lead, bool was_offered);
 
 static bool is_held(uint8_t state)
 {
@@ -127,8 +129,8 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
     core->totals.by_state[change->to]++;
     if (!stays)
         link_to_state(core, lead);
-    if (is_held((uint8_t)change->to) && from != LEAD_ASSIGNED && core->reps.reps[lead->rep]->caps)
-        caps_note_move(core, core->reps.reps[lead->rep], lead, stays);
+    if (is_held((uint8_t)change->to) && from != LEAD_ASSIGNED)
+        count_move(core, core->reps.reps[lead->rep], lead, stays);
     lead_set_timer(core, lead);
     lead_mark_dirty(core, lead);
     if (change->to == LEAD_WAITING) {
@@ -174,6 +176,15 @@ static bool stays_with_rep(const struct lead *lead, const struct lead_change *ch
 {
     bool weighs_more = change->join && change->join->weight > 0;
     return is_held(lead->state) && is_held((uint8_t)change->to) && lead->rep == change->rep && !weighs_more;
+}
+
+/* Under the caps of the rep, and those of their team. */
+static void count_move(struct core *core, struct rep *rep, const struct lead *lead, bool was_offered)
+{
+    if (rep->caps)
+        caps_note_move(core, rep, lead, was_offered);
+    if (rep->limit)
+        team_limits_note_move(core, rep->limit, lead, was_offered);
 }
 
 static void unlink_from_state(struct core *core, struct lead *lead, const struct lead_change *change, uint32_t *idle_rep)

@@ -10,6 +10,7 @@
 #include "known.h"
 #include "lead_extra.h"
 #include "people.h"
+#include "team_limits.h"
 
 static const struct rep *who_has_another(const struct core *core, const struct person *person)
 {
@@ -34,7 +35,7 @@ static bool is_there(const struct core *core, const struct rep *rep, const struc
 {
     uint32_t weight = core_channel(core, lead->demand->channel)->weight;
     bool works = rep->configured && rep->connected && !rep->is_closed && (rep->state == REP_AVAILABLE || rep->state == REP_WRAP_UP);
-    bool is_at_cap = rep->caps && (rep->caps->full != 0 || caps_source_is_full(rep, lead->source));
+    bool is_at_cap = (rep->caps && (rep->caps->full != 0 || caps_source_is_full(rep, lead->source))) || team_limit_full(rep) != 0;
     if (!works || is_at_cap || weight > rep->rank.capacity)
         return false;
     return !lead->demand->needs.rings || (rep->device != NAME_NONE && rep->state == REP_AVAILABLE && rep->rank.load + weight <= rep->rank.capacity);

@@ -262,11 +262,11 @@ struct lead *pairs_search_next(struct pairs_search *search)
     return best.lead;
 }
 
-/* What a rep gets makes no other pair better. */
+/* What a rep gets makes no other pair better; others of a team that is full with it are ready no more. */
 void pairs_search_offered(struct pairs_search *search, const struct lead *lead)
 {
     for (uint32_t i = 0; i < search->count; i++) {
         const struct pair *best = &search->classes[i].best;
-        search->classes[i].is_known &= best->lead != lead && !(best->rep && lead_offer_number(lead, best->rep->number) != 0);
+        search->classes[i].is_known &= best->lead != lead && !(best->rep && (lead_offer_number(lead, best->rep->number) != 0 || !best->rep->is_ready));
     }
 }

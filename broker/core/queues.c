@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core_internal.h"
+#include "team_limits.h"
 
 static const struct policy *policy_of(const struct core_config *config, const char *name);
 static void link_queue(struct core *core, struct queue *queue, const char *name);
@@ -99,6 +100,15 @@ void desk_record(struct core *core, const struct queue *queue)
     emit_record(core, RECORD_DESK);
 }
 
+void desk_record_team(struct core *core, const struct team_image *team)
+{
+    struct desk_image desk = desk_image_of(core);
+    byte_buffer_clear(&core->record);
+    record_put_desk(&core->record, &desk);
+    record_put_team(&core->record, team);
+    emit_record(core, RECORD_DESK);
+}
+
 void queue_set_turn(struct core *core, struct queue *queue, const struct rep *rep)
 {
     queue->turn = rep->number;
@@ -135,6 +145,11 @@ void desk_record_put(struct byte_buffer *out, const struct core *core)
             continue;
         queue_image_fill(core, queue, &image);
         record_put_queue(out, &image);
+    }
+    struct team_image team;
+    for (uint32_t i = 0; i < core->team_limit_count; i++) {
+        if (team_limit_image_fill(core, i, &team))
+            record_put_team(out, &team);
     }
 }
 

@@ -45,9 +45,11 @@ void queues_link(struct core *core);
 void queue_set_turn(struct core *core, struct queue *queue, const struct rep *rep);
 void queue_image_fill(const struct core *core, const struct queue *queue, struct queue_image *image);
 lw_status queue_restore(struct core *core, const struct queue_image *image);
-/* The desk's record with the turns of all queues that have one. */
+/* The desk's record with the turns of all queues that have one, and what counts under the limits of teams. */
 void desk_record_put(struct byte_buffer *out, const struct core *core);
 /* Writes the desk's record, with the turn of this queue if not NULL. */
 void desk_record(struct core *core, const struct queue *queue);
+/* The same with what counts under the limits of a team. */
+void desk_record_team(struct core *core, const struct team_image *team);
 
 #endif

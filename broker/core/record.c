@@ -632,14 +632,20 @@ lw_status record_read_desk(const void *bytes, size_t size, struct desk_image *ou
     return rest->failed ? LW_CORRUPT : LW_OK;
 }
 
-lw_status record_next_queue(struct byte_reader *rest, struct queue_image *out)
+/* Teams came later than queues: they begin with an empty name, which no queue has. */
+lw_status record_next_part(struct byte_reader *rest, struct desk_part *out)
 {
     if (byte_reader_done(rest))
         return LW_NOT_FOUND;
-    out->name = read_text(rest, LW_NAME_MAX);
-    out->revision = byte_reader_varint(rest);
-    out->turn = read_u32(rest);
-    return rest->failed || out->name.size == 0 ? LW_CORRUPT : LW_OK;
+    struct core_text name = read_text(rest, LW_NAME_MAX);
+    out->is_team = name.size == 0;
+    if (out->is_team) {
+        record_read_team(rest, &out->team);
+        return rest->failed || out->team.name.size == 0 ? LW_CORRUPT : LW_OK;
+    }
+    out->queue = (struct queue_image){.name = name, .revision = byte_reader_varint(rest)};
+    out->queue.turn = read_u32(rest);
+    return rest->failed ? LW_CORRUPT : LW_OK;
 }
 
 const char *lead_state_word(enum lead_state state)

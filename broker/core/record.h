@@ -202,7 +202,17 @@ struct queue_image {
     uint32_t turn;
 };
 
-/* Followed by queues: those that changed, in checkpoints all that have a turn. */
+/* What counts under the limits of a team. */
+struct team_image {
+    struct core_text name;
+    uint64_t revision, counted_ms;
+    uint32_t counted, taken_in;
+};
+
+/* Either of them: what the desk's record goes on with. */
+struct desk_part { bool is_team; struct queue_image queue; struct team_image team; };
+
+/* Followed by parts: queues and teams that changed, in checkpoints all of which there is something to say. */
 struct desk_image {
     uint64_t revision, next_number, desk_ms;
     struct siphash_key fingerprint_key;
@@ -232,10 +242,12 @@ void record_put_seen(struct byte_buffer *out, const struct seen_image *image);
 LW_MUST_CHECK lw_status record_read_seen(const void *bytes, size_t size, struct seen_image *out);
 void record_put_desk(struct byte_buffer *out, const struct desk_image *image);
 void record_put_queue(struct byte_buffer *out, const struct queue_image *image);
-/* rest: at the queues, for record_next_queue. */
+void record_put_team(struct byte_buffer *out, const struct team_image *image);
+void record_read_team(struct byte_reader *in, struct team_image *image);   /* behind its empty name */
+/* rest: at the parts, for record_next_part. */
 LW_MUST_CHECK lw_status record_read_desk(const void *bytes, size_t size, struct desk_image *out, struct byte_reader *rest);
 /* LW_NOT_FOUND at the end. */
-LW_MUST_CHECK lw_status record_next_queue(struct byte_reader *rest, struct queue_image *out);
+LW_MUST_CHECK lw_status record_next_part(struct byte_reader *rest, struct desk_part *out);
 
 /* "waiting", "offered"... Never NULL. */
 const char *lead_state_word(enum lead_state state);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What counts under the caps of a rep, as part of the rep's record: of the hour only what is not zero.
+ * What counts under the caps of a rep, as part of the rep's record: of the hour only what is not zero. And under the limits of a team,
+ * as part of the desk's.
  */
 #include "record.h"
 
@@ -51,4 +52,26 @@ void record_read_caps(struct byte_reader *in, struct caps_image *caps)
     }
     if (in->failed)
         caps->source_count = 0;
+}
+
+void record_put_team(struct byte_buffer *out, const struct team_image *image)
+{
+    byte_buffer_put_blob(out, "", 0);
+    byte_buffer_put_blob(out, image->name.data, image->name.size);
+    byte_buffer_put_varint(out, image->revision);
+    byte_buffer_put_varint(out, image->counted_ms);
+    byte_buffer_put_varint(out, image->counted);
+    byte_buffer_put_varint(out, image->taken_in);
+}
+
+void record_read_team(struct byte_reader *in, struct team_image *image)
+{
+    size_t size;
+    const uint8_t *name = byte_reader_blob(in, &size);
+    in->failed |= size > LW_NAME_MAX;
+    image->name = in->failed ? (struct core_text){"", 0} : (struct core_text){(const char *)name, (uint32_t)size};
+    image->revision = byte_reader_varint(in);
+    image->counted_ms = byte_reader_varint(in);
+    image->counted = (uint32_t)byte_reader_varint_max(in, UINT32_MAX);
+    image->taken_in = (uint32_t)byte_reader_varint_max(in, UINT32_MAX);
 }

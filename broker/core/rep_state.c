@@ -15,13 +15,14 @@
 #include "lead_state.h"
 #include "match.h"
 #include "rep_state.h"
+#include "team_limits.h"
 
 static int by_number(const void *a, const void *b);
 
 bool rep_is_ready(const struct rep *rep)
 {
     return rep->configured && rep->connected && !rep->is_closed && !(rep->caps && rep->caps->full != 0) &&
-           rep->state == REP_AVAILABLE && rep->rank.load < rep->rank.capacity;
+           !(rep->limit && rep->limit->full != 0) && rep->state == REP_AVAILABLE && rep->rank.load < rep->rank.capacity;
 }
 
 void rep_before_change(struct core *core, struct rep *rep)
@@ -104,6 +105,8 @@ void rep_add_held(struct core *core, struct rep *rep, struct lead *lead)
     if (rep->caps)
         caps_note_offered(core, rep, lead, 1);
     rep_relink(core, rep);
+    if (rep->limit)
+        team_limits_note_offered(core, rep->limit, lead, 1);
 }
 
 void rep_held_add(struct rep *rep, struct lead *lead)
@@ -132,6 +135,8 @@ void rep_remove_held(struct core *core, struct rep *rep, struct lead *lead, bool
     if (rep->caps)
         caps_note_offered(core, rep, lead, -1);
     rep_relink(core, rep);
+    if (rep->limit)
+        team_limits_note_offered(core, rep->limit, lead, -1);
     if (rep->is_ready)
         match_note_rep(core, rep);
 }

@@ -18,6 +18,7 @@ struct rep_caps;
 struct rep_declines;
 struct rep_rates;
 struct supply_class;
+struct team_limit;
 
 enum { SESSIONS_MAX = 1 << 15, REPS_MAX = 1 << 16 };
 
@@ -43,6 +44,7 @@ struct rep {
     char *name;
     struct rep_caps *caps;                 /* NULL: none */
     struct rep_declines *declines;         /* NULL: none were counted */
+    struct team_limit *limit;              /* of the rep's team; NULL: none */
     uint32_t team, device;                 /* names; device NAME_NONE: none */
     struct avl_tree preferred;             /* waiting leads that only this rep gets for now, most urgent first */
     struct timer_node timer;

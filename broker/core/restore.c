@@ -27,6 +27,7 @@
 #include "people.h"
 #include "preferred.h"
 #include "rep_state.h"
+#include "team_limits.h"
 
 static lw_status restore_lead(struct core *core, const void *bytes, size_t size);
 static lw_status restore_rep(struct core *core, const void *bytes, size_t size);
@@ -77,7 +78,7 @@ lw_status core_restore_done(struct core *core)
 static lw_status restore_desk(struct core *core, const void *bytes, size_t size)
 {
     struct desk_image image;
-    struct queue_image queue;
+    struct desk_part part;
     struct byte_reader rest;
     lw_status status = record_read_desk(bytes, size, &image, &rest);
     if (status != LW_OK)
@@ -92,8 +93,10 @@ static lw_status restore_desk(struct core *core, const void *bytes, size_t size)
         core->fair_share.given = image.ledger_given;
         core->fair_share.total = image.ledger_total;
     }
-    while ((status = record_next_queue(&rest, &queue)) == LW_OK) {
-        status = queue_restore(core, &queue);
+    while ((status = record_next_part(&rest, &part)) == LW_OK) {
+        if (part.is_team)
+            at_least(&core->next_revision, part.team.revision);
+        status = part.is_team ? team_limit_restore(core, &part.team) : queue_restore(core, &part.queue);
         if (status != LW_OK)
             return status;
     }

@@ -90,13 +90,13 @@ static bool read_channels(struct reading *reading, const Leadwire__V1__DeskConfi
     return true;
 }
 
-/* The core knows teams by their reps; only those with hours, whose days count, or outsourced need more. */
+/* The core knows teams by their reps; only those of which more is said need more. */
 static bool read_teams(struct reading *reading, const Leadwire__V1__DeskConfig *from)
 {
     for (size_t i = 0; i < from->n_teams; i++) {
         const Leadwire__V1__TeamConfig *team = from->teams[i];
         struct config_team *added;
-        if (team->n_hours == 0 && team->n_days == 0 && !team->outsourced)
+        if (team->n_hours == 0 && team->n_days == 0 && !team->outsourced && team->daily_cap == 0 && team->daily_share == 0)
             continue;
         if (!judge(reading, core_config_add_team(reading->config, team->name, &added), "team", team->name))
             return false;
@@ -108,6 +108,8 @@ static bool read_teams(struct reading *reading, const Leadwire__V1__DeskConfig *
                 return false;
         }
         added->outsourced = team->outsourced;
+        added->daily_cap = team->daily_cap;
+        added->daily_share = team->daily_share;
         for (size_t k = 0; k < team->n_days; k++) {
             int64_t start = team->days[k]->open_unix_ms;
             if (!judge(reading, start >= 0 ? core_config_team_day(added, (uint64_t)start) : LW_INVALID, "a day of team", team->name))

@@ -464,7 +464,9 @@ RULES(team_config,
     NAME(time_zone, LW_NAME_MAX),
     MESSAGES(hours, HOURS_MAX, &interval_rules),
     MESSAGES(days, HOURS_MAX, &interval_rules),
-    NUMBER(outsourced));
+    NUMBER(outsourced),
+    NUMBER(daily_cap),
+    NUMBER(daily_share));
 
 RULES(predicate,
     NAME_NEEDED(field, FIELD_NAME_MAX),

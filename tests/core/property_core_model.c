@@ -371,6 +371,8 @@ static struct core_config *random_rules(struct pair *pair)
         MUST_HOLD(core_config_add_team(config, teams[i], &team) == LW_OK);
         add_days(team);
         team->outsourced = i == 2 && below(pair, 2);
+        team->daily_cap = below(pair, 4) ? 0 : 1 + (uint32_t)below(pair, 30);
+        team->daily_share = below(pair, 4) ? 0 : 1 + (uint32_t)below(pair, 60);
         if (i == 2 || below(pair, 3) == 0)
             continue;
         for (uint64_t k = 1 + below(pair, 6); k > 0; k--) {

@@ -47,7 +47,7 @@ static lw_status read_any(enum record_kind kind, const void *bytes, size_t size)
     struct rep_image rep;
     struct seen_image seen;
     struct desk_image desk;
-    struct queue_image queue;
+    struct desk_part part;
     struct byte_reader rest;
     switch (kind) {
     case RECORD_LEAD: return record_read_lead(bytes, size, &lead);
@@ -56,7 +56,7 @@ static lw_status read_any(enum record_kind kind, const void *bytes, size_t size)
     case RECORD_DESK: {
         lw_status status = record_read_desk(bytes, size, &desk, &rest);
         while (status == LW_OK)
-            status = record_next_queue(&rest, &queue);
+            status = record_next_part(&rest, &part);
         return status == LW_NOT_FOUND ? LW_OK : status;
     }
     case RECORD_CONFIG: break;

@@ -67,6 +67,7 @@ void offer_too(struct slow_desk *desk, struct slow_lead *lead, int rep)
 {
     lead->others[lead->other_count].rep = rep;
     lead->others[lead->other_count++].offer_number = ++lead->last_offer_number;
+    look_at_team(desk, rep);
     tell(desk, lead, rep, lead->last_offer_number, CAUSE_OFFERED);
     tell_offer_to(desk, lead, rep, false);
 }
@@ -85,6 +86,7 @@ static void drop(struct slow_desk *desk, struct slow_lead *lead, int rep, enum c
     }
     lead->other_count--;
     memmove(&lead->others[at], &lead->others[at + 1], (lead->other_count - at) * sizeof lead->others[0]);
+    look_at_team(desk, rep);
     if (refused)
         refuse_for(desk, lead, rep, offer_number, cause);
     if (cause != CAUSE_DECLINED)

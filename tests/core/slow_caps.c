@@ -32,7 +32,7 @@ static const struct config_team *team_of(const struct slow_desk *desk, const str
     return NULL;
 }
 
-static uint64_t next_day(const struct config_team *team, uint64_t day_ms)
+uint64_t slow_next_day(const struct config_team *team, uint64_t day_ms)
 {
     for (uint32_t i = 0; i < team->day_count; i++) {
         if (team->days[i] > day_ms)
@@ -41,11 +41,11 @@ static uint64_t next_day(const struct config_team *team, uint64_t day_ms)
     return day_ms + 86400000;
 }
 
-static uint64_t day_of(const struct config_team *team, uint64_t now_ms)
+uint64_t slow_day_of(const struct config_team *team, uint64_t now_ms)
 {
     uint64_t day_ms = 0;
-    while (next_day(team, day_ms) <= now_ms)
-        day_ms = next_day(team, day_ms);
+    while (slow_next_day(team, day_ms) <= now_ms)
+        day_ms = slow_next_day(team, day_ms);
     return day_ms;
 }
 
@@ -72,7 +72,7 @@ static uint32_t in_day(const struct slow_desk *desk, const struct slow_rep *rep,
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < rep->counted_count; i++)
-        count += rep->counted[i].at_ms >= day_of(team_of(desk, rep), now_ms) && (!source || strcmp(rep->counted[i].source, source) == 0);
+        count += rep->counted[i].at_ms >= slow_day_of(team_of(desk, rep), now_ms) && (!source || strcmp(rep->counted[i].source, source) == 0);
     return count;
 }
 
@@ -147,12 +147,12 @@ uint64_t caps_deadline(const struct slow_desk *desk, int number)
     }
     const struct config_team *team = team_of(desk, rep);
     if (caps->per_day > 0 && all < caps->per_day && in_day(desk, rep, NULL, rep->caps_ms) + all >= caps->per_day)
-        next_ms = earlier(next_ms, next_day(team, day_of(team, rep->caps_ms)));
+        next_ms = earlier(next_ms, slow_next_day(team, slow_day_of(team, rep->caps_ms)));
     for (uint32_t i = 0; i < caps->source_count; i++) {
         const char *source = caps->sources[i].source;
         uint32_t its = offered(desk, number, source);
         if (its < caps->sources[i].most && in_day(desk, rep, source, rep->caps_ms) + its >= caps->sources[i].most)
-            next_ms = earlier(next_ms, next_day(team, day_of(team, rep->caps_ms)));
+            next_ms = earlier(next_ms, slow_next_day(team, slow_day_of(team, rep->caps_ms)));
     }
     return next_ms;
 }

@@ -29,11 +29,11 @@ static uint64_t lead_deadline(const struct slow_lead *lead)
     return next_ms;
 }
 
-/* The earliest; of equal ones reps, then teams, then leads, lower numbers first. */
-uint64_t find_earliest(const struct slow_desk *desk, int *rep_out, int *team_out, int *lead_out)
+/* The earliest; of equal ones reps, then limits of teams, then their hours, then leads, lower numbers first. */
+uint64_t find_earliest(const struct slow_desk *desk, int *rep_out, int *limit_out, int *team_out, int *lead_out)
 {
     uint64_t earliest_ms = UINT64_MAX;
-    *rep_out = *team_out = *lead_out = -1;
+    *rep_out = *limit_out = *team_out = *lead_out = -1;
     for (int i = 0; i < desk->rep_count; i++) {
         if (rep_deadline(desk, i) < earliest_ms) {
             earliest_ms = rep_deadline(desk, i);
@@ -41,17 +41,24 @@ uint64_t find_earliest(const struct slow_desk *desk, int *rep_out, int *team_out
         }
     }
     for (uint32_t i = 0; desk->rules && i < desk->rules->team_count; i++) {
+        if (limit_deadline(desk, i) < earliest_ms) {
+            earliest_ms = limit_deadline(desk, i);
+            *limit_out = (int)i;
+            *rep_out = -1;
+        }
+    }
+    for (uint32_t i = 0; desk->rules && i < desk->rules->team_count; i++) {
         if (team_deadline(desk, i) < earliest_ms) {
             earliest_ms = team_deadline(desk, i);
             *team_out = (int)i;
-            *rep_out = -1;
+            *rep_out = *limit_out = -1;
         }
     }
     for (int i = 0; i < desk->lead_count; i++) {
         if (desk->leads[i].open && lead_deadline(&desk->leads[i]) < earliest_ms) {
             earliest_ms = lead_deadline(&desk->leads[i]);
             *lead_out = i;
-            *rep_out = *team_out = -1;
+            *rep_out = *limit_out = *team_out = -1;
         }
     }
     return earliest_ms;
@@ -98,21 +105,23 @@ static void lead_due(struct slow_desk *desk, struct slow_lead *lead)
 
 void run_deadlines(struct slow_desk *desk)
 {
-    int rep, team, lead;
+    int rep, limit, team, lead;
     uint64_t due_ms;
-    while ((due_ms = find_earliest(desk, &rep, &team, &lead)) <= desk->now_ms) {
+    while ((due_ms = find_earliest(desk, &rep, &limit, &team, &lead)) <= desk->now_ms) {
         if (lead >= 0) {
             lead_due(desk, &desk->leads[lead]);
         } else if (team >= 0) {
             desk->open[team] = is_open_at(&desk->rules->teams[team], due_ms);
             desk->team_ms[team] = due_ms;
-        }
-        else if (desk->reps[rep].grace_deadline_ms != 0 && desk->reps[rep].grace_deadline_ms <= desk->now_ms)
+        } else if (limit >= 0) {
+            limit_due(desk, (uint32_t)limit);
+        } else if (desk->reps[rep].grace_deadline_ms != 0 && desk->reps[rep].grace_deadline_ms <= desk->now_ms) {
             log_off(desk, rep, CAUSE_GRACE_OVER);
-        else if (desk->reps[rep].state != REP_WRAP_UP || desk->reps[rep].until_ms > desk->now_ms)
+        } else if (desk->reps[rep].state != REP_WRAP_UP || desk->reps[rep].until_ms > desk->now_ms) {
             look_at_caps(desk, rep);
-        else
+        } else {
             set_state(desk, rep, REP_AVAILABLE, CAUSE_WRAP_UP_OVER, 0);
+        }
         match(desk);
     }
 }

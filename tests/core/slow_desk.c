@@ -58,8 +58,8 @@ void slow_desk_step(struct slow_desk *desk, const struct core_command *command, 
 
 uint64_t slow_desk_next_deadline_ms(const struct slow_desk *desk)
 {
-    int rep, team, lead;
-    return find_earliest(desk, &rep, &team, &lead);
+    int rep, limit, team, lead;
+    return find_earliest(desk, &rep, &limit, &team, &lead);
 }
 
 void slow_desk_leads_visit(const struct slow_desk *desk, void (*visit)(void *context, const struct core_effect *row), void *context)

@@ -14,7 +14,7 @@
 
 #include "slow_desk.h"
 
-enum { REPS = 64, LEADS = 4096, SEEN = 16384, REFUSALS = 64, REFUSALS_OF_REP = 32, TEXT = 600, KEY_TEXT = 64, KNOWN = 16384, DECISIONS = 4096, COUNTED = 2048 };
+enum { REPS = 64, LEADS = 4096, SEEN = 16384, REFUSALS = 64, REFUSALS_OF_REP = 32, TEXT = 600, KEY_TEXT = 64, KNOWN = 16384, DECISIONS = 4096, COUNTED = 2048, LIMITS = 8 };
 
 struct refusal { int rep; uint32_t offer_number; uint64_t until_ms; enum core_cause cause; };
 
@@ -93,6 +93,14 @@ struct slow_seen {
     bool joined;
 };
 
+/* What counts for a team that is limited. */
+struct slow_limit {
+    char team[TEXT];                           /* "": a free place */
+    uint64_t counted_ms[LEADS], taken_ms[LEADS];
+    uint32_t counted_count, taken_count;
+    uint64_t look_ms;                          /* when it was last looked at what is full */
+};
+
 struct slow_desk {
     uint64_t epoch, now_ms, next_number;
     struct core_limits limits;
@@ -103,6 +111,7 @@ struct slow_desk {
     struct config_channel channels[LW_CHANNEL_COUNT];   /* of a closed one: how it was when it was open */
     bool open[CONFIG_TEAMS_MAX];               /* of the rules' teams with hours, as time last left them */
     uint64_t team_ms[CONFIG_TEAMS_MAX];        /* and when that was */
+    struct slow_limit limit_books[LIMITS];
     struct slow_rep reps[REPS];
     int rep_count;
     struct slow_lead leads[LEADS];
@@ -214,6 +223,23 @@ void count_for_caps(struct slow_desk *desk, const struct slow_lead *lead);
 void take_caps(struct slow_desk *desk, int number);
 /* UINT64_MAX: none. */
 uint64_t caps_deadline(const struct slow_desk *desk, int number);
+/* When the team's day began that holds now_ms; when the next one begins. */
+uint64_t slow_day_of(const struct config_team *team, uint64_t now_ms);
+uint64_t slow_next_day(const struct config_team *team, uint64_t day_ms);
+
+/* slow_team_limits.c */
+/* "team_cap", "team_share": why the rep's team gets no more for now; NULL: it may. */
+const char *team_rule_against(const struct slow_desk *desk, int number);
+/* What is full is looked at anew. number -1: nobody. */
+void look_at_team(struct slow_desk *desk, int number);
+void count_for_team(struct slow_desk *desk, int number);
+/* The desk took in a lead. */
+void take_in(struct slow_desk *desk);
+/* New rules. */
+void take_limits(struct slow_desk *desk);
+/* Of the team at this place in the rules; UINT64_MAX: none. */
+uint64_t limit_deadline(const struct slow_desk *desk, uint32_t team);
+void limit_due(struct slow_desk *desk, uint32_t team);
 
 /* slow_relax.c */
 /* When the lead asks for less next, as the rules are now. */
@@ -340,7 +366,7 @@ void match(struct slow_desk *desk);
 
 /* slow_deadlines.c */
 /* UINT64_MAX: none. At most one of the three is not -1: whose it is. */
-uint64_t find_earliest(const struct slow_desk *desk, int *rep_out, int *team_out, int *lead_out);
+uint64_t find_earliest(const struct slow_desk *desk, int *rep_out, int *limit_out, int *team_out, int *lead_out);
 /* All that are due, each followed by a match. */
 void run_deadlines(struct slow_desk *desk);
 

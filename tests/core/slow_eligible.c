@@ -47,7 +47,7 @@ bool eligible(const struct slow_desk *desk, int number, const struct slow_lead *
         if (lead->refusals[i].rep == number)
             return false;
     }
-    if (is_at_cap(desk, number, lead->source) || (held(lead) && offer_of(lead, number) > 0))
+    if (is_at_cap(desk, number, lead->source) || team_rule_against(desk, number) || (held(lead) && offer_of(lead, number) > 0))
         return false;
     uint32_t load = load_of(desk, number);
     return load < rep->rules->capacity && load + channel_of(desk, lead->channel)->weight <= rep->rules->capacity;

@@ -70,6 +70,8 @@ static const char *why_not(const struct slow_desk *desk, int number, const struc
         return "device";
     if (is_at_cap(desk, number, lead->source))
         return "cap";
+    if (team_rule_against(desk, number))
+        return team_rule_against(desk, number);
     if (has_refused(lead, number))
         return "declined_before";
     if (held(lead) && offer_of(lead, number) > 0)

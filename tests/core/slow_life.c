@@ -23,8 +23,11 @@ void move_by(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to,
         lead->charged = 0;
     effect.from = lead->state;
     bool was_offered = lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING;
-    if (was_offered)
+    bool looks_at_team = lead->state != LEAD_ASSIGNED && (to == LEAD_OFFERED || to == LEAD_CONNECTING || to == LEAD_ASSIGNED);
+    if (was_offered) {
         look_at_caps(desk, lead->rep);
+        look_at_team(desk, lead->rep);
+    }
     bool is_assigned = lead->state != LEAD_ASSIGNED && to == LEAD_ASSIGNED;
     lead->state = to;
     lead->cause = cause;
@@ -33,6 +36,10 @@ void move_by(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to,
         look_at_caps(desk, rep);
     if (is_assigned)
         count_for_caps(desk, lead);
+    if (is_assigned)
+        count_for_team(desk, rep);
+    if (looks_at_team)
+        look_at_team(desk, rep);
     lead->deadline_ms = deadline_ms;
     if (to != LEAD_WAITING && to != LEAD_SCHEDULED)
         lead->preferred = -1;

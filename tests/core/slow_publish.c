@@ -106,6 +106,8 @@ void publish(struct slow_desk *desk, const struct core_command *command)
     assert(desk->lead_count < LEADS);
     struct slow_lead *lead = &desk->leads[desk->lead_count++];
     fill_lead(desk, lead, command, find_rule(desk, command));
+    if (!command->publish.is_test)
+        take_in(desk);
     prefer_owner(desk, lead, command);
     know(desk, lead, command);
     move(desk, lead, LEAD_WAITING, CAUSE_PUBLISHED, -1, lead->wait_deadline_ms, "");

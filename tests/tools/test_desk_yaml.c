@@ -113,6 +113,12 @@ static const struct wrong wrong_files[] = {
      {"d.yaml:3: rep 'anna': caps count by the day, which a team's time_zone says: give rep 'anna' a team that has one"}},
     {"desk: main\nteams:\n  in: {caps: {source: {portal: 3}}}\nreps:\n  anna: {team: in}\n",
      {"d.yaml:3: rep 'anna': caps count by the day: give team 'in' a time_zone such as Europe/Rome"}},
+    {"desk: main\nteams:\n  out: {outsourced: yes, daily_share: 20}\nreps:\n  anna: {team: out}\n",
+     {"d.yaml:3: team 'out': daily_cap and daily_share count by the day: give team 'out' a time_zone such as Europe/Rome"}},
+    {"desk: main\nteams:\n  out: {time_zone: Europe/Rome, daily_cap: 0, daily_share: 100}\nreps:\n  anna: {team: out}\n",
+     {"d.yaml:3: team 'out': daily_cap must be from 1 to 1000000, not 0", "d.yaml:3: team 'out': daily_share must be from 1 to 99, not 100"}},
+    {"desk: main\nteams: {out: }\n" REPS "rules:\n  - name: a\n    relax:\n      - {after: 60s, add_team: outsorced}\n",
+     {"d.yaml:8: rule 'a': relax step 1: add_team: team 'outsorced' is not in teams; add it there first", "d.yaml:8: rule 'a': relax step 1: team 'outsorced' may take it already, as any that is not outsourced; give the rule 'teams', or remove add_team"}},
     {"desk: main\nreps:\n  anna: {caps: 3}\n",
      {"d.yaml:3: rep 'anna': caps must be a map, e.g. {per_hour: 6, per_day: 30, source: {portal: 10}}"}},
     {"desk: main\nreps:\n  anna: {caps: {per_hour: 0}}\n", {"d.yaml:3: rep 'anna': caps: per_hour must be from 1 to 10000, not 0"}},
@@ -524,6 +530,23 @@ static void the_small_business_example_writes_the_defaults(void **state)
     desk_yaml_close(&shortest);
 }
 
+static void an_outsourced_team_overflows_and_has_its_limits(void **state)
+{
+    static const char text[] = "desk: main\nteams:\n  in: \n  out: {outsourced: yes, time_zone: Europe/Rome, daily_cap: 40, daily_share: 20}\nreps:\n"
+                               "  anna: {team: in}\n  bob: {team: out}\nrules:\n  - name: a\n    relax: [{after: 60s, add_team: out}]\n";
+    struct desk_yaml *desk = desk_yaml_from_text("d.yaml", text, sizeof text - 1);
+    const Leadwire__V1__DeskConfig *config = desk_yaml_config(desk);
+    (void)state;
+    assert_non_null(config);
+    assert_false(config->teams[0]->outsourced);
+    assert_true(config->teams[1]->outsourced);
+    assert_int_equal(config->teams[1]->daily_cap, 40);
+    assert_int_equal(config->teams[1]->daily_share, 20);
+    assert_true(config->teams[1]->n_days > 300);
+    assert_string_equal(config->rules[0]->relax[0]->add_teams[0], "out");
+    desk_yaml_close(&desk);
+}
+
 /* A rep's own caps stand instead of the team's; days are compiled once for the team. */
 static void caps_of_a_team_are_those_of_each_of_its_reps(void **state)
 {
@@ -595,6 +618,7 @@ int main(void)
         cmocka_unit_test(what_best_pair_reckons_with_reads_as_written),
         cmocka_unit_test(the_small_business_example_is_without_a_warning),
         cmocka_unit_test(the_small_business_example_writes_the_defaults),
+        cmocka_unit_test(an_outsourced_team_overflows_and_has_its_limits),
         cmocka_unit_test(caps_of_a_team_are_those_of_each_of_its_reps),
         cmocka_unit_test(the_manual_page_lists_every_field),
         cmocka_unit_test(ten_thousand_reps_are_read_and_one_more_is_not),

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How many leads reps get at most, written on a rep or on a team for each of its reps; and the days of the teams by which they count.
+ * How many leads reps get at most, written on a rep or on a team for each of its reps; how many a whole team gets; and the
+ * days of the teams by which they count.
  *
  *   caps: {per_hour: 6, per_day: 30, source: {portal: 10}}
+ *   daily_cap: 40
+ *   daily_share: 20
  */
 #include <stdio.h>
 #include <string.h>
@@ -90,6 +93,28 @@ static void compile_days(struct desk_yaml *reader, Leadwire__V1__TeamConfig *tea
     }
 }
 
+static void need_days_of(struct desk_yaml *reader, Leadwire__V1__TeamConfig *team, const struct yaml_node *node, const char *what)
+{
+    if (team->time_zone[0] == '\0')
+        yaml_doc_problem(reader->doc, node, "%s count by the day: give team '%s' a time_zone such as Europe/Rome", what, team->name);
+    else if (team->n_days == 0 && yaml_doc_problem_count(reader->doc) == 0)
+        compile_days(reader, team, node, what);
+}
+
+/* Of the whole team: `caps` are of each of its reps. */
+static void read_team_limits(struct desk_yaml *reader, Leadwire__V1__TeamConfig *team, const struct yaml_node *node)
+{
+    const struct yaml_node *cap = yaml_map_find(node, "daily_cap"), *share = yaml_map_find(node, "daily_share");
+    char what[WHAT_MAX];
+    snprintf(what, sizeof what, "team '%.127s': daily_cap", team->name);
+    team->daily_cap = (uint32_t)yaml_read_number(reader->doc, cap, what, 1, DESK_TEAM_CAP_MAX, 0);
+    snprintf(what, sizeof what, "team '%.127s': daily_share", team->name);
+    team->daily_share = (uint32_t)yaml_read_number(reader->doc, share, what, 1, DESK_TEAM_SHARE_MAX, 0);
+    snprintf(what, sizeof what, "team '%.127s': daily_cap and daily_share", team->name);
+    if (cap != NULL || share != NULL)
+        need_days_of(reader, team, cap != NULL ? cap : share, what);
+}
+
 /* Caps of a day need to know which day it is. */
 static void need_days(struct desk_yaml *reader, const Leadwire__V1__RepConfig *rep, const struct yaml_node *node, const char *what)
 {
@@ -102,11 +127,7 @@ static void need_days(struct desk_yaml *reader, const Leadwire__V1__RepConfig *r
     }
     if (number == reader->config.n_teams)
         return;   /* a misspelt team is reported where it stands */
-    Leadwire__V1__TeamConfig *team = reader->config.teams[number];
-    if (team->time_zone[0] == '\0')
-        yaml_doc_problem(reader->doc, node, "%s count by the day: give team '%s' a time_zone such as Europe/Rome", what, team->name);
-    else if (team->n_days == 0 && yaml_doc_problem_count(reader->doc) == 0)
-        compile_days(reader, team, node, what);
+    need_days_of(reader, reader->config.teams[number], node, what);
 }
 
 void desk_read_caps(struct desk_yaml *reader)
@@ -118,6 +139,7 @@ void desk_read_caps(struct desk_yaml *reader)
     for (size_t i = 0; of_teams != NULL && i < config->n_teams; i++) {
         snprintf(what, sizeof what, "team '%.127s': caps", config->teams[i]->name);
         of_teams[i] = read_caps(reader, yaml_map_find(yaml_map_find(teams, config->teams[i]->name), "caps"), what);
+        read_team_limits(reader, config->teams[i], yaml_map_find(teams, config->teams[i]->name));
     }
     for (size_t i = 0; of_teams != NULL && i < config->n_reps; i++) {
         Leadwire__V1__RepConfig *rep = config->reps[i];

@@ -36,6 +36,8 @@ enum {
     DESK_VALUES_MAX = 64,           /* values of one condition */
     DESK_CAPACITY_MAX = 1000,
     DESK_CAP_MAX = 10000,           /* leads */
+    DESK_TEAM_CAP_MAX = 1000000,    /* leads of a day */
+    DESK_TEAM_SHARE_MAX = 99,       /* in a hundred */
     DESK_CAP_SOURCES_MAX = 8,       /* of one rep */
     DESK_PRIORITY_MAX = 100,
     DESK_LEVEL_MAX = 10,

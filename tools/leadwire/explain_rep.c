@@ -21,6 +21,8 @@ static const struct { const char *rule, *words; } rules[] = {
     {"away", "while you were away"},
     {"hours", "outside your working hours"},
     {"cap", "when you had as many as you may have"},
+    {"team_cap", "when your team had as many as it may have in a day"},
+    {"team_share", "when your team had its share of the day's leads"},
     {"device", "calls, and you have no device"},
     {"declined_before", "you had declined, missed or lost before"},
     {"capacity", "while your hands were full"},

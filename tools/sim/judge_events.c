@@ -9,6 +9,7 @@
 #include "judge_books.h"
 #include "judge_broadcast.h"
 #include "judge_caps.h"
+#include "judge_team_limits.h"
 #include "judge_events.h"
 #include "judge_given.h"
 #include "judge_merge.h"
@@ -159,6 +160,10 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
         lead->refusal_count = 0;
     if (event->from == LEAD_NONE)
         lead->began_ms = now_ms;
+    if (event->from == LEAD_NONE)
+        judge_team_took_in(judge, now_ms);
+    if (event->cause == CAUSE_TEST_LEAD)
+        judge_team_was_test(judge);
     if (event->from == LEAD_SCHEDULED && event->to == LEAD_WAITING)
         lead->woken_ms = now_ms;
     if (event->cause == CAUSE_TRANSFERRED)
@@ -178,6 +183,8 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
     lead->is_call_back = event->is_call_back;
     if (event->to == LEAD_ASSIGNED && from != LEAD_ASSIGNED && rep < SIM_REPS_MAX)
         judge_caps_count(judge, rep, now_ms);
+    if (event->to == LEAD_ASSIGNED && from != LEAD_ASSIGNED && rep < SIM_REPS_MAX)
+        judge_team_count(judge, rep, now_ms);
     if (event->to == LEAD_OFFERED && from == LEAD_OFFERED && event->cause == CAUSE_MERGED) {
         if (event->weight != lead->weight)
             judge_broken(judge, "never over capacity: a merge made lead %llu weigh %u", judge_number(lead), event->weight);

@@ -8,6 +8,7 @@
 #include "judge_caps.h"
 #include "judge_needs.h"
 #include "judge_offer.h"
+#include "judge_team_limits.h"
 #include "judge_urgency.h"
 
 static bool rings(const struct judge_lead *lead)
@@ -30,6 +31,10 @@ enum judge_may judge_may_take(const struct sim_judge *judge, uint32_t rep, const
     if (judge_caps_full(judge, rep, lead, now_ms))
         return MAY_NOT;
     soon |= judge_caps_full(judge, rep, lead, judge->stepped_ms);
+    bool day_turned, team_is_full = judge_team_full(judge, rep, lead, now_ms, &day_turned);
+    if (team_is_full && !day_turned)
+        return MAY_NOT;
+    soon |= day_turned;
     for (uint32_t i = 0; i < lead->refusal_count; i++) {
         if (lead->refusals[i].rep == rep && lead->refusals[i].until_ms > now_ms)
             return MAY_NOT;

@@ -5,6 +5,7 @@
 
 #include "judge_books.h"
 #include "judge_caps.h"
+#include "judge_team_limits.h"
 
 static bool rings(const struct judge_lead *lead)
 {
@@ -81,8 +82,9 @@ static bool is_there(const struct sim_judge *judge, uint32_t rep, const struct j
     const struct config_rep *rule = rep < SIM_REPS_MAX ? judge->rep_rules[rep] : NULL;
     enum rep_state state = rule ? judge->reps[rep].state : REP_OFFLINE;
     uint32_t weight = rules->channels[lead->channel].weight;
+    bool day_turned;
     if (!rule || !judge->reps[rep].connected || (state != REP_AVAILABLE && state != REP_WRAP_UP) || weight > rule->capacity ||
-        judge_caps_full(judge, rep, lead, now_ms) || !sim_rules_open(rules, rule->team, judge->stepped_ms))   /* what opens in this step does so behind its command */
+        judge_caps_full(judge, rep, lead, now_ms) || judge_team_full(judge, rep, lead, now_ms, &day_turned) || !sim_rules_open(rules, rule->team, judge->stepped_ms))   /* what opens in this step does so behind its command */
         return false;
     return !rings(lead) || (state == REP_AVAILABLE && rule->device[0] != '\0' && judge_load_of(judge, rep) + weight <= rule->capacity);
 }
@@ -105,7 +107,10 @@ static void check_owner(struct sim_judge *judge, const struct judge_lead *lead, 
 {
     uint32_t owner = expected_owner(judge, lead, person, other, now_ms);
     /* What a cap freed since the last step it frees behind this step's command: either holds. */
-    bool was_full = owner != NOBODY && judge_caps_full(judge, owner, lead, judge->stepped_ms);
+    bool day_turned = false;
+    if (owner != NOBODY)
+        (void)judge_team_full(judge, owner, lead, now_ms, &day_turned);
+    bool was_full = owner != NOBODY && (day_turned || judge_caps_full(judge, owner, lead, judge->stepped_ms));
     if (lead->first_preferred != owner && !(was_full && lead->first_preferred == NOBODY))
         judge_broken(judge, "owner first: lead %llu is for rep%u, and should be for rep%u", judge_number(lead), lead->first_preferred, owner);
     judge->coverage->faults[SIM_FAULT_OWNER] += lead->first_preferred != NOBODY;

@@ -10,6 +10,7 @@
 #include "judge_needs.h"
 #include "judge_merge.h"
 #include "judge_offer.h"
+#include "judge_team_limits.h"
 #include "judge_told.h"
 #include "judge_unroutable.h"
 
@@ -55,6 +56,7 @@ static void take_rules(struct sim_judge *judge, uint32_t version)
     for (uint32_t i = 0; i < SIM_REPS_MAX; i++)
         judge->rep_rules[i] = sim_rules_rep(judge_rules_now(judge), i);
     judge_caps_take_rules(judge);
+    judge_team_take_rules(judge);
     for (uint64_t l = judge->lead_first; l <= judge->lead_last; l++) {
         struct judge_lead *lead = &judge->leads[l];
         if (lead->known && lead->preferred != NOBODY && !judge->rep_rules[lead->preferred])
@@ -132,7 +134,8 @@ static void check_after_batch(struct sim_judge *judge, uint64_t now_ms)
         if (judge_should_not_be_parked(judge_rules_now(judge), lead))
             judge_broken(judge, "parked at once: lead %llu is parked, and somebody could take it", judge_number(lead));
         for (uint32_t i = 0; lead->state == LEAD_WAITING && i < SIM_REPS_MAX; i++) {
-            bool is_open = judge->rep_rules[i] && sim_rules_open(judge_rules_now(judge), judge->rep_rules[i]->team, now_ms);
+            bool day_turned, is_open = judge->rep_rules[i] && sim_rules_open(judge_rules_now(judge), judge->rep_rules[i]->team, now_ms) &&
+                                       !judge_team_full(judge, i, lead, now_ms, &day_turned);
             if (is_open && judge_may_take(judge, i, lead, loads[i], now_ms) != MAY_NOT)
                 judge_broken(judge, "the backlog is served at once: lead %llu waits and rep%u could take it", judge_number(lead), i);
         }

@@ -18,7 +18,7 @@
 #include "sim_coverage.h"
 #include "sim_rules.h"
 
-enum { SIM_LEADS_MAX = 16384, SIM_REFUSALS_MAX = 40, SIM_HELD_MAX = 32, SIM_COUNTED_MAX = 512, SIM_PEOPLE_MAX = 64 /* as a uint64_t has bits */ };
+enum { SIM_LEADS_MAX = 16384, SIM_REFUSALS_MAX = 40, SIM_HELD_MAX = 32, SIM_COUNTED_MAX = 512, SIM_LIMITS_MAX = 8, SIM_PEOPLE_MAX = 64 /* as a uint64_t has bits */ };
 
 struct judge_refusal { uint32_t rep; uint64_t until_ms; uint32_t times; };
 
@@ -91,6 +91,9 @@ struct judge_publication {
     bool acknowledged, joined;
 };
 
+/* What counts for a team that is limited, in the day that began at day_ms. */
+struct judge_limit { char team[16]; uint64_t day_ms; uint32_t counted, taken_in; };
+
 struct sim_judge {
     const struct sim_rules *rules;
     struct sim_coverage *coverage;
@@ -101,6 +104,7 @@ struct sim_judge {
     struct judge_lead *leads;        /* by number */
     uint64_t lead_first, lead_last;  /* numbers below the first have ended; highest told */
     struct judge_rep reps[SIM_REPS_MAX];
+    struct judge_limit limits[SIM_LIMITS_MAX];
     struct judge_publication *publications;
     uint32_t publication_count;
     struct desk_id merging;          /* taken in by a lead, and not told yet that it ended; number 0: none */

@@ -303,6 +303,8 @@ static void add_hours(struct core_config *config, struct sim_random *random)
             abort();
         add_days(team);
         team->outsourced = i == 2 && sim_random_percent(random, 50);
+        team->daily_cap = sim_random_percent(random, 20) ? 1 + (uint32_t)sim_random_below(random, 60) : 0;
+        team->daily_share = sim_random_percent(random, 20) ? 10 + (uint32_t)sim_random_below(random, 80) : 0;
         uint64_t at_ms = SIM_START_MS + sim_random_below(random, 600000);
         if (i == 0 || sim_random_percent(random, 40))
             continue;
