@@ -82,6 +82,14 @@ class Manuals(unittest.TestCase):
             self.assertEqual(sorted(set(OPTION.findall(manual)) - {"--help"}), sorted(set(OPTION.findall(told)) - {"--help"}), page)
 
 
+    def test_options_of_the_workers_are_those_of_their_help(self):
+        for program, manual, words in (("leadwire-web", "workers/web/leadwire-web.8", [()]),
+                                       ("leadwire-phone", "workers/phone/leadwire-phone.8", [(), ("sign",)])):
+            text = re.sub(r"\\f[BIR]", " ", sources.read(manual)).replace("\\-", "-")
+            told = "".join(help_of(program, *more) for more in words)
+            self.assertEqual(sorted(set(OPTION.findall(text))), sorted(set(OPTION.findall(told))), manual)
+
+
 class Words(unittest.TestCase):
     def test_each_state_of_the_store_is_explained(self):
         names = re.findall(r"\bSTORE_([A-Z]+)", re.search(r"enum store_state \{([^}]*)\}", sources.read("broker/store/store.h"))[1])

@@ -12,7 +12,7 @@
 enum {
     RULES_ARENA_CAP = 16 * 1024 * 1024,
     HOUSEKEEPING_EVERY_MS = 50, COUNTS_EVERY_MS = 60 * 1000, PRUNE_EVERY_MS = 3600 * 1000,
-    STOP_EXTRA_MS = 1000,
+    STOP_EXTRA_MS = 1000, HEALTH_SIZE_MAX = 2048,
 };
 
 static struct worker_rules *rules_load(const struct http_worker_plan *plan, const struct worker_arguments *arguments);
@@ -195,11 +195,17 @@ static void close_all(struct http_worker *worker)
 
 static void answer_health(struct http_worker *worker, struct http_call *call)
 {
-    char counts[1024], body[1200];
+    char counts[HEALTH_SIZE_MAX];
+    struct byte_buffer body;
     bool connected = broker_link_connected(worker->link);
     worker_counts_json(&worker->counts, counts, sizeof counts);
-    int size = snprintf(body, sizeof body, "{\"status\": \"%s\", %s}\n", connected ? "ok" : "broker away", counts);
-    http_call_reply(call, connected ? 200 : 503, "application/json", body, (size_t)size);
+    byte_buffer_init(&body, 2 * HEALTH_SIZE_MAX);
+    byte_buffer_printf(&body, "{\"status\": \"%s\", %s", connected ? "ok" : "broker away", counts);
+    if (worker->plan->health)
+        worker->plan->health(worker, &body);
+    byte_buffer_printf(&body, "}\n");
+    http_call_reply(call, connected ? 200 : 503, "application/json", (const char *)body.data, body.size);
+    byte_buffer_fini(&body);
 }
 
 static void on_call(void *context, struct http_call *call)

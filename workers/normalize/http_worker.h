@@ -14,6 +14,7 @@
 
 #include "arena.h"
 #include "broker_link.h"
+#include "byte_buffer.h"
 #include "http_door.h"
 #include "raw_store.h"
 #include "worker_config.h"
@@ -57,6 +58,8 @@ struct http_worker_plan {
     /* The worker's own state (worker->own), before the first and after the last request. NULL: it has none. */
     lw_status (*open)(struct http_worker *worker);
     void (*close)(struct http_worker *worker);
+    /* Appends ", \"NAME\": VALUE" to what /healthz says. NULL: nothing. */
+    void (*health)(const struct http_worker *worker, struct byte_buffer *out);
 };
 
 /* The process's main: returns its exit code. */

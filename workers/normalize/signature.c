@@ -68,6 +68,14 @@ bool signature_needs_fields(const struct signature_rule *rule)
            (scheme->text && (signature_text_uses(scheme->text, "field:") || signature_text_uses(scheme->text, "sorted_fields")));
 }
 
+bool signature_uses_field(const struct signature_rule *rule, const char *name)
+{
+    const struct signature_scheme *scheme = &rule->scheme;
+    return (scheme->signature.is_field && strcmp(scheme->signature.name, name) == 0) ||
+           (scheme->timestamp.is_field && strcmp(scheme->timestamp.name, name) == 0) ||
+           (scheme->text && signature_text_uses_field(scheme->text, name));
+}
+
 bool signature_needs_url(const struct signature_rule *rule)
 {
     const char *text = rule->scheme.text;

@@ -71,6 +71,8 @@ const char *signature_scheme_name_at(size_t index);
 const char *signature_rule_set_key(struct signature_rule *rule, const char *secret, struct arena *arena);
 /* True if the request's form or document has to be read before the signature can be checked. */
 bool signature_needs_fields(const struct signature_rule *rule);
+/* True if the signature, its time or its text stands in the field of this name. */
+bool signature_uses_field(const struct signature_rule *rule, const char *name);
 /* True if the URL is signed. */
 bool signature_needs_url(const struct signature_rule *rule);
 

@@ -135,6 +135,8 @@ static void read_generic(struct yaml_doc *doc, struct arena *arena, const struct
         yaml_doc_problem(doc, node, "algorithm is missing");
     if (!out->signature.name)
         yaml_doc_problem(doc, node, "header or field is missing: where the signature stands");
+    if (out->algorithm != SIGNATURE_SHARED_KEY && out->prefix && strchr(out->prefix, ' '))
+        yaml_doc_problem(doc, yaml_map_find(node, "prefix"), "prefix holds no spaces: they divide several signatures");
     check_text(doc, node, out);
 }
 

@@ -67,6 +67,16 @@ bool signature_text_uses(const char *template, const char *name)
     return false;
 }
 
+bool signature_text_uses_field(const char *template, const char *name)
+{
+    struct variable literal, variable;
+    size_t size = strlen(name);
+    while (next_variable(&template, &literal, &variable))
+        if (starts_with(&variable, "field:") && variable.size - 6 == size && memcmp(variable.name + 6, name, size) == 0)
+            return true;
+    return false;
+}
+
 bool signature_text_write(const char *template, const struct signed_request *request, const char *timestamp,
                           size_t timestamp_size, struct byte_buffer *out)
 {

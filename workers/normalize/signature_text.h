@@ -44,6 +44,7 @@ struct signed_request {
 const char *signature_text_problem(const char *template);
 /* True if it has this variable: "url", or "field:" for any field. */
 bool signature_text_uses(const char *template, const char *variable);
+bool signature_text_uses_field(const char *template, const char *name);
 /* Appends the text. False: something that it names is not there, or (out->failed) memory. */
 bool signature_text_write(const char *template, const struct signed_request *request, const char *timestamp,
                           size_t timestamp_size, struct byte_buffer *out);

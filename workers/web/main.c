@@ -16,6 +16,7 @@ int main(int argc, char **argv)
         .handle = web_handle,
         .open = web_state_open,
         .close = web_state_close,
+        .health = web_state_health,
     };
     return http_worker_main(argc, argv, &plan);
 }

@@ -55,6 +55,15 @@ void web_answer_taken(struct http_call *call, const struct web_source *source, b
     }
 }
 
+void web_answer_held(struct http_call *call, const struct web_source *source, bool browser)
+{
+    static const char body[] = "{\"status\": \"held\"}\n";
+    if (browser)
+        web_answer_taken(call, source, true, "", "held");
+    else
+        http_call_reply(call, 202, "application/json", body, sizeof body - 1);
+}
+
 void web_answer_refused(struct http_call *call, const struct web_source *source, bool browser, int status,
                         const char *reason, uint32_t retry_after_s)
 {

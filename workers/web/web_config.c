@@ -9,6 +9,7 @@ enum { TEXT_SIZE_MAX = 2048, URL_SIZE_MAX = 2048 };
 
 static void read_source(struct yaml_doc *doc, const char *config_path, const struct yaml_node *node, struct arena *arena,
                         struct web_source *source);
+static struct web_spool_options read_spool(struct yaml_doc *doc, const char *config_path, const struct yaml_node *map, struct arena *arena);
 static void check_behind_proxy(struct yaml_doc *doc, const struct yaml_node *node, const struct web_config *config,
                                const struct worker_config *common, const struct web_source *source);
 static void read_mapping(struct yaml_doc *doc, const struct yaml_node *node, struct arena *arena, struct web_mapping *out);
@@ -18,7 +19,7 @@ static const char *read_path(struct yaml_doc *doc, const struct yaml_node *node,
 
 void *web_config_read(struct yaml_doc *doc, const char *config_path, const struct worker_config *common, struct arena *arena)
 {
-    static const char *const known[] = {WORKER_CONFIG_KEYS, WORKER_CONFIG_HTTP_KEYS, "public_base", "sources", NULL};
+    static const char *const known[] = {WORKER_CONFIG_KEYS, WORKER_CONFIG_HTTP_KEYS, "public_base", "spool", "sources", NULL};
     const struct yaml_node *root = yaml_doc_root(doc);
     const struct yaml_node *sources = yaml_map_find(root, "sources");
     yaml_check_keys(doc, root, "the file", known);
@@ -26,6 +27,7 @@ void *web_config_read(struct yaml_doc *doc, const char *config_path, const struc
     if (!config)
         return NULL;
     config->public_base = worker_config_public_base(doc, arena, yaml_map_find(root, "public_base"));
+    config->spool = read_spool(doc, config_path, yaml_map_find(root, "spool"), arena);
     if (!sources || yaml_node_kind(sources) != YAML_KIND_MAP || yaml_node_count(sources) == 0) {
         yaml_doc_problem(doc, sources ? sources : root, "sources is missing: a map of source names");
         return config;
@@ -42,6 +44,8 @@ void *web_config_read(struct yaml_doc *doc, const char *config_path, const struc
         if (items[i].name && worker_config_source_name(doc, node, items[i].name))
             read_source(doc, config_path, node, arena, &items[i]);
         check_behind_proxy(doc, node, config, common, &items[i]);
+        if (items[i].cannot_retry && !config->spool.directory)
+            yaml_doc_problem(doc, node, "cannot_retry needs a spool: spool: {directory: spool}");
     }
     config->sources = items;
     config->source_count = count;
@@ -88,6 +92,21 @@ static void check_behind_proxy(struct yaml_doc *doc, const struct yaml_node *nod
         yaml_doc_problem(doc, node, "limits.per_client needs http.trusted_proxies: on a loopback address every client looks like the proxy");
 }
 
+static struct web_spool_options read_spool(struct yaml_doc *doc, const char *config_path, const struct yaml_node *map, struct arena *arena)
+{
+    static const char *const known[] = {"directory", "size_max_mib", NULL};
+    struct web_spool_options spool = {0};
+    if (!map)
+        return spool;
+    yaml_check_keys(doc, map, "spool", known);
+    const char *directory = worker_config_text(doc, arena, yaml_map_find(map, "directory"), "spool.directory", URL_SIZE_MAX, NULL);
+    spool.directory = worker_config_path(arena, config_path, directory);
+    spool.size_max_bytes = yaml_read_number(doc, yaml_map_find(map, "size_max_mib"), "spool.size_max_mib", 1, 1u << 20, 256) << 20;
+    if (!spool.directory)
+        yaml_doc_problem(doc, map, "spool.directory is missing");
+    return spool;
+}
+
 static void read_limits(struct yaml_doc *doc, const struct yaml_node *map, struct web_source *source)
 {
     enum { PER_MINUTE_MAX = 1000000 };
@@ -103,7 +122,7 @@ static void read_source(struct yaml_doc *doc, const char *config_path, const str
                         struct web_source *source)
 {
     static const char *const known[] = {"region", "language", "idempotency", "thank_you", "thank_you_text", "retry_text",
-                                        "missing_text", "honeypot", "origins", "secret_file", "secret_header", "signature", "map", "ignore", "pairs", "limits", NULL};
+                                        "missing_text", "honeypot", "origins", "secret_file", "secret_header", "signature", "map", "ignore", "pairs", "limits", "cannot_retry", NULL};
     const struct yaml_node *map = node && yaml_node_kind(node) == YAML_KIND_MAP ? node : NULL;
     if (map)
         yaml_check_keys(doc, map, "a source", known);
@@ -128,6 +147,7 @@ static void read_source(struct yaml_doc *doc, const char *config_path, const str
     source->honeypot = worker_config_text(doc, arena, yaml_map_find(map, "honeypot"), "honeypot", JSON_PATH_MAX, NULL);
     read_signature(doc, config_path, map, arena, source);
     source->origins = read_list(doc, yaml_map_find(map, "origins"), "origins", WEB_ORIGINS_MAX, arena, &source->origin_count);
+    source->cannot_retry = yaml_read_bool(doc, yaml_map_find(map, "cannot_retry"), "cannot_retry", false);
     read_limits(doc, yaml_map_find(map, "limits"), source);
     read_mapping(doc, map, arena, &source->mapping);
 }

@@ -3,6 +3,7 @@
  * web_config - the sources of leadwire-web, as the configuration file says.
  *
  *   public_base: https://leads.example.com   where senders reach us; needed where the URL is signed
+ *   spool: {directory: spool, size_max_mib: 256}   where contacts of sources that cannot retry wait for the broker
  *   sources:
  *     contact-form:                     POST /in/contact-form
  *       region: IT                      how national numbers are read
@@ -13,6 +14,7 @@
  *       thank_you_text: Grazie!         without thank_you: what the plain page says
  *       retry_text, missing_text        what it says when we are away; when nobody could be reached
  *       limits: {per_minute: 600, per_client: 30}   requests a minute of all, and of one address (IPv6: its first 64 bits)
+ *       cannot_retry: yes               who sends does not come again: while the broker is away the contact is held
  *       honeypot: website               a field people do not see: who fills it is a robot
  *       origins: [https://example.com]  pages whose scripts may post here
  *       secret_file: crm.secret         the sender must know it
@@ -35,6 +37,7 @@ struct web_source {
     const char *name;
     struct lead_defaults defaults;
     struct web_mapping mapping;
+    bool cannot_retry;
     const char *idempotency;      /* field or path; NULL */
     const char *thank_you;        /* URL; NULL: a plain page */
     const char *thank_you_text, *retry_text, *missing_text;
@@ -45,7 +48,13 @@ struct web_source {
     size_t origin_count;
 };
 
+struct web_spool_options {
+    const char *directory;              /* NULL: there is none */
+    uint64_t size_max_bytes;
+};
+
 struct web_config {
+    struct web_spool_options spool;     /* takes effect at a start */
     const char *public_base;            /* NULL: not known */
     const struct web_source *sources;   /* by name */
     size_t source_count;

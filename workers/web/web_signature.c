@@ -9,19 +9,15 @@ struct request_parts {
     const struct input_fields *fields;
 };
 
-/* A field of the signature is not part of the lead: a key must not become an attribute. */
 static const char *find(const void *context, const struct signature_place *place, size_t *size_out)
 {
     const struct request_parts *parts = context;
     size_t index;
     if (!place->is_field)
         return http_signature_header(parts->call, place->name, size_out);
-    struct input_field *field = input_fields_find(parts->fields, place->name, 0, &index);
-    if (!field)
-        return NULL;
-    field->used = true;
-    *size_out = field->size;
-    return field->value;
+    const struct input_field *field = input_fields_find(parts->fields, place->name, 0, &index);
+    *size_out = field ? field->size : 0;
+    return field ? field->value : NULL;
 }
 
 enum signature_verdict web_signature_check(struct http_call *call, const char *base, const struct web_source *source,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * web_signature - is a request from whom its source says? The fields that the signature stands in are used up by it.
+ * web_signature - is a request from whom its source says?
  */
 #ifndef WEB_SIGNATURE_H
 #define WEB_SIGNATURE_H

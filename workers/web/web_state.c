@@ -10,8 +10,10 @@ lw_status web_state_open(struct http_worker *worker)
 {
     struct web_state *state = calloc(1, sizeof *state);
     worker->own = state;
-    return state && rate_limit_init(&state->sources, WORKER_SOURCES_MAX * RATE_WAYS) &&
-           rate_limit_init(&state->clients, WEB_CLIENTS_REMEMBERED) ? LW_OK : LW_NO_MEMORY;
+    const struct web_config *config = worker->rules->own;
+    if (!state || !rate_limit_init(&state->sources, WORKER_SOURCES_MAX * RATE_WAYS) || !rate_limit_init(&state->clients, WEB_CLIENTS_REMEMBERED))
+        return LW_NO_MEMORY;
+    return config->spool.directory ? web_spool_open(worker, &config->spool, &state->spool) : LW_OK;
 }
 
 void web_state_close(struct http_worker *worker)
@@ -19,10 +21,18 @@ void web_state_close(struct http_worker *worker)
     struct web_state *state = worker->own;
     if (!state)
         return;
+    web_spool_close(&state->spool);
     rate_limit_fini(&state->sources);
     rate_limit_fini(&state->clients);
     free(state);
     worker->own = NULL;
+}
+
+void web_state_health(const struct http_worker *worker, struct byte_buffer *out)
+{
+    const struct web_state *state = worker->own;
+    if (state->spool)
+        web_spool_health(state->spool, out);
 }
 
 static uint32_t in_seconds(uint32_t wait_ms)

@@ -11,14 +11,6 @@
 #include "web_signature.h"
 #include "web_state.h"
 
-enum body_kind { BODY_FORM, BODY_MULTIPART, BODY_JSON, BODY_KINDS };
-
-static const struct { const char *media_type, *suffix; } body_kinds[BODY_KINDS] = {
-    [BODY_FORM] = {"application/x-www-form-urlencoded", "form"},
-    [BODY_MULTIPART] = {"multipart/form-data", "multipart"},
-    [BODY_JSON] = {"application/json", "json"},
-};
-
 /* A request between its publish and the broker's answer. Lives in the call's arena. */
 struct submission {
     struct http_worker *worker;
@@ -30,16 +22,22 @@ struct submission {
     char id[LW_IDEMPOTENCY_ID_MAX + 1];
     bool id_is_hash;                   /* so equal ids mean equal bytes */
     bool browser;
-    enum body_kind kind;
+    struct web_body body;
+    char raw_ref[RAW_REF_MAX];
+    int64_t received_unix_ms;
 };
 
 static void take(struct http_worker *worker, struct worker_rules *rules, struct http_call *call, const struct web_source *source);
+static bool find_kind(struct submission *submission);
+static bool admit(struct submission *submission);
 static bool read_body(struct submission *submission);
 static bool check_signature(struct submission *submission);
 static bool below_limit(struct submission *submission, uint32_t wait_s);
 static bool is_robot(const struct submission *submission);
 static void choose_id(struct submission *submission);
-static void publish(struct submission *submission, const char *raw_ref);
+static void publish(struct submission *submission);
+static bool goes_behind(const struct submission *submission);
+static void hold_or_refuse(struct submission *submission, const char *reason, uint32_t retry_after_s);
 static void on_answer(void *context, const struct lw_publisher_answer *answer);
 static void taken(struct submission *submission, enum worker_count what, const char *lead_id, const char *status);
 static void refuse(struct submission *submission, enum worker_count what, int status, const char *reason, uint32_t retry_after_s);
@@ -78,60 +76,65 @@ static void take(struct http_worker *worker, struct worker_rules *rules, struct 
         .source = source,
         .origin = http_worker_origin(rules, call),
         .browser = web_answer_is_for_browser(call),
-        .kind = BODY_FORM,
+        .body = {.content_type = http_call_header(call, "Content-Type")},
+        .received_unix_ms = wall_clock_unix_ms(),
     };
-    if (!below_limit(submission, web_state_client_wait_s(worker->own, source, &submission->origin)))
-        return;
-    while (submission->kind < BODY_KINDS && !http_call_has_type(call, body_kinds[submission->kind].media_type))
-        submission->kind++;
-    if (submission->kind == BODY_KINDS) {
-        refuse(submission, WORKER_COUNT_WRONG_TYPE, 415, "send application/x-www-form-urlencoded, multipart/form-data or application/json", 0);
-        return;
-    }
-    /* Before the body is read, wherever the signature does not stand in it. */
-    bool signature_first = source->signature && !signature_needs_fields(source->signature);
-    if ((signature_first && !check_signature(submission)) || !read_body(submission))
-        return;
-    if (source->signature && !signature_first && !check_signature(submission))
-        return;
-    /* Only now: who cannot sign shall not use up what the source may send. */
-    if (!below_limit(submission, web_state_source_wait_s(worker->own, source)))
+    submission->body.bytes = http_call_body(call, &submission->body.size);
+    if (!find_kind(submission) || !admit(submission))
         return;
     if (is_robot(submission)) {   /* told what a person would be told, so that it learns nothing */
         taken(submission, WORKER_COUNT_ROBOT, "", "accepted");
         return;
     }
-    char raw_ref[RAW_REF_MAX];
-    size_t size;
-    const char *body = http_call_body(call, &size);
-    lw_status kept = http_worker_keep_raw(worker, source->name, body_kinds[submission->kind].suffix, body, size, raw_ref);
+    const struct web_body *body = &submission->body;
+    lw_status kept = http_worker_keep_raw(worker, source->name, web_body_suffix(body->kind), body->bytes, body->size, submission->raw_ref);
     if (kept != LW_OK)
         refuse(submission, WORKER_COUNT_STORE_FULL, kept == LW_FULL ? 507 : 503, "the raw bytes cannot be kept", 60);
     else
-        publish(submission, raw_ref);
+        publish(submission);
+}
+
+static bool find_kind(struct submission *submission)
+{
+    struct web_body *body = &submission->body;
+    while (body->kind < WEB_BODY_KINDS && !http_call_has_type(submission->call, web_body_media_type(body->kind)))
+        body->kind++;
+    if (body->kind < WEB_BODY_KINDS)
+        return true;
+    refuse(submission, WORKER_COUNT_WRONG_TYPE, 415, "send application/x-www-form-urlencoded, multipart/form-data or application/json", 0);
+    return false;
+}
+
+/* Reads the body of a sender who may send now. The cheaper check comes first, and the signature before the body is read wherever it does
+ * not stand in it. What the source may send is counted last: who cannot sign shall not use it up. */
+static bool admit(struct submission *submission)
+{
+    struct web_state *state = submission->worker->own;
+    const struct web_source *source = submission->source;
+    bool is_in_body = source->signature && signature_needs_fields(source->signature);
+    if (!below_limit(submission, web_state_client_wait_s(state, source, &submission->origin)))
+        return false;
+    if (source->signature && !is_in_body && !check_signature(submission))
+        return false;
+    if (!read_body(submission) || (is_in_body && !check_signature(submission)))
+        return false;
+    return below_limit(submission, web_state_source_wait_s(state, source));
 }
 
 static bool read_body(struct submission *submission)
 {
-    size_t size;
-    const char *body = http_call_body(submission->call, &size);
-    struct arena *arena = http_call_arena(submission->call);
-    const char *type = http_call_header(submission->call, "Content-Type");
-    lw_status status = submission->kind == BODY_JSON ? input_fields_from_json(arena, body, size, &submission->fields)
-        : submission->kind == BODY_FORM ? input_fields_from_form(arena, body, size, &submission->fields)
-                                        : input_fields_from_multipart(arena, type, body, size, &submission->fields);
+    static const char *const problems[WEB_BODY_KINDS] = {
+        [WEB_BODY_FORM] = "the body holds no fields",
+        [WEB_BODY_MULTIPART] = "the body is not multipart/form-data, or holds no fields",
+        [WEB_BODY_JSON] = "the body is not a JSON object or array, or holds no fields",
+    };
+    const struct web_body *body = &submission->body;
+    lw_status status = web_body_read(submission->source, body, http_call_arena(submission->call), &submission->fields);
     if (status == LW_INVALID)
-        refuse(submission, WORKER_COUNT_MALFORMED, 400,
-               submission->kind == BODY_JSON ? "the body is not a JSON object or array" : "the body is not multipart/form-data", 0);
-    else if (status == LW_OK && submission->fields.count == 0)
-        refuse(submission, WORKER_COUNT_MALFORMED, 400, "the body holds no fields", 0);
+        refuse(submission, WORKER_COUNT_MALFORMED, 400, problems[body->kind], 0);
     else if (status != LW_OK)
         refuse(submission, WORKER_COUNT_TOO_LARGE, 413, "too many fields", 0);
-    else {
-        input_pairs_apply(&submission->source->mapping.pairs, arena, &submission->fields);
-        return true;
-    }
-    return false;
+    return status == LW_OK;
 }
 
 static bool check_signature(struct submission *submission)
@@ -156,34 +159,31 @@ static bool below_limit(struct submission *submission, uint32_t wait_s)
 static bool is_robot(const struct submission *submission)
 {
     size_t index;
-    struct input_field *trap = submission->source->honeypot
+    const struct input_field *trap = submission->source->honeypot
         ? input_fields_find(&submission->fields, submission->source->honeypot, 0, &index) : NULL;
-    if (trap)
-        trap->used = true;
     return trap && trap->size > 0;
 }
 
 /* The configured field, else the header, else a hash of the body. */
 static void choose_id(struct submission *submission)
 {
-    size_t index, size;
+    size_t index;
     const struct web_source *source = submission->source;
     const struct input_field *field = source->idempotency
         ? input_fields_find(&submission->fields, source->idempotency, 0, &index) : NULL;
     const char *header = http_call_header(submission->call, "Idempotency-Key");
-    const char *body = http_call_body(submission->call, &size);
 
     if (field && field->size > 0)
         contact_id_from_source(source->name, field->value, field->size, submission->id);
     else if (header && *header)
         contact_id_from_source(source->name, header, strlen(header), submission->id);
     else {
-        contact_id_from_bytes(source->name, body, size, submission->id);
+        contact_id_from_bytes(source->name, submission->body.bytes, submission->body.size, submission->id);
         submission->id_is_hash = true;
     }
 }
 
-static void publish(struct submission *submission, const char *raw_ref)
+static void publish(struct submission *submission)
 {
     static struct lead_builder builder;   /* large; used by one request at a time */
     struct http_worker *worker = submission->worker;
@@ -191,20 +191,56 @@ static void publish(struct submission *submission, const char *raw_ref)
     const char *reason;
 
     choose_id(submission);
-    lead_builder_init(&builder, &submission->source->defaults);
-    web_mapping_apply(&submission->source->mapping, &submission->fields, &builder);
-    lead_builder_set_text(&builder, LEAD_FIELD_RAW_REF, raw_ref);
-    lw_status status = lead_builder_finish(&builder, &lead, &reason);
-    if (status == LW_OK) {
+    lw_status status = web_body_lead(submission->source, &submission->fields, submission->raw_ref, &builder, &lead, &reason);
+    if (status == LW_OK && goes_behind(submission)) {
+        status = LW_AGAIN;
+        reason = "the broker is away";
+    } else if (status == LW_OK) {
         struct broker_link_call call = {submission->rules->common.answer_within_ms, on_answer, submission};
-        status = broker_link_publish(worker->link, submission->id, wall_clock_unix_ms(), lead, &call, NULL);
+        status = broker_link_publish(worker->link, submission->id, submission->received_unix_ms, lead, &call, NULL);
         reason = status == LW_INVALID ? broker_link_error(worker->link) : lw_status_text(status);
     }
     if (status == LW_INVALID || status == LW_TOO_LARGE)
         refuse(submission, WORKER_COUNT_REJECTED, 422, reason, 0);
     else if (status != LW_OK)
-        refuse(submission, WORKER_COUNT_BUSY, 503, reason, 1);
+        hold_or_refuse(submission, reason, 1);
     lead_builder_fini(&builder);
+}
+
+static struct web_spool *spool_of(const struct submission *submission)
+{
+    const struct web_state *state = submission->worker->own;
+    return submission->source->cannot_retry ? state->spool : NULL;
+}
+
+/* True if there is no use in asking the broker now, and the contact may be held. */
+static bool goes_behind(const struct submission *submission)
+{
+    const struct web_spool *spool = spool_of(submission);
+    return spool && (web_spool_is_busy(spool) || !broker_link_connected(submission->worker->link));
+}
+
+/* The broker cannot take the contact now. */
+static void hold_or_refuse(struct submission *submission, const char *reason, uint32_t retry_after_s)
+{
+    struct web_spool *spool = spool_of(submission);
+    const struct web_held held = {
+        .source = submission->source->name, .id = submission->id, .raw_ref = submission->raw_ref, .id_is_hash = submission->id_is_hash,
+        .received_unix_ms = submission->received_unix_ms, .body = submission->body,
+    };
+    lw_status status = spool ? web_spool_hold(spool, &held) : LW_AGAIN;
+    if (status == LW_OK) {
+        struct worker_rules *rules = submission->rules;
+        worker_counts_add(&submission->worker->counts, WORKER_COUNT_HELD);
+        log_debug("held source=%s", submission->source->name);
+        input_fields_release(&submission->fields);
+        web_answer_held(submission->call, submission->source, submission->browser);
+        worker_rules_drop(&rules);
+    } else if (spool) {
+        refuse(submission, WORKER_COUNT_STORE_FULL, status == LW_FULL ? 507 : 503, "the spool cannot take it", 60);
+    } else {
+        refuse(submission, WORKER_COUNT_BUSY, 503, reason, retry_after_s);
+    }
 }
 
 static void on_answer(void *context, const struct lw_publisher_answer *answer)
@@ -228,7 +264,7 @@ static void on_answer(void *context, const struct lw_publisher_answer *answer)
         refuse(submission, WORKER_COUNT_REJECTED, 422, answer->reason, 0);
         return;
     case LW_OUTCOME_BUSY:
-        refuse(submission, WORKER_COUNT_BUSY, 503, "try again later", http_worker_retry_after_s(answer));
+        hold_or_refuse(submission, "try again later", http_worker_retry_after_s(answer));
         return;
     case LW_OUTCOME_NONE:
     case LW_OUTCOME_NOT_FOUND:
@@ -238,7 +274,7 @@ static void on_answer(void *context, const struct lw_publisher_answer *answer)
     refuse(submission, WORKER_COUNT_OTHER, 503, "unexpected answer of the broker", 1);
 }
 
-/* Both end the submission, whose memory goes with the call; the source lives as long as the rules are held. */
+/* Each ends the submission, as hold_or_refuse does, whose memory goes with the call; the source lives as long as the rules are held. */
 static void taken(struct submission *submission, enum worker_count what, const char *lead_id, const char *status)
 {
     struct worker_rules *rules = submission->rules;

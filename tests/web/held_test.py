@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""leadwire-web: sources that cannot send again, while the broker is away and over kills of the worker."""
+import json
+import os
+import random
+import subprocess
+import time
+import urllib.parse
+
+import worker_case
+from worker_case import WorkerCase, wait_for
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+BROWSER = {**FORM, "Accept": "text/html"}
+JSON = {"Content-Type": "application/json"}
+SECRET = "0123456789secret"
+
+
+class HeldCase(WorkerCase):
+    program = "leadwire-web"
+    size_max_mib = 4
+
+    def config(self, once="  once: {region: IT, cannot_retry: yes, idempotency: id}\n"):
+        path = os.path.join(self.directory, "key")
+        with open(path, "w") as file:
+            file.write(SECRET)
+        os.chmod(path, 0o600)
+        return f"""
+desk: main
+broker: {self.broker.endpoint}
+listen: 127.0.0.1:0
+answer_within: 300ms
+raw: {{directory: raw}}
+http: {{body_size_max_kib: 1024}}
+spool: {{directory: spool, size_max_mib: {self.size_max_mib}}}
+sources:
+{once}  page: {{region: IT, cannot_retry: yes, thank_you: /thanks, honeypot: website}}
+  google: {{cannot_retry: yes, signature: {{scheme: google-ads, secret_file: key}}, idempotency: lead_id}}
+  often: {{region: IT}}
+"""
+
+    def post(self, name, source="once", headers=FORM, **more):
+        return self.worker.request("POST", "/in/" + source, urllib.parse.urlencode({"id": name, "phone": "0212345678", **more}), headers)
+
+    def hold(self, *names, **more):
+        for name in names:
+            status, _, body = self.post(name, **more)
+            self.assertEqual((status, json.loads(body)), (202, {"status": "held"}))
+
+    def broker_away(self):
+        """It is there and says nothing, which is sooner seen than that it is gone."""
+        self.broker.tell("mode silent")
+
+    def broker_back(self):
+        self.broker.tell("mode normal")
+
+    def restart(self):
+        self.worker.kill()
+        self.worker.start()
+
+    def spool(self):
+        return self.counts()["spool"]
+
+    def files(self, folder="spool"):
+        return sorted(name for name in os.listdir(os.path.join(self.directory, folder)) if name.endswith(".held"))
+
+    def all_sent(self):
+        wait_for("the spool to be empty", lambda: self.spool()["held"] == 0)
+        self.assertEqual(self.files(), [])
+
+    def ids(self):
+        return [record["id"] for record in self.taken()]
+
+    def taken(self):
+        """What the broker took, not what it left unanswered."""
+        return [record for record in self.broker.seen("publish") if "id" in record]
+
+
+class Held(HeldCase):
+    def test_held_while_the_broker_is_away_and_sent_on_in_order_after_a_kill(self):
+        self.broker.close()
+        wait_for("the loss to be seen", lambda: self.worker.request("GET", "/healthz")[0] == 503)
+        self.hold("a", "b", "c")
+        health = self.counts()
+        self.assertEqual((health["held"], health["spool"]["held"], health["spool"]["alarm"]), (3, 3, "contacts wait for the broker"))
+        self.assertEqual(len(self.files()), 3)
+        self.assertIn("are held in the spool", self.worker.log())
+        self.restart()
+        self.assertEqual(self.spool()["held"], 3)
+        self.broker = worker_case.Broker(self.directory)
+        self.all_sent()
+        self.assertEqual(self.ids(), ["a", "b", "c"])
+        self.assertEqual((self.counts()["accepted"], self.spool()["alarm"]), (3, ""))
+        self.assertEqual(self.post("d")[0], 200)
+
+    def test_killed_after_the_yes_and_before_the_removal_it_is_no_double(self):
+        self.broker.tell("mode mute")   # takes the lead, says nothing
+        self.hold("a")
+        self.assertEqual(self.broker.next("publish")["id"], "a")   # at once, in vain
+        again = self.broker.next("publish")                        # out of the spool, in vain too
+        self.worker.kill()
+        self.broker.tell("mode normal")
+        self.worker.start()
+        self.all_sent()
+        last = self.broker.next("publish")
+        self.assertEqual((last["id"], last["lead"], last["status"]), ("a", again["lead"], again["status"]))   # the broker knows it
+        self.assertEqual((self.counts()["duplicate"], self.counts()["accepted"]), (1, 0))
+
+    def test_what_comes_while_others_wait_goes_behind_them(self):
+        self.broker.tell("mode busy")
+        self.hold("a", "b")
+        self.assertEqual(self.post("x", "often")[0], 503)   # this one can send again
+        self.broker.tell("mode normal")
+        status = self.post("c")[0]
+        self.assertIn(status, (200, 202))
+        self.all_sent()
+        wait_for("all three", lambda: len(self.ids()) == 3)
+        self.assertEqual(self.ids(), ["a", "b", "c"])
+
+    def test_the_same_contact_held_twice_is_one_lead(self):
+        self.broker_away()
+        self.hold("a", "a")
+        self.broker_back()
+        self.all_sent()
+        self.assertEqual((self.counts()["accepted"], self.counts()["duplicate"]), (1, 1))
+
+    def test_killed_at_any_moment_each_comes_once_and_in_order(self):
+        seed = int(os.environ.get("LEADWIRE_TEST_SEED", "7"))
+        chance = random.Random(seed)
+        sent = []
+        for _ in range(4):
+            self.broker_away()
+            for _ in range(12):
+                name = f"n{len(sent)}"
+                status = self.post(name)[0]
+                self.assertEqual(status, 202)
+                sent.append(name)
+            self.broker_back()
+            self.restart()                                     # now it sends on
+            end = time.monotonic() + chance.random() * 0.1
+            while time.monotonic() < end:
+                self.broker.seen("publish")
+            self.restart()
+        self.all_sent()
+        accepted = []
+        for name in self.ids():
+            if name not in accepted:
+                accepted.append(name)
+        self.assertEqual(accepted, sent, f"seed {seed}")
+        leads = {record["id"]: record["lead"] for record in self.taken()}
+        for record in self.taken():
+            self.assertEqual(record["lead"], leads[record["id"]])
+
+    def test_a_browser_is_thanked(self):
+        self.broker_away()
+        status, headers, _ = self.post("a", "page", BROWSER, website="")
+        self.assertEqual((status, headers["Location"]), (303, "/thanks"))
+        self.broker_back()
+        self.all_sent()
+        self.assertEqual(self.taken()[0]["lead"]["attributes"], {"id": "a"})
+
+    def test_a_key_in_the_body_is_not_in_the_lead_that_is_sent_on(self):
+        self.broker_away()
+        body = json.dumps({"lead_id": "g1", "google_key": SECRET, "email": "anna@example.com"})
+        self.assertEqual(self.worker.request("POST", "/in/google", body, JSON)[0], 202)
+        self.assertEqual(self.worker.request("POST", "/in/google", body.replace(SECRET, "x"), JSON)[0], 401)
+        self.broker_back()
+        self.all_sent()
+        record = self.taken()[0]
+        self.assertEqual((record["id"], record["lead"]["attributes"]), ("g1", {"lead_id": "g1"}))
+
+    def test_who_cannot_be_answered_is_refused_as_ever(self):
+        self.broker_away()
+        self.assertEqual(self.worker.request("POST", "/in/once", "id=5&name=Anna", FORM)[0], 422)
+        self.assertEqual(self.files(), [])
+
+    def test_a_contact_whose_source_is_gone_is_set_aside_and_the_others_go_on(self):
+        self.broker_away()
+        self.hold("a", "b")
+        self.post("c", "page")
+        self.worker.write_config(self.config(once=""))
+        self.restart()
+        self.broker_back()
+        wait_for("the spool to be empty", lambda: self.spool()["held"] == 0)
+        self.assertEqual((self.spool()["aside"], self.spool()["alarm"], len(self.files("spool/aside"))), (2, "contacts are set aside", 2))
+        self.assertEqual(len(self.ids()), 1)
+        self.assertIn("set aside: its source is not in the configuration", self.worker.log())
+
+    def test_what_the_broker_rejects_and_what_cannot_be_read_is_set_aside(self):
+        self.broker_away()
+        self.hold("a")
+        self.worker.kill()
+        with open(os.path.join(self.directory, "spool", "00000000000000000009.held"), "wb") as file:
+            file.write(b"\x01\x05nonsense")
+        self.broker_back()
+        self.broker.tell("mode reject")
+        self.worker.start()
+        wait_for("both to be set aside", lambda: self.spool()["aside"] == 2)
+        self.assertIn("set aside: the broker rejects it", self.worker.log())
+        self.assertIn("set aside: it cannot be read", self.worker.log())
+
+    def test_a_second_worker_on_the_same_spool_does_not_start(self):
+        done = subprocess.run([*self.worker.arguments[:3], "--listen", "127.0.0.1:0"], capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("another process has it", done.stderr)
+
+
+class Full(HeldCase):
+    size_max_mib = 1
+
+    def test_a_full_spool_is_507_and_says_so(self):
+        self.broker_away()
+        self.hold("a", "b", "c", message="x" * 300000)
+        self.assertEqual(self.spool()["alarm"], "nearly full")
+        status, _, body = self.post("d", message="x" * 300000)
+        self.assertEqual(status, 507, body)
+        self.assertEqual(self.counts()["store_full"], 1)
+        self.assertIn("spool is nearly full", self.worker.log())
+        self.assertIn("spool is full with 3 contacts", self.worker.log())
+        self.broker_back()
+        self.all_sent()
+        self.assertEqual(self.ids(), ["a", "b", "c"])
+        self.assertEqual(self.post("d")[0], 200)
+
+
+if __name__ == "__main__":
+    worker_case.main()

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web_body.h"
+
+#include <string.h>
+
+static const struct { const char *media_type, *suffix; } kinds[WEB_BODY_KINDS] = {
+    [WEB_BODY_FORM] = {"application/x-www-form-urlencoded", "form"},
+    [WEB_BODY_MULTIPART] = {"multipart/form-data", "multipart"},
+    [WEB_BODY_JSON] = {"application/json", "json"},
+};
+
+const char *web_body_suffix(enum web_body_kind kind)
+{
+    return kinds[kind].suffix;
+}
+
+const char *web_body_media_type(enum web_body_kind kind)
+{
+    return kinds[kind].media_type;
+}
+
+static lw_status read_by_kind(const struct web_body *body, struct arena *arena, struct input_fields *out)
+{
+    switch (body->kind) {
+    case WEB_BODY_FORM: return input_fields_from_form(arena, body->bytes, body->size, out);
+    case WEB_BODY_MULTIPART: return input_fields_from_multipart(arena, body->content_type, body->bytes, body->size, out);
+    case WEB_BODY_JSON: return input_fields_from_json(arena, body->bytes, body->size, out);
+    case WEB_BODY_KINDS: break;
+    }
+    *out = (struct input_fields){0};
+    return LW_INVALID;
+}
+
+/* A key that is shown in the body must not become an attribute. */
+static void use_up(const struct web_source *source, struct input_fields *fields)
+{
+    for (size_t i = 0; i < fields->count; i++) {
+        struct input_field *field = &fields->items[i];
+        field->used = (source->honeypot && strcmp(field->path, source->honeypot) == 0) ||
+                      (source->signature && signature_uses_field(source->signature, field->path));
+    }
+}
+
+lw_status web_body_read(const struct web_source *source, const struct web_body *body, struct arena *arena, struct input_fields *out)
+{
+    lw_status status = read_by_kind(body, arena, out);
+    if (status == LW_OK && out->count == 0) {
+        input_fields_release(out);
+        return LW_INVALID;
+    }
+    if (status == LW_OK) {
+        use_up(source, out);
+        input_pairs_apply(&source->mapping.pairs, arena, out);
+    }
+    return status;
+}
+
+lw_status web_body_lead(const struct web_source *source, struct input_fields *fields, const char *raw_ref,
+                        struct lead_builder *builder, const struct lw_lead **lead_out, const char **reason_out)
+{
+    lead_builder_init(builder, &source->defaults);
+    web_mapping_apply(&source->mapping, fields, builder);
+    lead_builder_set_text(builder, LEAD_FIELD_RAW_REF, raw_ref);
+    return lead_builder_finish(builder, lead_out, reason_out);
+}
