@@ -128,6 +128,8 @@ static void release(struct core *core, struct lead *lead)
     }
     lead_forget_exclusions(core, lead);
     lead->offers_made = 0;
+    if (lead->extra)
+        lead->extra->call_backs = 0;   /* a person wants more of them */
     lead->wait_deadline_ms = deadline_after(core, core_channel(core, lead->demand->channel)->wait_limit_ms);
     lead_move(core, lead, &(struct lead_change){.to = LEAD_WAITING, .cause = CAUSE_RELEASED, .deadline_ms = lead->wait_deadline_ms});
 }

@@ -80,13 +80,21 @@ static void begin_round(struct core *core, const struct completion *completion)
     lead_prefer(lead, same_rep_for_ms > 0 ? completion->rep->number : 0, 0, same_rep_for_ms);
 }
 
+/* Asked for once more than the desk calls back: it ends, or a person looks at it. */
+static bool call_backs_are_used_up(const struct core *core, const struct completion *completion)
+{
+    const struct lead_extra *extra = completion->lead->extra;
+    return completion->disposition->follow_up == FOLLOW_UP_CALL_BACK && extra && extra->call_backs >= core->config->call_backs.most;
+}
+
 /* Fills in where the lead goes. False, with nothing changed, when it cannot go there. */
 static bool set_aside(struct core *core, struct completion *completion)
 {
     struct lead_change *change = &completion->change;
     const struct core_text nowhere = {"", 0};
     enum config_follow_up follow_up = completion->disposition->follow_up;
-    bool is_end = follow_up == FOLLOW_UP_END || follow_up == FOLLOW_UP_SUPPRESS;
+    bool used_up = call_backs_are_used_up(core, completion);
+    bool is_end = follow_up == FOLLOW_UP_END || follow_up == FOLLOW_UP_SUPPRESS || (used_up && core->config->call_backs.ends);
 
     if (is_end) {
         change->to = LEAD_COMPLETED;
@@ -97,14 +105,15 @@ static bool set_aside(struct core *core, struct completion *completion)
     if (!lead_make_call_back(core, completion->lead))
         return false;
     change->by = completion->rep->number;
-    if (follow_up == FOLLOW_UP_PARK) {
+    if (follow_up == FOLLOW_UP_PARK || used_up) {
         change->to = LEAD_PARKED;
-        change->cause = CAUSE_SET_ASIDE;
+        change->cause = used_up ? CAUSE_CALL_BACKS_USED_UP : CAUSE_SET_ASIDE;
         change->deadline_ms = deadline_after(core, core->config->park_limit_ms);
         return true;
     }
     bool is_appointment = follow_up == FOLLOW_UP_APPOINTMENT;
     begin_round(core, completion);
+    lead_extra_of(completion->lead)->call_backs += !is_appointment;
     lead_set_appointment(completion->lead, is_appointment ? completion->at_ms : 0, is_appointment ? completion->place : nowhere);
     change->to = LEAD_SCHEDULED;
     change->cause = is_appointment ? CAUSE_APPOINTMENT : CAUSE_CALL_BACK;

@@ -35,6 +35,8 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
         return config_wrong(reason, reason_size, "absent leads must be at most %d", CONFIG_ABSENT_LEADS_MAX);
     if (config->offers_max < 1 || config->offers_max > 32)
         return config_wrong(reason, reason_size, "offers_max must be 1 to 32");
+    if (config->call_backs.most < 1 || config->call_backs.most > CONFIG_CALL_BACKS_MAX)
+        return config_wrong(reason, reason_size, "the call-backs of a lead must be 1 to %d", CONFIG_CALL_BACKS_MAX);
     if (config->people.join && (config->people.window_ms < 1 || config->people.window_ms > CONFIG_WINDOW_MAX_MS))
         return config_wrong(reason, reason_size, "the time in which contacts of a person join must be above 0 and at most 366 days");
     if (config->people.customer_for_ms > CONFIG_WINDOW_MAX_MS)

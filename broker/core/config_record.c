@@ -273,6 +273,8 @@ static void put_queues(struct byte_buffer *out, const struct core_config *config
     byte_buffer_put_varint(out, config->absent_leads_max);
     put_people(out, &config->people);
     config_refusals_put(out, &config->refusals);
+    byte_buffer_put_varint(out, config->call_backs.most);
+    byte_buffer_put_u8(out, config->call_backs.ends);
     config_order_put(out, config);
 }
 
@@ -363,6 +365,13 @@ fail:
     return LW_CORRUPT;
 }
 
+static bool read_call_backs(struct byte_reader *in, struct core_config *config)
+{
+    config->call_backs.most = read_number(in, CONFIG_CALL_BACKS_MAX);
+    config->call_backs.ends = byte_reader_u8(in) != 0;
+    return !in->failed;
+}
+
 static bool read_queues(struct byte_reader *in, struct core_config *config)
 {
     char name[TEXT_MAX], policy[TEXT_MAX];
@@ -383,7 +392,7 @@ static bool read_queues(struct byte_reader *in, struct core_config *config)
     config->refused_counts = byte_reader_u8(in) != 0;
     config->bad_counts = byte_reader_u8(in) != 0;
     config->absent_leads_max = read_number(in, CONFIG_ABSENT_LEADS_MAX);
-    return read_people(in, config) && config_refusals_read(in, config) && config_order_read(in, config);
+    return read_people(in, config) && config_refusals_read(in, config) && read_call_backs(in, config) && config_order_read(in, config);
 }
 
 static bool read_pairs(struct byte_reader *in, struct core_config *config)

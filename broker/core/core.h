@@ -134,7 +134,8 @@ enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_
     X(85, TOUCHED, "touched") \
     X(86, NUDGED, "nudged") \
     X(87, UNTOUCHED, "untouched") \
-    X(110, MERGED, "merged")
+    X(110, MERGED, "merged") \
+    X(120, CALL_BACKS_USED_UP, "call_backs_used_up")
 
 enum core_cause {
     CAUSE_NONE = 0,

@@ -23,7 +23,7 @@ struct core_config *core_config_new(const char *desk)
         },
         .grace_ms = 15000, .park_limit_ms = 24 * 3600000, .work_limit_ms = 24 * 3600000,
         .retry_same_rep_ms = 120000, .offers_max = 12, .misses_to_away = 3, .transfer_for_ms = 600000,
-        .refusals = {.retry_factor = 2, .retry_max_ms = 3600000},
+        .refusals = {.retry_factor = 2, .retry_max_ms = 3600000}, .call_backs = {.most = 10},
     };
     if (!config->desk || !config->policy) {
         core_config_free(config);

@@ -42,6 +42,7 @@ enum {
     CONFIG_DISPOSITIONS_MAX = 64,
     CONFIG_DECLINE_REASONS_MAX = 16,
     CONFIG_RETRY_FACTOR_MAX = 10,
+    CONFIG_CALL_BACKS_MAX = 1000,
     CONFIG_QUEUES_MAX = 1000,
     CONFIG_TIER_MAX = 100,
     CONFIG_SHARE_MAX = 100,
@@ -219,6 +220,12 @@ struct config_refusals {
     uint32_t reason_count;           /* 0: any, or none */
 };
 
+/* How often a lead is called back by dispositions, and what follows when one asks for more. */
+struct config_call_backs {
+    uint32_t most;                   /* 1 or more */
+    bool ends;                       /* it is completed; else parked, for a person to look at */
+};
+
 struct core_config {
     char *desk;
     char **skills;               uint32_t skill_count;   /* abilities */
@@ -235,6 +242,7 @@ struct core_config {
     uint32_t transfer_for_ms;        /* a lead handed to a rep is for them alone, so long */
     struct config_people people;
     struct config_refusals refusals;
+    struct config_call_backs call_backs;
     /* The fair share ledger: */
     bool refused_counts;         /* an offer that the rep declined or let pass */
     bool bad_counts;             /* a lead completed with a disposition of class bad */

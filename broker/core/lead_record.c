@@ -31,6 +31,7 @@ static void extra_fill(const struct lead_extra *extra, struct lead_image *image)
     image->has_own_priority = extra->has_own_priority;
     image->acts = extra->acts;
     image->declines = extra->declines;
+    image->call_backs = extra->call_backs;
     if (extra->lapsed)
         lapsed_fill(extra->lapsed, image);
     image->waits_from_ms = extra->waits_from_ms;

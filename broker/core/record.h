@@ -126,7 +126,7 @@ struct lead_image {
     uint32_t act_count;               /* read into acts_read */
     const struct decline_notes *declines;   /* written from here; */
     uint32_t decline_count;           /* read into declines_read */
-    uint32_t lapsed_count;
+    uint32_t lapsed_count, call_backs;
     uint64_t waits_from_ms;           /* 0: from when it was received */
     bool has_payload;                 /* and the rest of what never changes: */
     uint64_t received_ms;

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who did not take a lead and why, as part of its record: a byte of bits, then each that is there. And how often a rep
- * gave which reason, as part of the rep's.
+ * Who did not take a lead and why, and how often it was to be called back, as part of its record: a byte of bits, then each
+ * that is there. And how often a rep gave which reason, as part of the rep's.
  */
 #include "declines.h"
 #include "record.h"
 
-enum refusal_bits { REFUSALS_LAPSED = 1, REFUSALS_DECLINES = 2 };
+enum refusal_bits { REFUSALS_LAPSED = 1, REFUSALS_DECLINES = 2, REFUSALS_CALL_BACKS = 4 };
 
 bool record_has_refusals(const struct lead_image *image)
 {
-    return image->lapsed_count > 0 || image->declines != NULL;
+    return image->lapsed_count > 0 || image->declines != NULL || image->call_backs > 0;
 }
 
 static uint8_t bits_of(const struct lead_image *image)
 {
-    return (uint8_t)((image->lapsed_count > 0 ? REFUSALS_LAPSED : 0) | (image->declines ? REFUSALS_DECLINES : 0));
+    return (uint8_t)((image->lapsed_count > 0 ? REFUSALS_LAPSED : 0) | (image->declines ? REFUSALS_DECLINES : 0) |
+                     (image->call_backs > 0 ? REFUSALS_CALL_BACKS : 0));
 }
 
 void record_put_refusals(struct byte_buffer *out, const struct lead_image *image)
@@ -29,6 +30,8 @@ void record_put_refusals(struct byte_buffer *out, const struct lead_image *image
         byte_buffer_put_u8(out, image->lapsed[i].cause);
         byte_buffer_put_u8(out, image->lapsed[i].times);
     }
+    if (image->call_backs > 0)
+        byte_buffer_put_varint(out, image->call_backs);
     if (image->declines)
         byte_buffer_put_u8(out, image->declines->count);
     for (uint32_t i = 0; image->declines && i < image->declines->count; i++) {
@@ -58,6 +61,8 @@ void record_read_refusals(struct byte_reader *in, struct lead_image *image)
         image->lapsed[i].cause = byte_reader_u8(in);
         image->lapsed[i].times = byte_reader_u8(in);
     }
+    if (bits & REFUSALS_CALL_BACKS)
+        image->call_backs = (uint32_t)byte_reader_varint_max(in, CONFIG_CALL_BACKS_MAX);
     if (!(bits & REFUSALS_DECLINES))
         return;
     image->decline_count = (uint32_t)byte_reader_varint_max(in, DECLINES_KEPT);

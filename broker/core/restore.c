@@ -341,6 +341,8 @@ static void take_refusals(struct lead *lead, const struct lead_image *image)
     for (uint32_t i = 0; i < image->decline_count; i++)
         decline_note_keep(lead, image->declines_read[i].offer_number, image->declines_read[i].reason);
     lapsed_take(lead, image);
+    if (image->call_backs > 0 || lead->extra)
+        lead_extra_of(lead)->call_backs = (uint16_t)image->call_backs;
 }
 
 /* Everything but links. */

@@ -393,6 +393,10 @@ static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *
         config->absent_leads_max = from->fair_share->absent_leads_max;
     }
     config->return_assigned_when_gone = from->return_assigned_when_gone;
+    if (from->call_backs) {
+        set(&config->call_backs.most, from->call_backs->most);
+        config->call_backs.ends = from->call_backs->ends;
+    }
     if (!read_refusals(reading, from))
         return false;
     return !*from->policy || judge(reading, core_config_set_policy(config, from->policy), "policy", from->policy);

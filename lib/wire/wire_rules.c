@@ -548,6 +548,10 @@ RULES(refusal_config,
     NUMBER(retry_factor),
     NUMBER(retry_max_ms));
 
+RULES(call_back_config,
+    NUMBER(most),
+    NUMBER(ends));
+
 RULES(desk_config,
     NAME(desk, LW_NAME_MAX),
     MESSAGES(skills, SKILLS_MAX, &skill_config_rules),
@@ -570,6 +574,7 @@ RULES(desk_config,
     NUMBER(transfer_for_ms),
     MESSAGE(order, &order_config_rules),
     MESSAGE(refusals, &refusal_config_rules),
+    MESSAGE(call_backs, &call_back_config_rules),
     MESSAGE(people, &people_config_rules));
 
 /* control.proto */

@@ -8,6 +8,8 @@ void model_draw_refusals(struct seeded *random, struct core_config *config)
     uint64_t count = seeded_below(random, 2) ? 0 : 1 + seeded_below(random, 3);
     config->refusals.retry_factor = 1 + (uint32_t)seeded_below(random, 4);
     config->refusals.retry_max_ms = config->retry_same_rep_ms + (uint32_t)seeded_below(random, 200000);
+    config->call_backs.most = 1 + (uint32_t)seeded_below(random, 4);
+    config->call_backs.ends = seeded_below(random, 2);
     for (uint64_t i = 0; i < count; i++)
         MUST_HOLD(core_config_add_decline_reason(config, reasons[i]) == LW_OK);
 }

@@ -8,7 +8,7 @@
 #include "../property/seeded.h"
 #include "core.h"
 
-/* How refusals lapse, and the reasons that declines may have. */
+/* How refusals lapse, the reasons that declines may have, and how often leads are called back. */
 void model_draw_refusals(struct seeded *random, struct core_config *config);
 /* Of a decline: now and then one that no rules have, or none. */
 const char *model_draw_reason(struct seeded *random);

@@ -45,6 +45,7 @@ static void release(struct slow_desk *desk, struct slow_lead *lead)
     }
     forget_refusals(lead);
     lead->offers_made = 0;
+    lead->call_backs = 0;
     lead->wait_deadline_ms = desk->now_ms + channel_of(desk, lead->channel)->wait_limit_ms;
     move(desk, lead, LEAD_WAITING, CAUSE_RELEASED, -1, lead->wait_deadline_ms, "");
 }

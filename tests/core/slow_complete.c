@@ -36,6 +36,7 @@ static void schedule(struct slow_desk *desk, struct slow_lead *lead, const struc
     uint64_t at_ms = desk->now_ms + time_ahead(desk, disposition, command->complete.at_unix_ms);
     forget_refusals(lead);
     lead->offers_made = 0;
+    lead->call_backs += !appointment;
     lead->preferred = disposition->same_rep_for_ms > 0 ? number : -1;
     lead->preferred_for_ms = disposition->same_rep_for_ms;
     lead->appointment_ms = appointment ? at_ms : 0;
@@ -46,12 +47,14 @@ static void schedule(struct slow_desk *desk, struct slow_lead *lead, const struc
 static void follow_up(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command,
                       const struct config_disposition *disposition, int number)
 {
-    bool ends = disposition->follow_up == FOLLOW_UP_END || disposition->follow_up == FOLLOW_UP_SUPPRESS;
+    const struct config_call_backs *bound = &desk->rules->call_backs;
+    bool too_many = disposition->follow_up == FOLLOW_UP_CALL_BACK && lead->call_backs >= bound->most;
+    bool ends = disposition->follow_up == FOLLOW_UP_END || disposition->follow_up == FOLLOW_UP_SUPPRESS || (too_many && bound->ends);
     lead->call_back |= !ends;
     if (ends)
         move_by(desk, lead, LEAD_COMPLETED, CAUSE_COMPLETED, number, 0, disposition->code, -1, disposition->follow_up == FOLLOW_UP_SUPPRESS);
-    else if (disposition->follow_up == FOLLOW_UP_PARK)
-        move_by(desk, lead, LEAD_PARKED, CAUSE_SET_ASIDE, -1, desk->now_ms + desk->rules->park_limit_ms, disposition->code, number, false);
+    else if (disposition->follow_up == FOLLOW_UP_PARK || too_many)
+        move_by(desk, lead, LEAD_PARKED, too_many ? CAUSE_CALL_BACKS_USED_UP : CAUSE_SET_ASIDE, -1, desk->now_ms + desk->rules->park_limit_ms, disposition->code, number, false);
     else
         schedule(desk, lead, command, disposition, number);
 }

@@ -41,6 +41,7 @@ struct slow_lead {
     int rep;                                   /* -1: nobody */
     struct refusal refusals[REFUSALS];
     uint32_t refusal_count;
+    uint32_t call_backs;                       /* by dispositions */
     uint32_t refused[REPS];                    /* by rep: how often in this round */
     struct refusal past[REFUSALS];             /* of this round, whose time is over */
     uint32_t past_count;

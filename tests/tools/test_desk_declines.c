@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What desk.yaml says of refusals and declines.
+ * What desk.yaml says of refusals, declines and call-backs.
  */
 #include <stdio.h>
 #include <string.h>
@@ -78,12 +78,28 @@ static void the_reasons_of_declines_are_a_list_of_names(void **state)
                    "d.yaml:5: 'decline_reasons' has 17 entries; at most 16 are allowed");
 }
 
+static void call_backs_are_bounded(void **state)
+{
+    struct desk_yaml *desk = desk_of("");
+    (void)state;
+    assert_int_equal(desk_yaml_config(desk)->call_backs->most, 10);
+    assert_false(desk_yaml_config(desk)->call_backs->ends);
+    desk_yaml_close(&desk);
+    desk = desk_of("call_backs: {max: 3, then: end}\n");
+    assert_int_equal(desk_yaml_config(desk)->call_backs->most, 3);
+    assert_true(desk_yaml_config(desk)->call_backs->ends);
+    desk_yaml_close(&desk);
+    assert_refused("call_backs: {max: 0}\n", "d.yaml:5: call_backs: max must be from 1 to 1000, not 0");
+    assert_refused("call_backs: {then: forget}\n", "d.yaml:5: call_backs: then must be park (a person looks at the lead) or end, not 'forget'");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_pause_is_a_time_or_how_it_grows),
         cmocka_unit_test(a_pause_that_makes_no_sense_is_refused),
         cmocka_unit_test(the_reasons_of_declines_are_a_list_of_names),
+        cmocka_unit_test(call_backs_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,6 +54,7 @@ void desk_read_people(struct desk_yaml *reader);
 bool desk_is_field(const char *field);
 /* `timeouts: retry_same_rep` and `decline_reasons`. timeouts: may be NULL. */
 void desk_read_retry(struct desk_yaml *reader, const struct yaml_node *timeouts);
+void desk_read_call_backs(struct desk_yaml *reader);
 /* What can be said only with the whole desk in view. */
 void desk_judge(struct desk_yaml *reader);
 

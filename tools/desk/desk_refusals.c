@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What follows when a rep does not take a lead.
+ * What follows when a rep does not take a lead, and how often it is called back.
  *
  *   decline_reasons: [no_time, wrong_language]
  *   timeouts:
  *     retry_same_rep: 2m        or {first: 2m, factor: 2, max: 1h}
+ *   call_backs: {max: 10, then: park}
  */
 #include <string.h>
 
@@ -12,6 +13,23 @@
 
 static const char *const retry_keys[] = {"first", "factor", "max", NULL};
 enum { REASONS_MAX = 16, FACTOR_MAX = 10, FACTOR_DEFAULT = 2 };
+
+void desk_read_call_backs(struct desk_yaml *reader)
+{
+    static const char *const keys[] = {"max", "then", NULL};
+    const struct yaml_node *map = desk_section(reader, "call_backs", YAML_KIND_MAP, 2), *then = yaml_map_find(map, "then");
+    Leadwire__V1__CallBackConfig *config = desk_alloc(reader, 1, sizeof *config);
+    if (config == NULL)
+        return;
+    leadwire__v1__call_back_config__init(config);
+    yaml_check_keys(reader->doc, map, "call_backs", keys);
+    config->most = (uint32_t)yaml_read_number(reader->doc, yaml_map_find(map, "max"), "call_backs: max", 1, 1000, 10);
+    const char *word = yaml_read_text(reader->doc, then, "call_backs: then", 64, "park");
+    config->ends = strcmp(word, "end") == 0;
+    if (!config->ends && strcmp(word, "park") != 0)
+        yaml_doc_problem(reader->doc, then, "call_backs: then must be park (a person looks at the lead) or end, not '%.64s'", word);
+    reader->config.call_backs = config;
+}
 
 static void read_reasons(struct desk_yaml *reader, Leadwire__V1__RefusalConfig *refusals)
 {

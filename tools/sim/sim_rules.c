@@ -24,6 +24,8 @@ static void add_offers(struct core_config *config, struct sim_random *random);
 static void add_dispositions(struct core_config *config, struct sim_random *random);
 static void draw_refusals(struct core_config *config, struct sim_random *random)
 {
+    config->call_backs.most = 1 + (uint32_t)sim_random_below(random, 5);
+    config->call_backs.ends = sim_random_percent(random, 40);
     config->refusals.retry_factor = 1 + (uint32_t)sim_random_below(random, 3);
     config->refusals.retry_max_ms = config->retry_same_rep_ms + (uint32_t)sim_random_below(random, 300000);
     if (sim_random_percent(random, 60) && core_config_add_decline_reason(config, SIM_REASON_OF_ALL) != LW_OK)
