@@ -231,6 +231,8 @@ void command_query(struct core *core, const struct core_command *command)
         effect_lead(core, lead, &effect);
         if (lead->state == LEAD_WAITING)
             effect.position = urgency_position(core, lead);
+        if (lead->state == LEAD_WAITING)
+            effect.nobody = nobody_for(core, lead);
     }
     effect_emit(core, &effect);
 }

@@ -100,6 +100,7 @@ void config_link(struct core *core)
         if (rep)
             rep_relink(core, rep);
     }
+    nobody_link(core);
 }
 
 void config_apply(struct core *core)

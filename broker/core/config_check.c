@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "config_check.h"
+#include "config_nobody.h"
 #include "config_order.h"
 #include "config_refusals.h"
 #include "policy.h"
@@ -46,6 +47,8 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
     if (config->grace_ms < 1 || config->park_limit_ms < 1 || config->work_limit_ms < 1 || config->retry_same_rep_ms < 1)
         return config_wrong(reason, reason_size, "grace, park limit, work limit and retry time must be above 0");
     status = config_refusals_check(config, reason, reason_size);
+    if (status == LW_OK)
+        status = config_nobody_check(&config->nobody_there, reason, reason_size);
     if (status == LW_OK)
         status = config_check_texts(config, reason, reason_size);
     if (status == LW_OK)

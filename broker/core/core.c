@@ -104,7 +104,8 @@ void core_step(struct core *core, const struct core_command *command, uint64_t n
     core->now_ms = now_ms;
     run_command(core, command);
     match_run(core, CAUSE_CONFIGURED);
-    deadlines_run(core);
+    if (deadlines_run(core) && core->nobody.watches)
+        nobody_look(core);
 }
 
 static void run_command(struct core *core, const struct core_command *command)

@@ -135,7 +135,8 @@ enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_
     X(86, NUDGED, "nudged") \
     X(87, UNTOUCHED, "untouched") \
     X(110, MERGED, "merged") \
-    X(120, CALL_BACKS_USED_UP, "call_backs_used_up")
+    X(120, CALL_BACKS_USED_UP, "call_backs_used_up") \
+    X(121, NOBODY_THERE, "nobody_there")
 
 enum core_cause {
     CAUSE_NONE = 0,
@@ -313,6 +314,10 @@ struct core_effect {
     bool connected;
     uint32_t decline_count;            /* reasons that the rep gave; */
     const struct core_decline_count *declines;
+    enum core_nobody nobody;           /* query reply, waiting: what a caller may hear. Desk event nobody_there: why; */
+    uint64_t waiting;                  /* how many leads wait; */
+    const char *const *tell;           /* whom to tell */
+    uint32_t tell_count;
     uint32_t config_version;
     uint32_t count_offers, count_holdings;   /* snapshot end */
 };

@@ -142,6 +142,7 @@ static void check_team_limits(const struct core *core)
 
 static void check_fair_share(const struct core *core)
 {
+    nobody_check(core);
     const struct fair_share *ledger = &core->fair_share;
     int64_t shares = 0;
     for (uint32_t i = 1; i < core->reps.count; i++) {
@@ -217,7 +218,8 @@ static void check_matched(struct core *core)
 /* Order-free: each record hashed on its own, sums added. Revisions count writes, of which a restart needs its own; they decide nothing. */
 uint64_t core_state_hash(struct core *core)
 {
-    uint64_t sum = core->next_number * 31 + core->config_version + core->fair_share.given + (uint64_t)core->fair_share.total * 7;
+    uint64_t sum = core->next_number * 31 + core->config_version + core->fair_share.given + (uint64_t)core->fair_share.total * 7 +
+                   core->nobody.kind * 11 + core->nobody.told * 13 + core->nobody.since_ms * 17;
     uint32_t index = 0;
     for (struct lead *lead; (lead = lead_table_next(&core->leads, &index)) != NULL; index++) {
         struct lead_image image;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config_nobody.h"
 #include "config_order.h"
 #include "config_parts.h"
 #include "config_refusals.h"
@@ -72,6 +73,7 @@ void core_config_free(struct core_config *config)
     free(config->people.owner_from);
     free(config->policy);
     config_refusals_fini(&config->refusals);
+    config_nobody_fini(&config->nobody_there);
     free(config);
 }
 

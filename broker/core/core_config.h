@@ -43,6 +43,9 @@ enum {
     CONFIG_DECLINE_REASONS_MAX = 16,
     CONFIG_RETRY_FACTOR_MAX = 10,
     CONFIG_CALL_BACKS_MAX = 1000,
+    CONFIG_ADDRESSES_MAX = 16,       /* of one kind of nobody */
+    CONFIG_NOBODY_MIN_MS = 1000,
+    CONFIG_NOBODY_MAX_MS = 24 * 3600 * 1000,
     CONFIG_QUEUES_MAX = 1000,
     CONFIG_TIER_MAX = 100,
     CONFIG_SHARE_MAX = 100,
@@ -226,6 +229,19 @@ struct config_call_backs {
     bool ends;                       /* it is completed; else parked, for a person to look at */
 };
 
+/* Why nobody is there for the leads that wait: see nobody.h. */
+enum core_nobody { NOBODY_NONE = 0, NOBODY_CLOSED = 1, NOBODY_NO_REP = 2, NOBODY_BUSY = 3, NOBODY_KINDS = 4 };   /* numbers as leadwire.v1.Nobody */
+/* "closed", "no_rep", "busy"; "" else. */
+const char *core_nobody_word(enum core_nobody kind);
+
+/* Who is told that nobody is there, by kind. */
+struct config_nobody {
+    uint8_t kinds;                   /* bit 1 << kind: somebody is told; */
+    uint32_t after_ms[NOBODY_KINDS]; /* when it has been so, and leads have waited, for so long */
+    char **tell[NOBODY_KINDS];       /* addresses, of which only their readers know the meaning */
+    uint32_t tell_count[NOBODY_KINDS];
+};
+
 struct core_config {
     char *desk;
     char **skills;               uint32_t skill_count;   /* abilities */
@@ -243,6 +259,7 @@ struct core_config {
     struct config_people people;
     struct config_refusals refusals;
     struct config_call_backs call_backs;
+    struct config_nobody nobody_there;
     /* The fair share ledger: */
     bool refused_counts;         /* an offer that the rep declined or let pass */
     bool bad_counts;             /* a lead completed with a disposition of class bad */
@@ -297,6 +314,9 @@ LW_MUST_CHECK lw_status core_config_add_disposition(struct core_config *config, 
 LW_MUST_CHECK lw_status core_config_add_queue(struct core_config *config, const char *name, const char *policy, struct config_queue **out);
 /* "": none. LW_INVALID when it is too long. */
 LW_MUST_CHECK lw_status core_config_set_owner_from(struct core_config *config, const char *field);
+/* Somebody is told of this kind of nobody; once for each kind. LW_NOT_FOUND: there is no such kind. Then addresses can be added. */
+LW_MUST_CHECK lw_status core_config_tell_nobody(struct core_config *config, enum core_nobody kind, uint32_t after_ms);
+LW_MUST_CHECK lw_status core_config_nobody_address(struct core_config *config, enum core_nobody kind, const char *address);
 LW_MUST_CHECK lw_status core_config_add_decline_reason(struct core_config *config, const char *reason);
 LW_MUST_CHECK lw_status core_config_set_policy(struct core_config *config, const char *policy);
 /* Copies. queue NULL: the desk's. */

@@ -26,6 +26,7 @@
 #include "known.h"
 #include "lead_table.h"
 #include "names.h"
+#include "nobody.h"
 #include "queues.h"
 #include "record.h"
 #include "rep_table.h"
@@ -79,6 +80,7 @@ struct core {
     struct bitset capped_sources;          /* names: some rep of the rules may have only so many of it */
     struct avl_tree preferred;             /* lead_extra of all leads that wait for a preferred rep, most urgent first */
     struct history history;
+    struct nobody nobody;
 
     struct lead *dirty_first, *dirty_last;
     struct desk_id *gone;                  /* ended leads the checkpoint still holds */

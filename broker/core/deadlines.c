@@ -21,22 +21,25 @@
 static void lead_due(struct core *core, struct lead *lead);
 static void rep_due(struct core *core, struct rep *rep);
 
-void deadlines_run(struct core *core)
+bool deadlines_run(struct core *core)
 {
     for (uint32_t i = 0; i < core->limits.timers_per_step_max; i++) {
         struct timer_node *node = timer_wheel_take(&core->wheel, core->now_ms);
         if (!node)
-            return;
+            return true;
         if (node->order >> ORDER_IS_LEAD)
             lead_due(core, AVL_ENTRY(node, struct lead, timer));
         else if (node->order >> ORDER_IS_TEAM)
             hours_due(core, AVL_ENTRY(node, struct team_hours, timer));
         else if (node->order >> ORDER_IS_LIMIT)
             team_limits_due(core, AVL_ENTRY(node, struct team_limit, timer));
+        else if (node->order >> ORDER_IS_DESK)
+            continue;   /* nobody_look, at the end of the step */
         else
             rep_due(core, AVL_ENTRY(node, struct rep, timer));
         match_run(core, CAUSE_RETRY);
     }
+    return timer_wheel_next_ms(&core->wheel) > core->now_ms;
 }
 
 /* By one of several. */

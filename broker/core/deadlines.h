@@ -7,9 +7,10 @@
 
 struct core;
 
-/* Bits of timer orders: timers of one moment fire reps first, then limits of teams, then their hours, then leads. */
-enum { ORDER_IS_LIMIT = 61, ORDER_IS_TEAM = 62, ORDER_IS_LEAD = 63 };
+/* Bits of timer orders: timers of one moment fire reps first, then the desk's, then limits of teams, then their hours, then leads. */
+enum { ORDER_IS_DESK = 60, ORDER_IS_LIMIT = 61, ORDER_IS_TEAM = 62, ORDER_IS_LEAD = 63 };
 
-void deadlines_run(struct core *core);
+/* False: more are due than a step handles. */
+bool deadlines_run(struct core *core);
 
 #endif

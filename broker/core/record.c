@@ -18,6 +18,7 @@ enum lead_flags {
 /* What happened in few lives: a byte of bits, then each that is there. */
 enum life_bits { LIFE_PRIORITY = 1, LIFE_ACTS = 2, LIFE_TOUCH = 4, LIFE_LEGS = 8, LIFE_REFUSALS = 128 };
 enum rep_flags { REP_IS_CONNECTED = 1, REP_HAS_CAPS = 2, REP_HAS_DECLINES = 32 };
+enum { NOBODY_WAS_TOLD = 128 };   /* beside the kind of nobody */
 enum { WITH_OWN_TEAMS = 16 };   /* in the number of teams */
 
 static void put_open_lead(struct byte_buffer *out, const struct lead_image *image);
@@ -602,6 +603,9 @@ void record_put_desk(struct byte_buffer *out, const struct desk_image *image)
     byte_buffer_put_varint(out, image->ledger_revision);
     byte_buffer_put_varint(out, image->ledger_given);
     byte_buffer_put_zigzag(out, image->ledger_total);
+    byte_buffer_put_u8(out, (uint8_t)(image->nobody | (image->nobody_told ? NOBODY_WAS_TOLD : 0)));
+    if (image->nobody != NOBODY_NONE)
+        byte_buffer_put_varint(out, image->nobody_since_ms);
 }
 
 void record_put_queue(struct byte_buffer *out, const struct queue_image *image)
@@ -627,6 +631,13 @@ lw_status record_read_desk(const void *bytes, size_t size, struct desk_image *ou
     out->ledger_revision = byte_reader_varint(rest);
     out->ledger_given = byte_reader_varint(rest);
     out->ledger_total = byte_reader_zigzag(rest);
+    uint8_t nobody = byte_reader_u8(rest);
+    out->nobody_told = nobody & NOBODY_WAS_TOLD;
+    out->nobody = nobody & (uint8_t)~NOBODY_WAS_TOLD;
+    if (out->nobody != NOBODY_NONE)
+        out->nobody_since_ms = byte_reader_varint(rest);
+    if (out->nobody >= NOBODY_KINDS)
+        return LW_CORRUPT;
     if (out->ledger_total > ACCOUNT_MAX || out->ledger_total < -ACCOUNT_MAX)
         return LW_CORRUPT;
     return rest->failed ? LW_CORRUPT : LW_OK;

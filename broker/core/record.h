@@ -218,6 +218,9 @@ struct desk_image {
     struct siphash_key fingerprint_key;
     uint64_t ledger_revision, ledger_given;
     int64_t ledger_total;
+    uint8_t nobody;                   /* enum core_nobody */
+    bool nobody_told;
+    uint64_t nobody_since_ms;
 };
 
 void record_put_lead(struct byte_buffer *out, const struct lead_image *image);

@@ -36,6 +36,8 @@ void rep_before_change(struct core *core, struct rep *rep)
 void rep_relink(struct core *core, struct rep *rep)
 {
     assert(!rep->is_ready);
+    if (core->nobody.watches)
+        nobody_note_rep(core, rep);
     if (!rep->supply || !rep_is_ready(rep))
         return;
     rep->is_ready = true;

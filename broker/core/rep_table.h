@@ -34,6 +34,7 @@ struct rep {
     bool is_outsourced, was_outsourced;    /* of a team that is; that was until the rules last changed */
     bool is_closed;                        /* its team has working hours, and these are not */
     bool is_present;                       /* in the fair share ledger */
+    uint8_t presence;                      /* bits of enum presence, where nobody.h watches */
     uint8_t state;
     uint64_t session, revision;
     uint64_t noted_at;                     /* history.decision_count when what it was went there */

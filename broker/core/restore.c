@@ -93,6 +93,7 @@ static lw_status restore_desk(struct core *core, const void *bytes, size_t size)
         core->fair_share.given = image.ledger_given;
         core->fair_share.total = image.ledger_total;
     }
+    nobody_restore(core, &image);
     while ((status = record_next_part(&rest, &part)) == LW_OK) {
         if (part.is_team)
             at_least(&core->next_revision, part.team.revision);

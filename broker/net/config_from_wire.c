@@ -358,6 +358,21 @@ static bool read_people(struct reading *reading, const Leadwire__V1__PeopleConfi
     return judge(reading, status, "field that names the owner", from->owner_from);
 }
 
+static bool read_nobody(struct reading *reading, const Leadwire__V1__DeskConfig *from)
+{
+    for (size_t i = 0; i < from->n_nobody_there; i++) {
+        const Leadwire__V1__NobodyConfig *nobody = from->nobody_there[i];
+        enum core_nobody kind = (enum core_nobody)nobody->kind;
+        if (!judge(reading, core_config_tell_nobody(reading->config, kind, nobody->after_ms), "nobody there", core_nobody_word(kind)))
+            return false;
+        for (size_t k = 0; k < nobody->n_tell; k++) {
+            if (!judge(reading, core_config_nobody_address(reading->config, kind, nobody->tell[k]), "address", nobody->tell[k]))
+                return false;
+        }
+    }
+    return true;
+}
+
 static bool read_refusals(struct reading *reading, const Leadwire__V1__DeskConfig *from)
 {
     struct config_refusals *refusals = &reading->config->refusals;
@@ -397,7 +412,7 @@ static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *
         set(&config->call_backs.most, from->call_backs->most);
         config->call_backs.ends = from->call_backs->ends;
     }
-    if (!read_refusals(reading, from))
+    if (!read_refusals(reading, from) || !read_nobody(reading, from))
         return false;
     return !*from->policy || judge(reading, core_config_set_policy(config, from->policy), "policy", from->policy);
 }

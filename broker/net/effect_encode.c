@@ -3,6 +3,7 @@
  * Effects -> frames, at once: an effect's pointers live only as long as the call. What a frame says is what was
  * true when its cause happened; it leaves when that is durable.
  */
+#include "lw_log.h"
 #include "net_internal.h"
 #include "shown_lead.h"
 
@@ -166,6 +167,7 @@ static void encode_query_reply(struct net *net, struct peer *peer, const struct 
         reply.deadline_unix_ms = (int64_t)effect->deadline_ms;
         reply.queue = (char *)effect->queue;
         reply.call_back = effect->is_call_back;
+        reply.say = (char *)core_nobody_word(effect->nobody);
     }
     net_hold(net, peer, &(struct wire_message){.type = WIRE_LEAD_QUERY_REPLY, .lead_query_reply = &reply}, OUTBOX_ANSWERS);
 }
@@ -327,6 +329,9 @@ static void encode_event(struct net *net, const struct core_effect *effect)
     Leadwire__V1__DeskEvent desk = LEADWIRE__V1__DESK_EVENT__INIT;
     struct lead_event_ids ids;
 
+    if (effect->nobody != NOBODY_NONE)   /* without the addresses: they are people's */
+        log_warning("nobody is there: %s; %llu leads wait; told to %u", core_nobody_word(effect->nobody), (unsigned long long)effect->waiting,
+                    effect->tell_count);
     events_feed_number(&net->events, &event, (int64_t)net->turn.desk_ms);
     if (!events_feed_has_listeners(&net->events))
         return;
@@ -339,6 +344,10 @@ static void encode_event(struct net *net, const struct core_effect *effect)
     } else {
         desk.cause = (char *)core_cause_word(effect->cause);
         desk.config_version = effect->config_version;
+        desk.nobody = (char *)core_nobody_word(effect->nobody);
+        desk.waiting = effect->waiting;
+        desk.tell = (char **)effect->tell;
+        desk.n_tell = effect->tell_count;
         event.desk = &desk;
     }
     byte_buffer_clear(&net->frame);

@@ -66,6 +66,10 @@ struct lw_event {
     int connected;
     /* desk */
     uint32_t config_version;
+    const char *nobody;             /* with cause "nobody_there": closed, no_rep, busy; else "" */
+    uint64_t waiting;               /* how many leads wait; */
+    const char *const *tell;        /* whom to tell */
+    size_t tell_count;
 };
 
 /* As lw_publisher_open. */

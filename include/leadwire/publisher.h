@@ -74,6 +74,7 @@ struct lw_publisher_answer {
     uint32_t offer_number;
     int64_t deadline_unix_ms;
     int call_back;                /* the rep calls: nobody needs to stay on the line */
+    const char *say;              /* waiting: what a caller may hear, as nobody is there: "closed", "no_rep", "busy"; "" else */
 };
 
 /* Opens without waiting for the broker, which may start later. Copies the options.

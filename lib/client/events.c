@@ -494,7 +494,7 @@ static void verify(struct lw_events *events, uint64_t now_ms)
 static struct lw_event blank_event(lw_events_kind kind)
 {
     return (struct lw_event){.kind = kind, .cause = "", .rep = "", .lead_id = "", .queue = "", .source = "",
-                             .disposition = "", .reason = "", .preferred_rep = "", .by = "", .set_by = "", .other_lead_id = ""};
+                             .disposition = "", .reason = "", .preferred_rep = "", .by = "", .set_by = "", .nobody = "", .other_lead_id = ""};
 }
 
 static void fill_lead(const Leadwire__V1__LeadEvent *lead, struct lw_event *out)
@@ -551,6 +551,10 @@ static void fill_event(const Leadwire__V1__Event *event, struct lw_event *out)
     } else if (event->desk) {
         out->cause = event->desk->cause;
         out->config_version = event->desk->config_version;
+        out->nobody = event->desk->nobody;
+        out->waiting = event->desk->waiting;
+        out->tell = (const char *const *)event->desk->tell;
+        out->tell_count = event->desk->n_tell;
     }
     out->epoch = event->epoch;
     out->seq = event->seq;

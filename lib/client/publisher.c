@@ -137,7 +137,7 @@ lw_status lw_publisher_touch(struct lw_publisher *publisher, const char *lead_id
 lw_status lw_publisher_next(struct lw_publisher *publisher, struct lw_publisher_answer *out)
 {
     struct session_event event;
-    *out = (struct lw_publisher_answer){.reason = "", .lead_id = "", .rep = "", .device = "", .queue = ""};
+    *out = (struct lw_publisher_answer){.reason = "", .lead_id = "", .rep = "", .device = "", .queue = "", .say = ""};
     for (;;) {
         switch (session_next(&publisher->session, &event)) {
         case SESSION_NOTHING:
@@ -252,6 +252,7 @@ static void fill_answer(const struct session_event *event, struct lw_publisher_a
     out->offer_number = reply->offer_number;
     out->deadline_unix_ms = reply->deadline_unix_ms;
     out->call_back = reply->call_back;
+    out->say = reply->say;
 }
 
 /* protobuf-c's strings are not const, though packing only reads them. */

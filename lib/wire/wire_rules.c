@@ -36,6 +36,8 @@ enum {
     HOURS_MAX = 4096,
     DISPOSITIONS_MAX = 256,
     DECLINE_REASONS_MAX = 64,
+    ADDRESSES_MAX = 64,
+    NOBODY_MAX = 8,
     QUEUE_CONFIGS_MAX = 4096,
     TEXTS_MAX = 32,
 };
@@ -215,7 +217,8 @@ RULES(lead_query_reply,
     NUMBER(deadline_unix_ms),
     NUMBER(epoch),
     NAME(queue, LW_NAME_MAX),
-    NUMBER(call_back));
+    NUMBER(call_back),
+    NAME(say, LW_NAME_MAX));
 
 RULES_ACROSS(cancel, check_cancel,
     REQUEST_ID,
@@ -381,7 +384,10 @@ RULES(rep_event,
 
 RULES(desk_event,
     NAME(cause, LW_NAME_MAX),
-    NUMBER(config_version));
+    NUMBER(config_version),
+    NAME(nobody, LW_NAME_MAX),
+    NUMBER(waiting),
+    NAMES(tell, ADDRESSES_MAX, LW_NAME_MAX));
 
 /* None of the three set is allowed: a later release may add a fourth. */
 RULES(event,
@@ -552,6 +558,11 @@ RULES(call_back_config,
     NUMBER(most),
     NUMBER(ends));
 
+RULES(nobody_config,
+    ENUM_NEEDED(kind),
+    NUMBER(after_ms),
+    NAMES(tell, ADDRESSES_MAX, LW_NAME_MAX));
+
 RULES(desk_config,
     NAME(desk, LW_NAME_MAX),
     MESSAGES(skills, SKILLS_MAX, &skill_config_rules),
@@ -575,7 +586,8 @@ RULES(desk_config,
     MESSAGE(order, &order_config_rules),
     MESSAGE(refusals, &refusal_config_rules),
     MESSAGE(call_backs, &call_back_config_rules),
-    MESSAGE(people, &people_config_rules));
+    MESSAGE(people, &people_config_rules),
+    MESSAGES(nobody_there, NOBODY_MAX, &nobody_config_rules));
 
 /* control.proto */
 

@@ -14,6 +14,16 @@ void model_draw_refusals(struct seeded *random, struct core_config *config)
         MUST_HOLD(core_config_add_decline_reason(config, reasons[i]) == LW_OK);
 }
 
+void model_draw_nobody(struct seeded *random, struct core_config *config)
+{
+    for (int kind = NOBODY_CLOSED; kind < NOBODY_KINDS; kind++) {
+        if (seeded_below(random, 2))
+            continue;
+        MUST_HOLD(core_config_tell_nobody(config, (enum core_nobody)kind, CONFIG_NOBODY_MIN_MS + (uint32_t)seeded_below(random, 20000)) == LW_OK);
+        MUST_HOLD(core_config_nobody_address(config, (enum core_nobody)kind, "boss") == LW_OK);
+    }
+}
+
 const char *model_draw_reason(struct seeded *random)
 {
     uint64_t at = seeded_below(random, 12);

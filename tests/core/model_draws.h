@@ -10,6 +10,8 @@
 
 /* How refusals lapse, the reasons that declines may have, and how often leads are called back. */
 void model_draw_refusals(struct seeded *random, struct core_config *config);
+/* Who is told that nobody is there. */
+void model_draw_nobody(struct seeded *random, struct core_config *config);
 /* Of a decline: now and then one that no rules have, or none. */
 const char *model_draw_reason(struct seeded *random);
 

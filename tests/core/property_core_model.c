@@ -85,7 +85,7 @@ static bool same(const struct heard *fast, const struct heard *slow)
            a->is_call_back == b->is_call_back && a->do_not_call == b->do_not_call && a->appointment_ms == b->appointment_ms &&
            a->preferred_until_ms == b->preferred_until_ms && a->touch_ms == b->touch_ms && a->count_offers == b->count_offers && a->count_holdings == b->count_holdings && a->payload_size == b->payload_size &&
            desk_id_equal(a->other, b->other) &&
-           a->joined == b->joined && a->contact_count == b->contact_count && memcmp(fast->contacts, slow->contacts, sizeof fast->contacts) == 0 &&
+           a->joined == b->joined && a->nobody == b->nobody && a->waiting == b->waiting && a->tell_count == b->tell_count && a->contact_count == b->contact_count && memcmp(fast->contacts, slow->contacts, sizeof fast->contacts) == 0 &&
            memcmp(fast->declines, slow->declines, sizeof fast->declines) == 0 &&
            memcmp(fast->texts, slow->texts, sizeof fast->texts) == 0 && memcmp(fast->payload, slow->payload, sizeof fast->payload) == 0;
 }
@@ -403,6 +403,7 @@ static struct core_config *random_rules(struct pair *pair)
     config->work_limit_ms = 1 + (uint32_t)below(pair, 100000);
     config->retry_same_rep_ms = 1 + (uint32_t)below(pair, 60000);
     model_draw_refusals(pair->random, config);
+    model_draw_nobody(pair->random, config);
     config->offers_max = 1 + (uint32_t)below(pair, 12);
     config->misses_to_away = (uint32_t)below(pair, 4);
     config->people.join = below(pair, 4) != 0;

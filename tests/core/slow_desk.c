@@ -54,12 +54,14 @@ void slow_desk_step(struct slow_desk *desk, const struct core_command *command, 
     }
     match(desk);
     run_deadlines(desk);
+    look_for_nobody(desk);
 }
 
 uint64_t slow_desk_next_deadline_ms(const struct slow_desk *desk)
 {
     int rep, limit, team, lead;
-    return find_earliest(desk, &rep, &limit, &team, &lead);
+    uint64_t next_ms = find_earliest(desk, &rep, &limit, &team, &lead);
+    return nobody_deadline(desk) < next_ms ? nobody_deadline(desk) : next_ms;
 }
 
 void slow_desk_leads_visit(const struct slow_desk *desk, void (*visit)(void *context, const struct core_effect *row), void *context)

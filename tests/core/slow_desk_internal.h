@@ -125,6 +125,9 @@ struct slow_desk {
     int64_t total;                             /* what it is by now, where shares are the sum of those present */
     struct { char queue[TEXT]; int rep; } turns[64];
     int turn_count;
+    enum core_nobody nobody;                   /* for the leads that wait; */
+    bool nobody_told;
+    uint64_t nobody_since_ms;
     char acting[TEXT];                         /* the manager whose command this is; "": nobody */
     struct desk_id other;                      /* of a merge that is told: the other lead */
     struct { char key[KEY_TEXT]; int rep; uint64_t at_ms; } won[KNOWN];   /* by whom and when, in that order */
@@ -260,6 +263,14 @@ void forget_refusals(struct slow_lead *lead);
 void refuse(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause);
 
 void refuse_for(struct slow_desk *desk, struct slow_lead *lead, int rep, uint32_t offer_number, enum core_cause cause);
+
+/* slow_nobody.c */
+/* For a lead like this. */
+enum core_nobody slow_nobody_for(const struct slow_desk *desk, const struct slow_lead *lead);
+/* When it is to be told; UINT64_MAX: never. */
+uint64_t nobody_deadline(const struct slow_desk *desk);
+/* At the end of a step. */
+void look_for_nobody(struct slow_desk *desk);
 
 /* slow_declines.c */
 /* The desk takes a decline with this reason. */

@@ -36,6 +36,7 @@ void query(struct slow_desk *desk, const struct core_command *command)
     if (lead)
         put_lead(desk, lead, &effect);
     if (lead && lead->state == LEAD_WAITING) {
+        effect.nobody = slow_nobody_for(desk, lead);
         effect.position = 1;
         for (int i = 0; i < desk->lead_count; i++) {
             const struct slow_lead *other = &desk->leads[i];

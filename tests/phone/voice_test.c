@@ -43,11 +43,11 @@ static const struct phone_source line = {.name = "main", .defaults = {.region = 
 static void hold_markup_tells_the_position_and_comes_back(void **state)
 {
     (void)state;
-    assert_string_equal(call_markup_hold(&arena, &line, &texts[0], true, 4, "https://x.example/voice/main/hold?n=1&p=4"),
+    assert_string_equal(call_markup_hold(&arena, &line, &texts[0], texts[0].hold, 4, "https://x.example/voice/main/hold?n=1&p=4"),
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Say language=\"it-IT\">Grazie. Lei \xC3\xA8 il numero 4. Resti in linea.</Say>"
         "<Pause length=\"3\"/><Redirect method=\"POST\">https://x.example/voice/main/hold?n=1&amp;p=4</Redirect></Response>\n");
-    assert_non_null(strstr(call_markup_hold(&arena, &line, &texts[0], true, 0, "u"), ">Grazie. Resti in linea.<"));
-    assert_null(strstr(call_markup_hold(&arena, &line, &texts[0], false, 4, "u"), "Say"));
+    assert_non_null(strstr(call_markup_hold(&arena, &line, &texts[0], texts[0].hold, 0, "u"), ">Grazie. Resti in linea.<"));
+    assert_null(strstr(call_markup_hold(&arena, &line, &texts[0], NULL, 4, "u"), "Say"));
 }
 
 static void dial_markup_rings_numbers_and_sip_addresses(void **state)
@@ -61,6 +61,16 @@ static void dial_markup_rings_numbers_and_sip_addresses(void **state)
     struct phone_source shown = line;
     shown.caller_id = "+3902\"1";
     assert_non_null(strstr(call_markup_dial(&arena, &shown, "+1", 20, "l", "r"), "callerId=\"+3902&quot;1\""));
+}
+
+static void who_waits_for_nobody_hears_why_where_there_is_a_text(void **state)
+{
+    const struct phone_texts own = {.hold = "Hold", .closed = "We open at nine", .busy = "All are busy"};
+    (void)state;
+    assert_string_equal(phone_texts_waiting(&own, ""), "Hold");
+    assert_string_equal(phone_texts_waiting(&own, "closed"), "We open at nine");
+    assert_string_equal(phone_texts_waiting(&own, "busy"), "All are busy");
+    assert_string_equal(phone_texts_waiting(&own, "no_rep"), "Hold");
 }
 
 static void goodbye_is_said_before_hanging_up(void **state)
@@ -113,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(hold_markup_tells_the_position_and_comes_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(dial_markup_rings_numbers_and_sip_addresses, set_up, tear_down),
+        cmocka_unit_test(who_waits_for_nobody_hears_why_where_there_is_a_text),
         cmocka_unit_test_setup_teardown(goodbye_is_said_before_hanging_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_caller_hears_the_language_of_their_country, set_up, tear_down),
         cmocka_unit_test_setup_teardown(call_parameters_become_a_lead, set_up, tear_down),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What desk.yaml says of refusals, declines and call-backs.
+ * What desk.yaml says of refusals, declines, call-backs, and who is told that nobody is there.
  */
 #include <stdio.h>
 #include <string.h>
@@ -93,6 +93,24 @@ static void call_backs_are_bounded(void **state)
     assert_refused("call_backs: {then: forget}\n", "d.yaml:5: call_backs: then must be park (a person looks at the lead) or end, not 'forget'");
 }
 
+static void who_is_told_that_nobody_is_there(void **state)
+{
+    struct desk_yaml *desk = desk_of("nobody_there: {busy: {after: 10m, tell: [boss]}, closed: {tell: [boss, sms-duty]}}\n");
+    const Leadwire__V1__DeskConfig *config = desk_yaml_config(desk);
+    (void)state;
+    assert_int_equal(config->n_nobody_there, 2);
+    assert_int_equal(config->nobody_there[0]->kind, LEADWIRE__V1__NOBODY__NOBODY_CLOSED);
+    assert_int_equal(config->nobody_there[0]->after_ms, 120000);
+    assert_string_equal(config->nobody_there[0]->tell[1], "sms-duty");
+    assert_int_equal(config->nobody_there[1]->kind, LEADWIRE__V1__NOBODY__NOBODY_BUSY);
+    assert_int_equal(config->nobody_there[1]->after_ms, 600000);
+    desk_yaml_close(&desk);
+    assert_refused("nobody_there: {busy: {after: 10m}}\n", "d.yaml:5: nobody_there: busy: tell must be a list of 1 to 16 addresses, e.g. [boss]");
+    assert_refused("nobody_there: {busy: {tell: ['']}}\n", "d.yaml:5: nobody_there: busy: an address is empty; write one or leave it out");
+    assert_refused("nobody_there: {busy: boss}\n", "d.yaml:5: nobody_there: busy must be a map, e.g. {after: 2m, tell: [boss]}");
+    assert_refused("nobody_there: {asleep: {tell: [boss]}}\n", "d.yaml:5: nobody_there: 'asleep' is not known here");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +118,7 @@ int main(void)
         cmocka_unit_test(a_pause_that_makes_no_sense_is_refused),
         cmocka_unit_test(the_reasons_of_declines_are_a_list_of_names),
         cmocka_unit_test(call_backs_are_bounded),
+        cmocka_unit_test(who_is_told_that_nobody_is_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,7 +99,15 @@ static void print_words(struct watch *watch, const struct lw_event *event)
             print_cause(event);
         printf("\n");
         break;
-    case LW_EVENTS_DESK: printf("%s desk: %s (rules version %u)\n", clock, event->cause, (unsigned)event->config_version); break;
+    case LW_EVENTS_DESK:
+        if (event->nobody[0] != '\0')
+            printf("%s desk: nobody is there (%s), %llu leads wait; tell", clock, event->nobody, (unsigned long long)event->waiting);
+        else
+            printf("%s desk: %s (rules version %u)", clock, event->cause, (unsigned)event->config_version);
+        for (size_t i = 0; i < event->tell_count; i++)
+            printf("%s %s", i > 0 ? "," : "", event->tell[i]);
+        printf("\n");
+        break;
     case LW_EVENTS_NONE: break;
     }
     fflush(stdout);
@@ -158,6 +166,12 @@ static void print_json(const struct lw_event *event)
         json_put_text(&out, "reason", event->reason);
     } else if (event->kind == LW_EVENTS_DESK) {
         json_put_unsigned(&out, "config_version", event->config_version);
+        json_put_text(&out, "nobody", event->nobody);
+        json_put_unsigned(&out, "waiting", event->waiting);
+        json_begin_list(&out, "tell");
+        for (size_t i = 0; i < event->tell_count; i++)
+            json_put_text(&out, NULL, event->tell[i]);
+        json_end_list(&out);
     }
     json_end_line(&out);
 }

@@ -47,6 +47,7 @@
     X(TO_SEVERAL, "offered to another rep at once") \
     X(ONE_OF_SEVERAL, "one of several offers ended") \
     X(TAKEN, "taken by one of several") \
+    X(NOBODY_TOLD, "told that nobody is there") \
     X(OWNER, "owner of a person comes first") \
     X(MERGED, "merged by a manager")
 

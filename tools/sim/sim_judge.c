@@ -8,6 +8,7 @@
 #include "judge_caps.h"
 #include "judge_events.h"
 #include "judge_needs.h"
+#include "judge_nobody.h"
 #include "judge_merge.h"
 #include "judge_offer.h"
 #include "judge_team_limits.h"
@@ -85,6 +86,8 @@ void sim_judge_batch(struct sim_judge *judge, const struct sim_batch *batch)
         case EFFECT_REP_EVENT: judge_take_rep_event(judge, &effect); break;
         case EFFECT_DESK_EVENT:
             take_rules(judge, effect.config_version);
+            if (effect.nobody != NOBODY_NONE)
+                judge_take_nobody(judge, &effect, batch->now_ms);
             for (uint64_t l = judge->lead_first; effect.cause == CAUSE_SERVING && l <= judge->lead_last; l++) {
                 struct judge_lead *lead = &judge->leads[l];
                 const struct config_channel *channel = &judge_rules_now(judge)->channels[lead->channel];

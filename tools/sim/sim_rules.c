@@ -34,6 +34,16 @@ static void draw_refusals(struct core_config *config, struct sim_random *random)
         abort();
 }
 
+static void draw_nobody(struct core_config *config, struct sim_random *random)
+{
+    for (int kind = NOBODY_CLOSED; kind < NOBODY_KINDS; kind++) {
+        uint32_t after_ms = CONFIG_NOBODY_MIN_MS + (uint32_t)sim_random_below(random, 30000);
+        if (sim_random_percent(random, 60) && (core_config_tell_nobody(config, (enum core_nobody)kind, after_ms) != LW_OK ||
+                                               core_config_nobody_address(config, (enum core_nobody)kind, "boss") != LW_OK))
+            abort();
+    }
+}
+
 static void set_times(struct core_config *config, struct sim_random *random);
 
 void sim_rules_init(struct sim_rules *rules, uint32_t reps, uint32_t rule_count)
@@ -344,6 +354,7 @@ static void set_times(struct core_config *config, struct sim_random *random)
     config->work_limit_ms = 300000 + (uint32_t)sim_random_below(random, 600000);
     config->retry_same_rep_ms = 10000 + (uint32_t)sim_random_below(random, 110000);
     draw_refusals(config, random);
+    draw_nobody(config, random);
     config->offers_max = 3 + (uint32_t)sim_random_below(random, 10);
     config->transfer_for_ms = 5000 + (uint32_t)sim_random_below(random, 60000);
     config->misses_to_away = 2 + (uint32_t)sim_random_below(random, 3);

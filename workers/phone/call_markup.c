@@ -25,12 +25,12 @@ static void start(struct byte_buffer *out)
 }
 
 const char *call_markup_hold(struct arena *arena, const struct phone_source *source, const struct phone_texts *texts,
-                             bool say, uint32_t position, const char *next_url)
+                             const char *text, uint32_t position, const char *next_url)
 {
     struct byte_buffer out;
     start(&out);
-    if (say)
-        put_say(&out, arena, texts, with_position(arena, texts->hold, position));
+    if (text)
+        put_say(&out, arena, texts, with_position(arena, text, position));
     if (source->hold_music) {
         byte_buffer_printf(&out, "<Play>");
         put_escaped(&out, arena, source->hold_music);

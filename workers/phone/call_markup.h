@@ -15,9 +15,10 @@
 #include "arena.h"
 #include "phone_config.h"
 
-/* Says the hold text (position 0: without one known, the text is left out where it names it), waits, comes back to next_url. */
+/* Says `text` in the voice of texts (position 0: without one known, the sentence that names it is left out; text NULL: says
+ * nothing), waits, comes back to next_url. */
 const char *call_markup_hold(struct arena *arena, const struct phone_source *source, const struct phone_texts *texts,
-                             bool say, uint32_t position, const char *next_url);
+                             const char *text, uint32_t position, const char *next_url);
 /* Rings device (a number, or sip:...); each news of that leg goes to leg_url, the end of it to result_url. */
 const char *call_markup_dial(struct arena *arena, const struct phone_source *source, const char *device,
                              uint32_t timeout_s, const char *leg_url, const char *result_url);

@@ -14,6 +14,13 @@ static const struct phone_texts default_texts[] = {{
     .goodbye = "Sorry, nobody can take your call now. Goodbye.",
 }};
 
+const char *phone_texts_waiting(const struct phone_texts *texts, const char *say)
+{
+    const char *text = strcmp(say, "closed") == 0 ? texts->closed : strcmp(say, "no_rep") == 0 ? texts->no_rep
+                     : strcmp(say, "busy") == 0 ? texts->busy : NULL;
+    return text ? text : texts->hold;
+}
+
 static void read_base(struct yaml_doc *doc, struct arena *arena, struct phone_config *config);
 static void read_source(struct yaml_doc *doc, const char *config_path, bool loopback, const struct yaml_node *node,
                         struct arena *arena, struct phone_source *source);
@@ -133,7 +140,7 @@ static void read_source(struct yaml_doc *doc, const char *config_path, bool loop
 
 static void read_texts(struct yaml_doc *doc, const struct yaml_node *map, struct arena *arena, struct phone_source *source)
 {
-    static const char *const known[] = {"locale", "voice", "hold", "goodbye", NULL};
+    static const char *const known[] = {"locale", "voice", "hold", "closed", "no_rep", "busy", "goodbye", NULL};
     source->texts = default_texts;
     source->text_count = 1;
     if (!map)
@@ -155,6 +162,9 @@ static void read_texts(struct yaml_doc *doc, const struct yaml_node *map, struct
             .locale = worker_config_text(doc, arena, yaml_map_find(entry, "locale"), "locale", LW_NAME_MAX, NULL),
             .voice = worker_config_text(doc, arena, yaml_map_find(entry, "voice"), "voice", LW_NAME_MAX, NULL),
             .hold = worker_config_text(doc, arena, yaml_map_find(entry, "hold"), "hold", TEXT_SIZE_MAX, default_texts[0].hold),
+            .closed = worker_config_text(doc, arena, yaml_map_find(entry, "closed"), "closed", TEXT_SIZE_MAX, NULL),
+            .no_rep = worker_config_text(doc, arena, yaml_map_find(entry, "no_rep"), "no_rep", TEXT_SIZE_MAX, NULL),
+            .busy = worker_config_text(doc, arena, yaml_map_find(entry, "busy"), "busy", TEXT_SIZE_MAX, NULL),
             .goodbye = worker_config_text(doc, arena, yaml_map_find(entry, "goodbye"), "goodbye", TEXT_SIZE_MAX, default_texts[0].goodbye),
         };
     }

@@ -36,6 +36,7 @@ struct phone_texts {
     const char *locale;     /* of the voice: "it-IT"; NULL: the language */
     const char *voice;      /* NULL: the service's default */
     const char *hold, *goodbye;
+    const char *closed, *no_rep, *busy;   /* instead of hold while nobody is there; NULL: hold is said */
 };
 
 struct phone_source {
@@ -57,6 +58,8 @@ struct phone_config {
 /* The read function of struct http_worker_plan; gives a struct phone_config. */
 void *phone_config_read(struct yaml_doc *doc, const char *config_path, const struct worker_config *common, struct arena *arena);
 const struct phone_source *phone_config_find(const struct phone_config *config, const char *name);
+/* What a caller who waits hears, where the broker says "closed", "no_rep" or "busy"; hold else. */
+const char *phone_texts_waiting(const struct phone_texts *texts, const char *say);
 /* In the language of the caller's country, else of the source, else the first there are. from: the caller's number. */
 const struct phone_texts *phone_texts_for(const struct phone_source *source, const char *from);
 

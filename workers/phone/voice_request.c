@@ -12,7 +12,7 @@
 enum { ROUND_MAX = 1000000, RING_MIN_S = 5 };
 
 static void answer(struct voice_request *request, const char *markup);
-static void answer_hold(struct voice_request *request, uint32_t position, const char *step_and_query);
+static void answer_hold(struct voice_request *request, const char *text, uint32_t position, const char *step_and_query);
 static void answer_dial(struct voice_request *request, const struct lw_publisher_answer *lead);
 static void end(struct voice_request *request);
 static uint32_t number(const char *text, uint32_t max);
@@ -96,7 +96,7 @@ void voice_answer_busy(struct voice_request *request, uint32_t retry_after_s)
 {
     worker_counts_add(&request->worker->counts, WORKER_COUNT_BUSY);
     if (request->again) {
-        answer_hold(request, 0, request->again);
+        answer_hold(request, request->texts->hold, 0, request->again);
         return;
     }
     end(request);
@@ -110,7 +110,7 @@ void voice_answer_end(struct voice_request *request, bool say_goodbye)
 
 void voice_answer_redirect(struct voice_request *request, const char *step_and_query)
 {
-    answer_hold(request, 0, step_and_query);
+    answer_hold(request, request->texts->hold, 0, step_and_query);
 }
 
 void voice_answer_state(struct voice_request *request, const struct lw_publisher_answer *lead)
@@ -123,7 +123,7 @@ void voice_answer_state(struct voice_request *request, const struct lw_publisher
     case LW_LEAD_WAITING:
     case LW_LEAD_OFFERED: {
         uint32_t position = lead->position > 0 ? lead->position : 1;   /* offered: nobody is before them */
-        answer_hold(request, position, arena_printf(http_call_arena(request->call), "hold?n=%u&p=%u", request->round + 1, position));
+        answer_hold(request, phone_texts_waiting(request->texts, lead->say), position, arena_printf(http_call_arena(request->call), "hold?n=%u&p=%u", request->round + 1, position));
         return;
     }
     case LW_LEAD_CONNECTING:
@@ -144,12 +144,12 @@ void voice_answer_state(struct voice_request *request, const struct lw_publisher
     voice_answer_end(request, true);
 }
 
-/* The hold text at first, when the position changed, and now and then; silence or music in between. */
-static void answer_hold(struct voice_request *request, uint32_t position, const char *step_and_query)
+/* The text at first, when the position changed, and now and then; silence or music in between. */
+static void answer_hold(struct voice_request *request, const char *text, uint32_t position, const char *step_and_query)
 {
     bool say = request->round % request->source->say_every == 0 || (position > 0 && position != request->position_said);
     const char *url = voice_request_url(request, step_and_query);
-    answer(request, url ? call_markup_hold(http_call_arena(request->call), request->source, request->texts, say, position, url) : NULL);
+    answer(request, url ? call_markup_hold(http_call_arena(request->call), request->source, request->texts, say ? text : NULL, position, url) : NULL);
 }
 
 static void answer_dial(struct voice_request *request, const struct lw_publisher_answer *lead)
@@ -157,7 +157,7 @@ static void answer_dial(struct voice_request *request, const struct lw_publisher
     struct arena *arena = http_call_arena(request->call);
     if (!*lead->device) {   /* a rule's mistake: nobody can be rung; the offer's deadline ends this */
         log_warning("rep has no device to ring: lead=%s rep=%s", lead->lead_id, lead->rep);
-        answer_hold(request, 1, arena_printf(arena, "hold?n=%u&p=1", request->round + 1));
+        answer_hold(request, request->texts->hold, 1, arena_printf(arena, "hold?n=%u&p=1", request->round + 1));
         return;
     }
     /* Not longer than the broker waits for the leg: after that the lead is somebody else's. */
