@@ -46,8 +46,10 @@ lw_status classes_init(struct classes *classes, struct queues *queues)
 void classes_fini(struct classes *classes)
 {
     for (uint32_t i = 0; i < classes->demand_count; i++) {
-        if (classes->demand[i])
+        if (classes->demand[i]) {
             bitset_fini(&classes->demand[i]->able);
+            history_forget_class(classes->demand[i]);
+        }
         free(classes->demand[i]);
     }
     for (uint32_t i = 0; i < classes->supply_count; i++) {
@@ -199,6 +201,7 @@ void classes_drop_demand(struct classes *classes, struct demand_class *demand)
     bitset_clear(&classes->demand_ranks_pairs, demand->index);
     classes->demand[demand->index] = NULL;
     bitset_fini(&demand->able);
+    history_forget_class(demand);
     free(demand);
 }
 

@@ -16,6 +16,8 @@
 
 enum { CLASSES_MAX = 1 << 15 };
 
+struct ended_needs;
+
 struct demand_class {
     uint32_t index, hash;
     uint32_t queue;                        /* names */
@@ -27,6 +29,7 @@ struct demand_class {
     struct avl_tree by_age;                /* the same, longest waiting first, where the queue has an age cap */
     struct bitset able;                    /* supply classes that can serve it */
     uint32_t lead_count;                   /* all open leads of the class */
+    struct ended_needs *ended_needs;       /* history.h; NULL: none of its leads has ended */
 };
 
 struct supply_class {

@@ -54,13 +54,13 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
     row.to = (enum lead_state)ended->state;
     row.received_unix_ms = ended->received_ms;
     row.priority = ended->priority;
-    row.channel = ended->channel;
-    row.queue = names_text(&core->names, ended->queue);
+    row.channel = ended->asked->channel;
+    row.queue = names_text(&core->names, ended->asked->queue);
     row.source = names_text(&core->names, ended->source);
     row.rep = rep ? rep->name : "";
     row.disposition = names_text(&core->names, ended->disposition);
-    tell_lead(core, &row, ended->rule, &ended->needs, "", visitor);
-    explain_decisions(core, ended_lead_decisions(ended), ended->decision_count, &subject, visitor);
+    tell_lead(core, &row, ended->rule, &ended->asked->needs, "", visitor);
+    explain_decisions(core, ended->decisions, ended->decision_count, &subject, visitor);
     return true;
 }
 
@@ -80,7 +80,7 @@ void core_explain_acts(const struct core *core, struct desk_id id, void *context
 {
     const struct lead *lead = lead_table_find(&core->leads, id);
     const struct ended_lead *ended = lead ? NULL : find_ended(core, id);
-    const struct act_notes *acts = ended ? ended->acts : lead && lead->extra ? lead->extra->acts : NULL;
+    const struct act_notes *acts = ended && ended->rest ? ended->rest->acts : lead && lead->extra ? lead->extra->acts : NULL;
     for (uint32_t i = 0; acts && i < acts->count; i++) {
         const struct act_note *note = &acts->list[i];
         const struct rep *rep = rep_table_at(&core->reps, note->rep);
@@ -94,7 +94,7 @@ enum touch_kind core_explain_reach(const struct core *core, struct desk_id id, v
 {
     const struct lead *lead = lead_table_find(&core->leads, id);
     const struct ended_lead *ended = lead ? NULL : find_ended(core, id);
-    const struct reach *reach = ended ? ended->reach : lead && lead->extra ? lead->extra->reach : NULL;
+    const struct reach *reach = ended && ended->rest ? ended->rest->reach : lead && lead->extra ? lead->extra->reach : NULL;
     for (uint32_t i = 0; reach && i < reach->leg_count; i++) {
         const struct leg_note *note = &reach->legs[i];
         const struct rep *rep = rep_table_at(&core->reps, note->rep);
@@ -115,10 +115,12 @@ struct subject explain_subject_of_lead(const struct lead *lead)
 
 struct subject explain_subject_of_ended(const struct core *core, const struct ended_lead *ended)
 {
-    return (struct subject){.needs = &ended->needs, .channel = ended->channel, .policy = queues_find(&core->queues, ended->queue)->policy,
-                            .decisions = ended_lead_decisions(ended), .decision_count = ended->decision_count, .demand_hash = ended->demand_hash,
-                            .queue = ended->queue, .declines = ended->declines, .value = ended->value, .received_ms = ended->received_ms,
-                            .priority = ended->priority, .waits_from_ms = ended->waits_from_ms, .settled_ms = ended->settled_ms};
+    const struct ended_needs *asked = ended->asked;
+    const struct ended_rest plain = {.value = 1, .waits_from_ms = ended->received_ms}, *rest = ended->rest ? ended->rest : &plain;
+    return (struct subject){.needs = &asked->needs, .channel = asked->channel, .policy = queues_find(&core->queues, asked->queue)->policy,
+                            .decisions = ended->decisions, .decision_count = ended->decision_count, .demand_hash = asked->hash,
+                            .queue = asked->queue, .declines = rest->declines, .value = rest->value, .received_ms = ended->received_ms,
+                            .priority = ended->priority, .waits_from_ms = rest->waits_from_ms, .settled_ms = rest->settled_ms};
 }
 
 static void tell_lead(struct core *core, const struct core_effect *row, uint32_t rule, const struct needs *needs, const char *because,
@@ -176,18 +178,9 @@ uint64_t explain_reps_now(const struct core *core, struct past_rep *reps)
     for (uint32_t i = 1; i < core->reps.count; i++) {
         const struct rep *rep = core->reps.reps[i];
         if (rep)
-            reps[i].was = explain_rep_now(rep);
+            reps[i].was = history_rep_now(rep);
     }
     return core->history.reps_next;
-}
-
-struct history_entry explain_rep_now(const struct rep *rep)
-{
-    return (struct history_entry){.rep = rep->number, .load = (uint16_t)rep->rank.load, .capacity = (uint16_t)rep->rank.capacity,
-                                  .idle_since_ms = rep->rank.idle_since_ms, .account = rep->rank.account, .state = rep->state,
-                                  .connected = rep->connected, .configured = rep->configured, .is_closed = rep->is_closed,
-                                  .full = (uint8_t)((rep->caps ? rep->caps->full : 0) | team_limit_full(rep)),
-                                  .full_sources = rep->caps ? rep->caps->full_sources : 0};
 }
 
 bool explain_rewind(const struct core *core, uint64_t *from, uint64_t seq, struct past_rep *reps)
@@ -196,8 +189,8 @@ bool explain_rewind(const struct core *core, uint64_t *from, uint64_t seq, struc
     if (history->reps_max == 0 || seq > *from || history->reps_next - seq > history->reps_max)
         return false;
     for (; *from > seq; --*from) {
-        const struct history_entry *entry = &history->reps[(*from - 1) % history->reps_max];
-        reps[entry->rep].was = *entry;
+        const struct history_entry was = history_rep_at(history, *from - 1);
+        reps[was.rep].was = was;
     }
     return true;
 }
@@ -445,7 +438,7 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
         const struct rep *rep = core->reps.reps[i];
         if (!rep || !rep->configured)
             continue;
-        struct history_entry now = explain_rep_now(rep);
+        struct history_entry now = history_rep_now(rep);
         if (!supply_has_what(rep->supply, &lead->demand->needs)) {
             unable++;
             continue;

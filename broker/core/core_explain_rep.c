@@ -104,7 +104,7 @@ static const struct decision *find_decision(struct asking *asking, const struct 
     const struct ended_lead *ended = lead ? NULL : find_ended(asking, decided->lead);
     if (!lead && !ended)
         return NULL;
-    *queue_out = lead ? lead->demand->queue : ended->queue;
+    *queue_out = lead ? lead->demand->queue : ended->asked->queue;
     *subject = lead ? explain_subject_of_lead(lead) : explain_subject_of_ended(core, ended);
     for (uint32_t i = subject->decision_count; i-- > 0;) {
         if (subject->decisions[i].offer_number == decided->offer_number)
@@ -157,7 +157,7 @@ static void tell_why_not(struct asking *asking, const struct decision *decision,
 static void tell_waiting(struct asking *asking)
 {
     const struct classes *classes = &asking->core->classes;
-    const struct history_entry now = explain_rep_now(asking->rep);
+    const struct history_entry now = history_rep_now(asking->rep);
     struct rows rows = {.count = 0};
     for (uint32_t i = 0; i < classes->demand_count; i++) {
         if (classes->demand[i] && classes->demand[i]->waiting.count > 0)

@@ -27,7 +27,6 @@ struct subject explain_subject_of_ended(const struct core *core, const struct en
 struct past_rep { struct history_entry was; uint32_t rank; };   /* by rep number */
 struct past_ledger { int64_t total, shares; };
 
-struct history_entry explain_rep_now(const struct rep *rep);
 /* Fills in what all reps are now; gives the number of changes so far, from which to rewind. */
 uint64_t explain_reps_now(const struct core *core, struct past_rep *reps);
 /* From what every rep was when *from changes had happened back to `seq` of them. False, with nothing done, when that is

@@ -11,11 +11,12 @@
 #include "record.h"
 
 struct core;
+struct demand_class;
 struct lead;
 struct lead_change;
 struct rep;
 
-/* What a rep was. Two in a line of the cache. */
+/* What a rep was. */
 struct history_entry {
     uint64_t idle_since_ms;
     int64_t account;
@@ -26,6 +27,13 @@ struct history_entry {
     uint8_t full, full_sources;            /* of its caps */
 };
 
+/* The same as the ring has it: four in a line of the cache. Accounts stand beside it, as few desks have any. */
+struct kept_rep {
+    uint64_t idle_since_ms : 52, state : 4, connected : 1, configured : 1, is_closed : 1, has_account : 1;
+    uint16_t rep, load, capacity;
+    uint8_t full, full_sources;
+};
+
 /* Which decision was made when, over all leads. */
 struct decided {
     struct desk_id lead;
@@ -33,26 +41,40 @@ struct decided {
     uint32_t offer_number, rep;
 };
 
-/* Of `needs`, last, only what is counted is ever written. */
-struct ended_lead {
-    struct desk_id id;
-    uint64_t received_ms;
-    struct decision only;                  /* if there was one: most leads' */
+/* What leads of a demand class ask for: of the class, and of those that ended; the last frees it. */
+struct ended_needs {
+    uint32_t use_count;
+    uint32_t hash, queue;                  /* of the class; names */
+    uint8_t channel;
+    struct needs needs;
+};
+
+/* What few ended leads have. */
+struct ended_rest {
     struct act_notes *acts;                /* owned, or NULL */
     struct reach *reach;                   /* the same */
     struct decline_notes *declines;        /* the same */
-    struct decision *decisions;            /* of more than one; owned, with room for decision_capacity, or NULL */
-    uint32_t queue, rule, source, rep, disposition, value;
-    uint16_t priority;
-    uint8_t channel, state, decision_count, decision_capacity;
-    uint32_t demand_hash;                  /* of `needs` in its class */
+    uint32_t value;
     uint64_t waits_from_ms, settled_ms;    /* urgency_from_ms, urgency_settled_ms */
-    struct needs needs;
+};
+
+/* A line of the cache. */
+struct ended_lead {
+    struct desk_id id;
+    uint64_t received_ms;
+    struct ended_needs *asked;             /* NULL: the place is free */
+    struct decision *decisions;            /* owned, with room for decision_capacity */
+    struct ended_rest *rest;               /* owned; NULL: worth 1, waits since it was received, and nothing else */
+    uint64_t rule : 17, source : 17, disposition : 17;   /* names, NAMES_MAX: none */
+    uint64_t state : 4, decision_count : 4, decision_capacity : 4;
+    uint32_t rep;
+    uint16_t priority;
 };
 
 /* Rings: of the places, `next` modulo their number is written next. */
 struct history {
-    struct history_entry *reps;            /* what a rep was at the decisions before a change */
+    struct kept_rep *reps;                 /* what a rep was at the decisions before a change */
+    int64_t *accounts;                     /* of those that has_account */
     struct decided *decided;
     struct ended_lead *ended;
     uint64_t reps_next, decided_next, ended_next;
@@ -71,10 +93,12 @@ void history_note_decision(struct core *core, const struct lead *lead, const str
 /* The lead ends now. Takes over its decisions. */
 void history_note_end(struct core *core, struct lead *lead, const struct lead_change *change);
 
-static inline const struct decision *ended_lead_decisions(const struct ended_lead *ended)
-{
-    return ended->decision_count == 1 ? &ended->only : ended->decisions;
-}
+/* The class goes. */
+void history_forget_class(struct demand_class *demand);
+/* The change number `seq`, of those kept. */
+struct history_entry history_rep_at(const struct history *history, uint64_t seq);
+/* What the rep is now. */
+struct history_entry history_rep_now(const struct rep *rep);
 
 /* How many of a ring's places hold something. */
 static inline uint32_t history_kept(uint64_t next, uint32_t max)

@@ -5,8 +5,6 @@
 #ifndef NEEDS_H
 #define NEEDS_H
 
-#include <string.h>
-
 #include "core.h"
 
 struct core;
@@ -23,16 +21,6 @@ struct needs {
     struct requirement prefer[CONFIG_PREFER_MAX];   /* who has these comes first */
     uint32_t teams[CONFIG_TEAMS_OF_RULE_MAX];   /* names; none: all that are not outsourced */
 };
-
-/* What is counted; the rest of *to stays as it is. */
-static inline void needs_copy(struct needs *to, const struct needs *from)
-{
-    memcpy(to, from, offsetof(struct needs, require) + from->require_count * sizeof *from->require);
-    if (from->prefer_count > 0)
-        memcpy(to->prefer, from->prefer, from->prefer_count * sizeof *from->prefer);
-    if (from->team_count > 0)
-        memcpy(to->teams, from->teams, from->team_count * sizeof *from->teams);
-}
 
 void needs_sort(const struct core *core, struct needs *needs);
 /* Of those named, or, where that is enough, of one's own. */

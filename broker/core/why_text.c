@@ -8,31 +8,38 @@
 #include "urgency.h"
 #include "why_text.h"
 
-struct text { char *data; size_t size; };   /* of WHY_TEXT_MAX; what does not fit is cut */
+/* Of WHY_TEXT_MAX; what does not fit is cut. Handed on by value: so it stays in registers, where writing letters through a
+ * pointer to it would have it read again for each. */
+struct text { char *at, *last; };
 
-static inline void put_bytes(struct text *text, const char *bytes, size_t size)
+static inline struct text begin(char data[WHY_TEXT_MAX])
 {
-    size_t room = WHY_TEXT_MAX - 1 - text->size;
-    if (size <= room)
-        memcpy(text->data + text->size, bytes, size);
-    else
-        memcpy(text->data + text->size, bytes, room);
-    text->size += size <= room ? size : room;
+    return (struct text){data, data + WHY_TEXT_MAX - 1};
+}
+
+static __attribute__((noinline)) struct text put_cut(struct text text, const char *bytes)
+{
+    memcpy(text.at, bytes, (size_t)(text.last - text.at));
+    text.at = text.last;
+    return text;
+}
+
+static inline struct text put_bytes(struct text text, const char *bytes, size_t size)
+{
+    if (size > (size_t)(text.last - text.at))
+        return put_cut(text, bytes);
+    memcpy(text.at, bytes, size);
+    text.at += size;
+    return text;
 }
 
 /* Inline, so that of words known here the length is, too. */
-static inline void put(struct text *text, const char *words)
+static inline struct text put(struct text text, const char *words)
 {
-    put_bytes(text, words, strlen(words));
+    return put_bytes(text, words, strlen(words));
 }
 
-static inline void put_digit(struct text *text, uint64_t digit)
-{
-    if (text->size < WHY_TEXT_MAX - 1)
-        text->data[text->size++] = (char)('0' + digit);
-}
-
-static void put_large(struct text *text, uint64_t number)
+static struct text put_large(struct text text, uint64_t number)
 {
     char digits[20];
     size_t at = sizeof digits;
@@ -40,95 +47,66 @@ static void put_large(struct text *text, uint64_t number)
         digits[--at] = (char)('0' + number % 10);
         number /= 10;
     } while (number > 0);
-    put_bytes(text, digits + at, sizeof digits - at);
+    return put_bytes(text, digits + at, sizeof digits - at);
 }
 
 /* Most are levels, loads and capacities. */
-static inline void put_number(struct text *text, uint64_t number)
+static inline struct text put_number(struct text text, uint64_t number)
 {
-    if (number >= 100) {
-        put_large(text, number);
-        return;
-    }
-    if (number >= 10)
-        put_digit(text, number / 10);
-    put_digit(text, number % 10);
+    static const char digits[] = "0 1 2 3 4 5 6 7 8 9 101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354"
+                                 "555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    if (number >= 100 || text.last - text.at < 2)
+        return put_large(text, number);
+    memcpy(text.at, digits + 2 * number, 2);
+    text.at += number < 10 ? 1 : 2;
+    return text;
 }
 
-static void end(struct text *text)
+static struct text put_hundredths(struct text text, int64_t hundredths)
 {
-    text->data[text->size] = '\0';
+    text = put_number(text, (uint64_t)hundredths / 100);
+    text = put(text, hundredths % 100 < 10 ? ".0" : ".");
+    return put_number(text, (uint64_t)hundredths % 100);
 }
 
-static void put_hundredths(struct text *text, int64_t hundredths)
-{
-    put_number(text, (uint64_t)hundredths / 100);
-    put(text, hundredths % 100 < 10 ? ".0" : ".");
-    put_number(text, (uint64_t)hundredths % 100);
-}
-
-static void put_thousandths(struct text *text, uint32_t thousandths)
+static struct text put_thousandths(struct text text, uint32_t thousandths)
 {
     uint32_t rest = thousandths % 1000;
-    put_number(text, thousandths / 1000);
-    put(text, rest < 10 ? ".00" : rest < 100 ? ".0" : ".");
-    put_number(text, rest);
+    text = put_number(text, thousandths / 1000);
+    text = put(text, rest < 10 ? ".00" : rest < 100 ? ".0" : ".");
+    return put_number(text, rest);
 }
 
-static void put_key(struct text *text, enum policy_key key, const struct policy_rep *rank, uint64_t at_ms)
+static inline struct text put_idle(struct text text, const struct policy_rep *rank, uint64_t at_ms)
+{
+    text = put_number(put(text, "idle "), at_ms > rank->idle_since_ms ? (at_ms - rank->idle_since_ms) / 1000 : 0);
+    return put(text, " s");
+}
+
+static inline struct text put_key(struct text text, enum policy_key key, const struct policy_rep *rank, uint64_t at_ms)
 {
     switch (key) {
-    case POLICY_KEY_LOAD:
-        put(text, "load ");
-        put_number(text, rank->load);
-        put(text, " of ");
-        put_number(text, rank->capacity);
-        break;
-    case POLICY_KEY_IDLE:
-        put(text, "idle ");
-        put_number(text, at_ms > rank->idle_since_ms ? (at_ms - rank->idle_since_ms) / 1000 : 0);
-        put(text, " s");
-        break;
-    case POLICY_KEY_TIER:
-        put(text, "tier ");
-        put_number(text, rank->tier);
-        break;
-    case POLICY_KEY_LEVELS:
-        put(text, "levels ");
-        put_number(text, rank->levels);
-        break;
-    case POLICY_KEY_TURN:
-        put(text, "number ");
-        put_number(text, rank->number);
-        put(text, " in turn");
-        break;
+    case POLICY_KEY_LOAD: return put_number(put(put_number(put(text, "load "), rank->load), " of "), rank->capacity);
+    case POLICY_KEY_IDLE: return put_idle(text, rank, at_ms);
+    case POLICY_KEY_TIER: return put_number(put(text, "tier "), rank->tier);
+    case POLICY_KEY_LEVELS: return put_number(put(text, "levels "), rank->levels);
+    case POLICY_KEY_TURN: return put(put_number(put(text, "number "), rank->number), " in turn");
     case POLICY_KEY_SHARE:
-        put(text, "share ");
-        put_number(text, rank->share);
-        put(text, rank->owed < 0 ? ", ahead by " : ", owed ");
-        put_hundredths(text, rank->owed < 0 ? -(int64_t)rank->owed : rank->owed);
-        break;
-    case POLICY_KEY_WORTH:
-        put(text, "worth ");
-        put_thousandths(text, rank->worth);
-        break;
-    case POLICY_KEY_END:
-        break;
+        text = put(put_number(put(text, "share "), rank->share), rank->owed < 0 ? ", ahead by " : ", owed ");
+        return put_hundredths(text, rank->owed < 0 ? -(int64_t)rank->owed : rank->owed);
+    case POLICY_KEY_WORTH: return put_thousandths(put(text, "worth "), rank->worth);
+    case POLICY_KEY_END: break;
     }
+    return text;
 }
 
-static void put_keys(struct text *text, const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms)
+static inline struct text put_keys(struct text text, const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms)
 {
-    if (rank->preferred > 0) {
-        put(text, "preferred ");
-        put_number(text, rank->preferred);
-        put(text, "; ");
-    }
-    for (uint32_t i = 0; i < POLICY_KEYS_MAX && policy->keys[i] != POLICY_KEY_END; i++) {
-        if (i > 0)
-            put(text, "; ");
-        put_key(text, policy->keys[i], rank, at_ms);
-    }
+    if (rank->preferred > 0)
+        text = put(put_number(put(text, "preferred "), rank->preferred), "; ");
+    for (uint32_t i = 0; i < POLICY_KEYS_MAX && policy->keys[i] != POLICY_KEY_END; i++)
+        text = put_key(i > 0 ? put(text, "; ") : text, policy->keys[i], rank, at_ms);
+    return text;
 }
 
 static bool key_differs(enum policy_key key, const struct policy_rep *a, const struct policy_rep *b)
@@ -162,9 +140,46 @@ const char *why_key_decided(const struct policy *policy, const struct policy_rep
 
 void why_keys_write(const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms, char data[WHY_TEXT_MAX])
 {
-    struct text text = {data, 0};
-    put_keys(&text, policy, rank, at_ms);
-    end(&text);
+    *put_keys(begin(data), policy, rank, at_ms).at = '\0';
+}
+
+static struct text put_needs(struct text text, const struct core *core, const struct lead *lead, const struct rep *rep)
+{
+    for (uint32_t i = 0; i < lead->demand->needs.require_count; i++) {
+        const struct requirement *require = &lead->demand->needs.require[i];
+        struct core_text name = names_view(&core->names, core->skill_names[require->skill]);
+        uint32_t level = classes_level(&core->classes, require->skill, rep->supply->index);   /* the rep's own are far from all else */
+        text = put_number(put(put_bytes(text, name.data, name.size), " "), level);
+        text = put(put_number(put(text, " of "), require->level), " needed; ");
+    }
+    return text;
+}
+
+/* What the policy looked at when it decided. */
+static struct policy_rep decided_rank(const struct core *core, const struct lead *lead, const struct rep *rep, const struct decision *decision)
+{
+    const struct queue *queue = lead->demand->of_queue;
+    struct policy_rep rank = rep->rank;
+    rank.load = decision->load;
+    rank.capacity = decision->capacity;
+    rank.idle_since_ms = decision->idle_since_ms;
+    rank.levels = queue->policy->uses_levels ? classes_levels(&core->classes, lead->demand, rep->supply->index) : 0;
+    if (queue->policy->ranks_pairs)
+        rank.worth = pairs_worth(queue, lead_value(lead), pairs_class_rate(&core->classes, lead->demand, rep->supply->index),
+                                 lead->received_ms, decision->at_ms);
+    else
+        rank.preferred = classes_preferred(&core->classes, lead->demand, rep->supply->index);
+    rank.owed = decision->standing;
+    rank.is_past = rep->number <= (uint32_t)decision->standing;
+    return rank;
+}
+
+static struct text put_urgency(struct text text, const struct lead *lead, uint64_t at_ms)
+{
+    const struct urgency_subject urgent = urgency_subject_of(lead);
+    char urgency[URGENCY_TEXT_MAX];
+    urgency_write(&urgent, at_ms, urgency);
+    return put(put(text, "; "), urgency);
 }
 
 /* NULL: it is no longer kept. */
@@ -180,46 +195,18 @@ static const struct decision *decision_of(const struct lead *lead, uint32_t offe
 void why_text_write(const struct core *core, const struct lead *lead, const struct rep *rep, char data[WHY_TEXT_MAX])
 {
     const struct decision *decision = decision_of(lead, lead_offer_number(lead, rep->number));
-    const struct queue *queue = lead->demand->of_queue;
-    struct text text = {data, 0};
+    struct text text = begin(data);
 
     data[0] = '\0';
     if (!decision)
         return;
+    const struct policy_rep rank = decided_rank(core, lead, rep, decision);
     if (decision->cause == CAUSE_PREFERRED)
-        put(&text, "you are asked first; ");
-    for (uint32_t i = 0; i < lead->demand->needs.require_count; i++) {
-        const struct requirement *require = &lead->demand->needs.require[i];
-        struct core_text name = names_view(&core->names, core->skill_names[require->skill]);
-        put_bytes(&text, name.data, name.size);
-        put(&text, " ");
-        put_number(&text, classes_level(&core->classes, require->skill, rep->supply->index));   /* the rep's own are far from all else */
-        put(&text, " of ");
-        put_number(&text, require->level);
-        put(&text, " needed; ");
-    }
-    struct policy_rep rank = rep->rank;
-    rank.load = decision->load;
-    rank.capacity = decision->capacity;
-    rank.idle_since_ms = decision->idle_since_ms;
-    rank.levels = queue->policy->uses_levels ? classes_levels(&core->classes, lead->demand, rep->supply->index) : 0;
-    if (queue->policy->ranks_pairs)
-        rank.worth = pairs_worth(queue, lead_value(lead), pairs_class_rate(&core->classes, lead->demand, rep->supply->index),
-                                 lead->received_ms, decision->at_ms);
-    else
-        rank.preferred = classes_preferred(&core->classes, lead->demand, rep->supply->index);
-    rank.owed = decision->standing;
-    rank.is_past = rep->number <= (uint32_t)decision->standing;
-    put_keys(&text, queue->policy, &rank, decision->at_ms);
-    put(&text, "; ");
-    put_number(&text, decision->able);
-    put(&text, " could take it");
-    if (lead->demand->of_queue->weighs) {
-        const struct urgency_subject urgent = urgency_subject_of(lead);
-        char urgency[URGENCY_TEXT_MAX];
-        urgency_write(&urgent, decision->at_ms, urgency);
-        put(&text, "; ");
-        put(&text, urgency);
-    }
-    end(&text);
+        text = put(text, "you are asked first; ");
+    text = put_needs(text, core, lead, rep);
+    text = put_keys(text, lead->demand->of_queue->policy, &rank, decision->at_ms);
+    text = put(put_number(put(text, "; "), decision->able), " could take it");
+    if (lead->demand->of_queue->weighs)
+        text = put_urgency(text, lead, decision->at_ms);
+    *text.at = '\0';
 }
