@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The core alone: lives per second on one core of the machine, and how long a step that decides takes, on a floor of
- * usual size and on a very large one. The full run also draws the curves: what grows tenfold must not cost tenfold.
+ * usual size and on a very large one; what explanations cost; how both change as reps, classes and backlog grow; and the
+ * memory of a lead that waits.
  */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "bench.h"
+#include "core_curves.h"
+#include "core_memory.h"
 #include "core_work.h"
 
-enum { ROUNDS_MAX = 64, POINTS_MAX = 16 };
+enum { ROUNDS_MAX = 64 };
 
 static const struct core_work_size usual = {.reps = 1000, .classes = 200, .capacity = 10};
 static const struct core_work_size small = {.reps = 100, .classes = 200, .capacity = 10, .waiting = 1000};
@@ -63,39 +66,6 @@ static double explanations_cost(uint64_t seed, uint64_t lives)
     return 1 - (double)spent_ns[1] / (double)spent_ns[0];
 }
 
-struct curve { const char *name; struct core_work_size points[POINTS_MAX]; const char *labels[POINTS_MAX]; };
-static const struct curve curves[] = {
-    {"reps, nearly all different",
-     {{.reps = 100, .classes = 200, .capacity = 10}, {.reps = 1000, .classes = 200, .capacity = 10}, {.reps = 10000, .classes = 200, .capacity = 10}},
-     {"100", "1,000", "10,000"}},
-    {"reps, levels the same",
-     {{.reps = 100, .classes = 200, .capacity = 10, .same_levels = 1}, {.reps = 1000, .classes = 200, .capacity = 10, .same_levels = 1},
-      {.reps = 10000, .classes = 200, .capacity = 10, .same_levels = 1}},
-     {"100", "1,000", "10,000"}},
-    {"demand classes",
-     {{.reps = 1000, .classes = 10, .capacity = 10}, {.reps = 1000, .classes = 100, .capacity = 10}, {.reps = 1000, .classes = 1000, .capacity = 10}},
-     {"10", "100", "1,000"}},
-    {"leads waiting",
-     {{.reps = 1000, .classes = 200, .capacity = 10, .waiting = 1000}, {.reps = 1000, .classes = 200, .capacity = 10, .waiting = 30000},
-      {.reps = 1000, .classes = 200, .capacity = 10, .waiting = 1000000}},
-     {"1,000", "30,000", "1,000,000"}},
-};
-
-static void print_curves(uint64_t lives)
-{
-    for (size_t c = 0; c < sizeof curves / sizeof *curves; c++) {
-        struct figure first = {0};
-        printf("\n%-28s   lives/s          p99 us of a deciding step\n", curves[c].name);
-        for (int i = 0; i < POINTS_MAX && curves[c].labels[i]; i++) {
-            struct core_work_counts counts;
-            struct figure figure = measure(&curves[c].points[i], 1, lives, &counts);
-            first = i == 0 ? figure : first;
-            printf("%28s  %8.0f (x %.2f)  %6.1f (x %.2f)\n", curves[c].labels[i], figure.lives_per_s, figure.lives_per_s / first.lives_per_s,
-                   figure.p99_us, figure.p99_us / first.p99_us);
-        }
-    }
-}
-
 int bench_core(const struct bench_options *options)
 {
     uint32_t rounds = options->rounds ? options->rounds : options->quick ? 3 : 7;
@@ -105,6 +75,8 @@ int bench_core(const struct bench_options *options)
     if (rounds > ROUNDS_MAX)
         rounds = ROUNDS_MAX;
 
+    struct core_memory memory[CORE_MEMORY_POINTS];
+    core_memory_measure(memory);   /* before this process has memory that could be used again */
     for (uint32_t round = 0; round < rounds; round++) {
         calibrations[round] = bench_calibration();
         struct figure figure = measure(&usual, round + 1, lives, &counts);
@@ -127,11 +99,17 @@ int bench_core(const struct bench_options *options)
            bench_median(usual_us, rounds), at_small.p99_us, small.reps, small.waiting, at_large.p99_us, large.reps, large.classes, large.waiting);
     uint64_t fingerprint = fingerprint_of(&usual) * 31 + fingerprint_of(&small);
     printf("fingerprint of the records and effects of 10,000 lives, without and with a backlog: %016" PRIx64 "\n", fingerprint);
-    if (!options->quick)
-        print_curves(lives / 4);
-    if (options->json)
+    struct core_curve_figure curves[CORE_CURVES];
+    core_curves_measure(curves, options->quick ? 40000 : lives / 4);
+    core_curves_print(curves);
+    core_memory_print(memory);
+    if (options->json) {
         printf("{\"lives_per_s\": %.0f, \"lives_per_s_min\": %.0f, \"lives_per_s_max\": %.0f, \"decision_p99_us\": %.2f, "
-               "\"explanations_share\": %.3f, \"decision_small_p99_us\": %.2f, \"decision_usual_p99_us\": %.2f, \"calibration\": %.2f, \"rounds\": %u, \"fingerprint\": \"%016" PRIx64 "\"}\n",
+               "\"explanations_share\": %.3f, \"decision_small_p99_us\": %.2f, \"decision_usual_p99_us\": %.2f, \"calibration\": %.2f, \"rounds\": %u, \"fingerprint\": \"%016" PRIx64 "\"",
                median, rates[0], rates[rounds - 1], at_large.p99_us, cost, at_small.p99_us, bench_median(usual_us, rounds), calibration, rounds, fingerprint);
+        core_curves_print_json(curves);
+        core_memory_print_json(memory);
+        printf("}\n");
+    }
     return 0;
 }

@@ -270,8 +270,10 @@ double core_work_percentile_us(struct core_work *work, double share)
 
 struct core_work_counts core_work_read(const struct core_work *work)
 {
+    struct core_totals totals;
+    core_totals_read(work->core, &totals);
     return (struct core_work_counts){.completed = work->completed, .records = work->records, .record_bytes = work->record_bytes,
-                                     .effects = work->effects, .waiting = work->by_state[LEAD_WAITING], .held = held(work)};
+                                     .effects = work->effects, .waiting = work->by_state[LEAD_WAITING], .held = held(work), .memory_bytes = totals.memory_bytes};
 }
 
 struct core_work *core_work_new(const struct core_work_size *size, uint64_t seed)
@@ -284,6 +286,8 @@ struct core_work *core_work_new(const struct core_work_size *size, uint64_t seed
     core_limits_default(&limits);
     if (size->keeps_nothing)
         limits.history_max = limits.decisions_max = limits.decided_max = limits.ended_max = 0;
+    if (size->has_small_window)
+        limits.seen_max = 1000;
     work->size = *size;
     work->random = seed;
     work->now_ms = 1700000000000u;

@@ -16,6 +16,7 @@ struct core_work_size {
     uint32_t capacity;      /* of a rep, in leads */
     uint32_t waiting;       /* leads that wait beside those that the floor has in hand; 0: what nobody can take at the moment */
     int keeps_nothing;      /* for explanations: no decisions, nothing of the past, offers without a reason */
+    int has_small_window;   /* the idempotency window: 1,000 ids, not 2,000,000 */
     int same_levels;        /* reps with the same skills have the same levels: few classes of reps; else nearly each is one */
 };
 
@@ -33,7 +34,7 @@ void core_work_sample(struct core_work *work);
 /* Of the sampled, in microseconds; sorts them. */
 double core_work_percentile_us(struct core_work *work, double share);
 
-struct core_work_counts { uint64_t completed, records, record_bytes, effects, waiting, held; };
+struct core_work_counts { uint64_t completed, records, record_bytes, effects, waiting, held, memory_bytes; };
 struct core_work_counts core_work_read(const struct core_work *work);
 
 #endif

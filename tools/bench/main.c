@@ -10,7 +10,7 @@
 
 struct bench { const char *name; bench_function *run; const char *what; };
 static const struct bench benches[] = {
-    {"core", bench_core, "the routing core alone: lives/s on one core, time of a decision"},
+    {"core", bench_core, "the routing core alone: lives/s on one core, time of a decision, curves, memory of a waiting lead"},
     {"floor", bench_floor, "end to end with Redis, beside raw ZeroMQ and raw appends of the same messages"},
 };
 enum { BENCHES = sizeof benches / sizeof *benches };
