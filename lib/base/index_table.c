@@ -20,7 +20,7 @@ lw_status index_table_init(struct index_table *table, uint32_t max)
     assert(max >= 1 && max <= 1u << 30);
 
     uint32_t slot_count = 16;
-    while (slot_count < max * 2)
+    while (slot_count < max + max / 2)   /* two thirds in use at most */
         slot_count *= 2;
     *table = (struct index_table){.mask = slot_count - 1, .max = max};
     table->slots = map_slots(mapped_size(table));

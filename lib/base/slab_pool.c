@@ -124,7 +124,7 @@ static struct slab *map_slab(void)
         munmap(start, before);
     munmap(start + before + SLAB_SIZE, SLAB_SIZE - before);
     struct slab *slab = (struct slab *)(void *)(start + before);
-    *slab = (struct slab){.untouched = SLAB_STEP};
+    *slab = (struct slab){.untouched = SLAB_LINE};
     return slab;
 }
 

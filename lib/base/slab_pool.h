@@ -2,9 +2,10 @@
  *
  * slab_pool - memory for many blocks of few sizes that come and go by the thousand.
  *
- * Sizes are rounded up to multiples of SLAB_STEP, a line of the cache, to which blocks are aligned. Blocks of one
- * rounded size share slabs of SLAB_SIZE; a slab that nobody uses any more goes back to the system, but for the last of
- * its size. What is larger than SLAB_BLOCK_MAX comes from malloc. Taking and giving cost a few instructions each.
+ * Sizes are rounded up to multiples of SLAB_STEP, to which blocks are aligned; what is a multiple of SLAB_LINE, a line of
+ * the cache, is aligned to that. Blocks of one rounded size share slabs of SLAB_SIZE; a slab that nobody uses any more
+ * goes back to the system, but for the last of its size. What is larger than SLAB_BLOCK_MAX comes from malloc. Taking and
+ * giving cost a few instructions each.
  * Under the address sanitizer all of it is malloc's, so that it sees who uses what is given back.
  * Threads: one owner.
  */
@@ -13,7 +14,7 @@
 
 #include <stddef.h>
 
-enum { SLAB_SIZE = 256 * 1024, SLAB_STEP = 64, SLAB_BLOCK_MAX = 1024, SLAB_KINDS = SLAB_BLOCK_MAX / SLAB_STEP };
+enum { SLAB_SIZE = 256 * 1024, SLAB_STEP = 16, SLAB_LINE = 64, SLAB_BLOCK_MAX = 1024, SLAB_KINDS = SLAB_BLOCK_MAX / SLAB_STEP };
 
 struct slab;
 
