@@ -103,7 +103,7 @@ static void broken_bodies_are_refused_whole(void **state)
         PART("Content-Disposition: form-data; name=\"a", "1") END, PART("Content-Disposition: form-data; name", "1") END,
         PART("Content-Disposition: form-data; name=\"a\"x", "1") END, PART(": form-data; name=a", "1") END, PART("No colon", "1") END,
         PART("Content-Disposition : form-data; name=a", "1") END, PART("Content-Disposition: form-data; n\rame=a", "1") END,
-        PART("Content-Disposition: form-data; name=\"a\\\"", "1") END, "----b\r\nContent-Disposition: form-data; name=a\r\n" END,
+        PART("Content-Disposition: form-data; name=\"a\\\"", "1") END, ("----b\r\nContent-Disposition: form-data; name=a\r\n" END),
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct multipart_body out;
