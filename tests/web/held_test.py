@@ -199,6 +199,27 @@ class Held(HeldCase):
         self.assertIn("set aside: the broker rejects it", self.worker.log())
         self.assertIn("set aside: it cannot be read", self.worker.log())
 
+    def test_the_same_id_with_other_content_is_set_aside(self):
+        self.broker_away()
+        self.hold("a")
+        self.hold("a", message="another")
+        self.broker_back()
+        wait_for("the spool to be empty", lambda: self.spool()["held"] == 0)
+        counts = self.counts()
+        self.assertEqual((counts["accepted"], counts["duplicate_differs"], counts["spool"]["aside"]), (1, 1, 1))
+        self.assertIn("set aside: its id was used for other content", self.worker.log())
+
+    def test_a_spool_that_cannot_be_written_is_503_and_nothing_is_said_to_be_held(self):
+        self.broker_away()
+        part = os.path.join(self.directory, "spool", "new.part")
+        os.mkdir(part)   # in the way of the file
+        status, headers, _ = self.post("a")
+        self.assertEqual((status, headers["Retry-After"]), (503, "60"))
+        self.assertEqual((self.counts()["store_full"], self.counts()["held"]), (1, 0))
+        self.assertIn("spool cannot be written", self.worker.log())
+        os.rmdir(part)
+        self.hold("a")
+
     def test_a_second_worker_on_the_same_spool_does_not_start(self):
         done = subprocess.run([*self.worker.arguments[:3], "--listen", "127.0.0.1:0"], capture_output=True, text=True, timeout=30, check=False)
         self.assertEqual(done.returncode, 1)
