@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A rep hands a lead on: to a colleague, to a team, or to whoever has a skill; perhaps with an
+ * A rep hands a lead on: to a colleague, back to who handed it on, to a team, or to whoever has a skill; perhaps with an
  * appointment. Age and history go with it, and who handed it on stays on it. A colleague is asked first and alone
  * for the desk's transfer_for, there or not; then it is everybody's.
  */
@@ -109,6 +109,20 @@ static const char *read_rep(struct core *core, const struct core_command *comman
     return NULL;
 }
 
+static const char *read_back(struct core *core, struct transfer *transfer)
+{
+    const struct lead_extra *extra = transfer->lead->extra;
+    transfer->to = extra ? rep_table_at(&core->reps, extra->set_by) : NULL;
+    if (!transfer->to)
+        return "nobody handed it on";
+    if (!transfer->to->configured)
+        return "the desk's rules do not have the rep any more who handed it on";
+    if (transfer->to == transfer->from)
+        return "it was you who handed it on";
+    snprintf(transfer->target, sizeof transfer->target, "rep %s", transfer->to->name);
+    return NULL;
+}
+
 static const char *read_team(struct core *core, const struct core_command *command, struct transfer *transfer)
 {
     struct core_text team = command->transfer.team;
@@ -149,8 +163,10 @@ static const char *read_target(struct core *core, const struct core_command *com
 {
     bool to_rep = command->transfer.rep.size > 0, to_team = command->transfer.team.size > 0, to_skill = command->transfer.skill.size > 0;
     transfer->needs = transfer->lead->demand->needs;
-    if (to_rep + to_team + to_skill != 1)
-        return "name a rep, a team or a skill";
+    if (to_rep + to_team + to_skill + command->transfer.back != 1)
+        return "name a rep, a team or a skill, or hand it back";
+    if (command->transfer.back)
+        return read_back(core, transfer);
     return to_rep ? read_rep(core, command, transfer) : to_team ? read_team(core, command, transfer) : read_skill(core, command, transfer);
 }
 

@@ -233,6 +233,7 @@ struct core_command {
             uint32_t offer_number;         /* with whose acceptance the rep has it */
             struct core_text rep, team, skill;   /* one of them */
             uint32_t level;                /* of the skill */
+            bool back;                     /* the fourth: to who handed it on last */
             int64_t appointment_unix_ms;   /* 0: none */
             struct core_text place;
         } transfer;

@@ -59,6 +59,7 @@ static void handle_transfer(struct net *net, struct peer *peer, const struct wir
     command.transfer.team = text_of(transfer->team);
     command.transfer.skill = text_of(transfer->skill);
     command.transfer.level = transfer->level;
+    command.transfer.back = transfer->back;
     command.transfer.appointment_unix_ms = transfer->appointment_unix_ms;
     command.transfer.place = text_of(transfer->place);
     net_step(net, &command);

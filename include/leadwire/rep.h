@@ -100,7 +100,7 @@ struct lw_completion {
 };
 LW_MUST_CHECK lw_status lw_rep_complete_with(struct lw_rep *rep, const char *lead_id, const struct lw_completion *completion,
                                              uint64_t *ticket_out);
-/* Hands a lead on that is yours by offer offer_number. One of rep, team, skill is set. */
+/* Hands a lead on that is yours by offer offer_number. One of rep, team, skill, back is set. */
 struct lw_transfer {
     const char *rep;               /* asked first and alone for a while; then all are */
     const char *team;
@@ -108,6 +108,7 @@ struct lw_transfer {
     uint32_t level;                /* 1-10 */
     int64_t appointment_unix_ms;   /* 0: none */
     const char *place;             /* of the appointment; at most 255 bytes */
+    int back;                      /* 1: to the rep who handed it on last, as if named in `rep` */
 };
 LW_MUST_CHECK lw_status lw_rep_transfer(struct lw_rep *rep, const char *lead_id, uint32_t offer_number,
                                         const struct lw_transfer *target, uint64_t *ticket_out);

@@ -131,6 +131,7 @@ lw_status lw_rep_transfer(struct lw_rep *rep, const char *lead_id, uint32_t offe
     transfer.team = text(target->team);
     transfer.skill = text(target->skill);
     transfer.level = target->level;
+    transfer.back = target->back != 0;
     transfer.appointment_unix_ms = target->appointment_unix_ms;
     transfer.place = text(target->place);
     struct pending_tag tag = {.offer_number = offer_number};

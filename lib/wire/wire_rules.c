@@ -339,7 +339,8 @@ RULES(transfer,
     NAME(skill, LW_NAME_MAX),
     NUMBER(level),
     NUMBER(appointment_unix_ms),
-    TEXT(place, PLACE_MAX));
+    TEXT(place, PLACE_MAX),
+    NUMBER(back));
 
 /* events.proto */
 

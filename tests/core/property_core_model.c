@@ -550,6 +550,9 @@ static void transfer(struct pair *pair, struct desk_id lead, uint32_t offer_numb
         command.transfer.skill = text(skills[below(pair, 3)]);
     if (dice == 11)
         command.transfer.team = command.transfer.rep;   /* two targets are none */
+    command.transfer.back = below(pair, 6) == 0;
+    if (command.transfer.back && below(pair, 10))   /* else two targets, which are none */
+        command.transfer.rep = command.transfer.team = command.transfer.skill = text("");
     command.transfer.level = (uint32_t)below(pair, 12);
     command.transfer.appointment_unix_ms = below(pair, 3) ? 0 : (int64_t)(pair->now_ms + below(pair, 50000)) - 1000;
     command.transfer.place = text(command.transfer.appointment_unix_ms != 0 && below(pair, 2) ? "at home" : "");

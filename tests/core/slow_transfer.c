@@ -55,11 +55,15 @@ void transfer(struct slow_desk *desk, const struct core_command *command, int nu
     }
     int64_t at_ms = command->transfer.appointment_unix_ms;
     bool to_rep = command->transfer.rep.size > 0;
-    int targets = to_rep + (command->transfer.team.size > 0) + (command->transfer.skill.size > 0), to = -1;
+    bool back = command->transfer.back;
+    int targets = to_rep + back + (command->transfer.team.size > 0) + (command->transfer.skill.size > 0), to = -1;
     char name[TEXT];
     copy_text(name, command->transfer.rep);
     if (to_rep)
         to = find_rep(desk, name);
+    else if (back)
+        to = lead->set_by;
+    to_rep |= back;
     struct slow_lead asked = *lead;
     bool good = targets == 1 && (at_ms == 0 ? command->transfer.place.size == 0 : at_ms > (int64_t)desk->now_ms) &&
                 (to_rep ? to >= 0 && to != number && desk->reps[to].rules : ask_for(desk, command, &asked));

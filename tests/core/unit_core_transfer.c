@@ -167,6 +167,55 @@ static void targets_that_are_none_are_refused_and_nothing_changes(void **state)
     rig_close(&rig);
 }
 
+static void handed_back_it_goes_to_who_handed_it_on(void **state)
+{
+    struct desk_rig rig;
+    uint64_t on[3];
+    (void)state;
+    struct desk_id lead = open_three(&rig, on);
+    struct core_command back = {.kind = COMMAND_TRANSFER, .session = on[0]};
+    back.transfer.lead = lead;
+    back.transfer.offer_number = 1;
+    back.transfer.back = true;
+    assert_int_equal(rig_step(&rig, &back), CORE_REJECTED);
+    assert_string_equal(rig_told(&rig, EFFECT_REPLY, on[0], 0)->reason, "nobody handed it on");
+    assert_int_equal(hand_on(&rig, on[0], lead, 1, to("cleo", "", "", 0)), CORE_ACCEPTED);
+    rig_accept(&rig, on[2], lead, 2);
+    back.session = on[2];
+    back.transfer.offer_number = 2;
+    back.transfer.rep = (struct core_text){"bob", 3};   /* two targets are none */
+    assert_int_equal(rig_step(&rig, &back), CORE_REJECTED);
+    back.transfer.rep = (struct core_text){0};
+    assert_int_equal(rig_step(&rig, &back), CORE_ACCEPTED);
+    const struct core_effect *offer = rig_told(&rig, EFFECT_OFFER, on[0], 0);   /* at once, though she handed it on */
+    assert_true(desk_id_equal(offer->lead, lead));
+    assert_string_equal(offer->set_by, "cleo");
+    rig_accept(&rig, on[0], lead, 3);
+    rig_close(&rig);
+}
+
+static void one_cannot_hand_back_to_oneself(void **state)
+{
+    struct desk_rig rig;
+    uint64_t on[3];
+    (void)state;
+    struct desk_id lead = open_three(&rig, on);
+    assert_int_equal(hand_on(&rig, on[0], lead, 1, to("bob", "", "", 0)), CORE_ACCEPTED);
+    rig_log_off(&rig, on[1]);
+    rig_log_off(&rig, on[2]);
+    rig_pass(&rig, 125000);   /* Bob's time and her own refusal are over */
+    assert_string_equal(rig_owner(&rig, lead), "ada");
+    uint32_t offer_number = rig_row(&rig, lead).offer_number;
+    rig_accept(&rig, on[0], lead, offer_number);
+    struct core_command back = {.kind = COMMAND_TRANSFER, .session = on[0]};
+    back.transfer.lead = lead;
+    back.transfer.offer_number = offer_number;
+    back.transfer.back = true;
+    assert_int_equal(rig_step(&rig, &back), CORE_REJECTED);
+    assert_string_equal(rig_told(&rig, EFFECT_REPLY, on[0], 0)->reason, "it was you who handed it on");
+    rig_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +225,8 @@ int main(void)
         cmocka_unit_test(only_who_has_the_skill_gets_it_also_after_a_restart),
         cmocka_unit_test(an_appointment_goes_along_and_work_lasts_beyond_it),
         cmocka_unit_test(targets_that_are_none_are_refused_and_nothing_changes),
+        cmocka_unit_test(handed_back_it_goes_to_who_handed_it_on),
+        cmocka_unit_test(one_cannot_hand_back_to_oneself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

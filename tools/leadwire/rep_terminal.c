@@ -28,7 +28,7 @@ static const char help_text[] =
     "  d [N] [REASON]   decline it\n"
     "  c [N] CODE       complete lead N with a disposition, e.g. c won\n"
     "  c [N] CODE WHEN [PLACE]   to come back, e.g. c later 2h, c visit 2026-11-26T15:30 at their shop\n"
-    "  t [N] rep NAME | team NAME | skill NAME LEVEL [WHEN [PLACE]]   hand it on, perhaps with an appointment\n"
+    "  t [N] rep NAME | team NAME | skill NAME LEVEL | back [WHEN [PLACE]]   hand it on, perhaps with an appointment\n"
     "  m [N]            mark it touched: you called or wrote to them\n"
     "  b [REASON]       take a break        r   ready again\n"
     "  l                list what you have  q   log off and quit\n";
@@ -275,20 +275,22 @@ static char *next_word(char **rest)
     return word;
 }
 
-/* "rep NAME", "team NAME" or "skill NAME LEVEL", then "[WHEN [PLACE]]" */
+/* "rep NAME", "team NAME", "skill NAME LEVEL" or "back", then "[WHEN [PLACE]]" */
 static lw_status transfer(struct rep_desk *desk, struct rep_item *item, char *words)
 {
     struct lw_transfer target = {.rep = NULL};
-    const char *kind = next_word(&words), *name = next_word(&words);
+    const char *kind = next_word(&words);
+    target.back = strcmp(kind, "back") == 0;
+    const char *name = target.back ? "" : next_word(&words);
     if (strcmp(kind, "rep") == 0)
         target.rep = name;
     else if (strcmp(kind, "team") == 0)
         target.team = name;
     else if (strcmp(kind, "skill") == 0)
         target.skill = name;
-    else
-        printf("to whom? rep NAME, team NAME or skill NAME LEVEL\n");
-    if (target.rep == NULL && target.team == NULL && target.skill == NULL)
+    else if (!target.back)
+        printf("to whom? rep NAME, team NAME, skill NAME LEVEL or back\n");
+    if (target.rep == NULL && target.team == NULL && target.skill == NULL && !target.back)
         return LW_OK;
     if (target.skill != NULL)
         target.level = (uint32_t)strtoul(next_word(&words), NULL, 10);

@@ -187,12 +187,14 @@ static void send_transfer(struct sim_world *world, const struct sim_rep *rep, st
     struct sim_message message = {.kind = COMMAND_TRANSFER, .session = rep->session, .request = ++world->next_request, .lead = item->lead,
                                   .offer_number = item->offer_number};
     if (item->state != ITEM_TRANSFERRING)
-        item->target = (uint32_t)sim_random_below(&world->random, world->options.reps + 3 + SIM_SKILLS);
+        item->target = (uint32_t)sim_random_below(&world->random, world->options.reps + 3 + SIM_SKILLS + 2);
     if (item->target < world->options.reps) {
         snprintf(message.id, sizeof message.id, "rep%u", item->target);
     } else if (item->target < world->options.reps + 3) {
         message.target = SIM_TO_TEAM;
         snprintf(message.id, sizeof message.id, "%s", teams[item->target - world->options.reps]);
+    } else if (item->target >= world->options.reps + 3 + SIM_SKILLS) {
+        message.target = SIM_BACK;
     } else {
         message.target = SIM_TO_SKILL;
         message.level = 1 + item->target % 4;

@@ -312,6 +312,7 @@ bool sim_message_command(struct sim_world *world, const struct sim_message *mess
         break;
     case COMMAND_TRANSFER:
         command.transfer.lead = message->lead, command.transfer.offer_number = message->offer_number;
+        command.transfer.back = message->target == SIM_BACK;
         *(message->target == SIM_TO_REP    ? &command.transfer.rep
           : message->target == SIM_TO_TEAM ? &command.transfer.team
                                            : &command.transfer.skill) = text(message->id);

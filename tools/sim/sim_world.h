@@ -40,7 +40,7 @@ enum sim_event_kind {
     SIM_BROKER_TURN, SIM_BROKER_START, SIM_REDIS, SIM_FAULT,   /* of faults_desk.h */
 };
 
-enum sim_target { SIM_TO_REP, SIM_TO_TEAM, SIM_TO_SKILL };
+enum sim_target { SIM_TO_REP, SIM_TO_TEAM, SIM_TO_SKILL, SIM_BACK };
 
 /* A client's message. */
 struct sim_message {
