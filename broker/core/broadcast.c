@@ -207,6 +207,7 @@ static void tell_one(struct core *core, const struct lead *lead, const struct re
     effect.device = rep->configured && rep->device != NAME_NONE ? names_text(&core->names, rep->device) : "";
     effect.offer_number = offer_number;
     effect_also_offered(core, lead, rep->number, &effect);
+    effect_act(core, &effect);
     effect_emit(core, &effect);
 }
 

@@ -174,6 +174,18 @@ void classes_set_orders(struct classes *classes)
     }
 }
 
+void classes_set_rows(struct classes *classes, const struct queue *queue)
+{
+    for (uint32_t d = 0; d < classes->demand_count; d++) {
+        if (!classes->demand[d] || classes->demand[d]->of_queue != queue)
+            continue;
+        for (uint32_t s = 0; s < classes->supply_count; s++) {
+            if (classes->supply[s])
+                set_row(classes, classes->demand[d], classes->supply[s]);
+        }
+    }
+}
+
 uint32_t classes_levels(const struct classes *classes, const struct demand_class *demand, uint32_t supply)
 {
     uint32_t levels = 0;
@@ -375,6 +387,11 @@ bool supply_can_serve(const struct supply_class *supply, const struct demand_cla
     return supply_has_what(supply, &demand->needs);
 }
 
+bool supply_is_offered(const struct supply_class *supply, const struct demand_class *demand)
+{
+    return !demand->of_queue->is_pulled && supply_can_serve(supply, demand);
+}
+
 bool supply_has_what(const struct supply_class *supply, const struct needs *needs)
 {
     if ((needs->rings && !supply->has_device) || !needs_allow_team(needs, supply->team, supply->is_outsourced))
@@ -410,7 +427,7 @@ static void set_row(struct classes *classes, struct demand_class *demand, struct
 {
     bitset_reserve(&demand->able, classes->supply_count);
     bitset_reserve(&supply->can_serve, classes->demand_count);
-    if (supply_can_serve(supply, demand)) {
+    if (supply_is_offered(supply, demand)) {
         bitset_set(&demand->able, supply->index);
         bitset_set(&supply->can_serve, demand->index);
     } else {

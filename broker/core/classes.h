@@ -83,6 +83,10 @@ struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uin
 struct supply_class *classes_supply(struct classes *classes, const struct rep *rep);
 /* Which policies queues use from now on. No rep may be ready. */
 void classes_set_orders(struct classes *classes);
+/* Whether the queue's leads are offered has changed. */
+void classes_set_rows(struct classes *classes, const struct queue *queue);
+/* The class's reps are offered such leads: they can serve them, and the queue's are not for reps to pull. */
+bool supply_is_offered(const struct supply_class *supply, const struct demand_class *demand);
 /* How many of the lead's preferences the class's reps meet. */
 uint32_t classes_preferred(const struct classes *classes, const struct demand_class *demand, uint32_t supply);
 /* The level of the class's reps in the skill. */

@@ -298,6 +298,7 @@ static void put_pairs(struct byte_buffer *out, const struct core_config *config)
     for (uint32_t i = 0; i < config->queue_count; i++) {
         byte_buffer_put_varint(out, config->queues[i].half_life_ms);
         byte_buffer_put_varint(out, config->queues[i].offer_to);
+        byte_buffer_put_u8(out, config->queues[i].is_pulled);
     }
 }
 
@@ -418,6 +419,7 @@ static bool read_pairs(struct byte_reader *in, struct core_config *config)
     for (uint32_t i = 0; i < config->queue_count; i++) {
         config->queues[i].half_life_ms = read_number(in, CONFIG_HALF_LIFE_MAX_MS);
         config->queues[i].offer_to = read_number(in, CONFIG_OFFER_TO_MAX);
+        config->queues[i].is_pulled = byte_reader_u8(in) != 0;
     }
     return !in->failed;
 }

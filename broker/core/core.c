@@ -124,6 +124,7 @@ static void run_command(struct core *core, const struct core_command *command)
     case COMMAND_ANSWER_OFFER: command_answer_offer(core, command); break;
     case COMMAND_COMPLETE: command_complete(core, command); break;
     case COMMAND_TRANSFER: command_transfer(core, command); break;
+    case COMMAND_PULL: command_pull(core, command); break;
     case COMMAND_TOUCH: command_touch(core, command); break;
     case COMMAND_ACT: command_act(core, command); break;
     case COMMAND_ACT_ON_REP: command_act_on_rep(core, command); break;

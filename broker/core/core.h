@@ -126,6 +126,7 @@ enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_
     X(61, UNROUTABLE, "unroutable") \
     X(70, JOINED, "joined") \
     X(71, TAKEN, "taken") \
+    X(72, PULLED, "pulled") \
     X(80, ASSIGNED, "assigned") \
     X(81, HELD, "held") \
     X(82, PRIORITISED, "prioritised") \
@@ -163,6 +164,7 @@ enum core_command_kind {
     COMMAND_ANSWER_OFFER,
     COMMAND_COMPLETE,
     COMMAND_TRANSFER,
+    COMMAND_PULL,            /* a rep takes a lead from the shared list */
     COMMAND_TOUCH,           /* the first touch of a lead was made */
     COMMAND_ACT,             /* a manager, on a lead: enum core_act */
     COMMAND_ACT_ON_REP,      /* a manager sets a rep's state */
@@ -237,6 +239,7 @@ struct core_command {
             int64_t appointment_unix_ms;   /* 0: none */
             struct core_text place;
         } transfer;
+        struct { struct desk_id lead; } pull;
         struct { struct desk_id lead; uint32_t offer_number; enum touch_kind kind; } touch;   /* TOUCH_REP: by the session's rep */
         struct {
             struct desk_id lead;
@@ -428,6 +431,9 @@ uint32_t core_queues_read(const struct core *core, struct core_queue_view *out, 
 /* Gives, as effects of kind EFFECT_LEAD_EVENT, open leads from cursor on (0: start), at most max; returns the next cursor, 0 at the end. */
 uint64_t core_leads_visit(struct core *core, uint64_t cursor, uint32_t max,
                           void (*visit)(void *context, const struct core_effect *row), void *context);
+/* Gives, in the same form, what the session's rep may take from the shared list now: by priority, then age. Returns how many. */
+enum { CORE_PULL_LIST_MAX = 50 };
+uint32_t core_pull_list(const struct core *core, uint64_t session, void (*visit)(void *context, const struct core_effect *row), void *context);
 /* As EFFECT_REP_EVENT, every configured rep. */
 void core_reps_visit(struct core *core, void (*visit)(void *context, const struct core_effect *row), void *context);
 

@@ -169,7 +169,7 @@ static void check_classes(const struct core *core)
             assert(demand->waiting.compare(node, avl_next(node)) < 0);
         for (uint32_t s = 0; s < classes->supply_count; s++) {
             const struct supply_class *supply = classes->supply[s];
-            bool can = demand && supply && supply_can_serve(supply, demand);
+            bool can = demand && supply && supply_is_offered(supply, demand);
             assert(!demand || bitset_test(&demand->able, s) == can);
             assert(!supply || bitset_test(&supply->can_serve, d) == can);
         }
@@ -209,7 +209,7 @@ static void check_matched(struct core *core)
                 fits = i == lead->extra->preferred_rep && !(lead->demand->needs.rings && rep->device == NAME_NONE) &&
                        !caps_source_is_full(rep, lead->source);
             else
-                fits = fits && supply_can_serve(rep->supply, lead->demand);
+                fits = fits && supply_is_offered(rep->supply, lead->demand);
             assert(!fits);
         }
     }

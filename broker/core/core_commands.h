@@ -24,6 +24,7 @@ void command_connection_lost(struct core *core, const struct core_command *comma
 void command_set_rep_state(struct core *core, const struct core_command *command);
 void command_answer_offer(struct core *core, const struct core_command *command);
 void command_transfer(struct core *core, const struct core_command *command);
+void command_pull(struct core *core, const struct core_command *command);
 void command_touch(struct core *core, const struct core_command *command);
 void command_complete(struct core *core, const struct core_command *command);
 void command_act(struct core *core, const struct core_command *command);

@@ -132,6 +132,7 @@ struct config_order {
 struct config_queue {
     char *name, *policy;             /* policy "": the desk's */
     struct config_order *order;      /* NULL: the desk's */
+    bool is_pulled;                  /* its leads are offered to nobody: reps take them from the shared list */
     uint32_t offer_to;               /* for broadcast: so many reps at once; 0: CONFIG_OFFER_TO_DEFAULT */
     uint32_t half_life_ms;           /* for best_pair: a lead that waits is worth half after so long; 0: always the same */
 };

@@ -458,7 +458,9 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
     if (capped > 0)
         used += (size_t)snprintf(text + used, size - used, ", %u at a cap", capped);
     if (lead->relaxed > 0 && used < size)
-        snprintf(text + used, size - used, "; relaxed %u times", lead->relaxed);
+        used += (size_t)snprintf(text + used, size - used, "; relaxed %u times", lead->relaxed);
+    if (lead->demand->of_queue->is_pulled && used < size)
+        snprintf(text + used, size - used, "; on the shared list until a rep takes it");
     char urgency[URGENCY_TEXT_MAX];
     const struct urgency_subject urgent = urgency_subject_of(lead);
     urgency_write(&urgent, core->now_ms, urgency);

@@ -181,6 +181,8 @@ static void count_class(const struct asking *asking, const struct demand_class *
         const struct lead *lead = lead_table_find(&core->leads, asking->rep->excluded[i].lead);
         refused += lead && lead->demand == demand && lead->state == LEAD_WAITING && !lead_is_preferring(lead);
     }
+    if (*rule == '\0' && demand->of_queue->is_pulled)
+        rule = "shared_list";   /* nobody is offered it */
     count_reason(rows, "declined_before", "", refused);
     count_reason(rows, rule, detail, count - refused);
 }

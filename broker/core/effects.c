@@ -209,8 +209,7 @@ void rep_row(const struct core *core, const struct rep *rep, struct core_effect 
     }
 }
 
-/* Who acts, and why. */
-static void add_act(const struct core *core, struct core_effect *effect)
+void effect_act(const struct core *core, struct core_effect *effect)
 {
     if (!core->acting)
         return;
@@ -236,7 +235,7 @@ void tell_rep_event(struct core *core, const struct rep *rep, enum core_cause ca
     effect.cause = cause;
     effect.reason = "";   /* why a rep is on a break is theirs */
     if (cause == CAUSE_SET_BY_MANAGER)
-        add_act(core, &effect);
+        effect_act(core, &effect);
     effect_emit(core, &effect);
 }
 
@@ -255,7 +254,7 @@ void tell_lead_event(struct core *core, const struct lead *lead, enum lead_state
     if (change->reason)
         effect.reason = change->reason;
     effect.other = change->other;
-    add_act(core, &effect);
+    effect_act(core, &effect);
     effect_emit(core, &effect);
 }
 
@@ -268,7 +267,7 @@ void tell_lead_noted(struct core *core, const struct lead *lead, enum core_cause
     effect.cause = cause;
     effect.place = "";
     effect.reason = reason;
-    add_act(core, &effect);
+    effect_act(core, &effect);
     effect_emit(core, &effect);
 }
 

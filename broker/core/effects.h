@@ -15,6 +15,8 @@ void effect_init(const struct core *core, struct core_effect *effect, enum core_
 void effect_lead(const struct core *core, const struct lead *lead, struct core_effect *effect);
 /* Who is offered the lead besides this rep; it was offered to several. */
 void effect_also_offered(const struct core *core, const struct lead *lead, uint32_t but, struct core_effect *effect);
+/* Which manager acts, and why; if one does. */
+void effect_act(const struct core *core, struct core_effect *effect);
 void effect_emit(struct core *core, const struct core_effect *effect);
 void reply(struct core *core, const struct core_command *command, enum core_status status, const char *reason, struct desk_id lead);
 /* joined: of a publish, whose contact joined an open lead. */

@@ -15,7 +15,7 @@ void lead_give(struct core *core, struct lead *lead, struct rep *rep, enum core_
 /* Nobody chose among reps: only who got it can be told. */
 static inline bool decision_is_a_gift(const struct decision *decision)
 {
-    return decision->cause == CAUSE_ASSIGNED;
+    return decision->cause == CAUSE_ASSIGNED || decision->cause == CAUSE_PULLED;
 }
 
 #endif

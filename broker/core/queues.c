@@ -66,9 +66,16 @@ static void link_queue(struct core *core, struct queue *queue, const char *name)
 {
     const struct policy *before = queue->policy;
     uint32_t half_life_ms = 0;
+    bool is_pulled = false;
     for (uint32_t i = 0; i < core->config->queue_count; i++) {
-        if (strcmp(core->config->queues[i].name, name) == 0)
-            half_life_ms = core->config->queues[i].half_life_ms;
+        if (strcmp(core->config->queues[i].name, name) != 0)
+            continue;
+        half_life_ms = core->config->queues[i].half_life_ms;
+        is_pulled = core->config->queues[i].is_pulled;
+    }
+    if (queue->is_pulled != is_pulled) {
+        queue->is_pulled = is_pulled;
+        classes_set_rows(&core->classes, queue);
     }
     queue->offer_to = config_offer_to(core->config, name);
     bool is_reordered = queue->half_life_ms != half_life_ms;

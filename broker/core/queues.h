@@ -19,6 +19,7 @@ struct queue {
     const struct policy *policy;
     uint32_t turn;                         /* rep whom round_robin served last; 0: nobody yet */
     uint64_t turn_revision;
+    bool is_pulled;                        /* its leads wait on the shared list */
     uint32_t offer_to;                     /* so many reps are offered a lead at once */
     uint32_t half_life_ms;                 /* best_pair: 0: leads keep their worth */
     const struct config_order *weighs;     /* what makes its leads urgent; NULL: their priority alone */

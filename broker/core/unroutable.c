@@ -20,7 +20,7 @@ static int by_number(const void *a, const void *b);
 
 bool lead_is_unroutable(struct core *core, const struct lead *lead)
 {
-    if (somebody_can(core, lead->demand))
+    if (lead->demand->of_queue->is_pulled ? somebody_meets(core, lead->demand->channel, &lead->demand->needs) : somebody_can(core, lead->demand))
         return false;
     const struct config_rule *rule = lead->relax_next_ms != 0 ? rules_by_name(core, lead->rule) : NULL;
     struct needs needs = lead->demand->needs;

@@ -330,6 +330,7 @@ static bool read_queues(struct reading *reading, const Leadwire__V1__DeskConfig 
             return false;
         added->half_life_ms = queue->half_life_ms;
         added->offer_to = queue->offer_to;
+        added->is_pulled = queue->pull;
     }
     return read_order(reading, from->order, NULL);
 }

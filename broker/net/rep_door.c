@@ -78,11 +78,61 @@ static void handle_touch(struct net *net, struct peer *peer, const struct wire_m
     net_step(net, &command);
 }
 
+struct pull_page { struct arena *arena; Leadwire__V1__PullList *list; };
+
+static void add_pullable(void *context, const struct core_effect *row)
+{
+    struct pull_page *page = context;
+    struct pull_row { Leadwire__V1__PullableLead lead; char id[DESK_ID_TEXT_MAX]; } *out = arena_alloc(page->arena, sizeof *out);
+
+    if (!out)
+        return;
+    leadwire__v1__pullable_lead__init(&out->lead);
+    desk_id_format(row->lead, out->id);
+    out->lead.lead_id = out->id;
+    out->lead.queue = (char *)row->queue;   /* configured names, that live as long as the core */
+    out->lead.source = (char *)row->source;
+    out->lead.channel = (Leadwire__V1__Channel)row->channel;
+    out->lead.priority = row->priority;
+    out->lead.received_unix_ms = (int64_t)row->received_unix_ms;
+    out->lead.call_back = row->is_call_back;
+    page->list->leads[page->list->n_leads++] = &out->lead;
+}
+
+static void list_pullable(struct net *net, struct peer *peer, uint64_t request_id)
+{
+    Leadwire__V1__PullList list = LEADWIRE__V1__PULL_LIST__INIT;
+    struct pull_page page = {.arena = &net->doors[SESSION_ROLE_REP].arena, .list = &list};
+
+    list.request_id = request_id;
+    list.epoch = net->epoch;
+    list.leads = arena_calloc(page.arena, CORE_PULL_LIST_MAX, sizeof *list.leads);
+    if (list.leads)
+        core_pull_list(net->core, peer->number, add_pullable, &page);
+    net_hold(net, peer, &(struct wire_message){.type = WIRE_PULL_LIST, .pull_list = &list}, OUTBOX_ANSWERS);
+}
+
+static void handle_pull(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    struct core_command command = {.kind = COMMAND_PULL, .session = peer->number, .request = request_id};
+
+    if (message->pull->lead_id[0] == '\0') {
+        list_pullable(net, peer, request_id);
+        return;
+    }
+    if (!desk_id_parse(message->pull->lead_id, &command.pull.lead)) {
+        net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_NOT_YOURS, "this is no lead id");
+        return;
+    }
+    net_step(net, &command);
+}
+
 const struct door_entry rep_door_entries[] = {
     {WIRE_SET_REP_STATE, handle_set_state},
     {WIRE_OFFER_ANSWER, handle_answer},
     {WIRE_COMPLETE, handle_complete},
     {WIRE_TRANSFER, handle_transfer},
     {WIRE_TOUCH, handle_touch},
+    {WIRE_PULL, handle_pull},
 };
 const size_t rep_door_entry_count = sizeof rep_door_entries / sizeof rep_door_entries[0];

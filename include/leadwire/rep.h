@@ -45,9 +45,19 @@ typedef enum lw_rep_event_kind {
     LW_REP_NUDGE,       /* touch this lead before touch_by_unix_ms, or it goes to another */
     LW_REP_STATUS,      /* your state, load, capacity */
     LW_REP_SNAPSHOT,    /* after (re)connect: all offers and holdings have been told */
+    LW_REP_PULL_LIST,   /* the answer to lw_rep_pull_list: ticket, pullable */
     LW_REP_ANSWER,      /* the broker's answer to a request of ours: ticket, outcome, reason */
     LW_REP_REFUSED,     /* the broker will not have us: unknown rep, wrong secret, version, another device logged on. Final. */
 } lw_rep_event_kind;
+
+/* A lead on the desk's shared list. */
+struct lw_pullable {
+    const char *lead_id, *queue, *source;
+    lw_channel channel;
+    uint32_t priority;
+    int64_t received_unix_ms;
+    int call_back;                 /* you call; nobody is on the line */
+};
 
 /* Pointers live until the next call on this session; lead may be NULL, strings never are. */
 struct lw_rep_event {
@@ -73,7 +83,9 @@ struct lw_rep_event {
     const char *place;             /* of the appointment */
     const char *set_by;            /* the rep who handed it on; "" nobody */
     const char *taken_by;          /* withdrawn: the rep who was faster, of several who were offered it; "" nobody */
-    uint64_t ticket;               /* answer */
+    const struct lw_pullable *pullable;   /* pull list: higher priority first, then older: pullable_count of them */
+    uint32_t pullable_count;
+    uint64_t ticket;               /* answer, pull list */
     lw_outcome outcome;
     const char *reason;
     uint64_t epoch;
@@ -114,6 +126,10 @@ LW_MUST_CHECK lw_status lw_rep_transfer(struct lw_rep *rep, const char *lead_id,
                                         const struct lw_transfer *target, uint64_t *ticket_out);
 /* You called or wrote to the prospect of a lead that is yours by offer offer_number: its first touch. */
 LW_MUST_CHECK lw_status lw_rep_touch(struct lw_rep *rep, const char *lead_id, uint32_t offer_number, uint64_t *ticket_out);
+/* What you may take from the shared list now, at most 50; answered by LW_REP_PULL_LIST. */
+LW_MUST_CHECK lw_status lw_rep_pull_list(struct lw_rep *rep, uint64_t *ticket_out);
+/* Takes a lead of the list: accepted, an LW_REP_HOLDING brings it; not yours: another was faster. */
+LW_MUST_CHECK lw_status lw_rep_pull(struct lw_rep *rep, const char *lead_id, uint64_t *ticket_out);
 /* LW_REP_AVAILABLE or LW_REP_BREAK. */
 LW_MUST_CHECK lw_status lw_rep_set_state(struct lw_rep *rep, lw_rep_state state, const char *reason, uint64_t *ticket_out);
 

@@ -13,7 +13,7 @@ static const size_t epoch_offset[TYPE_COUNT] = {
     EPOCH(REP_STATUS, RepStatus),      EPOCH(OFFER, Offer),
     EPOCH(HOLDING, Holding),           EPOCH(WITHDRAWN, Withdrawn),
     EPOCH(SNAPSHOT_END, SnapshotEnd),  EPOCH(EVENT, Event),
-    EPOCH(NUDGE, Nudge),
+    EPOCH(NUDGE, Nudge),                EPOCH(PULL_LIST, PullList),
     EPOCH(STATUS_REPLY, StatusReply),  EPOCH(SNAPSHOT_REPLY, SnapshotReply),
 };
 
@@ -23,6 +23,7 @@ static const size_t request_id_offset[TYPE_COUNT] = {
     REQUEST(CANCEL, Cancel),                     REQUEST(DIAL_RESULT, DialResult),
     REQUEST(SET_REP_STATE, SetRepState),         REQUEST(OFFER_ANSWER, OfferAnswer),
     REQUEST(TRANSFER, Transfer),                 REQUEST(TOUCH, Touch),
+    REQUEST(PULL, Pull),
     REQUEST(COMPLETE, Complete),                 REQUEST(STATUS_REQUEST, StatusRequest),
     REQUEST(SNAPSHOT_REQUEST, SnapshotRequest),  REQUEST(APPLY_CONFIG, ApplyConfig),
     REQUEST(CONFIG_REQUEST, ConfigRequest),      REQUEST(EXPLAIN_REQUEST, ExplainRequest),
@@ -31,6 +32,7 @@ static const size_t request_id_offset[TYPE_COUNT] = {
 
 static const enum wire_type own_answer[TYPE_COUNT] = {
     [WIRE_LEAD_QUERY] = WIRE_LEAD_QUERY_REPLY,
+    [WIRE_PULL] = WIRE_PULL_LIST,   /* of a request for the list; one for a lead gets a Reply */
     [WIRE_STATUS_REQUEST] = WIRE_STATUS_REPLY,
     [WIRE_SNAPSHOT_REQUEST] = WIRE_SNAPSHOT_REPLY,
     [WIRE_APPLY_CONFIG] = WIRE_CONFIG_REPLY,

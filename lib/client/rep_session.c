@@ -153,6 +153,27 @@ lw_status lw_rep_touch(struct lw_rep *rep, const char *lead_id, uint32_t offer_n
     return session_request(&rep->session, &(struct wire_message){.type = WIRE_TOUCH, .touch = &touch}, &tag, 0, ticket_out);
 }
 
+static lw_status request_pull(struct lw_rep *rep, const char *lead_id, uint64_t *ticket_out)
+{
+    Leadwire__V1__Pull pull = LEADWIRE__V1__PULL__INIT;
+    struct pending_tag tag = {0};
+    pull.lead_id = text(lead_id);
+    copy_lead_id(&tag, lead_id);
+    return session_request(&rep->session, &(struct wire_message){.type = WIRE_PULL, .pull = &pull}, &tag, 0, ticket_out);
+}
+
+lw_status lw_rep_pull_list(struct lw_rep *rep, uint64_t *ticket_out)
+{
+    *ticket_out = 0;
+    return request_pull(rep, "", ticket_out);
+}
+
+lw_status lw_rep_pull(struct lw_rep *rep, const char *lead_id, uint64_t *ticket_out)
+{
+    *ticket_out = 0;
+    return !lead_id || !*lead_id ? invalid(rep, "lead_id is missing") : request_pull(rep, lead_id, ticket_out);
+}
+
 lw_status lw_rep_set_state(struct lw_rep *rep, lw_rep_state state, const char *reason, uint64_t *ticket_out)
 {
     *ticket_out = 0;
@@ -355,8 +376,27 @@ static bool fill_holding(struct lw_rep *rep, const Leadwire__V1__Holding *holdin
     return true;
 }
 
+static void fill_pull_list(struct lw_rep *rep, const struct session_event *event, struct lw_rep_event *out)
+{
+    const Leadwire__V1__PullList *list = event->message.pull_list;
+    struct lw_pullable *rows = list->n_leads > 0 ? arena_calloc(&rep->session.arena, list->n_leads, sizeof *rows) : NULL;
+    out->kind = LW_REP_PULL_LIST;
+    out->ticket = event->ticket;
+    out->pullable = rows;
+    for (size_t i = 0; rows && i < list->n_leads; i++) {
+        const Leadwire__V1__PullableLead *lead = list->leads[i];
+        rows[out->pullable_count++] = (struct lw_pullable){.lead_id = lead->lead_id, .queue = lead->queue, .source = lead->source,
+                                                           .channel = (lw_channel)lead->channel, .priority = lead->priority,
+                                                           .received_unix_ms = lead->received_unix_ms, .call_back = lead->call_back};
+    }
+}
+
 static void fill_answer(struct lw_rep *rep, const struct session_event *event, struct lw_rep_event *out)
 {
+    if (event->message.type == WIRE_PULL_LIST) {
+        fill_pull_list(rep, event, out);
+        return;
+    }
     const Leadwire__V1__Reply *reply = event->message.reply;
     out->kind = LW_REP_ANSWER;
     out->ticket = event->ticket;

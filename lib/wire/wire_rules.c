@@ -33,6 +33,7 @@ enum {
     VALUES_MAX = 256,
     RELAX_MAX = 64,
     ALSO_OFFERED_MAX = 64,
+    PULLABLE_MAX = 256,
     HOURS_MAX = 4096,
     DISPOSITIONS_MAX = 256,
     DECLINE_REASONS_MAX = 64,
@@ -342,6 +343,24 @@ RULES(transfer,
     TEXT(place, PLACE_MAX),
     NUMBER(back));
 
+RULES(pull,
+    REQUEST_ID,
+    NAME(lead_id, ID_MAX));
+
+RULES(pullable_lead,
+    NAME_NEEDED(lead_id, ID_MAX),
+    NAME(queue, LW_NAME_MAX),
+    ENUM(channel),
+    NAME(source, LW_NAME_MAX),
+    NUMBER(priority),
+    NUMBER(received_unix_ms),
+    NUMBER(call_back));
+
+RULES(pull_list,
+    REQUEST_ID,
+    MESSAGES(leads, PULLABLE_MAX, &pullable_lead_rules),
+    NUMBER(epoch));
+
 /* events.proto */
 
 RULES(lead_event,
@@ -536,6 +555,7 @@ RULES(queue_config,
     NAME(policy, LW_NAME_MAX),
     NUMBER(half_life_ms),
     NUMBER(offer_to),
+    NUMBER(pull),
     MESSAGE(order, &order_config_rules));
 
 RULES(fair_share_config,

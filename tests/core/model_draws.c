@@ -29,3 +29,22 @@ const char *model_draw_reason(struct seeded *random)
     uint64_t at = seeded_below(random, 12);
     return at < 10 ? reasons[at % 3] : at == 10 ? "" : "weather";
 }
+
+struct list { struct desk_id leads[CORE_PULL_LIST_MAX]; uint32_t count; };
+
+static void hear_pullable(void *context, const struct core_effect *row)
+{
+    struct list *list = context;
+    list->leads[list->count++] = row->lead;
+}
+
+struct desk_id model_draw_pullable(struct seeded *random, const struct core *core, const struct slow_desk *slow, uint64_t session, struct desk_id other)
+{
+    struct list fast = {.count = 0};
+    struct desk_id slow_leads[CORE_PULL_LIST_MAX];
+    uint32_t count = core_pull_list(core, session, hear_pullable, &fast);
+    MUST_HOLD(count == fast.count && count == slow_desk_pull_list(slow, session, slow_leads));
+    for (uint32_t i = 0; i < count; i++)
+        MUST_HOLD(desk_id_equal(fast.leads[i], slow_leads[i]));
+    return count == 0 || seeded_below(random, 6) == 0 ? other : fast.leads[seeded_below(random, count)];
+}

@@ -7,6 +7,7 @@
 
 #include "../property/seeded.h"
 #include "core.h"
+#include "slow_desk.h"
 
 /* How refusals lapse, the reasons that declines may have, and how often leads are called back. */
 void model_draw_refusals(struct seeded *random, struct core_config *config);
@@ -14,5 +15,8 @@ void model_draw_refusals(struct seeded *random, struct core_config *config);
 void model_draw_nobody(struct seeded *random, struct core_config *config);
 /* Of a decline: now and then one that no rules have, or none. */
 const char *model_draw_reason(struct seeded *random);
+
+/* A lead that the session's rep may pull, of which both must have the same list; `other` if there is none, and now and then. */
+struct desk_id model_draw_pullable(struct seeded *random, const struct core *core, const struct slow_desk *slow, uint64_t session, struct desk_id other);
 
 #endif

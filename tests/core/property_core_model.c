@@ -127,7 +127,7 @@ static void note_offers(struct pair *pair)
 {
     for (uint32_t i = 0; i < pair->fast_told.count; i++) {
         const struct core_effect *effect = &pair->fast_told.list[i].effect;
-        if (effect->kind != EFFECT_OFFER)
+        if (effect->kind != EFFECT_OFFER && effect->kind != EFFECT_HOLDING)
             continue;
         uint32_t at = pair->known_next++ % KNOWN;
         pair->known[at].lead = effect->lead;
@@ -300,6 +300,7 @@ static void add_random_queues(struct pair *pair, struct core_config *config)
             continue;
         MUST_HOLD(core_config_add_queue(config, queues[i], below(pair, 4) ? any_policy(pair) : "", &queue) == LW_OK);
         queue->offer_to = below(pair, 2) ? 2 + (uint32_t)below(pair, 5) : 0;
+        queue->is_pulled = below(pair, 6) == 0;
         queue->half_life_ms = below(pair, 3) ? 1000 + (uint32_t)below(pair, 60000) : 0;
     }
     MUST_HOLD(core_config_set_policy(config, any_policy(pair)) == LW_OK);
@@ -574,6 +575,13 @@ static void by_rep(struct pair *pair)
         command.touch.lead = lead, command.touch.offer_number = offer_number;
         command.touch.kind = (enum touch_kind)(below(pair, 3) ? TOUCH_REP : below(pair, 6));
         step(pair, &command, "touch");
+        return;
+    }
+    if (below(pair, 6) == 0) {
+        command.kind = COMMAND_PULL;
+        command.session = any_session(pair);
+        command.pull.lead = model_draw_pullable(pair->random, pair->core, pair->slow, command.session, lead);
+        step(pair, &command, "pull");
         return;
     }
     if (below(pair, 2)) {

@@ -25,7 +25,7 @@ void slow_desk_step(struct slow_desk *desk, const struct core_command *command, 
 {
     int rep = find_session(desk, command->session);
     bool needs_rep = command->kind == COMMAND_SET_REP_STATE || command->kind == COMMAND_ANSWER_OFFER || command->kind == COMMAND_COMPLETE ||
-                     command->kind == COMMAND_TRANSFER || (command->kind == COMMAND_TOUCH && command->touch.kind == TOUCH_REP);
+                     command->kind == COMMAND_TRANSFER || command->kind == COMMAND_PULL || (command->kind == COMMAND_TOUCH && command->touch.kind == TOUCH_REP);
     desk->decision_count = 0;
     desk->now_ms = now_ms;
     if (needs_rep && rep < 0)
@@ -46,6 +46,7 @@ void slow_desk_step(struct slow_desk *desk, const struct core_command *command, 
     case COMMAND_ANSWER_OFFER: answer_offer(desk, command, rep); break;
     case COMMAND_COMPLETE: complete(desk, command, rep); break;
     case COMMAND_TRANSFER: transfer(desk, command, rep); break;
+    case COMMAND_PULL: pull(desk, command, rep); break;
     case COMMAND_TOUCH: touch_made(desk, command, rep); break;
     case COMMAND_ACT: act(desk, command); break;
     case COMMAND_ACT_ON_REP: act_on_rep(desk, command); break;

@@ -42,6 +42,8 @@ void slow_desk_step(struct slow_desk *desk, const struct core_command *command, 
 uint64_t slow_desk_next_deadline_ms(const struct slow_desk *desk);
 /* Open leads by number, as EFFECT_LEAD_EVENT. */
 void slow_desk_leads_visit(const struct slow_desk *desk, void (*visit)(void *context, const struct core_effect *row), void *context);
+/* What the session's rep may take from the shared list, in its order; gives how many. */
+uint32_t slow_desk_pull_list(const struct slow_desk *desk, uint64_t session, struct desk_id out[CORE_PULL_LIST_MAX]);
 /* Those of the last step, in their order; borrowed until the next. */
 uint32_t slow_desk_decisions(const struct slow_desk *desk, const struct slow_decision **out);
 

@@ -280,6 +280,10 @@ void slow_decline_count(struct slow_desk *desk, int number, struct core_text rea
 /* New rules. */
 void keep_known_reasons(struct slow_desk *desk);
 
+/* slow_pull.c */
+bool is_pulled(const struct slow_desk *desk, const struct slow_lead *lead);
+void pull(struct slow_desk *desk, const struct core_command *command, int rep);
+
 /* slow_broadcast.c */
 /* With which offer the rep is offered or has it; 0: not. */
 uint32_t offer_of(const struct slow_lead *lead, int rep);

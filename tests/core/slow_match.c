@@ -7,7 +7,7 @@
 static int best_rep(const struct slow_desk *desk, const struct slow_lead *lead)
 {
     int best = -1;
-    for (int i = 0; i < desk->rep_count; i++) {
+    for (int i = 0; i < desk->rep_count && (prefers(lead) || !is_pulled(desk, lead)); i++) {
         if (eligible(desk, i, lead) && (best < 0 || rep_before(desk, lead, i, best)))
             best = i;
     }
@@ -22,7 +22,7 @@ static struct slow_lead *best_pair(struct slow_desk *desk)
     for (int i = 0; i < desk->lead_count; i++) {
         struct slow_lead *lead = &desk->leads[i];
         for (int k = 0; k < desk->rep_count; k++) {
-            if (!lead->open || lead->state != LEAD_WAITING || prefers(lead) || !ranks_pairs(desk, lead) || !eligible(desk, k, lead))
+            if (!lead->open || lead->state != LEAD_WAITING || prefers(lead) || is_pulled(desk, lead) || !ranks_pairs(desk, lead) || !eligible(desk, k, lead))
                 continue;
             int64_t worth = worth_of(desk, lead, k);
             bool is_better = !best || lead->priority > best->priority || (lead->priority == best->priority && worth > best_worth) ||

@@ -165,6 +165,36 @@ def offer_to_several(floor):
     assert len(offers) > 1 and offers[-1]["also_offered"] == [line["rep"] for line in offers[:-1]], offers
 
 
+def pull_from_the_list(floor):
+    """Nobody is offered the lead; a person at the terminal sees it on the shared list and takes it."""
+    for process in floor.started[2:]:
+        process.terminate()
+        process.wait(20)
+    with open(DESK, encoding="utf-8") as file:
+        rules = file.read()
+    with open(floor.path("pull.yaml"), "w", encoding="utf-8") as file:
+        file.write(rules + "\nqueues: {italian: {pull: yes}}\n")
+    floor.leadwire("apply", floor.path("pull.yaml"))
+    lead = json.loads(floor.leadwire("publish", "--language", "it", "--json"))["lead_id"]
+    with open(floor.path("terminal"), "w", encoding="utf-8") as output:
+        rep = subprocess.Popen([f"{BIN}/leadwire", "rep", "anna", "--run-dir", floor.run_dir, "--secret-file", floor.path("anna.secret")],
+                               stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT)
+    floor.started.append(rep)
+
+    def say(words):
+        rep.stdin.write(f"{words}\n".encode())
+        rep.stdin.flush()
+
+    floor.wait_until("anna is on", lambda: "logged on" in floor.text("terminal"))
+    say("p")
+    floor.wait_until("it is on the list", lambda: f"lead {lead}: web from" in floor.text("terminal"))
+    say(f"p {lead}")
+    floor.wait_until("it is hers", lambda: f"YOURS: lead {lead}" in floor.text("terminal"))
+    assert "because: pulled" in floor.leadwire("explain", lead)
+    say("c won")
+    floor.wait_until("it is completed", lambda: "done" in floor.text("terminal"))
+
+
 def refuse_a_stranger(floor):
     floor.write_secret("wrong.secret", "not the secret\n")
     floor.leadwire("rep", "anna", "--auto", "--secret-file", floor.path("wrong.secret"), code=4)
@@ -182,6 +212,7 @@ def main():
         ask_about_one(floor)
         manage_one(floor)
         offer_to_several(floor)
+        pull_from_the_list(floor)
         refuse_a_stranger(floor)
         findings = json.loads(subprocess.run([f"{BIN}/leadwire", "doctor", "--json", "--run-dir", floor.run_dir, "--redis", "unix:/nonexistent"],
                                              stdout=subprocess.PIPE, timeout=60, check=False).stdout)["findings"]

@@ -13,7 +13,7 @@
 #include "policy.h"
 
 static const char *const fair_share_keys[] = {"refused_counts", "bad_counts", "absent_leads", NULL};
-static const char *const queue_keys[] = {"label", "policy", "decay", "offer_to", "service_level", "urgency", "age_cap", "hours_of", NULL};
+static const char *const queue_keys[] = {"label", "policy", "decay", "offer_to", "pull", "service_level", "urgency", "age_cap", "hours_of", NULL};
 
 const char *desk_read_policy(struct desk_yaml *reader, const struct yaml_node *node, const char *what, const char *absent)
 {
@@ -58,6 +58,8 @@ static void fill_queue(struct desk_yaml *reader, Leadwire__V1__QueueConfig *queu
     desk_read_decay(reader, queue, yaml_map_find(node, "decay"), part);
     desk_read_queue_order(reader, queue, node, what);
     desk_read_offer_to(reader, yaml_map_find(node, "offer_to"), what, &queue->offer_to);
+    snprintf(part, sizeof part, "%s: pull", what);
+    queue->pull = yaml_read_bool(reader->doc, yaml_map_find(node, "pull"), part, false);
 }
 
 /* A queue that no rule sends to would say something about nothing: mostly a misspelling. */

@@ -20,6 +20,7 @@ static const struct { const char *rule, *words; } rules[] = {
     {"wrap_up", "while you were in wrap-up"},
     {"away", "while you were away"},
     {"hours", "outside your working hours"},
+    {"shared_list", "on the shared list: pull it"},
     {"cap", "when you had as many as you may have"},
     {"team_cap", "when your team had as many as it may have in a day"},
     {"team_share", "when your team had its share of the day's leads"},

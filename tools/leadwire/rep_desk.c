@@ -176,7 +176,7 @@ static bool is_yes(lw_outcome outcome)
 
 static struct rep_item *take_answer(struct rep_desk *desk, const struct lw_rep_event *event)
 {
-    static const char *const done[] = {"accepted", "declined", "completed", "transferred", "touched", "state_set"};
+    static const char *const done[] = {"accepted", "declined", "completed", "transferred", "touched", "pulled", "state_set"};
     size_t i = 0;
     while (i < REP_TICKETS_MAX && desk->tickets[i].ticket != event->ticket)
         i++;
@@ -186,7 +186,7 @@ static struct rep_item *take_answer(struct rep_desk *desk, const struct lw_rep_e
     ticket->ticket = 0;
     if (ticket->kind == REQUEST_STATE)
         return NULL;
-    struct rep_item *item = find_item(desk, ticket->lead_id);
+    struct rep_item *item = ticket->kind == REQUEST_PULL ? NULL : find_item(desk, ticket->lead_id);   /* a Holding brings what was pulled */
     if (item != NULL && item->offer_number != ticket->offer_number)
         item = NULL;
     if (!is_yes(event->outcome)) {
@@ -246,6 +246,7 @@ lw_status rep_desk_take(struct rep_desk *desk, uint64_t now_ms, struct lw_rep_ev
         take_snapshot(desk);
         break;
     case LW_REP_ANSWER: *item = take_answer(desk, event); break;
+    case LW_REP_PULL_LIST: break;
     case LW_REP_REFUSED: log_session(desk, "session_refused", event); break;
     case LW_REP_NONE: break;
     }
@@ -358,6 +359,26 @@ lw_status rep_desk_touch(struct rep_desk *desk, const struct rep_item *item)
     if (status == LW_OK)
         remember(ticket, number, REQUEST_TOUCH, item, "");
     return status;
+}
+
+lw_status rep_desk_pull(struct rep_desk *desk, const char *lead_id)
+{
+    struct rep_ticket *ticket = free_ticket(desk);
+    uint64_t number = 0;
+    if (ticket == NULL)
+        return LW_FULL;
+    const lw_status status = lw_rep_pull(desk->rep, lead_id, &number);
+    if (status == LW_OK) {
+        remember(ticket, number, REQUEST_PULL, NULL, "");
+        snprintf(ticket->lead_id, sizeof ticket->lead_id, "%s", lead_id);
+    }
+    return status;
+}
+
+lw_status rep_desk_pull_list(struct rep_desk *desk)
+{
+    uint64_t ticket = 0;   /* its answer says all */
+    return lw_rep_pull_list(desk->rep, &ticket);
 }
 
 lw_status rep_desk_set_state(struct rep_desk *desk, lw_rep_state state, const char *reason)

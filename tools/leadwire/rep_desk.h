@@ -34,7 +34,7 @@ struct rep_item {
     uint64_t due_ms;            /* the robot's next act; 0: none */
 };
 
-enum request_kind { REQUEST_ACCEPT, REQUEST_DECLINE, REQUEST_COMPLETE, REQUEST_TRANSFER, REQUEST_TOUCH, REQUEST_STATE };
+enum request_kind { REQUEST_ACCEPT, REQUEST_DECLINE, REQUEST_COMPLETE, REQUEST_TRANSFER, REQUEST_TOUCH, REQUEST_PULL, REQUEST_STATE };
 
 struct rep_ticket {
     uint64_t ticket;            /* 0: free */
@@ -69,6 +69,8 @@ lw_status rep_desk_decline(struct rep_desk *desk, struct rep_item *item, const c
 lw_status rep_desk_complete(struct rep_desk *desk, struct rep_item *item, const struct lw_completion *completion);
 lw_status rep_desk_transfer(struct rep_desk *desk, struct rep_item *item, const struct lw_transfer *target);
 LW_MUST_CHECK lw_status rep_desk_touch(struct rep_desk *desk, const struct rep_item *item);
+LW_MUST_CHECK lw_status rep_desk_pull(struct rep_desk *desk, const char *lead_id);
+LW_MUST_CHECK lw_status rep_desk_pull_list(struct rep_desk *desk);
 lw_status rep_desk_set_state(struct rep_desk *desk, lw_rep_state state, const char *reason);
 
 #endif

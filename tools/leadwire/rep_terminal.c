@@ -30,6 +30,7 @@ static const char help_text[] =
     "  c [N] CODE WHEN [PLACE]   to come back, e.g. c later 2h, c visit 2026-11-26T15:30 at their shop\n"
     "  t [N] rep NAME | team NAME | skill NAME LEVEL | back [WHEN [PLACE]]   hand it on, perhaps with an appointment\n"
     "  m [N]            mark it touched: you called or wrote to them\n"
+    "  p                what may be pulled from the shared list   p LEAD   take it\n"
     "  b [REASON]       take a break        r   ready again\n"
     "  l                list what you have  q   log off and quit\n";
 
@@ -164,6 +165,18 @@ static void show_answer(const struct lw_rep_event *event, const struct rep_item 
         printf("[%u] done\n", item->number);
 }
 
+static void show_pull_list(const struct lw_rep_event *event)
+{
+    char clock[WORDS_SIZE];
+    if (event->pullable_count == 0)
+        printf("there is nothing that you may pull\n");
+    for (uint32_t i = 0; i < event->pullable_count; i++) {
+        const struct lw_pullable *lead = &event->pullable[i];
+        printf("lead %s: %s from %s for queue %s, here since %s%s\n", lead->lead_id, lead->call_back ? "call-back" : lw_channel_name(lead->channel),
+               lead->source, lead->queue, words_clock(lead->received_unix_ms, clock), lead->priority > 0 ? ", with priority" : "");
+    }
+}
+
 void rep_terminal_show(struct rep_terminal *terminal, struct rep_desk *desk, const struct lw_rep_event *event, const struct rep_item *item)
 {
     clear_prompt(terminal);
@@ -191,6 +204,7 @@ void rep_terminal_show(struct rep_terminal *terminal, struct rep_desk *desk, con
         terminal->shown_state = event->state;
         break;
     case LW_REP_ANSWER: show_answer(event, item); break;
+    case LW_REP_PULL_LIST: show_pull_list(event); break;
     case LW_REP_REFUSED: printf("\nthe broker will not have you: %s\n", event->reason); break;
     case LW_REP_SNAPSHOT:
     case LW_REP_NONE: break;
@@ -317,6 +331,7 @@ static bool obey(struct rep_desk *desk, char *line)
     case '\0': return true;
     case 'q': return false;
     case 'l': list(desk); return true;
+    case 'p': status = *rest_of(rest) != '\0' ? rep_desk_pull(desk, rest_of(rest)) : rep_desk_pull_list(desk); break;
     case 'r': status = rep_desk_set_state(desk, LW_REP_AVAILABLE, ""); break;
     case 'b': status = rep_desk_set_state(desk, LW_REP_BREAK, rest_of(rest)); break;
     case 'a':

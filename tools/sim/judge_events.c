@@ -181,10 +181,6 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
     lead->touch_ms = event->touch_ms;
     lead->channel = event->channel;
     lead->is_call_back = event->is_call_back;
-    if (event->to == LEAD_ASSIGNED && from != LEAD_ASSIGNED && rep < SIM_REPS_MAX)
-        judge_caps_count(judge, rep, now_ms);
-    if (event->to == LEAD_ASSIGNED && from != LEAD_ASSIGNED && rep < SIM_REPS_MAX)
-        judge_team_count(judge, rep, now_ms);
     if (event->to == LEAD_OFFERED && from == LEAD_OFFERED && event->cause == CAUSE_MERGED) {
         if (event->weight != lead->weight)
             judge_broken(judge, "never over capacity: a merge made lead %llu weigh %u", judge_number(lead), event->weight);
@@ -201,7 +197,11 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
         judge_check_offer(judge, lead, now_ms);
     }
     if (from == LEAD_WAITING && (event->to == LEAD_CONNECTING || event->to == LEAD_ASSIGNED))
-        judge_check_given(judge, lead, event);
+        judge_check_given(judge, lead, event, now_ms);
+    if (event->to == LEAD_ASSIGNED && from != LEAD_ASSIGNED && rep < SIM_REPS_MAX)
+        judge_caps_count(judge, rep, now_ms);
+    if (event->to == LEAD_ASSIGNED && from != LEAD_ASSIGNED && rep < SIM_REPS_MAX)
+        judge_team_count(judge, rep, now_ms);
     if (event->to == LEAD_WAITING || from == LEAD_WAITING)
         judge_relax(judge->batch_rules, lead, now_ms);
     lead->preferred = event->to == LEAD_WAITING ? sim_rep_number(event->preferred_rep) : NOBODY;

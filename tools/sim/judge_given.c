@@ -4,15 +4,21 @@
 #include <string.h>
 
 #include "judge_books.h"
+#include "judge_pull.h"
 
 /* Over all rules but those of room and of devices. */
-void judge_check_given(struct sim_judge *judge, struct judge_lead *lead, const struct core_effect *event)
+void judge_check_given(struct sim_judge *judge, struct judge_lead *lead, const struct core_effect *event, uint64_t now_ms)
 {
     const struct config_rep *rep = lead->rep < SIM_REPS_MAX ? sim_rules_rep(judge->batch_rules, lead->rep) : NULL;
-    if (event->cause != CAUSE_ASSIGNED || strcmp(event->by, "boss") != 0 || event->offer_number != lead->last_number + 1)
+    bool is_asked = event->cause == CAUSE_PULLED || (event->cause == CAUSE_ASSIGNED && strcmp(event->by, "boss") == 0);
+    if (!is_asked || event->offer_number != lead->last_number + 1)
         judge_broken(judge, "one owner: lead %llu is given to rep%u and nobody asked", judge_number(lead), lead->rep);
     lead->offer_number = lead->last_number = event->offer_number;
     lead->weight = event->weight;
+    if (event->cause == CAUSE_PULLED) {
+        judge_check_pulled(judge, lead, now_ms);
+        return;
+    }
     if (!rep || judge->reps[lead->rep].state == REP_OFFLINE || (event->to == LEAD_CONNECTING && rep->device[0] == '\0')) {
         judge_broken(judge, "one owner: lead %llu is given to rep%u, who cannot have it", judge_number(lead), lead->rep);
         return;

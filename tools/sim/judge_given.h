@@ -8,6 +8,6 @@
 #include "sim_judge.h"
 
 /* The lead is counted with its rep already. */
-void judge_check_given(struct sim_judge *judge, struct judge_lead *lead, const struct core_effect *event);
+void judge_check_given(struct sim_judge *judge, struct judge_lead *lead, const struct core_effect *event, uint64_t now_ms);
 
 #endif

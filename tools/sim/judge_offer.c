@@ -8,6 +8,7 @@
 #include "judge_caps.h"
 #include "judge_needs.h"
 #include "judge_offer.h"
+#include "judge_pull.h"
 #include "judge_team_limits.h"
 #include "judge_urgency.h"
 
@@ -143,6 +144,8 @@ void judge_check_offer(struct sim_judge *judge, const struct judge_lead *lead, u
     if (lead->weight != rules->channels[lead->channel].weight || loads[lead->rep] > chosen->capacity)
         judge_broken(judge, "never over capacity: rep%u has %u of %u with lead %llu", lead->rep, loads[lead->rep], chosen->capacity, judge_number(lead));
     loads[lead->rep] -= lead->weight;
+    if (judge_is_pulled(rules, lead) && lead->preferred != lead->rep)
+        judge_broken(judge, "one owner: lead %llu is on the shared list and is offered to rep%u", judge_number(lead), lead->rep);
     if (lead->product == UINT32_MAX)
         return;
     if (judge_may_take(judge, lead->rep, lead, loads[lead->rep], now_ms) == MAY_NOT)
@@ -158,7 +161,7 @@ void judge_check_offer(struct sim_judge *judge, const struct judge_lead *lead, u
     for (uint64_t l = judge->lead_first; l <= judge->lead_last; l++) {
         const struct judge_lead *other = &judge->leads[l];
         if (!judge_is_open(other) || other->state != LEAD_WAITING || other->product == UINT32_MAX ||
-            !more_urgent(rules, now_ms, other, lead))
+            judge_is_pulled(rules, other) || !more_urgent(rules, now_ms, other, lead))
             continue;
         for (uint32_t i = 0; i < SIM_REPS_MAX; i++) {
             if (judge_may_take(judge, i, other, loads[i], now_ms) == MAY)

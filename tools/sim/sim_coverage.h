@@ -44,6 +44,8 @@
     X(TOUCH_SEEN, "touched, says an edge") \
     X(NUDGED, "rep reminded of a lead") \
     X(UNTOUCHED, "not touched in time") \
+    X(PULLED, "pulled from the shared list") \
+    X(LATE_PULL, "pulled too late") \
     X(TO_SEVERAL, "offered to another rep at once") \
     X(ONE_OF_SEVERAL, "one of several offers ended") \
     X(TAKEN, "taken by one of several") \

@@ -11,6 +11,7 @@
 #include "judge_nobody.h"
 #include "judge_merge.h"
 #include "judge_offer.h"
+#include "judge_pull.h"
 #include "judge_team_limits.h"
 #include "judge_told.h"
 #include "judge_unroutable.h"
@@ -136,9 +137,12 @@ static void check_after_batch(struct sim_judge *judge, uint64_t now_ms)
             judge_broken(judge, "parked at once: lead %llu waits, and nobody could ever take it", judge_number(lead));
         if (judge_should_not_be_parked(judge_rules_now(judge), lead))
             judge_broken(judge, "parked at once: lead %llu is parked, and somebody could take it", judge_number(lead));
+        bool is_pulled = judge_is_pulled(judge_rules_now(judge), lead);
         for (uint32_t i = 0; lead->state == LEAD_WAITING && i < SIM_REPS_MAX; i++) {
             bool day_turned, is_open = judge->rep_rules[i] && sim_rules_open(judge_rules_now(judge), judge->rep_rules[i]->team, now_ms) &&
                                        !judge_team_full(judge, i, lead, now_ms, &day_turned);
+            if (is_pulled && (lead->preferred != i || lead->preferred_until_ms <= now_ms))
+                continue;   /* until a rep takes it */
             if (is_open && judge_may_take(judge, i, lead, loads[i], now_ms) != MAY_NOT)
                 judge_broken(judge, "the backlog is served at once: lead %llu waits and rep%u could take it", judge_number(lead), i);
         }

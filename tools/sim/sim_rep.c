@@ -3,16 +3,19 @@
  * A rep client: logs on, answers offers, works, completes; repeats what was not
  * answered; loses its connection, its memory, or is opened on a second device.
  */
+#include "judge_books.h"
+#include "judge_pull.h"
 #include "sim_world.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { REPEAT_MS = 3000, LOOK_MS = 500, LOG_ON_AGAIN_MS = 4000, STATE_MS = 20000, CALL_PATIENCE_MS = 30000, LAST_MS = 60000, REFUSED_MS = 30000 };
+enum { REPEAT_MS = 3000, LOOK_MS = 500, LOG_ON_AGAIN_MS = 4000, STATE_MS = 20000, CALL_PATIENCE_MS = 30000, LAST_MS = 60000, REFUSED_MS = 30000, PULL_MS = 8000, PULL_TRIES = 8 };
 
 static void make_trouble(struct sim_world *world, struct sim_rep *rep, uint32_t number);
 static void work(struct sim_world *world, struct sim_rep *rep, uint32_t number, struct sim_item *item);
+static void pull_something(struct sim_world *world, struct sim_rep *rep);
 
 static uint64_t soon(struct sim_world *world, uint64_t low_ms, uint64_t high_ms)
 {
@@ -43,7 +46,8 @@ static void log_on(struct sim_world *world, struct sim_rep *rep, uint32_t number
 {
     struct sim_message message = {.kind = COMMAND_LOG_ON, .rep = number, .incarnation = rep->incarnation, .request = ++world->next_request};
     for (uint32_t i = 0; i < rep->item_count && message.held_count < SIM_HELD_TOLD_MAX; i++)
-        message.held[message.held_count++] = (struct core_held){rep->items[i].lead, rep->items[i].offer_number};
+        if (rep->items[i].state != ITEM_PULLING)
+            message.held[message.held_count++] = (struct core_held){rep->items[i].lead, rep->items[i].offer_number};
     rep->logging_on = true;
     rep->next_log_on_ms = world->now_ms + LOG_ON_AGAIN_MS;
     sim_send(world, &message);
@@ -82,6 +86,8 @@ void sim_rep_wakes(struct sim_world *world, uint32_t number)
     }
     if (world->now_ms >= rep->next_state_ms)
         keep_state(world, rep);
+    if (world->now_ms >= rep->next_pull_ms)
+        pull_something(world, rep);
     for (uint32_t i = 0; i < rep->item_count; i++) {
         struct sim_item *item = &rep->items[i];
         if (world->draining && item->next_ms > world->now_ms + LAST_MS)
@@ -206,6 +212,14 @@ static void send_transfer(struct sim_world *world, const struct sim_rep *rep, st
     sim_send(world, &message);
 }
 
+static void send_pull(struct sim_world *world, const struct sim_rep *rep, struct sim_item *item)
+{
+    item->state = ITEM_PULLING;
+    item->request = ++world->next_request;
+    item->next_ms = world->now_ms + REPEAT_MS;
+    sim_send(world, &(struct sim_message){.kind = COMMAND_PULL, .session = rep->session, .request = item->request, .lead = item->lead});
+}
+
 static void work(struct sim_world *world, struct sim_rep *rep, uint32_t number, struct sim_item *item)
 {
     switch (item->state) {
@@ -220,6 +234,7 @@ static void work(struct sim_world *world, struct sim_rep *rep, uint32_t number, 
         break;
     }
     case ITEM_ACCEPTING: send_answer(world, rep, item, true); break;
+    case ITEM_PULLING: send_pull(world, rep, item); break;
     case ITEM_DECLINING: send_answer(world, rep, item, false); break;
     case ITEM_CONNECTING: sim_cut(world, number); break;   /* nothing happens: asks anew what it has */
     case ITEM_WORKING:
@@ -256,6 +271,29 @@ static struct sim_item *add_item(struct sim_rep *rep, const struct core_effect *
         item = &rep->items[rep->item_count++];
     *item = (struct sim_item){.lead = effect->lead, .offer_number = effect->offer_number, .is_call = effect->channel == LW_CHANNEL_PHONE && !effect->is_call_back};
     return item;
+}
+
+/* A lead that waits on the shared list, as far as anybody knows; now and then any that is open. */
+static const struct judge_lead *some_lead(struct sim_world *world)
+{
+    const struct sim_judge *judge = &world->judge;
+    bool any = sim_random_percent(&world->random, 5);
+    for (int i = 0; i < PULL_TRIES && judge->version != 0 && judge->lead_last >= judge->lead_first; i++) {
+        const struct judge_lead *lead = &judge->leads[sim_random_between(&world->random, judge->lead_first, judge->lead_last)];
+        if (judge_is_open(lead) && (any || (lead->state == LEAD_WAITING && judge_is_pulled(judge_rules_now(judge), lead))))
+            return lead;
+    }
+    return NULL;
+}
+
+static void pull_something(struct sim_world *world, struct sim_rep *rep)
+{
+    const struct judge_lead *lead = some_lead(world);
+    rep->next_pull_ms = soon(world, PULL_MS / 8, world->draining ? PULL_MS / 4 : PULL_MS);
+    if (!lead || find_item(rep, lead->id) || rep->item_count == SIM_ITEMS_MAX)
+        return;
+    rep->items[rep->item_count] = (struct sim_item){.lead = lead->id};
+    send_pull(world, rep, &rep->items[rep->item_count++]);
 }
 
 /* ---- what it hears ---- */
@@ -301,10 +339,14 @@ static void hear_reply(struct sim_world *world, struct sim_rep *rep, uint32_t nu
         if (item->request != reply->request)
             continue;
         bool good = reply->status == CORE_ACCEPTED || reply->status == CORE_DUPLICATE;
+        world->coverage.faults[SIM_FAULT_LATE_PULL] += reply->status == CORE_NOT_YOURS && item->state == ITEM_PULLING;
         world->coverage.faults[SIM_FAULT_LATE_ANSWER] += reply->status == CORE_NOT_YOURS && item->state == ITEM_ACCEPTING;
         if (item->state == ITEM_ACCEPTING && good) {
             item->state = item->is_call ? ITEM_CONNECTING : ITEM_WORKING;   /* the holding may be lost: the answer says as much */
             item->next_ms = soon(world, item->is_call ? CALL_PATIENCE_MS : 1000, item->is_call ? CALL_PATIENCE_MS : 20000);
+        } else if (item->state == ITEM_PULLING && good) {
+            item->state = ITEM_CONNECTING;   /* the holding may be lost: asks anew what it has if none comes */
+            item->next_ms = world->now_ms + REPEAT_MS;
         } else if (item->state == ITEM_TRANSFERRING && reply->status == CORE_REJECTED) {
             item->state = ITEM_WORKING;   /* nobody there: does it alone */
         } else if (item->state == ITEM_DECLINING && reply->status == CORE_REJECTED) {

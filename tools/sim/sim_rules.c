@@ -230,6 +230,8 @@ static void add_queues(struct core_config *config, struct sim_random *random)
             queue->half_life_ms = 1000 + (uint32_t)sim_random_below(random, 120000);
         if (config->queue_count > before && sim_random_percent(random, 50))
             queue->offer_to = 2 + (uint32_t)sim_random_below(random, 4);
+        if (config->queue_count > before)
+            queue->is_pulled = sim_random_percent(random, 15);
     }
     if (core_config_set_policy(config, draw_policy(random)) != LW_OK)
         abort();

@@ -318,6 +318,7 @@ bool sim_message_command(struct sim_world *world, const struct sim_message *mess
                                            : &command.transfer.skill) = text(message->id);
         command.transfer.level = message->level;
         break;
+    case COMMAND_PULL: command.pull.lead = message->lead; break;
     case COMMAND_TOUCH:
         command.touch.lead = message->lead, command.touch.offer_number = message->offer_number, command.touch.kind = message->touch;
         break;

@@ -78,7 +78,7 @@ struct sim_event {
 
 /* ---- clients ---- */
 
-enum sim_item_state { ITEM_OFFERED, ITEM_ACCEPTING, ITEM_DECLINING, ITEM_CONNECTING, ITEM_WORKING, ITEM_COMPLETING, ITEM_TRANSFERRING };
+enum sim_item_state { ITEM_OFFERED, ITEM_ACCEPTING, ITEM_PULLING, ITEM_DECLINING, ITEM_CONNECTING, ITEM_WORKING, ITEM_COMPLETING, ITEM_TRANSFERRING };
 
 /* A lead on a rep's screen. */
 struct sim_item {
@@ -97,7 +97,7 @@ struct sim_rep {
     bool logging_on, wants_break;
     uint64_t session;                  /* 0: not on */
     uint64_t incarnation;              /* of the client's connection */
-    uint64_t next_log_on_ms, next_state_ms, next_trouble_ms;
+    uint64_t next_log_on_ms, next_state_ms, next_trouble_ms, next_pull_ms;
     enum rep_state told_state;
     struct sim_item items[SIM_ITEMS_MAX];
     uint32_t item_count;
