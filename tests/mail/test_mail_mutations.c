@@ -25,6 +25,8 @@ static const char *const tokens[] = {
     "<table><tr><td>Phone", "</td></tr>", "<blockquote type=cite>", "<!--", "Phone: +1 415 555 2671\n", "Name:",
     "> ", "-- \n", "On Monday X wrote:\n", "\xff\xfe", "\xF0\x9F\x98\x80", "filename*0*=utf-8''%ff%00", "(((((((((",
     "begin 644 x\n", "References: <<<a@b> <c@d>\n", "charset=\"",
+    "<?xml version=1?><adf><prospect>", "<customer><contact><email>a@b.example</email><phone type=home>1</phone>", "<![CDATA[", "]]>",
+    "</contact>", "&#0;", "&lol;", "<!DOCTYPE a [<!ENTITY b \"c\">]>", "Content-Type: text/xml; name=a.adf\n",
 };
 
 static size_t mutate(struct seeded *random, char *bytes, size_t size)

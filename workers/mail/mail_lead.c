@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mail_lead.h"
 
+#include "adf_lead.h"
+#include "adf_text.h"
 #include "contact_id.h"
 #include "email_address.h"
 
@@ -11,9 +13,11 @@
 enum { MESSAGE_ID_IN_KEY_MAX = 160, FORM_ATTRIBUTES_MAX = 24 };
 
 static enum mail_reason judge(const struct mail_source *source, struct mail_lead *out, enum mail_reason read);
+static bool read_body(const struct mail_source *source, struct mail_lead *out);
 static bool form_names_a_person(const struct mail_source *source, const struct form_body *form);
 static void fill_person_of_form(struct mail_lead *out);
 static void fill_person_of_header(struct mail_lead *out, const struct mail_address *person, bool own_from);
+static void fill_person_of_adf(struct mail_lead *out, const struct mail_address *person);
 static void fill_contents(struct mail_lead *out, bool by_form);
 static void fill_references(struct mail_lead *out);
 static void make_idempotency_id(const struct mail_source *source, const void *bytes, size_t size, struct mail_lead *out);
@@ -27,6 +31,7 @@ enum mail_reason mail_lead_read(const struct mail_source *source, const void *by
     out->detail = "";
     out->idempotency_id[0] = '\0';
     out->form.count = out->form.known = 0;
+    out->adf_text = NULL;
     enum mail_reason reason = mail_message_read(bytes, size, &out->arena, &out->message);
     return judge(source, out, reason);
 }
@@ -39,7 +44,9 @@ enum mail_reason mail_lead_build(const struct mail_source *source, const void *b
     const struct mail_address *person = person_of_header(source, &out->message);
     bool robot = !person || mail_is_robot(&source->rules, person->address);
     bool by_form = robot && form_names_a_person(source, &out->form);
-    if (by_form)
+    if (out->adf_text)
+        fill_person_of_adf(out, person);
+    else if (by_form)
         fill_person_of_form(out);
     else
         fill_person_of_header(out, person, mail_is_own(&source->rules, out->message.from.address));
@@ -69,23 +76,36 @@ static enum mail_reason judge(const struct mail_source *source, struct mail_lead
         return verdict.reason;
     if (read != MAIL_LEAD)
         return read;
-    if (!mail_body_cut(&out->arena, message->text, &out->body) ||
-        !form_body_read(&out->arena, out->body.own, source->rules.labels, source->rules.label_count, &out->form))
+    if (!read_body(source, out))
         return MAIL_UNPARSABLE;
 
     const struct mail_address *person = person_of_header(source, message);
     bool in_form = form_names_a_person(source, &out->form);
     bool by_robot = (message->from.address && mail_is_robot(&source->rules, message->from.address)) || !person;
-    if (verdict.reason != MAIL_LEAD && !(by_robot && in_form))
+    if (verdict.reason != MAIL_LEAD && !(by_robot && in_form) && !out->adf_text)
         return verdict.reason;
     bool says_nothing = out->body.own[strspn(out->body.own, " \t\r\n")] == '\0';
     if (says_nothing && message->subject[0] == '\0' && message->attachment_count == 0)
         return MAIL_EMPTY;
-    if (in_form)
+    if (in_form || (out->adf_text && (message->from.address || adf_names_a_person(&out->adf))))
         return MAIL_LEAD;
     if (!person)
         return message->from.address ? MAIL_OWN_ADDRESS : MAIL_NO_SENDER;
     return mail_is_noreply(person->address) ? MAIL_NO_SENDER : MAIL_LEAD;
+}
+
+/* What the mail's text is: somebody's words, a form, or ADF. False at the arena's cap. */
+static bool read_body(const struct mail_source *source, struct mail_lead *out)
+{
+    if (!mail_body_cut(&out->arena, out->message.text, &out->body))
+        return false;
+    const char *in_text = adf_text_find(out->body.own);
+    out->adf_text = in_text ? in_text : out->message.adf;
+    out->adf_in_text = in_text != NULL;
+    if (out->adf_text && !adf_read(&out->arena, out->adf_text, &out->adf))
+        return false;
+    return out->adf_in_text ||
+           form_body_read(&out->arena, out->body.own, source->rules.labels, source->rules.label_count, &out->form);
 }
 
 /* Reply-To, From, Sender: the first that is not ourselves; NULL if there is none. */
@@ -149,6 +169,19 @@ static void fill_person_of_form(struct mail_lead *out)
     }
 }
 
+/* With nobody in the ADF to write back to, it is the sender, even if that is a program or ourselves: the lead must not be lost. */
+static void fill_person_of_adf(struct mail_lead *out, const struct mail_address *person)
+{
+    struct lead_builder *builder = &out->builder;
+    adf_fill_lead(&out->adf, builder);
+    if (builder->lead.phone_count + builder->lead.email_count > 0)
+        return;
+    const char *address = person ? person->address : out->message.from.address;
+    if (address)
+        lead_builder_add_email(builder, address, strlen(address));
+    lead_builder_warn(builder, "the ADF names no phone and no email that could be read: the address is that of the mail's sender");
+}
+
 /* Programs put the address there when they know no name. */
 static void add_name(struct lead_builder *builder, const char *name)
 {
@@ -197,8 +230,12 @@ static void fill_contents(struct mail_lead *out, bool by_form)
     lead_builder_set_text(builder, LEAD_FIELD_SUBJECT, message->subject);
     lead_builder_set_text(builder, LEAD_FIELD_MESSAGE_ID, message->message_id);
     lead_builder_set_text(builder, LEAD_FIELD_LANGUAGE, mail_header_find(message, "Content-Language"));
-    /* With a form the message field came first, and the first value wins. */
-    lead_builder_set_text(builder, LEAD_FIELD_SUMMARY, out->body.summary);
+    /* With a form or ADF the message field came first, and the first value wins. */
+    bool readable = out->adf_text && out->adf.complete && adf_names_a_person(&out->adf);
+    if (!(readable && out->adf_in_text))
+        lead_builder_set_text(builder, LEAD_FIELD_SUMMARY, out->body.summary);
+    if (out->adf_text && !readable)
+        lead_builder_set_text(builder, LEAD_FIELD_SUMMARY, out->adf_text);
     for (size_t i = 0; i < message->attachment_count; i++) {
         const struct mail_attachment *attachment = &message->attachments[i];
         lead_builder_add_attachment(builder, attachment->file_name, attachment->media_type, attachment->size_bytes);

@@ -3,7 +3,8 @@
  * mail_lead - the bytes of one mail -> a lead, or the named reason why it is none.
  *
  * The person is who a rep would write back to: Reply-To, else From; when the
- * sender is our own address or a form-to-mail robot, the person in the body.
+ * sender is our own address or a form-to-mail robot, the person in the body. In a
+ * mail that carries ADF it is the customer in there.
  * The same bytes give the same lead and the same idempotency id, always: nothing here
  * reads a clock.
  * Threads: one owner.
@@ -11,6 +12,7 @@
 #ifndef MAIL_LEAD_H
 #define MAIL_LEAD_H
 
+#include "adf_read.h"
 #include "arena.h"
 #include "form_body.h"
 #include "lead_builder.h"
@@ -32,6 +34,9 @@ struct mail_lead {
     struct mail_message message;
     struct mail_body body;
     struct form_body form;
+    const char *adf_text;                                /* from <adf> on; NULL: no ADF, and `adf` means nothing */
+    bool adf_in_text;                                    /* it is the mail's text, not an attachment */
+    struct adf adf;
     const struct lw_lead *lead;                          /* with MAIL_LEAD */
     const char *detail;                                  /* static text, no personal data; "" if none */
     char idempotency_id[LW_IDEMPOTENCY_ID_MAX + 1];

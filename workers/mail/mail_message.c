@@ -3,6 +3,7 @@
 
 #include "charset_text.h"
 #include "encoded_words.h"
+#include "header_mend.h"
 #include "mail_parts.h"
 
 #include <gmime/gmime.h>
@@ -114,8 +115,11 @@ static GMimeParserOptions *new_options(void)
 
 static GMimeMessage *parse(const char *bytes, size_t size, GMimeParserOptions *options)
 {
-    /* An mbox "From " line is not part of the message. */
-    if (size > 5 && memcmp(bytes, "From ", 5) == 0) {
+    /* An mbox "From " line is not part of the message; "From :" is a header. */
+    size_t name = 4;
+    while (name < size && (bytes[name] == ' ' || bytes[name] == '\t'))
+        name++;
+    if (size > 5 && memcmp(bytes, "From ", 5) == 0 && name < size && bytes[name] != ':') {
         const char *end = memchr(bytes, '\n', size);
         size_t skipped = end ? (size_t)(end - bytes) + 1 : size;
         bytes += skipped;
@@ -123,6 +127,7 @@ static GMimeMessage *parse(const char *bytes, size_t size, GMimeParserOptions *o
     }
     GByteArray *copy = g_byte_array_sized_new((guint)size);
     g_byte_array_append(copy, (const guint8 *)bytes, (guint)size);
+    header_mend((char *)copy->data, size);
     defuse_groups((char *)copy->data, size);
     GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(copy);   /* takes the copy */
     GMimeParser *parser = g_mime_parser_new_with_stream(stream);
@@ -241,9 +246,11 @@ static void read_address(GMimeMessage *source, const char *header, GMimeParserOp
 {
     GMimeHeader *found_header = g_mime_header_list_get_header(g_mime_object_get_header_list(GMIME_OBJECT(source)), header);
     const char *raw = found_header ? g_mime_header_get_raw_value(found_header) : NULL;
-    const char *value = raw && strlen(raw) <= ADDRESS_HEADER_MAX ? encoded_words_to_q(arena, raw) : NULL;
+    const char *words = raw && strlen(raw) <= ADDRESS_HEADER_MAX ? encoded_words_to_q(arena, raw) : NULL;
+    char *value = arena_strdup(arena, words);
     if (!value)
         return;
+    header_mend_addresses(value);
     InternetAddressList *list = internet_address_list_parse(options, value);
     bool found = find_mailbox(list, arena, 0, out);
     if (list)

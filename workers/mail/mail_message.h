@@ -56,6 +56,7 @@ struct mail_message {
     bool text_from_html;
     struct mail_attachment attachments[MAIL_ATTACHMENTS_MAX];
     size_t attachment_count;
+    const char *adf;              /* from <adf> on, of an XML part; NULL if none */
     const char *warnings[MAIL_WARNINGS_MAX];   /* static text */
     size_t warning_count;
 };

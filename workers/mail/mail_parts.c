@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mail_parts.h"
 
+#include "adf_text.h"
 #include "charset_text.h"
 #include "html_text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct walker {
@@ -17,6 +19,8 @@ static enum mail_reason walk(struct walker *walker, GMimeObject *object, int dep
 static void take_leaf(struct walker *walker, GMimePart *part);
 static const char *read_text(struct walker *walker, GMimePart *part);
 static bool is_blank(GMimePart *part);
+static bool is_xml(GMimePart *part);
+static const char *read_adf(struct walker *walker, GMimePart *part);
 
 enum mail_reason mail_parts_read(GMimeObject *top, struct arena *arena, struct mail_message *out)
 {
@@ -132,6 +136,8 @@ static void take_leaf(struct walker *walker, GMimePart *part)
     }
     if (!attached && html && walker->html && is_type(object, "text", "html"))
         return;   /* a second rendering of the body, not a document */
+    if (!walker->out->adf && is_xml(part))
+        walker->out->adf = read_adf(walker, part);
     const char *name = g_mime_part_get_filename(part);
     if (!attached && plain && !name)
         return;   /* the footer that a list or scanner hangs on */
@@ -147,6 +153,37 @@ static bool is_blank(GMimePart *part)
         blank = bytes->data[i] <= ' ';
     g_byte_array_free(bytes, TRUE);
     return blank;
+}
+
+static bool is_xml(GMimePart *part)
+{
+    GMimeObject *object = GMIME_OBJECT(part);
+    const char *name = g_mime_part_get_filename(part), *dot = name ? strrchr(name, '.') : NULL;
+    bool named = dot && (g_ascii_strcasecmp(dot, ".xml") == 0 || g_ascii_strcasecmp(dot, ".adf") == 0);
+    return named || is_type(object, "text", "xml") || is_type(object, "application", "xml") ||
+           is_type(object, "application", "adf+xml") || is_type(object, "application", "x-adf+xml") ||
+           is_type(object, "text", "adf") || is_type(object, "application", "x-adf");
+}
+
+/* The charset of the part, else of the XML declaration; the text from <adf> on, or NULL. */
+static const char *read_adf(struct walker *walker, GMimePart *part)
+{
+    enum { DECLARATION_MAX = 256 };
+    GByteArray *bytes = g_byte_array_new();
+    if (decode(part, bytes, MAIL_TEXT_SIZE_MAX) > MAIL_TEXT_SIZE_MAX)
+        mail_warn(walker->out, "the text is longer than what was read");
+    GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
+    const char *charset = type ? g_mime_content_type_get_parameter(type, "charset") : NULL;
+    char start[DECLARATION_MAX + 1] = "", declared[64] = "";
+    if (bytes->len > 0)
+        memcpy(start, bytes->data, bytes->len < DECLARATION_MAX ? bytes->len : DECLARATION_MAX);
+    const char *encoding = strstr(start, "encoding=");
+    if (!charset && encoding && sscanf(encoding, "encoding=%*1[\"']%63[A-Za-z0-9._-]", declared) == 1)
+        charset = declared;
+    bool as_declared = true;
+    char *text = charset_to_utf8(walker->arena, bytes->len ? (const char *)bytes->data : "", bytes->len, charset, &as_declared);
+    g_byte_array_free(bytes, TRUE);
+    return text ? adf_text_find(text) : NULL;
 }
 
 /* Takes soft line breaks out (RFC 3676): a line that ends with a space goes on in the next. */
