@@ -5,6 +5,7 @@
 #include "adf_text.h"
 #include "contact_id.h"
 #include "email_address.h"
+#include "mail_stop.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,7 @@ static void fill_person_of_header(struct mail_lead *out, const struct mail_addre
 static void fill_person_of_adf(struct mail_lead *out, const struct mail_address *person);
 static void fill_contents(struct mail_lead *out, bool by_form);
 static void fill_references(struct mail_lead *out);
+static void fill_stop(struct mail_lead *out);
 static void make_idempotency_id(const struct mail_source *source, const void *bytes, size_t size, struct mail_lead *out);
 static const struct mail_address *person_of_header(const struct mail_source *source, const struct mail_message *message);
 
@@ -50,6 +52,8 @@ enum mail_reason mail_lead_build(const struct mail_source *source, const void *b
         fill_person_of_form(out);
     else
         fill_person_of_header(out, person, mail_is_own(&source->rules, out->message.from.address));
+    if (!by_form && !out->adf_text)
+        fill_stop(out);
     fill_contents(out, by_form);
     fill_references(out);
     lead_builder_set_text(&out->builder, LEAD_FIELD_RAW_REF, raw_ref);
@@ -251,6 +255,20 @@ static void fill_contents(struct mail_lead *out, bool by_form)
     }
     for (size_t i = 0; i < message->warning_count; i++)
         lead_builder_warn(builder, "%s", message->warnings[i]);
+}
+
+/* Who writes nothing but "stop" (with no text at all: as the subject) wants to hear no more; said at the time that the mail bears. */
+static void fill_stop(struct mail_lead *out)
+{
+    const int64_t year_2100_unix_ms = INT64_C(4102444800000);
+    const struct mail_message *message = &out->message;
+    bool blank = out->body.summary[strspn(out->body.summary, " \t\r\n")] == '\0';
+    const char *words = blank ? message->subject : out->body.summary;
+    int64_t said_unix_ms = message->date_unix_ms > 0 && message->date_unix_ms < year_2100_unix_ms ? message->date_unix_ms : 0;
+    if (!mail_says_stop(words))
+        return;
+    lead_builder_add_consent(&out->builder, "contact", false, said_unix_ms, words);
+    lead_builder_add_attribute(&out->builder, "do_not_call", "yes", 3);
 }
 
 static bool has_reference(const struct lw_lead *lead, const char *id)
