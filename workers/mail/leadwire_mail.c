@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * leadwire-mail: mails become leads. Watches Maildirs, serves LMTP, or takes one mail from standard input. */
+ * leadwire-mail: mails become leads. Watches Maildirs, serves LMTP and webhooks, or takes one mail from standard input. */
 #include "lw_log.h"
 #include "mail_message.h"
 #include "mail_once.h"
@@ -12,7 +12,7 @@
 #include <string.h>
 
 static const char about[] =
-    "leadwire-mail - mails become leads: from Maildirs, by LMTP, or one from standard input.\n\n"
+    "leadwire-mail - mails become leads: from Maildirs, by LMTP, by webhook, or one from standard input.\n\n"
     "  leadwire-mail --once --source NAME [--config FILE] [--dry-run]\n"
     "                [--broker ENDPOINT] [--desk NAME] [--raw DIRECTORY] < message.eml\n\n"
     "  --once             one mail; prints {\"status\": ...} and ends with 0: accepted, duplicate or not\n"
@@ -40,7 +40,7 @@ int main(int argc, char **argv)
         exit_code = run_once(argc, argv);
     else if (worker_arguments_read(argc, argv, "leadwire-mail", about, &arguments, &exit_code))
         exit_code = arguments.check_only ? check(&arguments)
-                                         : mail_worker_run(arguments.config_path, &arguments.overrides);
+                                         : mail_worker_run(&arguments);
     mail_library_fini();
     return exit_code;
 }

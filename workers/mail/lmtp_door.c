@@ -51,7 +51,7 @@ struct lmtp_door {
     char *address;
     uint16_t port;
     char host[HOST_MAX];
-    struct lmtp_service service;
+    struct mail_service service;
     struct lmtp_rules rules;
     size_t memory;
     struct lmtp_connection *connections;
@@ -118,7 +118,7 @@ void lmtp_door_close(struct lmtp_door **door_place)
     free(door);
 }
 
-void lmtp_door_serve(struct lmtp_door *door, const struct lmtp_service *service)
+void lmtp_door_serve(struct lmtp_door *door, const struct mail_service *service)
 {
     for (struct lmtp_connection *at = door->connections, *next; at; at = next) {
         next = at->next;
@@ -284,7 +284,7 @@ static void take_input(struct lmtp_connection *connection)
 /* Once to each source, however many of its recipients were named. */
 static void bring_mail(struct lmtp_connection *connection)
 {
-    const struct lmtp_service *service = &connection->door->service;
+    const struct mail_service *service = &connection->door->service;
     struct lmtp_session *session = &connection->session;
     int64_t now_unix_ms = wall_clock_unix_ms();
     connection->mails++;
@@ -324,7 +324,7 @@ static void on_outcome(void *context, const struct mail_outcome *outcome)
 static void note(struct delivery *delivery, const struct mail_outcome *outcome)
 {
     struct lmtp_connection *connection = delivery->connection;
-    const struct lmtp_service *service = &connection->door->service;
+    const struct mail_service *service = &connection->door->service;
     const char *source = service->config->sources[delivery - connection->deliveries].source.name;
     const char *word = mail_outcome_name(outcome);
     char name[64];

@@ -16,9 +16,7 @@
 #ifndef LMTP_DOOR_H
 #define LMTP_DOOR_H
 
-#include "decisions_log.h"
-#include "mail_config.h"
-#include "mail_intake.h"
+#include "mail_service.h"
 
 #include <event2/event.h>
 #include <stdbool.h>
@@ -26,19 +24,14 @@
 
 struct lmtp_door;   /* opaque */
 
-/* Borrowed until the next lmtp_door_serve or the close. */
-struct lmtp_service {
-    const struct mail_config *config;   /* config->lmtp.listen is not NULL */
-    struct mail_intake intake;
-    struct decisions_log *decisions;
-};
-
-/* Listens; serves after lmtp_door_serve. listen is copied. Errors: LW_INVALID (the address), LW_IO (errno tells why), LW_NO_MEMORY. */
+/* Listens; serves after lmtp_door_serve. listen is copied. Errors: LW_INVALID (the address), LW_IO (errno tells why),
+ * LW_NO_MEMORY. */
 LW_MUST_CHECK lw_status lmtp_door_open(struct event_base *base, const char *listen, uint32_t socket_mode,
                                        struct lmtp_door **out);
 void lmtp_door_close(struct lmtp_door **door);   /* NULL accepted */
-/* Connections that there are end with 421, mails that are with the broker are answered 451: both come again. */
-void lmtp_door_serve(struct lmtp_door *door, const struct lmtp_service *service);
+/* service->config->lmtp.listen is not NULL. Connections that there are end with 421, mails that are with the broker are
+ * answered 451: both come again. */
+void lmtp_door_serve(struct lmtp_door *door, const struct mail_service *service);
 /* No more connections; those there are end, after the answer to a mail that is with the broker. */
 void lmtp_door_drain(struct lmtp_door *door);
 /* Mails that are with the broker, and answers that are on their way. */

@@ -22,6 +22,7 @@ struct reader {
 };
 
 static void read_root(struct reader *reader, const struct worker_overrides *overrides);
+static void check_doors(struct reader *reader, const struct yaml_node *root, const struct yaml_node *sources);
 static void read_source(struct reader *reader, const char *name, const struct yaml_node *node);
 static void read_recipients(struct reader *reader, const struct yaml_node *node, struct mail_source_config *source);
 static const char *read_path(struct reader *reader, const struct yaml_node *node, const char *what);
@@ -57,6 +58,7 @@ bool mail_config_without_file(const struct worker_overrides *overrides, const ch
     out->mail_size_max = (size_t)MAIL_SIZE_DEFAULT_KIB * 1024;
     out->sources[0].source = (struct mail_source){.name = arena_strdup(&out->arena, source),
                                                   .rules = {.spam_score_milli = SPAM_SCORE_DEFAULT_MILLI}};
+    out->sources[0].hook.service = INBOUND_SERVICES;
     out->source_count = 1;
     return out->sources[0].source.name != NULL;
 }
@@ -112,7 +114,7 @@ const struct mail_source_config *mail_config_find(const struct mail_config *conf
 
 static void read_root(struct reader *reader, const struct worker_overrides *overrides)
 {
-    static const char *const keys[] = {WORKER_CONFIG_KEYS, "scan_every", "in_flight_max", "mail_size_max_kib",
+    static const char *const keys[] = {WORKER_CONFIG_KEYS, WORKER_CONFIG_HTTP_KEYS, "scan_every", "in_flight_max", "mail_size_max_kib",
                                        "decisions_log", "lmtp", "sources", NULL};
     struct mail_config *out = reader->out;
     struct yaml_doc *doc = reader->doc;
@@ -120,7 +122,8 @@ static void read_root(struct reader *reader, const struct worker_overrides *over
     if (!root)
         return;
     yaml_check_keys(doc, root, "the configuration", keys);
-    worker_config_read(doc, reader->path, overrides, false, &out->arena, &out->worker);
+    bool with_http = overrides->listen || yaml_map_find(root, "listen") || yaml_map_find(root, "http");
+    worker_config_read(doc, reader->path, overrides, with_http, &out->arena, &out->worker);
     out->scan_every_ms = (uint32_t)yaml_read_duration_ms(doc, yaml_map_find(root, "scan_every"), "scan_every", 100,
                                                          3600 * 1000, SCAN_EVERY_DEFAULT_MS);
     out->in_flight_max = (uint32_t)yaml_read_number(doc, yaml_map_find(root, "in_flight_max"), "in_flight_max", 1,
@@ -142,19 +145,32 @@ static void read_root(struct reader *reader, const struct worker_overrides *over
         }
         read_source(reader, yaml_map_key_at(sources, i), node);
     }
-    bool has_recipients = false;
-    for (size_t i = 0; i < out->source_count; i++)
-        has_recipients = has_recipients || out->sources[i].recipient_count > 0;
-    if (has_recipients != (out->lmtp.listen != NULL))
-        yaml_doc_problem(doc, has_recipients ? sources : yaml_map_find(root, "lmtp"),
-                         has_recipients ? "recipients are for LMTP: lmtp.listen is missing"
-                                        : "lmtp: no source has recipients, so no mail would be taken");
+    check_doors(reader, root, sources);
+}
+
+/* A door without sources takes nothing, and what a source expects from a door that is not there never comes. */
+static void check_doors(struct reader *reader, const struct yaml_node *root, const struct yaml_node *sources)
+{
+    const struct mail_config *config = reader->out;
+    bool recipients = false, webhooks = false;
+    for (size_t i = 0; i < config->source_count; i++) {
+        recipients = recipients || config->sources[i].recipient_count > 0;
+        webhooks = webhooks || config->sources[i].hook.service != INBOUND_SERVICES;
+    }
+    if (recipients && !config->lmtp.listen)
+        yaml_doc_problem(reader->doc, sources, "recipients are for LMTP: lmtp.listen is missing");
+    if (!recipients && config->lmtp.listen)
+        yaml_doc_problem(reader->doc, yaml_map_find(root, "lmtp"), "lmtp: no source has recipients, so no mail would be taken");
+    if (webhooks && !config->worker.http.listen)
+        yaml_doc_problem(reader->doc, sources, "webhook is for HTTP: listen is missing");
+    if (!webhooks && config->worker.http.listen)
+        yaml_doc_problem(reader->doc, root, "listen: no source has a webhook, so no mail would be taken");
 }
 
 static void read_source(struct reader *reader, const char *name, const struct yaml_node *node)
 {
     static const char *const keys[] = {"maildir", "quarantine", "region", "language", "own",
-                                       "robots", "spam_score", "labels", "recipients", NULL};
+                                       "robots", "spam_score", "labels", "recipients", "webhook", NULL};
     struct mail_config *out = reader->out;
     struct yaml_doc *doc = reader->doc;
     if (!worker_config_source_name(doc, node, name))
@@ -174,6 +190,7 @@ static void read_source(struct reader *reader, const char *name, const struct ya
     rules->labels = read_labels(reader, yaml_map_find(node, "labels"), &rules->label_count);
     rules->spam_score_milli = read_spam_score(reader, yaml_map_find(node, "spam_score"));
     read_recipients(reader, yaml_map_find(node, "recipients"), source);
+    hook_config_read(doc, reader->path, yaml_map_find(node, "webhook"), &out->arena, &source->hook);
     source->maildir = read_path(reader, yaml_map_find(node, "maildir"), "maildir");
     source->quarantine = read_path(reader, yaml_map_find(node, "quarantine"), "quarantine");
     if (source->maildir && !source->quarantine)

@@ -8,11 +8,13 @@
  *   in_flight_max: 32                # leads published and not yet answered, per source
  *   mail_size_max_kib: 25600         # larger mails are quarantined as too_large
  *   decisions_log: mail.decisions    # one line per mail that is done; no personal data
+ *   listen: 127.0.0.1:8081           # the webhooks' port; with http: see worker_config
  *   lmtp: {listen: "unix:/run/leadwire/mail.lmtp"}   # see lmtp_config
  *   sources:
  *     office:
  *       maildir: /var/mail/office    # holds new, cur and tmp; made if missing
  *       quarantine: /var/mail/office/.Quarantine   # this if absent; on the same file system
+ *       webhook: {service: postmark, secret_file: postmark.secret}   # see hook_config
  *       recipients: [info@example.com, example.com]   # of mails by LMTP: address, or any address of a domain
  *       region: IT
  *       language: it
@@ -25,6 +27,7 @@
 #define MAIL_CONFIG_H
 
 #include "arena.h"
+#include "hook_config.h"
 #include "lmtp_config.h"
 #include "mail_lead.h"
 #include "worker_config.h"
@@ -40,6 +43,7 @@ struct mail_source_config {
     const char *quarantine;
     const char *const *recipients;
     size_t recipient_count;
+    struct hook_config hook;
 };
 
 /* Strings live in the arena. Large: not on a deep stack. */

@@ -4,6 +4,7 @@
 #include "lmtp_door.h"
 #include "lw_log.h"
 #include "mail_box.h"
+#include "mail_hooks.h"
 #include "wall_clock.h"
 #include "worker_run.h"
 
@@ -33,11 +34,11 @@ struct service {
 };
 
 struct mail_worker {
-    const char *config_path;
-    const struct worker_overrides *overrides;
+    const struct worker_arguments *arguments;
     struct event_base *base;
     struct service *service;
-    struct lmtp_door *lmtp;   /* NULL: none. Outlives a service, so that its address stays taken */
+    struct lmtp_door *lmtp;    /* these two: NULL if none. They outlive a service, so that their addresses stay taken */
+    struct mail_hooks *hooks;
     struct mail_lead scratch;
     struct worker_signals signals;
     uint64_t stop_by_ms;   /* 0: not stopping */
@@ -47,29 +48,29 @@ static struct service *service_open(struct mail_worker *worker, int *exit_out);
 static void service_close(struct service **service);
 static lw_status open_boxes(struct service *service, struct mail_worker *worker);
 static lw_status open_events(struct service *service, struct mail_worker *worker);
-static bool take_over_lmtp(struct mail_worker *worker, const struct service *service);
+static bool take_over_doors(struct mail_worker *worker, const struct service *service);
 static void on_stop(void *context);
 static void on_reload(void *context);
 
-int mail_worker_run(const char *config_path, const struct worker_overrides *overrides)
+int mail_worker_run(const struct worker_arguments *arguments)
 {
     struct mail_worker *worker = calloc(1, sizeof *worker);
     int exit_code = WORKER_EXIT_FAILED;
     if (!worker)
         return exit_code;
-    worker->config_path = config_path;
-    worker->overrides = overrides;
+    worker->arguments = arguments;
     worker->base = event_base_new();
     worker->signals = (struct worker_signals){.stop = on_stop, .reload = on_reload, .context = worker};
     if (!worker->base || worker_signals_open(&worker->signals, worker->base) != LW_OK)
         goto done;
     worker->service = service_open(worker, &exit_code);
-    if (!worker->service || !take_over_lmtp(worker, worker->service))
+    if (!worker->service || !take_over_doors(worker, worker->service))
         goto done;
     log_info("watching sources=%zu", worker->service->box_count);
     exit_code = event_base_dispatch(worker->base) == 0 ? WORKER_EXIT_OK : WORKER_EXIT_FAILED;
 done:
     lmtp_door_close(&worker->lmtp);
+    mail_hooks_close(&worker->hooks);
     service_close(&worker->service);
     worker_signals_close(&worker->signals);
     mail_lead_fini(&worker->scratch);
@@ -86,7 +87,7 @@ static struct service *service_open(struct mail_worker *worker, int *exit_out)
     if (!service)
         return NULL;
     service->notice_fd = service->decisions.fd = -1;
-    if (!mail_config_open(worker->config_path, worker->overrides, &service->config)) {
+    if (!mail_config_open(worker->arguments->config_path, &worker->arguments->overrides, &service->config)) {
         *exit_out = WORKER_EXIT_CONFIG;
         goto fail;
     }
@@ -183,8 +184,8 @@ static lw_status open_boxes(struct service *service, struct mail_worker *worker)
             log_warning("source %s: no notice of new mails (%s): found by the periodic scan alone",
                         config->sources[i].source.name, strerror(errno));
     }
-    if (service->box_count == 0 && !config->lmtp.listen) {
-        log_error("no source has a maildir or recipients: nothing to do");
+    if (service->box_count == 0 && !config->lmtp.listen && !config->worker.http.listen) {
+        log_error("no source has a maildir, recipients or a webhook: nothing to do");
         return LW_INVALID;
     }
     return LW_OK;
@@ -281,7 +282,8 @@ static uint32_t in_flight(const struct service *service)
 
 static uint32_t all_in_flight(const struct mail_worker *worker)
 {
-    return in_flight(worker->service) + (worker->lmtp ? lmtp_door_in_flight(worker->lmtp) : 0);
+    return in_flight(worker->service) + (worker->lmtp ? lmtp_door_in_flight(worker->lmtp) : 0) +
+           (worker->hooks ? mail_hooks_in_flight(worker->hooks) : 0);
 }
 
 /* Ends when nothing is in flight, or the time for that is up: what is then unanswered is read again at the next start. */
@@ -306,31 +308,61 @@ static void on_stop(void *context)
     worker->service->stopping = true;
     if (worker->lmtp)
         lmtp_door_drain(worker->lmtp);
+    if (worker->hooks)
+        mail_hooks_drain(worker->hooks);
     on_drain(-1, 0, worker);
 }
 
-/* The door that this service's configuration wants, serving it. False: nothing was changed. */
-static bool take_over_lmtp(struct mail_worker *worker, const struct service *service)
+/* The LMTP door that the configuration wants; the one there is, when its address is the same. False: it cannot be had. */
+static bool find_lmtp(struct mail_worker *worker, const struct lmtp_config *config, struct lmtp_door **out)
 {
-    const struct lmtp_config *config = &service->config.lmtp;
-    struct lmtp_door *door = worker->lmtp;
-    if (!config->listen) {
-        lmtp_door_close(&worker->lmtp);
+    *out = config->listen ? worker->lmtp : NULL;
+    if (!config->listen || (worker->lmtp && strcmp(lmtp_door_address(worker->lmtp), config->listen) == 0))
         return true;
+    lw_status status = lmtp_door_open(worker->base, config->listen, config->socket_mode, out);
+    if (status != LW_OK) {
+        log_error("lmtp: cannot listen on %s: %s", config->listen, status == LW_IO ? strerror(errno) : lw_status_text(status));
+        return false;
     }
-    if (!door || strcmp(lmtp_door_address(door), config->listen) != 0) {
-        lw_status status = lmtp_door_open(worker->base, config->listen, config->socket_mode, &door);
-        if (status != LW_OK) {
-            log_error("lmtp: cannot listen on %s: %s", config->listen,
-                      status == LW_IO ? strerror(errno) : lw_status_text(status));
-            return false;
-        }
+    log_info("lmtp listening on %s port=%u", config->listen, lmtp_door_port(*out));
+    return true;
+}
+
+/* The port of the webhooks stays as it is until the next start. */
+static bool find_hooks(struct mail_worker *worker, const struct worker_http_config *config)
+{
+    const char *port_file = worker->arguments->port_file;
+    if (!config->listen || worker->hooks)
+        return true;
+    lw_status status = mail_hooks_open(worker->base, config, &worker->hooks);
+    if (status == LW_OK && port_file)
+        status = worker_port_file_write(port_file, mail_hooks_port(worker->hooks));
+    if (status != LW_OK) {
+        log_error("cannot listen on %s: %s", config->listen, status == LW_IO ? strerror(errno) : lw_status_text(status));
+        mail_hooks_close(&worker->hooks);
+        return false;
+    }
+    log_info("webhooks listening on port %u", mail_hooks_port(worker->hooks));
+    return true;
+}
+
+/* Opens the doors that this service's configuration wants, closes those it does not, and serves it. False: all is as it was. */
+static bool take_over_doors(struct mail_worker *worker, const struct service *service)
+{
+    const struct mail_config *config = &service->config;
+    const struct mail_service served = {config, service->tools.intake, service->tools.decisions};
+    struct lmtp_door *lmtp = NULL;
+    if (!find_hooks(worker, &config->worker.http) || !find_lmtp(worker, &config->lmtp, &lmtp))
+        return false;
+    if (lmtp != worker->lmtp)
         lmtp_door_close(&worker->lmtp);
-        worker->lmtp = door;
-        log_info("lmtp listening on %s port=%u", config->listen, lmtp_door_port(door));
-    }
-    const struct lmtp_service served = {&service->config, service->tools.intake, service->tools.decisions};
-    lmtp_door_serve(door, &served);
+    worker->lmtp = lmtp;
+    if (lmtp)
+        lmtp_door_serve(lmtp, &served);
+    if (worker->hooks && config->worker.http.listen)
+        mail_hooks_serve(worker->hooks, &served);
+    else
+        mail_hooks_close(&worker->hooks);
     return true;
 }
 
@@ -341,7 +373,7 @@ static void on_reload(void *context)
     if (worker->stop_by_ms)
         return;
     struct service *fresh = service_open(worker, &exit_code);
-    if (!fresh || !take_over_lmtp(worker, fresh)) {
+    if (!fresh || !take_over_doors(worker, fresh)) {
         service_close(&fresh);
         log_error("the configuration was not taken over; the old one goes on");
         return;
