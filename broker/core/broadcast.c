@@ -139,7 +139,7 @@ static void end_offer(struct core *core, struct lead *lead, struct other_offer *
     rep_relink(core, rep);
     if (rep->limit)
         team_limits_note_offered(core, rep->limit, lead, -1);
-    if (rep->is_ready)
+    if (rep_may_get(rep))
         match_note_rep(core, rep);
     if (exclude)
         lead_exclude(core, lead, rep->number, offer_number, cause);

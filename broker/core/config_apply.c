@@ -10,6 +10,7 @@
 #include "declines.h"
 #include "effects.h"
 #include "hours.h"
+#include "interrupt.h"
 #include "pairs.h"
 #include "preferred.h"
 #include "rep_state.h"
@@ -92,6 +93,7 @@ void config_link(struct core *core)
     forget_caps(core);
     declines_link(core);
     team_limits_link_reps(core);
+    interrupt_link(core);
     count_configured(core);
     caps_link_sources(core);
     fair_share_link(core);
@@ -156,6 +158,7 @@ static void take_skills(struct core *core, struct rep *rep, const struct config_
     rep->configured = true;
     rep->rank.capacity = wanted->capacity;
     rep->rank.tier = wanted->tier;
+    rep->reserve = wanted->reserve;
     rep->new_share = wanted->share;
     rep->team = names_add(&core->names, wanted->team, strlen(wanted->team));
     rep->is_closed = !hours_are_open(core, rep->team);

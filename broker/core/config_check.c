@@ -94,6 +94,20 @@ static lw_status check_dispositions(const struct core_config *config, char *reas
     return LW_OK;
 }
 
+/* What is interrupted interrupts nothing: else a call could interrupt the call that interrupted a form. */
+static lw_status check_interrupts(const struct core_config *config, uint32_t number, char *reason, size_t reason_size)
+{
+    const char *name = lw_channel_name((lw_channel)number);
+    uint8_t interrupts = config->channels[number].interrupts;
+    if (interrupts >> LW_CHANNEL_COUNT != 0 || (interrupts & 1) != 0)
+        return config_wrong(reason, reason_size, "channel %s interrupts what is no channel", name);
+    for (uint32_t i = 1; i < LW_CHANNEL_COUNT; i++) {
+        if ((interrupts >> i & 1) != 0 && config->channels[i].interrupts != 0)
+            return config_wrong(reason, reason_size, "channel %s cannot interrupt %s, which interrupts others itself", name, lw_channel_name((lw_channel)i));
+    }
+    return LW_OK;
+}
+
 static lw_status check_channels(const struct core_config *config, char *reason, size_t reason_size)
 {
     uint32_t most = 0;
@@ -115,6 +129,9 @@ static lw_status check_channels(const struct core_config *config, char *reason, 
             return config_wrong(reason, reason_size, "channel %s: priority above %d", name, CONFIG_PRIORITY_MAX);
         if (channel->offer_timeout_ms < 1 || channel->wait_limit_ms < 1 || channel->connect_timeout_ms < 1)
             return config_wrong(reason, reason_size, "channel %s: offer timeout, wait limit and connect timeout must be above 0", name);
+        lw_status status = check_interrupts(config, i, reason, reason_size);
+        if (status != LW_OK)
+            return status;
         if (channel->nudge_percent > 99)
             return config_wrong(reason, reason_size, "channel %s: a nudge comes at 0 to 99 percent of the time for the first touch", name);
     }

@@ -15,6 +15,8 @@ lw_status config_check_reps(const struct core_config *config, char *reason, size
             return config_wrong(reason, reason_size, "rep %u has no name", i + 1);
         if (rep->capacity < 1 || rep->capacity > CONFIG_CAPACITY_MAX)
             return config_wrong(reason, reason_size, "rep '%s': capacity must be 1 to %d", rep->name, CONFIG_CAPACITY_MAX);
+        if (rep->reserve > CONFIG_CAPACITY_MAX)
+            return config_wrong(reason, reason_size, "rep '%s': the reserve must be at most %d", rep->name, CONFIG_CAPACITY_MAX);
         if (rep->tier > CONFIG_TIER_MAX)
             return config_wrong(reason, reason_size, "rep '%s': tier must be 0 to %d", rep->name, CONFIG_TIER_MAX);
         if (rep->share < 1 || rep->share > CONFIG_SHARE_MAX)

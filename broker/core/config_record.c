@@ -184,7 +184,7 @@ static void put_config(struct byte_buffer *out, const struct core_config *config
         const struct config_channel *channel = &config->channels[i];
         const uint32_t values[] = {channel->enabled, channel->weight, channel->priority, channel->offer_timeout_ms,
                                    channel->wait_limit_ms, channel->wrap_up_ms, channel->connect_timeout_ms,
-                                   channel->call_back_when_abandoned, channel->first_touch_ms, channel->nudge_percent};
+                                   channel->call_back_when_abandoned, channel->first_touch_ms, channel->nudge_percent, channel->interrupts};
         for (size_t v = 0; v < sizeof values / sizeof *values; v++)
             byte_buffer_put_varint(out, values[v]);
     }
@@ -267,6 +267,7 @@ static void put_queues(struct byte_buffer *out, const struct core_config *config
     }
     for (uint32_t i = 0; i < config->rep_count; i++) {
         byte_buffer_put_varint(out, config->reps[i].tier);
+        byte_buffer_put_varint(out, config->reps[i].reserve);
         byte_buffer_put_varint(out, config->reps[i].share);
     }
     byte_buffer_put_u8(out, config->refused_counts);
@@ -346,6 +347,7 @@ static lw_status read_config(struct byte_reader *in, struct core_config **out)
         channel->call_back_when_abandoned = read_number(in, 1);
         channel->first_touch_ms = read_number(in, UINT32_MAX);
         channel->nudge_percent = read_number(in, 99);
+        channel->interrupts = (uint8_t)read_number(in, UINT8_MAX);
     }
     if (!read_skills_reps(in, config) || !read_rules(in, config))
         goto fail;
@@ -388,6 +390,7 @@ static bool read_queues(struct byte_reader *in, struct core_config *config)
     }
     for (uint32_t i = 0; i < config->rep_count; i++) {
         config->reps[i].tier = read_number(in, CONFIG_TIER_MAX);
+        config->reps[i].reserve = read_number(in, CONFIG_CAPACITY_MAX);
         config->reps[i].share = read_number(in, CONFIG_SHARE_MAX);
         if (config->reps[i].share == 0)
             return false;

@@ -10,6 +10,7 @@
 #include "core_internal.h"
 #include "deadlines.h"
 #include "effects.h"
+#include "interrupt.h"
 #include "lead_memory.h"
 #include "match.h"
 #include "people.h"
@@ -81,6 +82,7 @@ void core_free(struct core *core)
     free(core->rule_demand);
     free(core->hours);
     team_limits_fini(core);
+    interrupt_fini(core);
     rules_index_fini(&core->rules_index);
     bitset_fini(&core->capped_sources);
     byte_buffer_fini(&core->record);

@@ -300,6 +300,7 @@ struct core_effect {
     const char *queue, *rep, *device, *source, *disposition;   /* never NULL */
     const void *payload;               /* offer, resumed holding: the packed lead; NULL: the client has it from the offer */
     uint32_t payload_size;
+    bool interrupts;                   /* offer: the rep has no room for it: it interrupts what else they have */
     bool hides_person;                 /* offer: of the payload only what says nothing of whom it is about */
     const char *why;                   /* offer: why this rep, in words */
     bool is_call_back;                 /* the rep calls; nobody is on the line */

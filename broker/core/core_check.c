@@ -9,6 +9,7 @@
 #include "core_internal.h"
 #include "exclusions.h"
 #include "hours.h"
+#include "interrupt.h"
 #include "lead_extra.h"
 #include "lead_record.h"
 #include "pairs.h"
@@ -208,8 +209,9 @@ static void check_matched(struct core *core)
             if (fits && lead_is_preferring(lead))
                 fits = i == lead->extra->preferred_rep && !(lead->demand->needs.rings && rep->device == NAME_NONE) &&
                        !caps_source_is_full(rep, lead->source);
-            else
-                fits = fits && supply_is_offered(rep->supply, lead->demand);
+            else if (!lead_is_preferring(lead) && rep && rep->supply && !lead_excludes(lead, rep->number))
+                fits = (fits || (interrupt_may(core, lead->demand->channel, &lead->demand->needs) && !lead->demand->of_queue->policy->ranks_pairs &&
+                                 interrupt_fits(core, rep, lead->demand))) && supply_is_offered(rep->supply, lead->demand);
             assert(!fits);
         }
     }

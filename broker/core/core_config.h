@@ -93,6 +93,7 @@ struct config_channel {
     bool call_back_when_abandoned;   /* calls: a caller who hangs up is called back; else the lead is cancelled */
     uint32_t first_touch_ms;         /* a rep who has a lead is to touch it within; 0: not asked for */
     uint32_t nudge_percent;          /* of that time, after which the rep is reminded; 0: never */
+    uint8_t interrupts;              /* bits of the channels, 1 << channel, that a rep may be working on when one of this comes; see interrupt.h */
 };
 
 /* Of a thousand leads of a queue the rep wins so many. */
@@ -115,6 +116,7 @@ struct config_rep {
     struct config_rate *rates;       /* for best_pair, where it is known; else it follows from levels */
     uint32_t rate_count;
     struct config_caps *caps;        /* NULL: none */
+    uint32_t reserve;                /* units beyond the capacity, only for what interrupts */
 };
 
 /* What makes a lead of a queue urgent, in points; see urgency.h. */

@@ -13,6 +13,7 @@
 #include "caps.h"
 #include "explain_past.h"
 #include "give.h"
+#include "interrupt.h"
 #include "lead_extra.h"
 #include "needs.h"
 #include "pairs.h"
@@ -260,6 +261,11 @@ static bool lacks(const struct core *core, const struct rep *rep, const struct n
     return false;
 }
 
+static bool has_room(const struct core *core, const struct history_entry *was, const struct subject *subject)
+{
+    return was->load + core_channel(core, subject->channel)->weight <= was->capacity;
+}
+
 /* The first rule, in the order in which people ask: there? able? allowed? room? "" is eligible. */
 const char *explain_excluded_by(const struct core *core, const struct rep *rep, const struct history_entry *was,
                                 const struct subject *subject, const struct decision *decision, char *detail, size_t detail_size)
@@ -303,7 +309,9 @@ const char *explain_excluded_by(const struct core *core, const struct rep *rep, 
         snprintf(detail, detail_size, "offer %u", offered->offer_number);
         return "offered";
     }
-    if (was->load + core_channel(core, subject->channel)->weight > was->capacity) {
+    bool may_interrupt = !is_chosen_before && !subject->policy->ranks_pairs && !(decision && place_of(decision) > 0) &&
+                         interrupt_fitted(core, rep, was, subject->channel, subject->needs);
+    if (!has_room(core, was, subject) && !may_interrupt) {
         snprintf(detail, detail_size, "load %u of %u, needs %u more", was->load, was->capacity, core_channel(core, subject->channel)->weight);
         return "capacity";
     }
@@ -332,7 +340,7 @@ struct policy_rep explain_rank_of(const struct core *core, const struct history_
     const struct rep *rep = core->reps.reps[was->rep];
     struct policy_rep rank = {.load = was->load, .capacity = was->capacity, .idle_since_ms = was->idle_since_ms, .number = was->rep,
                               .tier = rep->rank.tier, .share = rep->rank.share, .account = was->account,
-                              .is_past = was->rep <= (uint32_t)decision->standing};
+                              .is_past = was->rep <= (uint32_t)decision->standing, .interrupts = !has_room(core, was, subject)};
     if (ledger->shares > 0) {
         rank.is_ahead = was->account * ledger->shares >= (ledger->total + POLICY_LEAD) * rank.share;
         rank.owed = (int32_t)((ledger->total * rank.share / ledger->shares - was->account) * 100 / POLICY_LEAD);

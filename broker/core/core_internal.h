@@ -52,6 +52,8 @@ struct core {
     uint32_t hours_count;
     struct team_limit *team_limits;        /* of teams that the rules limit; while restoring, of all that records name */
     uint32_t team_limit_count;
+    struct rep **reserves;                 /* reps who may be interrupted; by number */
+    uint32_t reserve_count;
     struct rules_index rules_index;
     struct calendar *calendars;            /* urgency.c: by number of the team in config; NULL: the desk does not weigh */
     struct demand_class **rule_demand;     /* by rule and channel, for rules that ask the same of all: found once, kept while the rules last */

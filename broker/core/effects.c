@@ -3,6 +3,7 @@
 #include "core_internal.h"
 #include "declines.h"
 #include "effects.h"
+#include "interrupt.h"
 #include "lead_extra.h"
 #include "lead_state.h"
 #include "people.h"
@@ -140,6 +141,7 @@ void tell_offer(struct core *core, const struct lead *lead, const struct rep *re
     effect.resumed = resumed;
     effect_payload(lead, &effect, contacts);
     effect.why = why;
+    effect.interrupts = interrupt_is(core, lead, rep);
     effect.hides_person = rep->is_outsourced;
     if (effect.hides_person)
         effect.place = "";   /* where somebody lives, often */

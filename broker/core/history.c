@@ -3,6 +3,7 @@
 
 #include "caps.h"
 #include "core_internal.h"
+#include "interrupt.h"
 #include "lead_extra.h"
 #include "lead_memory.h"
 #include "lead_state.h"
@@ -79,9 +80,9 @@ void history_note_rep(struct core *core, struct rep *rep)
     uint64_t at = history->reps_next++ % history->reps_max;
     history->reps[at] = (struct kept_rep){
         .idle_since_ms = rep->rank.idle_since_ms & IDLE_SINCE_MASK, .has_account = rep->rank.account != 0, .rep = (uint16_t)rep->number, .load = (uint16_t)rep->rank.load,
-        .capacity = (uint16_t)rep->rank.capacity, .state = rep->state & 0xfu, .connected = rep->connected, .configured = rep->configured,
+        .capacity = (uint16_t)rep->rank.capacity, .state = rep->state & 0x7u, .connected = rep->connected, .configured = rep->configured,
         .is_closed = rep->is_closed, .full = (uint8_t)((rep->caps ? rep->caps->full : 0) | team_limit_full(rep)),
-        .full_sources = rep->caps ? rep->caps->full_sources : 0,
+        .full_sources = rep->caps ? rep->caps->full_sources : 0, .held = interrupt_held_channels(rep) >> 1 & 0x1fu,
     };
     if (rep->rank.account != 0)
         history->accounts[at] = rep->rank.account;
@@ -93,7 +94,8 @@ struct history_entry history_rep_at(const struct history *history, uint64_t seq)
     const struct kept_rep *kept = &history->reps[at];
     return (struct history_entry){.rep = kept->rep, .load = kept->load, .capacity = kept->capacity, .idle_since_ms = kept->idle_since_ms,
                                   .account = kept->has_account ? history->accounts[at] : 0, .state = kept->state, .connected = kept->connected,
-                                  .configured = kept->configured, .is_closed = kept->is_closed, .full = kept->full, .full_sources = kept->full_sources};
+                                  .configured = kept->configured, .is_closed = kept->is_closed, .full = kept->full, .full_sources = kept->full_sources,
+                                  .held = (uint8_t)(kept->held << 1)};
 }
 
 struct history_entry history_rep_now(const struct rep *rep)
@@ -102,7 +104,7 @@ struct history_entry history_rep_now(const struct rep *rep)
                                   .idle_since_ms = rep->rank.idle_since_ms, .account = rep->rank.account, .state = rep->state,
                                   .connected = rep->connected, .configured = rep->configured, .is_closed = rep->is_closed,
                                   .full = (uint8_t)((rep->caps ? rep->caps->full : 0) | team_limit_full(rep)),
-                                  .full_sources = rep->caps ? rep->caps->full_sources : 0};
+                                  .full_sources = rep->caps ? rep->caps->full_sources : 0, .held = interrupt_held_channels(rep)};
 }
 
 /* Made when the first lead of the class ends. NULL without memory. */

@@ -25,11 +25,12 @@ struct history_entry {
     uint8_t state;
     bool connected, configured, is_closed;
     uint8_t full, full_sources;            /* of its caps */
+    uint8_t held;                          /* interrupt_held_channels */
 };
 
 /* The same as the ring has it: four in a line of the cache. Accounts stand beside it, as few desks have any. */
 struct kept_rep {
-    uint64_t idle_since_ms : 52, state : 4, connected : 1, configured : 1, is_closed : 1, has_account : 1;
+    uint64_t idle_since_ms : 52, state : 3, connected : 1, configured : 1, is_closed : 1, has_account : 1, held : 5;   /* held: but for bit 0 */
     uint16_t rep, load, capacity;
     uint8_t full, full_sources;
 };

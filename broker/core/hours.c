@@ -71,7 +71,7 @@ void hours_due(struct core *core, struct team_hours *hours)
         rep_before_change(core, rep);
         rep->is_closed = !hours->is_open;
         rep_relink(core, rep);
-        if (rep->is_ready)
+        if (rep_may_get(rep))
             match_note_rep(core, rep);
     }
     set_timer(core, hours);

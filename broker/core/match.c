@@ -14,6 +14,7 @@
 #include "decisions.h"
 #include "effects.h"
 #include "exclusions.h"
+#include "interrupt.h"
 #include "lead_state.h"
 #include "match.h"
 #include "match_search.h"
@@ -175,8 +176,10 @@ static void match_all(struct core *core, enum core_cause cause)
 /* A lead that waits for one rep goes to nobody else. */
 static struct rep *rep_for(const struct core *core, const struct lead *lead, uint32_t *able_out)
 {
-    if (!lead_is_preferring(lead))
-        return match_best_rep(core, lead, able_out);
+    if (!lead_is_preferring(lead)) {
+        struct rep *rep = match_best_rep(core, lead, able_out);
+        return rep || core->reserve_count == 0 ? rep : interrupt_best_rep(core, lead, able_out);
+    }
     *able_out = 1;
     return preferred_rep(core, lead);
 }
@@ -301,10 +304,34 @@ struct rep *match_best_rep(const struct core *core, const struct lead *lead, uin
     return best;
 }
 
+/* Of those that may interrupt the rep, who has no room for them. */
+static void take_interrupting(const struct core *core, const struct rep *rep, struct lead **best, struct lead_rank *best_rank)
+{
+    const struct bitset *can_serve = &rep->supply->can_serve, *waiting = &core->classes.demand_waiting;
+    for (uint32_t i = 0; i < core->classes.demand_count; i++) {
+        const struct demand_class *demand = core->classes.demand[i];
+        if (!demand || !bitset_test(waiting, i) || !bitset_test(can_serve, i) || demand->of_queue->policy->ranks_pairs ||
+            !interrupt_may(core, demand->channel, &demand->needs) || !interrupt_fits(core, rep, demand))
+            continue;
+        struct lead *lead = match_first_not_excluding(core, demand, rep);
+        if (lead)
+            take_if_first(core, lead, best, best_rank);
+    }
+}
+
+static struct lead *best_with_room(const struct core *core, const struct rep *rep, struct lead_rank *best_rank);
+
 struct lead *match_best_lead(const struct core *core, const struct rep *rep)
 {
-    if (!rep->is_ready)
-        return NULL;
+    struct lead_rank rank = {0};
+    struct lead *best = rep->is_ready ? best_with_room(core, rep, &rank) : NULL;
+    if (rep->reserve > 0 && rep->configured)
+        take_interrupting(core, rep, &best, &rank);
+    return best;
+}
+
+static struct lead *best_with_room(const struct core *core, const struct rep *rep, struct lead_rank *rank_out)
+{
     const struct bitset *can_serve = &rep->supply->can_serve, *waiting = &core->classes.demand_waiting;
     const struct bitset *ranking = &core->classes.demand_ranks_pairs;
     uint32_t words = can_serve->word_count < waiting->word_count ? can_serve->word_count : waiting->word_count;
@@ -332,6 +359,7 @@ struct lead *match_best_lead(const struct core *core, const struct rep *rep)
                 take_if_first(core, lead, &best, &best_rank);
         }
     }
+    *rank_out = best_rank;
     return best;
 }
 
@@ -380,7 +408,7 @@ static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_
     struct queue *queue = lead->demand->of_queue;
     const struct policy *policy = queue->policy;
     uint32_t offers = fan_out(lead);
-    assert(rep->rank.load + channel->weight <= rep->rank.capacity);
+    assert(rep->rank.load + channel->weight <= rep->rank.capacity || interrupt_fits(core, rep, lead->demand));
 
     if (lead_is_preferring(lead))
         cause = CAUSE_PREFERRED;

@@ -21,9 +21,10 @@ struct list { const struct lead *leads[CORE_PULL_LIST_MAX]; uint32_t count; };
 /* All leads of a class are alike but for those that the rep refused. */
 static const char *class_why_not(const struct core *core, const struct demand_class *demand, const struct rep *rep)
 {
-    const struct history_entry now = history_rep_now(rep);
+    struct history_entry now = history_rep_now(rep);
     const struct subject subject = {.needs = &demand->needs, .channel = demand->channel, .policy = demand->of_queue->policy};
     char detail[128];
+    now.held = 0;   /* who pulls needs room: nothing is interrupted */
     const char *rule = explain_excluded_by(core, rep, &now, &subject, NULL, detail, sizeof detail);
     return *rule != '\0' ? rule : NULL;
 }

@@ -19,10 +19,15 @@
 
 static int by_number(const void *a, const void *b);
 
-bool rep_is_ready(const struct rep *rep)
+bool rep_is_at_work(const struct rep *rep)
 {
     return rep->configured && rep->connected && !rep->is_closed && !(rep->caps && rep->caps->full != 0) &&
-           !(rep->limit && rep->limit->full != 0) && rep->state == REP_AVAILABLE && rep->rank.load < rep->rank.capacity;
+           !(rep->limit && rep->limit->full != 0) && rep->state == REP_AVAILABLE;
+}
+
+bool rep_is_ready(const struct rep *rep)
+{
+    return rep->rank.load < rep->rank.capacity && rep_is_at_work(rep);
 }
 
 void rep_before_change(struct core *core, struct rep *rep)
@@ -57,7 +62,7 @@ void rep_set_state(struct core *core, struct rep *rep, enum rep_state state, enu
     rep_record(core, rep);
     tell_rep_status(core, rep);
     tell_rep_event(core, rep, cause);
-    if (rep->is_ready)
+    if (rep_may_get(rep))
         match_note_rep(core, rep);
 }
 
@@ -139,7 +144,7 @@ void rep_remove_held(struct core *core, struct rep *rep, struct lead *lead, bool
     rep_relink(core, rep);
     if (rep->limit)
         team_limits_note_offered(core, rep->limit, lead, -1);
-    if (rep->is_ready)
+    if (rep_may_get(rep))
         match_note_rep(core, rep);
 }
 

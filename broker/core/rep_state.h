@@ -31,7 +31,14 @@ void rep_return_leads(struct core *core, struct rep *rep, enum core_cause cause,
 void rep_log_off(struct core *core, struct rep *rep, enum core_cause cause);
 void rep_missed(struct core *core, struct rep *rep);
 void rep_not_missed(struct core *core, struct rep *rep);
+/* In all that is asked of a ready rep but room. */
+bool rep_is_at_work(const struct rep *rep);
 bool rep_is_ready(const struct rep *rep);
+/* Worth a look for matching: has room, or may be interrupted. */
+static inline bool rep_may_get(const struct rep *rep)
+{
+    return rep->is_ready || rep->reserve > 0;
+}
 void rep_image_fill(const struct core *core, const struct rep *rep, struct rep_image *image);
 
 #endif

@@ -46,6 +46,7 @@ struct rep {
     struct rep_caps *caps;                 /* NULL: none */
     struct rep_declines *declines;         /* NULL: none were counted */
     struct team_limit *limit;              /* of the rep's team; NULL: none */
+    uint32_t reserve;                      /* units beyond the capacity, for what interrupts; 0: none */
     uint32_t team, device;                 /* names; device NAME_NONE: none */
     struct avl_tree preferred;             /* waiting leads that only this rep gets for now, most urgent first */
     struct timer_node timer;

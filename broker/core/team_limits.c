@@ -91,7 +91,7 @@ static void refresh(struct core *core, struct team_limit *limit)
     limit->full = full;
     for (uint32_t i = 0; i < limit->rep_count; i++) {
         rep_relink(core, limit->reps[i]);
-        if (limit->reps[i]->is_ready)
+        if (rep_may_get(limit->reps[i]))
             match_note_rep(core, limit->reps[i]);
     }
 }

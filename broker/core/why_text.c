@@ -4,6 +4,7 @@
  */
 #include "broadcast.h"
 #include "core_internal.h"
+#include "interrupt.h"
 #include "pairs.h"
 #include "urgency.h"
 #include "why_text.h"
@@ -102,6 +103,8 @@ static inline struct text put_key(struct text text, enum policy_key key, const s
 
 static inline struct text put_keys(struct text text, const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms)
 {
+    if (rank->interrupts)
+        text = put(text, "interrupts; ");
     if (rank->preferred > 0)
         text = put(put_number(put(text, "preferred "), rank->preferred), "; ");
     for (uint32_t i = 0; i < POLICY_KEYS_MAX && policy->keys[i] != POLICY_KEY_END; i++)
@@ -129,6 +132,8 @@ const char *why_key_decided(const struct policy *policy, const struct policy_rep
 {
     static const char *const words[] = {[POLICY_KEY_LOAD] = "load", [POLICY_KEY_IDLE] = "idle", [POLICY_KEY_TIER] = "tier",
                                         [POLICY_KEY_LEVELS] = "levels", [POLICY_KEY_TURN] = "turn", [POLICY_KEY_SHARE] = "share", [POLICY_KEY_WORTH] = "worth"};
+    if (a->interrupts != b->interrupts)
+        return "interrupts";
     if (a->preferred != b->preferred)
         return "preferred";
     for (uint32_t i = 0; i < POLICY_KEYS_MAX && policy->keys[i] != POLICY_KEY_END; i++) {
@@ -169,6 +174,7 @@ static struct policy_rep decided_rank(const struct core *core, const struct lead
                                  lead->received_ms, decision->at_ms);
     else
         rank.preferred = classes_preferred(&core->classes, lead->demand, rep->supply->index);
+    rank.interrupts = interrupt_is(core, lead, rep);
     rank.owed = decision->standing;
     rank.is_past = rep->number <= (uint32_t)decision->standing;
     return rank;

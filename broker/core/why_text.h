@@ -18,7 +18,7 @@ void why_text_write(const struct core *core, const struct lead *lead, const stru
 /* "tier 1; idle 42 s": what the policy ranked this rep by. */
 void why_keys_write(const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms, char text[WHY_TEXT_MAX]);
 
-/* The first of the policy's keys in which the two differ: "idle"; "preferred" comes before all; "order": in none. */
+/* The first of the policy's keys in which the two differ: "idle"; "interrupts" and "preferred" come before all; "order": in none. */
 const char *why_key_decided(const struct policy *policy, const struct policy_rep *a, const struct policy_rep *b);
 
 #endif

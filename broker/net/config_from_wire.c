@@ -84,6 +84,7 @@ static bool read_channels(struct reading *reading, const Leadwire__V1__DeskConfi
         to->call_back_when_abandoned = channel->call_back_when_abandoned;
         to->first_touch_ms = channel->first_touch_ms;
         to->nudge_percent = channel->nudge_percent;
+        to->interrupts = channel->interrupts <= UINT8_MAX ? (uint8_t)channel->interrupts : UINT8_MAX;   /* which is refused */
     }
     for (int i = 0; from->n_channels > 0 && i < LW_CHANNEL_COUNT; i++)
         reading->config->channels[i].enabled = seen[i];
@@ -139,6 +140,7 @@ static bool read_reps(struct reading *reading, const Leadwire__V1__DeskConfig *f
             !read_caps(reading, rep, added))
             return false;
         added->tier = rep->tier;
+        added->reserve = rep->reserve;
         set(&added->share, rep->share);
         if (!read_rates(reading, rep, added))
             return false;

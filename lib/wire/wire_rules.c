@@ -447,7 +447,8 @@ RULES(channel_config,
     NUMBER(connect_timeout_ms),
     NUMBER(call_back_when_abandoned),
     NUMBER(first_touch_ms),
-    NUMBER(nudge_percent));
+    NUMBER(nudge_percent),
+    NUMBER(interrupts));
 
 RULES(skill_level,
     NAME_NEEDED(skill, LW_NAME_MAX),
@@ -478,6 +479,7 @@ RULES(rep_config,
     MESSAGES(languages, SKILLS_OF_ONE_MAX, &skill_level_rules),
     NAMES(territories, SKILLS_OF_ONE_MAX, LW_NAME_MAX),
     MESSAGE(caps, &caps_rules),
+    NUMBER(reserve),
     MESSAGES(rates, SKILLS_OF_ONE_MAX, &queue_rate_rules));
 
 RULES(interval,

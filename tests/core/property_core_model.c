@@ -79,7 +79,7 @@ static bool same(const struct heard *fast, const struct heard *slow)
            a->retry_after_ms == b->retry_after_ms && desk_id_equal(a->lead, b->lead) && a->from == b->from && a->to == b->to &&
            a->cause == b->cause && a->offer_number == b->offer_number && a->deadline_ms == b->deadline_ms &&
            a->received_unix_ms == b->received_unix_ms && a->weight == b->weight && a->priority == b->priority && a->position == b->position &&
-           a->channel == b->channel && a->hides_person == b->hides_person && a->resumed == b->resumed &&
+           a->channel == b->channel && a->hides_person == b->hides_person && a->interrupts == b->interrupts && a->resumed == b->resumed &&
            a->rep_state == b->rep_state && a->load == b->load &&
            a->capacity == b->capacity && a->until_ms == b->until_ms && a->connected == b->connected && a->config_version == b->config_version &&
            a->is_call_back == b->is_call_back && a->do_not_call == b->do_not_call && a->appointment_ms == b->appointment_ms &&
@@ -184,6 +184,7 @@ static void add_random_rep(struct pair *pair, struct core_config *config, const 
     MUST_HOLD(core_config_add_rep(config, name, team, 1 + (uint32_t)below(pair, 4), below(pair, 3) ? "+39" : "", &rep) == LW_OK);
     add_random_caps(pair, rep);
     rep->tier = (uint32_t)below(pair, 3);
+    rep->reserve = below(pair, 2) ? 0 : (uint32_t)below(pair, 5);
     rep->share = below(pair, 2) ? 10 : 1 + (uint32_t)below(pair, 100);
     for (int i = 0; i < 4; i++) {
         if (below(pair, 3) == 0)
@@ -394,11 +395,12 @@ static struct core_config *random_rules(struct pair *pair)
     for (int i = 1; i <= 3; i++) {
         config->channels[i] = (struct config_channel){true, 1 + (uint32_t)below(pair, 3), (uint32_t)below(pair, 3) * 10,
                                                       1 + (uint32_t)below(pair, 30000), 1 + (uint32_t)below(pair, 200000),
-                                                      below(pair, 2) ? 0 : (uint32_t)below(pair, 10000), 1 + (uint32_t)below(pair, 20000), below(pair, 2), 0, 0};
+                                                      below(pair, 2) ? 0 : (uint32_t)below(pair, 10000), 1 + (uint32_t)below(pair, 20000), below(pair, 2), 0, 0, 0};
         config->channels[i].enabled = i == 2 || below(pair, 4);
         config->channels[i].first_touch_ms = below(pair, 2) ? (uint32_t)below(pair, 40000) : 0;
         config->channels[i].nudge_percent = (uint32_t)below(pair, 100);
     }
+    config->channels[LW_CHANNEL_PHONE].interrupts = (uint8_t)(below(pair, 2) ? 0 : below(pair, 4) << LW_CHANNEL_WEB);
     config->grace_ms = 1 + (uint32_t)below(pair, 15000);
     config->park_limit_ms = 1 + (uint32_t)below(pair, 400000);
     config->work_limit_ms = 1 + (uint32_t)below(pair, 100000);

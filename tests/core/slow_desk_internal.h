@@ -330,6 +330,8 @@ bool is_outsourced_team(const struct slow_desk *desk, const char *team);
 bool is_outsourced(const struct slow_desk *desk, const struct slow_rep *rep);
 /* Has what the lead asks for: abilities, team, a device for calls. */
 bool has_skills(const struct slow_desk *desk, const struct slow_rep *rep, const struct slow_lead *lead);
+bool slow_has_room(const struct slow_desk *desk, int number, const struct slow_lead *lead);
+bool slow_interrupts(const struct slow_desk *desk, int number, const struct slow_lead *lead);
 bool eligible(const struct slow_desk *desk, int number, const struct slow_lead *lead);
 
 /* slow_unroutable.c */

@@ -36,6 +36,30 @@ bool has_skills(const struct slow_desk *desk, const struct slow_rep *rep, const 
     return in_team && (!is_call(lead) || rep->rules->device[0] != '\0');
 }
 
+bool slow_has_room(const struct slow_desk *desk, int number, const struct slow_lead *lead)
+{
+    return load_of(desk, number) + channel_of(desk, lead->channel)->weight <= desk->reps[number].rules->capacity;
+}
+
+/* Whatever the rep has is of channels that this lead's interrupts. */
+bool slow_interrupts(const struct slow_desk *desk, int number, const struct slow_lead *lead)
+{
+    const struct config_rep *rules = desk->reps[number].rules;
+    const struct config_channel *channel = channel_of(desk, lead->channel);
+    int count = 0;
+    if (held(lead) || prefers(lead) || is_pulled(desk, lead) || ranks_pairs(desk, lead) || (lead->channel == LW_CHANNEL_PHONE && lead->call_back) || channel->weight > rules->capacity)
+        return false;
+    for (int i = 0; i < desk->lead_count; i++) {
+        const struct slow_lead *other = &desk->leads[i];
+        if (!other->open || !held(other) || offer_of(other, number) == 0)
+            continue;
+        count++;
+        if ((channel->interrupts >> other->channel & 1) == 0)
+            return false;
+    }
+    return count > 0 && load_of(desk, number) + channel->weight <= rules->capacity + rules->reserve && rules->reserve > 0;
+}
+
 bool eligible(const struct slow_desk *desk, int number, const struct slow_lead *lead)
 {
     const struct slow_rep *rep = &desk->reps[number];
@@ -49,6 +73,5 @@ bool eligible(const struct slow_desk *desk, int number, const struct slow_lead *
     }
     if (is_at_cap(desk, number, lead->source) || team_rule_against(desk, number) || (held(lead) && offer_of(lead, number) > 0))
         return false;
-    uint32_t load = load_of(desk, number);
-    return load < rep->rules->capacity && load + channel_of(desk, lead->channel)->weight <= rep->rules->capacity;
+    return slow_has_room(desk, number, lead) || slow_interrupts(desk, number, lead);
 }

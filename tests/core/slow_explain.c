@@ -76,7 +76,7 @@ static const char *why_not(const struct slow_desk *desk, int number, const struc
         return "declined_before";
     if (held(lead) && offer_of(lead, number) > 0)
         return "offered";
-    return load_of(desk, number) + channel_of(desk, lead->channel)->weight > rep->rules->capacity ? "capacity" : "";
+    return slow_has_room(desk, number, lead) || slow_interrupts(desk, number, lead) ? "" : "capacity";
 }
 
 void note_decision(struct slow_desk *desk, const struct slow_lead *lead, int chosen)

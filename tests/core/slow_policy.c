@@ -60,6 +60,8 @@ bool rep_before(const struct slow_desk *desk, const struct slow_lead *lead, int 
 {
     const char *policy = policy_of(desk, lead);
     int turn = turn_of(desk, lead);
+    if (slow_has_room(desk, a, lead) != slow_has_room(desk, b, lead))
+        return slow_has_room(desk, a, lead);
     if (preferences_met(desk, a, lead) != preferences_met(desk, b, lead))
         return preferences_met(desk, a, lead) > preferences_met(desk, b, lead);
     if (strcmp(policy, "round_robin") == 0)

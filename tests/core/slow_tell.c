@@ -80,6 +80,10 @@ static void tell_with(struct slow_desk *desk, const struct slow_lead *lead, enum
     put_lead(desk, lead, &effect);
     effect.session = desk->reps[lead->rep].session;
     effect.resumed = resumed;
+    const struct slow_rep *to = &desk->reps[lead->rep];
+    bool is_call_back = lead->channel == LW_CHANNEL_PHONE && lead->call_back;
+    effect.interrupts = kind == EFFECT_OFFER && to->rules && to->rules->reserve > 0 && load_of(desk, lead->rep) > to->rules->capacity &&
+                        channel_of(desk, lead->channel)->interrupts != 0 && !is_call_back;
     effect.hides_person = kind == EFFECT_OFFER && is_outsourced(desk, &desk->reps[lead->rep]);
     if (effect.hides_person)
         effect.place = "";

@@ -119,6 +119,14 @@ static const struct wrong wrong_files[] = {
      {"d.yaml:3: team 'out': daily_cap must be from 1 to 1000000, not 0", "d.yaml:3: team 'out': daily_share must be from 1 to 99, not 100"}},
     {"desk: main\nteams: {out: }\n" REPS "rules:\n  - name: a\n    relax:\n      - {after: 60s, add_team: outsorced}\n",
      {"d.yaml:8: rule 'a': relax step 1: add_team: team 'outsorced' is not in teams; add it there first", "d.yaml:8: rule 'a': relax step 1: team 'outsorced' may take it already, as any that is not outsourced; give the rule 'teams', or remove add_team"}},
+    {"desk: main\nchannels:\n  phone: {interrupts: {web: 1}}\n  web: {}\nreps:\n  anna: {device: \"sip:a@b\", reserve: 3}\n",
+     {"d.yaml:3: channel 'phone': interrupts must be a channel or a list of channels, e.g. [web, email]"}},
+    {"desk: main\nchannels:\n  phone: {interrupts: [phone, fax]}\n  web: {}\nreps:\n  anna: {device: \"sip:a@b\", reserve: 3}\n",
+     {"d.yaml:3: channel 'phone': interrupts: a channel cannot interrupt itself; remove it",
+      "d.yaml:3: channel 'phone': interrupts: 'fax' is no channel of this desk; name one that it serves"}},
+    {"desk: main\nchannels:\n  phone: {interrupts: web}\n  web: {interrupts: email}\n  email: {}\nreps:\n  anna: {device: \"sip:a@b\", reserve: 1001}\n",
+     {"d.yaml:4: channel 'web' is interrupted by 'phone', so it can interrupt none; remove one of the two",
+      "d.yaml:7: rep 'anna': reserve must be from 0 to 1000, not 1001"}},
     {"desk: main\nreps:\n  anna: {caps: 3}\n",
      {"d.yaml:3: rep 'anna': caps must be a map, e.g. {per_hour: 6, per_day: 30, source: {portal: 10}}"}},
     {"desk: main\nreps:\n  anna: {caps: {per_hour: 0}}\n", {"d.yaml:3: rep 'anna': caps: per_hour must be from 1 to 10000, not 0"}},
@@ -257,6 +265,10 @@ static const struct wrong doubtful_files[] = {
      {"d.yaml:6: rule 'a' requires what no rep on the roster has; its leads are parked at once, until other rules have somebody"}},
     {"desk: main\n" REPS "rules:\n  - name: all\n  - {name: late, when: {language: it}}\n",
      {"d.yaml:6: rule 'late' is never reached: 'all' before it takes every lead"}},
+    {"desk: main\nchannels:\n  phone: {interrupts: web}\n  web: {}\nreps:\n  anna: {device: \"sip:a@b\"}\nrules:\n  - name: all\n",
+     {"d.yaml:3: calls interrupt nobody, as no rep has a reserve; give reps or teams one, e.g. reserve: 3"}},
+    {"desk: main\nreps:\n  anna: {device: \"sip:a@b\", reserve: 3}\nrules:\n  - name: all\n",
+     {"d.yaml: a reserve serves nothing, as no channel interrupts another; write e.g. phone: {interrupts: [web, email]}"}},
 };
 
 static void doubtful_files_are_taken_with_a_warning(void **state)
@@ -547,6 +559,22 @@ static void an_outsourced_team_overflows_and_has_its_limits(void **state)
     desk_yaml_close(&desk);
 }
 
+static void a_reserve_is_the_reps_or_the_teams(void **state)
+{
+    static const char text[] = "desk: main\nchannels:\n  phone: {interrupts: [web, email]}\n  web: {}\n  email: {}\nteams:\n  in: {reserve: 3}\nreps:\n"
+                               "  anna: {team: in, device: \"sip:a@b\"}\n  bob: {team: in, device: \"sip:a@b\", reserve: 0}\n  cleo: {device: \"sip:a@b\", reserve: 1}\n";
+    struct desk_yaml *desk = desk_yaml_from_text("d.yaml", text, sizeof text - 1);
+    const Leadwire__V1__DeskConfig *config = desk_yaml_config(desk);
+    (void)state;
+    assert_non_null(config);
+    assert_int_equal(config->channels[0]->interrupts, 1u << LW_CHANNEL_WEB | 1u << LW_CHANNEL_EMAIL);
+    assert_int_equal(config->channels[1]->interrupts, 0);
+    assert_int_equal(config->reps[0]->reserve, 3);
+    assert_int_equal(config->reps[1]->reserve, 0);
+    assert_int_equal(config->reps[2]->reserve, 1);
+    desk_yaml_close(&desk);
+}
+
 /* A rep's own caps stand instead of the team's; days are compiled once for the team. */
 static void caps_of_a_team_are_those_of_each_of_its_reps(void **state)
 {
@@ -619,6 +647,7 @@ int main(void)
         cmocka_unit_test(the_small_business_example_is_without_a_warning),
         cmocka_unit_test(the_small_business_example_writes_the_defaults),
         cmocka_unit_test(an_outsourced_team_overflows_and_has_its_limits),
+        cmocka_unit_test(a_reserve_is_the_reps_or_the_teams),
         cmocka_unit_test(caps_of_a_team_are_those_of_each_of_its_reps),
         cmocka_unit_test(the_manual_page_lists_every_field),
         cmocka_unit_test(ten_thousand_reps_are_read_and_one_more_is_not),

@@ -7,7 +7,8 @@
 
 #include "desk_reader.h"
 
-static const char *const rep_keys[] = {"label", "team", "capacity", "skills", "languages", "territories", "device", "tier", "share", "rates", "caps", NULL};
+static const char *const rep_keys[] = {"label", "team", "capacity", "skills", "languages", "territories", "device", "tier", "share", "rates", "caps",
+                                       "reserve", NULL};
 enum { CAPACITY_DEFAULT = 3, DEVICE_SIZE_MAX = 127 };
 
 void desk_read_levels(struct desk_yaml *reader, const struct yaml_node *node, const char *what, size_t count_max,

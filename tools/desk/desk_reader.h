@@ -37,6 +37,8 @@ struct desk_yaml {
 
 /* The parts, in the order in which they are called. */
 void desk_read_skills(struct desk_yaml *reader);
+/* Which channels interrupt which, and who has a reserve for that. After channels, teams and reps. */
+void desk_read_interrupts(struct desk_yaml *reader);
 void desk_read_teams(struct desk_yaml *reader);
 /* Of the teams read so far; unknown ones are not. */
 bool desk_team_is_outsourced(const Leadwire__V1__DeskConfig *config, const char *team);

@@ -54,7 +54,8 @@ static const struct channel_defaults channel_table[] = {
 enum { CHANNEL_TABLE_SIZE = sizeof channel_table / sizeof channel_table[0], CHANNELS_BY_DEFAULT = 3 };
 static const char *const channel_names[] = {"phone", "web", "email", "chat", "import", NULL};
 
-static const char *const channel_keys[] = {"weight", "priority", "offer_timeout", "wait_limit", "wrap_up", "connect_timeout", "abandoned", "first_touch", "nudge", NULL};
+static const char *const channel_keys[] = {"weight", "priority", "offer_timeout", "wait_limit", "wrap_up", "connect_timeout", "abandoned", "first_touch", "nudge",
+                                           "interrupts", NULL};
 
 static uint32_t read_time(struct desk_yaml *reader, const struct yaml_node *map, const char *channel, const char *key,
                           uint64_t min_ms, uint64_t max_ms, uint32_t absent_ms)

@@ -15,7 +15,8 @@
 #include "desk_reader.h"
 #include "wall_clock.h"
 
-static const char *const team_keys[] = {"label", "time_zone", "hours", "holidays", "caps", "daily_cap", "daily_share", "outsourced", NULL};
+static const char *const team_keys[] = {"label", "time_zone", "hours", "holidays", "caps", "daily_cap", "daily_share", "outsourced", "reserve",
+                                        NULL};
 static const char *const day_names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL};
 enum { DAYS = 7, INTERVALS_MAX = 2048, HOURS_TEXT_MAX = 127 };
 

@@ -105,6 +105,7 @@ static void read_file(struct desk_yaml *reader)
     desk_read_channels(reader);
     desk_read_reps(reader);
     desk_read_caps(reader);
+    desk_read_interrupts(reader);
     desk_read_rules(reader);
     desk_read_order(reader);
     desk_read_queues(reader);

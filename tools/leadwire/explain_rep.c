@@ -38,6 +38,7 @@ static const struct { const char *key, *words; } keys[] = {
     {"turn", "was next in turn"},
     {"share", "had less of a fair share"},
     {"worth", "is more likely to win it"},
+    {"interrupts", "had room, and you would have been interrupted"},
     {"preferred", "had more of what the lead prefers"},
     {"order", "comes first among equals"},
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "judge_books.h"
+#include "judge_broadcast.h"
 #include "judge_caps.h"
 #include "judge_needs.h"
 #include "judge_offer.h"
@@ -15,6 +16,31 @@
 static bool rings(const struct judge_lead *lead)
 {
     return lead->channel == LW_CHANNEL_PHONE && !lead->is_call_back;
+}
+
+static bool ranks_pairs(const struct core_config *rules, const struct judge_lead *lead)
+{
+    return strcmp(sim_rules_policy(rules, lead->queue), "best_pair") == 0;
+}
+
+/* The lead, which is not with the rep, may interrupt all that they have. */
+static bool judge_interrupts(const struct sim_judge *judge, uint32_t rep, const struct judge_lead *lead, uint32_t load, uint64_t now_ms)
+{
+    const struct config_rep *rule = judge->rep_rules[rep];
+    const struct config_channel *channel = &judge_rules_now(judge)->channels[lead->channel];
+    bool is_call_back = lead->channel == LW_CHANNEL_PHONE && lead->is_call_back, has_any = false;
+    for (uint64_t i = judge->lead_first; i <= judge->lead_last; i++) {
+        const struct judge_lead *other = &judge->leads[i];
+        if (other == lead || !judge_is_open(other) || !judge_is_held(other->state) || judge_offer_of(other, rep) == 0)
+            continue;
+        has_any = true;
+        if ((channel->interrupts >> other->channel & 1) == 0)
+            return false;
+    }
+    bool is_for_one = lead->preferred != NOBODY && lead->preferred_until_ms > now_ms, is_with_another = lead->rep != NOBODY && lead->rep != rep;
+    return has_any && rule->reserve > 0 && !is_with_another && !is_call_back && !is_for_one && channel->weight <= rule->capacity &&
+           load + channel->weight <= rule->capacity + rule->reserve && !ranks_pairs(judge_rules_now(judge), lead) &&
+           !judge_is_pulled(judge_rules_now(judge), lead);
 }
 
 enum judge_may judge_may_take(const struct sim_judge *judge, uint32_t rep, const struct judge_lead *lead, uint32_t load, uint64_t now_ms)
@@ -47,7 +73,8 @@ enum judge_may judge_may_take(const struct sim_judge *judge, uint32_t rep, const
             return MAY_NOT;
         soon |= lead->preferred_until_ms > judge->stepped_ms;
     }
-    if (lead->product == UINT32_MAX || load + rules->channels[lead->channel].weight > rule->capacity || (rings(lead) && rule->device[0] == '\0'))
+    bool has_room = load + rules->channels[lead->channel].weight <= rule->capacity || judge_interrupts(judge, rep, lead, load, now_ms);
+    if (lead->product == UINT32_MAX || !has_room || (rings(lead) && rule->device[0] == '\0'))
         return MAY_NOT;
     if (is_chosen && !judge_meets(rules, rule, &lead->needs))
         return MAY_SOON;
@@ -59,11 +86,6 @@ enum judge_may judge_may_take(const struct sim_judge *judge, uint32_t rep, const
         soon = true;
     }
     return soon ? MAY_SOON : MAY;
-}
-
-static bool ranks_pairs(const struct core_config *rules, const struct judge_lead *lead)
-{
-    return strcmp(sim_rules_policy(rules, lead->queue), "best_pair") == 0;
 }
 
 static struct waiting_lead waiting(const struct judge_lead *lead)
@@ -118,6 +140,10 @@ static bool ranks_before(const struct sim_judge *judge, const struct judge_lead 
     const struct core_config *rules = judge_rules_now(judge);
     const struct config_rep *rep_a = judge->rep_rules[a], *rep_b = judge->rep_rules[b];
     const char *policy = sim_rules_policy(rules, lead->queue);
+    const uint32_t weight = rules->channels[lead->channel].weight;
+    const bool a_has_room = loads[a] + weight <= rep_a->capacity, b_has_room = loads[b] + weight <= rep_b->capacity;
+    if (a_has_room != b_has_room)
+        return a_has_room;
     if (ranks_pairs(rules, lead))
         return rate_of(rules, rep_a, lead) > rate_of(rules, rep_b, lead);
     uint32_t met_a = preferences_met(rules, rep_a, &lead->needs), met_b = preferences_met(rules, rep_b, &lead->needs);
@@ -141,7 +167,9 @@ void judge_check_offer(struct sim_judge *judge, const struct judge_lead *lead, u
         judge_broken(judge, "one owner: lead %llu is offered to a rep whom the rules do not have", judge_number(lead));
         return;
     }
-    if (lead->weight != rules->channels[lead->channel].weight || loads[lead->rep] > chosen->capacity)
+    bool interrupts = judge_interrupts(judge, lead->rep, lead, loads[lead->rep] - lead->weight, now_ms);
+    judge->coverage->faults[SIM_FAULT_INTERRUPTED] += loads[lead->rep] > chosen->capacity && interrupts;
+    if (lead->weight != rules->channels[lead->channel].weight || (loads[lead->rep] > chosen->capacity && !interrupts))
         judge_broken(judge, "never over capacity: rep%u has %u of %u with lead %llu", lead->rep, loads[lead->rep], chosen->capacity, judge_number(lead));
     loads[lead->rep] -= lead->weight;
     if (judge_is_pulled(rules, lead) && lead->preferred != lead->rep)

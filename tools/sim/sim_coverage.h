@@ -51,6 +51,7 @@
     X(TAKEN, "taken by one of several") \
     X(NOBODY_TOLD, "told that nobody is there") \
     X(OWNER, "owner of a person comes first") \
+    X(INTERRUPTED, "call interrupts lighter work") \
     X(MERGED, "merged by a manager")
 
 enum sim_fault {

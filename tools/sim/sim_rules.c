@@ -115,6 +115,7 @@ static void add_rep(struct core_config *config, struct sim_random *random, uint3
     if (!is_first && sim_random_percent(random, 30))
         add_caps(rep, random);
     rep->tier = (uint32_t)sim_random_below(random, 3);
+    rep->reserve = sim_random_percent(random, 50) ? 1 + (uint32_t)sim_random_below(random, 4) : 0;
     rep->share = 1 + (uint32_t)sim_random_below(random, 100);
     if (sim_random_percent(random, 30) && core_config_rep_rate(rep, "sales", 1 + (uint32_t)sim_random_below(random, 1000)) != LW_OK)
         abort();
@@ -344,9 +345,10 @@ bool sim_rules_open(const struct core_config *config, const char *team, uint64_t
 
 static void set_times(struct core_config *config, struct sim_random *random)
 {
-    config->channels[LW_CHANNEL_PHONE] = (struct config_channel){true, 3, 50, 15000, 120000, 5000, 20000, sim_random_percent(random, 60), 0, 0};
-    config->channels[LW_CHANNEL_WEB] = (struct config_channel){true, 1, 0, 20000 + (uint32_t)sim_random_below(random, 20000), 180000, 0, 20000, false, 0, 0};
-    config->channels[LW_CHANNEL_EMAIL] = (struct config_channel){true, 1 + (uint32_t)sim_random_below(random, 2), 10, 30000, 240000, 2000, 20000, false, 0, 0};
+    config->channels[LW_CHANNEL_PHONE] = (struct config_channel){true, 3, 50, 15000, 120000, 5000, 20000, sim_random_percent(random, 60), 0, 0, 0};
+    config->channels[LW_CHANNEL_PHONE].interrupts = sim_random_percent(random, 60) ? 1u << LW_CHANNEL_WEB | 1u << LW_CHANNEL_EMAIL : 0;
+    config->channels[LW_CHANNEL_WEB] = (struct config_channel){true, 1, 0, 20000 + (uint32_t)sim_random_below(random, 20000), 180000, 0, 20000, false, 0, 0, 0};
+    config->channels[LW_CHANNEL_EMAIL] = (struct config_channel){true, 1 + (uint32_t)sim_random_below(random, 2), 10, 30000, 240000, 2000, 20000, false, 0, 0, 0};
     for (int i = LW_CHANNEL_WEB; i <= LW_CHANNEL_EMAIL; i++) {
         config->channels[i].first_touch_ms = sim_random_percent(random, 60) ? 6000 + (uint32_t)sim_random_below(random, 30000) : 0;
         config->channels[i].nudge_percent = (uint32_t)sim_random_below(random, 100);

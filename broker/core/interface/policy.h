@@ -27,6 +27,7 @@ struct policy_rep {
     bool is_ahead;                /* has had what they should have, the next lead included */
     /* What depends on the lead, too; 0 in the trees, where it decides nothing. */
     bool is_past;                 /* the queue's turn is past this rep */
+    bool interrupts;              /* this rep has no room: it would interrupt what else they have */
     uint32_t preferred;           /* how many of the lead's preferences this rep meets */
     uint32_t levels;              /* this rep's, of the skills that the lead asks for, added up */
     uint32_t rate;                /* of a thousand such leads this rep wins so many */
@@ -60,9 +61,11 @@ const struct policy *policy_at(uint32_t number);
 /* policy_at(number) == policy. */
 uint32_t policy_number(const struct policy *policy);
 
-/* What a lead prefers comes before what the policy says: preferences stand in the rule that wants them. */
+/* Whoever needs no interruption first. What a lead prefers comes before what the policy says: preferences stand in the rule that wants them. */
 static inline int policy_compare(const struct policy *policy, const struct policy_rep *a, const struct policy_rep *b)
 {
+    if (a->interrupts != b->interrupts)
+        return a->interrupts ? 1 : -1;
     if (a->preferred != b->preferred)
         return a->preferred > b->preferred ? -1 : 1;
     return policy->compare(a, b);
