@@ -18,9 +18,9 @@ struct core_config *core_config_new(const char *desk)
         .desk = config_copy_text(desk),
         .policy = config_copy_text("least_loaded"),
         .channels = {
-            [LW_CHANNEL_PHONE] = {true, 3, 50, 15000, 600000, 10000, 25000, false, 0, 0},
-            [LW_CHANNEL_WEB] = {true, 1, 0, 45000, 4 * 3600000, 0, 25000, false, 0, 0},
-            [LW_CHANNEL_EMAIL] = {true, 1, 0, 60000, 8 * 3600000, 0, 25000, false, 0, 0},
+            [LW_CHANNEL_PHONE] = {true, 3, 50, 15000, 600000, 10000, 25000, false, 0, 0, 0},
+            [LW_CHANNEL_WEB] = {true, 1, 0, 45000, 4 * 3600000, 0, 25000, false, 0, 0, 0},
+            [LW_CHANNEL_EMAIL] = {true, 1, 0, 60000, 8 * 3600000, 0, 25000, false, 0, 0, 0},
         },
         .grace_ms = 15000, .park_limit_ms = 24 * 3600000, .work_limit_ms = 24 * 3600000,
         .retry_same_rep_ms = 120000, .offers_max = 12, .misses_to_away = 3, .transfer_for_ms = 600000,
