@@ -335,6 +335,35 @@ static void back_from_holiday_neither_flooded_nor_starved(void **state)
     rig_close(&rig);
 }
 
+static struct core_config *of_capacity(uint32_t adas)
+{
+    struct core_config *config = rig_rules();
+    assert_int_equal(core_config_set_policy(config, "weighted"), LW_OK);
+    rig_add_rep(config, "ada", adas, NULL, NULL, 0);
+    rig_add_rep(config, "bob", 99, NULL, NULL, 0);
+    return config;
+}
+
+/* Ada has hands for two: of eight leads Bob gets six, and goes home for a moment. */
+static void who_had_more_than_their_share_comes_back_with_it(void **state)
+{
+    struct desk_rig rig;
+    (void)state;
+    rig_open(&rig, of_capacity(2), NULL);
+    uint64_t ada = rig_log_on(&rig, "ada"), bob = rig_log_on(&rig, "bob");
+    for (int i = 0; i < 8; i++) {
+        char id[3] = {'a', (char)('0' + i), '\0'};
+        struct desk_id lead = rig_publish(&rig, id);
+        rig_accept(&rig, strcmp(rig_owner(&rig, lead), "ada") == 0 ? ada : bob, lead, 1);
+    }
+    rig_log_off(&rig, bob);
+    rig_log_on(&rig, "bob");
+    assert_int_equal(rig_apply(&rig, of_capacity(99)), CORE_ACCEPTED);
+    assert_int_equal(given_to(&rig, "ada", 0, 4), 4);
+    assert_int_equal(given_to(&rig, "ada", 4, 4), 2);
+    rig_close(&rig);
+}
+
 static void what_absence_is_owed_is_for_the_rules(void **state)
 {
     struct desk_rig rig;
@@ -442,6 +471,7 @@ int main(void)
         cmocka_unit_test(what_is_declined_counts_where_the_rules_say_so),
         cmocka_unit_test(bad_leads_are_credited_back),
         cmocka_unit_test(back_from_holiday_neither_flooded_nor_starved),
+        cmocka_unit_test(who_had_more_than_their_share_comes_back_with_it),
         cmocka_unit_test(what_absence_is_owed_is_for_the_rules),
         cmocka_unit_test(accounts_do_not_grow_for_ever),
     };
