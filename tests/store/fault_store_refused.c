@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../unit/cmocka_all.h"
+#include "journal_reader.h"
 #include "store_rig.h"
 
 static struct redis_fixture redis;
@@ -97,6 +98,18 @@ static void rig_as_user(struct rig *rig, char path[128])
     rig->options.checkpoint_bytes = 100000;
 }
 
+static void count_reset(void *context)
+{
+    *(unsigned *)context = 0;
+}
+
+static bool count_record(void *context, const struct journal_place *place, enum record_kind kind, const void *bytes, size_t size)
+{
+    (void)place, (void)kind, (void)bytes, (void)size;
+    ++*(unsigned *)context;
+    return true;
+}
+
 static void the_rights_that_we_name_are_enough(void **state)
 {
     struct rig rig;
@@ -113,6 +126,16 @@ static void the_rights_that_we_name_are_enough(void **state)
     }
     drain(&rig);
     restart_equals(&rig);
+
+    unsigned records = 0;   /* leadwire-journal needs no others */
+    char address[160];
+    struct journal_reader reader;
+    struct journal_visitor visitor = {.context = &records, .reset = count_reset, .record = count_record};
+    snprintf(address, sizeof address, "unix:%s", redis.socket);
+    assert_int_equal(journal_reader_open(&reader, address, "leadwire", "of the broker", "d"), LW_OK);
+    assert_int_equal(journal_reader_read(&reader, &visitor), LW_OK);
+    assert_true(records > 0);
+    journal_reader_close(&reader);
     rig_fini(&rig);
 }
 
