@@ -146,7 +146,8 @@ static void on_publish(zmq_msg_t *peer, const Leadwire__V1__Publish *publish)
         snprintf(known->lead_id, sizeof known->lead_id, "7-%zu", broker.lead_count);
     }
     free(content);
-    say(json_pack("{s:s, s:s, s:i, s:o}", "request", "publish", "id", publish->idempotency_id, "status", status, "lead", lead));
+    say(json_pack("{s:s, s:s, s:i, s:I, s:o}", "request", "publish", "id", publish->idempotency_id, "status", status,
+                  "received", (json_int_t)publish->received_unix_ms, "lead", lead));
     send_reply(peer, publish->request_id, status, known ? known->lead_id : "", status == LEADWIRE__V1__STATUS__STATUS_REJECTED ? "scripted" : "");
 }
 

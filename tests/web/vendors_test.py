@@ -54,7 +54,7 @@ class Vendors(WorkerCase):
 
     def config(self):
         text = example(True)
-        for name in set(re.findall(r"secret_file: ([\w.-]+)", text)):
+        for name in set(re.findall(r"(?:secret|token)_file: ([\w.-]+)", text)):
             with open(os.path.join(self.directory, name), "w") as file:
                 file.write(SECRET)
             os.chmod(os.path.join(self.directory, name), 0o600)

@@ -37,13 +37,17 @@ lw_status input_fields_from_multipart(struct arena *arena, const char *content_t
     return take_form(arena, &body.fields, out);
 }
 
+json_t *input_json_load(struct arena *arena, const char *bytes, size_t size)
+{
+    json_error_t error;
+    json_t *document = json_loadb(bytes, size, 0, &error);
+    return document || json_error_code(&error) != json_error_numeric_overflow ? document : load_with_long_integers(arena, bytes, size);
+}
+
 lw_status input_fields_from_json(struct arena *arena, const char *bytes, size_t size, struct input_fields *out)
 {
     *out = (struct input_fields){0};
-    json_error_t error;
-    json_t *document = json_loadb(bytes, size, 0, &error);
-    if (!document && json_error_code(&error) == json_error_numeric_overflow)
-        document = load_with_long_integers(arena, bytes, size);
+    json_t *document = input_json_load(arena, bytes, size);
     if (!document)
         return LW_INVALID;
     out->items = arena_calloc(arena, INPUT_FIELDS_MAX, sizeof *out->items);

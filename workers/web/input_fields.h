@@ -43,10 +43,11 @@ struct input_fields {
 /* Errors: LW_INVALID (not JSON, or neither object nor array at the top), LW_TOO_LARGE (a form with too many fields),
  * LW_NO_MEMORY. *out is then empty. */
 LW_MUST_CHECK lw_status input_fields_from_form(struct arena *arena, const char *bytes, size_t size, struct input_fields *out);
+/* A document, or NULL; integers of any length are kept as written. Counted: json_decref it. */
+json_t *input_json_load(struct arena *arena, const char *bytes, size_t size);
 /* content_type: the whole header. LW_INVALID: not such a body. */
 LW_MUST_CHECK lw_status input_fields_from_multipart(struct arena *arena, const char *content_type, const char *bytes, size_t size,
                                                     struct input_fields *out);
-/* Integers of any length are kept as written. */
 LW_MUST_CHECK lw_status input_fields_from_json(struct arena *arena, const char *bytes, size_t size, struct input_fields *out);
 /* Releases the document. An empty or released list is accepted. */
 void input_fields_release(struct input_fields *fields);

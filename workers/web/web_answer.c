@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "secret_file.h"
 #include "text_clean.h"
 
 static const char html_type[] = "text/html; charset=utf-8";
@@ -38,6 +39,17 @@ void web_answer_preflight(struct http_call *call, const struct web_source *sourc
     }
     http_call_add_header(call, "Allow", "POST, OPTIONS");
     http_call_reply(call, 204, NULL, NULL, 0);
+}
+
+bool web_answer_handshake(struct http_call *call, const struct web_source *source)
+{
+    const struct form_fields *query = http_call_query(call);
+    const char *mode = form_fields_text(query, "hub.mode", ""), *token = form_fields_text(query, "hub.verify_token", "");
+    const char *challenge = form_fields_text(query, "hub.challenge", NULL);
+    if (strcmp(mode, "subscribe") != 0 || !secret_equal(source->verify_token, token) || !challenge)
+        return false;
+    http_call_reply(call, 200, "text/plain; charset=utf-8", challenge, strlen(challenge));
+    return true;
 }
 
 void web_answer_taken(struct http_call *call, const struct web_source *source, bool browser, const char *lead_id,

@@ -27,6 +27,9 @@ void web_answer_allow_origin(struct http_call *call, const struct web_source *so
 /* Answers a CORS preflight. */
 void web_answer_preflight(struct http_call *call, const struct web_source *source);
 
+/* Answers a GET by which a sender asks whether we want its webhooks: hub.challenge, if hub.verify_token is the source's. False: it is
+ * not, nothing is answered yet. */
+bool web_answer_handshake(struct http_call *call, const struct web_source *source);
 void web_answer_taken(struct http_call *call, const struct web_source *source, bool browser, const char *lead_id,
                       const char *status);
 void web_answer_held(struct http_call *call, const struct web_source *source, bool browser);

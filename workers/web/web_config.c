@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "json_path.h"
+#include "web_push.h"
 
 enum { TEXT_SIZE_MAX = 2048, URL_SIZE_MAX = 2048 };
 
 static void read_source(struct yaml_doc *doc, const char *config_path, const struct yaml_node *node, struct arena *arena,
                         struct web_source *source);
 static struct web_spool_options read_spool(struct yaml_doc *doc, const char *config_path, const struct yaml_node *map, struct arena *arena);
+static const char *read_json_path(struct yaml_doc *doc, const struct yaml_node *map, const char *key, struct arena *arena);
 static void check_behind_proxy(struct yaml_doc *doc, const struct yaml_node *node, const struct web_config *config,
                                const struct worker_config *common, const struct web_source *source);
 static void read_mapping(struct yaml_doc *doc, const struct yaml_node *node, struct arena *arena, struct web_mapping *out);
@@ -44,6 +46,8 @@ void *web_config_read(struct yaml_doc *doc, const char *config_path, const struc
         if (items[i].name && worker_config_source_name(doc, node, items[i].name))
             read_source(doc, config_path, node, arena, &items[i]);
         check_behind_proxy(doc, node, config, common, &items[i]);
+        if (items[i].cannot_retry && items[i].fetch.url)
+            yaml_doc_problem(doc, node, "cannot_retry and fetch: who is fetched from must come again");
         if (items[i].cannot_retry && !config->spool.directory)
             yaml_doc_problem(doc, node, "cannot_retry needs a spool: spool: {directory: spool}");
     }
@@ -107,6 +111,51 @@ static struct web_spool_options read_spool(struct yaml_doc *doc, const char *con
     return spool;
 }
 
+static void read_handshake(struct yaml_doc *doc, const char *config_path, const struct yaml_node *map, struct arena *arena, struct web_source *source)
+{
+    static const char *const known[] = {"secret_file", NULL};
+    if (!map)
+        return;
+    yaml_check_keys(doc, map, "handshake", known);
+    const struct yaml_node *file = yaml_map_find(map, "secret_file");
+    source->verify_token = worker_config_secret(doc, arena, config_path, file);
+    if (!file)
+        yaml_doc_problem(doc, map, "handshake: secret_file is missing: the file with the token to verify");
+}
+
+static void check_fetch_url(struct yaml_doc *doc, const struct yaml_node *node, const char *url)
+{
+    bool https = url && strncmp(url, "https://", 8) == 0;
+    const char *path = https ? strchr(url + 8, '/') : NULL, *place = path ? strstr(path, "{id}") : NULL;
+    bool good = place && !strstr(place + 1, "{id}") && strstr(url, "{id}") == place;
+    for (const char *at = url; good && *at; at++)
+        good = *at > 0x20 && *at < 0x7F;
+    if (!good)
+        yaml_doc_problem(doc, node, "fetch.url must be an https URL with {id} once, in its path or query");
+}
+
+static void read_fetch(struct yaml_doc *doc, const char *config_path, const struct yaml_node *map, struct arena *arena, struct web_source *source)
+{
+    static const char *const known[] = {"each", "id", "created", "url", "token_file", "ca_file", "allow_private", NULL};
+    if (!map)
+        return;
+    yaml_check_keys(doc, map, "fetch", known);
+    const struct yaml_node *each = yaml_map_find(map, "each"), *url = yaml_map_find(map, "url"), *ca_file = yaml_map_find(map, "ca_file");
+    source->fetch = (struct web_fetch){
+        .each = worker_config_text(doc, arena, each, "fetch.each", JSON_PATH_MAX, NULL),
+        .id = read_json_path(doc, map, "id", arena),
+        .created = yaml_map_find(map, "created") ? read_json_path(doc, map, "created", arena) : NULL,
+        .url = worker_config_text(doc, arena, url, "fetch.url", WEB_FETCH_URL_MAX, NULL),
+        .token = worker_config_secret(doc, arena, config_path, yaml_map_find(map, "token_file")),
+        .ca_file = worker_config_path(arena, config_path, worker_config_text(doc, arena, ca_file, "fetch.ca_file", URL_SIZE_MAX, NULL)),
+        .allow_private = yaml_read_bool(doc, yaml_map_find(map, "allow_private"), "fetch.allow_private", false),
+    };
+    const char *problem = source->fetch.each ? web_push_each_problem(source->fetch.each) : "it is missing";
+    if (problem)
+        yaml_doc_problem(doc, each ? each : map, "fetch.each: %s", problem);
+    check_fetch_url(doc, url ? url : map, source->fetch.url);
+}
+
 static void read_limits(struct yaml_doc *doc, const struct yaml_node *map, struct web_source *source)
 {
     enum { PER_MINUTE_MAX = 1000000 };
@@ -122,7 +171,8 @@ static void read_source(struct yaml_doc *doc, const char *config_path, const str
                         struct web_source *source)
 {
     static const char *const known[] = {"region", "language", "idempotency", "thank_you", "thank_you_text", "retry_text",
-                                        "missing_text", "honeypot", "origins", "secret_file", "secret_header", "signature", "map", "ignore", "pairs", "limits", "cannot_retry", NULL};
+                                        "missing_text", "honeypot", "origins", "secret_file", "secret_header", "signature", "map", "ignore", "pairs",
+                                        "limits", "cannot_retry", "handshake", "fetch", NULL};
     const struct yaml_node *map = node && yaml_node_kind(node) == YAML_KIND_MAP ? node : NULL;
     if (map)
         yaml_check_keys(doc, map, "a source", known);
@@ -147,6 +197,8 @@ static void read_source(struct yaml_doc *doc, const char *config_path, const str
     source->honeypot = worker_config_text(doc, arena, yaml_map_find(map, "honeypot"), "honeypot", JSON_PATH_MAX, NULL);
     read_signature(doc, config_path, map, arena, source);
     source->origins = read_list(doc, yaml_map_find(map, "origins"), "origins", WEB_ORIGINS_MAX, arena, &source->origin_count);
+    read_handshake(doc, config_path, yaml_map_find(map, "handshake"), arena, source);
+    read_fetch(doc, config_path, yaml_map_find(map, "fetch"), arena, source);
     source->cannot_retry = yaml_read_bool(doc, yaml_map_find(map, "cannot_retry"), "cannot_retry", false);
     read_limits(doc, yaml_map_find(map, "limits"), source);
     read_mapping(doc, map, arena, &source->mapping);

@@ -15,6 +15,8 @@
  *       retry_text, missing_text        what it says when we are away; when nobody could be reached
  *       limits: {per_minute: 600, per_client: 30}   requests a minute of all, and of one address (IPv6: its first 64 bits)
  *       cannot_retry: yes               who sends does not come again: while the broker is away the contact is held
+ *       handshake: {secret_file: meta.verify}   answers GET hub.mode=subscribe with hub.challenge to who knows the token
+ *       fetch: ...                      the webhook only names contacts, see web_push.h
  *       honeypot: website               a field people do not see: who fills it is a robot
  *       origins: [https://example.com]  pages whose scripts may post here
  *       secret_file: crm.secret         the sender must know it
@@ -31,13 +33,23 @@
 #include "web_mapping.h"
 #include "worker_config.h"
 
-enum { WEB_ORIGINS_MAX = 32 };
+enum { WEB_ORIGINS_MAX = 32, WEB_FETCH_URL_MAX = 1024 };
+
+/* Where to fetch contacts that a webhook only names; url NULL: nowhere. */
+struct web_fetch {
+    const char *each, *id, *created;   /* created may be NULL */
+    const char *url;                   /* holds "{id}" once */
+    const char *token, *ca_file;       /* NULL: none; the system's list */
+    bool allow_private;
+};
 
 struct web_source {
     const char *name;
     struct lead_defaults defaults;
     struct web_mapping mapping;
     bool cannot_retry;
+    const char *verify_token;     /* of the handshake; NULL: there is none */
+    struct web_fetch fetch;
     const char *idempotency;      /* field or path; NULL */
     const char *thank_you;        /* URL; NULL: a plain page */
     const char *thank_you_text, *retry_text, *missing_text;

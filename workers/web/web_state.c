@@ -13,6 +13,9 @@ lw_status web_state_open(struct http_worker *worker)
     const struct web_config *config = worker->rules->own;
     if (!state || !rate_limit_init(&state->sources, WORKER_SOURCES_MAX * RATE_WAYS) || !rate_limit_init(&state->clients, WEB_CLIENTS_REMEMBERED))
         return LW_NO_MEMORY;
+    lw_status status = http_fetcher_open(worker->base, &state->fetcher);
+    if (status != LW_OK)
+        return status;
     return config->spool.directory ? web_spool_open(worker, &config->spool, &state->spool) : LW_OK;
 }
 
@@ -22,6 +25,7 @@ void web_state_close(struct http_worker *worker)
     if (!state)
         return;
     web_spool_close(&state->spool);
+    http_fetcher_close(&state->fetcher);
     rate_limit_fini(&state->sources);
     rate_limit_fini(&state->clients);
     free(state);

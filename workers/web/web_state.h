@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * web_state - what leadwire-web keeps between requests: how much of its limits each source and each client has used, and the spool.
+ * web_state - what leadwire-web keeps between requests: how much of its limits each source and each client has used, fetches in progress, and the spool.
  *
  * It outlives a reading of the configuration. Threads: one owner.
  */
 #ifndef WEB_STATE_H
 #define WEB_STATE_H
 
+#include "http_fetch.h"
 #include "http_worker.h"
 #include "rate_limit.h"
 #include "web_spool.h"
@@ -15,6 +16,7 @@ enum { WEB_CLIENTS_REMEMBERED = 16384 };
 
 struct web_state {
     struct rate_limit sources, clients;
+    struct http_fetcher *fetcher;
     struct web_spool *spool;   /* NULL: the configuration had none at the start */
 };
 

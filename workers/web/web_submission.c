@@ -8,6 +8,7 @@
 #include "wall_clock.h"
 #include "web_answer.h"
 #include "web_config.h"
+#include "web_push.h"
 #include "web_signature.h"
 #include "web_state.h"
 
@@ -53,6 +54,9 @@ void web_handle(struct http_worker *worker, struct worker_rules *rules, struct h
         http_worker_refuse(worker, call, WORKER_COUNT_NOT_FOUND, 404, "no such source", 0);
     } else if (http_call_method(call) == HTTP_OPTIONS) {
         web_answer_preflight(call, source);
+    } else if (http_call_method(call) == HTTP_GET && source->verify_token) {
+        if (!web_answer_handshake(call, source))
+            http_worker_refuse(worker, call, WORKER_COUNT_UNAUTHORIZED, 403, "the token is missing or wrong", 0);
     } else if (http_call_method(call) != HTTP_POST) {
         http_call_add_header(call, "Allow", "POST, OPTIONS");
         http_worker_refuse(worker, call, WORKER_COUNT_WRONG_METHOD, 405, "use POST", 0);
@@ -87,6 +91,18 @@ static void take(struct http_worker *worker, struct worker_rules *rules, struct 
         return;
     }
     const struct web_body *body = &submission->body;
+    if (source->fetch.url && body->kind != WEB_BODY_JSON) {
+        refuse(submission, WORKER_COUNT_WRONG_TYPE, 415, "send application/json", 0);
+        return;
+    }
+    if (source->fetch.url) {
+        struct input_fields fields = submission->fields;   /* the submission goes with the call, which may be answered at once */
+        struct worker_rules *held = submission->rules;
+        web_push_take(worker, rules, call, source, fields.document);
+        input_fields_release(&fields);
+        worker_rules_drop(&held);
+        return;
+    }
     lw_status kept = http_worker_keep_raw(worker, source->name, web_body_suffix(body->kind), body->bytes, body->size, submission->raw_ref);
     if (kept != LW_OK)
         refuse(submission, WORKER_COUNT_STORE_FULL, kept == LW_FULL ? 507 : 503, "the raw bytes cannot be kept", 60);
