@@ -170,7 +170,7 @@ static void check_doors(struct reader *reader, const struct yaml_node *root, con
 static void read_source(struct reader *reader, const char *name, const struct yaml_node *node)
 {
     static const char *const keys[] = {"maildir", "quarantine", "region", "language", "own",
-                                       "robots", "spam_score", "labels", "recipients", "webhook", NULL};
+                                       "robots", "spam_score", "labels", "recipients", "webhook", "acknowledge", NULL};
     struct mail_config *out = reader->out;
     struct yaml_doc *doc = reader->doc;
     if (!worker_config_source_name(doc, node, name))
@@ -190,6 +190,7 @@ static void read_source(struct reader *reader, const char *name, const struct ya
     rules->labels = read_labels(reader, yaml_map_find(node, "labels"), &rules->label_count);
     rules->spam_score_milli = read_spam_score(reader, yaml_map_find(node, "spam_score"));
     read_recipients(reader, yaml_map_find(node, "recipients"), source);
+    source->source.acknowledge = ack_config_read(doc, reader->path, yaml_map_find(node, "acknowledge"), &out->arena);
     hook_config_read(doc, reader->path, yaml_map_find(node, "webhook"), &out->arena, &source->hook);
     source->maildir = read_path(reader, yaml_map_find(node, "maildir"), "maildir");
     source->quarantine = read_path(reader, yaml_map_find(node, "quarantine"), "quarantine");

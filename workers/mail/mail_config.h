@@ -22,10 +22,12 @@
  *       robots: [wordpress@example.com]
  *       spam_score: "5.0"
  *       labels: {Il mio numero: phone}             # lead field, phone, email, sender or message
+ *       acknowledge: {outbox: outbox, from: ..., texts: ...}   # see ack_config
  */
 #ifndef MAIL_CONFIG_H
 #define MAIL_CONFIG_H
 
+#include "ack_config.h"
 #include "arena.h"
 #include "hook_config.h"
 #include "lmtp_config.h"

@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mail_intake.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ack_outbox.h"
+#include "lw_log.h"
+#include "wall_clock.h"
+
+static void drop_ack(struct mail_request *request);
 static void on_answer(void *context, const struct lw_publisher_answer *answer);
 static struct mail_outcome by_reason(enum mail_reason reason);
 static struct mail_outcome later(const char *why);
@@ -25,11 +34,13 @@ bool mail_intake_take(const struct mail_intake *intake, const struct mail_source
         *out = by_reason(reason);
         return true;
     }
+    request->ack = ack_mail_make(source->acknowledge, mail, wall_clock_unix_ms());
     const struct broker_link_call call = {intake->answer_within_ms, on_answer, request};
     lw_status status = broker_link_publish(intake->link, mail->idempotency_id, received_unix_ms, mail->lead, &call,
                                            &request->ticket);
     if (status == LW_OK)
         return false;
+    drop_ack(request);
     if (status == LW_INVALID || status == LW_TOO_LARGE) {
         *out = by_reason(MAIL_REJECTED);
         out->why = broker_link_error(intake->link);
@@ -39,8 +50,9 @@ bool mail_intake_take(const struct mail_intake *intake, const struct mail_source
     return true;
 }
 
-void mail_intake_drop(const struct mail_intake *intake, const struct mail_request *request)
+void mail_intake_drop(const struct mail_intake *intake, struct mail_request *request)
 {
+    drop_ack(request);
     broker_link_forget(intake->link, request->ticket);
 }
 
@@ -49,6 +61,29 @@ const char *mail_outcome_name(const struct mail_outcome *outcome)
     if (outcome->end == MAIL_END_TAKEN)
         return outcome->duplicate ? "duplicate" : "accepted";
     return outcome->end == MAIL_END_LATER ? "later" : mail_reason_name(outcome->reason);
+}
+
+void mail_intake_acknowledge(const struct ack_mail *ack)
+{
+    switch (ack ? ack_outbox_put(ack, wall_clock_unix_ms()) : ACK_TOLD_ALREADY) {
+    case ACK_WRITTEN:
+        log_info("acknowledgement written");
+        break;
+    case ACK_OUTBOX_FULL:
+        log_warning("acknowledgement left out: %u wait in %s already; does anything send them?", ack->config->waiting_max, ack->config->outbox);
+        break;
+    case ACK_FAILED:
+        log_warning("acknowledgement cannot be written to %s: %s", ack->config->outbox, strerror(errno));
+        break;
+    case ACK_TOLD_ALREADY:
+        break;
+    }
+}
+
+static void drop_ack(struct mail_request *request)
+{
+    free(request->ack);
+    request->ack = NULL;
 }
 
 static struct mail_outcome by_reason(enum mail_reason reason)
@@ -87,5 +122,8 @@ static void on_answer(void *context, const struct lw_publisher_answer *answer)
         outcome.retry_after_ms = answer->retry_after_ms;
         break;
     }
+    if (outcome.end == MAIL_END_TAKEN && !outcome.duplicate)
+        mail_intake_acknowledge(request->ack);
+    drop_ack(request);
     request->done(request->context, &outcome);
 }

@@ -4,11 +4,13 @@
  * door of this worker (Maildir, LMTP, webhook) hands its mails in here.
  *
  * The raw bytes are kept before the broker hears of the lead: what the lead says must be true.
+ * Who wrote is acknowledged, where the source says so, once the lead is in the journal; not of a repeat.
  * Threads: one owner, that of the broker link.
  */
 #ifndef MAIL_INTAKE_H
 #define MAIL_INTAKE_H
 
+#include "ack_mail.h"
 #include "broker_link.h"
 #include "mail_lead.h"
 #include "raw_store.h"
@@ -48,6 +50,7 @@ struct mail_request {
     mail_intake_done *done;
     void *context;
     uint64_t ticket;
+    struct ack_mail *ack;   /* the intake's own */
 };
 
 /* True: *out says what became of it, done is not called. False: the lead is with the broker, and done is called once,
@@ -55,7 +58,9 @@ struct mail_request {
 bool mail_intake_take(const struct mail_intake *intake, const struct mail_source *source, const void *bytes, size_t size,
                       int64_t received_unix_ms, struct mail_request *request, struct mail_outcome *out);
 /* The lead may still become one; done is not called any more. */
-void mail_intake_drop(const struct mail_intake *intake, const struct mail_request *request);
+void mail_intake_drop(const struct mail_intake *intake, struct mail_request *request);
+/* Writes it for who sends mails; what hinders that is logged. NULL is accepted. */
+void mail_intake_acknowledge(const struct ack_mail *ack);
 /* "accepted", "duplicate", "later" or the reason's name: the word of the decisions log. */
 const char *mail_outcome_name(const struct mail_outcome *outcome);
 

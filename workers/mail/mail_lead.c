@@ -52,7 +52,8 @@ enum mail_reason mail_lead_build(const struct mail_source *source, const void *b
         fill_person_of_form(out);
     else
         fill_person_of_header(out, person, mail_is_own(&source->rules, out->message.from.address));
-    if (!by_form && !out->adf_text)
+    out->person_in_body = by_form || out->adf_text;
+    if (!out->person_in_body)
         fill_stop(out);
     fill_contents(out, by_form);
     fill_references(out);
@@ -233,7 +234,7 @@ static void fill_contents(struct mail_lead *out, bool by_form)
     const struct mail_message *message = &out->message;
     lead_builder_set_text(builder, LEAD_FIELD_SUBJECT, message->subject);
     lead_builder_set_text(builder, LEAD_FIELD_MESSAGE_ID, message->message_id);
-    lead_builder_set_text(builder, LEAD_FIELD_LANGUAGE, mail_header_find(message, "Content-Language"));
+    lead_builder_set_text(builder, LEAD_FIELD_LANGUAGE, message->language);
     /* With a form or ADF the message field came first, and the first value wins. */
     bool readable = out->adf_text && out->adf.complete && adf_names_a_person(&out->adf);
     if (!(readable && out->adf_in_text))

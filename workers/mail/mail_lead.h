@@ -20,11 +20,14 @@
 #include "mail_judge.h"
 #include "mail_message.h"
 
+struct ack_config;
+
 struct mail_source {
     const char *name;
     const char *region;      /* see struct lead_defaults */
     const char *language;
     struct mail_rules rules;
+    const struct ack_config *acknowledge;   /* NULL: who writes is told nothing */
 };
 
 /* Large: not on a deep stack. Zeroed before the first use. */
@@ -37,6 +40,7 @@ struct mail_lead {
     const char *adf_text;                                /* from <adf> on; NULL: no ADF, and `adf` means nothing */
     bool adf_in_text;                                    /* it is the mail's text, not an attachment */
     struct adf adf;
+    bool person_in_body;                                 /* a form or ADF: only the body names who it is */
     const struct lw_lead *lead;                          /* with MAIL_LEAD */
     const char *detail;                                  /* static text, no personal data; "" if none */
     char idempotency_id[LW_IDEMPOTENCY_ID_MAX + 1];

@@ -196,6 +196,9 @@ static bool read_headers(GMimeMessage *source, GMimeParserOptions *options, stru
     /* The content headers belong to the top part. */
     GMimeObject *top = g_mime_message_get_mime_part(source);
     GMimeContentType *type = top ? g_mime_object_get_content_type(top) : NULL;
+    const char *language = top ? g_mime_object_get_header(top, "Content-Language") : NULL;
+    if (language)
+        out->language = clean(arena, language);
     if (type) {
         const char *major = g_mime_content_type_get_media_type(type);
         const char *minor = g_mime_content_type_get_media_subtype(type);

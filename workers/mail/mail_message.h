@@ -51,6 +51,7 @@ struct mail_message {
     const char *subject;          /* "" if none */
     const char *message_id;       /* without <>; "" if none */
     const char *media_type;       /* of the whole */
+    const char *language;         /* Content-Language; NULL if none */
     int64_t date_unix_ms;         /* 0: none or unreadable */
     const char *text;             /* the body as text; "" if none */
     bool text_from_html;

@@ -4,6 +4,7 @@
 #include "byte_buffer.h"
 #include "lead_json.h"
 #include "mail_config.h"
+#include "mail_intake.h"
 #include "raw_store.h"
 #include "wall_clock.h"
 
@@ -18,7 +19,7 @@
 static int read_input(size_t size_max, struct byte_buffer *out);
 static int handle(const struct mail_once_options *options, const struct mail_config *config,
                   const struct mail_source *source, struct mail_lead *mail, const struct byte_buffer *input);
-static int publish(const struct mail_config *config, const struct mail_lead *mail);
+static int publish(const struct mail_config *config, const struct mail_source *source, const struct mail_lead *mail);
 static int say(int exit_code, const char *status, const char *name, const char *value);
 
 int mail_once_run(const struct mail_once_options *options)
@@ -110,7 +111,7 @@ static int handle(const struct mail_once_options *options, const struct mail_con
     if (reason != MAIL_LEAD)
         return say_reason(reason);
     if (!options->dry_run)
-        return publish(config, mail);
+        return publish(config, source, mail);
     char *text = lead_to_json(mail->lead, mail->idempotency_id);
     if (!text)
         return MAIL_EXIT_TRY_AGAIN;
@@ -137,10 +138,17 @@ static int say_answer(const struct lw_publisher_answer *answer)
     return say(MAIL_EXIT_TRY_AGAIN, "try_again", "reason", answer->reason);
 }
 
-static int publish(const struct mail_config *config, const struct mail_lead *mail)
+static void acknowledge(const struct mail_source *source, const struct mail_lead *mail)
+{
+    struct ack_mail *ack = ack_mail_make(source->acknowledge, mail, wall_clock_unix_ms());
+    mail_intake_acknowledge(ack);
+    free(ack);
+}
+
+static int publish(const struct mail_config *config, const struct mail_source *source, const struct mail_lead *mail)
 {
     struct lw_publisher *publisher = NULL;
-    struct lw_publisher_answer answer;
+    struct lw_publisher_answer answer = {.outcome = LW_OUTCOME_NONE};
     uint64_t ticket = 0;
     uint32_t within_ms = config->worker.answer_within_ms;
     const struct lw_publisher_options options = {
@@ -158,6 +166,8 @@ static int publish(const struct mail_config *config, const struct mail_lead *mai
         exit_code = say_answer(&answer);
     else
         exit_code = say(MAIL_EXIT_TRY_AGAIN, "try_again", "reason", "the broker does not answer");
+    if (exit_code == MAIL_EXIT_OK && answer.outcome == LW_OUTCOME_ACCEPTED)
+        acknowledge(source, mail);
     lw_publisher_close(&publisher);
     return exit_code;
 }
