@@ -25,7 +25,7 @@ enum exit_code {
 
 enum cli_kind { CLI_FLAG, CLI_TEXT, CLI_NUMBER, CLI_TEXTS };
 
-enum { CLI_TEXTS_MAX = 64, CLI_ARGUMENTS_MAX = 8, CLI_ENDPOINT_SIZE = 128 };
+enum { CLI_TEXTS_MAX = 64, CLI_ARGUMENTS_MAX = 1024, CLI_ENDPOINT_SIZE = 128 };
 
 struct cli_texts { const char *items[CLI_TEXTS_MAX]; size_t count; };
 

@@ -12,7 +12,7 @@
 #include "cli.h"
 #include "commands.h"
 #include "json_out.h"
-#include "lead_json.h"
+#include "lead_json_read.h"
 #include "wall_clock.h"
 
 enum { COUNT_MAX = 10000000, RATE_MAX = 100000, PENDING_MAX = 1024, RUN_ID_SIZE = 17 };

@@ -10,6 +10,7 @@ int command_status(int argc, char **argv);
 int command_watch(int argc, char **argv);
 int command_publish(int argc, char **argv);
 int command_rep(int argc, char **argv);
+int command_ingest(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_lead(int argc, char **argv);
 int command_state(int argc, char **argv);

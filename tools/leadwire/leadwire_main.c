@@ -16,6 +16,7 @@ static const struct { const char *name; int (*run)(int argc, char **argv); const
     {"status", command_status, "", "how the desk is doing"},
     {"watch", command_watch, "", "what happens at the desk, line by line"},
     {"publish", command_publish, "", "give the desk a lead, or many"},
+    {"ingest", command_ingest, "--dry-run FILE", "what a mail, form or call in a file would become"},
     {"rep", command_rep, "NAME", "work as a rep, in this terminal"},
     {"explain", command_explain, "LEAD", "why this rep? every decision on a lead"},
     {"lead", command_lead, "ACT LEAD", "a manager's act on one lead: assign, hold, cancel..."},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * leadwire-mail: mails become leads. Watches Maildirs, serves LMTP and webhooks, or takes one mail from standard input. */
 #include "lw_log.h"
+#include "mail_dry_run.h"
 #include "mail_message.h"
 #include "mail_once.h"
 #include "mail_worker.h"
@@ -18,7 +19,7 @@ static const char about[] =
     "  --once             one mail; prints {\"status\": ...} and ends with 0: accepted, duplicate or not\n"
     "                     a lead; 65: not understood or rejected; 75: try again later; 64: wrong arguments\n"
     "  --source NAME      whose rules apply\n"
-    "  --dry-run          print the lead as JSON; needs no broker, keeps nothing\n\n"
+    "  --dry-run          with --once: print the lead as indented JSON; needs no broker, keeps nothing\n\n"
     "Watching:";
 
 static bool has_argument(int argc, char **argv, const char *name);
@@ -38,6 +39,8 @@ int main(int argc, char **argv)
     }
     if (has_argument(argc, argv, "--once"))
         exit_code = run_once(argc, argv);
+    else if (worker_wants_dry_run(argc, argv))
+        exit_code = mail_dry_run_main(argc, argv);
     else if (worker_arguments_read(argc, argv, "leadwire-mail", about, &arguments, &exit_code))
         exit_code = arguments.check_only ? check(&arguments)
                                          : mail_worker_run(&arguments);

@@ -2,7 +2,7 @@
 #include "mail_once.h"
 
 #include "byte_buffer.h"
-#include "lead_json.h"
+#include "lead_json_write.h"
 #include "mail_config.h"
 #include "mail_intake.h"
 #include "raw_store.h"
@@ -94,6 +94,19 @@ static int keep_raw(const struct raw_store_options *raw, const char *source, con
     return kept ? MAIL_EXIT_OK : MAIL_EXIT_TRY_AGAIN;
 }
 
+static int print_lead(const struct mail_lead *mail)
+{
+    json_t *object = lead_json_write(mail->lead);
+    json_object_set_new(object, "idempotency_id", json_string(mail->idempotency_id));
+    char *text = json_dumps(object, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    json_decref(object);
+    if (!text)
+        return MAIL_EXIT_TRY_AGAIN;
+    puts(text);
+    free(text);
+    return MAIL_EXIT_OK;
+}
+
 static int handle(const struct mail_once_options *options, const struct mail_config *config,
                   const struct mail_source *source, struct mail_lead *mail, const struct byte_buffer *input)
 {
@@ -112,12 +125,7 @@ static int handle(const struct mail_once_options *options, const struct mail_con
         return say_reason(reason);
     if (!options->dry_run)
         return publish(config, source, mail);
-    char *text = lead_to_json(mail->lead, mail->idempotency_id);
-    if (!text)
-        return MAIL_EXIT_TRY_AGAIN;
-    puts(text);
-    free(text);
-    return MAIL_EXIT_OK;
+    return print_lead(mail);
 }
 
 static int say_answer(const struct lw_publisher_answer *answer)

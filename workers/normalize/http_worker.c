@@ -29,6 +29,8 @@ int http_worker_main(int argc, char **argv, const struct http_worker_plan *plan)
     struct http_worker worker = {.plan = plan};
     int exit_code = WORKER_EXIT_OK;
     lw_log_open(plan->program);
+    if (worker_wants_dry_run(argc, argv))
+        return http_dry_run_main(argc, argv, plan);
     if (!worker_arguments_read(argc, argv, plan->program, plan->about, &worker.arguments, &exit_code))
         return exit_code;
 
@@ -99,16 +101,21 @@ uint32_t http_worker_retry_after_s(const struct lw_publisher_answer *answer)
 
 static struct worker_rules *rules_load(const struct http_worker_plan *plan, const struct worker_arguments *arguments)
 {
+    return worker_rules_read(plan, yaml_doc_open(arguments->config_path), arguments->config_path, &arguments->overrides);
+}
+
+struct worker_rules *worker_rules_read(const struct http_worker_plan *plan, struct yaml_doc *doc, const char *config_path,
+                                       const struct worker_overrides *overrides)
+{
     struct worker_rules *rules = calloc(1, sizeof *rules);
-    struct yaml_doc *doc = yaml_doc_open(arguments->config_path);
     bool good = rules && doc;
     if (good) {
         rules->references = 1;
         arena_init(&rules->arena, RULES_ARENA_CAP);
-        worker_config_read(doc, arguments->config_path, &arguments->overrides, true, &rules->arena, &rules->common);
+        worker_config_read(doc, config_path, overrides, true, &rules->arena, &rules->common);
         const struct yaml_node *root = yaml_doc_root(doc);
         if (root && yaml_node_kind(root) == YAML_KIND_MAP)
-            rules->own = plan->read(doc, arguments->config_path, &rules->common, &rules->arena);
+            rules->own = plan->read(doc, config_path, &rules->common, &rules->arena);
         good = worker_config_report(doc) == 0 && rules->own;
     }
     yaml_doc_close(&doc);

@@ -15,6 +15,7 @@
 #include "arena.h"
 #include "broker_link.h"
 #include "byte_buffer.h"
+#include "contact_reader.h"
 #include "http_door.h"
 #include "raw_store.h"
 #include "worker_config.h"
@@ -60,10 +61,19 @@ struct http_worker_plan {
     void (*close)(struct http_worker *worker);
     /* Appends ", \"NAME\": VALUE" to what /healthz says. NULL: nothing. */
     void (*health)(const struct http_worker *worker, struct byte_buffer *out);
+    /* For --dry-run: the reader of a source of this name (its size_max is set by the caller); false: there is none. */
+    bool (*reader)(const void *own, const char *name, struct contact_reader *out);
+    const char *default_root, *default_source;   /* YAML: what the root and a source must say, or a file that is not named would */
 };
 
 /* The process's main: returns its exit code. */
 int http_worker_main(int argc, char **argv, const struct http_worker_plan *plan);
+
+/* Reads a configuration; doc is closed. NULL after the problems were printed. */
+struct worker_rules *worker_rules_read(const struct http_worker_plan *plan, struct yaml_doc *doc, const char *config_path,
+                                       const struct worker_overrides *overrides);
+/* leadwire-NAME --dry-run ...: the process's main. */
+int http_dry_run_main(int argc, char **argv, const struct http_worker_plan *plan);
 
 /* Keeps the raw bytes if the worker has a store; ref_out "" if not. Errors as raw_store_put; logs the first of a row. */
 LW_MUST_CHECK lw_status http_worker_keep_raw(struct http_worker *worker, const char *source, const char *suffix,

@@ -54,6 +54,17 @@ bool worker_arguments_read(int argc, char **argv, const char *program, const cha
     return true;
 }
 
+bool worker_wants_dry_run(int argc, char **argv)
+{
+    bool dry = false;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0)
+            return false;
+        dry = dry || strcmp(argv[i], "--dry-run") == 0;
+    }
+    return dry;
+}
+
 lw_status worker_port_file_write(const char *path, uint16_t port)
 {
     char part[PATH_SIZE_MAX];
@@ -109,9 +120,14 @@ static void print_help(const char *program, const char *about)
            "  --raw DIRECTORY    in place of the file's raw.directory\n"
            "  --port-file FILE   write the port there once it listens\n"
            "  --help, --version\n\n"
+           "  %s --dry-run --source NAME [options] [FILE...]\n\n"
+           "  --dry-run          what each FILE (-, or none: standard input) would become: a JSON object a line\n"
+           "  --source NAME      whose rules apply: of --config FILE, or without it any name, with default settings\n"
+           "  --region XX, --language xx   without --config: how numbers are read; of leads that declare none\n"
+           "  --content-type TYPE, --header 'NAME: VALUE'   of the request (web); the type is guessed otherwise\n\n"
            "SIGTERM: finish what is being answered, then end. SIGHUP: read the configuration again.\n"
-           "Exit codes: 0 done, 1 failed while running, 2 wrong arguments, 3 wrong configuration.\n",
-           about, program);
+           "Exit codes: 0 done, 1 failed while running or a FILE is unusable, 2 wrong arguments, 3 wrong configuration.\n",
+           about, program, program);
 }
 
 static void on_stop(evutil_socket_t signal_number, short what, void *context)

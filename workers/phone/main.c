@@ -7,6 +7,7 @@
 #include "http_worker.h"
 #include "phone_config.h"
 #include "voice_call.h"
+#include "voice_contact.h"
 #include "voice_sign.h"
 
 int main(int argc, char **argv)
@@ -17,6 +18,9 @@ int main(int argc, char **argv)
                  "leadwire-phone sign --help: the signature of a webhook, to try one out.",
         .read = phone_config_read,
         .handle = voice_handle,
+        .reader = voice_contact_reader,
+        .default_root = "public_base: \"http://127.0.0.1\"\n",
+        .default_source = "signature: off",
     };
     if (argc > 1 && strcmp(argv[1], "sign") == 0)
         return voice_sign_main(argc, argv);

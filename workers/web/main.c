@@ -4,6 +4,7 @@
  */
 #include "http_worker.h"
 #include "web_config.h"
+#include "web_contact.h"
 #include "web_state.h"
 #include "web_submission.h"
 
@@ -17,6 +18,9 @@ int main(int argc, char **argv)
         .open = web_state_open,
         .close = web_state_close,
         .health = web_state_health,
+        .reader = web_contact_reader,
+        .default_root = "",
+        .default_source = "thank_you_text: \"\"",
     };
     return http_worker_main(argc, argv, &plan);
 }

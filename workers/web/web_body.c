@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "contact_id.h"
+
 static const struct { const char *media_type, *suffix; } kinds[WEB_BODY_KINDS] = {
     [WEB_BODY_FORM] = {"application/x-www-form-urlencoded", "form"},
     [WEB_BODY_MULTIPART] = {"multipart/form-data", "multipart"},
@@ -62,4 +64,26 @@ lw_status web_body_lead(const struct web_source *source, struct input_fields *fi
     web_mapping_apply(&source->mapping, fields, builder);
     lead_builder_set_text(builder, LEAD_FIELD_RAW_REF, raw_ref);
     return lead_builder_finish(builder, lead_out, reason_out);
+}
+
+bool web_body_id(const struct web_source *source, const struct web_body *body, const struct input_fields *fields, const char *key,
+                 char id[LW_IDEMPOTENCY_ID_MAX + 1])
+{
+    size_t index;
+    const struct input_field *field = source->idempotency ? input_fields_find(fields, source->idempotency, 0, &index) : NULL;
+    const bool has_field = field && field->size > 0, has_key = key && *key;
+    if (has_field)
+        contact_id_from_source(source->name, field->value, field->size, id);
+    else if (has_key)
+        contact_id_from_source(source->name, key, strlen(key), id);
+    else
+        contact_id_from_bytes(source->name, body->bytes, body->size, id);
+    return !has_field && !has_key;
+}
+
+bool web_body_is_of_robot(const struct web_source *source, const struct input_fields *fields)
+{
+    size_t index;
+    const struct input_field *trap = source->honeypot ? input_fields_find(fields, source->honeypot, 0, &index) : NULL;
+    return trap && trap->size > 0;
 }

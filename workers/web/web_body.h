@@ -31,4 +31,11 @@ LW_MUST_CHECK lw_status web_body_read(const struct web_source *source, const str
 LW_MUST_CHECK lw_status web_body_lead(const struct web_source *source, struct input_fields *fields, const char *raw_ref,
                                       struct lead_builder *builder, const struct lw_lead **lead_out, const char **reason_out);
 
+/* The field that people do not see is filled in. */
+bool web_body_is_of_robot(const struct web_source *source, const struct input_fields *fields);
+/* The idempotency id: the configured field, else the sender's key (NULL or "": none), else a hash of the body. True: the
+ * hash, so equal ids mean equal bytes. */
+bool web_body_id(const struct web_source *source, const struct web_body *body, const struct input_fields *fields, const char *key,
+                 char id[LW_IDEMPOTENCY_ID_MAX + 1]);
+
 #endif

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "contact_id.h"
 #include "lw_log.h"
 #include "wall_clock.h"
 #include "web_answer.h"
@@ -34,8 +33,6 @@ static bool admit(struct submission *submission);
 static bool read_body(struct submission *submission);
 static bool check_signature(struct submission *submission);
 static bool below_limit(struct submission *submission, uint32_t wait_s);
-static bool is_robot(const struct submission *submission);
-static void choose_id(struct submission *submission);
 static void publish(struct submission *submission);
 static bool goes_behind(const struct submission *submission);
 static void hold_or_refuse(struct submission *submission, const char *reason, uint32_t retry_after_s);
@@ -86,7 +83,7 @@ static void take(struct http_worker *worker, struct worker_rules *rules, struct 
     submission->body.bytes = http_call_body(call, &submission->body.size);
     if (!find_kind(submission) || !admit(submission))
         return;
-    if (is_robot(submission)) {   /* told what a person would be told, so that it learns nothing */
+    if (web_body_is_of_robot(submission->source, &submission->fields)) {   /* told what a person would be told, so that it learns nothing */
         taken(submission, WORKER_COUNT_ROBOT, "", "accepted");
         return;
     }
@@ -172,33 +169,6 @@ static bool below_limit(struct submission *submission, uint32_t wait_s)
     return wait_s == 0;
 }
 
-static bool is_robot(const struct submission *submission)
-{
-    size_t index;
-    const struct input_field *trap = submission->source->honeypot
-        ? input_fields_find(&submission->fields, submission->source->honeypot, 0, &index) : NULL;
-    return trap && trap->size > 0;
-}
-
-/* The configured field, else the header, else a hash of the body. */
-static void choose_id(struct submission *submission)
-{
-    size_t index;
-    const struct web_source *source = submission->source;
-    const struct input_field *field = source->idempotency
-        ? input_fields_find(&submission->fields, source->idempotency, 0, &index) : NULL;
-    const char *header = http_call_header(submission->call, "Idempotency-Key");
-
-    if (field && field->size > 0)
-        contact_id_from_source(source->name, field->value, field->size, submission->id);
-    else if (header && *header)
-        contact_id_from_source(source->name, header, strlen(header), submission->id);
-    else {
-        contact_id_from_bytes(source->name, submission->body.bytes, submission->body.size, submission->id);
-        submission->id_is_hash = true;
-    }
-}
-
 static void publish(struct submission *submission)
 {
     static struct lead_builder builder;   /* large; used by one request at a time */
@@ -206,7 +176,8 @@ static void publish(struct submission *submission)
     const struct lw_lead *lead;
     const char *reason;
 
-    choose_id(submission);
+    submission->id_is_hash = web_body_id(submission->source, &submission->body, &submission->fields,
+                                         http_call_header(submission->call, "Idempotency-Key"), submission->id);
     lw_status status = web_body_lead(submission->source, &submission->fields, submission->raw_ref, &builder, &lead, &reason);
     if (status == LW_OK && goes_behind(submission)) {
         status = LW_AGAIN;

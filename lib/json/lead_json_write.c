@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lead_json.h"
-
-#include <jansson.h>
+#include "lead_json_write.h"
 
 static void put_text(json_t *object, const char *name, const char *value)
 {
@@ -48,16 +46,17 @@ static void put_person(json_t *object, const struct lw_lead *lead)
     put_text(object, "region", lead->region);
 }
 
-static void put_contents(json_t *object, const struct lw_lead *lead)
+static void put_texts(json_t *object, const char *name, const char *const *texts, size_t count)
 {
-    put_text(object, "subject", lead->subject);
-    put_text(object, "summary", lead->summary);
-    put_text(object, "product", lead->product);
-    put_text(object, "campaign", lead->campaign);
-    put_text(object, "message_id", lead->message_id);
-    json_t *references = json_array(), *attachments = json_array(), *warnings = json_array();
-    for (size_t i = 0; i < lead->reference_count; i++)
-        json_array_append_new(references, json_string(lead->references[i]));
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, json_string(texts[i]));
+    put_array(object, name, array);
+}
+
+static void put_attachments(json_t *object, const struct lw_lead *lead)
+{
+    json_t *attachments = json_array();
     for (size_t i = 0; i < lead->attachment_count; i++) {
         json_t *attachment = json_object();
         put_text(attachment, "file_name", lead->attachments[i].file_name);
@@ -65,29 +64,55 @@ static void put_contents(json_t *object, const struct lw_lead *lead)
         json_object_set_new(attachment, "size_bytes", json_integer((json_int_t)lead->attachments[i].size_bytes));
         json_array_append_new(attachments, attachment);
     }
-    for (size_t i = 0; i < lead->warning_count; i++)
-        json_array_append_new(warnings, json_string(lead->warnings[i]));
-    put_array(object, "references", references);
     put_array(object, "attachments", attachments);
+}
+
+static void put_consents(json_t *object, const struct lw_lead *lead)
+{
+    json_t *consents = json_array();
+    for (size_t i = 0; i < lead->consent_count; i++) {
+        json_t *consent = json_object();
+        put_text(consent, "purpose", lead->consents[i].purpose);
+        json_object_set_new(consent, "granted", json_boolean(lead->consents[i].granted));
+        if (lead->consents[i].given_unix_ms != 0)
+            json_object_set_new(consent, "given_unix_ms", json_integer(lead->consents[i].given_unix_ms));
+        put_text(consent, "text", lead->consents[i].text);
+        json_array_append_new(consents, consent);
+    }
+    put_array(object, "consents", consents);
+}
+
+static void put_contents(json_t *object, const struct lw_lead *lead)
+{
+    put_text(object, "subject", lead->subject);
+    put_text(object, "summary", lead->summary);
+    put_text(object, "product", lead->product);
+    put_text(object, "campaign", lead->campaign);
+    put_text(object, "vendor_id", lead->vendor_id);
+    put_text(object, "message_id", lead->message_id);
+    put_texts(object, "references", lead->references, lead->reference_count);
+    put_text(object, "call_id", lead->call_id);
+    put_text(object, "called_number", lead->called_number);
+    put_attachments(object, lead);
     if (lead->attribute_count > 0) {
         json_t *attributes = json_object();
         for (size_t i = 0; i < lead->attribute_count; i++)
             put_text(attributes, lead->attributes[i].name, lead->attributes[i].value);
         json_object_set_new(object, "attributes", attributes);
     }
-    put_array(object, "warnings", warnings);
+    put_consents(object, lead);
+    put_texts(object, "warnings", lead->warnings, lead->warning_count);
     put_text(object, "raw_ref", lead->raw_ref);
+    if (lead->is_test)
+        json_object_set_new(object, "is_test", json_true());
 }
 
-char *lead_to_json(const struct lw_lead *lead, const char *idempotency_id)
+json_t *lead_json_write(const struct lw_lead *lead)
 {
     json_t *object = json_object();
     put_text(object, "channel", lw_channel_name(lead->channel));
     put_text(object, "source", lead->source);
-    put_text(object, "idempotency_id", idempotency_id);
     put_person(object, lead);
     put_contents(object, lead);
-    char *text = json_dumps(object, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    json_decref(object);
-    return text;
+    return object;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lead_json.h"
+#include "lead_json_read.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +29,7 @@ static const struct { const char *name; size_t offset; } text_fields[] = {
 };
 enum { TEXT_FIELD_COUNT = sizeof text_fields / sizeof text_fields[0] };
 static const char *const known_keys[] = {
-    "channel", "phones", "emails", "attributes", "is_test", "source", "full_name", "given_name", "family_name", "company",
+    "channel", "phones", "emails", "attributes", "is_test", "references", "attachments", "consents", "warnings", "source", "full_name", "given_name", "family_name", "company",
     "job_title", "country", "language", "city", "postal_code", "region", "subject", "summary", "product", "campaign",
     "vendor_id", "message_id", "call_id", "called_number", "raw_ref", NULL,
 };
@@ -50,18 +49,28 @@ static bool wrong(struct place *place, const char *key, const char *what)
     return false;
 }
 
+/* Absent when there is none, or it is no text. */
+static const char *text_in(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text != NULL ? text : "";
+}
+
 static bool read_phones(struct place *place, const json_t *list, struct lw_lead *lead)
 {
     const size_t count = json_array_size(list);
-    struct lw_lead_phone *phones = arena_calloc(&place->leads->arena, count, sizeof *phones);
+    struct lw_lead_phone *phones = arena_calloc(&place->leads->arena, count + 1, sizeof *phones);
     if (!json_is_array(list) || phones == NULL)
         return wrong(place, "phones", "must be a list of numbers as text");
     for (size_t i = 0; i < count; i++) {
-        const char *text = json_string_value(json_array_get(list, i));
-        if (text == NULL)
+        const json_t *item = json_array_get(list, i);
+        const char *text = json_string_value(item);
+        if (json_is_object(item))
+            phones[i] = (struct lw_lead_phone){text_in(item, "e164"), text_in(item, "raw"), text_in(item, "kind"), text_in(item, "region")};
+        else if (text != NULL)
+            phones[i] = (struct lw_lead_phone){.raw = text, .e164 = text[0] == '+' ? text : ""};
+        else
             return wrong(place, "phones", "must be a list of numbers as text");
-        phones[i].raw = text;
-        phones[i].e164 = text[0] == '+' ? text : "";
     }
     lead->phones = phones;
     lead->phone_count = count;
@@ -71,24 +80,77 @@ static bool read_phones(struct place *place, const json_t *list, struct lw_lead 
 static bool read_emails(struct place *place, const json_t *list, struct lw_lead *lead)
 {
     const size_t count = json_array_size(list);
-    struct lw_lead_email *emails = arena_calloc(&place->leads->arena, count, sizeof *emails);
+    struct lw_lead_email *emails = arena_calloc(&place->leads->arena, count + 1, sizeof *emails);
     if (!json_is_array(list) || emails == NULL)
         return wrong(place, "emails", "must be a list of addresses");
     for (size_t i = 0; i < count; i++) {
-        const char *text = json_string_value(json_array_get(list, i));
-        if (text == NULL)
+        const json_t *item = json_array_get(list, i);
+        const char *text = json_string_value(item);
+        if (json_is_object(item))
+            emails[i] = (struct lw_lead_email){text_in(item, "address"), text_in(item, "key")};
+        else if (text != NULL)
+            emails[i] = (struct lw_lead_email){text, text};
+        else
             return wrong(place, "emails", "must be a list of addresses");
-        emails[i].address = text;
-        emails[i].key = text;
     }
     lead->emails = emails;
     lead->email_count = count;
     return true;
 }
 
+static bool read_texts(struct place *place, const char *key, const json_t *list, const char *const **out, size_t *count_out)
+{
+    const size_t count = json_array_size(list);
+    const char **texts = arena_calloc(&place->leads->arena, count + 1, sizeof *texts);
+    if (!json_is_array(list) || texts == NULL)
+        return wrong(place, key, "must be a list of texts");
+    for (size_t i = 0; i < count; i++) {
+        texts[i] = json_string_value(json_array_get(list, i));
+        if (texts[i] == NULL)
+            return wrong(place, key, "must be a list of texts");
+    }
+    *out = texts;
+    *count_out = count;
+    return true;
+}
+
+static bool read_attachments(struct place *place, const json_t *list, struct lw_lead *lead)
+{
+    const size_t count = json_array_size(list);
+    struct lw_lead_attachment *attachments = arena_calloc(&place->leads->arena, count + 1, sizeof *attachments);
+    if (!json_is_array(list) || attachments == NULL)
+        return wrong(place, "attachments", "must be a list of objects");
+    for (size_t i = 0; i < count; i++) {
+        const json_t *item = json_array_get(list, i);
+        const json_int_t size = json_integer_value(json_object_get(item, "size_bytes"));
+        attachments[i] = (struct lw_lead_attachment){text_in(item, "file_name"), text_in(item, "media_type"), size > 0 ? (uint64_t)size : 0};
+    }
+    lead->attachments = attachments;
+    lead->attachment_count = count;
+    return true;
+}
+
+static bool read_consents(struct place *place, const json_t *list, struct lw_lead *lead)
+{
+    const size_t count = json_array_size(list);
+    struct lw_lead_consent *consents = arena_calloc(&place->leads->arena, count + 1, sizeof *consents);
+    if (!json_is_array(list) || consents == NULL)
+        return wrong(place, "consents", "must be a list of objects");
+    for (size_t i = 0; i < count; i++) {
+        const json_t *item = json_array_get(list, i);
+        if (text_in(item, "purpose")[0] == '\0')
+            return wrong(place, "consents", "need a purpose each");
+        consents[i] = (struct lw_lead_consent){text_in(item, "purpose"), json_is_true(json_object_get(item, "granted")),
+                                               json_integer_value(json_object_get(item, "given_unix_ms")), text_in(item, "text")};
+    }
+    lead->consents = consents;
+    lead->consent_count = count;
+    return true;
+}
+
 static bool read_attributes(struct place *place, json_t *map, struct lw_lead *lead)
 {
-    struct lw_lead_attribute *attributes = arena_calloc(&place->leads->arena, json_object_size(map), sizeof *attributes);
+    struct lw_lead_attribute *attributes = arena_calloc(&place->leads->arena, json_object_size(map) + 1, sizeof *attributes);
     if (!json_is_object(map) || attributes == NULL)
         return wrong(place, "attributes", "must be an object of texts");
     size_t count = 0;
@@ -112,6 +174,14 @@ static bool read_field(struct place *place, const char *key, json_t *value, stru
         return read_emails(place, value, lead);
     if (strcmp(key, "attributes") == 0)
         return read_attributes(place, value, lead);
+    if (strcmp(key, "references") == 0)
+        return read_texts(place, key, value, &lead->references, &lead->reference_count);
+    if (strcmp(key, "warnings") == 0)
+        return read_texts(place, key, value, &lead->warnings, &lead->warning_count);
+    if (strcmp(key, "attachments") == 0)
+        return read_attachments(place, value, lead);
+    if (strcmp(key, "consents") == 0)
+        return read_consents(place, value, lead);
     if (strcmp(key, "is_test") == 0) {
         lead->is_test = json_is_true(value);
         return json_is_boolean(value) || wrong(place, key, "must be true or false");
@@ -197,16 +267,29 @@ static json_t *load(const char *path, char *error, size_t error_size)
     return root;
 }
 
-struct lead_json *lead_json_open(const char *path, char *error, size_t error_size)
+/* Takes root over. */
+static struct lead_json *make(json_t *root, char *error, size_t error_size)
 {
-    struct lead_json *leads = calloc(1, sizeof *leads);
-    if (leads == NULL)
+    struct lead_json *leads = root != NULL ? calloc(1, sizeof *leads) : NULL;
+    if (leads == NULL) {
+        json_decref(root);
         return NULL;
+    }
     arena_init(&leads->arena, ARENA_CAP);
-    leads->root = load(path, error, error_size);
-    if (leads->root == NULL || !read_root(leads, error, error_size))
+    leads->root = root;
+    if (!read_root(leads, error, error_size))
         lead_json_close(&leads);
     return leads;
+}
+
+struct lead_json *lead_json_open(const char *path, char *error, size_t error_size)
+{
+    return make(load(path, error, error_size), error, error_size);
+}
+
+struct lead_json *lead_json_from_value(json_t *value, char *error, size_t error_size)
+{
+    return make(json_incref(value), error, error_size);
 }
 
 void lead_json_close(struct lead_json **leads)

@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""leadwire ingest --dry-run: what mails, forms and calls that lie in files would become."""
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+BIN = os.environ["LEADWIRE_BIN"]
+SOURCE = os.environ["LEADWIRE_SOURCE"]
+SAMPLES = os.path.join(SOURCE, "tests/mail/samples")
+KEYS = ["file", "outcome", "reason", "channel", "source", "idempotency_id", "sender", "subject", "summary", "lead", "warnings"]
+NOT_A_LEAD = ("delivery_report", "auto_reply", "bulk", "list", "own_address", "empty", "spam", "no_sender")
+MAIL = """desk: main
+broker: ipc:///nowhere
+sources:
+  samples: {region: IT, own: [shop.example], robots: [website@shop.example]}
+"""
+WEB = """desk: main
+broker: ipc:///nowhere
+listen: 127.0.0.1:0
+sources:
+  ads: {fetch: {each: "entry[].changes[]", id: value.leadgen_id, url: "https://ads.example/{id}"}}
+  form: {region: IT, honeypot: website, idempotency: token, map: {full_name: nome, phone: cellulare}, ignore: [csrf]}
+"""
+
+
+def ingest(*arguments, body=b"", code=0):
+    done = subprocess.run([os.path.join(BIN, "leadwire"), "ingest", "--dry-run", *arguments], input=body, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=60, check=False)
+    assert done.returncode == code, (arguments, done.returncode, done.stdout, done.stderr)
+    return done.stdout.decode(), done.stderr.decode()
+
+
+def read(*arguments, body=b"", code=0):
+    return [json.loads(line) for line in ingest("--json", *arguments, body=body, code=code)[0].splitlines()]
+
+
+def beginning(text):
+    return " ".join((text or "").split())
+
+
+def expected_rows(prefix):
+    with open(os.path.join(SOURCE, "tests/mail/expected.tsv"), encoding="utf-8") as file:
+        rows = [line.rstrip("\n").split("\t") for line in file if not line.startswith("#")]
+    return [[row[0][len(prefix):], *row[1:]] for row in rows if (row[0].startswith(prefix) if prefix else "/" not in row[0])]
+
+
+class Ingest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="lw-ingest-")
+        self.addCleanup(self.folder.cleanup)
+
+    def write(self, name, text):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "wb") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def compare(self, folder, rows, *arguments):
+        told = read(*arguments, *[os.path.join(folder, row[0] + ".eml") for row in rows],
+                    code=int(any(row[1] not in NOT_A_LEAD + ("lead",) for row in rows)))
+        self.assertEqual(len(told), len(rows))
+        for line, (name, outcome, sender, phone, subject, text) in zip(told, rows):
+            self.assertEqual(list(line), KEYS, name)
+            kind = "lead" if outcome == "lead" else "not_a_lead" if outcome in NOT_A_LEAD else "unparsable"
+            self.assertEqual((line["outcome"], line["reason"]), (kind, "" if kind == "lead" else outcome), name)
+            if kind != "lead":
+                self.assertIsNone(line["lead"], name)
+                continue
+            self.assertEqual(line["sender"]["email"] or "-", sender, name)
+            self.assertEqual(line["sender"]["phone"] or "-", phone, name)
+            self.assertTrue(beginning(line["subject"]).startswith(beginning(subject) if subject != "-" else ""), name)
+            self.assertTrue(beginning(line["summary"]).startswith(beginning(text) if text != "-" else ""), name)
+            self.assertEqual(line["lead"].get("warnings", []), line["warnings"], name)
+
+    def test_each_sample_mail_is_what_a_reader_makes_of_it(self):
+        rows = [row for row in expected_rows("") if os.path.exists(os.path.join(SAMPLES, row[0] + ".eml"))]
+        self.assertGreater(len(rows), 50)
+        self.compare(SAMPLES, rows, "--config", self.write("mail.yaml", MAIL), "--source", "samples")
+
+    def test_each_real_mail_is_what_a_reader_makes_of_it(self):
+        folder = os.path.join(os.environ.get("LEADWIRE_SHARED", "nowhere"), "fixtures/email")
+        if not os.path.isdir(folder):
+            self.skipTest("no real mails here")
+        self.compare(folder, expected_rows("shared/"), "--source", "mail", "--region", "US")
+
+    def test_default_settings_read_each_kind_of_source(self):
+        with open(os.path.join(SAMPLES, "plain.eml"), "rb") as file:
+            mail, = read("--source", "mail", "-", body=file.read())
+        form, = read("--source", "web", "--region", "IT", "-", body=b"name=Mario+Rossi&tel=02+1234567&message=hi&csrf=1\n")
+        call, = read("--source", "phone", "-", body=b"CallSid=CA1&From=%2B390212345678&To=%2B390299999\n")
+        self.assertEqual((mail["sender"]["email"], mail["subject"]), ("anna.keller@kunde.example", "Offer for 40 chairs"))
+        self.assertEqual((form["sender"]["phone"], form["sender"]["name"], form["summary"]), ("+39021234567", "Mario Rossi", "hi"))
+        self.assertEqual((call["sender"]["phone"], call["idempotency_id"], call["channel"]), ("+390212345678", "CA1", "phone"))
+
+    def test_a_body_is_guessed_or_said(self):
+        multipart = b'--x1\r\nContent-Disposition: form-data; name="email"\r\n\r\na@b.example\r\n--x1--\r\n'
+        for body, *arguments in ((b' {"contact": {"email": "a@b.example"}}',), (b"email=a%40b.example",), (multipart,),
+                                 (multipart, "--content-type", "multipart/form-data; boundary=x1"),
+                                 (multipart, "--header", "content-type: multipart/form-data; boundary=x1")):
+            line, = read("--source", "web", *arguments, "-", body=body)
+            self.assertEqual(line["sender"]["email"], "a@b.example", body)
+        line, = read("--source", "web", "--header", "Idempotency-Key: k-1", "-", body=b"email=a%40b.example")
+        self.assertEqual(line["idempotency_id"], "k-1")
+
+    def test_a_source_of_a_configuration_is_read_by_its_map(self):
+        config = self.write("web.yaml", WEB)
+        line, = read("--config", config, "--source", "form", "-", body=b"nome=Eva&cellulare=333+1234567&csrf=9&auto=Panda&token=t7")
+        self.assertEqual((line["sender"]["name"], line["sender"]["phone"], line["idempotency_id"]), ("Eva", "+393331234567", "t7"))
+        self.assertEqual(line["lead"]["attributes"], {"auto": "Panda", "token": "t7"})
+        robot, = read("--config", config, "--source", "form", "-", body=b"nome=Eva&cellulare=333+1234567&website=x")
+        self.assertEqual((robot["outcome"], robot["reason"]), ("not_a_lead", "robot"))
+        renamed = self.write("forms.conf", WEB)
+        self.assertIn("say with --kind whose configuration", ingest("--config", renamed, "--source", "form", "-", code=2)[1])
+        read("--config", renamed, "--kind", "web", "--source", "form", "-", body=b"nome=Eva&cellulare=333+1234567")
+
+    def test_of_a_source_that_fetches_the_file_is_what_was_fetched(self):
+        arguments = ("--config", self.write("web.yaml", WEB), "--source", "ads", "-")
+        line, = read(*arguments, body=b'{"email": "a@b.example", "push": {"value": {"leadgen_id": 12345678901234567890}}}')
+        self.assertEqual((line["idempotency_id"], line["sender"]["email"]), ("12345678901234567890", "a@b.example"))
+        line, = read(*arguments, body=b'{"entry": [{"changes": [{"value": {"leadgen_id": 1}}]}]}', code=1)
+        self.assertEqual((line["outcome"], line["reason"]), ("rejected", "it only names contacts, which are to be fetched"))
+
+    def test_what_cannot_be_used_says_why_and_ends_with_1(self):
+        good, bad = os.path.join(SAMPLES, "plain.eml"), os.path.join(SAMPLES, "no_headers.eml")
+        lines = read("--source", "mail", good, "/nowhere/at/all.eml", bad, code=1)
+        self.assertEqual([(line["outcome"], line["reason"]) for line in lines],
+                         [("lead", ""), ("unreadable", "No such file or directory"), ("unparsable", "unparsable")])
+        for body, arguments, outcome, reason in (
+                (b'{"email": ', ("--source", "web"), "unparsable", "malformed"),
+                (b"name=Eva", ("--source", "web"), "rejected", "neither phone nor email nor a way back"),
+                (b"name=Eva", ("--source", "web", "--content-type", "text/csv"), "unparsable", "wrong_type"),
+                (b"x=" + 300 * 1024 * b"y", ("--source", "web"), "unparsable", "too_large"),
+                (b"From=%2B39021234567", ("--source", "phone"), "unparsable", "malformed")):
+            line, = read(*arguments, "-", body=body, code=1)
+            self.assertEqual((line["outcome"], line["reason"]), (outcome, reason), body[:40])
+
+    def test_wrong_arguments_are_told(self):
+        for arguments, code, words in (
+                (("--source", "mial", "x"), 2, "without --config the source is mail, web or phone"),
+                (("x",), 2, "needs --source NAME"),
+                (("--source", "web", "--kind", "fax", "x"), 2, "--kind is mail, web or phone"),
+                (("--source", "web", "--header", "none", "x"), 2, "--header is 'NAME: VALUE'"),
+                (("--source", "w b", "--kind", "web", "x"), 1, "letters, digits"),
+                (("--config", "/nowhere/web.yaml", "--source", "form", "x"), 1, "/nowhere/web.yaml"),
+                (("--config", self.write("web.yaml", WEB), "--source", "other", "x"), 1, "there is no source 'other'"),
+                (("--config", self.write("mail.yaml", MAIL), "--source", "other", "x"), 1, "there is no source 'other'")):
+            self.assertIn(words, ingest(*arguments, code=code)[1], arguments)
+        done = subprocess.run([os.path.join(BIN, "leadwire"), "ingest", "--source", "mail", "x"], stderr=subprocess.PIPE, timeout=20, check=False)
+        self.assertEqual((done.returncode, b"needs --dry-run" in done.stderr), (2, True))
+
+    def test_people_get_words(self):
+        told, _ = ingest("--source", "mail", os.path.join(SAMPLES, "plain.eml"), os.path.join(SAMPLES, "bounce.eml"))
+        self.assertRegex(told, r"plain\.eml: lead\n(.*\n)+  emails +anna\.keller@kunde\.example\n(.*\n)+.*bounce\.eml: not_a_lead: delivery_report\n$")
+        told, _ = ingest("--source", "web", "-", body=b"email=a%40b.example&message=one%1B%5B2Jtwo")
+        self.assertNotIn("\x1b", told)
+
+
+if __name__ == "__main__":
+    unittest.main()

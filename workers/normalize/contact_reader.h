@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * contact_reader - the bytes of one contact -> the lead that its worker makes of them, without a broker or a sender.
+ * Each worker gives one, for --dry-run.
+ */
+#ifndef CONTACT_READER_H
+#define CONTACT_READER_H
+
+#include <leadwire/lead.h>
+#include <stddef.h>
+
+/* What came in. NULL: not said. */
+struct contact_input {
+    const char *bytes;
+    size_t size;
+    const char *content_type;       /* of web: the whole header */
+    const char *idempotency_key;    /* of web: the header of that name */
+};
+
+enum contact_outcome { CONTACT_LEAD, CONTACT_NOT_A_LEAD, CONTACT_REJECTED, CONTACT_UNPARSABLE };
+
+/* All of it lives until the next reading. */
+struct contact_reading {
+    enum contact_outcome outcome;
+    const char *reason;             /* a name or words, no personal data; "" of a lead */
+    const struct lw_lead *lead;     /* CONTACT_LEAD only */
+    const char *idempotency_id;     /* CONTACT_LEAD only */
+};
+
+struct contact_reader {
+    lw_channel channel;
+    size_t size_max;                /* of one contact's bytes */
+    const void *source;
+    void (*read)(const void *source, const struct contact_input *input, struct contact_reading *out);
+};
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "voice_contact.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "phone_config.h"
+#include "voice_lead.h"
+
+enum { CONTACT_ARENA_CAP = 8 * 1024 * 1024 };
+
+static void make_lead(const struct phone_source *source, const struct form_fields *params, struct contact_reading *out)
+{
+    static struct lead_builder builder;   /* large */
+    static char id[LW_IDEMPOTENCY_ID_MAX + 1];
+    const char *call_id = form_fields_text(params, "CallSid", NULL), *reason = "out of memory";
+    const struct lw_lead *lead;
+    *out = (struct contact_reading){.outcome = CONTACT_UNPARSABLE, .reason = "malformed"};
+    if (!call_id || strlen(call_id) > LW_IDEMPOTENCY_ID_MAX)
+        return;
+    lead_builder_fini(&builder);
+    lead_builder_init(&builder, &source->defaults);
+    voice_lead_fill(&builder, params, phone_texts_for(source, form_fields_text(params, "From", NULL)));
+    snprintf(id, sizeof id, "%s", call_id);
+    if (lead_builder_finish(&builder, &lead, &reason) == LW_OK)
+        *out = (struct contact_reading){.outcome = CONTACT_LEAD, .reason = "", .lead = lead, .idempotency_id = id};
+    else
+        *out = (struct contact_reading){.outcome = CONTACT_REJECTED, .reason = reason};
+}
+
+static void read_call(const void *source, const struct contact_input *input, struct contact_reading *out)
+{
+    struct form_fields params;
+    struct arena arena;
+    size_t size = input->size;
+    while (size > 0 && (input->bytes[size - 1] == '\n' || input->bytes[size - 1] == '\r'))   /* an editor's */
+        size--;
+    arena_init(&arena, CONTACT_ARENA_CAP);
+    if (form_fields_read(&arena, input->bytes, size, &params) == LW_OK)
+        make_lead(source, &params, out);
+    else
+        *out = (struct contact_reading){.outcome = CONTACT_UNPARSABLE, .reason = "too_large"};
+    arena_fini(&arena);
+}
+
+bool voice_contact_reader(const void *own, const char *name, struct contact_reader *out)
+{
+    const struct phone_source *source = phone_config_find(own, name);
+    *out = (struct contact_reader){.channel = LW_CHANNEL_PHONE, .source = source, .read = read_call};
+    return source != NULL;
+}
