@@ -167,8 +167,7 @@ void history_note_end(struct core *core, struct lead *lead, const struct lead_ch
         .id = lead->id, .received_ms = lead->received_ms, .asked = asked, .decisions = lead->decisions, .rest = lead->extra ? rest_of(lead) : NULL,
         .rule = short_name(lead->rule) & 0x1ffffu, .source = short_name(lead->source) & 0x1ffffu, .state = lead->state & 0xfu,
         .disposition = short_name(change->disposition ? change->disposition->name : NAME_NONE) & 0x1ffffu,
-        .decision_count = lead->decision_count & 0xfu, .decision_capacity = lead->decision_capacity & 0xfu,
-        .rep = change->rep, .priority = lead->priority,
+        .decision_count = lead->decision_count, .decision_capacity = lead->decision_capacity, .rep = change->rep, .priority = lead->priority,
     };
     lead->decisions = NULL;
     lead->decision_count = lead->decision_capacity = 0;

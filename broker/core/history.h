@@ -67,9 +67,10 @@ struct ended_lead {
     struct decision *decisions;            /* owned, with room for decision_capacity */
     struct ended_rest *rest;               /* owned; NULL: worth 1, waits since it was received, and nothing else */
     uint64_t rule : 17, source : 17, disposition : 17;   /* names, NAMES_MAX: none */
-    uint64_t state : 4, decision_count : 4, decision_capacity : 4;
+    uint64_t state : 4;
     uint32_t rep;
     uint16_t priority;
+    uint8_t decision_count, decision_capacity;   /* up to CORE_DECISIONS_MAX */
 };
 
 /* Rings: of the places, `next` modulo their number is written next. */

@@ -285,6 +285,43 @@ static void keeping_nothing_changes_no_decision(void **state)
     rig_close(&rig);
 }
 
+/* As many decisions as there can be, of which the ring of ended leads must tell all, and give the room of all back. */
+static void a_lead_offered_to_sixteen_is_explained_when_it_has_ended(void **state)
+{
+    struct core_limits limits;
+    struct heard heard;
+    struct desk_rig rig;
+    struct core_config *config = rig_rules();
+    struct config_queue *queue;
+    uint64_t sessions[CONFIG_OFFER_TO_MAX];
+    char name[16];
+    (void)state;
+    rig_small_limits(&limits);
+    limits.ended_max = 1;
+    assert_int_equal(core_config_add_queue(config, "sales", "broadcast", &queue), LW_OK);
+    queue->offer_to = CONFIG_OFFER_TO_MAX;
+    for (int i = 0; i < CONFIG_OFFER_TO_MAX; i++) {
+        snprintf(name, sizeof name, "rep%02d", i);
+        rig_add_rep(config, name, 1, NULL, NULL, 0);
+    }
+    rig_open(&rig, config, &limits);
+    for (int i = 0; i < CONFIG_OFFER_TO_MAX; i++) {
+        snprintf(name, sizeof name, "rep%02d", i);
+        sessions[i] = rig_log_on(&rig, name);
+    }
+    for (int i = 0; i < 3; i++) {
+        snprintf(name, sizeof name, "lead%d", i);
+        struct desk_id lead = rig_publish(&rig, name);
+        assert_int_equal(rig_told_count(&rig, EFFECT_OFFER, 0), CONFIG_OFFER_TO_MAX);
+        uint32_t first = rig_told(&rig, EFFECT_OFFER, sessions[i], 0)->offer_number;
+        assert_int_equal(rig_accept(&rig, sessions[i], lead, first), CORE_ACCEPTED);
+        assert_int_equal(rig_complete(&rig, sessions[i], lead, name, "won"), CORE_ACCEPTED);
+        assert_true(explain(&rig, lead, &heard));
+        assert_int_equal(heard.decision_count, CONFIG_OFFER_TO_MAX);
+    }
+    rig_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,6 +332,7 @@ int main(void)
         cmocka_unit_test(a_waiting_lead_is_told_what_it_waits_for),
         cmocka_unit_test(other_rules_since_are_admitted),
         cmocka_unit_test(keeping_nothing_changes_no_decision),
+        cmocka_unit_test(a_lead_offered_to_sixteen_is_explained_when_it_has_ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
