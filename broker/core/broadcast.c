@@ -76,7 +76,7 @@ static void exchange(struct core *core, struct lead *lead, struct other_offer *o
     unlink_offer(lead, offer);
     rep_held_remove(before, lead);
     rep_held_add(now, lead);
-    lead->rep = now->number;
+    lead->rep = (uint16_t)now->number;
     lead->offer_number = offer->offer_number;
     free(offer);
     rep_list_add(before, insert(lead, before->number, offer_number));

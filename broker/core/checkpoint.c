@@ -95,9 +95,9 @@ static bool next_lead(struct core *core, struct core_record *out)
         out->ended = true;
         return true;
     }
-    if (core->checkpoint.leads == 0 || !core->dirty_first)
+    if (core->checkpoint.leads == 0 || core->dirty_first == LEAD_INDEX_NONE)
         return false;
-    struct lead *lead = core->dirty_first;
+    struct lead *lead = lead_table_at(&core->leads, core->dirty_first);
     struct lead_image image;
     core->checkpoint.leads--;
     lead_unmark_dirty(core, lead);

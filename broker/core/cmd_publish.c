@@ -144,8 +144,8 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
     demand->lead_count++;
     lead->seen_key = key;
     lead->content_hash = command->publish.content_hash;
-    lead->source = source;
-    lead->rule = rule_name;
+    lead->source = (uint16_t)source;
+    lead->rule = (uint16_t)rule_name;
     lead->created_ms = core->now_ms;
     lead->received_ms = received_at(core, command->publish.received_unix_ms);
     lead->wait_deadline_ms = deadline_after(core, core_channel(core, channel)->wait_limit_ms);
@@ -195,7 +195,7 @@ static void keep_seen(struct core *core, struct lead *lead)
                                .at_ms = lead->created_ms, .serial = lead->created_revision, .kind = SEEN_PUBLISH};
     if (!seen_add(&core->seen, &entry))
         abort();   /* without it a repeat would be doubled: better to restart from the journal */
-    lead->seen_position = core->seen.next - 1;
+    lead->seen_position = (uint32_t)(core->seen.next - 1);
 }
 
 /* By id, or by source and idempotency id. *ended_out: the end of a lead that is gone. */

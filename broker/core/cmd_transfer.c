@@ -73,7 +73,7 @@ static void hand_on(struct core *core, const struct core_command *command, struc
         lead_prefer(lead, transfer->to->number, deadline_after(core, core->config->transfer_for_ms), 0);
     } else {
         extra->has_own_needs = true;
-        lead->relax_next_ms = 0;   /* a person said what it needs */
+        lead->relax_after_ms = 0;   /* a person said what it needs */
     }
     lead_return_to(core, lead, CAUSE_TRANSFERRED, transfer->target);
 }

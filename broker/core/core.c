@@ -36,6 +36,7 @@ struct core *core_new(const struct core_limits *limits, const struct core_callba
     if (!core)
         return NULL;
     core->limits = *limits;
+    core->dirty_first = core->dirty_last = LEAD_INDEX_NONE;
     assert(limits->decisions_max <= CORE_DECISIONS_KEPT);
     core->callbacks = *callbacks;
     byte_buffer_init(&core->record, 64u << 20);

@@ -84,7 +84,7 @@ struct core {
     struct history history;
     struct nobody nobody;
 
-    struct lead *dirty_first, *dirty_last;
+    uint32_t dirty_first, dirty_last;      /* places of leads in their table, or LEAD_INDEX_NONE */
     struct desk_id *gone;                  /* ended leads the checkpoint still holds */
     size_t gone_first, gone_count, gone_capacity;
     size_t dirty_count;

@@ -23,7 +23,7 @@ void lead_keep_completion(struct core *core, const struct lead *lead, const stru
 
 void lead_end(struct core *core, struct lead *lead, const struct lead_change *change)
 {
-    struct seen_entry *published = seen_at(&core->seen, lead->seen_position);
+    struct seen_entry *published = seen_at_low(&core->seen, lead->seen_position);
     if (published && published->key.lo == lead->seen_key.lo && published->key.hi == lead->seen_key.hi) {
         published->end = (uint8_t)change->to;
         seen_mark_dirty(&core->seen, published);

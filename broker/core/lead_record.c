@@ -9,6 +9,7 @@
 #include "lead_record.h"
 #include "lead_state.h"
 #include "people.h"
+#include "relax.h"
 #include "zero_bytes.h"
 
 static struct core_text text_of(const char *text)
@@ -70,8 +71,8 @@ void lead_image_fill(const struct core *core, const struct lead *lead, bool with
     image->source = names_view(&core->names, lead->source);
     image->queue = names_view(&core->names, demand->queue);
     image->rule = names_view(&core->names, lead->rule);
-    image->relax_from_ms = lead->relax_from_ms;
-    image->relax_next_ms = lead->relax_next_ms;
+    image->relax_from_ms = lead->created_ms;
+    image->relax_next_ms = lead_relax_next_ms(lead);
     image->relaxed = lead->relaxed;
     if (lead->extra)
         extra_fill(lead->extra, image);
@@ -126,15 +127,26 @@ void lead_record(struct core *core, struct lead *lead, bool with_payload)
     lead_mark_dirty(core, lead);
 }
 
+/* Where the list goes on behind the lead in that place; without one, where it begins. */
+static uint32_t *next_of(struct core *core, uint32_t place)
+{
+    return place == LEAD_INDEX_NONE ? &core->dirty_first : &lead_table_at(&core->leads, place)->dirty_next;
+}
+
+static uint32_t *prev_of(struct core *core, uint32_t place)
+{
+    return place == LEAD_INDEX_NONE ? &core->dirty_last : &lead_table_at(&core->leads, place)->dirty_prev;
+}
+
 void lead_mark_dirty(struct core *core, struct lead *lead)
 {
     if (lead->is_dirty)
         return;
     lead->is_dirty = true;
-    lead->dirty_next = NULL;
+    lead->dirty_next = LEAD_INDEX_NONE;
     lead->dirty_prev = core->dirty_last;
-    *(core->dirty_last ? &core->dirty_last->dirty_next : &core->dirty_first) = lead;
-    core->dirty_last = lead;
+    *next_of(core, core->dirty_last) = lead->index;
+    core->dirty_last = lead->index;
     core->dirty_count++;
 }
 
@@ -143,7 +155,7 @@ void lead_unmark_dirty(struct core *core, struct lead *lead)
     if (!lead->is_dirty)
         return;
     lead->is_dirty = false;
-    *(lead->dirty_prev ? &lead->dirty_prev->dirty_next : &core->dirty_first) = lead->dirty_next;
-    *(lead->dirty_next ? &lead->dirty_next->dirty_prev : &core->dirty_last) = lead->dirty_prev;
+    *next_of(core, lead->dirty_prev) = lead->dirty_next;
+    *prev_of(core, lead->dirty_next) = lead->dirty_prev;
     core->dirty_count--;
 }

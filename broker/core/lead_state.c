@@ -107,7 +107,7 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
     lead->cause = (uint8_t)change->cause;
     lead->since_ms = core->now_ms;
     lead->deadline_ms = change->deadline_ms;
-    lead->rep = change->rep;
+    lead->rep = (uint16_t)change->rep;
     lead->revision = core_next_revision(core);
     if (from == LEAD_NONE)
         lead->created_revision = lead->revision;
@@ -264,8 +264,8 @@ void lead_set_timer(struct core *core, struct lead *lead)
     if (lead->state == LEAD_WAITING) {
         for (uint32_t i = 0; i < lead->exclusion_count; i++)
             next_ms = lead->exclusions[i].until_ms < next_ms ? lead->exclusions[i].until_ms : next_ms;
-        if (lead->relax_next_ms != 0 && lead->relax_next_ms < next_ms)
-            next_ms = lead->relax_next_ms;
+        if (lead->relax_after_ms != 0 && lead_relax_next_ms(lead) < next_ms)
+            next_ms = lead_relax_next_ms(lead);
         if (lead_is_preferring(lead) && lead->extra->preferred_until_ms < next_ms)
             next_ms = lead->extra->preferred_until_ms;
     } else if (lead->state == LEAD_ASSIGNED && touch_next_ms(lead) < next_ms) {

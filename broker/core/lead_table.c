@@ -5,16 +5,12 @@
 #include <stdlib.h>
 
 #include "core_internal.h"
+#include "huge_pages.h"
 
 enum { CACHE_LINE = 64 };
-#define FREE_END UINT32_MAX   /* more than an enumerator may be */
 
-static bool add_chunk(struct lead_table *table);
-
-static struct lead *lead_at(const struct lead_table *table, uint32_t index)
-{
-    return &table->chunks[index / LEAD_CHUNK][index % LEAD_CHUNK];
-}
+static bool has_place(struct lead_table *table);
+static uint32_t take_place(struct lead_table *table);
 
 /* Numbers come in sequence, and leads of one time are touched at one time: eight in a row share a line of the index. */
 static uint32_t hash_number(uint64_t number)
@@ -22,11 +18,17 @@ static uint32_t hash_number(uint64_t number)
     return index_hash_u64(number >> 3) << 3 | (uint32_t)(number & 7);
 }
 
+/* A table of few leads needs no huge page. */
+static size_t chunk_size(const struct lead_table *table)
+{
+    return (table->max < LEAD_CHUNK ? table->max : LEAD_CHUNK) * sizeof(struct lead);
+}
+
 lw_status lead_table_init(struct lead_table *table, uint32_t leads_max)
 {
-    *table = (struct lead_table){.free_first = FREE_END, .max = leads_max};
+    *table = (struct lead_table){.free_first = LEAD_INDEX_NONE, .max = leads_max};
     table->chunks = calloc(leads_max / LEAD_CHUNK + 1, sizeof(struct lead *));
-    if (!table->chunks || index_table_init(&table->by_number, leads_max) != LW_OK) {
+    if (!table->chunks || index_table_init_small(&table->by_number, leads_max) != LW_OK) {
         lead_table_fini(table);
         return LW_NO_MEMORY;
     }
@@ -36,7 +38,7 @@ lw_status lead_table_init(struct lead_table *table, uint32_t leads_max)
 void lead_table_fini(struct lead_table *table)
 {
     for (uint32_t i = 0; i < table->chunk_count; i++)
-        free(table->chunks[i]);
+        huge_pages_unmap(table->chunks[i], chunk_size(table));
     free(table->chunks);
     index_table_fini(&table->by_number);
     *table = (struct lead_table){0};
@@ -44,12 +46,11 @@ void lead_table_fini(struct lead_table *table)
 
 struct lead *lead_table_add(struct lead_table *table, struct desk_id id)
 {
-    if (table->count == table->max || (table->free_first == FREE_END && !add_chunk(table)))
+    if (table->count == table->max || !has_place(table) || !index_table_make_room(&table->by_number))
         return NULL;
 
-    uint32_t index = table->free_first;
-    struct lead *lead = lead_at(table, index);
-    table->free_first = lead->index;
+    uint32_t index = take_place(table);
+    struct lead *lead = lead_table_at(table, index);
     *lead = (struct lead){.id = id, .index = index, .in_use = true};
 
     index_table_add(&table->by_number, hash_number(id.number), index);
@@ -78,7 +79,7 @@ struct lead *lead_table_find(const struct lead_table *table, struct desk_id id)
 {
     uint32_t hash = hash_number(id.number), index;
     for (uint32_t at = index_table_first(&table->by_number, hash); index_table_at(&table->by_number, hash, &at, &index);) {
-        struct lead *lead = lead_at(table, index);
+        struct lead *lead = lead_table_at(table, index);
         if (!desk_id_equal(lead->id, id))
             continue;
         prefetch_rest(lead);
@@ -89,27 +90,31 @@ struct lead *lead_table_find(const struct lead_table *table, struct desk_id id)
 
 struct lead *lead_table_next(const struct lead_table *table, uint32_t *index)
 {
-    for (; *index < table->chunk_count * LEAD_CHUNK; (*index)++) {
-        struct lead *lead = lead_at(table, *index);
+    for (; *index < table->touched; (*index)++) {
+        struct lead *lead = lead_table_at(table, *index);
         if (lead->in_use)
             return lead;
     }
     return NULL;
 }
 
-static bool add_chunk(struct lead_table *table)
+/* A free one, or one that was never in use: pages are touched only when they are. False without memory. */
+static bool has_place(struct lead_table *table)
 {
-    if (table->chunk_count > table->max / LEAD_CHUNK)
-        return false;
-    struct lead *chunk = aligned_alloc(CACHE_LINE, LEAD_CHUNK * sizeof *chunk);
+    if (table->free_first != LEAD_INDEX_NONE || table->touched < table->chunk_count * LEAD_CHUNK)
+        return true;
+    struct lead *chunk = huge_pages_map(chunk_size(table));
     if (!chunk)
         return false;
-    memset(chunk, 0, LEAD_CHUNK * sizeof *chunk);
-    uint32_t base = table->chunk_count * LEAD_CHUNK;
-    for (uint32_t i = LEAD_CHUNK; i-- > 0;) {
-        chunk[i].index = table->free_first;
-        table->free_first = base + i;
-    }
     table->chunks[table->chunk_count++] = chunk;
     return true;
+}
+
+static uint32_t take_place(struct lead_table *table)
+{
+    uint32_t index = table->free_first;
+    if (index == LEAD_INDEX_NONE)
+        return table->touched++;
+    table->free_first = lead_table_at(table, index)->index;
+    return index;
 }

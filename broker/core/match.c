@@ -413,7 +413,7 @@ static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_
     if (lead_is_preferring(lead))
         cause = CAUSE_PREFERRED;
     lead->offer_number = lead_next_offer_number(lead);
-    lead->offers_made++;
+    lead->offers_made = (uint8_t)(lead->offers_made + 1);
     lead->weight = (uint16_t)channel->weight;
     decide(core, lead, rep, lead->offer_number, able, 0, cause);
     lead->charged = policy->uses_shares ? lead->weight : 0;

@@ -18,7 +18,7 @@ static void set_next(struct lead *lead, const struct config_rule *rule);
 
 void relax_begin(struct core *core, struct lead *lead, const struct config_rule *rule)
 {
-    lead->relax_from_ms = core->now_ms;
+    assert(lead->created_ms == core->now_ms);
     lead->relaxed = 0;
     set_next(lead, rule);
 }
@@ -26,10 +26,10 @@ void relax_begin(struct core *core, struct lead *lead, const struct config_rule 
 bool relax_due(struct core *core, struct lead *lead)
 {
     uint8_t before = lead->relaxed;
-    while (lead->relax_next_ms != 0 && lead->relax_next_ms <= core->now_ms) {
+    while (lead->relax_after_ms != 0 && lead_relax_next_ms(lead) <= core->now_ms) {
         const struct config_rule *rule = rules_by_name(core, lead->rule);
         bool is_there = rule && lead->relaxed < rule->relax_count;
-        if (is_there && lead->relax_from_ms + rule->relax[lead->relaxed].after_ms <= core->now_ms) {
+        if (is_there && lead->created_ms + rule->relax[lead->relaxed].after_ms <= core->now_ms) {
             take_step(core, lead, &rule->relax[lead->relaxed]);
             lead->relaxed++;
         }
@@ -40,7 +40,7 @@ bool relax_due(struct core *core, struct lead *lead)
 
 void relax_waiting(struct core *core, struct lead *lead)
 {
-    uint64_t next_ms = lead->relax_next_ms;
+    uint64_t next_ms = lead_relax_next_ms(lead);
     assert(lead->state == LEAD_WAITING);
     if (next_ms == 0 || next_ms > core->now_ms)
         return;
@@ -56,7 +56,7 @@ void relax_waiting(struct core *core, struct lead *lead)
 static void set_next(struct lead *lead, const struct config_rule *rule)
 {
     bool is_there = rule && lead->relaxed < rule->relax_count;
-    lead->relax_next_ms = is_there ? lead->relax_from_ms + rule->relax[lead->relaxed].after_ms : 0;
+    lead->relax_after_ms = is_there ? rule->relax[lead->relaxed].after_ms : 0;
 }
 
 /* Without memory for a class the lead keeps the one that it has: it is asked for too much, and never lost. */

@@ -264,14 +264,16 @@ static lw_status take_demand(struct core *core, struct lead *lead, const struct 
 static lw_status take_fixed_part(struct core *core, struct lead *lead, const struct lead_image *image)
 {
     uint32_t queue = names_add(&core->names, image->queue.data, image->queue.size);
-    lw_status status = take_demand(core, lead, image, queue);
+    uint32_t source = names_add(&core->names, image->source.data, image->source.size);
+    uint32_t rule = names_add(&core->names, image->rule.data, image->rule.size);
+    lw_status status = source == NAME_NONE || rule == NAME_NONE ? LW_FULL : take_demand(core, lead, image, queue);
     if (status != LW_OK)
         return status;
     if (!lead_set_payload(core, lead, image->payload, image->payload_size))
         return LW_NO_MEMORY;
     lead->received_ms = image->received_ms;
-    lead->source = names_add(&core->names, image->source.data, image->source.size);
-    lead->rule = names_add(&core->names, image->rule.data, image->rule.size);
+    lead->source = (uint16_t)source;
+    lead->rule = (uint16_t)rule;
     return LW_OK;
 }
 
@@ -346,10 +348,19 @@ static void take_refusals(struct lead *lead, const struct lead_image *image)
         lead_extra_of(lead)->call_backs = (uint16_t)image->call_backs;
 }
 
+/* Numbers for which a lead has room: the core wrote no others. */
+static bool is_sound(const struct lead_image *image)
+{
+    bool relaxes_soon = image->relax_next_ms == 0 || image->relax_next_ms - image->created_ms <= UINT32_MAX;
+    return image->rep < REPS_MAX && image->offers_made <= UINT8_MAX && image->relaxed <= CONFIG_RELAX_MAX && relaxes_soon;
+}
+
 /* Everything but links. */
 static lw_status take_image(struct core *core, struct lead *lead, const struct lead_image *image)
 {
-    lw_status status = LW_OK;
+    lw_status status = is_sound(image) ? LW_OK : LW_CORRUPT;
+    if (status != LW_OK)
+        return status;
     if (image->has_payload && !lead->payload)
         status = take_fixed_part(core, lead, image);
     else if (lead->demand && (image->has_payload || image->relaxed > 0 || image->has_own_needs))
@@ -370,12 +381,11 @@ static lw_status take_image(struct core *core, struct lead *lead, const struct l
     lead->wait_deadline_ms = image->wait_deadline_ms;
     lead->seen_key = image->seen_key;
     lead->content_hash = image->content_hash;
-    lead->relax_from_ms = image->relax_from_ms;
-    lead->relax_next_ms = image->relax_next_ms;
-    lead->relaxed = image->relaxed;
-    lead->rep = image->rep;
+    lead->relax_after_ms = image->relax_next_ms != 0 ? (uint32_t)(image->relax_next_ms - image->created_ms) : 0;
+    lead->relaxed = image->relaxed & 0xfu;
+    lead->rep = (uint16_t)image->rep;
     lead->offer_number = image->offer_number;
-    lead->offers_made = image->offers_made;
+    lead->offers_made = (uint8_t)image->offers_made;
     lead->weight = (uint16_t)image->weight;
     lead->charged = (uint16_t)image->charged;
     lead->state = (uint8_t)image->state;
@@ -480,7 +490,7 @@ static lw_status link_seen(struct core *core)
         if (lead && entry->kind == SEEN_JOIN)
             person_seen_at(lead, entry->serial, core->seen.next - 1);
         else if (lead)
-            lead->seen_position = core->seen.next - 1;
+            lead->seen_position = (uint32_t)(core->seen.next - 1);
     }
     free(core->restored_seen);
     core->restored_seen = NULL;

@@ -46,6 +46,12 @@ struct seen_entry *seen_at(const struct seen *seen, uint64_t position)
     return ring_entry(seen, (uint32_t)(position % seen->capacity));
 }
 
+struct seen_entry *seen_at_low(const struct seen *seen, uint32_t position)
+{
+    uint64_t last = seen->next - 1;
+    return seen_at(seen, last - ((uint32_t)last - position));
+}
+
 void seen_prefetch(const struct seen *seen, struct siphash_128 key)
 {
     index_table_prefetch(&seen->by_key, (uint32_t)key.lo);

@@ -46,5 +46,7 @@ void seen_mark_dirty(struct seen *seen, struct seen_entry *entry);
 struct seen_entry *seen_take_dirty(struct seen *seen);
 void seen_mark_all_dirty(struct seen *seen);
 struct seen_entry *seen_at(const struct seen *seen, uint64_t position);
+/* The last whose position ends in these bits, which an older one does too; NULL. */
+struct seen_entry *seen_at_low(const struct seen *seen, uint32_t position);
 
 #endif

@@ -22,7 +22,7 @@ bool lead_is_unroutable(struct core *core, const struct lead *lead)
 {
     if (lead->demand->of_queue->is_pulled ? somebody_meets(core, lead->demand->channel, &lead->demand->needs) : somebody_can(core, lead->demand))
         return false;
-    const struct config_rule *rule = lead->relax_next_ms != 0 ? rules_by_name(core, lead->rule) : NULL;
+    const struct config_rule *rule = lead->relax_after_ms != 0 ? rules_by_name(core, lead->rule) : NULL;
     struct needs needs = lead->demand->needs;
     if (needs.capped_source != 0 && somebody_meets(core, lead->demand->channel, &needs))
         return false;   /* who has had enough of its source today may have it tomorrow */

@@ -1,39 +1,62 @@
-/* SPDX-License-Identifier: Apache-2.0
- *
- * Every access to a large table is to a page of its own choice: on pages of 4 KiB most of its time is the search for
- * the page. So large tables ask for huge ones; where there are none, nothing is lost.
- */
-#define _DEFAULT_SOURCE   /* MAP_ANONYMOUS, madvise */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "index_table.h"
 
 #include <assert.h>
 #include <string.h>
-#include <sys/mman.h>
 
-#define HUGE_PAGE ((size_t)2 * 1024 * 1024)
+#include "huge_pages.h"
 
-static struct index_slot *map_slots(size_t size);
+enum { SLOTS_AT_FIRST = 4096 };   /* of one that grows: a few pages */
+
 static size_t mapped_size(const struct index_table *table);
+static lw_status make(struct index_table *table, uint32_t max, uint32_t slot_count);
+static void put(struct index_table *table, struct index_slot slot);
+
+/* So that two thirds are in use at most. */
+static uint32_t slots_for(uint32_t max)
+{
+    assert(max >= 1 && max <= 1u << 30);
+    uint32_t slot_count = 16;
+    while (slot_count < max + max / 2)
+        slot_count *= 2;
+    return slot_count;
+}
 
 lw_status index_table_init(struct index_table *table, uint32_t max)
 {
-    assert(max >= 1 && max <= 1u << 30);
+    return make(table, max, slots_for(max));
+}
 
-    uint32_t slot_count = 16;
-    while (slot_count < max + max / 2)   /* two thirds in use at most */
-        slot_count *= 2;
-    *table = (struct index_table){.mask = slot_count - 1, .max = max};
-    table->slots = map_slots(mapped_size(table));
-    if (table->slots)
-        return LW_OK;
-    *table = (struct index_table){0};
-    return LW_NO_MEMORY;
+lw_status index_table_init_small(struct index_table *table, uint32_t max)
+{
+    uint32_t slot_count = slots_for(max);
+    return make(table, max, slot_count < SLOTS_AT_FIRST ? slot_count : SLOTS_AT_FIRST);
+}
+
+bool index_table_make_room(struct index_table *table)
+{
+    uint32_t slot_count = table->mask + 1;
+    struct index_table grown;
+    if (table->count == table->max)
+        return false;
+    if (table->count + 1 <= slot_count - slot_count / 3)
+        return true;
+    if (make(&grown, table->max, slot_count * 2) != LW_OK)
+        return false;
+    for (uint32_t at = 0; at < slot_count; at++) {
+        if (table->slots[at].value_plus_one != 0)
+            put(&grown, table->slots[at]);
+    }
+    grown.count = table->count;
+    index_table_fini(table);
+    *table = grown;
+    return true;
 }
 
 void index_table_fini(struct index_table *table)
 {
     if (table->slots)
-        munmap(table->slots, mapped_size(table));
+        huge_pages_unmap(table->slots, mapped_size(table));
     *table = (struct index_table){0};
 }
 
@@ -49,10 +72,7 @@ bool index_table_add(struct index_table *table, uint32_t hash, uint32_t value)
     if (table->count == table->max)
         return false;
 
-    uint32_t at = hash & table->mask;
-    while (table->slots[at].value_plus_one != 0)
-        at = (at + 1) & table->mask;
-    table->slots[at] = (struct index_slot){hash, value + 1};
+    put(table, (struct index_slot){hash, value + 1});
     table->count++;
     return true;
 }
@@ -76,22 +96,22 @@ void index_table_remove(struct index_table *table, uint32_t hash, uint32_t value
     table->count--;
 }
 
-/* Zeroed. Large ones begin and end at huge pages, or the kernel would use none at the ends. */
-static struct index_slot *map_slots(size_t size)
+static lw_status make(struct index_table *table, uint32_t max, uint32_t slot_count)
 {
-    size_t spare = size >= HUGE_PAGE ? HUGE_PAGE : 0;
-    char *start = mmap(NULL, size + spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    *table = (struct index_table){.mask = slot_count - 1, .max = max};
+    table->slots = huge_pages_map(mapped_size(table));
+    if (table->slots)
+        return LW_OK;
+    *table = (struct index_table){0};
+    return LW_NO_MEMORY;
+}
 
-    if (start == MAP_FAILED)
-        return NULL;
-    if (spare == 0)
-        return (struct index_slot *)(void *)start;
-    size_t before = (HUGE_PAGE - (uintptr_t)start % HUGE_PAGE) % HUGE_PAGE;
-    if (before > 0)
-        munmap(start, before);
-    munmap(start + before + size, spare - before);
-    (void)madvise(start + before, size, MADV_HUGEPAGE);
-    return (struct index_slot *)(void *)(start + before);
+static void put(struct index_table *table, struct index_slot slot)
+{
+    uint32_t at = slot.hash & table->mask;
+    while (table->slots[at].value_plus_one != 0)
+        at = (at + 1) & table->mask;
+    table->slots[at] = slot;
 }
 
 static size_t mapped_size(const struct index_table *table)

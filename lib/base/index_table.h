@@ -4,8 +4,8 @@
  *
  * Holds (hash, value) pairs; several values may share a hash, the caller tells
  * them apart. Removal shifts back, so there are no tombstones and
- * probing stays short. The size is fixed at init for max pairs; pages are touched only
- * when used. Never iterated: no decision can depend on its order.
+ * probing stays short. The size is fixed at init for max pairs, and pages are touched only
+ * when used; or it begins small and doubles. Never iterated: no decision can depend on its order.
  * Threads: one owner.
  */
 #ifndef INDEX_TABLE_H
@@ -24,6 +24,11 @@ struct index_table {
 
 /* Errors: LW_NO_MEMORY. Requires 1 <= max <= 2^30. */
 LW_MUST_CHECK lw_status index_table_init(struct index_table *table, uint32_t max);
+/* The same for one that grows: index_table_make_room before each add. */
+LW_MUST_CHECK lw_status index_table_init_small(struct index_table *table, uint32_t max);
+/* Room for one more pair. When two thirds are in use that is a pass over all of it, some milliseconds for a million pairs.
+ * False, with nothing changed, at max or without memory. */
+LW_MUST_CHECK bool index_table_make_room(struct index_table *table);
 void index_table_fini(struct index_table *table);
 void index_table_clear(struct index_table *table);
 /* value < UINT32_MAX. False at max. The pair must not be there already. */
