@@ -7,11 +7,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "broker.h"
+#include "file_limit.h"
 #include "lw_log.h"
 
 static int serve(struct broker_options *options);
@@ -19,7 +19,6 @@ static int serve_once(struct broker_options *options, struct run_dir *run_dir, i
 static int check(const struct broker_options *options);
 static void handle_signals(struct broker *broker);
 static int catch_signals(void);
-static void allow_many_files(void);
 
 int main(int argc, char **argv)
 {
@@ -45,7 +44,7 @@ static int serve(struct broker_options *options)
     int exit_code;
 
     umask(077);
-    allow_many_files();
+    (void)file_limit_raise();   /* there may be 20,000 reps */
     int signal_fd = catch_signals();
     if (signal_fd < 0 || run_dir_open(&run_dir, options->run_dir, why) != LW_OK) {
         log_error("%s", signal_fd < 0 ? strerror(errno) : why);
@@ -134,16 +133,4 @@ static void handle_signals(struct broker *broker)
         else
             broker_stop(broker);
     }
-}
-
-/* A connection is a descriptor, and there may be 20,000 reps. */
-static void allow_many_files(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-        log_warning("the limit on open files stays as it is: %s", strerror(errno));
 }

@@ -5,11 +5,13 @@
  * ends. So each connection's bufferevent is made here and held by one more
  * reference in a slot. A slot's deadline runs while a request is awaited, and
  * stands still (0) while it is answered. A bufferevent that evhttp has freed has
- * lost its callbacks: the sweep sees that and lets the slot go.
+ * lost its callbacks: the sweep sees that and lets the slot go. A connection can be ended
+ * only through evhttp, which is a turn of the loop later; the spare slots are for those that come meanwhile.
  */
 #include "http_door.h"
 
 #include "http_call.h"
+#include "http_slots.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -27,12 +29,7 @@
 #include "lw_log.h"
 #include "wall_clock.h"
 
-enum { HEADERS_SIZE_MAX = 16 * 1024, SILENCE_MAX_S = 30, SWEEP_EVERY_MS = 250, BACKLOG = 256 };
-
-struct slot {
-    struct bufferevent *connection;   /* NULL: free */
-    uint64_t deadline_ms;             /* 0: a request is being answered */
-};
+enum { WARN_EVERY_MS = 60000, HEADERS_SIZE_MAX = 16 * 1024, SILENCE_MAX_S = 30, SWEEP_EVERY_MS = 250, BACKLOG = 1024, SPARE_MAX = 256 };
 
 struct http_door {
     struct event_base *base;
@@ -42,7 +39,8 @@ struct http_door {
     struct event *sweeper;
     struct http_door_options options;
     struct http_calls calls;
-    struct slot *slots;
+    struct http_slots slots;
+    uint64_t warned_ms;
     uint16_t port;
     bool paused, draining;
 };
@@ -62,11 +60,12 @@ lw_status http_door_open(struct event_base *base, const struct http_door_options
         return LW_NO_MEMORY;
     door->base = base;
     door->options = *options;
-    door->slots = calloc(options->connections_max, sizeof *door->slots);
     door->http = evhttp_new(base);
     door->sweeper = event_new(base, -1, EV_PERSIST, on_sweep, door);
-    lw_status status = LW_NO_MEMORY;
-    if (!door->slots || !door->http || !door->sweeper)
+    lw_status status = http_slots_init(&door->slots, options->connections_max);
+    if (status == LW_OK && (!door->http || !door->sweeper))
+        status = LW_NO_MEMORY;
+    if (status != LW_OK)
         goto fail;
 
     evhttp_set_max_headers_size(door->http, HEADERS_SIZE_MAX);
@@ -102,10 +101,7 @@ void http_door_close(struct http_door **door_place)
         event_free(door->sweeper);
     if (door->http)
         evhttp_free(door->http);
-    for (uint32_t i = 0; door->slots && i < door->options.connections_max; i++)
-        if (door->slots[i].connection)
-            bufferevent_decref(door->slots[i].connection);
-    free(door->slots);
+    http_slots_fini(&door->slots);
     free(door);
 }
 
@@ -128,8 +124,8 @@ void http_door_drain(struct http_door *door)
 uint32_t http_door_in_flight(const struct http_door *door)
 {
     uint32_t count = door->calls.count;
-    for (uint32_t i = 0; i < door->options.connections_max; i++) {
-        const struct slot *slot = &door->slots[i];
+    for (uint32_t i = 0; i < door->slots.max; i++) {
+        const struct http_slot *slot = &door->slots.items[i];
         if (slot->connection && slot->deadline_ms == 0 && evbuffer_get_length(bufferevent_get_output(slot->connection)) > 0)
             count++;
     }
@@ -180,45 +176,41 @@ static lw_status listen_on(struct http_door *door, const char *address)
     return LW_OK;
 }
 
-static struct slot *free_slot(struct http_door *door, uint32_t *left_out)
-{
-    struct slot *found = NULL;
-    *left_out = 0;
-    for (uint32_t i = 0; i < door->options.connections_max; i++) {
-        if (door->slots[i].connection)
-            continue;
-        if (found)
-            ++*left_out;
-        else
-            found = &door->slots[i];
-    }
-    return found;
-}
-
-static struct slot *slot_of(struct http_door *door, struct evhttp_request *request)
+static struct http_slot *slot_of(struct http_door *door, struct evhttp_request *request)
 {
     struct evhttp_connection *connection = evhttp_request_get_connection(request);
     struct bufferevent *wanted = connection ? evhttp_connection_get_bufferevent(connection) : NULL;
-    for (uint32_t i = 0; wanted && i < door->options.connections_max; i++)
-        if (door->slots[i].connection == wanted)
-            return &door->slots[i];
-    return NULL;
+    return wanted ? http_slots_find(&door->slots, wanted) : NULL;
+}
+
+/* 408 past evhttp, which is still reading, then the end of the stream: evhttp sees it and frees the connection. */
+static void end_connection(struct http_slot *slot)
+{
+    static const char answer[] = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    evutil_socket_t fd = bufferevent_getfd(slot->connection);
+    http_slots_end(slot);
+    if (fd < 0)
+        return;
+    (void)!send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    shutdown(fd, SHUT_RDWR);
+}
+
+static uint32_t spare_wanted(const struct http_door *door)
+{
+    return door->slots.max / 4 < SPARE_MAX ? door->slots.max / 4 : SPARE_MAX;
 }
 
 static struct bufferevent *on_connection(struct event_base *base, void *context)
 {
     struct http_door *door = context;
-    uint32_t left = 0;
-    struct slot *slot = free_slot(door, &left);
     struct bufferevent *connection = bufferevent_socket_new(base, -1, 0);
-    if (slot && connection) {
-        bufferevent_incref(connection);
-        *slot = (struct slot){connection, wall_clock_monotonic_ms() + door->options.request_within_ms};
-    }
-    if (left == 0 && door->listener) {
+    if (connection)
+        http_slots_take(&door->slots, connection, wall_clock_monotonic_ms() + door->options.request_within_ms);
+    if (door->slots.free_count < spare_wanted(door))
+        event_active(door->sweeper, EV_TIMEOUT, 0);   /* as soon as what waits in the kernel is taken */
+    if (door->slots.free_count == 0 && door->listener) {
         evconnlistener_disable(door->listener);   /* the sweep opens it again */
         door->paused = true;
-        log_warning("connections at their limit of %u: new ones wait", door->options.connections_max);
     }
     return connection;
 }
@@ -226,9 +218,9 @@ static struct bufferevent *on_connection(struct event_base *base, void *context)
 static void on_request(struct evhttp_request *request, void *context)
 {
     struct http_door *door = context;
-    struct slot *slot = slot_of(door, request);
+    struct http_slot *slot = slot_of(door, request);
     if (slot)
-        slot->deadline_ms = 0;
+        http_slots_answer(slot);
     evhttp_request_set_on_complete_cb(request, on_reply_sent, door);
 
     struct http_call *call = http_call_new(&door->calls, request, door->options.body_size_max);
@@ -243,9 +235,9 @@ static void on_request(struct evhttp_request *request, void *context)
 static void on_reply_sent(struct evhttp_request *request, void *context)
 {
     struct http_door *door = context;
-    struct slot *slot = slot_of(door, request);
+    struct http_slot *slot = slot_of(door, request);
     if (slot)
-        slot->deadline_ms = wall_clock_monotonic_ms() + door->options.request_within_ms;
+        http_slots_wait(&door->slots, slot, wall_clock_monotonic_ms() + door->options.request_within_ms);
 }
 
 static void on_sweep(evutil_socket_t fd, short what, void *context)
@@ -262,33 +254,36 @@ static bool freed_by_evhttp(struct bufferevent *connection)
     return !on_event;
 }
 
-/* 408 past evhttp, which is still reading, then the end of the stream: evhttp sees it and frees the connection. */
-static void end_slow_sender(struct bufferevent *connection)
+/* Who says nothing gives way to who may. coming: slots that will be free in a moment. */
+static void make_room(struct http_door *door, uint32_t coming)
 {
-    static const char answer[] = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-    evutil_socket_t fd = bufferevent_getfd(connection);
-    if (fd < 0)
+    uint32_t wanted = spare_wanted(door);
+    uint64_t now_ms = wall_clock_monotonic_ms();
+    struct http_slot *oldest;
+    if (door->slots.free_count + coming >= wanted)
         return;
-    (void)!send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
-    shutdown(fd, SHUT_RDWR);
+    if (door->warned_ms == 0 || now_ms - door->warned_ms > WARN_EVERY_MS) {
+        log_warning("connections near their limit of %u: those that send nothing make room", door->slots.max);
+        door->warned_ms = now_ms;
+    }
+    for (; door->slots.free_count + coming < wanted && (oldest = http_slots_oldest(&door->slots)); coming++)
+        end_connection(oldest);
 }
 
 static void sweep(struct http_door *door)
 {
     uint64_t now_ms = wall_clock_monotonic_ms();
-    bool room = false;
-    for (uint32_t i = 0; i < door->options.connections_max; i++) {
-        struct slot *slot = &door->slots[i];
-        if (slot->connection && freed_by_evhttp(slot->connection)) {
-            bufferevent_decref(slot->connection);
-            slot->connection = NULL;
-        } else if (slot->connection && slot->deadline_ms != 0 && slot->deadline_ms <= now_ms) {
-            end_slow_sender(slot->connection);
-            slot->deadline_ms = now_ms + SILENCE_MAX_S * 1000;   /* once is enough */
-        }
-        room = room || !slot->connection;
+    uint32_t ending = 0;
+    for (uint32_t i = 0; i < door->slots.max; i++) {
+        struct http_slot *slot = &door->slots.items[i];
+        if (slot->connection && freed_by_evhttp(slot->connection))
+            http_slots_free(&door->slots, slot);
+        else if (slot->connection && slot->deadline_ms != 0 && slot->deadline_ms <= now_ms)
+            end_connection(slot);
+        ending += slot->ending;
     }
-    if (door->paused && room && door->listener) {
+    make_room(door, ending);
+    if (door->paused && door->slots.free_count > 0 && door->listener) {
         evconnlistener_enable(door->listener);
         door->paused = false;
     }

@@ -2,7 +2,8 @@
  *
  * http_door - the HTTP server of the workers: evhttp with every bound set.
  *
- *   connections    at connections_max the listener pauses; the kernel's backlog holds the rest
+ *   connections    when but a few of connections_max are left, each new one ends the one that has waited longest for a
+ *                  request; at connections_max the listener pauses, and the kernel's backlog holds the rest
  *   slow senders   a request not complete within request_within_ms: 408 and the connection ends,
  *                  however steadily the bytes drip
  *   slow readers   a reply not taken within 30 s: the connection ends

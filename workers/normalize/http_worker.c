@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "file_limit.h"
 #include "lw_log.h"
 #include "wall_clock.h"
 
@@ -18,6 +19,7 @@ enum {
 static struct worker_rules *rules_load(const struct http_worker_plan *plan, const struct worker_arguments *arguments);
 static int run(struct http_worker *worker);
 static bool open_all(struct http_worker *worker);
+static void warn_of_few_files(uint32_t connections_max);
 static void close_all(struct http_worker *worker);
 static void on_call(void *context, struct http_call *call);
 static void on_stop(void *context);
@@ -168,6 +170,7 @@ static bool open_all(struct http_worker *worker)
         return false;
     if (worker->plan->open && failed(worker->plan->program, worker->plan->open(worker)))
         return false;
+    warn_of_few_files(common->http.connections_max);
     struct http_door_options door = {
         .listen = common->http.listen,
         .body_size_max = common->http.body_size_max,
@@ -184,6 +187,16 @@ static bool open_all(struct http_worker *worker)
         return false;
     return !worker->arguments.port_file ||
            !failed(worker->arguments.port_file, worker_port_file_write(worker->arguments.port_file, http_door_port(worker->door)));
+}
+
+/* Beside its connections a worker has its log, sockets to the broker, raw files... */
+static void warn_of_few_files(uint32_t connections_max)
+{
+    enum { FILES_BESIDE = 64 };
+    uint64_t limit = file_limit_raise();
+    if (limit > 0 && limit < (uint64_t)connections_max + FILES_BESIDE)
+        log_warning("http.connections_max %u needs %u open files, and the limit (ulimit -n) is %llu", connections_max,
+                    connections_max + FILES_BESIDE, (unsigned long long)limit);
 }
 
 static void close_all(struct http_worker *worker)

@@ -203,7 +203,7 @@ static void read_http(struct yaml_doc *doc, const struct worker_overrides *overr
     if (!out->http.listen)
         yaml_doc_problem(doc, root, "listen is missing: the address to listen on, such as 127.0.0.1:8080");
     out->http.body_size_max = (uint32_t)yaml_read_number(doc, body, "http.body_size_max_kib", 1, 4096, 256) * 1024;
-    out->http.connections_max = (uint32_t)yaml_read_number(doc, connections, "http.connections_max", 1, 4096, 256);
+    out->http.connections_max = (uint32_t)yaml_read_number(doc, connections, "http.connections_max", 1, 16384, 256);
     out->http.request_within_ms = (uint32_t)yaml_read_duration_ms(doc, within, "http.request_within", 100, 120000, 15000);
     read_proxies(doc, http, arena, &out->http.proxies);
 }
