@@ -26,12 +26,8 @@ static void explain_decisions(struct core *core, const struct decision *decision
                               const struct core_explain_visitor *visitor);
 static const struct ended_lead *find_ended(const struct core *core, struct desk_id id);
 static bool rewind_reps(const struct core *core, uint64_t seq, struct past_rep *reps);
-static void tell_candidates(struct core *core, const struct decision *decision, struct past_rep *reps, const struct subject *subject,
-                            const struct core_explain_visitor *visitor, uint32_t *considered, uint32_t *eligible, bool count_only);
 static void tell_chosen(const struct rep *rep, const struct decision *decision, const struct core_explain_visitor *visitor);
 static const char *waiting_because(struct core *core, const struct lead *lead, char *text, size_t size);
-static void tell_lead(struct core *core, const struct core_effect *row, uint32_t rule, const struct needs *needs, const char *because,
-                      const struct core_explain_visitor *visitor);
 
 bool core_explain(struct core *core, struct desk_id id, const struct core_explain_visitor *visitor)
 {
@@ -42,7 +38,7 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
         char because[256 + URGENCY_TEXT_MAX];
         const struct subject subject = explain_subject_of_lead(lead);
         effect_lead(core, lead, &row);
-        tell_lead(core, &row, lead->rule, &lead->demand->needs, waiting_because(core, lead, because, sizeof because), visitor);
+        explain_tell_lead(core, &row, lead->rule, &lead->demand->needs, waiting_because(core, lead, because, sizeof because), visitor);
         explain_decisions(core, lead->decisions, lead->decision_count, &subject, visitor);
         return true;
     }
@@ -60,7 +56,7 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
     row.source = names_text(&core->names, ended->source);
     row.rep = rep ? rep->name : "";
     row.disposition = names_text(&core->names, ended->disposition);
-    tell_lead(core, &row, ended->rule, &ended->asked->needs, "", visitor);
+    explain_tell_lead(core, &row, ended->rule, &ended->asked->needs, "", visitor);
     explain_decisions(core, ended->decisions, ended->decision_count, &subject, visitor);
     return true;
 }
@@ -124,7 +120,7 @@ struct subject explain_subject_of_ended(const struct core *core, const struct en
                             .priority = ended->priority, .waits_from_ms = rest->waits_from_ms, .settled_ms = rest->settled_ms};
 }
 
-static void tell_lead(struct core *core, const struct core_effect *row, uint32_t rule, const struct needs *needs, const char *because,
+void explain_tell_lead(struct core *core, const struct core_effect *row, uint32_t rule, const struct needs *needs, const char *because,
                       const struct core_explain_visitor *visitor)
 {
     const char *names[CONFIG_REQUIRE_MAX];
@@ -158,10 +154,10 @@ static void explain_decisions(struct core *core, const struct decision *decision
             urgency[0] = '\0';
         view.complete = explain_is_known(core, subject, decision) && rewind_reps(core, decision->history_seq, reps);
         if (view.complete)
-            tell_candidates(core, decision, reps, subject, visitor, &view.considered, &view.eligible, true);
+            explain_candidates(core, decision, reps, subject, visitor, &view.considered, &view.eligible, true);
         visitor->decision(visitor->context, &view);
         if (view.complete)
-            tell_candidates(core, decision, reps, subject, visitor, &view.considered, &view.eligible, false);
+            explain_candidates(core, decision, reps, subject, visitor, &view.considered, &view.eligible, false);
         else if (rep)
             tell_chosen(rep, decision, visitor);
     }
@@ -356,7 +352,7 @@ struct policy_rep explain_rank_of(const struct core *core, const struct history_
     return rank;
 }
 
-static void tell_candidates(struct core *core, const struct decision *decision, struct past_rep *reps, const struct subject *subject,
+void explain_candidates(struct core *core, const struct decision *decision, struct past_rep *reps, const struct subject *subject,
                             const struct core_explain_visitor *visitor, uint32_t *considered, uint32_t *eligible, bool count_only)
 {
     char detail[128], keys[WHY_TEXT_MAX];

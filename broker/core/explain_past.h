@@ -42,5 +42,11 @@ const char *explain_excluded_by(const struct core *core, const struct rep *rep, 
 struct past_ledger explain_ledger_of(const struct core *core, const struct decision *decision, const struct past_rep *reps);
 struct policy_rep explain_rank_of(const struct core *core, const struct history_entry *was, const struct subject *subject,
                                   const struct decision *decision, const struct past_ledger *ledger);
+/* The lead itself, to the visitor. rule: a name. */
+void explain_tell_lead(struct core *core, const struct core_effect *row, uint32_t rule, const struct needs *needs, const char *because,
+                       const struct core_explain_visitor *visitor);
+/* Counts, and unless count_only tells, who could have taken it, best first, and who could not, when the reps were so. */
+void explain_candidates(struct core *core, const struct decision *decision, struct past_rep *reps, const struct subject *subject,
+                        const struct core_explain_visitor *visitor, uint32_t *considered, uint32_t *eligible, bool count_only);
 
 #endif

@@ -41,15 +41,19 @@ static bool is_there(const struct core *core, const struct rep *rep, const struc
     return !lead->demand->needs.rings || (rep->device != NAME_NONE && rep->state == REP_AVAILABLE && rep->rank.load + weight <= rep->rank.capacity);
 }
 
+const struct rep *owner_find(const struct core *core, const struct core_command *publish, const struct person *person)
+{
+    const struct rep *rep = who_has_another(core, person);
+    if (!rep)
+        rep = who_is_named(core, publish);
+    return rep ? rep : who_won_last(core, person);
+}
+
 void owner_prefer(struct core *core, struct lead *lead, const struct core_command *publish, const struct person *person)
 {
     if (core->config->people.owner_for_ms == 0)
         return;
-    const struct rep *rep = who_has_another(core, person);
-    if (!rep)
-        rep = who_is_named(core, publish);
-    if (!rep)
-        rep = who_won_last(core, person);
+    const struct rep *rep = owner_find(core, publish, person);
     if (rep && is_there(core, rep, lead))
         lead_prefer(lead, rep->number, deadline_after(core, core->config->people.owner_for_ms), 0);
 }

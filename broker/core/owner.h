@@ -9,8 +9,11 @@
 
 struct core;
 struct lead;
+struct rep;
 struct person;
 
+/* Whose the person is, there or not; NULL: nobody's. */
+const struct rep *owner_find(const struct core *core, const struct core_command *publish, const struct person *person);
 /* A new lead, before it waits, is for the owner of its person first, if the rules say so and the owner is there. */
 void owner_prefer(struct core *core, struct lead *lead, const struct core_command *publish, const struct person *person);
 

@@ -130,13 +130,15 @@ static void handle_explain(struct net *net, struct peer *peer, const struct wire
     const bool of_rep = asked->rep[0] != '\0';
     struct desk_id lead;
 
-    if (of_rep == (asked->lead_id[0] != '\0')) {
-        net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_REJECTED, "name either a lead or a rep");
+    if (of_rep + (asked->lead_id[0] != '\0') + (asked->lead != NULL) != 1) {
+        net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_REJECTED, "name either a lead or a rep, or give a lead");
         return;
     }
     reply.request_id = request_id;
     reply.lead_id = asked->lead_id;
-    if (of_rep)
+    if (asked->lead)
+        explain_reply_fill_preview(net->core, asked->lead, asked->all_present, arena_of(net), &reply);
+    else if (of_rep)
         explain_reply_fill_rep(net->core, text_of(asked->rep), asked->since_unix_ms > 0 ? (uint64_t)asked->since_unix_ms : 0, arena_of(net), &reply);
     else if (desk_id_parse(asked->lead_id, &lead))
         explain_reply_fill(net->core, lead, arena_of(net), &reply);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "explain_reply.h"
 
+#include "core_preview.h"
+#include "lead_command.h"
+
 #include <string.h>
 
 struct filling {
@@ -31,6 +34,21 @@ void explain_reply_fill(struct core *core, struct desk_id lead, struct arena *ar
     uint64_t touched_ms;
     reply->touched = (char *)core_touch_word(core_explain_reach(core, lead, &filling, add_leg, &touched_ms));
     reply->touched_unix_ms = (int64_t)touched_ms;
+}
+
+void explain_reply_fill_preview(struct core *core, const Leadwire__V1__Lead *lead, bool all_present, struct arena *arena,
+                                Leadwire__V1__ExplainReply *reply)
+{
+    struct filling filling = {.arena = arena, .reply = reply};
+    struct core_explain_visitor visitor = {.context = &filling, .lead = fill_lead, .decision = add_decision,
+                                           .candidate = add_candidate};
+    struct core_command command = {.kind = COMMAND_PUBLISH};
+    const char *why_not;
+
+    lead_command_fill(lead, &command);
+    reply->found = core_preview(core, &command, all_present, &visitor, &why_not);
+    if (!reply->found)
+        reply->waiting_because = (char *)why_not;
 }
 
 void explain_reply_fill_rep(struct core *core, struct core_text rep, uint64_t since_ms, struct arena *arena, Leadwire__V1__ExplainReply *reply)

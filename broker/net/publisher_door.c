@@ -2,15 +2,13 @@
  *
  * What publishers say: a lead, where is it, the prospect went away, what became of dialling the rep.
  */
+#include "lead_command.h"
 #include "net_internal.h"
 
 /* The idempotency window compares packed leads by this. Fixed: a repeat after a restart must be found equal. */
 static const struct siphash_key CONTENT_KEY = {0x4c656164776972ull, 0x636f6e74656e74ull};
 
 enum { LEAD_SIZE_MAX = 60 * 1024 };   /* so that its record fits one batch */
-
-static const char *read_field(const void *lead, const char *field);
-static uint32_t read_person(const void *lead, struct core_person_key out[CORE_PERSON_KEYS_MAX]);
 
 static void handle_publish(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
 {
@@ -29,16 +27,11 @@ static void handle_publish(struct net *net, struct peer *peer, const struct wire
     }
     struct core_command command = {.kind = COMMAND_PUBLISH, .session = peer->number, .request = request_id};
     command.publish.idempotency_id = text_of(publish->idempotency_id);
-    command.publish.source = text_of(publish->lead->source);
+    lead_command_fill(publish->lead, &command);
     command.publish.content_hash = siphash_64(CONTENT_KEY, net->lead.data, net->lead.size);
-    command.publish.channel = (uint8_t)publish->lead->channel;
     command.publish.received_unix_ms = publish->received_unix_ms;
-    command.publish.is_test = publish->lead->is_test;
     command.publish.payload = net->lead.data;
     command.publish.payload_size = (uint32_t)net->lead.size;
-    command.publish.fields = publish->lead;
-    command.publish.read_field = read_field;
-    command.publish.read_person = read_person;
     net_step(net, &command);
 }
 
@@ -113,35 +106,3 @@ const struct door_entry publisher_door_entries[] = {
     {WIRE_TOUCH, handle_touch},
 };
 const size_t publisher_door_entry_count = sizeof publisher_door_entries / sizeof publisher_door_entries[0];
-
-static const char *read_field(const void *lead, const char *field)
-{
-    bool known;
-
-    return wire_lead_field(lead, field, &known);
-}
-
-static uint32_t add_key(struct core_person_key *out, uint32_t count, enum core_person_key_kind kind, const char *value)
-{
-    if (count == CORE_PERSON_KEYS_MAX || !*value)
-        return count;
-    out[count] = (struct core_person_key){kind, text_of(value)};
-    return count + 1;
-}
-
-/* What workers gave in its normal form; a phone or an address that could not be read is nobody's key. */
-static uint32_t read_person(const void *lead, struct core_person_key out[CORE_PERSON_KEYS_MAX])
-{
-    const Leadwire__V1__Lead *from = lead;
-    uint32_t count = 0;
-
-    count = add_key(out, count, PERSON_KEY_VENDOR, from->vendor_id);
-    count = add_key(out, count, PERSON_KEY_MESSAGE, from->message_id);
-    for (size_t i = 0; i < from->n_phones; i++)
-        count = add_key(out, count, PERSON_KEY_PHONE, from->phones[i]->e164);
-    for (size_t i = 0; i < from->n_emails; i++)
-        count = add_key(out, count, PERSON_KEY_EMAIL, from->emails[i]->key);
-    for (size_t i = 0; i < from->n_references; i++)   /* a reply belongs to what it answers */
-        count = add_key(out, count, PERSON_KEY_MESSAGE, from->references[i]);
-    return count;
-}

@@ -671,7 +671,9 @@ RULES(explain_request,
     REQUEST_ID,
     NAME(lead_id, ID_MAX),
     NAME(rep, LW_NAME_MAX),
-    NUMBER(since_unix_ms));
+    NUMBER(since_unix_ms),
+    MESSAGE(lead, &lead_rules),
+    NUMBER(all_present));
 
 RULES(rep_decision,
     NUMBER(at_unix_ms),

@@ -143,13 +143,18 @@ struct desk_id rig_publish_lead(struct desk_rig *rig, const struct rig_lead *lea
     return rig_told(rig, EFFECT_REPLY, 0, 0)->lead;
 }
 
-enum core_status rig_try_publish(struct desk_rig *rig, const struct rig_lead *lead)
+struct core_command rig_publish_command(const struct desk_rig *rig, const struct rig_lead *lead)
 {
-    struct core_command command = {.kind = COMMAND_PUBLISH, .session = PUBLISHER, .publish = {
+    return (struct core_command){.kind = COMMAND_PUBLISH, .session = PUBLISHER, .publish = {
         .idempotency_id = text(lead->id), .source = text(lead->source ? lead->source : "form"),
         .content_hash = lead->content_hash ? lead->content_hash : 7, .channel = lead->channel ? lead->channel : LW_CHANNEL_WEB,
         .received_unix_ms = lead->received_ms ? lead->received_ms : (int64_t)rig->now_ms, .is_test = lead->is_test,
         .payload = lead->id, .payload_size = (uint32_t)strlen(lead->id), .fields = lead, .read_field = read_field, .read_person = read_person}};
+}
+
+enum core_status rig_try_publish(struct desk_rig *rig, const struct rig_lead *lead)
+{
+    struct core_command command = rig_publish_command(rig, lead);
     return rig_step(rig, &command);
 }
 

@@ -76,6 +76,7 @@ void rig_pass(struct desk_rig *rig, uint64_t ms);
 
 struct desk_id rig_publish(struct desk_rig *rig, const char *id);          /* a web lead; must be accepted */
 struct desk_id rig_publish_lead(struct desk_rig *rig, const struct rig_lead *lead);   /* must be accepted */
+struct core_command rig_publish_command(const struct desk_rig *rig, const struct rig_lead *lead);   /* borrows the lead */
 enum core_status rig_try_publish(struct desk_rig *rig, const struct rig_lead *lead);
 uint64_t rig_log_on(struct desk_rig *rig, const char *rep);                /* gives the session */
 void rig_log_off(struct desk_rig *rig, uint64_t session);

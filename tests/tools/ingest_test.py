@@ -3,6 +3,7 @@
 """leadwire ingest --dry-run: what mails, forms and calls that lie in files would become."""
 import json
 import os
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -10,7 +11,8 @@ import unittest
 BIN = os.environ["LEADWIRE_BIN"]
 SOURCE = os.environ["LEADWIRE_SOURCE"]
 SAMPLES = os.path.join(SOURCE, "tests/mail/samples")
-KEYS = ["file", "outcome", "reason", "channel", "source", "idempotency_id", "sender", "subject", "summary", "lead", "warnings"]
+KEYS = ["file", "outcome", "reason", "channel", "source", "idempotency_id", "sender", "subject", "summary", "lead", "warnings",
+        "requirements", "requirements_skipped"]
 NOT_A_LEAD = ("delivery_report", "auto_reply", "bulk", "list", "own_address", "empty", "spam", "no_sender")
 MAIL = """desk: main
 broker: ipc:///nowhere
@@ -26,11 +28,15 @@ sources:
 """
 
 
-def ingest(*arguments, body=b"", code=0):
-    done = subprocess.run([os.path.join(BIN, "leadwire"), "ingest", "--dry-run", *arguments], input=body, stdout=subprocess.PIPE,
+def leadwire(*arguments, body=b"", code=0):
+    done = subprocess.run([os.path.join(BIN, "leadwire"), *arguments], input=body, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=60, check=False)
     assert done.returncode == code, (arguments, done.returncode, done.stdout, done.stderr)
     return done.stdout.decode(), done.stderr.decode()
+
+
+def ingest(*arguments, body=b"", code=0):
+    return leadwire("ingest", "--dry-run", "--run-dir", "/nowhere", *arguments, body=body, code=code)
 
 
 def read(*arguments, body=b"", code=0):
@@ -150,6 +156,63 @@ class Ingest(unittest.TestCase):
             self.assertIn(words, ingest(*arguments, code=code)[1], arguments)
         done = subprocess.run([os.path.join(BIN, "leadwire"), "ingest", "--source", "mail", "x"], stderr=subprocess.PIPE, timeout=20, check=False)
         self.assertEqual((done.returncode, b"needs --dry-run" in done.stderr), (2, True))
+
+    def test_what_a_lead_would_require_comes_from_a_desk_file(self):
+        desk = os.path.join(SOURCE, "deploy/small-business/desk.yaml")
+        line, = read("--source", "web", "--desk-file", desk, "-", body=b"email=a%40b.example&language=it")
+        told = line["requirements"]
+        self.assertEqual((told["taken"], told["rule"], told["queue"], told["require"]), (True, "italian", "italian", {"italian": 5}))
+        self.assertEqual(told["eligible"], sum(row["rank"] > 0 for row in told["candidates"]))
+        self.assertGreater(told["eligible"], 0)
+        self.assertEqual({row["excluded_by"] for row in told["candidates"] if row["rank"] == 0}, {"skill"})
+        self.assertIsNone(line["requirements_skipped"])
+        words, _ = ingest("--source", "web", "--desk-file", desk, "-", body=b"email=a%40b.example&language=it")
+        self.assertRegex(words, r"rule 'italian' would put it in queue italian; it requires italian 5; priority \d+")
+        with open(self.write("lead.json", json.dumps(line["lead"])), encoding="utf-8") as file:   # what the one shows the other takes
+            explained = json.loads(leadwire("explain", "--lead", file.name, "--desk-file", desk, "--json")[0])
+        self.assertEqual({key: value for key, value in explained.items() if key not in ("channel", "source")}, told)
+
+    def test_without_a_desk_it_says_that_this_part_is_skipped(self):
+        line, = read("--source", "web", "-", body=b"email=a%40b.example")
+        self.assertIsNone(line["requirements"])
+        self.assertEqual(line["requirements_skipped"], "no broker runs in /nowhere, and no --desk-file is given")
+        self.assertIn("is not told: no broker runs in /nowhere", ingest("--source", "web", "-", body=b"email=a%40b.example")[1])
+        bad = self.write("desk.yaml", "desk: x\nrepz: 1\n")
+        self.assertIn("desk.yaml:2", ingest("--source", "web", "--desk-file", bad, "-", body=b"email=a%40b.example", code=1)[1])
+
+    def test_a_lead_that_is_not_taken_is_told(self):
+        desk = self.write("desk.yaml", "desk: x\nreps: {ann: {}}\nchannels: {web: {weight: 1}}\n")
+        lead = self.write("lead.json", '{"channel": "email", "source": "inbox", "emails": ["a@b.example"]}')
+        told = json.loads(leadwire("explain", "--lead", lead, "--desk-file", desk, "--json", code=1)[0])
+        self.assertEqual((told["taken"], told["note"]), (False, "the desk does not serve this channel"))
+        self.assertIn("it would not be taken: the desk does not serve", leadwire("explain", "--lead", lead, "--desk-file", desk, code=1)[0])
+        for arguments, words in ((("--lead", lead, "1-1"), "--lead stands alone"), (("1-1", "--desk-file", desk), "go with --lead"),
+                                 (("--lead", "/nowhere.json"), "/nowhere.json: ")):
+            self.assertIn(words, leadwire("explain", *arguments, code=2)[1])
+
+    def test_a_running_broker_is_asked(self):
+        run_dir, desk = os.path.join(self.folder.name, "run"), os.path.join(SOURCE, "deploy/small-business/desk.yaml")
+        broker = subprocess.Popen([os.path.join(BIN, "leadwire-broker"), "--ephemeral", "--desk", "main", "--run-dir", run_dir, "--ready-fd", "1"],
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(broker.stdout.close)
+        self.addCleanup(broker.wait)
+        self.addCleanup(broker.kill)
+        self.assertEqual(broker.stdout.readline(), b"serving\n")
+        body, where = b"email=a%40b.example&language=it", ("--run-dir", run_dir, "--timeout", "60")
+        line, = read("--source", "web", *where, "-", body=body)
+        self.assertEqual(line["requirements"], {"taken": False, "note": "the desk has no rules yet: apply a desk.yaml"})
+        leadwire("apply", desk, *where)
+        line, = read("--source", "web", *where, "-", body=body)
+        told = line["requirements"]
+        self.assertEqual((told["rule"], told["eligible"], {row["excluded_by"] for row in told["candidates"]}), ("italian", 0, {"offline"}))
+        line, = read("--source", "web", *where, "--all-present", "-", body=body)
+        paper, = read("--source", "web", "--desk-file", desk, "-", body=body)
+        self.assertEqual(line["requirements"], paper["requirements"])
+        self.assertEqual(json.loads(leadwire("status", "--json", *where)[0])["published_total"], 0)
+        os.kill(broker.pid, signal.SIGSTOP)   # it is there and does not answer
+        self.addCleanup(os.kill, broker.pid, signal.SIGCONT)
+        line, = read("--source", "web", *where, "-", body=body)
+        self.assertRegex(line["requirements_skipped"], "the broker in .* does not answer")
 
     def test_people_get_words(self):
         told, _ = ingest("--source", "mail", os.path.join(SAMPLES, "plain.eml"), os.path.join(SAMPLES, "bounce.eml"))

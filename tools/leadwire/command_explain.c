@@ -12,6 +12,7 @@
 #include "cli.h"
 #include "commands.h"
 #include "desk_id.h"
+#include "explain_lead.h"
 #include "explain_rep.h"
 #include "json_out.h"
 #include "when_text.h"
@@ -262,26 +263,37 @@ static int explain_merged(const struct cli *cli, struct control_client *control,
 int command_explain(int argc, char **argv)
 {
     bool is_json = false;
-    const char *rep = NULL, *since = NULL;
+    const char *rep = NULL, *since = NULL, *lead_file = NULL;
+    struct lead_preview_options preview = {.desk_file = NULL};
     const struct cli_option options[] = {
         {"rep", "REP", CLI_TEXT, &rep, 0, 0, "why this rep got what they got, or nothing, instead of one lead"},
         {"since", "TIME", CLI_TEXT, &since, 0, 0, "with --rep: from when on, as 10m, 14:00 or 2026-11-26T14:00 (default: 1h)"},
+        {"lead", "FILE", CLI_TEXT, &lead_file, 0, 0, "what would become of a lead written as JSON, as 'leadwire publish' reads it from a file"},
+        {"desk-file", "FILE", CLI_TEXT, &preview.desk_file, 0, 0, "with --lead: by the rules of this desk.yaml, as if all were there; no broker is asked"},
+        {"all-present", NULL, CLI_FLAG, &preview.all_present, 0, 0, "with --lead: as if every rep were there, with nothing to do"},
         {"json", NULL, CLI_FLAG, &is_json, 0, 0, "one JSON object"},
     };
     const struct cli_spec spec = {
-        .command = "explain", .arguments = "LEAD | --rep REP", .arguments_min = 0, .arguments_max = 1, .uses_broker = true,
+        .command = "explain", .arguments = "LEAD | --rep REP | --lead FILE", .arguments_min = 0, .arguments_max = 1, .uses_broker = true,
         .options = options, .option_count = sizeof options / sizeof options[0],
         .about = "Tells which rule took the lead and what it required; for each decision on it who was\n"
                  "considered, why the chosen rep came first, and what excluded each other; the calls to reps and\n"
                  "the first touch; and what managers did. With --rep it tells, for each decision of late, what\n"
-                 "kept that rep from the lead. Ends with 1 if there is no such\n"
-                 "lead or rep.",
+                 "kept that rep from the lead. With --lead it tells what would become of a lead that nobody\n"
+                 "published: its rule, what it would require, who could take it. Ends with 1 if there is no such\n"
+                 "lead or rep, or the lead would not be taken.",
     };
     struct cli cli;
     if (!cli_parse(&cli, &spec, argc, argv))
         return cli.exit_code;
     Leadwire__V1__ExplainRequest request = LEADWIRE__V1__EXPLAIN_REQUEST__INIT;
     struct control_client *control = NULL;
+    if (lead_file != NULL && (rep != NULL || since != NULL || cli.argument_count > 0))
+        return cli_usage_error(&cli, "--lead stands alone: there is no lead or rep to name");
+    if (lead_file == NULL && (preview.desk_file != NULL || preview.all_present))
+        return cli_usage_error(&cli, "--desk-file and --all-present go with --lead");
+    if (lead_file != NULL)
+        return explain_lead_file(&cli, lead_file, &preview, is_json);
     int code = read_question(&cli, rep, since, &request);
     if (code != EXIT_DONE)
         return code;

@@ -254,7 +254,7 @@ done:
     return code;
 }
 
-int command_publish(int argc, char **argv)
+int command_publish_leads(int argc, char **argv)
 {
     static struct form form = {.channel = "web", .source = "leadwire-publish", .count = 1};
     const struct cli_option options[] = {

@@ -8,7 +8,7 @@
 
 int command_status(int argc, char **argv);
 int command_watch(int argc, char **argv);
-int command_publish(int argc, char **argv);
+int command_publish_leads(int argc, char **argv);
 int command_rep(int argc, char **argv);
 int command_ingest(int argc, char **argv);
 int command_explain(int argc, char **argv);

@@ -15,7 +15,7 @@ static int command_version(int argc, char **argv);
 static const struct { const char *name; int (*run)(int argc, char **argv); const char *usage, *summary; } commands[] = {
     {"status", command_status, "", "how the desk is doing"},
     {"watch", command_watch, "", "what happens at the desk, line by line"},
-    {"publish", command_publish, "", "give the desk a lead, or many"},
+    {"publish", command_publish_leads, "", "give the desk a lead, or many"},
     {"ingest", command_ingest, "--dry-run FILE", "what a mail, form or call in a file would become"},
     {"rep", command_rep, "NAME", "work as a rep, in this terminal"},
     {"explain", command_explain, "LEAD", "why this rep? every decision on a lead"},
