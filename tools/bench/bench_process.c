@@ -16,6 +16,8 @@
 
 #include "bench.h"
 
+enum { END_WITHIN_MS = 60000 };
+
 static void fail(const char *what)
 {
     perror(what);
@@ -65,10 +67,14 @@ static bool ended_within(pid_t pid, uint32_t timeout_ms)
 
 void bench_stop(pid_t pid)
 {
-    if (pid <= 0)
-        return;
-    kill(pid, SIGTERM);
-    if (ended_within(pid, 5000))
+    if (pid > 0)
+        bench_end(pid, SIGTERM);
+}
+
+void bench_end(pid_t pid, int signal_number)
+{
+    kill(pid, signal_number);
+    if (ended_within(pid, END_WITHIN_MS))
         return;
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);

@@ -14,8 +14,10 @@
 pid_t bench_start(const char *const *argv, const char *also_as, const char *log_path);
 /* Runs function(argument) in a child, whose exit code is its result. */
 pid_t bench_fork(int (*function)(void *argument), void *argument);
-/* SIGTERM, and SIGKILL after 5 s; waits. 0 is accepted. */
+/* SIGTERM, and SIGKILL after 60 s; waits. 0 is accepted. */
 void bench_stop(pid_t pid);
+/* This signal, and SIGKILL after 60 s; waits. */
+void bench_end(pid_t pid, int signal_number);
 /* Waits for a child to end by itself; its exit code, -1 if it was killed. */
 int bench_wait(pid_t pid);
 /* CPU time used so far by a running process, in us; 0 if it is gone. */

@@ -14,7 +14,7 @@
 
 #include "bench.h"
 
-enum { FLOOR_REPS = 50, FLOOR_SKILLS = 10, FLOOR_CAPACITY = 10, FLOOR_IN_FLIGHT = 512, FLOOR_BACKLOG = 1000, FLOOR_RATE = 2000 };
+enum { FLOOR_IN_FLIGHT = 512, FLOOR_BACKLOG = 1000, FLOOR_RATE = 2000 };
 
 struct floor_result {
     double lives_per_s;
@@ -23,9 +23,6 @@ struct floor_result {
     double journal_bytes_per_life;
     uint64_t lives;
 };
-
-/* A private redis-server on dir/redis.sock with this appendfsync; dies with the bench. */
-pid_t floor_start_redis(const char *dir, const char *fsync);
 
 /* durability: "memory", "everysec", "always". seconds of flat-out load, then as many at FLOOR_RATE. */
 struct floor_result floor_ours(const char *durability, uint32_t seconds);

@@ -10,6 +10,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "bench_desk.h"
 #include "floor.h"
 
 static void must(lw_status status, const char *what)
@@ -18,26 +19,6 @@ static void must(lw_status status, const char *what)
         return;
     fprintf(stderr, "leadwire-bench: %s: %s\n", what, lw_status_text(status));
     exit(1);
-}
-
-/* About 400 bytes packed, 12 fields, as a form gives them; the time of publishing goes along as the vendor's id. */
-static void publish_one(struct lw_publisher *publisher, uint64_t number)
-{
-    char id[32], sent[32], skill[16];
-    uint64_t ticket;
-    const struct lw_lead_phone phone = {.e164 = "+390212345678", .raw = "02 1234 5678", .kind = "fixed", .region = "IT"};
-    const struct lw_lead_email email = {.address = "prospect.number@example.com", .key = "prospect.number@example.com"};
-    snprintf(id, sizeof id, "bench-%llu", (unsigned long long)number);
-    snprintf(sent, sizeof sent, "%llu", (unsigned long long)bench_now_ns());
-    snprintf(skill, sizeof skill, "s%llu", (unsigned long long)(number % FLOOR_SKILLS));
-    const struct lw_lead lead = {
-        .channel = LW_CHANNEL_WEB, .source = "bench", .full_name = "A Prospect of the Bench", .phones = &phone, .phone_count = 1,
-        .emails = &email, .email_count = 1, .language = "it", .country = "IT", .product = skill, .vendor_id = sent,
-        .subject = "Request for a quote", .campaign = "autumn",
-        .summary = "Good morning, we would like a quote for our house: two floors, a roof of eighty square metres that faces south. "
-                   "Please call in the afternoon. Thank you and best regards.",
-    };
-    must(lw_publisher_publish(publisher, id, 0, &lead, 0, &ticket), "publish");
 }
 
 int floor_publisher(void *argument)
@@ -62,7 +43,7 @@ int floor_publisher(void *argument)
         uint64_t due = rate == 0 ? UINT64_MAX : base_sent + (bench_now_ns() - base_ns) * rate / 1000000000u;
         /* The backlog is bounded: what waits at the desk counts as well as what is unanswered. */
         while (lw_publisher_pending(publisher) < FLOOR_IN_FLIGHT && sent < due && sent - board->completed < FLOOR_BACKLOG)
-            publish_one(publisher, sent++);
+            must(bench_desk_publish(publisher, sent++), "publish");
         while (lw_publisher_next(publisher, &answer) == LW_OK) {
             if (answer.outcome != LW_OUTCOME_ACCEPTED)
                 board->wrong++;
@@ -92,7 +73,7 @@ static void react(struct floor_board *board, struct lw_rep *rep, uint32_t number
     switch (event->kind) {
     case LW_REP_OFFER: {
         uint32_t skill = event->lead && event->lead->product ? (uint32_t)atoi(event->lead->product + 1) : 0;
-        if (skill != number % FLOOR_SKILLS && skill != (number + 5) % FLOOR_SKILLS)
+        if (skill != number % BENCH_SKILLS && skill != (number + 5) % BENCH_SKILLS)
             board->wrong++;
         sample(board, event->lead);
         must(lw_rep_accept(rep, event->lead_id, event->offer_number, &ticket), "accept");
@@ -130,13 +111,13 @@ static void work_off(struct floor_board *board, struct lw_rep *rep, uint32_t num
 int floor_reps(void *argument)
 {
     struct floor_board *board = argument;
-    struct lw_rep *reps[FLOOR_REPS];
-    struct epoll_event ready[FLOOR_REPS];
-    uint64_t answered[FLOOR_REPS] = {0};
+    struct lw_rep *reps[BENCH_REPS];
+    struct epoll_event ready[BENCH_REPS];
+    uint64_t answered[BENCH_REPS] = {0};
     char endpoint[128];
     int queue = epoll_create1(0);
     snprintf(endpoint, sizeof endpoint, "ipc://%s/reps", board->run_dir);
-    for (uint32_t i = 0; i < FLOOR_REPS; i++) {
+    for (uint32_t i = 0; i < BENCH_REPS; i++) {
         char name[16];
         snprintf(name, sizeof name, "rep%u", i);
         const struct lw_rep_options options = {.endpoint = endpoint, .desk = "bench", .rep = name, .secret = "bench-secret", .client = "leadwire-bench"};
@@ -146,17 +127,17 @@ int floor_reps(void *argument)
     }
     uint64_t all_at_ns = 0;
     while (!board->stop) {
-        int ready_count = epoll_wait(queue, ready, FLOOR_REPS, 50);
+        int ready_count = epoll_wait(queue, ready, BENCH_REPS, 50);
         for (int i = 0; i < ready_count; i++)
             work_off(board, reps[ready[i].data.u32], ready[i].data.u32, &answered[ready[i].data.u32]);
         uint64_t now_ns = bench_now_ns();
         if (now_ns < all_at_ns)
             continue;
         all_at_ns = now_ns + 50000000;   /* heartbeats and the like are due now and then */
-        for (uint32_t i = 0; i < FLOOR_REPS; i++)
+        for (uint32_t i = 0; i < BENCH_REPS; i++)
             work_off(board, reps[i], i, &answered[i]);
     }
-    for (uint32_t i = 0; i < FLOOR_REPS; i++)
+    for (uint32_t i = 0; i < BENCH_REPS; i++)
         lw_rep_close(&reps[i], 1);
     close(queue);
     return 0;

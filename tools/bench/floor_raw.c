@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <zmq.h>
 
+#include "bench_desk.h"
 #include "bench_process.h"
 #include "floor.h"
 
@@ -23,12 +24,6 @@ struct raw_board {
     _Atomic uint64_t completed;
     char dir[64];
 };
-
-static void give_up(const char *what)
-{
-    fprintf(stderr, "leadwire-bench: %s\n", what);
-    exit(1);
-}
 
 static int size_of(enum kind kind)
 {
@@ -53,7 +48,7 @@ static void *open_socket(void *context, int type, const char *dir, const char *n
     zmq_setsockopt(socket, ZMQ_RCVHWM, &mark, sizeof mark);
     zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof linger);
     if ((binds ? zmq_bind(socket, endpoint) : zmq_connect(socket, endpoint)) != 0)
-        give_up(zmq_strerror(zmq_errno()));
+        bench_give_up(zmq_strerror(zmq_errno()));
     return socket;
 }
 
@@ -70,7 +65,7 @@ static void send_kind(void *socket, const void *identity, size_t identity_size, 
 static int raw_broker(void *argument)
 {
     struct raw_board *board = argument;
-    struct { char id[32]; int size; } reps[FLOOR_REPS] = {{{0}, 0}};
+    struct { char id[32]; int size; } reps[BENCH_REPS] = {{{0}, 0}};
     void *context = zmq_ctx_new();
     void *publishers = open_socket(context, ZMQ_ROUTER, board->dir, "p", true);
     void *rep_router = open_socket(context, ZMQ_ROUTER, board->dir, "r", true);
@@ -87,7 +82,7 @@ static int raw_broker(void *argument)
             zmq_recv(publishers, bytes, sizeof bytes, ZMQ_DONTWAIT);
             send_kind(publishers, id, (size_t)id_size, KIND_REPLY);
             send_kind(rep_router, reps[next].id, (size_t)reps[next].size, KIND_OFFER);
-            next = (next + 1) % FLOOR_REPS;
+            next = (next + 1) % BENCH_REPS;
         }
         for (int i = 0; i < 256; i++) {
             int id_size = zmq_recv(rep_router, id, sizeof id, ZMQ_DONTWAIT);
@@ -99,7 +94,7 @@ static int raw_broker(void *argument)
                 send_kind(rep_router, id, (size_t)id_size, KIND_REPLY);
             } else if (bytes[0] == KIND_COMPLETE) {
                 send_kind(rep_router, id, (size_t)id_size, KIND_REPLY);
-            } else if (board->reps_known < FLOOR_REPS) {   /* hello */
+            } else if (board->reps_known < BENCH_REPS) {   /* hello */
                 memcpy(reps[board->reps_known].id, id, (size_t)id_size);
                 reps[board->reps_known].size = id_size;
                 board->reps_known++;
@@ -115,17 +110,17 @@ static int raw_broker(void *argument)
 static int raw_reps(void *argument)
 {
     struct raw_board *board = argument;
-    void *context = zmq_ctx_new(), *sockets[FLOOR_REPS];
-    zmq_pollitem_t items[FLOOR_REPS];
-    uint64_t replies[FLOOR_REPS] = {0};
-    for (int i = 0; i < FLOOR_REPS; i++) {
+    void *context = zmq_ctx_new(), *sockets[BENCH_REPS];
+    zmq_pollitem_t items[BENCH_REPS];
+    uint64_t replies[BENCH_REPS] = {0};
+    for (int i = 0; i < BENCH_REPS; i++) {
         sockets[i] = open_socket(context, ZMQ_DEALER, board->dir, "r", false);
         zmq_send(sockets[i], "l", 1, 0);
         items[i] = (zmq_pollitem_t){sockets[i], 0, ZMQ_POLLIN, 0};
     }
     while (!board->stop) {
-        zmq_poll(items, FLOOR_REPS, 10);
-        for (int i = 0; i < FLOOR_REPS; i++) {
+        zmq_poll(items, BENCH_REPS, 10);
+        for (int i = 0; i < BENCH_REPS; i++) {
             char bytes[LARGEST];
             while (zmq_recv(sockets[i], bytes, sizeof bytes, ZMQ_DONTWAIT) > 0) {
                 if (bytes[0] == KIND_OFFER)
@@ -137,7 +132,7 @@ static int raw_reps(void *argument)
             }
         }
     }
-    for (int i = 0; i < FLOOR_REPS; i++)
+    for (int i = 0; i < BENCH_REPS; i++)
         zmq_close(sockets[i]);
     zmq_ctx_term(context);
     return 0;
@@ -169,12 +164,12 @@ struct floor_result floor_zmq(uint32_t seconds)
     struct floor_result result = {0};
     struct raw_board *board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (board == MAP_FAILED)
-        give_up("out of memory");
+        bench_give_up("out of memory");
     bench_make_dir(board->dir);
     pid_t broker = bench_fork(raw_broker, board), reps = bench_fork(raw_reps, board);
-    for (int i = 0; board->reps_known < FLOOR_REPS; i++) {
+    for (int i = 0; board->reps_known < BENCH_REPS; i++) {
         if (i > 1000)
-            give_up("the raw reps could not say hello");
+            bench_give_up("the raw reps could not say hello");
         poll(NULL, 0, 10);
     }
     pid_t publisher = bench_fork(raw_publisher, board);
@@ -208,21 +203,21 @@ struct floor_result floor_append(const char *fsync, uint32_t seconds, double byt
     char *bytes = malloc(size + 1);
     uint64_t entries = 0;
     if (!bytes)
-        give_up("out of memory");
+        bench_give_up("out of memory");
     memset(bytes, 'x', size);
     bench_make_dir(dir);
-    pid_t redis = floor_start_redis(dir, fsync);
+    pid_t redis = bench_desk_redis(dir, fsync);
     snprintf(socket, sizeof socket, "%s/redis.sock", dir);
     redisContext *link = redisConnectUnix(socket);
     if (!link || link->err)
-        give_up("cannot reach the bench's redis-server");
+        bench_give_up("cannot reach the bench's redis-server");
     uint64_t start_ns = bench_now_ns(), cpu_before = bench_cpu_us(redis), in_flight = 0;
     while (bench_now_ns() - start_ns < seconds * 1000000000ull) {
         for (; in_flight < IN_FLIGHT; in_flight++)
             redisAppendCommand(link, "XADD floor * b %b", bytes, size);
         redisReply *reply;
         if (redisGetReply(link, (void **)&reply) != REDIS_OK || reply->type == REDIS_REPLY_ERROR)
-            give_up("the bench's redis-server refused an append");
+            bench_give_up("the bench's redis-server refused an append");
         freeReplyObject(reply);
         in_flight--;
         entries++;

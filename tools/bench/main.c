@@ -11,17 +11,19 @@
 struct bench { const char *name; bench_function *run; const char *what; };
 static const struct bench benches[] = {
     {"core", bench_core, "the routing core alone: lives/s on one core, time of a decision, curves, memory of a waiting lead"},
+    {"restart", bench_restart, "a broker that is killed, or stopped, with leads open: how long until it serves again, with all of them"},
     {"floor", bench_floor, "end to end with Redis, beside raw ZeroMQ and raw appends of the same messages"},
 };
 enum { BENCHES = sizeof benches / sizeof *benches };
 
 static int usage(FILE *out, int code)
 {
-    fprintf(out, "usage: leadwire-bench BENCH [--json] [--quick] [--rounds N]\n\n");
+    fprintf(out, "usage: leadwire-bench BENCH [--json] [--quick] [--rounds N] [--leads N]\n\n");
     for (int i = 0; i < BENCHES; i++)
         fprintf(out, "  %-8s %s\n", benches[i].name, benches[i].what);
     fprintf(out, "\n  --json     one JSON object, last thing printed\n  --quick    less than 50 seconds\n"
-                 "  --rounds N repetitions; medians and spread are over them\n");
+                 "  --rounds N repetitions; medians and spread are over them\n"
+                 "  --leads N  restart: open leads (default 1000000; 100000 with --quick)\n");
     return code;
 }
 
@@ -39,6 +41,8 @@ int main(int argc, char **argv)
             options.quick = true;
         else if (strcmp(argv[i], "--rounds") == 0 && i + 1 < argc && atoi(argv[i + 1]) > 0)
             options.rounds = (uint32_t)atoi(argv[++i]);
+        else if (strcmp(argv[i], "--leads") == 0 && i + 1 < argc && atoi(argv[i + 1]) > 0)
+            options.leads = (uint32_t)atoi(argv[++i]);
         else {
             for (int b = 0; b < BENCHES && !chosen; b++)
                 chosen = strcmp(argv[i], benches[b].name) == 0 ? &benches[b] : NULL;

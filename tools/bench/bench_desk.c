@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bench_desk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "bench.h"
+#include "bench_process.h"
+#include "control_client.h"
+
+void bench_give_up(const char *what)
+{
+    fprintf(stderr, "leadwire-bench: %s\n", what);
+    exit(1);
+}
+
+pid_t bench_desk_redis(const char *dir, const char *fsync)
+{
+    char socket[96], log[96];
+    const char *server = getenv("LEADWIRE_REDIS_SERVER");
+    snprintf(socket, sizeof socket, "%s/redis.sock", dir);
+    snprintf(log, sizeof log, "%s/redis.log", dir);
+    const char *const argv[] = {server && server[0] ? server : "redis-server", "--port", "0", "--unixsocket", socket, "--dir", dir,
+                                "--appendonly", "yes", "--appendfsync", fsync, "--save", "", "--auto-aof-rewrite-percentage", "0", NULL};
+    pid_t pid = bench_start(argv, "redis-check-rdb", log);   /* the same program, which looks at the name it is called by */
+    if (!bench_await_path(socket, 10000))
+        bench_give_up("redis-server did not start: install Debian's redis-tools, or name one in LEADWIRE_REDIS_SERVER");
+    return pid;
+}
+
+void bench_desk_secrets(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    if (!file)
+        bench_give_up("cannot write the reps' secrets");
+    for (uint32_t i = 0; i < BENCH_REPS; i++)
+        fprintf(file, "rep%u bench-secret\n", i);
+    fclose(file);
+    chmod(path, 0600);
+}
+
+/* 10 skills, 10 rules, 50 reps with two skills each. */
+void bench_desk_rules(const char *run_dir)
+{
+    static char names[BENCH_REPS + BENCH_SKILLS][16];
+    static Leadwire__V1__SkillConfig skills[BENCH_SKILLS];
+    static Leadwire__V1__SkillLevel levels[BENCH_SKILLS];
+    static Leadwire__V1__Predicate predicates[BENCH_SKILLS];
+    static Leadwire__V1__RuleConfig rules[BENCH_SKILLS];
+    static Leadwire__V1__RepConfig reps[BENCH_REPS];
+    Leadwire__V1__SkillConfig *skill_list[BENCH_SKILLS];
+    Leadwire__V1__SkillLevel *level_list[BENCH_SKILLS], *rep_levels[BENCH_REPS][2];
+    Leadwire__V1__Predicate *predicate_list[BENCH_SKILLS];
+    Leadwire__V1__RuleConfig *rule_list[BENCH_SKILLS];
+    Leadwire__V1__RepConfig *rep_list[BENCH_REPS];
+    char *values[BENCH_SKILLS];
+
+    for (uint32_t i = 0; i < BENCH_SKILLS; i++) {
+        snprintf(names[i], sizeof names[i], "s%u", i);
+        values[i] = names[i];
+        leadwire__v1__skill_config__init(&skills[i]);
+        skills[i].name = names[i];
+        skill_list[i] = &skills[i];
+        leadwire__v1__skill_level__init(&levels[i]);
+        levels[i].skill = names[i];
+        levels[i].level = 5;
+        level_list[i] = &levels[i];
+        leadwire__v1__predicate__init(&predicates[i]);
+        predicates[i].field = (char *)(uintptr_t)"product";
+        predicates[i].kind = LEADWIRE__V1__PREDICATE_KIND__PREDICATE_EQUALS;
+        predicates[i].n_values = 1;
+        predicates[i].values = &values[i];
+        predicate_list[i] = &predicates[i];
+        leadwire__v1__rule_config__init(&rules[i]);
+        rules[i].name = rules[i].queue = names[i];
+        rules[i].n_when = 1;
+        rules[i].when = &predicate_list[i];
+        rules[i].n_require = 1;
+        rules[i].require = &level_list[i];
+        rule_list[i] = &rules[i];
+    }
+    for (uint32_t i = 0; i < BENCH_REPS; i++) {
+        snprintf(names[BENCH_SKILLS + i], sizeof names[0], "rep%u", i);
+        leadwire__v1__rep_config__init(&reps[i]);
+        reps[i].name = names[BENCH_SKILLS + i];
+        reps[i].team = (char *)(uintptr_t)"inside";
+        reps[i].capacity = BENCH_CAPACITY;
+        rep_levels[i][0] = &levels[i % BENCH_SKILLS];
+        rep_levels[i][1] = &levels[(i + 5) % BENCH_SKILLS];
+        reps[i].n_skills = 2;
+        reps[i].skills = rep_levels[i];
+        rep_list[i] = &reps[i];
+    }
+    Leadwire__V1__TeamConfig team = LEADWIRE__V1__TEAM_CONFIG__INIT, *team_list = &team;
+    team.name = (char *)(uintptr_t)"inside";
+    Leadwire__V1__ChannelConfig web = LEADWIRE__V1__CHANNEL_CONFIG__INIT, *channel_list = &web;
+    web.channel = LEADWIRE__V1__CHANNEL__CHANNEL_WEB;
+    web.weight = 1;
+    web.offer_timeout_ms = 60000;
+    web.wait_limit_ms = 3600000;
+    web.connect_timeout_ms = 25000;
+    Leadwire__V1__DispositionConfig won = LEADWIRE__V1__DISPOSITION_CONFIG__INIT, *disposition_list = &won;
+    won.code = (char *)(uintptr_t)"won";
+    won.class_ = LEADWIRE__V1__DISPOSITION_CLASS__DISPOSITION_WON;
+
+    Leadwire__V1__DeskConfig desk = LEADWIRE__V1__DESK_CONFIG__INIT;
+    desk.desk = (char *)(uintptr_t)"bench";
+    desk.policy = (char *)(uintptr_t)"least_loaded";
+    desk.n_skills = BENCH_SKILLS, desk.skills = skill_list;
+    desk.n_rules = BENCH_SKILLS, desk.rules = rule_list;
+    desk.n_reps = BENCH_REPS, desk.reps = rep_list;
+    desk.n_teams = 1, desk.teams = &team_list;
+    desk.n_channels = 1, desk.channels = &channel_list;
+    desk.n_dispositions = 1, desk.dispositions = &disposition_list;
+    desk.grace_ms = 15000, desk.park_limit_ms = desk.work_limit_ms = 86400000, desk.retry_same_rep_ms = 120000, desk.offers_max = 12;
+
+    char endpoint[128];
+    struct control_client *control;
+    struct wire_message reply;
+    Leadwire__V1__ApplyConfig apply = LEADWIRE__V1__APPLY_CONFIG__INIT;
+    apply.config = &desk;
+    struct wire_message request = {.type = WIRE_APPLY_CONFIG, .apply_config = &apply};
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/control", run_dir);
+    if (control_client_open(endpoint, "bench", "leadwire-bench", &control) != LW_OK ||
+        control_client_ask(control, &request, 10000, &reply) != LW_OK || reply.type != WIRE_REPLY ||
+        reply.reply->status != LEADWIRE__V1__STATUS__STATUS_ACCEPTED)
+        bench_give_up("the broker did not take the bench's rules");
+    control_client_close(&control);
+}
+
+void bench_desk_id(uint64_t number, char id[BENCH_ID_SIZE])
+{
+    snprintf(id, BENCH_ID_SIZE, "bench-%llu", (unsigned long long)number);
+}
+
+lw_status bench_desk_publish(struct lw_publisher *publisher, uint64_t number)
+{
+    char id[BENCH_ID_SIZE], sent[32], skill[16];
+    uint64_t ticket;
+    const struct lw_lead_phone phone = {.e164 = "+390212345678", .raw = "02 1234 5678", .kind = "fixed", .region = "IT"};
+    const struct lw_lead_email email = {.address = "prospect.number@example.com", .key = "prospect.number@example.com"};
+    bench_desk_id(number, id);
+    snprintf(sent, sizeof sent, "%llu", (unsigned long long)bench_now_ns());
+    snprintf(skill, sizeof skill, "s%llu", (unsigned long long)(number % BENCH_SKILLS));
+    const struct lw_lead lead = {
+        .channel = LW_CHANNEL_WEB, .source = "bench", .full_name = "A Prospect of the Bench", .phones = &phone, .phone_count = 1,
+        .emails = &email, .email_count = 1, .language = "it", .country = "IT", .product = skill, .vendor_id = sent,
+        .subject = "Request for a quote", .campaign = "autumn",
+        .summary = "Good morning, we would like a quote for our house: two floors, a roof of eighty square metres that faces south. "
+                   "Please call in the afternoon. Thank you and best regards.",
+    };
+    return lw_publisher_publish(publisher, id, 0, &lead, 0, &ticket);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * bench_desk - the desk that benches with real processes work with: 50 reps over 10 skills with room for 10 leads each, and
+ * leads of about 400 bytes in 12 fields, as a form gives them.
+ */
+#ifndef BENCH_DESK_H
+#define BENCH_DESK_H
+
+#include <leadwire/publisher.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum { BENCH_REPS = 50, BENCH_SKILLS = 10, BENCH_CAPACITY = 10, BENCH_ID_SIZE = 32 };
+#define BENCH_SOURCE "bench"
+
+/* A private redis-server on dir/redis.sock with this appendfsync; dies with the bench. */
+pid_t bench_desk_redis(const char *dir, const char *fsync);
+/* The file of the reps' secrets: rep0 to rep49, all "bench-secret". */
+void bench_desk_secrets(const char *path);
+/* Rep r has the skills r % 10 and (r + 5) % 10; a lead needs the one that its product names, s0 to s9. */
+void bench_desk_rules(const char *run_dir);
+/* The idempotency id of lead `number`. */
+void bench_desk_id(uint64_t number, char id[BENCH_ID_SIZE]);
+/* Its vendor_id is bench_now_ns() of publishing. */
+LW_MUST_CHECK lw_status bench_desk_publish(struct lw_publisher *publisher, uint64_t number);
+/* Says what, ends the bench. */
+_Noreturn void bench_give_up(const char *what);
+
+#endif
