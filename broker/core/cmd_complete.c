@@ -29,18 +29,19 @@ static bool set_aside(struct core *core, struct completion *completion);
 
 void command_complete(struct core *core, const struct core_command *command)
 {
+    struct desk_id id = command->complete.lead;
+    struct core_text idempotency_id = command->complete.idempotency_id;
+    bool is_named = idempotency_id.size > 0 && idempotency_id.size <= LW_IDEMPOTENCY_ID_MAX;
+    struct siphash_128 key = is_named ? seen_key_complete(core, id, idempotency_id) : (struct siphash_128){0};
+    seen_prefetch(&core->seen, key);
     struct completion completion = {.rep = asking_rep(core, command)};
     struct rep *rep = completion.rep;
     if (!rep)
         return;
-    struct desk_id id = command->complete.lead;
-    struct core_text idempotency_id = command->complete.idempotency_id;
-    if (idempotency_id.size == 0 || idempotency_id.size > LW_IDEMPOTENCY_ID_MAX) {
+    if (!is_named) {
         reply(core, command, CORE_REJECTED, "the idempotency id is missing or too long", id);
         return;
     }
-    struct siphash_128 key = seen_key_complete(core, id, idempotency_id);
-    seen_prefetch(&core->seen, key);
     uint64_t hash = content_of(core, command);
     struct lead *lead = completion.lead = lead_table_find(&core->leads, id);
     if (complete_repeated(core, command, key, hash))

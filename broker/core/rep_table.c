@@ -11,7 +11,7 @@ lw_status rep_table_init(struct rep_table *table)
 {
     *table = (struct rep_table){.count = 1, .capacity = 64};
     table->reps = calloc(table->capacity, sizeof(struct rep *));
-    if (!table->reps || index_table_init(&table->by_session, SESSIONS_MAX) != LW_OK ||
+    if (!table->reps || index_table_init_small(&table->by_session, SESSIONS_MAX) != LW_OK ||
         index_table_init(&table->by_name, REPS_MAX) != LW_OK) {
         rep_table_fini(table);
         return LW_NO_MEMORY;
@@ -88,8 +88,11 @@ struct rep *rep_table_by_session(const struct rep_table *table, uint64_t session
 {
     uint32_t hash = index_hash_u64(session), number;
     for (uint32_t at = index_table_first(&table->by_session, hash); index_table_at(&table->by_session, hash, &at, &number);) {
-        if (table->reps[number]->session == session)
-            return table->reps[number];
+        struct rep *rep = table->reps[number];
+        if (rep->session != session)
+            continue;
+        rep_prefetch(rep);
+        return rep;
     }
     return NULL;
 }
@@ -97,7 +100,7 @@ struct rep *rep_table_by_session(const struct rep_table *table, uint64_t session
 bool rep_table_bind(struct rep_table *table, struct rep *rep, uint64_t session)
 {
     assert(session != 0 && rep->session == 0);
-    if (!index_table_add(&table->by_session, index_hash_u64(session), rep->number))
+    if (!index_table_make_room(&table->by_session) || !index_table_add(&table->by_session, index_hash_u64(session), rep->number))
         return false;
     rep->session = session;
     return true;

@@ -47,12 +47,13 @@ struct rep {
     struct rep_declines *declines;         /* NULL: none were counted */
     struct team_limit *limit;              /* of the rep's team; NULL: none */
     uint32_t reserve;                      /* units beyond the capacity, for what interrupts; 0: none */
-    uint32_t team, device;                 /* names; device NAME_NONE: none */
+    uint32_t device;                       /* names; NAME_NONE: none */
     struct avl_tree preferred;             /* waiting leads that only this rep gets for now, most urgent first */
-    struct timer_node timer;
-    uint64_t until_ms, grace_deadline_ms;  /* 0: none */
     struct ready_place ready[POLICIES_MAX];   /* in its supply class while ready: by number of the policy, of those in use */
 
+    uint32_t team;                         /* names */
+    struct timer_node timer;
+    uint64_t until_ms, grace_deadline_ms;  /* 0: none */
     struct rep_rates *rates;               /* NULL: none of its own */
     uint32_t new_share;                    /* of the rules that are being linked */
     uint64_t share_mark;                   /* fair_share.given when they left */
@@ -78,6 +79,12 @@ struct rep *rep_table_by_session(const struct rep_table *table, uint64_t session
 bool rep_table_bind(struct rep_table *table, struct rep *rep, uint64_t session);
 /* Clears rep->session if set. */
 void rep_table_unbind(struct rep_table *table, struct rep *rep);
+/* What every lead that the rep gets looks at: of many reps all of it is far away. */
+static inline void rep_prefetch(const struct rep *rep)
+{
+    for (size_t at = 0; at < offsetof(struct rep, ready) + sizeof *rep->ready; at += 64)
+        __builtin_prefetch((const char *)rep + at, 1);
+}
 static inline struct rep *rep_table_at(const struct rep_table *table, uint32_t number)
 {
     return number < table->count ? table->reps[number] : NULL;
