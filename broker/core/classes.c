@@ -13,6 +13,7 @@
 #include "needs.h"
 #include "pairs.h"
 #include "ready_order.h"
+#include "ready_words.h"
 #include "urgency.h"
 
 static const struct siphash_key CLASS_KEY = {0x64656d616e64, 0x737570706c79};
@@ -24,8 +25,10 @@ static void note_ranking(struct classes *classes, const struct demand_class *dem
 static bool note_levels(struct classes *classes, const struct supply_class *supply);
 static bool keep_rates(struct supply_class *supply, const struct rep_rates *rates);
 static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct needs *needs);
+static uint32_t skills_hash(const struct rep *rep);
 static uint32_t supply_hash(const struct rep *rep, bool has_device, const uint32_t full_sources[CONFIG_CAP_SOURCES_MAX]);
 static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t channel, const struct needs *needs);
+static void set_able(struct demand_class *demand, uint32_t supply, bool is_able);
 static void set_row(struct classes *classes, struct demand_class *demand, struct supply_class *supply);
 
 lw_status classes_init(struct classes *classes, struct queues *queues)
@@ -34,8 +37,8 @@ lw_status classes_init(struct classes *classes, struct queues *queues)
     classes->demand = calloc(CLASSES_MAX, sizeof *classes->demand);
     classes->supply = calloc(CLASSES_MAX, sizeof *classes->supply);
     classes->demand_first = calloc(CLASSES_MAX, sizeof *classes->demand_first);
-    classes->supply_ready_count = calloc(CLASSES_MAX, sizeof *classes->supply_ready_count);
-    if (classes->demand && classes->supply && classes->demand_first && classes->supply_ready_count &&
+    classes->demand_ready_count = calloc(CLASSES_MAX, sizeof *classes->demand_ready_count);
+    if (classes->demand && classes->supply && classes->demand_first && classes->demand_ready_count &&
         index_table_init(&classes->demand_index, CLASSES_MAX) == LW_OK &&
         index_table_init(&classes->supply_index, CLASSES_MAX) == LW_OK)
         return LW_OK;
@@ -65,10 +68,11 @@ void classes_fini(struct classes *classes)
     for (uint32_t i = 0; i < POLICIES_MAX; i++) {
         free(classes->supply_first[i]);
         free(classes->supply_first_key[i]);
+        free(classes->supply_words[i]);
     }
     for (uint32_t i = 0; i < CONFIG_SKILLS_MAX; i++)
         free(classes->supply_levels[i]);
-    free(classes->supply_ready_count);
+    free(classes->demand_ready_count);
     index_table_fini(&classes->demand_index);
     index_table_fini(&classes->supply_index);
     bitset_fini(&classes->demand_waiting);
@@ -100,6 +104,7 @@ struct demand_class *classes_demand(struct classes *classes, uint32_t queue, uin
     index_table_add(&classes->demand_index, hash, index);
     bitset_reserve(&classes->demand_waiting, index + 1);
     note_ranking(classes, demand);
+    classes->demand_ready_count[index] = 0;
     for (uint32_t i = 0; i < classes->supply_count; i++) {
         if (classes->supply[i])
             set_row(classes, demand, classes->supply[i]);
@@ -121,17 +126,19 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
             return found;
     }
 
-    for (index = 0; index < classes->supply_count && classes->supply[index]; index++)
-        continue;
-    struct supply_class *supply = index < CLASSES_MAX ? calloc(1, sizeof *supply) : NULL;
-    if (!supply)
+    struct supply_class *supply = calloc(1, sizeof *supply);
+    index = supply ? supply_places_take(&classes->supply_places, skills_hash(rep)) : SUPPLY_PLACE_NONE;
+    if (index == SUPPLY_PLACE_NONE) {
+        free(supply);
         return NULL;
+    }
     *supply = (struct supply_class){.index = index, .hash = hash, .capacity = rep->rank.capacity, .team = rep->team, .has_device = has_device,
                                      .is_outsourced = rep->is_outsourced};
     memcpy(supply->levels, rep->levels, sizeof supply->levels);
     memcpy(supply->full_sources, full_sources, sizeof full_sources);
     supply->full_source_count = full_count;
     if (!note_levels(classes, supply) || !keep_rates(supply, rep->rates)) {
+        supply_places_give(&classes->supply_places, index);
         free(supply);
         return NULL;
     }
@@ -140,8 +147,8 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
     for (uint32_t i = 0; policy_at(i); i++)
         supply->ready[i].summarize = policy_at(i)->orders_by_load ? NULL : ready_order_note_room;
     classes->supply[index] = supply;
-    if (index == classes->supply_count)
-        classes->supply_count++;
+    if (index >= classes->supply_count)
+        classes->supply_count = index + 1;
     index_table_add(&classes->supply_index, hash, index);
     bitset_reserve(&classes->supply_ready, index + 1);
     for (uint32_t i = 0; i < classes->demand_count; i++) {
@@ -168,9 +175,11 @@ void classes_set_orders(struct classes *classes)
         if (!classes->supply_first[i]) {
             classes->supply_first[i] = calloc(CLASSES_MAX, sizeof **classes->supply_first);
             classes->supply_first_key[i] = calloc(CLASSES_MAX, sizeof **classes->supply_first_key);
+            classes->supply_words[i] = malloc(sizeof **classes->supply_words);
         }
-        if (!classes->supply_first[i] || !classes->supply_first_key[i])
+        if (!classes->supply_first[i] || !classes->supply_first_key[i] || !classes->supply_words[i])
             abort();   /* a few words per class: part of having rules */
+        ready_words_clear(classes->supply_words[i]);
     }
 }
 
@@ -219,13 +228,14 @@ void classes_drop_demand(struct classes *classes, struct demand_class *demand)
 
 void classes_drop_supply(struct classes *classes, struct supply_class *supply)
 {
-    assert(supply->rep_count == 0);
+    assert(supply->rep_count == 0 && supply->counted_count == 0);
     for (uint32_t i = 0; i < classes->demand_count; i++) {
         if (classes->demand[i])
-            bitset_clear(&classes->demand[i]->able, supply->index);
+            set_able(classes->demand[i], supply->index, false);
     }
     index_table_remove(&classes->supply_index, supply->hash, supply->index);
     classes->supply[supply->index] = NULL;
+    supply_places_give(&classes->supply_places, supply->index);
     bitset_fini(&supply->can_serve);
     free(supply->rates);
     free(supply);
@@ -246,13 +256,17 @@ struct first_key first_key_of(const struct policy *policy, const struct policy_r
 static void note_first_rep(struct classes *classes, const struct supply_class *supply, uint32_t order)
 {
     const struct avl_node *first = avl_first(&supply->ready[order]);
-    if (!first)
-        return;
     const struct policy *policy = policy_at(order);
-    const struct policy_rep *rank = &AVL_ENTRY(first, struct ready_place, node)->rep->rank;
-    classes->supply_first[order][supply->index] = *rank;
+    struct first_key *key = &classes->supply_first_key[order][supply->index];
+    uint32_t before = key->number;
+    if (first) {
+        const struct policy_rep *rank = &AVL_ENTRY(first, struct ready_place, node)->rep->rank;
+        classes->supply_first[order][supply->index] = *rank;
+        if (policy->first_key)
+            *key = first_key_of(policy, rank);
+    }
     if (policy->first_key)
-        classes->supply_first_key[order][supply->index] = first_key_of(policy, rank);
+        ready_words_note(classes->supply_words[order], supply->index, before, first ? key : NULL);
 }
 
 static avl_compare *order_of(const struct queue *queue)
@@ -341,7 +355,7 @@ void supply_class_insert(struct classes *classes, struct rep *rep)
         avl_insert(&supply->ready[order], &rep->ready[order].node);
         note_first_rep(classes, supply, order);
     }
-    classes->supply_ready_count[supply->index] = ++supply->ready_count;
+    supply->ready_count++;
     bitset_set(&classes->supply_ready, supply->index);
 }
 
@@ -353,9 +367,20 @@ void supply_class_remove(struct classes *classes, struct rep *rep)
         avl_remove(&supply->ready[order], &rep->ready[order].node);
         note_first_rep(classes, supply, order);
     }
-    classes->supply_ready_count[supply->index] = --supply->ready_count;
-    if (supply->ready_count == 0)
+    if (--supply->ready_count == 0)
         bitset_clear(&classes->supply_ready, supply->index);
+}
+
+void supply_class_count(struct classes *classes, struct supply_class *supply)
+{
+    uint32_t more = supply->ready_count - supply->counted_count;   /* or fewer: it wraps as the counts do */
+    if (more == 0)
+        return;
+    supply->counted_count = supply->ready_count;
+    for (uint32_t w = 0; w < supply->can_serve.word_count; w++) {
+        for (uint64_t bits = supply->can_serve.words[w]; bits != 0; bits &= bits - 1)
+            classes->demand_ready_count[w * 64 + (uint32_t)__builtin_ctzll(bits)] += more;
+    }
 }
 
 struct lead_rank lead_rank_of(const struct lead *lead)
@@ -423,15 +448,30 @@ static int compare_reps(const struct avl_node *a, const struct avl_node *b)
     return x->policy->compare(&x->rep->rank, &y->rep->rank);
 }
 
+static void set_able(struct demand_class *demand, uint32_t supply, bool is_able)
+{
+    uint32_t word = supply / 64;
+    uint64_t bit = UINT64_C(1) << (word % 64);
+    if (is_able)
+        bitset_set(&demand->able, supply);
+    else
+        bitset_clear(&demand->able, supply);
+    bool is_empty = word >= demand->able.word_count || demand->able.words[word] == 0;
+    demand->able_words[word / 64] = is_empty ? demand->able_words[word / 64] & ~bit : demand->able_words[word / 64] | bit;
+}
+
 static void set_row(struct classes *classes, struct demand_class *demand, struct supply_class *supply)
 {
     bitset_reserve(&demand->able, classes->supply_count);
     bitset_reserve(&supply->can_serve, classes->demand_count);
+    if (bitset_test(&demand->able, supply->index))
+        classes->demand_ready_count[demand->index] -= supply->counted_count;
     if (supply_is_offered(supply, demand)) {
-        bitset_set(&demand->able, supply->index);
+        classes->demand_ready_count[demand->index] += supply->counted_count;
+        set_able(demand, supply->index, true);
         bitset_set(&supply->can_serve, demand->index);
     } else {
-        bitset_clear(&demand->able, supply->index);
+        set_able(demand, supply->index, false);
         bitset_clear(&supply->can_serve, demand->index);
     }
 }
@@ -470,6 +510,15 @@ static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct needs 
     for (uint32_t i = 0; i < needs->team_count; i++)
         words[count++] = needs->teams[i];
     return (uint32_t)siphash_64(CLASS_KEY, words, count * sizeof *words);
+}
+
+/* Of those that the rep has at all. */
+static uint32_t skills_hash(const struct rep *rep)
+{
+    bool has[CONFIG_SKILLS_MAX];
+    for (uint32_t i = 0; i < CONFIG_SKILLS_MAX; i++)
+        has[i] = rep->levels[i] != 0;
+    return (uint32_t)siphash_64(CLASS_KEY, has, sizeof has);
 }
 
 static uint32_t supply_hash(const struct rep *rep, bool has_device, const uint32_t full_sources[CONFIG_CAP_SOURCES_MAX])

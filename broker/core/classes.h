@@ -13,10 +13,12 @@
 #include "policy.h"
 #include "queues.h"
 #include "rep_table.h"
+#include "supply_places.h"
 
-enum { CLASSES_MAX = 1 << 15 };
+enum { CLASSES_MAX = SUPPLY_PLACE_NONE };
 
 struct ended_needs;
+struct ready_words;
 
 struct demand_class {
     uint32_t index, hash;
@@ -28,32 +30,37 @@ struct demand_class {
     struct avl_tree waiting;               /* leads, most urgent first */
     struct avl_tree by_age;                /* the same, longest waiting first, where the queue has an age cap */
     struct bitset able;                    /* supply classes that can serve it */
+    uint64_t able_words[SUPPLY_WORDS_MAX / 64];   /* of their words those that are not empty: a bit each */
     uint32_t lead_count;                   /* all open leads of the class */
     struct ended_needs *ended_needs;       /* history.h; NULL: none of its leads has ended */
 };
 
 struct supply_class {
-    uint32_t index, hash;
+    /* First what changes with the load of its reps. */
+    uint32_t index;
+    uint32_t ready_count;
+    uint32_t counted_count;                /* of them, those in demand_ready_count of the classes that it can serve */
     uint32_t capacity;
+    struct bitset can_serve;               /* demand classes */
+    struct avl_tree ready[POLICIES_MAX];   /* reps, in the order of each policy in use */
+
+    uint32_t hash;
     uint32_t team;                         /* names */
     bool has_device, is_outsourced;
     uint32_t full_sources[CONFIG_CAP_SOURCES_MAX], full_source_count;   /* names: its reps may have no more of them today */
     uint8_t levels[CONFIG_SKILLS_MAX];
     struct rep_rates *rates;               /* NULL: none of their own */
-    struct avl_tree ready[POLICIES_MAX];   /* reps, in the order of each policy in use */
-    uint32_t ready_count;
-    struct bitset can_serve;               /* demand classes */
     uint32_t rep_count, configured_count;   /* the latter: of the rules in force */
 };
 
 /* All that a policy with first_key compares. */
 struct first_key { uint64_t idle_since_ms; uint32_t first, number; };
 #define FIRST_KEY_LAST ((struct first_key){UINT64_MAX, UINT32_MAX, UINT32_MAX})   /* behind everybody's */
+/* Without branches: which of them decides is as good as random. */
 static inline bool first_key_is_before(const struct first_key *a, const struct first_key *b)
 {
-    if (a->first != b->first)
-        return a->first < b->first;
-    return a->idle_since_ms != b->idle_since_ms ? a->idle_since_ms < b->idle_since_ms : a->number < b->number;
+    unsigned before = (a->idle_since_ms < b->idle_since_ms) | ((a->idle_since_ms == b->idle_since_ms) & (a->number < b->number));
+    return (a->first < b->first) | ((a->first == b->first) & before);
 }
 
 struct lead_rank { int64_t urgency; uint64_t since_ms, number; };   /* most urgent, then since longest, then lowest */
@@ -65,6 +72,7 @@ struct classes {
     struct supply_class **supply;
     uint32_t demand_count, supply_count;   /* highest index + 1 */
     struct index_table demand_index, supply_index;
+    struct supply_places supply_places;
     struct bitset demand_waiting;          /* classes with waiting leads */
     struct bitset demand_ranks_pairs;      /* classes of queues that do; no words while there are none */
     struct bitset supply_ready;            /* classes with ready reps */
@@ -72,7 +80,8 @@ struct classes {
     struct lead_rank *demand_first;
     struct policy_rep *supply_first[POLICIES_MAX];   /* NULL: never in use */
     struct first_key *supply_first_key[POLICIES_MAX];   /* the same, where policy.first_key is */
-    uint32_t *supply_ready_count;
+    struct ready_words *supply_words[POLICIES_MAX];     /* the same again */
+    uint32_t *demand_ready_count;          /* ready reps who can serve the class */
     uint8_t *supply_levels[CONFIG_SKILLS_MAX];       /* of each class in this skill; NULL: nobody has it */
 };
 
@@ -106,8 +115,11 @@ void classes_drop_demand(struct classes *classes, struct demand_class *demand);
 void classes_drop_supply(struct classes *classes, struct supply_class *supply);
 void demand_class_insert(struct classes *classes, struct lead *lead);
 void demand_class_remove(struct classes *classes, struct lead *lead);
+/* What a ready rep's order depends on changes between remove and insert; then supply_class_count. */
 void supply_class_insert(struct classes *classes, struct rep *rep);
 void supply_class_remove(struct classes *classes, struct rep *rep);
+/* Brings demand_ready_count up to how many reps of the class are ready. */
+void supply_class_count(struct classes *classes, struct supply_class *supply);
 /* By standing, then earlier arrival, then lower number: within one queue, and where the desk does not weigh. */
 int lead_compare_urgency(const struct lead *a, const struct lead *b);
 int lead_rank_compare(const struct lead_rank *a, const struct lead_rank *b);

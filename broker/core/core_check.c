@@ -15,6 +15,7 @@
 #include "pairs.h"
 #include "people.h"
 #include "preferred.h"
+#include "ready_words.h"
 #include "rep_state.h"
 #include "team_limits.h"
 #include "touch.h"
@@ -159,6 +160,17 @@ static void check_fair_share(const struct core *core)
     assert(ledger->shares == shares);
 }
 
+/* What is kept so that a search need not look at every class. */
+static void check_search(const struct classes *classes, const struct demand_class *demand)
+{
+    uint32_t ready = 0;
+    for (uint32_t s = 0; s < classes->supply_count; s++)
+        ready += bitset_test(&demand->able, s) ? classes->supply[s]->ready_count : 0;
+    assert(classes->demand_ready_count[demand->index] == ready);
+    for (uint32_t w = 0; w < SUPPLY_WORDS_MAX; w++)
+        assert((demand->able_words[w / 64] >> (w % 64) & 1) == (w < demand->able.word_count && demand->able.words[w] != 0));
+}
+
 static void check_classes(const struct core *core)
 {
     const struct classes *classes = &core->classes;
@@ -166,6 +178,8 @@ static void check_classes(const struct core *core)
         const struct demand_class *demand = classes->demand[d];
         assert(bitset_test(&classes->demand_waiting, d) == (demand && demand->waiting.count > 0));
         assert(bitset_test(&classes->demand_ranks_pairs, d) == (demand && demand->of_queue->policy->ranks_pairs));
+        if (demand)
+            check_search(classes, demand);
         for (const struct avl_node *node = demand ? avl_first(&demand->waiting) : NULL; node && avl_next(node); node = avl_next(node))
             assert(demand->waiting.compare(node, avl_next(node)) < 0);
         for (uint32_t s = 0; s < classes->supply_count; s++) {
@@ -174,6 +188,11 @@ static void check_classes(const struct core *core)
             assert(!demand || bitset_test(&demand->able, s) == can);
             assert(!supply || bitset_test(&supply->can_serve, d) == can);
         }
+    }
+    for (uint32_t i = 0; i < classes->order_count; i++) {
+        uint32_t order = classes->orders[i];
+        if (policy_at(order)->first_key)
+            ready_words_check(classes->supply_words[order], &classes->supply_ready, classes->supply_first_key[order]);
     }
     for (uint32_t s = 0; s < classes->supply_count; s++) {
         const struct supply_class *supply = classes->supply[s];

@@ -21,6 +21,7 @@
 #include "pairs.h"
 #include "preferred.h"
 #include "ready_order.h"
+#include "ready_words.h"
 #include "urgency.h"
 
 enum { NOTED_MAX = 64 };   /* of core->match_leads, match_reps; above: everything */
@@ -193,14 +194,20 @@ static void search_class(const struct core *core, const struct lead *lead, uint3
     *best = first_key_is_before(&key, best) ? key : *best;
 }
 
+static uint32_t words_of(const struct core *core, const struct demand_class *demand)
+{
+    uint32_t able = demand->able.word_count, ready = core->classes.supply_ready.word_count;
+    return able < ready ? able : ready;
+}
+
 /* All classes of which all first ones may lack room. */
-static __attribute__((noinline)) void search_all(const struct core *core, const struct lead *lead, uint32_t words, struct first_key *best)
+static __attribute__((noinline)) void search_all(const struct core *core, const struct lead *lead, struct first_key *best)
 {
     const uint64_t *able = lead->demand->able.words, *ready = core->classes.supply_ready.words;
     const struct first_key *first = core->classes.supply_first_key[lead->demand->of_queue->order];
 
     *best = FIRST_KEY_LAST;
-    for (uint32_t w = 0; w < words; w++) {
+    for (uint32_t w = 0; w < words_of(core, lead->demand); w++) {
         for (uint64_t bits = able[w] & ready[w]; bits != 0; bits &= bits - 1) {
             uint32_t index = w * 64 + (uint32_t)__builtin_ctzll(bits);
             if (first_key_is_before(&first[index], best))
@@ -216,35 +223,67 @@ static bool has_room(const struct core *core, const struct lead *lead, uint32_t 
     return rank->capacity - rank->load >= weight;
 }
 
-/* Nothing of the lead ranks, and all that does is in first_key: most leads of most desks. It is enough to look at the first of
- * each class, side by side, but for classes whose first refused the lead or is offered it, and for leads that weigh much. */
-static struct rep *best_by_first_key(const struct core *core, const struct lead *lead, uint32_t *able_out)
+/* Classes whose first refused the lead or is offered it. */
+struct passed_over { uint32_t count, classes[EXCLUSIONS_PER_LEAD_MAX + BROADCAST_MAX]; };
+
+/* Of the word's classes in `bits`. */
+static void search_word(const struct lead *lead, const struct first_key *first, uint32_t word, uint64_t bits, struct first_key *best,
+                        struct passed_over *passed_over)
+{
+    for (; bits != 0; bits &= bits - 1) {
+        uint32_t index = word * 64 + (uint32_t)__builtin_ctzll(bits);
+        if (!first_key_is_before(&first[index], best))
+            continue;
+        if (lead_may_go_to(lead, first[index].number))
+            *best = first[index];
+        else
+            passed_over->classes[passed_over->count++] = index;
+    }
+}
+
+/* Words whose first is not before the best so far are passed over; of a word in which everybody can take the lead, and its first may,
+ * nobody else needs looking at. */
+static struct first_key search_words(const struct core *core, const struct lead *lead, struct passed_over *passed_over)
 {
     const struct demand_class *demand = lead->demand;
     const struct bitset *ready = &core->classes.supply_ready;
     const struct first_key *first = core->classes.supply_first_key[demand->of_queue->order];
-    const uint32_t *ready_count = core->classes.supply_ready_count;
-    uint32_t words = demand->able.word_count < ready->word_count ? demand->able.word_count : ready->word_count;
-    uint32_t able = 0, passed_over[EXCLUSIONS_PER_LEAD_MAX + BROADCAST_MAX], passed_over_count = 0;
+    struct ready_words *firsts = core->classes.supply_words[demand->of_queue->order];
     struct first_key best = FIRST_KEY_LAST;
 
-    for (uint32_t w = 0; w < words; w++) {
-        for (uint64_t bits = demand->able.words[w] & ready->words[w]; bits != 0; bits &= bits - 1) {
-            uint32_t index = w * 64 + (uint32_t)__builtin_ctzll(bits);
-            able += ready_count[index];
-            if (!first_key_is_before(&first[index], &best))
+    for (uint32_t i = 0; i * 64 < ready->word_count; i++) {
+        for (uint64_t words = demand->able_words[i]; words != 0; words &= words - 1) {
+            uint32_t w = i * 64 + (uint32_t)__builtin_ctzll(words);
+            uint64_t bits = demand->able.words[w] & ready->words[w];
+            if (bits == 0)
                 continue;
-            if (lead_may_go_to(lead, first[index].number))
-                best = first[index];
+            const struct first_key *its_first = ready_words_first(firsts, w, ready->words[w], first);
+            if (!first_key_is_before(its_first, &best))
+                continue;
+            if (bits == ready->words[w] && lead_may_go_to(lead, its_first->number))
+                best = *its_first;
             else
-                passed_over[passed_over_count++] = index;
+                search_word(lead, first, w, bits, &best, passed_over);
         }
     }
-    *able_out = able;
-    for (uint32_t i = 0; i < passed_over_count; i++)
-        search_class(core, lead, passed_over[i], &best);
-    if (best.number != FIRST_KEY_LAST.number && !has_room(core, lead, best.number))
-        search_all(core, lead, words, &best);
+    return best;
+}
+
+/* Nothing of the lead ranks, and all that does is in first_key: most leads of most desks. It is enough to look at the first of
+ * each class, side by side, but for classes whose first refused the lead or is offered it, and for leads that weigh much. */
+static struct rep *best_by_first_key(const struct core *core, const struct lead *lead)
+{
+    struct passed_over passed_over;
+    passed_over.count = 0;
+    struct first_key best = search_words(core, lead, &passed_over);
+
+    for (uint32_t i = 0; i < passed_over.count; i++)
+        search_class(core, lead, passed_over.classes[i], &best);
+    if (best.number == FIRST_KEY_LAST.number)
+        return NULL;
+    rep_prefetch(core->reps.reps[best.number]);
+    if (!has_room(core, lead, best.number))
+        search_all(core, lead, &best);
     return best.number != FIRST_KEY_LAST.number ? core->reps.reps[best.number] : NULL;
 }
 
@@ -257,20 +296,21 @@ struct rep *match_best_rep(const struct core *core, const struct lead *lead, uin
     const struct policy *policy = demand->of_queue->policy;
     const struct policy_rep *first = classes->supply_first[demand->of_queue->order];
     uint32_t weight = core_channel(core, demand->channel)->weight;
-    uint32_t words = demand->able.word_count < ready->word_count ? demand->able.word_count : ready->word_count;
+    uint32_t words = words_of(core, demand);
     bool has_preferences = demand->needs.prefer_count > 0 && !policy->ranks_pairs;
     struct rep *best = NULL;
     struct policy_rep best_rank = {0};
 
+    *able_out = classes->demand_ready_count[demand->index];
+    if (*able_out == 0)
+        return NULL;
     if (policy->first_key && !has_preferences)
-        return best_by_first_key(core, lead, able_out);
+        return best_by_first_key(core, lead);
     bool is_plain = !policy->uses_levels && !policy->takes_turns && !policy->ranks_pairs && !has_preferences;
 
-    *able_out = 0;
     for (uint32_t w = 0; w < words; w++) {
         for (uint64_t bits = demand->able.words[w] & ready->words[w]; bits != 0; bits &= bits - 1) {
             uint32_t index = w * 64 + (uint32_t)__builtin_ctzll(bits);
-            *able_out += classes->supply_ready_count[index];
             if (is_plain && best && policy->compare(&first[index], &best_rank) > 0)
                 continue;
             struct policy_rep rank = first[index];

@@ -43,10 +43,12 @@ void rep_relink(struct core *core, struct rep *rep)
     assert(!rep->is_ready);
     if (core->nobody.watches)
         nobody_note_rep(core, rep);
-    if (!rep->supply || !rep_is_ready(rep))
+    if (!rep->supply)
         return;
-    rep->is_ready = true;
-    supply_class_insert(&core->classes, rep);
+    rep->is_ready = rep_is_ready(rep);
+    if (rep->is_ready)
+        supply_class_insert(&core->classes, rep);
+    supply_class_count(&core->classes, rep->supply);
 }
 
 void rep_set_state(struct core *core, struct rep *rep, enum rep_state state, enum core_cause cause, uint64_t until_ms)
@@ -214,11 +216,13 @@ void rep_join_class(struct core *core, struct rep *rep)
     assert(now);
     if (before == now)
         return;
+    assert(!rep->is_ready);
     rep->supply = now;
     now->rep_count++;
     now->configured_count += rep->configured;
     if (!before)
         return;
+    supply_class_count(&core->classes, before);
     before->configured_count -= rep->configured;
     if (--before->rep_count == 0)
         classes_drop_supply(&core->classes, before);
