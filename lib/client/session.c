@@ -42,6 +42,7 @@ static bool handle_reply(struct session *session, const struct wire_message *mes
                          struct session_event *out);
 static void handle_refusal(struct session *session, const Leadwire__V1__Reply *reply, uint64_t now_ms);
 static void handle_bye(struct session *session, const Leadwire__V1__Bye *bye, uint64_t now_ms);
+static void note_answer(struct session *session, const struct pending_request *request);
 static bool give_answer(struct session *session, const struct wire_message *message, uint64_t ticket, struct session_event *out);
 
 static void lose(struct session *session, uint64_t now_ms, const char *reason);
@@ -484,6 +485,7 @@ static bool handle_reply(struct session *session, const struct wire_message *mes
         return false;
     case LEADWIRE__V1__STATUS__STATUS_BUSY: {
         struct pending_request *request = pending_find(&session->pending, reply->request_id);
+        note_answer(session, request);
         if (request && request->state != PENDING_BACKED_OFF)
             pending_back_off(&session->pending, request, now_ms, reply->retry_after_ms, reply->reason);
         else if (reply->request_id == 0 && session->state == SESSION_OPENING)
@@ -494,6 +496,7 @@ static bool handle_reply(struct session *session, const struct wire_message *mes
         session->frames_dropped++;
         return false;
     case LEADWIRE__V1__STATUS__STATUS_REJECTED:
+    default:   /* a status of later counts as rejected */
         if (reply->request_id == 0 && session->state == SESSION_OPENING)
             handle_refusal(session, reply, now_ms);
         break;
@@ -545,12 +548,18 @@ static void handle_bye(struct session *session, const Leadwire__V1__Bye *bye, ui
         session->hello_at_ms = now_ms + SESSION_HELLO_FIRST_MS;
 }
 
+/* The second answer to what was sent twice gives the repeat's credit back. */
+static void note_answer(struct session *session, const struct pending_request *request)
+{
+    if ((!request || request->state != PENDING_SENT) && session->repeat_count > 0)
+        session->repeat_count--;
+}
+
 /* An answer counts in any state: it was true when it was said. Late repeats of it find no request and are dropped. */
 static bool give_answer(struct session *session, const struct wire_message *message, uint64_t ticket, struct session_event *out)
 {
     struct pending_request *request = pending_find(&session->pending, ticket);
-    if (!request && session->repeat_count > 0)
-        session->repeat_count--;   /* the second answer to what was sent twice */
+    note_answer(session, request);
     if (!request || !message_answers(message->type, request->tag.type))
         return false;
     session->hello_interval_ms = SESSION_HELLO_FIRST_MS;

@@ -97,7 +97,7 @@ static enum wire_fault find_enum_fault(int value, const ProtobufCFieldDescriptor
 {
     if (value == 0)
         return rule->required ? WIRE_FAULT_MISSING : WIRE_FAULT_NONE;
-    return protobuf_c_enum_descriptor_get_value(field->descriptor, value) ? WIRE_FAULT_NONE : WIRE_FAULT_NO_SUCH_VALUE;
+    return rule->open || protobuf_c_enum_descriptor_get_value(field->descriptor, value) ? WIRE_FAULT_NONE : WIRE_FAULT_NO_SUCH_VALUE;
 }
 
 static enum wire_fault find_text_fault(const char *text, const struct wire_rule *rule)

@@ -60,6 +60,8 @@ enum {
 #define NUMBER(field) RULE(field, NUMBER, false, 0, 0, NULL)
 #define ENUM(field) RULE(field, ENUM, false, 0, 0, NULL)
 #define ENUM_NEEDED(field) RULE(field, ENUM, true, 0, 0, NULL)
+#define OPEN_ENUM_NEEDED(field_) \
+    {.field = #field_, .kind = WIRE_RULE_ENUM, .required = true, .open = true, .reasons = REASONS(#field_)}
 #define NAME(field, size_max) RULE(field, NAME, false, size_max, 0, NULL)
 #define NAME_NEEDED(field, size_max) RULE(field, NAME, true, size_max, 0, NULL)
 #define NAMES(field, count_max, size_max) RULE(field, NAME, false, size_max, count_max, NULL)
@@ -184,7 +186,7 @@ RULES(bye, TEXT(reason, REASON_MAX));
 
 RULES(reply,
     REQUEST_ID,
-    ENUM_NEEDED(status),
+    OPEN_ENUM_NEEDED(status),
     TEXT(reason, REASON_MAX),
     NAME(lead_id, ID_MAX),
     NUMBER(retry_after_ms),

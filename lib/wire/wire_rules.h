@@ -19,7 +19,7 @@
 enum wire_rule_kind {
     WIRE_RULE_NUMBER,      /* integers and bools: any value */
     WIRE_RULE_REQUEST_ID,  /* a number, and the message's first field */
-    WIRE_RULE_ENUM,        /* a value that exists */
+    WIRE_RULE_ENUM,        /* a value that exists; of an open one any */
     WIRE_RULE_NAME,        /* UTF-8 without control characters */
     WIRE_RULE_TEXT,        /* UTF-8 */
     WIRE_RULE_MESSAGE,
@@ -44,6 +44,7 @@ struct wire_rule {
     const char *field;
     enum wire_rule_kind kind;
     bool required;                 /* not 0, not "", not absent */
+    bool open;                     /* enums: receivers know what to do with values of later */
     uint32_t size_max;             /* names and texts: bytes without NUL */
     uint32_t count_max;            /* repeated fields: items; else 0 */
     const struct wire_rules *of;   /* messages */

@@ -140,6 +140,7 @@ static void every_final_status_has_its_outcome(void **state)
         {LEADWIRE__V1__STATUS__STATUS_NOT_YOURS, LW_OUTCOME_NOT_YOURS},
         {LEADWIRE__V1__STATUS__STATUS_MALFORMED, LW_OUTCOME_REJECTED},
         {LEADWIRE__V1__STATUS__STATUS_TOO_LARGE, LW_OUTCOME_REJECTED},
+        {(Leadwire__V1__Status)99, LW_OUTCOME_REJECTED},   /* of later */
     };
     struct fixture *f = *state;
     open_with(f, 0, 0);
@@ -152,6 +153,21 @@ static void every_final_status_has_its_outcome(void **state)
         assert_int_equal(f->told[i].outcome, cases[i].outcome);
         assert_string_equal(f->told[i].reason, "because");
     }
+}
+
+static void a_repeat_that_is_answered_busy_gives_its_credit_back(void **state)
+{
+    struct fixture *f = *state;
+    open_with(f, 0, 500);
+    welcome(f, 2);
+    uint64_t first = publish(f, "form-1", 0);
+    fake_expect(&f->fake, WIRE_PUBLISH);
+    fake_expect(&f->fake, WIRE_PUBLISH);
+    fake_reply(&f->fake, first, LEADWIRE__V1__STATUS__STATUS_BUSY, "", "store away", 10);
+    fake_reply(&f->fake, first, LEADWIRE__V1__STATUS__STATUS_BUSY, "", "store away", 10);
+    assert_int_equal(fake_expect(&f->fake, WIRE_PUBLISH).publish->request_id, first);
+    uint64_t second = publish(f, "form-2", 0);
+    assert_int_equal(fake_expect(&f->fake, WIRE_PUBLISH).publish->request_id, second);
 }
 
 static void busy_is_repeated_after_the_time_the_broker_named(void **state)
@@ -557,6 +573,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_publish_is_sent_after_welcome_and_its_answer_is_told),
         TEST(every_final_status_has_its_outcome),
+        TEST(a_repeat_that_is_answered_busy_gives_its_credit_back),
         TEST(busy_is_repeated_after_the_time_the_broker_named),
         TEST(busy_until_the_time_limit_is_told_with_the_brokers_reason),
         TEST(a_silent_broker_is_told_at_the_time_limit),

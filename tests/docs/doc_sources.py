@@ -69,7 +69,7 @@ def wire_limits():
     limits = {}
     for snake, body in re.findall(r"^RULES(?:_ACROSS)?\((\w+),(.*?)\);$", read("lib/wire/wire_rules.c"), re.M | re.S):
         fields = {}
-        for kind, needed, arguments in re.findall(r"\b(NUMBER|ENUM|NAMES?|TEXTS?|MESSAGES?)(_NEEDED)?\(([^()]*)\)", body):
+        for kind, needed, arguments in re.findall(r"\b(NUMBER|(?:OPEN_)?ENUM|NAMES?|TEXTS?|MESSAGES?)(_NEEDED)?\(([^()]*)\)", body):
             field, *sizes = [a.strip() for a in arguments.split(",")]
             words = ["needed"] if needed else []
             if kind in ("NAME", "TEXT"):

@@ -261,6 +261,17 @@ static void enum_values_exist(void **state)
     expect_lead(&lead, LW_INVALID, "channel has a value that does not exist");
 }
 
+static void a_status_of_later_is_read(void **state)
+{
+    Leadwire__V1__Reply reply = LEADWIRE__V1__REPLY__INIT;
+    struct wire_message message = {.type = WIRE_REPLY, .reply = &reply};
+
+    (void)state;
+    expect_message(message, LW_INVALID, "status is missing");
+    reply.status = (Leadwire__V1__Status)99;
+    expect_message(message, LW_OK, "");
+}
+
 static void a_lead_is_named_by_its_id_or_by_its_source(void **state)
 {
     Leadwire__V1__LeadQuery query = LEADWIRE__V1__LEAD_QUERY__INIT;
@@ -628,6 +639,7 @@ int main(void)
         cmocka_unit_test(a_broken_rule_tells_its_request),
         cmocka_unit_test(required_fields_are_there),
         cmocka_unit_test(enum_values_exist),
+        cmocka_unit_test(a_status_of_later_is_read),
         cmocka_unit_test(a_lead_is_named_by_its_id_or_by_its_source),
         cmocka_unit_test(sizes_are_limited_to_the_byte),
         cmocka_unit_test(counts_are_limited_to_the_item),
