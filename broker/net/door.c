@@ -437,7 +437,8 @@ static bool encode_reply(struct net *net, uint64_t request_id, Leadwire__V1__Sta
     reply.status = status;
     reply.reason = (char *)reason;
     reply.retry_after_ms = retry_after_ms;
-    reply.epoch = net->epoch;
+    /* Epochs are a desk's: ours says nothing of the desk that was asked for. */
+    reply.epoch = status == LEADWIRE__V1__STATUS__STATUS_NOT_OWNER ? 0 : net->epoch;
     byte_buffer_clear(&net->frame);
     return wire_encode(&(struct wire_message){.type = WIRE_REPLY, .reply = &reply}, &net->frame) == LW_OK;
 }

@@ -102,7 +102,7 @@ static void a_hello_that_cannot_be_served_says_why(void **state)
     hello.role = PUBLISHER;
     hello.desk = (char *)"other";
     raw_peer_send(&peer, WIRE_HELLO, &hello.base);
-    raw_peer_expect_reply(&peer, 0, STATUS(NOT_OWNER));
+    assert_int_equal(raw_peer_expect_reply(&peer, 0, STATUS(NOT_OWNER))->epoch, 0);
     raw_peer_close(&peer);
 }
 
