@@ -20,7 +20,7 @@ def help_of(program, *words):
 
 
 def commands():
-    return [m for m in re.findall(r"^  ([a-z]+) ", help_of("leadwire"), re.M) if m not in ("leadwire", "help")]
+    return [m for m in re.findall(r"^  ([a-z-]+) ", help_of("leadwire"), re.M) if m not in ("leadwire", "help")]
 
 
 SECTIONS = {   # of docs/OPERATIONS.md, and whose help they tell

@@ -85,6 +85,13 @@ class Protocol(unittest.TestCase):
             golden = sources.read(f"tests/golden/frames/{name}.txt").split("\nhex:\n")[1]
             self.assertEqual("".join(text.split()), "".join(golden.split()), name)
 
+    def test_rules_for_publishers_are_those_of_the_adapter_test(self):
+        table = re.search(r"#define ADAPTER_RULE_TABLE\(X\)(.*?)\n\n", sources.read("tools/leadwire/adapter_rules.h"), re.S)[1]
+        rules = [(f"P{number}", f"`{name}`") for number, name in re.findall(r'X\((\d+), \w+, "([a-z-]+)"\)', table)]
+        rows = sources.table_rows(sources.section(DOCUMENT, "Rules for publishers"))[1:]
+        self.assertEqual([tuple(row[:2]) for row in rows], rules)
+        self.assertTrue(all(row[2] for row in rows))
+
     def test_example_is_python_and_names_what_there_is(self):
         code = re.search(r"^```python\n(.*?)^```", DOCUMENT, re.M | re.S)[1]
         compile(code, "the example", "exec")

@@ -17,6 +17,7 @@ int command_state(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_apply(int argc, char **argv);
 int command_config(int argc, char **argv);
+int command_adapter_test(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 
 #endif

@@ -24,6 +24,7 @@ static const struct { const char *name; int (*run)(int argc, char **argv); const
     {"check", command_check, "FILE", "say what is wrong with a desk.yaml"},
     {"apply", command_apply, "FILE", "put a desk.yaml in force"},
     {"config", command_config, "show", "the rules in force, as written"},
+    {"adapter-test", command_adapter_test, "ENDPOINT", "play a difficult broker to a channel adapter, and judge it"},
     {"doctor", command_doctor, "", "find what is wrong with this machine, and say what to do"},
     {"version", command_version, "", "the version of this tool"},
     {"help", command_help, "[COMMAND]", "this text, or that of a command"},

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""`leadwire adapter-test`: sound adapters pass all rules, and one with a fault fails the rule that forbids it.
+
+    adapter_test.py sound PATH-OF-LIBRARY_ADAPTER | node | faults
+
+All of a run go side by side: they wait most of the time.
+"""
+import json
+import pathlib
+import sys
+
+import adapter_rig
+
+HERE = pathlib.Path(__file__).resolve().parent
+LEADS, LEADS_AT_ONCE = 60, 80
+FAULTS = {   # of tests/adapters/bad_adapter.py: the rule that it breaks
+    "Forgets": "resend",
+    "ChangesId": "same-id",
+    "ChangesContent": "same-content",
+    "Hurries": "busy",
+    "Believes": "epoch",
+    "KeepsSilent": "heartbeat",
+    "Insists": "refused",
+    "Floods": "credit",
+}
+
+
+class Trial:
+    """One adapter before the difficult broker."""
+
+    def __init__(self, rig, name, options, *command, text=""):
+        self.rig, self.name = rig, name
+        endpoint = rig.endpoint(name)
+        self.judge = rig.start(f"{name}-judge", adapter_rig.BIN / "leadwire", "adapter-test", endpoint, "--json", "--wait", 60,
+                               *options)
+        self.adapter = rig.start(name, *[endpoint if word == "ENDPOINT" else word for word in command], text=text)
+
+    def verdicts(self):
+        code = self.judge.wait(180)
+        said = self.rig.said(f"{self.name}-judge")
+        assert said, f"{self.name}: {code} {self.rig.said(self.name + '-judge', 'err')}"
+        report = json.loads(said)
+        assert (code == 0) == report["passed"] and code in (0, 1), (self.name, code)
+        return {rule["name"]: rule for rule in report["rules"]}
+
+    def expect_pass(self):
+        wrong = {name: rule for name, rule in self.verdicts().items() if rule["verdict"] != "pass"}
+        assert not wrong, f"{self.name}: {wrong}\n{self.rig.said(self.name, 'err')}"
+        print(f"{self.name}: all rules passed")
+
+    def expect_failure(self, rule):
+        failed = {name: found["detail"] for name, found in self.verdicts().items() if found["verdict"] == "fail"}
+        assert list(failed) == [rule], f"{self.name}: {rule} should fail, but {failed}\n{self.rig.said(self.name, 'err')}"
+        print(f"{self.name}: {rule}: {failed[rule]}")
+
+
+def sound(rig):
+    command, more, _ = rig.python_example()
+    trials = [Trial(rig, "python", [], *command, "ENDPOINT", "sales", *more, text=adapter_rig.form_lines(LEADS)),
+              Trial(rig, "library", [], sys.argv[2], "ENDPOINT", LEADS_AT_ONCE)]
+    nobody = rig.start("nobody", adapter_rig.BIN / "leadwire", "adapter-test", rig.endpoint("nobody"), "--wait", 1)
+    assert nobody.wait(30) == 3, rig.said("nobody", "err")
+    assert rig.start("nowhere", adapter_rig.BIN / "leadwire", "adapter-test", "ipc:///nowhere/at/all").wait(30) == 2
+    for trial in trials:
+        trial.expect_pass()
+
+
+def node(rig):
+    command, more = rig.node_example()
+    Trial(rig, "node", [], *command, "ENDPOINT", "sales", *more, text=adapter_rig.form_lines(LEADS)).expect_pass()
+
+
+def faults(rig):
+    _, _, path = rig.python_example()
+    options = ["--first", "--patience", 5]
+    trials = [(Trial(rig, name, options, "env", f"PYTHONPATH={path}", adapter_rig.PYTHON, HERE / "bad_adapter.py", name, "ENDPOINT", LEADS), rule)
+              for name, rule in FAULTS.items()]
+    for trial, rule in trials:
+        trial.expect_failure(rule)
+
+
+if __name__ == "__main__":
+    adapter_rig.main({"sound": sound, "node": node, "faults": faults}[sys.argv[1]])
