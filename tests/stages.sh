@@ -6,7 +6,7 @@
 # memory errors run in asan too. A test with the further label "slow" is not
 # run a second time. A stage that is no set of ctests counts as one test.
 
-layers_twice='unit|property|sim|integration|web|mail'
+layers_twice='unit|property|sim|integration|web|mail|sip'
 layers_alone='fault'   # they load the machine by themselves: one at a time
 layers=(unit property sim theory integration web mail sip browser fault e2e)
 
@@ -50,6 +50,7 @@ tests_all() {
     tests_default
     stage "build fuzz" build_preset fuzz
     [[ $stage_ok ]] && ctest_stage "tests fuzz" fuzz 1 -L '^fuzz$'
+    stage "sip load" limited 150 env LEADWIRE_BIN="$root/build/dev/bin" python3 tests/phone/sipp_test.py --load
     stage "coverage of lib/wire" limited 600 tests/wire/coverage.sh
     stage "build release" build_preset release -DBUILD_TESTING=OFF
     if [[ $stage_ok ]]; then

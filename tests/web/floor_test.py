@@ -12,6 +12,7 @@ import xml.etree.ElementTree as xml
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "phone"))
 import phone_test  # noqa: E402
+import sip_case  # noqa: E402
 import worker_case  # noqa: E402
 from worker_case import BIN, DEADLINE_S, Worker, wait_for  # noqa: E402
 
@@ -70,7 +71,7 @@ class Floor(unittest.TestCase):
     def worker(self, program, config):
         shutil.copy(os.path.join(EXAMPLE, config), self.directory)
         with open(os.path.join(self.directory, config)) as file:
-            text = file.read()
+            text = file.read().replace(":5060", ":0")
         worker = Worker(program, self.directory, text,
                         ["--broker", f"ipc://{self.run_dir}/publish", "--listen", "127.0.0.1:0"])
         worker.ready()
@@ -159,6 +160,29 @@ class Floor(unittest.TestCase):
         self.form(name="Mario Rossi", tel="02 1234 5678")
         wait_for("the form's completion", lambda: any("complete" in json.dumps(e) for e in anna()))
         self.assertEqual(len([e for e in anna() if "offer" == e.get("event")]), 1, anna())
+
+    def sip_caller(self):
+        listening = json.loads(self.phone.request("GET", "/healthz")[2])["sip"]["listen"]
+        caller = sip_case.Caller(int(next(text for text in listening if text.startswith("udp")).rsplit(":", 1)[1]))
+        self.addCleanup(caller.close)
+        return caller
+
+    def test_a_sip_call_waits_for_a_rep_and_is_sent_to_their_phone(self):
+        anna = self.rep("anna")
+        wait_for("anna", lambda: anna())
+        caller = self.sip_caller()
+        caller.ask("INVITE", call="sip-1")
+        moved = caller.final()
+        self.assertEqual((moved.status, moved.get("Contact")), (302, "<sip:+390255500101@pbx.example.com;user=phone>"))
+        caller.ack(moved, "sip-1")
+        wait_for("the completion", lambda: any("complete" in json.dumps(event) for event in anna()))
+
+    def test_a_sip_caller_without_reps_is_told_when_to_come_again(self):
+        caller = self.sip_caller()
+        caller.ask("INVITE", call="sip-1")
+        refused = caller.final()
+        self.assertEqual((refused.status, refused.get("Retry-After")), (480, "60"))
+        caller.ack(refused, "sip-1")
 
     def test_while_the_broker_is_away_forms_come_again_and_callers_hold(self):
         self.markup("incoming", "CA1")

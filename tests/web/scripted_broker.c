@@ -7,6 +7,8 @@
  *
  * Standard input, a line each:   mode normal|busy|silent|mute|reject   (mute: done, and not answered)
  *                                state STATE POSITION DEVICE OFFER   of every lead from now on
+ *                                say WORD                            what callers may hear; - : nothing
+ *                                keep                                the state, whatever a dial result says
  *                                forget                              all leads
  * Standard output: "ready", then one JSON object for each command done and each request answered or left unanswered.
  */
@@ -30,10 +32,11 @@ struct known_lead {
 
 static struct broker {
     void *socket;
-    char mode[16], device[128];
+    char mode[16], device[128], heard[16];
     struct known_lead leads[LEADS_MAX];
     size_t lead_count;
     unsigned state, position, offer;
+    bool keep;
 } broker = {.mode = "normal", .state = LW_LEAD_WAITING, .position = 1, .offer = 1};
 
 static void say(json_t *object)
@@ -173,6 +176,7 @@ static void on_query(zmq_msg_t *peer, const Leadwire__V1__LeadQuery *query)
         reply.state = (Leadwire__V1__LeadState)broker.state;
         reply.position = broker.position;
         reply.device = broker.device;
+        reply.say = broker.heard;
         reply.offer_number = broker.offer;
     }
     say(json_pack("{s:s, s:s, s:b}", "request", "query", "id", query->idempotency_id, "found", known != NULL));
@@ -182,7 +186,8 @@ static void on_query(zmq_msg_t *peer, const Leadwire__V1__LeadQuery *query)
 static void on_dial_result(zmq_msg_t *peer, const Leadwire__V1__DialResult *result)
 {
     bool answered = result->outcome == LEADWIRE__V1__DIAL_OUTCOME__DIAL_ANSWERED;
-    broker.state = answered ? LW_LEAD_ASSIGNED : LW_LEAD_WAITING;
+    if (!broker.keep)
+        broker.state = answered ? LW_LEAD_ASSIGNED : LW_LEAD_WAITING;
     say(json_pack("{s:s, s:s, s:i, s:i, s:s}", "request", "dial_result", "lead", result->lead_id, "offer", (int)result->offer_number,
                   "outcome", (int)result->outcome, "leg", result->leg_id));
     send_reply(peer, result->request_id, LEADWIRE__V1__STATUS__STATUS_ACCEPTED, result->lead_id, "");
@@ -278,6 +283,10 @@ static bool command(void)
     line[used] = '\0';
     if (strcmp(line, "forget") == 0)
         forget();
+    else if (strcmp(line, "keep") == 0)
+        broker.keep = true;
+    else if (sscanf(line, "say %15s", broker.heard) == 1)
+        broker.heard[0] = broker.heard[0] == '-' ? '\0' : broker.heard[0];
     else if (sscanf(line, "mode %15s", broker.mode) != 1 &&
              sscanf(line, "state %u %u %127s %u", &broker.state, &broker.position, broker.device, &broker.offer) != 4)
         return false;

@@ -239,6 +239,11 @@ static void on_call(void *context, struct http_call *call)
         worker->plan->handle(worker, worker->rules, call);
 }
 
+static uint32_t in_flight(const struct http_worker *worker)
+{
+    return http_door_in_flight(worker->door) + (worker->plan->in_flight ? worker->plan->in_flight(worker) : 0);
+}
+
 static void on_stop(void *context)
 {
     struct http_worker *worker = context;
@@ -246,6 +251,8 @@ static void on_stop(void *context)
         return;
     log_info("stopping: %u requests in progress", http_door_in_flight(worker->door));
     http_door_drain(worker->door);
+    if (worker->plan->drain)
+        worker->plan->drain(worker);
     worker->stop_at_ms = wall_clock_monotonic_ms() + worker->rules->common.answer_within_ms + STOP_EXTRA_MS;
     struct timeval soon = {.tv_usec = HOUSEKEEPING_EVERY_MS * 1000};
     event_add(worker->housekeeping, &soon);
@@ -274,7 +281,7 @@ static void on_housekeeping(evutil_socket_t fd, short what, void *context)
     (void)what;
     struct http_worker *worker = context;
     uint64_t now_ms = wall_clock_monotonic_ms();
-    if (worker->stop_at_ms != 0 && (http_door_in_flight(worker->door) == 0 || now_ms >= worker->stop_at_ms))
+    if (worker->stop_at_ms != 0 && (in_flight(worker) == 0 || now_ms >= worker->stop_at_ms))
         event_base_loopbreak(worker->base);
     if (now_ms % COUNTS_EVERY_MS < 1000 && worker->stop_at_ms == 0)
         worker_counts_log(&worker->counts);

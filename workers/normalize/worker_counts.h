@@ -14,7 +14,8 @@
     X(WRONG_METHOD, "wrong_method") X(TOO_LARGE, "too_large") X(WRONG_TYPE, "wrong_type") \
     X(STORE_FULL, "store_full") X(ROBOT, "robot") X(OTHER, "other") \
     X(SIGNATURE_MISSING, "signature_missing") X(SIGNATURE_WRONG, "signature_wrong") X(SIGNATURE_STALE, "signature_stale") \
-    X(RATE_LIMITED, "rate_limited") X(HELD, "held") X(FETCH_FAILED, "fetch_failed")
+    X(RATE_LIMITED, "rate_limited") X(HELD, "held") X(FETCH_FAILED, "fetch_failed") \
+    X(NOT_A_PEER, "not_a_peer") X(REDIRECTED, "redirected") X(ABANDONED, "abandoned") X(NOBODY, "nobody")
 
 enum worker_count {
 #define X(name, text) WORKER_COUNT_##name,

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * leadwire-phone - answers voice webhooks: callers wait, reps accept, both are connected.
+ * leadwire-phone - callers wait, reps accept, both are connected: voice webhooks and SIP.
  */
 #include <string.h>
 
 #include "http_worker.h"
 #include "phone_config.h"
+#include "sip_door.h"
 #include "voice_call.h"
 #include "voice_contact.h"
 #include "voice_sign.h"
@@ -14,13 +15,19 @@ int main(int argc, char **argv)
 {
     static const struct http_worker_plan plan = {
         .program = "leadwire-phone",
-        .about = "leadwire-phone answers the voice webhooks of a telephony service (POST /voice/{source}/...) for a desk.\n"
+        .about = "leadwire-phone answers the voice webhooks of a telephony service (POST /voice/{source}/...) for a desk,\n"
+                 "and takes SIP calls.\n"
                  "leadwire-phone sign --help: the signature of a webhook, to try one out.",
         .read = phone_config_read,
         .handle = voice_handle,
         .reader = voice_contact_reader,
         .default_root = "public_base: \"http://127.0.0.1\"\n",
         .default_source = "signature: off",
+        .open = sip_door_open,
+        .close = sip_door_close,
+        .health = sip_door_health,
+        .drain = sip_door_drain,
+        .in_flight = sip_door_in_flight,
     };
     if (argc > 1 && strcmp(argv[1], "sign") == 0)
         return voice_sign_main(argc, argv);

@@ -21,6 +21,8 @@ const char *phone_texts_waiting(const struct phone_texts *texts, const char *say
     return text ? text : texts->hold;
 }
 
+static void read_voice(struct yaml_doc *doc, const char *config_path, bool loopback, struct arena *arena, struct phone_config *config);
+static void check_names(struct yaml_doc *doc, const struct yaml_node *sip, const struct phone_config *config);
 static void read_base(struct yaml_doc *doc, struct arena *arena, struct phone_config *config);
 static void read_source(struct yaml_doc *doc, const char *config_path, bool loopback, const struct yaml_node *node,
                         struct arena *arena, struct phone_source *source);
@@ -28,33 +30,23 @@ static void read_texts(struct yaml_doc *doc, const struct yaml_node *map, struct
 
 void *phone_config_read(struct yaml_doc *doc, const char *config_path, const struct worker_config *common, struct arena *arena)
 {
-    static const char *const known[] = {WORKER_CONFIG_KEYS, WORKER_CONFIG_HTTP_KEYS, "public_base", "sources", NULL};
-    const struct yaml_node *root = yaml_doc_root(doc);
-    const struct yaml_node *sources = yaml_map_find(root, "sources");
+    static const char *const known[] = {WORKER_CONFIG_KEYS, WORKER_CONFIG_HTTP_KEYS, "public_base", "sources", "sip", NULL};
+    const struct yaml_node *root = yaml_doc_root(doc), *sip = yaml_map_find(root, "sip");
     yaml_check_keys(doc, root, "the file", known);
     struct phone_config *config = arena_calloc(arena, 1, sizeof *config);
     if (!config)
         return NULL;
-    read_base(doc, arena, config);
-    if (!sources || yaml_node_kind(sources) != YAML_KIND_MAP || yaml_node_count(sources) == 0) {
-        yaml_doc_problem(doc, sources ? sources : root, "sources is missing: a map of source names");
-        return config;
-    }
-    size_t count = yaml_node_count(sources);
-    if (count > WORKER_SOURCES_MAX)
-        yaml_doc_problem(doc, sources, "more than %d sources", WORKER_SOURCES_MAX);
-    struct phone_source *items = arena_calloc(arena, count, sizeof *items);
-    if (!items)
-        return NULL;
-    for (size_t i = 0; i < count; i++) {
-        const struct yaml_node *node = yaml_map_value_at(sources, i);
-        items[i].name = arena_strdup(arena, yaml_map_key_at(sources, i));
-        if (items[i].name && worker_config_source_name(doc, node, items[i].name))
-            read_source(doc, config_path, worker_config_is_loopback(common->http.listen), node, arena, &items[i]);
-    }
-    config->sources = items;
-    config->source_count = count;
+    config->public_base = "";
+    config->sip = sip_config_read(doc, sip, arena);
+    if (yaml_map_find(root, "sources") || yaml_map_find(root, "public_base") || !sip)
+        read_voice(doc, config_path, worker_config_is_loopback(common->http.listen), arena, config);
+    check_names(doc, sip, config);
     return config;
+}
+
+const struct sip_config *phone_config_sip(const struct phone_config *config)
+{
+    return config->sip;
 }
 
 const struct phone_source *phone_config_find(const struct phone_config *config, const char *name)
@@ -83,6 +75,37 @@ const struct phone_texts *phone_texts_for(const struct phone_source *source, con
     if (!texts)
         texts = texts_in(source, source->defaults.language);
     return texts ? texts : &source->texts[0];
+}
+
+/* The lines whose calls come as webhooks. */
+static void read_voice(struct yaml_doc *doc, const char *config_path, bool loopback, struct arena *arena, struct phone_config *config)
+{
+    const struct yaml_node *root = yaml_doc_root(doc), *sources = yaml_map_find(root, "sources");
+    read_base(doc, arena, config);
+    if (!sources || yaml_node_kind(sources) != YAML_KIND_MAP || yaml_node_count(sources) == 0) {
+        yaml_doc_problem(doc, sources ? sources : root, "sources is missing: a map of source names");
+        return;
+    }
+    size_t count = yaml_node_count(sources);
+    if (count > WORKER_SOURCES_MAX)
+        yaml_doc_problem(doc, sources, "more than %d sources", WORKER_SOURCES_MAX);
+    struct phone_source *items = arena_calloc(arena, count, sizeof *items);
+    for (size_t i = 0; items && i < count; i++) {
+        const struct yaml_node *node = yaml_map_value_at(sources, i);
+        items[i].name = arena_strdup(arena, yaml_map_key_at(sources, i));
+        if (items[i].name && worker_config_source_name(doc, node, items[i].name))
+            read_source(doc, config_path, loopback, node, arena, &items[i]);
+    }
+    config->sources = items;
+    config->source_count = items ? count : 0;
+}
+
+/* A source names its calls: a CallSid and a Call-ID must not meet in one. */
+static void check_names(struct yaml_doc *doc, const struct yaml_node *sip, const struct phone_config *config)
+{
+    for (size_t i = 0; config->sip && i < config->sip->source_count; i++)
+        if (phone_config_find(config, config->sip->sources[i].name))
+            yaml_doc_problem(doc, sip, "sip.sources: '%s' is a name in sources too", config->sip->sources[i].name);
 }
 
 static void read_base(struct yaml_doc *doc, struct arena *arena, struct phone_config *config)

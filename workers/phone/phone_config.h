@@ -16,6 +16,7 @@
  *       hold_music: https://...      played between polls; absent: silence
  *       texts:
  *         it: {locale: it-IT, voice: alice, hold: "...{position}...", goodbye: "..."}
+ *   sip: ...                         the SIP door (sip_config.h); with it sources and public_base may be absent
  */
 #ifndef PHONE_CONFIG_H
 #define PHONE_CONFIG_H
@@ -26,6 +27,7 @@
 
 #include "lead_builder.h"
 #include "signature_config.h"
+#include "sip_config.h"
 #include "worker_config.h"
 
 enum { PHONE_TEXTS_MAX = 32 };
@@ -53,10 +55,12 @@ struct phone_config {
     const char *public_base;   /* without '/' at its end */
     const struct phone_source *sources;
     size_t source_count;
+    const struct sip_config *sip;   /* NULL: no SIP door */
 };
 
 /* The read function of struct http_worker_plan; gives a struct phone_config. */
 void *phone_config_read(struct yaml_doc *doc, const char *config_path, const struct worker_config *common, struct arena *arena);
+const struct sip_config *phone_config_sip(const struct phone_config *config);
 const struct phone_source *phone_config_find(const struct phone_config *config, const char *name);
 /* What a caller who waits hears, where the broker says "closed", "no_rep" or "busy"; hold else. */
 const char *phone_texts_waiting(const struct phone_texts *texts, const char *say);

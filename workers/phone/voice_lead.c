@@ -3,17 +3,7 @@
 
 #include <string.h>
 
-/* What the service puts in place of a number that the caller withheld: words, or those words on a keypad. */
-static bool withheld(const char *from)
-{
-    static const char *const words[] = {"anonymous", "Anonymous", "restricted", "Restricted", "unavailable", "Unavailable",
-                                        "unknown", "Unknown", "private", "+266696687", "266696687", "+7378742833",
-                                        "+2562533", "+8656696", "+86282452253"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(from, words[i]) == 0)
-            return true;
-    return *from == '\0';
-}
+#include "caller_number.h"
 
 void voice_lead_fill(struct lead_builder *builder, const struct form_fields *params, const struct phone_texts *texts)
 {
@@ -28,7 +18,7 @@ void voice_lead_fill(struct lead_builder *builder, const struct form_fields *par
     lead_builder_set_text(builder, LEAD_FIELD_CALLED_NUMBER, to);
     lead_builder_set_text(builder, LEAD_FIELD_FULL_NAME, form_fields_text(params, "CallerName", NULL));
     lead_builder_set_text(builder, LEAD_FIELD_LANGUAGE, texts->language);
-    if (withheld(from))
+    if (caller_number_withheld(from))
         lead_builder_warn(builder, "the caller's number is withheld");
     else if (strncmp(from, "sip:", 4) == 0 || strncmp(from, "client:", 7) == 0)
         lead_builder_add_attribute(builder, "caller_address", from, strlen(from));
