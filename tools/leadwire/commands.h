@@ -11,6 +11,7 @@ int command_watch(int argc, char **argv);
 int command_publish_leads(int argc, char **argv);
 int command_rep(int argc, char **argv);
 int command_ingest(int argc, char **argv);
+int command_replay(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_lead(int argc, char **argv);
 int command_state(int argc, char **argv);

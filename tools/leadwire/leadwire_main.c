@@ -17,6 +17,7 @@ static const struct { const char *name; int (*run)(int argc, char **argv); const
     {"watch", command_watch, "", "what happens at the desk, line by line"},
     {"publish", command_publish_leads, "", "give the desk a lead, or many"},
     {"ingest", command_ingest, "--dry-run FILE", "what a mail, form or call in a file would become"},
+    {"replay", command_replay, "--source NAME", "read raw contacts again after a map was corrected"},
     {"rep", command_rep, "NAME", "work as a rep, in this terminal"},
     {"explain", command_explain, "LEAD", "why this rep? every decision on a lead"},
     {"lead", command_lead, "ACT LEAD", "a manager's act on one lead: assign, hold, cancel..."},

@@ -39,7 +39,9 @@ int main(int argc, char **argv)
     }
     if (has_argument(argc, argv, "--once"))
         exit_code = run_once(argc, argv);
-    else if (worker_wants_dry_run(argc, argv))
+    else if (worker_wants(argc, argv, "--replay"))
+        exit_code = mail_replay_main(argc, argv);
+    else if (worker_wants(argc, argv, "--dry-run"))
         exit_code = mail_dry_run_main(argc, argv);
     else if (worker_arguments_read(argc, argv, "leadwire-mail", about, &arguments, &exit_code))
         exit_code = arguments.check_only ? check(&arguments)

@@ -7,6 +7,7 @@
 
 #include "dry_run.h"
 #include "mail_config.h"
+#include "replay.h"
 #include "worker_run.h"
 
 static void read_mail(const void *source, const struct contact_input *input, struct contact_reading *out)
@@ -14,7 +15,7 @@ static void read_mail(const void *source, const struct contact_input *input, str
     static struct mail_lead mail;   /* large */
     enum mail_reason reason = mail_lead_read(source, input->bytes, input->size, &mail);
     if (reason == MAIL_LEAD)
-        reason = mail_lead_build(source, input->bytes, input->size, NULL, &mail);
+        reason = mail_lead_build(source, input->bytes, input->size, input->raw_ref, &mail);
     *out = (struct contact_reading){.outcome = CONTACT_LEAD, .reason = "", .lead = mail.lead, .idempotency_id = mail.idempotency_id};
     if (reason != MAIL_LEAD)
         *out = (struct contact_reading){.outcome = mail_reason_place(reason) == MAIL_KEEP ? CONTACT_NOT_A_LEAD : CONTACT_UNPARSABLE,
@@ -45,6 +46,26 @@ int mail_dry_run_main(int argc, char **argv)
         const struct contact_reader reader = {LW_CHANNEL_EMAIL, config->mail_size_max, found ? &found->source : NULL, read_mail};
         if (found)
             exit_code = dry_run(&arguments, &reader);
+        else
+            fprintf(stderr, "leadwire-mail: %s: there is no source '%s'\n", arguments.config_path, arguments.source);
+        mail_config_close(config);
+    }
+    free(config);
+    return exit_code;
+}
+
+int mail_replay_main(int argc, char **argv)
+{
+    struct replay_arguments arguments;
+    struct mail_config *config = calloc(1, sizeof *config);
+    int exit_code = WORKER_EXIT_CONFIG;
+    if (!replay_arguments_read(argc, argv, "leadwire-mail", &arguments)) {
+        exit_code = WORKER_EXIT_USAGE;
+    } else if (config && mail_config_open(arguments.config_path, &arguments.overrides, config)) {
+        const struct mail_source_config *found = mail_config_find(config, arguments.source);
+        const struct contact_reader reader = {LW_CHANNEL_EMAIL, config->mail_size_max, found ? &found->source : NULL, read_mail};
+        if (found)
+            exit_code = replay_run(&arguments, "leadwire-mail", &config->worker, &reader);
         else
             fprintf(stderr, "leadwire-mail: %s: there is no source '%s'\n", arguments.config_path, arguments.source);
         mail_config_close(config);

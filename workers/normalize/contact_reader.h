@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * contact_reader - the bytes of one contact -> the lead that its worker makes of them, without a broker or a sender.
- * Each worker gives one, for --dry-run.
+ * Each worker gives one, for --dry-run and --replay.
  */
 #ifndef CONTACT_READER_H
 #define CONTACT_READER_H
 
 #include <leadwire/lead.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What came in. NULL: not said. */
@@ -15,6 +16,8 @@ struct contact_input {
     size_t size;
     const char *content_type;       /* of web: the whole header */
     const char *idempotency_key;    /* of web: the header of that name */
+    const char *raw_ref;            /* where the bytes are kept */
+    bool is_typed;                  /* of a person's file: what ends its last line is not the sender's */
 };
 
 enum contact_outcome { CONTACT_LEAD, CONTACT_NOT_A_LEAD, CONTACT_REJECTED, CONTACT_UNPARSABLE };

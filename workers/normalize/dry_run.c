@@ -94,7 +94,7 @@ static bool read_one(const struct dry_run_arguments *arguments, const struct con
     if (is_read && bytes.size <= reader->size_max)
         reader->read(reader->source, &(struct contact_input){
             .bytes = bytes.size ? (const char *)bytes.data : "", .size = bytes.size, .content_type = arguments->content_type,
-            .idempotency_key = arguments->idempotency_key}, &reading);
+            .idempotency_key = arguments->idempotency_key, .is_typed = true}, &reading);
     reading.reason = is_read ? reading.reason : why;
     json_t *line = json_object();
     json_t *file = json_string(path);

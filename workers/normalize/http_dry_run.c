@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * --dry-run of the workers that listen on HTTP: their configuration is read as always, nothing is opened.
+ * --dry-run and --replay of the workers that listen on HTTP: their configuration is read as always, nothing is opened.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "dry_run.h"
 #include "http_worker.h"
+#include "replay.h"
 
 enum { SETTINGS_MAX = 2048 };
 
@@ -56,5 +57,28 @@ int http_dry_run_main(int argc, char **argv, const struct http_worker_plan *plan
         fprintf(stderr, "%s: %s: there is no source '%s'\n", plan->program, arguments.config_path, arguments.source);
     }
     worker_rules_drop(&rules);
+    return exit_code;
+}
+
+int http_replay_main(int argc, char **argv, const struct http_worker_plan *plan)
+{
+    struct replay_arguments arguments;
+    struct contact_reader reader = {0};
+    if (!replay_arguments_read(argc, argv, plan->program, &arguments))
+        return WORKER_EXIT_USAGE;
+    if (plan->no_replay && !arguments.dry_run) {
+        fprintf(stderr, "%s: calls are not sent again: nobody is on the line any more; --dry-run shows what they would be\n", plan->program);
+        return WORKER_EXIT_USAGE;
+    }
+    struct worker_rules *rules = worker_rules_read(plan, yaml_doc_open(arguments.config_path), arguments.config_path, &arguments.overrides);
+    int exit_code = WORKER_EXIT_CONFIG;
+    if (rules && plan->reader(rules->own, arguments.source, &reader)) {
+        reader.size_max = rules->common.http.body_size_max;
+        exit_code = replay_run(&arguments, plan->program, &rules->common, &reader);
+    } else if (rules) {
+        fprintf(stderr, "%s: %s: there is no source '%s'\n", plan->program, arguments.config_path, arguments.source);
+    }
+    if (rules)
+        worker_rules_drop(&rules);
     return exit_code;
 }

@@ -31,7 +31,9 @@ int http_worker_main(int argc, char **argv, const struct http_worker_plan *plan)
     struct http_worker worker = {.plan = plan};
     int exit_code = WORKER_EXIT_OK;
     lw_log_open(plan->program);
-    if (worker_wants_dry_run(argc, argv))
+    if (worker_wants(argc, argv, "--replay"))
+        return http_replay_main(argc, argv, plan);
+    if (worker_wants(argc, argv, "--dry-run"))
         return http_dry_run_main(argc, argv, plan);
     if (!worker_arguments_read(argc, argv, plan->program, plan->about, &worker.arguments, &exit_code))
         return exit_code;
@@ -75,6 +77,11 @@ lw_status http_worker_keep_raw(struct http_worker *worker, const char *source, c
     else if (status != LW_OK)
         log_error("raw store cannot be written: %s", strerror(errno));
     return status;
+}
+
+lw_status http_worker_keep_key(struct http_worker *worker, const char *ref, const char *key)
+{
+    return worker->raw && key && ref[0] ? raw_store_put_key(worker->raw, ref, key) : LW_OK;
 }
 
 void http_worker_refuse(struct http_worker *worker, struct http_call *call, enum worker_count what, int status,

@@ -63,6 +63,7 @@ struct http_worker_plan {
     void (*health)(const struct http_worker *worker, struct byte_buffer *out);
     /* For --dry-run: the reader of a source of this name (its size_max is set by the caller); false: there is none. */
     bool (*reader)(const void *own, const char *name, struct contact_reader *out);
+    bool no_replay;          /* contacts that are over cannot be sent again */
     const char *default_root, *default_source;   /* YAML: what the root and a source must say, or a file that is not named would */
     /* At SIGTERM: begins nothing new beside HTTP. in_flight: how much is to end before the process does. NULL: nothing. */
     void (*drain)(struct http_worker *worker);
@@ -75,12 +76,15 @@ int http_worker_main(int argc, char **argv, const struct http_worker_plan *plan)
 /* Reads a configuration; doc is closed. NULL after the problems were printed. */
 struct worker_rules *worker_rules_read(const struct http_worker_plan *plan, struct yaml_doc *doc, const char *config_path,
                                        const struct worker_overrides *overrides);
-/* leadwire-NAME --dry-run ...: the process's main. */
+/* leadwire-NAME --dry-run ..., --replay ...: the process's main. */
 int http_dry_run_main(int argc, char **argv, const struct http_worker_plan *plan);
+int http_replay_main(int argc, char **argv, const struct http_worker_plan *plan);
 
 /* Keeps the raw bytes if the worker has a store; ref_out "" if not. Errors as raw_store_put; logs the first of a row. */
 LW_MUST_CHECK lw_status http_worker_keep_raw(struct http_worker *worker, const char *source, const char *suffix,
                                              const void *bytes, size_t size, char ref_out[RAW_REF_MAX]);
+/* Keeps the header Idempotency-Key (NULL: none) beside the raw bytes that ref names. Errors as raw_store_put. */
+LW_MUST_CHECK lw_status http_worker_keep_key(struct http_worker *worker, const char *ref, const char *key);
 /* Counts it and answers the error. retry_after_s > 0 adds the header. */
 void http_worker_refuse(struct http_worker *worker, struct http_call *call, enum worker_count what, int status,
                         const char *reason, uint32_t retry_after_s);

@@ -13,7 +13,7 @@
 #include "contact_id.h"
 #include "wall_clock.h"
 
-enum { HASH_DIGITS = 32, NAME_MAX_SIZE = 64 };
+enum { NAME_MAX_SIZE = 64 };
 
 static const uint64_t size_max_default = UINT64_C(1) << 30;
 static const char part_prefix[] = ".part-";
@@ -25,6 +25,7 @@ struct raw_store {
     uint64_t part_count;     /* names unfinished files apart */
 };
 
+static lw_status put_file(struct raw_store *store, const char *name, const void *bytes, size_t size);
 static lw_status write_part(struct raw_store *store, const char *part, const void *bytes, size_t size);
 static uint32_t sweep(struct raw_store *store, int64_t now_unix_ms, uint64_t *kept_bytes);
 static lw_status io_status(int error);
@@ -66,9 +67,9 @@ void raw_store_close(struct raw_store **store)
 lw_status raw_store_put(struct raw_store *store, const char *source, const char *suffix,
                         const void *bytes, size_t size, char ref_out[RAW_REF_MAX])
 {
-    char hex[65], name[RAW_REF_MAX], part[NAME_MAX_SIZE];
+    char hex[65], name[RAW_REF_MAX];
     contact_hash_hex(source, bytes, size, hex);
-    snprintf(name, sizeof name, "%.*s.%.10s", HASH_DIGITS, hex, suffix);
+    snprintf(name, sizeof name, "%.*s.%.10s", RAW_HASH_DIGITS, hex, suffix);
     ref_out[0] = '\0';
 
     struct stat have;
@@ -78,24 +79,20 @@ lw_status raw_store_put(struct raw_store *store, const char *source, const char 
         memcpy(ref_out, name, sizeof name);
         return LW_OK;
     }
-    if (size > store->options.size_max_bytes || store->size_bytes > store->options.size_max_bytes - size)
-        return LW_FULL;
+    lw_status status = put_file(store, name, bytes, size);
+    if (status == LW_OK)
+        memcpy(ref_out, name, sizeof name);
+    return status;
+}
 
-    snprintf(part, sizeof part, "%s%ld-%llu", part_prefix, (long)getpid(), (unsigned long long)store->part_count++);
-    lw_status status = write_part(store, part, bytes, size);
-    if (status == LW_OK && renameat(store->directory, part, store->directory, name) != 0)
-        status = io_status(errno);
-    if (status == LW_OK && store->options.fsync && fsync(store->directory) != 0)
-        status = io_status(errno);
-    if (status != LW_OK) {
-        int error = errno;
-        unlinkat(store->directory, part, 0);
-        errno = error;
-        return status;
-    }
-    store->size_bytes += size;
-    memcpy(ref_out, name, sizeof name);
-    return LW_OK;
+lw_status raw_store_put_key(struct raw_store *store, const char *ref, const char *key)
+{
+    char name[NAME_MAX_SIZE];
+    const size_t size = strlen(key);
+    if (size > RAW_KEY_MAX)
+        return LW_OK;
+    snprintf(name, sizeof name, "%s.key", ref);
+    return put_file(store, name, key, size);
 }
 
 uint32_t raw_store_prune(struct raw_store *store, int64_t now_unix_ms)
@@ -111,6 +108,28 @@ uint64_t raw_store_size_bytes(const struct raw_store *store)
 static lw_status io_status(int error)
 {
     return error == ENOSPC || error == EDQUOT ? LW_FULL : LW_IO;
+}
+
+/* Whole or not at all, if there is room. */
+static lw_status put_file(struct raw_store *store, const char *name, const void *bytes, size_t size)
+{
+    char part[NAME_MAX_SIZE];
+    if (size > store->options.size_max_bytes || store->size_bytes > store->options.size_max_bytes - size)
+        return LW_FULL;
+    snprintf(part, sizeof part, "%s%ld-%llu", part_prefix, (long)getpid(), (unsigned long long)store->part_count++);
+    lw_status status = write_part(store, part, bytes, size);
+    if (status == LW_OK && renameat(store->directory, part, store->directory, name) != 0)
+        status = io_status(errno);
+    if (status == LW_OK && store->options.fsync && fsync(store->directory) != 0)
+        status = io_status(errno);
+    if (status != LW_OK) {
+        int error = errno;
+        unlinkat(store->directory, part, 0);
+        errno = error;
+        return status;
+    }
+    store->size_bytes += size;
+    return LW_OK;
 }
 
 static lw_status write_part(struct raw_store *store, const char *part, const void *bytes, size_t size)

@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RAW_REF_MAX = 48 };   /* with its NUL */
+enum { RAW_REF_MAX = 48, RAW_HASH_DIGITS = 32, RAW_KEY_MAX = 1024 };   /* a reference with its NUL; the digits of a file's name; bytes of a key */
 
 struct raw_store;   /* opaque */
 
@@ -37,6 +37,9 @@ void raw_store_close(struct raw_store **store);   /* NULL accepted */
  * Errors, nothing then kept: LW_FULL (the size cap, or the disk), LW_IO. */
 LW_MUST_CHECK lw_status raw_store_put(struct raw_store *store, const char *source, const char *suffix,
                                       const void *bytes, size_t size, char ref_out[RAW_REF_MAX]);
+/* Keeps beside the raw file what the sender called the contact, where the bytes do not say it: it is part of the contact's
+ * name. The last one stays. Errors as raw_store_put; LW_OK without doing anything for a key longer than RAW_KEY_MAX. */
+LW_MUST_CHECK lw_status raw_store_put_key(struct raw_store *store, const char *ref, const char *key);
 /* Removes what is older than keep_ms; returns how many files went. */
 uint32_t raw_store_prune(struct raw_store *store, int64_t now_unix_ms);
 uint64_t raw_store_size_bytes(const struct raw_store *store);

@@ -54,15 +54,15 @@ bool worker_arguments_read(int argc, char **argv, const char *program, const cha
     return true;
 }
 
-bool worker_wants_dry_run(int argc, char **argv)
+bool worker_wants(int argc, char **argv, const char *option)
 {
-    bool dry = false;
+    bool wanted = false;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0)
             return false;
-        dry = dry || strcmp(argv[i], "--dry-run") == 0;
+        wanted = wanted || strcmp(argv[i], option) == 0;
     }
-    return dry;
+    return wanted;
 }
 
 lw_status worker_port_file_write(const char *path, uint16_t port)
@@ -126,8 +126,11 @@ static void print_help(const char *program, const char *about)
            "  --region XX, --language xx   without --config: how numbers are read; of leads that declare none\n"
            "  --content-type TYPE, --header 'NAME: VALUE'   of the request (web); the type is guessed otherwise\n\n"
            "SIGTERM: finish what is being answered, then end. SIGHUP: read the configuration again.\n"
+           "  %s --replay --source NAME --config FILE --since-ms MS [--until-ms MS] [--rate N] [--dry-run]\n\n"
+           "  --replay           raw files of that time are read again and published, N a second; for 'leadwire replay'\n"
+           "  --since-ms MS, --until-ms MS, --rate N\n\n"
            "Exit codes: 0 done, 1 failed while running or a FILE is unusable, 2 wrong arguments, 3 wrong configuration.\n",
-           about, program, program);
+           about, program, program, program);
 }
 
 static void on_stop(evutil_socket_t signal_number, short what, void *context)

@@ -4,6 +4,7 @@
  *
  *   worker --config FILE [--check] [--broker ENDPOINT] [--desk NAME] [--listen ADDR:PORT]
  *          [--raw DIRECTORY] [--port-file FILE] | --help | --version | --dry-run ... (dry_run.h)
+ *          | --replay ... (replay.h)
  *
  * Exit codes: 0 done, 1 it failed while running, 2 wrong arguments, 3 the configuration is wrong.
  */
@@ -31,8 +32,8 @@ struct worker_arguments {
 bool worker_arguments_read(int argc, char **argv, const char *program, const char *about,
                            struct worker_arguments *out, int *exit_out);
 
-/* --dry-run is among them, and --help is not. */
-bool worker_wants_dry_run(int argc, char **argv);
+/* This option is among them, and --help is not. */
+bool worker_wants(int argc, char **argv, const char *option);
 
 /* The port, as text and a newline, to a file that appears whole. */
 LW_MUST_CHECK lw_status worker_port_file_write(const char *path, uint16_t port);

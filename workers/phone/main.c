@@ -21,6 +21,7 @@ int main(int argc, char **argv)
         .read = phone_config_read,
         .handle = voice_handle,
         .reader = voice_contact_reader,
+        .no_replay = true,
         .default_root = "public_base: \"http://127.0.0.1\"\n",
         .default_source = "signature: off",
         .open = sip_door_open,

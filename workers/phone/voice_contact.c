@@ -9,7 +9,7 @@
 
 enum { CONTACT_ARENA_CAP = 8 * 1024 * 1024 };
 
-static void make_lead(const struct phone_source *source, const struct form_fields *params, struct contact_reading *out)
+static void make_lead(const struct phone_source *source, const struct form_fields *params, const char *raw_ref, struct contact_reading *out)
 {
     static struct lead_builder builder;   /* large */
     static char id[LW_IDEMPOTENCY_ID_MAX + 1];
@@ -21,6 +21,7 @@ static void make_lead(const struct phone_source *source, const struct form_field
     lead_builder_fini(&builder);
     lead_builder_init(&builder, &source->defaults);
     voice_lead_fill(&builder, params, phone_texts_for(source, form_fields_text(params, "From", NULL)));
+    lead_builder_set_text(&builder, LEAD_FIELD_RAW_REF, raw_ref);
     snprintf(id, sizeof id, "%s", call_id);
     if (lead_builder_finish(&builder, &lead, &reason) == LW_OK)
         *out = (struct contact_reading){.outcome = CONTACT_LEAD, .reason = "", .lead = lead, .idempotency_id = id};
@@ -33,11 +34,11 @@ static void read_call(const void *source, const struct contact_input *input, str
     struct form_fields params;
     struct arena arena;
     size_t size = input->size;
-    while (size > 0 && (input->bytes[size - 1] == '\n' || input->bytes[size - 1] == '\r'))   /* an editor's */
+    while (input->is_typed && size > 0 && (input->bytes[size - 1] == '\n' || input->bytes[size - 1] == '\r'))
         size--;
     arena_init(&arena, CONTACT_ARENA_CAP);
     if (form_fields_read(&arena, input->bytes, size, &params) == LW_OK)
-        make_lead(source, &params, out);
+        make_lead(source, &params, input->raw_ref, out);
     else
         *out = (struct contact_reading){.outcome = CONTACT_UNPARSABLE, .reason = "too_large"};
     arena_fini(&arena);

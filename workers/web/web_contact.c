@@ -56,8 +56,8 @@ static bool fetched_id(const struct web_source *source, const struct input_field
     return true;
 }
 
-static void make_lead(const struct web_source *source, const struct web_body *body, struct input_fields *fields, const char *key,
-                      struct contact_reading *out)
+static void make_lead(const struct web_source *source, const struct web_body *body, struct input_fields *fields,
+                      const struct contact_input *input, struct contact_reading *out)
 {
     static struct lead_builder builder;   /* large */
     static char id[LW_IDEMPOTENCY_ID_MAX + 1];
@@ -71,10 +71,10 @@ static void make_lead(const struct web_source *source, const struct web_body *bo
         return;
     }
     if (!source->fetch.url)
-        web_body_id(source, body, fields, key, id);
+        web_body_id(source, body, fields, input->idempotency_key, id);
     const char *reason = "out of memory";
     const struct lw_lead *lead;
-    if (web_body_lead(source, fields, NULL, &builder, &lead, &reason) == LW_OK)
+    if (web_body_lead(source, fields, input->raw_ref, &builder, &lead, &reason) == LW_OK)
         *out = (struct contact_reading){.outcome = CONTACT_LEAD, .reason = "", .lead = lead, .idempotency_id = id};
     else
         *out = (struct contact_reading){.outcome = CONTACT_REJECTED, .reason = reason};
@@ -89,7 +89,7 @@ static void read_body(const void *context, const struct contact_input *input, st
     struct arena arena;
     body.kind = input->content_type ? kind_of_type(input->content_type) : kind_of_bytes(input->bytes, input->size, guessed);
     body.content_type = input->content_type ? input->content_type : guessed;
-    if (body.kind == WEB_BODY_FORM)   /* a file made with an editor ends with a line's end */
+    if (body.kind == WEB_BODY_FORM && input->is_typed)
         while (body.size > 0 && strchr("\r\n", body.bytes[body.size - 1]) && body.bytes[body.size - 1])
             body.size--;
     *out = (struct contact_reading){.outcome = CONTACT_UNPARSABLE, .reason = "wrong_type"};
@@ -99,7 +99,7 @@ static void read_body(const void *context, const struct contact_input *input, st
     const lw_status status = web_body_read(source, &body, &arena, &fields);
     out->reason = status == LW_INVALID ? "malformed" : "too_large";
     if (status == LW_OK) {
-        make_lead(source, &body, &fields, input->idempotency_key, out);
+        make_lead(source, &body, &fields, input, out);
         input_fields_release(&fields);
     }
     arena_fini(&arena);

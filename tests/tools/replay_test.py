@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""leadwire replay: raw contacts are read again after a map was corrected; a worker, a broker, and no lead twice."""
+import http.client
+import json
+import os
+import subprocess
+import tempfile
+import time
+import unittest
+
+BIN = os.environ["LEADWIRE_BIN"]
+SOURCE = os.environ["LEADWIRE_SOURCE"]
+WEB = """desk: main
+broker: ipc://{folder}/run/publish
+listen: 127.0.0.1:0
+answer_within: 500ms
+raw: {{directory: raw}}
+sources:
+  form: {{region: IT{map}}}
+  other: {{region: IT}}
+"""
+MAP = ", map: {phone: recapito}"
+MAIL = """desk: main
+broker: ipc://{folder}/run/publish
+raw: {{directory: raw}}
+sources: {{office: {{region: IT}}}}
+"""
+
+
+class Replay(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="lw-replay-")
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.broker = self.start("leadwire-broker", "--ephemeral", "--desk", "main", "--run-dir", self.path("run"), "--ready-fd", "1")
+        self.assertEqual(self.broker.stdout.readline(), b"serving\n")
+        self.tool("apply", os.path.join(SOURCE, "deploy/small-business/desk.yaml"), "--run-dir", self.path("run"))
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+        return self.path(name)
+
+    def start(self, program, *arguments):
+        process = subprocess.Popen([os.path.join(BIN, program), *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def tool(self, *arguments, code=0):
+        done = subprocess.run([os.path.join(BIN, "leadwire"), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, check=False)
+        self.assertEqual(done.returncode, code, (arguments, done.stdout, done.stderr))
+        return done.stdout.decode(), done.stderr.decode()
+
+    def leads(self):
+        return json.loads(self.tool("status", "--json", "--run-dir", self.path("run"))[0])["published_total"]
+
+    def replay(self, *arguments, source="form", config="web.yaml", code=0):
+        told, _ = self.tool("replay", "--source", source, "--since", "1h", "--config", self.path(config), "--json", *arguments, code=code)
+        return [json.loads(line) for line in told.splitlines()]
+
+    def start_worker(self):
+        self.write("web.yaml", WEB.format(folder=self.folder, map=""))
+        self.start("leadwire-web", "--config", self.path("web.yaml"), "--port-file", self.path("port"))
+        deadline = time.monotonic() + 30
+        while not os.path.exists(self.path("port")):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+        with open(self.path("port"), encoding="ascii") as file:
+            return int(file.read())
+
+    def post(self, port, body, source="form", **headers):
+        deadline = time.monotonic() + 30
+        while True:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            connection.request("POST", f"/in/{source}", body, {"Content-Type": "application/x-www-form-urlencoded", **headers})
+            answer = connection.getresponse()
+            told = json.loads(answer.read())
+            connection.close()
+            if answer.status != 503 or time.monotonic() > deadline:   # the worker is not connected yet
+                return answer.status, told.get("lead_id")
+            time.sleep(0.05)
+
+    def test_a_corrected_map_makes_leads_of_what_was_none_and_none_twice(self):
+        port = self.start_worker()
+        self.assertEqual(self.post(port, "nome=Eva&recapito=333+1234567")[0], 422)   # nobody could be reached
+        same = self.post(port, "email=a%40b.example&x=1")[1]
+        differs = self.post(port, "email=c%40d.example&recapito=333+7654321")[1]
+        keyed = self.post(port, "email=e%40f.example", **{"Idempotency-Key": "k-1"})[1]
+        self.post(port, "email=g%40h.example", source="other")
+        self.assertEqual(self.leads(), 4)
+        self.write("web.yaml", WEB.format(folder=self.folder, map=MAP))
+        shown = self.replay("--dry-run")
+        self.assertEqual(sorted(line["outcome"] for line in shown), ["lead"] * 4 + ["of_another_source"])
+        self.assertIn("+393331234567", [line["lead"].get("phones", [{}])[0].get("e164") for line in shown if "lead" in line])
+        self.assertEqual(self.leads(), 4)
+        lines = {line["raw"]: line for line in self.replay()}
+        self.assertEqual(sorted(line["outcome"] for line in lines.values()), ["accepted", "differs", "duplicate", "duplicate", "of_another_source"])
+        self.assertEqual({line["lead_id"] for line in lines.values() if line["outcome"] == "duplicate"}, {same, keyed})
+        self.assertEqual({line["lead_id"] for line in lines.values() if line["outcome"] == "differs"}, {differs})
+        self.assertEqual(self.leads(), 5)
+        again = self.replay("--rate", "20")
+        self.assertEqual(sorted(line["outcome"] for line in again), ["differs", "duplicate", "duplicate", "duplicate", "of_another_source"])
+        self.assertEqual([line["at"] for line in again], sorted(line["at"] for line in again))
+        self.assertEqual(self.leads(), 5)
+        words, summary = self.tool("replay", "--source", "form", "--since", "1h", "--config", self.path("web.yaml"))
+        self.assertRegex(words, rf"^\S+ \S+ [0-9a-f]{{32}}\.form: differs, lead {differs}")
+        self.assertIn("5 of 5 raw contacts: ", summary)
+        self.assertEqual(self.replay("--until", "30m"), [])
+
+    def test_a_broker_that_is_away_ends_it_and_it_says_how_to_go_on(self):
+        port = self.start_worker()
+        self.assertEqual(self.post(port, "email=a%40b.example")[0], 200)
+        self.broker.kill()
+        _, words = self.tool("replay", "--source", "form", "--since", "1h", "--config", self.path("web.yaml"), code=3)
+        self.assertIn("the broker does not take it", words)
+        self.assertIn("0 of 1 raw contacts", words)
+
+    def test_mails_keep_their_ids(self):
+        config = self.write("mail.yaml", MAIL.format(folder=self.folder))
+        with open(os.path.join(SOURCE, "tests/mail/samples/plain.eml"), "rb") as mail:
+            done = subprocess.run([os.path.join(BIN, "leadwire-mail"), "--once", "--source", "office", "--config", config], stdin=mail,
+                                  stdout=subprocess.PIPE, timeout=60, check=True)
+        line, = self.replay(source="office", config="mail.yaml")
+        self.assertEqual((line["outcome"], line["lead_id"]), ("duplicate", json.loads(done.stdout)["lead_id"]))
+        self.assertEqual(self.leads(), 1)
+
+    def test_what_cannot_be_replayed_says_why(self):
+        self.write("web.yaml", WEB.format(folder=self.folder, map=MAP).replace("raw: {directory: raw}\n", ""))
+        self.write("phone.yaml", WEB.format(folder=self.folder, map=", signature: off").replace("other: {region: IT}", "")
+                   + "public_base: http://127.0.0.1\n")
+        base = ("replay", "--since", "1h", "--source")
+        for arguments, code, words in (
+                (("form", "--config", self.path("web.yaml")), 1, "keeps no raw files: raw.directory is not set"),
+                (("form", "--config", self.path("phone.yaml")), 2, "calls are not sent again"),
+                (("form",), 2, "needs --source NAME, --since TIME and --config FILE"),
+                (("form", "--config", self.path("web.yaml"), "--since", "soon"), 2, "--since and --until are"),
+                (("nobody", "--config", self.path("web.yaml")), 1, "there is no source 'nobody'")):
+            self.assertIn(words, self.tool(*base, *arguments, code=code)[1], arguments)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replay.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <leadwire/publisher.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lead_json_write.h"
+#include "raw_list.h"
+#include "wall_clock.h"
+#include "worker_run.h"
+
+enum { RATE_DEFAULT = 100, RATE_MAX = 10000, TRIES_MAX = 3, AWAY_WAIT_MS = 250 };
+
+struct replay {
+    const struct replay_arguments *arguments;
+    const struct worker_config *common;
+    const struct contact_reader *reader;
+    const char *program;
+    struct raw_list list;
+    struct lw_publisher *publisher;   /* NULL in a dry run */
+    struct byte_buffer bytes, key;
+    uint64_t next_ms;                 /* monotonic: when the next may go out */
+};
+
+static bool read_number(const char *program, const char *name, const char *text, uint64_t max, uint64_t *out)
+{
+    char *end = NULL;
+    errno = 0;
+    const unsigned long long number = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || number > max) {
+        fprintf(stderr, "%s: %s must be a whole number up to %" PRIu64 "\n", program, name, max);
+        return false;
+    }
+    *out = number;
+    return true;
+}
+
+static bool read_numbers(const char *program, const char *since, const char *until, const char *rate, struct replay_arguments *out)
+{
+    uint64_t since_ms = 0, until_ms = INT64_MAX, per_second = RATE_DEFAULT;
+    if (!since || !out->config_path || !out->source) {
+        fprintf(stderr, "%s: --replay needs --config FILE, --source NAME and --since-ms MS\n", program);
+        return false;
+    }
+    if (!read_number(program, "--since-ms", since, INT64_MAX, &since_ms) || (until && !read_number(program, "--until-ms", until, INT64_MAX, &until_ms)) ||
+        (rate && !read_number(program, "--rate", rate, RATE_MAX, &per_second)))
+        return false;
+    out->since_unix_ms = (int64_t)since_ms;
+    out->until_unix_ms = (int64_t)until_ms;
+    out->rate = per_second > 0 ? (uint32_t)per_second : 1;
+    return true;
+}
+
+bool replay_arguments_read(int argc, char **argv, const char *program, struct replay_arguments *out)
+{
+    const char *since = NULL, *until = NULL, *rate = NULL;
+    *out = (struct replay_arguments){0};
+    const struct { const char *name; const char **value; } known[] = {
+        {"--config", &out->config_path}, {"--source", &out->source}, {"--broker", &out->overrides.broker}, {"--desk", &out->overrides.desk},
+        {"--raw", &out->overrides.raw_directory}, {"--since-ms", &since}, {"--until-ms", &until}, {"--rate", &rate},
+    };
+    for (int i = 1; i < argc; i++) {
+        const char **value = NULL;
+        if (strcmp(argv[i], "--replay") == 0)
+            continue;
+        if (strcmp(argv[i], "--dry-run") == 0) {
+            out->dry_run = true;
+            continue;
+        }
+        for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+            value = strcmp(argv[i], known[k].name) == 0 ? known[k].value : value;
+        if (!value || i + 1 == argc) {
+            fprintf(stderr, "%s: %s %s; '%s --help' lists all\n", program, argv[i], value ? "needs a value" : "does not go with --replay", program);
+            return false;
+        }
+        *value = argv[++i];
+    }
+    return read_numbers(program, since, until, rate, out);
+}
+
+static void sleep_ms(uint64_t ms)
+{
+    const struct timespec wait = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
+    nanosleep(&wait, NULL);
+}
+
+static void keep_pace(struct replay *replay)
+{
+    const uint64_t now_ms = wall_clock_monotonic_ms();
+    if (replay->next_ms > now_ms)
+        sleep_ms(replay->next_ms - now_ms);
+    const uint64_t from_ms = replay->next_ms > now_ms ? replay->next_ms : now_ms;
+    replay->next_ms = from_ms + 1000 / replay->arguments->rate;
+}
+
+static void print_object(json_t *line)
+{
+    char *text = json_dumps(line, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    json_decref(line);
+    if (!text)
+        abort();   /* no memory for one line */
+    puts(text);
+    fflush(stdout);
+    free(text);
+}
+
+static void print_line(const struct raw_file *file, const char *outcome, const char *reason, const char *lead_id, const struct lw_lead *lead)
+{
+    json_t *line = json_object();
+    json_object_set_new(line, "raw", json_string(file->name));
+    json_object_set_new(line, "at", json_integer(file->at_unix_ms));
+    json_object_set_new(line, "outcome", json_string(outcome));
+    json_object_set_new(line, "reason", json_string(reason));
+    json_object_set_new(line, "lead_id", lead_id[0] ? json_string(lead_id) : json_null());
+    if (lead)
+        json_object_set_new(line, "lead", lead_json_write(lead));
+    print_object(line);
+}
+
+static const char *outcome_word(const struct lw_publisher_answer *answer)
+{
+    switch (answer->outcome) {
+    case LW_OUTCOME_ACCEPTED:
+        return answer->joined ? "joined" : "accepted";
+    case LW_OUTCOME_DUPLICATE:
+        return "duplicate";
+    case LW_OUTCOME_DUPLICATE_DIFFERS:
+        return "differs";
+    case LW_OUTCOME_REJECTED:
+        return "rejected";
+    case LW_OUTCOME_BUSY:
+    case LW_OUTCOME_NONE:
+    case LW_OUTCOME_NOT_FOUND:
+    case LW_OUTCOME_NOT_YOURS:
+        break;
+    }
+    return NULL;
+}
+
+/* False: there was no answer, after all tries. */
+static bool publish(struct replay *replay, const struct raw_file *file, const struct contact_reading *reading)
+{
+    const uint32_t within_ms = replay->common->answer_within_ms;
+    struct lw_publisher_answer answer;
+    for (int tries = 0; tries < TRIES_MAX; tries++) {
+        uint64_t ticket = 0;
+        keep_pace(replay);
+        lw_status status = lw_publisher_publish(replay->publisher, reading->idempotency_id, file->at_unix_ms, reading->lead, within_ms, &ticket);
+        if (status == LW_INVALID || status == LW_TOO_LARGE) {
+            print_line(file, "rejected", lw_publisher_error(replay->publisher), "", NULL);
+            return true;
+        }
+        if (status == LW_OK && lw_publisher_await(replay->publisher, ticket, (int)within_ms + 1000, &answer) == LW_OK && outcome_word(&answer)) {
+            print_line(file, outcome_word(&answer), answer.reason, answer.lead_id, NULL);
+            return true;
+        }
+        sleep_ms(AWAY_WAIT_MS);
+    }
+    fprintf(stderr, "%s: the broker does not take it: what was answered is done, the rest is not\n", replay->program);
+    return false;
+}
+
+/* By its suffix; what a multipart body was sent with it says itself. */
+static const char *content_type_of(const char *name)
+{
+    const char *suffix = strchr(name, '.');
+    return strcmp(suffix, ".form") == 0 ? "application/x-www-form-urlencoded" : strcmp(suffix, ".json") == 0 ? "application/json" : NULL;
+}
+
+static const char *key_of(struct replay *replay, const struct raw_file *file)
+{
+    char name[RAW_REF_MAX + 8];
+    snprintf(name, sizeof name, "%s.key", file->name);
+    if (raw_list_read(&replay->list, name, &replay->key) != LW_OK)
+        return NULL;
+    byte_buffer_put(&replay->key, "", 1);
+    return replay->key.failed ? NULL : (const char *)replay->key.data;
+}
+
+static bool send_again(struct replay *replay, const struct raw_file *file)
+{
+    static const char *const words[] = {[CONTACT_NOT_A_LEAD] = "not_a_lead", [CONTACT_REJECTED] = "rejected", [CONTACT_UNPARSABLE] = "unparsable"};
+    struct contact_reading reading;
+    const lw_status status = raw_list_read(&replay->list, file->name, &replay->bytes);
+    if (status != LW_OK) {
+        print_line(file, status == LW_NOT_FOUND ? "gone" : status == LW_TOO_LARGE ? "too_large" : "unparsable", lw_status_text(status), "", NULL);
+        return true;
+    }
+    const char *bytes = replay->bytes.size ? (const char *)replay->bytes.data : "";
+    if (!raw_file_is_of(file->name, replay->arguments->source, bytes, replay->bytes.size)) {
+        print_line(file, "of_another_source", "", "", NULL);
+        return true;
+    }
+    replay->reader->read(replay->reader->source, &(struct contact_input){
+        .bytes = bytes, .size = replay->bytes.size, .content_type = content_type_of(file->name), .idempotency_key = key_of(replay, file),
+        .raw_ref = file->name}, &reading);
+    if (reading.outcome != CONTACT_LEAD)
+        print_line(file, words[reading.outcome], reading.reason, "", NULL);
+    else if (replay->arguments->dry_run)
+        print_line(file, "lead", "", "", reading.lead);
+    else
+        return publish(replay, file, &reading);
+    return true;
+}
+
+static bool open_all(struct replay *replay)
+{
+    const struct replay_arguments *arguments = replay->arguments;
+    const struct lw_publisher_options options = {.endpoint = replay->common->broker, .desk = replay->common->desk, .client = "leadwire replay " LEADWIRE_VERSION};
+    const char *directory = replay->common->raw.directory;
+    if (!directory) {
+        fprintf(stderr, "%s: %s keeps no raw files: raw.directory is not set\n", replay->program, arguments->config_path);
+        return false;
+    }
+    if (raw_list_open(directory, arguments->since_unix_ms, arguments->until_unix_ms, &replay->list) != LW_OK) {
+        fprintf(stderr, "%s: %s: %s\n", replay->program, directory, strerror(errno));
+        return false;
+    }
+    if (!arguments->dry_run && lw_publisher_open(&options, &replay->publisher) != LW_OK) {
+        fprintf(stderr, "%s: the broker's endpoint cannot be used\n", replay->program);
+        return false;
+    }
+    return true;
+}
+
+int replay_run(const struct replay_arguments *arguments, const char *program, const struct worker_config *common,
+               const struct contact_reader *reader)
+{
+    struct replay replay = {.arguments = arguments, .common = common, .reader = reader, .program = program, .list = {.directory = -1}};
+    byte_buffer_init(&replay.bytes, reader->size_max);
+    byte_buffer_init(&replay.key, RAW_KEY_MAX + 1);
+    bool good = open_all(&replay);
+    if (good)
+        print_object(json_pack("{s:I}", "total", (json_int_t)replay.list.count));
+    for (size_t i = 0; good && i < replay.list.count; i++)
+        good = send_again(&replay, &replay.list.files[i]);
+    lw_publisher_close(&replay.publisher);
+    raw_list_close(&replay.list);
+    byte_buffer_fini(&replay.bytes);
+    byte_buffer_fini(&replay.key);
+    return good ? WORKER_EXIT_OK : WORKER_EXIT_FAILED;
+}
