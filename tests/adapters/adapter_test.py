@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`leadwire adapter-test`: sound adapters pass all rules, and one with a fault fails the rule that forbids it.
 
-    adapter_test.py sound PATH-OF-LIBRARY_ADAPTER | node | faults
+    adapter_test.py PATH-OF-LIBRARY_ADAPTER    the Python example, libleadwire, and those with a fault
+    adapter_test.py node                       the example for Node
 
 All of a run go side by side: they wait most of the time.
 """
@@ -55,15 +56,19 @@ class Trial:
         print(f"{self.name}: {rule}: {failed[rule]}")
 
 
-def sound(rig):
-    command, more, _ = rig.python_example()
-    trials = [Trial(rig, "python", [], *command, "ENDPOINT", "sales", *more, text=adapter_rig.form_lines(LEADS)),
-              Trial(rig, "library", [], sys.argv[2], "ENDPOINT", LEADS_AT_ONCE)]
+def all_but_node(rig):
+    (command, more, path), patience = rig.python_example(), ["--first", "--patience", 5]
+    sound = [Trial(rig, "python", [], *command, "ENDPOINT", "sales", *more, text=adapter_rig.form_lines(LEADS)),
+             Trial(rig, "library", [], sys.argv[1], "ENDPOINT", LEADS_AT_ONCE)]
+    wrong = [(Trial(rig, name, patience, "env", f"PYTHONPATH={path}", adapter_rig.PYTHON, HERE / "bad_adapter.py", name, "ENDPOINT", LEADS), rule)
+             for name, rule in FAULTS.items()]
     nobody = rig.start("nobody", adapter_rig.BIN / "leadwire", "adapter-test", rig.endpoint("nobody"), "--wait", 1)
-    assert nobody.wait(30) == 3, rig.said("nobody", "err")
-    assert rig.start("nowhere", adapter_rig.BIN / "leadwire", "adapter-test", "ipc:///nowhere/at/all").wait(30) == 2
-    for trial in trials:
+    assert nobody.wait(60) == 3, rig.said("nobody", "err")
+    assert rig.start("nowhere", adapter_rig.BIN / "leadwire", "adapter-test", "ipc:///nowhere/at/all").wait(60) == 2
+    for trial in sound:
         trial.expect_pass()
+    for trial, rule in wrong:
+        trial.expect_failure(rule)
 
 
 def node(rig):
@@ -71,14 +76,5 @@ def node(rig):
     Trial(rig, "node", [], *command, "ENDPOINT", "sales", *more, text=adapter_rig.form_lines(LEADS)).expect_pass()
 
 
-def faults(rig):
-    _, _, path = rig.python_example()
-    options = ["--first", "--patience", 5]
-    trials = [(Trial(rig, name, options, "env", f"PYTHONPATH={path}", adapter_rig.PYTHON, HERE / "bad_adapter.py", name, "ENDPOINT", LEADS), rule)
-              for name, rule in FAULTS.items()]
-    for trial, rule in trials:
-        trial.expect_failure(rule)
-
-
 if __name__ == "__main__":
-    adapter_rig.main({"sound": sound, "node": node, "faults": faults}[sys.argv[1]])
+    adapter_rig.main(node if sys.argv[1] == "node" else all_but_node)

@@ -59,7 +59,7 @@ class Believes(Publisher):
 class KeepsSilent(Publisher):
     """No Ping, no Pong that it could miss, and patience."""
     def __init__(self, *arguments):
-        leadwire_publisher.PATIENCE_S = 3.5
+        leadwire_publisher.PATIENCE_S = 6
         super().__init__(*arguments)
 
     def _send(self, kind, message):
@@ -67,7 +67,7 @@ class KeepsSilent(Publisher):
             super()._send(kind, message)
 
     def _receive(self, wait_s):
-        self.heard = time.monotonic()
+        self.unheard_since = None
         return super()._receive(wait_s)
 
 

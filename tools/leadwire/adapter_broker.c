@@ -15,6 +15,7 @@ enum {
     SILENCE_SLACK_MS = 1000,   /* for machines that have much to do */
     BUSY_HINT_MS = 300,
     TOGETHER_MS = 500,
+    TIMER_SLACK_MS = 20,       /* timers of other languages may be early by a little */
     NOBODY_KNOWS_TYPE = 99,
     REBIND_MS = 5000,          /* an endpoint may be in use for a moment after its owner went */
 };
@@ -348,7 +349,7 @@ static bool judge_repeat(struct adapter_broker *broker, struct adapter_lead *lea
               broker->epoch);
         return false;
     }
-    if (now_ms >= lead->busy_until_ms)
+    if (now_ms + TIMER_SLACK_MS >= lead->busy_until_ms)
         return true;
     if (now_ms > lead->answered_ms + BUSY_HINT_MS / 2)
         adapter_rule_fail(&broker->rules, ADAPTER_RULE_BUSY, "'%.64s' came again %llu ms before its retry_after_ms was over", lead->id,

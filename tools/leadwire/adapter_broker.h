@@ -18,7 +18,7 @@
 
 enum {
     ADAPTER_CREDIT = 4,
-    ADAPTER_HEARTBEAT_MS = 500,
+    ADAPTER_HEARTBEAT_MS = 1000,
     ADAPTER_SILENT_MS = 3 * ADAPTER_HEARTBEAT_MS,
     ADAPTER_CROSSING_MS = 1500,      /* what was sent before an answer was read may come so long after it */
     ADAPTER_LEADS_MAX = 1024,

@@ -50,10 +50,11 @@ export class Publisher {
             await this.#open();
         await this.#send(PUBLISH, publish);
         const until = Date.now() + PATIENCE_MS;
-        let pingAt = this.heard = Date.now();
+        let pingAt = Date.now();
         while (this.isOpen && Date.now() < until) {
             if (Date.now() >= pingAt) {
                 await this.#send(PING, { receivedCount: this.received });
+                this.unheardSince ??= Date.now();
                 pingAt = Date.now() + this.heartbeatMs / 2;
             }
             const [kind, said] = await this.#receive(this.heartbeatMs / 4);
@@ -61,7 +62,7 @@ export class Publisher {
                 this.isOpen = false;
             else if (kind === REPLY && Number(said.requestId) === publish.requestId)
                 return said;
-            else if (Date.now() > this.heard + 3 * this.heartbeatMs)
+            else if (this.unheardSince !== null && Date.now() > this.unheardSince + 3 * this.heartbeatMs)
                 this.#connect();
         }
         return null;
@@ -100,7 +101,7 @@ export class Publisher {
         this.socket?.close();
         this.socket = new Dealer({ linger: 0, sendTimeout: 0 });
         this.socket.connect(this.endpoints[0]);
-        Object.assign(this, { isOpen: false, hellos: 0, received: 0 });
+        Object.assign(this, { isOpen: false, hellos: 0, received: 0, unheardSince: null });
     }
 
     async #send(kind, message) {
@@ -117,7 +118,7 @@ export class Publisher {
         if (!frame)
             return [0];
         this.received++;
-        this.heard = Date.now();
+        this.unheardSince = null;
         if (frame.length < 8 || frame.toString("latin1", 0, 3) !== "LW\x01" || !this.types.has(frame[3]))
             return [0];
         const message = this.types.get(frame[3]).decode(frame.subarray(8));

@@ -46,17 +46,18 @@ class Publisher:
             self._open()
         self._send(PUBLISH, publish)
         until = time.monotonic() + PATIENCE_S
-        self.heard = self.ping_at = time.monotonic()
+        ping_at = time.monotonic()
         while self.is_open and time.monotonic() < until:
-            if time.monotonic() >= self.ping_at:
+            if time.monotonic() >= ping_at:
                 self._send(PING, wire.Ping(received_count=self.received))
-                self.ping_at = time.monotonic() + self.heartbeat_s / 2
+                self.unheard_since = self.unheard_since or time.monotonic()
+                ping_at = time.monotonic() + self.heartbeat_s / 2
             kind, said = self._receive(self.heartbeat_s / 4)
             if kind == BYE or kind == REPLY and said.status == wire.STATUS_NO_SESSION:
                 self.is_open = False
             elif kind == REPLY and said.request_id == publish.request_id:
                 return said
-            elif time.monotonic() > self.heard + 3 * self.heartbeat_s:
+            elif self.unheard_since and time.monotonic() > self.unheard_since + 3 * self.heartbeat_s:
                 self._connect()
         return None
 
@@ -89,7 +90,7 @@ class Publisher:
             self.socket.close(linger=0)
         self.socket = zmq.Context.instance().socket(zmq.DEALER)
         self.socket.connect(self.endpoints[0])
-        self.is_open, self.hellos, self.received = False, 0, 0
+        self.is_open, self.hellos, self.received, self.unheard_since = False, 0, 0, None
 
     def _send(self, kind, message):
         body = message.SerializeToString()
@@ -103,7 +104,7 @@ class Publisher:
         if not self.socket.poll(max(0, wait_s) * 1000):
             return 0, None
         frame = self.socket.recv()
-        self.received, self.heard = self.received + 1, time.monotonic()
+        self.received, self.unheard_since = self.received + 1, None
         if len(frame) < 8 or frame[:3] != b"LW\x01" or frame[3] not in READS:
             return 0, None
         message = READS[frame[3]].FromString(frame[8:])
