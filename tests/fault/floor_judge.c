@@ -71,7 +71,8 @@ static void hold(struct judge *j, struct rep *rep, struct lead *lead, const stru
 static void give_back(struct judge *j, struct rep *rep, const struct lead *lead);
 static void judge_lead(struct judge *j, struct lead *lead, const struct redis_lead *redis, bool is_last);
 static void expect(struct judge *j, const struct redis_desk *desk);
-static void wrong(struct judge *j, const struct lead *lead, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void wrong(struct judge *j, enum judge_promise promise, const struct lead *lead, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 static struct lead *find_lead(struct judge *j, const char *text);
 static struct contact *find_contact(struct judge *j, const char *id);
 static struct rep *find_rep(struct judge *j, const char *name);
@@ -141,7 +142,7 @@ static void read_line(struct judge *j, const struct client_line *line)
     case CLIENT_PUBLISHED: read_publish(j, line); break;
     case CLIENT_CANCELLED:
         if (!is_taken(line->outcome))
-            wrong(j, lead, "its cancellation was answered with %s", lw_outcome_name((lw_outcome)line->outcome));
+            wrong(j, JUDGE_OTHER, lead, "its cancellation was answered with %s", lw_outcome_name((lw_outcome)line->outcome));
         lead->is_cancelled = true;
         break;
     case CLIENT_DIALLING:                   /* in vain: it goes on to others */
@@ -177,9 +178,9 @@ static void read_line(struct judge *j, const struct client_line *line)
     case CLIENT_COMPLETED: read_completed(j, rep, lead, line); break;
     case CLIENT_STATUS:
         if (line->number > 0 && line->weight > line->number)
-            wrong(j, NULL, "%s was told a load of %u with a capacity of %u", line->who, line->weight, line->number);
+            wrong(j, JUDGE_OVER_CAPACITY, NULL, "%s was told a load of %u with a capacity of %u", line->who, line->weight, line->number);
         break;
-    case CLIENT_REFUSED: wrong(j, NULL, "%s was refused: %s", line->who, line->text); break;
+    case CLIENT_REFUSED: wrong(j, JUDGE_OTHER, NULL, "%s was refused: %s", line->who, line->text); break;
     case CLIENT_SERVING: j->serving_us = line->at_us; break;
     case CLIENT_REDIS_GONE:
         j->gone_us = line->at_us;
@@ -197,20 +198,20 @@ static void read_publish(struct judge *j, const struct client_line *line)
 
     if (j->gone_us > 0 && contact->asked_us > j->gone_us && (j->back_us == 0 || contact->asked_us < j->back_us)) {
         if (is_taken(line->outcome) && contact->lead == 0 && j->back_us == 0)
-            wrong(j, lead, "it was acknowledged while Redis was away");
+            wrong(j, JUDGE_OTHER, lead, "it was acknowledged while Redis was away");
         j->totals.held_back++;
     }
     if (line->outcome == LW_OUTCOME_BUSY)
         return;
     if (!is_taken(line->outcome) || !lead) {
-        wrong(j, lead, "contact %s was answered with %s", line->text, lw_outcome_name((lw_outcome)line->outcome));
+        wrong(j, JUDGE_OTHER, lead, "contact %s was answered with %s", line->text, lw_outcome_name((lw_outcome)line->outcome));
         return;
     }
     uint32_t number = (uint32_t)(lead - j->leads) + 1;
     if (contact->lead != 0 && contact->lead != number)
-        wrong(j, lead, "contact %s was lead %s before", line->text, j->leads[contact->lead - 1].name);
+        wrong(j, JUDGE_OTHER, lead, "contact %s was lead %s before", line->text, j->leads[contact->lead - 1].name);
     if (*lead->contact && strcmp(lead->contact, line->text) != 0)
-        wrong(j, lead, "it is told to be contacts %s and %s", lead->contact, line->text);
+        wrong(j, JUDGE_OTHER, lead, "it is told to be contacts %s and %s", lead->contact, line->text);
     contact->lead = number;
     lead->is_published = true;
     snprintf(lead->contact, sizeof lead->contact, "%s", line->text);
@@ -220,12 +221,12 @@ static void read_offer(struct judge *j, struct rep *rep, struct lead *lead, cons
 {
     meet_expectation(j, rep, lead, line);
     if (lead->is_completed)
-        wrong(j, lead, "it was offered to %s after its completion was acknowledged", rep->name);
+        wrong(j, JUDGE_DOUBLE_OWNED, lead, "it was offered to %s after its completion was acknowledged", rep->name);
     if (line->number < lead->told_number)
-        wrong(j, lead, "offer %u came after offer %u", line->number, lead->told_number);
+        wrong(j, JUDGE_OTHER, lead, "offer %u came after offer %u", line->number, lead->told_number);
     lead->told_number = line->number;
     if (lead->holder != NOBODY && lead->holder != number_of(j, rep) && !lead->is_released)
-        wrong(j, lead, "it was offered to %s while %s had it", rep->name, name_of(j, lead->holder));
+        wrong(j, JUDGE_DOUBLE_OWNED, lead, "it was offered to %s while %s had it", rep->name, name_of(j, lead->holder));
     if (lead->declined_number != line->number)      /* told again before the answer came there */
         hold(j, rep, lead, line);
 }
@@ -234,9 +235,9 @@ static void read_holding(struct judge *j, struct rep *rep, struct lead *lead, co
 {
     meet_expectation(j, rep, lead, line);
     if (lead->holder != NOBODY && lead->holder != number_of(j, rep) && !lead->is_released)
-        wrong(j, lead, "%s was told to have it while %s had it", rep->name, name_of(j, lead->holder));
+        wrong(j, JUDGE_DOUBLE_OWNED, lead, "%s was told to have it while %s had it", rep->name, name_of(j, lead->holder));
     if (lead->is_completed && !lead->completing)
-        wrong(j, lead, "%s was told to have it after its completion was acknowledged", rep->name);
+        wrong(j, JUDGE_DOUBLE_OWNED, lead, "%s was told to have it after its completion was acknowledged", rep->name);
     if (lead->holder != number_of(j, rep) || lead->holder_number != line->number)
         lead->is_released = false;          /* the same again, after a restart, changes nothing */
     lead->holder = number_of(j, rep);
@@ -251,11 +252,11 @@ static void read_holding(struct judge *j, struct rep *rep, struct lead *lead, co
 static void read_completed(struct judge *j, struct rep *rep, struct lead *lead, const struct client_line *line)
 {
     if (!is_taken(line->outcome)) {
-        wrong(j, lead, "%s had it, and its completion was answered with %s", rep->name, lw_outcome_name((lw_outcome)line->outcome));
+        wrong(j, JUDGE_OTHER, lead, "%s had it, and its completion was answered with %s", rep->name, lw_outcome_name((lw_outcome)line->outcome));
         return;
     }
     if (lead->is_completed && (lead->completed_by != number_of(j, rep) || strcmp(lead->disposition, line->text) != 0))
-        wrong(j, lead, "completed by %s as %s, and by %s as %s", name_of(j, lead->completed_by), lead->disposition, rep->name, line->text);
+        wrong(j, JUDGE_DOUBLE_OWNED, lead, "completed by %s as %s, and by %s as %s", name_of(j, lead->completed_by), lead->disposition, rep->name, line->text);
     lead->is_completed = true;
     lead->completed_by = number_of(j, rep);
     snprintf(lead->disposition, sizeof lead->disposition, "%.31s", line->text);
@@ -272,7 +273,7 @@ static void read_snapshot(struct judge *j, struct rep *rep)
         if (rep->is_late)
             j->totals.resumed_late++;
         else
-            wrong(j, lead, "%s had it (%s, offer %u) when the broker died, and was not told so again", rep->name,
+            wrong(j, JUDGE_OTHER, lead, "%s had it (%s, offer %u) when the broker died, and was not told so again", rep->name,
                   lw_lead_state_name((lw_lead_state)lead->expected_state), lead->expected_number);
     }
 }
@@ -294,7 +295,7 @@ static void read_closed(struct judge *j, struct rep *rep)
 static void read_withdrawn(struct judge *j, struct rep *rep, struct lead *lead, const struct client_line *line)
 {
     if (lead->holder == number_of(j, rep) && lead->holder_state == LW_LEAD_ASSIGNED && !lead->is_released && !lead->is_completed && !lead->completing)
-        wrong(j, lead, "it was taken from %s: %s", rep->name, line->text);
+        wrong(j, JUDGE_OTHER, lead, "it was taken from %s: %s", rep->name, line->text);
     if (lead->holder == number_of(j, rep))
         lead->is_released = true;
     give_back(j, rep, lead);
@@ -311,7 +312,7 @@ static void meet_expectation(struct judge *j, struct rep *rep, struct lead *lead
     else if (is_lapsed)
         j->totals.resumed_late++;
     else
-        wrong(j, lead, "%s had it (%s, offer %u) when the broker died; then it went to %s as offer %u", name_of(j, lead->expected_rep),
+        wrong(j, JUDGE_DOUBLE_OWNED, lead, "%s had it (%s, offer %u) when the broker died; then it went to %s as offer %u", name_of(j, lead->expected_rep),
               lw_lead_state_name((lw_lead_state)lead->expected_state), lead->expected_number, rep->name, line->number);
     lead->expected_rep = NOBODY;
 }
@@ -331,7 +332,7 @@ static void hold(struct judge *j, struct rep *rep, struct lead *lead, const stru
     for (unsigned i = 0; i < rep->held_count; i++)
         load += rep->held[i].weight;
     if (load > JUDGE_CAPACITY)
-        wrong(j, lead, "with it %s has a load of %u, above the capacity of %d", rep->name, load, JUDGE_CAPACITY);
+        wrong(j, JUDGE_OVER_CAPACITY, lead, "with it %s has a load of %u, above the capacity of %d", rep->name, load, JUDGE_CAPACITY);
 }
 
 static void give_back(struct judge *j, struct rep *rep, const struct lead *lead)
@@ -350,22 +351,22 @@ static void judge_lead(struct judge *j, struct lead *lead, const struct redis_le
     if (!is_told)
         return;
     if (!redis || (redis->state == LEAD_NONE && !redis->is_open)) {
-        wrong(j, lead, "it was acknowledged, and Redis has %s", redis ? "only its idempotency id" : "nothing of it");
+        wrong(j, JUDGE_LOST, lead, "it was acknowledged, and Redis has %s", redis ? "only its idempotency id" : "nothing of it");
         return;
     }
     if (lead->end_in_redis != LEAD_NONE && redis->state != lead->end_in_redis)
-        wrong(j, lead, "it had ended as %s, and now is %s", lw_lead_state_name((lw_lead_state)lead->end_in_redis),
+        wrong(j, JUDGE_LOST, lead, "it had ended as %s, and now is %s", lw_lead_state_name((lw_lead_state)lead->end_in_redis),
               lw_lead_state_name((lw_lead_state)redis->state));
     if (lead->is_completed && redis->state != LEAD_COMPLETED)
-        wrong(j, lead, "its completion was acknowledged, and in Redis it is %s", lw_lead_state_name((lw_lead_state)redis->state));
+        wrong(j, JUDGE_LOST, lead, "its completion was acknowledged, and in Redis it is %s", lw_lead_state_name((lw_lead_state)redis->state));
     if (lead->is_completed && *redis->disposition && strcmp(redis->disposition, lead->disposition) != 0)
-        wrong(j, lead, "completed as %s, and in Redis as %s", lead->disposition, redis->disposition);
+        wrong(j, JUDGE_LOST, lead, "completed as %s, and in Redis as %s", lead->disposition, redis->disposition);
     if (lead->is_cancelled && redis->state != LEAD_CANCELLED)
-        wrong(j, lead, "its cancellation was acknowledged, and in Redis it is %s", lw_lead_state_name((lw_lead_state)redis->state));
+        wrong(j, JUDGE_LOST, lead, "its cancellation was acknowledged, and in Redis it is %s", lw_lead_state_name((lw_lead_state)redis->state));
     if (redis->is_open && redis->offer_number < lead->told_number)
-        wrong(j, lead, "offer %u was told, and Redis knows only of %u", lead->told_number, redis->offer_number);
+        wrong(j, JUDGE_LOST, lead, "offer %u was told, and Redis knows only of %u", lead->told_number, redis->offer_number);
     if (is_last && redis->is_open)
-        wrong(j, lead, "all was drained, and it is still %s", lw_lead_state_name((lw_lead_state)redis->state));
+        wrong(j, JUDGE_STUCK, lead, "all was drained, and it is still %s", lw_lead_state_name((lw_lead_state)redis->state));
     lead->end_in_redis = redis->is_open ? LEAD_NONE : redis->state;
 }
 
@@ -383,7 +384,7 @@ static void expect(struct judge *j, const struct redis_desk *desk)
         desk_id_format(redis->id, name);
         struct lead *lead = find_lead(j, name);
         if (lead->holder != NOBODY && lead->holder_state == LW_LEAD_ASSIGNED && !lead->is_released && lead->holder != number_of(j, rep))
-            wrong(j, lead, "%s was told to have it, and in Redis %s has it", name_of(j, lead->holder), rep->name);
+            wrong(j, JUDGE_DOUBLE_OWNED, lead, "%s was told to have it, and in Redis %s has it", name_of(j, lead->holder), rep->name);
         if ((rep->is_closed || lead->is_released) && redis->state != LEAD_ASSIGNED)
             continue;
         lead->expected_rep = number_of(j, rep);
@@ -392,10 +393,11 @@ static void expect(struct judge *j, const struct redis_desk *desk)
     }
 }
 
-static void wrong(struct judge *j, const struct lead *lead, const char *format, ...)
+static void wrong(struct judge *j, enum judge_promise promise, const struct lead *lead, const char *format, ...)
 {
     va_list args;
 
+    j->totals.broken[promise]++;
     if (j->totals.violations++ >= SHOWN_MAX)
         return;
     printf("VIOLATED (reading %u): lead %s: ", j->totals.readings, lead ? lead->name : "none");

@@ -17,8 +17,12 @@
 
 enum { JUDGE_CAPACITY = 4, JUDGE_OFFER_MS = 2000 };   /* of the floor's rules */
 
+/* What a violation breaks. */
+enum judge_promise { JUDGE_LOST, JUDGE_DOUBLE_OWNED, JUDGE_OVER_CAPACITY, JUDGE_STUCK, JUDGE_OTHER, JUDGE_PROMISES };
+
 struct judge_totals {
     unsigned violations;
+    unsigned broken[JUDGE_PROMISES];     /* the same by what they break */
     unsigned leads, ended;               /* leads acknowledged; of these ended, as far as Redis was read */
     unsigned readings;                   /* of Redis */
     unsigned resumed, resumed_late;      /* offers and holdings that went on; whose rep was back too late to say */

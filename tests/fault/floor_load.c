@@ -56,7 +56,7 @@ struct load {
     struct { char id[32]; unsigned kind; } told[TOLD_MAX];
     unsigned mail_count, ids_made;
     bool draining;
-    uint64_t now_ms;
+    uint64_t begin_ms, now_ms;
     struct load_totals totals;
 };
 
@@ -92,6 +92,7 @@ void load_open(const struct load_options *options, struct load **out)
     MUST_HOLD(load);
     load->options = *options;
     load->random.state = options->seed;
+    load->begin_ms = wall_clock_monotonic_ms();
     load->log = fopen(options->log_path, "w");
     MUST_HOLD(load->log);
     snprintf(load->publish_endpoint, sizeof load->publish_endpoint, "ipc://%s/publish", options->run_dir);
@@ -197,6 +198,11 @@ static void run_publisher(struct load *load)
         take_publisher_answer(load, &answer);
 }
 
+static bool is_ahead_of_rate(const struct load *load)
+{
+    return load->options.leads_per_s > 0 && load->ids_made > (load->now_ms - load->begin_ms) * load->options.leads_per_s / 1000;
+}
+
 static void add_contacts(struct load *load)
 {
     for (unsigned i = 0; i < CONTACTS_MAX && !load->draining; i++) {
@@ -204,6 +210,8 @@ static void add_contacts(struct load *load)
         if (contact->is_used)
             continue;
         if (load->totals.open + load->totals.unanswered >= load->options.open_target)
+            return;
+        if (is_ahead_of_rate(load))
             return;
         *contact = (struct contact){.is_used = true};
         unsigned old = (unsigned)seeded_below(&load->random, TOLD_MAX);

@@ -22,6 +22,7 @@ struct load_options {
     uint64_t seed;
     unsigned open_target;         /* leads to keep open */
     bool steady_reps;             /* nobody logs off */
+    unsigned leads_per_s;         /* at most so many new ones; 0: as fast as reps work */
 };
 
 struct load_totals {

@@ -18,7 +18,6 @@ static void apply_rules(const struct floor_rig *rig);
 static void judge_now(struct floor_rig *rig, bool is_last);
 static void keep_if_wrong(const struct floor_rig *rig);
 static bool is_loaded(struct floor_rig *rig);
-static void show_log_end(const struct floor_rig *rig);
 
 void floor_rig_open(struct floor_rig *rig, const struct load_options *options, const char *const *redis_args)
 {
@@ -48,11 +47,18 @@ void floor_rig_open(struct floor_rig *rig, const struct load_options *options, c
 
 int floor_rig_finish(struct floor_rig *rig)
 {
+    load_drain(rig->load);
+    floor_rig_until(rig, floor_rig_is_drained, "all is drained");
+    int result = floor_rig_judge_end(rig);
+    floor_rig_close(rig);
+    return result;
+}
+
+int floor_rig_judge_end(struct floor_rig *rig)
+{
     struct judge_totals judged;
     struct load_totals told;
 
-    load_drain(rig->load);
-    floor_rig_until(rig, floor_rig_is_drained, "all is drained");
     load_totals_read(rig->load, &told);
     if (broker_fixture_stop(&rig->broker) != 0)
         printf("VIOLATED: the broker does not stop well\n");
@@ -64,13 +70,17 @@ int floor_rig_finish(struct floor_rig *rig)
     printf("judge: %u leads, %u ended; %u readings of Redis; %u offers and holdings went on, %u came too late to say; %u violations\n",
            judged.leads, judged.ended, judged.readings, judged.resumed, judged.resumed_late, judged.violations);
     if (judged.violations > 0)
-        show_log_end(rig);
+        floor_rig_show_log_end(rig);
+    return judged.violations == 0 ? 0 : 1;
+}
+
+void floor_rig_close(struct floor_rig *rig)
+{
     load_close(&rig->load);
     judge_free(rig->judge);
     redis_desk_fini(&rig->desk);
     broker_fixture_close(&rig->broker);
     redis_fixture_close(&rig->redis);
-    return judged.violations == 0 ? 0 : 1;
 }
 
 void floor_rig_turn(struct floor_rig *rig)
@@ -85,22 +95,29 @@ void floor_rig_turn(struct floor_rig *rig)
     floor_rig_mark(rig, CLIENT_SERVING);
 }
 
-bool floor_rig_until(struct floor_rig *rig, bool (*holds)(struct floor_rig *rig), const char *what)
+bool floor_rig_within(struct floor_rig *rig, bool (*holds)(struct floor_rig *rig), unsigned wait_ms)
 {
-    uint64_t end_ms = wall_clock_monotonic_ms() + WAIT_MS;
-    struct load_totals told;
+    uint64_t end_ms = wall_clock_monotonic_ms() + wait_ms;
 
     while (!holds(rig)) {
-        if (wall_clock_monotonic_ms() > end_ms) {
-            load_totals_read(rig->load, &told);
-            printf("waited in vain: %s; open %u, unanswered %u, sessions %u\n", what, told.open, told.unanswered, told.sessions);
-            judge_read_log(rig->judge);
-            show_log_end(rig);
-            exit(1);
-        }
+        if (wall_clock_monotonic_ms() > end_ms)
+            return false;
         floor_rig_turn(rig);
     }
     return true;
+}
+
+bool floor_rig_until(struct floor_rig *rig, bool (*holds)(struct floor_rig *rig), const char *what)
+{
+    struct load_totals told;
+
+    if (floor_rig_within(rig, holds, WAIT_MS))
+        return true;
+    load_totals_read(rig->load, &told);
+    printf("waited in vain: %s; open %u, unanswered %u, sessions %u\n", what, told.open, told.unanswered, told.sessions);
+    judge_read_log(rig->judge);
+    floor_rig_show_log_end(rig);
+    exit(1);
 }
 
 void floor_rig_run_ms(struct floor_rig *rig, unsigned ms)
@@ -135,7 +152,7 @@ bool floor_rig_has_died(struct floor_rig *rig)
         return false;
     if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL) {
         printf("the broker ended by itself, and not at the crash point\n");
-        show_log_end(rig);
+        floor_rig_show_log_end(rig);
         exit(1);
     }
     rig->broker.pid = 0;
@@ -193,8 +210,8 @@ static void apply_rules(const struct floor_rig *rig)
     MUST_HOLD(file);
     fprintf(file, "desk: main\nskills: {italian: I, german: G, english: E, rare: R}\n"
                   "channels:\n"
-                  "  web: {weight: 1, offer_timeout: %dms, wait_limit: 1h}\n"
-                  "  phone: {weight: 2, priority: 50, offer_timeout: %dms, wait_limit: 1h, wrap_up: 0s, connect_timeout: 5m}\n"
+                  "  web: {weight: 1, offer_timeout: %dms, wait_limit: 5d}\n"
+                  "  phone: {weight: 2, priority: 50, offer_timeout: %dms, wait_limit: 5d, wrap_up: 0s, connect_timeout: 5m}\n"
                   "  email: {weight: 1, offer_timeout: %dms, wait_limit: 100ms}\n", JUDGE_OFFER_MS, JUDGE_OFFER_MS, JUDGE_OFFER_MS);
     fprintf(file, "reps:\n");
     for (unsigned i = 0; i < LOAD_REPS; i++)
@@ -206,7 +223,7 @@ static void apply_rules(const struct floor_rig *rig)
                   "  - {name: german, when: {language: de}, require: {german: 5}}\n"
                   "  - {name: english, when: {language: en}, require: {english: 5}}\n"
                   "dispositions: {won: {label: W, class: won}, lost: {label: L, class: lost}, later: {label: A, class: later}}\n"
-                  "timeouts: {grace: 1h, park_limit: 1h, work_limit: 1h, retry_same_rep: 100ms}\n"
+                  "timeouts: {grace: 1h, park_limit: 5d, work_limit: 5d, retry_same_rep: 100ms}\n"
                   "offers_max: 32\nmisses_to_away: 0\nwhen_rep_gone: keep\n");
     MUST_HOLD(fclose(file) == 0);
     snprintf(command, sizeof command, LEADWIRE_BIN_DIR "/leadwire apply --run-dir %s %s >%s/apply.log 2>&1 || { cat %s/apply.log; exit 1; }",
@@ -244,7 +261,7 @@ static void keep_if_wrong(const struct floor_rig *rig)
     exit(1);
 }
 
-static void show_log_end(const struct floor_rig *rig)
+void floor_rig_show_log_end(const struct floor_rig *rig)
 {
     char command[256];
 

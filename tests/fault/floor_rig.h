@@ -30,11 +30,18 @@ struct floor_rig {
 void floor_rig_open(struct floor_rig *rig, const struct load_options *load, const char *const *redis_args);
 /* Drains the load, stops the broker, judges the last time, prints the totals; 0 when nothing was violated. */
 int floor_rig_finish(struct floor_rig *rig);
+/* Its parts, once the load is drained: stops the broker and judges; and takes all down. */
+int floor_rig_judge_end(struct floor_rig *rig);
+void floor_rig_close(struct floor_rig *rig);
+/* What the broker said last, to standard output. */
+void floor_rig_show_log_end(const struct floor_rig *rig);
 
 /* One turn of the load, and a look at the broker that is starting. */
 void floor_rig_turn(struct floor_rig *rig);
 /* Turns until the condition holds; after wait_s the test ends, with `what`. */
 bool floor_rig_until(struct floor_rig *rig, bool (*holds)(struct floor_rig *rig), const char *what);
+/* The same without an end of the test: false after wait_ms. */
+bool floor_rig_within(struct floor_rig *rig, bool (*holds)(struct floor_rig *rig), unsigned wait_ms);
 void floor_rig_run_ms(struct floor_rig *rig, unsigned ms);
 void floor_rig_mark(struct floor_rig *rig, enum client_word word);
 void floor_rig_launch(struct floor_rig *rig);

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * chaos [--minutes N | --seconds N] [--seed S] [--sabotage]: a floor under load whose processes are killed, stopped, delayed, whose disk and
+ * memory fill, whose clocks jump, one fault after another by the seed. What is right is judged from the clients' own log and from
+ * Redis, never by asking the broker. The last line is one JSON object; exit 0 only if nothing was violated.
+ * --sabotage puts old data of Redis back while both are dead: then leads must be found lost.
+ */
+#define _GNU_SOURCE   /* prlimit */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "floor_rig.h"
+#include "seeded.h"
+#include "wall_clock.h"
+
+#if defined __SANITIZE_ADDRESS__
+#define IS_SANITIZED 1   /* its runtime must come first: nothing can be preloaded */
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define IS_SANITIZED 1
+#endif
+#endif
+
+enum {
+    OPEN = 180, MORE = 120, DONE_MIN = 20, BUSY_MIN = 5,
+    GOES_ON_WITHIN_MS = 60000, TOLD_WITHIN_MS = 20000,
+    LEADS_PER_S_MAX = 400, LEADS_MAX = 180000,      /* the judge holds REDIS_DESK_LEADS_MAX */
+    LEASE_MS = 2000,
+    CLOCK_OFF_MS_MAX = 100000000,                   /* far below the limits of the floor's rules, which a restart after such a time would end */
+};
+
+typedef void fault(void);
+static fault broker_killed, broker_ended, broker_stopped, broker_delayed, redis_killed, redis_ended, redis_stopped, redis_delayed, redis_full,
+    disk_full, both_killed, clients_stalled, clock_stepped;
+
+static struct { const char *name; fault *run; unsigned count; } faults[] = {
+    {"broker_killed", broker_killed, 0}, {"broker_ended", broker_ended, 0}, {"broker_stopped", broker_stopped, 0}, {"broker_delayed", broker_delayed, 0},
+    {"redis_killed", redis_killed, 0}, {"redis_ended", redis_ended, 0}, {"redis_stopped", redis_stopped, 0}, {"redis_delayed", redis_delayed, 0},
+    {"redis_full", redis_full, 0}, {"disk_full", disk_full, 0}, {"both_killed", both_killed, 0}, {"clients_stalled", clients_stalled, 0},
+    {"clock_stepped", clock_stepped, 0},
+};
+enum { FAULTS = sizeof faults / sizeof faults[0] };
+
+static struct floor_rig rig;
+static struct seeded draw;
+static struct load_totals before;
+static _Atomic int64_t *clock_offset_ms;             /* NULL: the clock cannot be stepped here */
+static uint64_t begin_ms;
+static unsigned stuck;
+static bool is_open, is_finished, sabotage;
+
+static unsigned between(unsigned low, unsigned high)
+{
+    return low + (unsigned)seeded_below(&draw, high - low + 1);
+}
+
+static void say(const char *what, unsigned ms)
+{
+    printf("%7.1f s  %s", (double)(wall_clock_monotonic_ms() - begin_ms) / 1000, what);
+    if (ms > 0)
+        printf(" for %u ms", ms);
+    printf("\n");
+    fflush(stdout);
+}
+
+/* ---- waiting for what must follow ---- */
+
+/* From here on there is something to publish. */
+static void remember(void)
+{
+    load_totals_read(rig.load, &before);
+    load_want_open(rig.load, before.open + before.unanswered + MORE);
+}
+
+static bool publishers_are_told(struct floor_rig *floor)
+{
+    struct load_totals told;
+
+    load_totals_read(floor->load, &told);
+    return told.busy >= before.busy + BUSY_MIN;
+}
+
+static bool completions_pass(struct floor_rig *floor)
+{
+    struct load_totals told;
+
+    load_totals_read(floor->load, &told);
+    return floor->is_serving && told.completed >= before.completed + DONE_MIN;
+}
+
+static bool all_goes_on(struct floor_rig *floor)
+{
+    struct load_totals told;
+
+    load_totals_read(floor->load, &told);
+    return completions_pass(floor) && told.published >= before.published + DONE_MIN && told.offers >= before.offers + DONE_MIN;
+}
+
+static bool redis_has_ended(struct floor_rig *floor)
+{
+    if (floor->redis.pid == 0 || waitpid(floor->redis.pid, NULL, WNOHANG) == 0)
+        return floor->redis.pid == 0;
+    floor->redis.pid = 0;
+    return true;
+}
+
+static bool redis_has_ended_or_publishers_are_told(struct floor_rig *floor)
+{
+    return redis_has_ended(floor) || publishers_are_told(floor);
+}
+
+static void must_follow(bool (*holds)(struct floor_rig *floor), unsigned within_ms, const char *what)
+{
+    struct load_totals told;
+
+    if (floor_rig_within(&rig, holds, within_ms))
+        return;
+    load_totals_read(rig.load, &told);
+    printf("STUCK: waited in vain: %s; open %u, unanswered %u\n", what, told.open, told.unanswered);
+    floor_rig_show_log_end(&rig);
+    stuck++;
+}
+
+/* Redis can take nothing now. */
+static void redis_is_gone(void)
+{
+    floor_rig_mark(&rig, CLIENT_REDIS_GONE);
+    remember();
+}
+
+/* ---- the faults ---- */
+
+static void broker_killed(void)
+{
+    floor_rig_kill(&rig);
+    floor_rig_run_ms(&rig, between(0, 300));
+    floor_rig_launch(&rig);
+}
+
+static void broker_ended(void)
+{
+    if (broker_fixture_stop(&rig.broker) != 0) {
+        printf("VIOLATED: the broker does not stop well\n");
+        stuck++;
+    }
+    floor_rig_kill(&rig);   /* is gone already: only judges */
+    floor_rig_launch(&rig);
+}
+
+static void halt(pid_t pid, unsigned ms)
+{
+    kill(pid, SIGSTOP);
+    floor_rig_run_ms(&rig, ms);
+    kill(pid, SIGCONT);
+}
+
+/* Often beyond its lease: it must claim anew. */
+static void broker_stopped(void)
+{
+    unsigned ms = between(100, LEASE_MS * 2);
+    say("broker stopped", ms);
+    halt(rig.broker.pid, ms);
+}
+
+static void broker_delayed(void)
+{
+    for (unsigned i = between(5, 20); i > 0; i--) {
+        halt(rig.broker.pid, between(5, 60));
+        floor_rig_run_ms(&rig, between(1, 20));
+    }
+}
+
+static void redis_delayed(void)
+{
+    for (unsigned i = between(5, 20); i > 0; i--) {
+        halt(rig.redis.pid, between(5, 150));
+        floor_rig_run_ms(&rig, between(1, 20));
+    }
+}
+
+static void redis_stopped(void)
+{
+    redis_fixture_pause(&rig.redis);
+    waitpid(rig.redis.pid, NULL, WUNTRACED);
+    redis_is_gone();
+    must_follow(publishers_are_told, TOLD_WITHIN_MS, "publishers are told busy while Redis is stopped");
+    floor_rig_run_ms(&rig, between(0, 2000));
+    floor_rig_mark(&rig, CLIENT_REDIS_BACK);
+    redis_fixture_go_on(&rig.redis);
+}
+
+static void redis_is_back(void)
+{
+    must_follow(publishers_are_told, TOLD_WITHIN_MS, "publishers are told busy while Redis is away");
+    floor_rig_mark(&rig, CLIENT_REDIS_BACK);
+    redis_fixture_start(&rig.redis);
+}
+
+static void redis_killed(void)
+{
+    redis_fixture_kill(&rig.redis);
+    redis_is_gone();
+    redis_is_back();
+}
+
+static void redis_ended(void)
+{
+    kill(rig.redis.pid, SIGTERM);   /* it saves and ends */
+    waitpid(rig.redis.pid, NULL, 0);
+    rig.redis.pid = 0;
+    redis_is_gone();
+    redis_is_back();
+}
+
+static void redis_full(void)
+{
+    remember();
+    if (!redis_fixture_ask(&rig.redis, NULL, 0, "CONFIG SET maxmemory 1000000"))
+        return;
+    must_follow(publishers_are_told, TOLD_WITHIN_MS, "publishers are told busy while Redis is full");
+    remember();
+    must_follow(completions_pass, GOES_ON_WITHIN_MS, "completions pass while Redis is full");
+    while (!redis_fixture_ask(&rig.redis, NULL, 0, "CONFIG SET maxmemory 0"))
+        floor_rig_run_ms(&rig, 10);
+}
+
+/* No file of Redis may grow: as on a full disk. With appendfsync always it gives up and must be started again. */
+static void disk_full(void)
+{
+    const struct rlimit one = {.rlim_cur = 1, .rlim_max = RLIM_INFINITY}, none = {RLIM_INFINITY, RLIM_INFINITY};
+
+    remember();
+    if (prlimit(rig.redis.pid, RLIMIT_FSIZE, &one, NULL) != 0)
+        return;
+    must_follow(redis_has_ended_or_publishers_are_told, TOLD_WITHIN_MS, "Redis gives up, or publishers are told busy, while the disk is full");
+    if (!redis_has_ended(&rig)) {
+        prlimit(rig.redis.pid, RLIMIT_FSIZE, &none, NULL);
+        return;
+    }
+    redis_is_gone();
+    redis_is_back();
+}
+
+static void both_killed(void)
+{
+    if (sabotage) {
+        redis_fixture_save_copy(&rig.redis);
+        remember();
+        must_follow(all_goes_on, GOES_ON_WITHIN_MS, "all goes on before the sabotage");
+    }
+    redis_fixture_kill(&rig.redis);
+    floor_rig_mark(&rig, CLIENT_REDIS_GONE);
+    floor_rig_run_ms(&rig, between(0, 100));
+    broker_fixture_kill(&rig.broker);
+    floor_rig_mark(&rig, CLIENT_REDIS_BACK);
+    if (sabotage)
+        redis_fixture_restore_copy(&rig.redis);
+    redis_fixture_start(&rig.redis);
+    floor_rig_kill(&rig);   /* is gone already: only judges */
+    floor_rig_launch(&rig);
+}
+
+static void clients_stalled(void)
+{
+    unsigned ms = between(100, 1500);
+    say("clients stalled", ms);
+    poll(NULL, 0, (int)ms);
+}
+
+static void clock_stepped(void)
+{
+    static const int64_t steps_ms[] = {1000, -1000, 30000, -30000, 3600000, -3600000, 86400000, -86400000};
+    int64_t step_ms = steps_ms[seeded_below(&draw, sizeof steps_ms / sizeof steps_ms[0])], sum_ms = atomic_load(clock_offset_ms) + step_ms;
+    if (sum_ms > CLOCK_OFF_MS_MAX || sum_ms < -CLOCK_OFF_MS_MAX)
+        step_ms = -step_ms;
+    atomic_fetch_add(clock_offset_ms, step_ms);
+    printf("%9s  by %lld ms\n", "", (long long)step_ms);
+}
+
+/* ---- the run ---- */
+
+static void print_result(void)
+{
+    struct judge_totals judged = {0};
+
+    if (!is_open)
+        return;
+    judge_totals_read(rig.judge, &judged);
+    printf("{\"acknowledged\": %u, \"lost\": %u, \"double_owned\": %u, \"over_capacity\": %u, \"stuck\": %u, \"other\": %u, \"faults\": {",
+           judged.leads, judged.broken[JUDGE_LOST], judged.broken[JUDGE_DOUBLE_OWNED], judged.broken[JUDGE_OVER_CAPACITY],
+           judged.broken[JUDGE_STUCK] + stuck + !is_finished, judged.broken[JUDGE_OTHER]);
+    const char *comma = "";
+    for (unsigned i = 0; i < FAULTS; i++) {
+        if (faults[i].count > 0)
+            printf("%s\"%s\": %u", comma, faults[i].name, faults[i].count);
+        comma = faults[i].count > 0 ? ", " : comma;
+    }
+    printf("}, \"not_run\": [");
+    comma = "";
+    for (unsigned i = 0; i < FAULTS; i++) {
+        if (faults[i].count == 0)
+            printf("%s\"%s\"", comma, faults[i].name);
+        comma = faults[i].count == 0 ? ", " : comma;
+    }
+    printf("]}\n");
+    fflush(stdout);
+}
+
+/* Starts this program anew with the library that bends the clock; what it starts inherits that. */
+static void bend_clocks(char **argv)
+{
+    char path[] = "/tmp/lw-chaos-clock-XXXXXX";
+    const char *named = getenv("LEADWIRE_CHAOS_CLOCK");
+    int fd;
+
+#ifdef IS_SANITIZED
+    return;
+#endif
+    if (!named) {
+        fd = mkstemp(path);
+        if (fd < 0 || ftruncate(fd, sizeof *clock_offset_ms) != 0)
+            return;
+        close(fd);
+        setenv("LEADWIRE_CHAOS_CLOCK", path, 1);
+        setenv("LD_PRELOAD", CHAOS_CLOCK_LIBRARY, 1);
+        execv("/proc/self/exe", argv);
+        return;
+    }
+    fd = open(named, O_RDWR | O_CLOEXEC);
+    void *mapped = fd < 0 ? MAP_FAILED : mmap(NULL, sizeof *clock_offset_ms, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    clock_offset_ms = mapped == MAP_FAILED ? NULL : mapped;
+    if (fd >= 0)
+        close(fd);
+}
+
+static void one_fault(void)
+{
+    unsigned number = (unsigned)seeded_below(&draw, FAULTS);
+
+    if (faults[number].run == clock_stepped && !clock_offset_ms)
+        return;
+    say(faults[number].name, 0);
+    faults[number].count++;
+    faults[number].run();
+    remember();
+    must_follow(all_goes_on, GOES_ON_WITHIN_MS, "all goes on after the fault");
+    load_want_open(rig.load, OPEN);
+    floor_rig_run_ms(&rig, between(0, 1000));
+}
+
+static int usage(void)
+{
+    printf("usage: chaos [--minutes N | --seconds N] [--seed S] [--sabotage]\n");
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t seconds = 300, seed = 0;
+
+    for (int i = 1; i < argc; i += 2) {
+        if (strcmp(argv[i], "--sabotage") == 0) {
+            sabotage = true;
+            i--;
+            continue;
+        }
+        uint64_t number = i + 1 < argc ? strtoull(argv[i + 1], NULL, 0) : 0;
+        if (strcmp(argv[i], "--minutes") == 0 && number > 0)
+            seconds = number * 60;
+        else if (strcmp(argv[i], "--seconds") == 0 && number > 0)
+            seconds = number;
+        else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)
+            seed = number;
+        else
+            return usage();
+    }
+    bend_clocks(argv);
+    draw.state = seed ? seed : (uint64_t)wall_clock_unix_ms();
+    begin_ms = wall_clock_monotonic_ms();
+    printf("seed %llu, %llu s\n", (unsigned long long)draw.state, (unsigned long long)seconds);
+    unsigned leads_per_s = LEADS_MAX / seconds < LEADS_PER_S_MAX ? (unsigned)(LEADS_MAX / seconds) + 1 : LEADS_PER_S_MAX;
+    atexit(print_result);
+    floor_rig_open(&rig, &(struct load_options){.seed = seeded_next(&draw), .open_target = OPEN, .leads_per_s = leads_per_s}, NULL);
+    is_open = true;
+    if (sabotage) {   /* judged when the broker is dead: the rest would wait in vain for what is lost */
+        both_killed();
+        is_finished = true;
+        print_result();
+        is_open = false;
+        floor_rig_close(&rig);
+        return 1;
+    }
+    for (uint64_t end_ms = wall_clock_monotonic_ms() + seconds * 1000; wall_clock_monotonic_ms() < end_ms;)
+        one_fault();
+    load_drain(rig.load);
+    must_follow(floor_rig_is_drained, GOES_ON_WITHIN_MS, "all is drained");
+    int judged = floor_rig_judge_end(&rig);
+    is_finished = true;
+    print_result();
+    is_open = false;
+    floor_rig_close(&rig);
+    unlink(getenv("LEADWIRE_CHAOS_CLOCK") ? getenv("LEADWIRE_CHAOS_CLOCK") : "");
+    return judged == 0 && stuck == 0 ? 0 : 1;
+}
