@@ -144,6 +144,31 @@ class Call(PhoneCase):
         self.state(CANCELLED)
         self.assertEqual([e.tag for e in self.markup("hold")], ["Hangup"])
 
+    def test_a_caller_who_is_not_kept_waiting_hears_why_and_is_told_as_gone(self):
+        self.worker.write_config(self.config().replace("    poll: 2s", "    poll: 2s\n    refuse: [closed, busy]")
+                                 .replace('goodbye: "Goodbye."', 'goodbye: "Goodbye.", closed: "We open at nine."'))
+        self.worker.process.send_signal(signal.SIGHUP)
+        wait_for("the reload", lambda: "configuration read again" in self.worker.log())
+        for say, text in (("closed", "We open at nine."), ("busy", "Goodbye.")):
+            self.broker.tell("say " + say)
+            self.state(WAITING, 1)
+            end = self.incoming(From="+442079460018")
+            self.assertEqual([(e.tag, e.text) for e in end], [("Say", text), ("Hangup", None)])
+            self.assertEqual(self.post("status", CallStatus="completed")[0], 204)
+            self.assertEqual(self.broker.next("cancel")["reason"], "caller hung up")
+        self.broker.tell("say no_rep")   # of which the source says nothing
+        self.state(WAITING, 1)
+        self.assertEqual(self.incoming(From="+442079460018")[-1].tag, "Redirect")
+
+    def test_a_caller_who_waits_when_the_desk_closes_is_told_so(self):
+        self.worker.write_config(self.config().replace("    poll: 2s", "    poll: 2s\n    refuse: [closed]"))
+        self.worker.process.send_signal(signal.SIGHUP)
+        wait_for("the reload", lambda: "configuration read again" in self.worker.log())
+        self.state(WAITING, 1)
+        redirect = self.incoming()[-1].text
+        self.broker.tell("say closed")
+        self.assertEqual([e.tag for e in self.markup(redirect)], ["Say", "Hangup"])
+
     def test_callers_hear_their_countrys_language(self):
         self.state(WAITING, 7)
         self.assertEqual(self.incoming(From="+442079460018")[0].text, "You are number 7.")

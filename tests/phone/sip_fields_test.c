@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "call_refuse.h"
 #include "sip_config.h"
 #include "sip_contact.h"
 #include "sip_frame.h"
@@ -173,7 +174,7 @@ static void a_configuration_says_who_may_call_what(void **state)
     assert_string_equal(sip_config_find(config, "anna")->name, "a");
     assert_string_equal(sip_config_find(config, "+39025551")->name, "b");
     assert_int_equal(config->sources[0].refuse, 0);
-    assert_int_equal(config->sources[1].refuse, SIP_REFUSE_CLOSED | SIP_REFUSE_NO_REP);
+    assert_int_equal(config->sources[1].refuse, CALL_REFUSE_CLOSED | CALL_REFUSE_NO_REP);
     assert_true(is_peer(config, "192.0.2.77") && is_peer(config, "127.3.0.1") && is_peer(config, "::1") && is_peer(config, "::ffff:192.0.2.1"));
     assert_false(is_peer(config, "192.0.3.1") || is_peer(config, "::2"));
     assert_null(read_config("a: b\n", 0));

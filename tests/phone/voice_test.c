@@ -67,17 +67,17 @@ static void who_waits_for_nobody_hears_why_where_there_is_a_text(void **state)
 {
     const struct phone_texts own = {.hold = "Hold", .closed = "We open at nine", .busy = "All are busy"};
     (void)state;
-    assert_string_equal(phone_texts_waiting(&own, ""), "Hold");
-    assert_string_equal(phone_texts_waiting(&own, "closed"), "We open at nine");
-    assert_string_equal(phone_texts_waiting(&own, "busy"), "All are busy");
-    assert_string_equal(phone_texts_waiting(&own, "no_rep"), "Hold");
+    assert_string_equal(phone_texts_of(&own, "", "Hold"), "Hold");
+    assert_string_equal(phone_texts_of(&own, "closed", "Hold"), "We open at nine");
+    assert_string_equal(phone_texts_of(&own, "busy", "Hold"), "All are busy");
+    assert_string_equal(phone_texts_of(&own, "no_rep", "Hold"), "Hold");
 }
 
 static void goodbye_is_said_before_hanging_up(void **state)
 {
     (void)state;
-    assert_non_null(strstr(call_markup_end(&arena, &texts[0]), ">Arrivederci &amp; a presto</Say><Hangup/>"));
-    assert_non_null(strstr(call_markup_end(&arena, NULL), "<Response><Hangup/></Response>"));
+    assert_non_null(strstr(call_markup_end(&arena, &texts[0], texts[0].goodbye), ">Arrivederci &amp; a presto</Say><Hangup/>"));
+    assert_non_null(strstr(call_markup_end(&arena, &texts[0], NULL), "<Response><Hangup/></Response>"));
 }
 
 static void the_caller_hears_the_language_of_their_country(void **state)

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -160,6 +161,45 @@ class Floor(unittest.TestCase):
         self.form(name="Mario Rossi", tel="02 1234 5678")
         wait_for("the form's completion", lambda: any("complete" in json.dumps(e) for e in anna()))
         self.assertEqual(len([e for e in anna() if "offer" == e.get("event")]), 1, anna())
+
+    def call_back_who_hangs_up(self):
+        with open(os.path.join(EXAMPLE, "desk.yaml")) as file:
+            text = file.read()
+        self.assertEqual(text.count("    connect_timeout: 25s"), 1)
+        self.tool("apply", self.write("desk.yaml", text.replace("    connect_timeout: 25s", "    abandoned: call_back\n    connect_timeout: 25s")))
+
+    def await_call_back(self):
+        """A rep logs on and has it, without a phone that rings."""
+        anna = self.rep("anna")
+        wait_for("the call-back", lambda: any("complete" in json.dumps(event) for event in anna()))
+        offers = [event for event in anna() if event.get("event") == "offer"]
+        self.assertEqual([offer.get("call_back") for offer in offers], [True], anna())
+
+    def test_a_missed_call_is_a_call_back(self):
+        self.call_back_who_hangs_up()
+        self.markup("incoming", "CA1")
+        self.assertEqual(self.post("status", "CA1", CallStatus="completed")[0], 204)
+        self.await_call_back()
+
+    def test_a_caller_whom_nobody_is_there_for_hears_so_and_is_called_back(self):
+        self.call_back_who_hangs_up()
+        with open(self.phone.config_path) as file:
+            text = file.read()
+        self.phone.write_config(text.replace("    poll: 3s", "    poll: 3s\n    refuse: [no_rep]", 1))
+        self.phone.process.send_signal(signal.SIGHUP)
+        wait_for("the reload", lambda: "configuration read again" in self.phone.log())
+        self.assertEqual([e.tag for e in self.markup("incoming", "CA1")], ["Say", "Hangup"])
+        self.assertEqual(self.post("status", "CA1", CallStatus="completed")[0], 204)
+        self.await_call_back()
+
+    def test_a_missed_sip_call_is_a_call_back(self):
+        self.call_back_who_hangs_up()
+        caller = self.sip_caller()
+        caller.ask("INVITE", call="sip-1")
+        refused = caller.final()   # no rep is there
+        caller.ack(refused, "sip-1")
+        self.assertEqual(refused.status, 480)
+        self.await_call_back()
 
     def sip_caller(self):
         listening = json.loads(self.phone.request("GET", "/healthz")[2])["sip"]["listen"]

@@ -62,12 +62,12 @@ const char *call_markup_dial(struct arena *arena, const struct phone_source *sou
     return finish(&out, arena);
 }
 
-const char *call_markup_end(struct arena *arena, const struct phone_texts *texts)
+const char *call_markup_end(struct arena *arena, const struct phone_texts *texts, const char *text)
 {
     struct byte_buffer out;
     start(&out);
-    if (texts)
-        put_say(&out, arena, texts, texts->goodbye);
+    if (text)
+        put_say(&out, arena, texts, text);
     byte_buffer_printf(&out, "<Hangup/>");
     return finish(&out, arena);
 }

@@ -22,7 +22,7 @@ const char *call_markup_hold(struct arena *arena, const struct phone_source *sou
 /* Rings device (a number, or sip:...); each news of that leg goes to leg_url, the end of it to result_url. */
 const char *call_markup_dial(struct arena *arena, const struct phone_source *source, const char *device,
                              uint32_t timeout_s, const char *leg_url, const char *result_url);
-/* Says goodbye (texts NULL: nothing) and hangs up. */
-const char *call_markup_end(struct arena *arena, const struct phone_texts *texts);
+/* Says `text` in the voice of texts (NULL: nothing) and hangs up. */
+const char *call_markup_end(struct arena *arena, const struct phone_texts *texts, const char *text);
 
 #endif

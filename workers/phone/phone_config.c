@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "call_refuse.h"
 #include "locale_code.h"
 #include "phone_number.h"
 
@@ -14,11 +15,11 @@ static const struct phone_texts default_texts[] = {{
     .goodbye = "Sorry, nobody can take your call now. Goodbye.",
 }};
 
-const char *phone_texts_waiting(const struct phone_texts *texts, const char *say)
+const char *phone_texts_of(const struct phone_texts *texts, const char *say, const char *otherwise)
 {
     const char *text = strcmp(say, "closed") == 0 ? texts->closed : strcmp(say, "no_rep") == 0 ? texts->no_rep
                      : strcmp(say, "busy") == 0 ? texts->busy : NULL;
-    return text ? text : texts->hold;
+    return text ? text : otherwise;
 }
 
 static void read_voice(struct yaml_doc *doc, const char *config_path, bool loopback, struct arena *arena, struct phone_config *config);
@@ -139,7 +140,7 @@ static void read_source(struct yaml_doc *doc, const char *config_path, bool loop
                         struct arena *arena, struct phone_source *source)
 {
     static const char *const known[] = {"auth_token_file", "signature", "region", "language", "poll", "say_every", "ring_for",
-                                        "caller_id", "hold_music", "texts", NULL};
+                                        "caller_id", "hold_music", "refuse", "texts", NULL};
     const struct yaml_node *map = node && yaml_node_kind(node) == YAML_KIND_MAP ? node : NULL;
     if (map)
         yaml_check_keys(doc, map, "a source", known);
@@ -158,6 +159,7 @@ static void read_source(struct yaml_doc *doc, const char *config_path, bool loop
     source->say_every = (uint32_t)yaml_read_number(doc, yaml_map_find(map, "say_every"), "say_every", 1, 1000, 10);
     source->caller_id = worker_config_text(doc, arena, yaml_map_find(map, "caller_id"), "caller_id", LW_NAME_MAX, NULL);
     source->hold_music = worker_config_text(doc, arena, yaml_map_find(map, "hold_music"), "hold_music", URL_SIZE_MAX, NULL);
+    source->refuse = call_refuse_read(doc, yaml_map_find(map, "refuse"), 0);
     read_texts(doc, yaml_map_find(map, "texts"), arena, source);
 }
 

@@ -13,6 +13,7 @@
  *       say_every: 10                the hold text again after so many polls, or when the position changes
  *       ring_for: 20s                the rep's phone
  *       caller_id: "+39021234567"    what the rep's phone shows; absent: the caller's number
+ *       refuse: [closed]             with these words of the broker a caller is not kept waiting; absent: all are
  *       hold_music: https://...      played between polls; absent: silence
  *       texts:
  *         it: {locale: it-IT, voice: alice, hold: "...{position}...", goodbye: "..."}
@@ -38,7 +39,7 @@ struct phone_texts {
     const char *locale;     /* of the voice: "it-IT"; NULL: the language */
     const char *voice;      /* NULL: the service's default */
     const char *hold, *goodbye;
-    const char *closed, *no_rep, *busy;   /* instead of hold while nobody is there; NULL: hold is said */
+    const char *closed, *no_rep, *busy;   /* instead of hold, or of goodbye, while nobody is there; NULL: that is said */
 };
 
 struct phone_source {
@@ -46,6 +47,7 @@ struct phone_source {
     struct lead_defaults defaults;
     const struct signature_rule *signature;   /* NULL: not checked */
     uint32_t poll_s, say_every, ring_for_s;
+    unsigned refuse;   /* of enum call_refuse */
     const char *caller_id, *hold_music;
     const struct phone_texts *texts;   /* at least one */
     size_t text_count;
@@ -62,8 +64,8 @@ struct phone_config {
 void *phone_config_read(struct yaml_doc *doc, const char *config_path, const struct worker_config *common, struct arena *arena);
 const struct sip_config *phone_config_sip(const struct phone_config *config);
 const struct phone_source *phone_config_find(const struct phone_config *config, const char *name);
-/* What a caller who waits hears, where the broker says "closed", "no_rep" or "busy"; hold else. */
-const char *phone_texts_waiting(const struct phone_texts *texts, const char *say);
+/* What a caller hears where the broker says "closed", "no_rep" or "busy"; `otherwise` where there is no such text. */
+const char *phone_texts_of(const struct phone_texts *texts, const char *say, const char *otherwise);
 /* In the language of the caller's country, else of the source, else the first there are. from: the caller's number. */
 const struct phone_texts *phone_texts_for(const struct phone_source *source, const char *from);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "call_refuse.h"
 #include "contact_id.h"
 #include "lw_log.h"
 #include "phone_config.h"
@@ -343,16 +344,10 @@ static void on_state(void *context, const struct lw_publisher_answer *answer)
         decide(call, answer);
 }
 
-static unsigned refuse_bit(const char *say)
-{
-    return strcmp(say, "closed") == 0 ? SIP_REFUSE_CLOSED : strcmp(say, "no_rep") == 0 ? SIP_REFUSE_NO_REP
-         : strcmp(say, "busy") == 0 ? SIP_REFUSE_BUSY : 0;
-}
-
 static void decide(struct sip_call *call, const struct lw_publisher_answer *lead)
 {
     uint32_t retry_after_s = call->source->retry_after_s;
-    unsigned nobody = refuse_bit(lead->say) & call->source->refuse;
+    unsigned nobody = call_refuse_bit(lead->say) & call->source->refuse;
     if (lead->call_back) {   /* a rep will call */
         refuse(call, 480, retry_after_s, NULL);
         return;
@@ -362,7 +357,7 @@ static void decide(struct sip_call *call, const struct lw_publisher_answer *lead
     case LW_LEAD_OFFERED:
         if (nobody) {
             worker_counts_add(&call->calls->worker->counts, WORKER_COUNT_NOBODY);
-            if (nobody == SIP_REFUSE_BUSY)
+            if (nobody == CALL_REFUSE_BUSY)
                 refuse(call, 486, retry_after_s, "all reps are busy");
             else
                 refuse(call, 480, retry_after_s, "nobody is there");

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "call_refuse.h"
+
 enum { LISTEN_TEXT_MAX = 80, DOMAIN_MAX = 255, NUMBER_MAX = 64, MINUTE_MS = 60 * 1000 };
 
 static void read_listen(struct yaml_doc *doc, const struct yaml_node *node, struct arena *arena, struct sip_config *config);
@@ -196,25 +198,6 @@ static void read_called(struct yaml_doc *doc, const struct yaml_node *list, stru
     source->called_count = count;
 }
 
-static void read_refuse(struct yaml_doc *doc, const struct yaml_node *list, struct sip_source *source)
-{
-    static const struct { const char *name; enum sip_refuse bit; } words[] = {
-        {"closed", SIP_REFUSE_CLOSED}, {"no_rep", SIP_REFUSE_NO_REP}, {"busy", SIP_REFUSE_BUSY},
-    };
-    source->refuse = list ? 0 : SIP_REFUSE_CLOSED | SIP_REFUSE_NO_REP;
-    if (list && yaml_node_kind(list) != YAML_KIND_LIST)
-        yaml_doc_problem(doc, list, "refuse must be a list of closed, no_rep, busy");
-    for (size_t i = 0; list && yaml_node_kind(list) == YAML_KIND_LIST && i < yaml_node_count(list); i++) {
-        const char *text = yaml_read_text(doc, yaml_list_at(list, i), "refuse", LW_NAME_MAX, "");
-        unsigned bit = 0;
-        for (size_t n = 0; n < sizeof words / sizeof *words; n++)
-            bit |= strcmp(words[n].name, text) == 0 ? words[n].bit : 0;
-        if (bit == 0)
-            yaml_doc_problem(doc, yaml_list_at(list, i), "refuse: '%s' is not closed, no_rep or busy", text);
-        source->refuse |= bit;
-    }
-}
-
 static void read_domain(struct yaml_doc *doc, const struct yaml_node *node, struct arena *arena, struct sip_source *source)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]";
@@ -239,7 +222,7 @@ static void read_source(struct yaml_doc *doc, const struct yaml_node *node, stru
         .language = worker_config_language(doc, arena, yaml_map_find(node, "language")),
     };
     read_called(doc, yaml_map_find(node, "called"), arena, source);
-    read_refuse(doc, yaml_map_find(node, "refuse"), source);
+    source->refuse = call_refuse_read(doc, yaml_map_find(node, "refuse"), CALL_REFUSE_CLOSED | CALL_REFUSE_NO_REP);
     source->wait_ms = duration(doc, node, "wait", 1000, 60 * MINUTE_MS, 2 * MINUTE_MS);
     source->poll_ms = duration(doc, node, "poll", 50, MINUTE_MS, 1000);
     source->answered_after_ms = duration(doc, node, "answered_after", 0, 10 * MINUTE_MS, 0);

@@ -47,15 +47,13 @@ struct sip_listen {
     socklen_t where_size;
 };
 
-enum sip_refuse { SIP_REFUSE_CLOSED = 1, SIP_REFUSE_NO_REP = 2, SIP_REFUSE_BUSY = 4 };
-
 struct sip_source {
     const char *name;
     struct lead_defaults defaults;
     const char **called;             /* none: every number that no other source has */
     size_t called_count;
     uint32_t wait_ms, poll_ms, answered_after_ms, retry_after_s;
-    unsigned refuse;                 /* of enum sip_refuse */
+    unsigned refuse;                 /* of enum call_refuse */
     const char *contact_domain;      /* NULL: tel: */
 };
 

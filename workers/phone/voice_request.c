@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "call_markup.h"
+#include "call_refuse.h"
 #include "http_signature.h"
 #include "lw_log.h"
 #include "wall_clock.h"
@@ -14,6 +15,7 @@ enum { ROUND_MAX = 1000000, RING_MIN_S = 5 };
 static void answer(struct voice_request *request, const char *markup);
 static void answer_hold(struct voice_request *request, const char *text, uint32_t position, const char *step_and_query);
 static void answer_dial(struct voice_request *request, const struct lw_publisher_answer *lead);
+static void answer_end(struct voice_request *request, const char *text);
 static void end(struct voice_request *request);
 static uint32_t number(const char *text, uint32_t max);
 
@@ -105,7 +107,7 @@ void voice_answer_busy(struct voice_request *request, uint32_t retry_after_s)
 
 void voice_answer_end(struct voice_request *request, bool say_goodbye)
 {
-    answer(request, call_markup_end(http_call_arena(request->call), say_goodbye ? request->texts : NULL));
+    answer_end(request, say_goodbye ? request->texts->goodbye : NULL);
 }
 
 void voice_answer_redirect(struct voice_request *request, const char *step_and_query)
@@ -122,8 +124,13 @@ void voice_answer_state(struct voice_request *request, const struct lw_publisher
     switch (lead->state) {
     case LW_LEAD_WAITING:
     case LW_LEAD_OFFERED: {
+        if (call_refuse_bit(lead->say) & request->source->refuse) {   /* hanging up, the service tells the call's end */
+            answer_end(request, phone_texts_of(request->texts, lead->say, request->texts->goodbye));
+            return;
+        }
         uint32_t position = lead->position > 0 ? lead->position : 1;   /* offered: nobody is before them */
-        answer_hold(request, phone_texts_waiting(request->texts, lead->say), position, arena_printf(http_call_arena(request->call), "hold?n=%u&p=%u", request->round + 1, position));
+        answer_hold(request, phone_texts_of(request->texts, lead->say, request->texts->hold), position,
+                    arena_printf(http_call_arena(request->call), "hold?n=%u&p=%u", request->round + 1, position));
         return;
     }
     case LW_LEAD_CONNECTING:
@@ -150,6 +157,11 @@ static void answer_hold(struct voice_request *request, const char *text, uint32_
     bool say = request->round % request->source->say_every == 0 || (position > 0 && position != request->position_said);
     const char *url = voice_request_url(request, step_and_query);
     answer(request, url ? call_markup_hold(http_call_arena(request->call), request->source, request->texts, say ? text : NULL, position, url) : NULL);
+}
+
+static void answer_end(struct voice_request *request, const char *text)
+{
+    answer(request, call_markup_end(http_call_arena(request->call), request->texts, text));
 }
 
 static void answer_dial(struct voice_request *request, const struct lw_publisher_answer *lead)
