@@ -17,6 +17,7 @@ enum { SEEN_BUCKET_MS = 3600 * 1000, PEOPLE_BUCKET_MS = 24 * 3600 * 1000 };
 static bool give(struct core *core, struct core_record *out);
 static bool next_rep(struct core *core, struct core_record *out);
 static bool next_lead(struct core *core, struct core_record *out);
+static bool next_kept(struct core *core, struct core_record *out);
 static bool next_seen(struct core *core, struct core_record *out);
 static bool next_known(struct core *core, struct core_record *out);
 
@@ -39,12 +40,20 @@ void checkpoint_note_gone(struct core *core, struct desk_id lead)
     core->gone[core->gone_count++] = lead;
 }
 
+void checkpoint_note_gone_now(struct core *core, struct desk_id lead)
+{
+    checkpoint_note_gone(core, lead);
+    core->checkpoint.gone = core->gone_count - core->gone_first;
+}
+
 void core_checkpoint_begin(struct core *core)
 {
+    core->checkpoint.number++;
     core->checkpoint.rep = 1;
     core->checkpoint.leads = core->dirty_count;
     core->checkpoint.gone = core->gone_count - core->gone_first;
     core->checkpoint.seen = core->seen.dirty_count - core->seen.dirty_first;
+    core->checkpoint.kept = core->kept.dirty_count;
     core->checkpoint.known = core->known.dirty_count;
     core->checkpoint.desk = core->is_founded;
     core->checkpoint.config = core->config_dirty;
@@ -66,7 +75,7 @@ bool core_checkpoint_next(struct core *core, struct core_record *out)
         config_record_put(&core->record, core);
         return give(core, out);
     }
-    return next_rep(core, out) || next_lead(core, out) || next_seen(core, out) || next_known(core, out);
+    return next_rep(core, out) || next_lead(core, out) || next_kept(core, out) || next_seen(core, out) || next_known(core, out);
 }
 
 static bool next_rep(struct core *core, struct core_record *out)
@@ -109,6 +118,19 @@ static bool next_lead(struct core *core, struct core_record *out)
     return give(core, out);
 }
 
+/* An ended lead that may be reopened stands where it stood when it was open. */
+static bool next_kept(struct core *core, struct core_record *out)
+{
+    const struct kept_lead *kept;
+    if (core->checkpoint.kept == 0 || !(kept = kept_take_dirty(&core->kept)))
+        return false;
+    core->checkpoint.kept--;
+    out->kind = RECORD_LEAD;
+    out->lead = kept->id;
+    byte_buffer_put(&core->record, kept->bytes, kept->size);
+    return give(core, out);
+}
+
 static bool next_seen(struct core *core, struct core_record *out)
 {
     struct seen_entry *entry;
@@ -116,7 +138,7 @@ static bool next_seen(struct core *core, struct core_record *out)
         return false;
     core->checkpoint.seen--;
     struct seen_image image = {.key = entry->key, .lead = entry->lead, .content_hash = entry->content_hash, .at_ms = entry->at_ms,
-                               .serial = entry->serial, .kind = entry->kind, .end = entry->end};
+                               .serial = entry->serial, .kind = entry->kind, .end = entry->end, .life = entry->life};
     out->kind = RECORD_SEEN;
     out->seen = entry->key;
     out->seen_bucket = entry->at_ms / SEEN_BUCKET_MS;
@@ -159,6 +181,7 @@ void core_checkpoint_all(struct core *core)
             core->reps.reps[i]->is_dirty = true;
     }
     seen_mark_all_dirty(&core->seen);
+    kept_mark_all_dirty(&core->kept);
     known_mark_all_dirty(&core->known);
     core->config_dirty = core->config != NULL;
 }

@@ -18,30 +18,31 @@
 #include "merge.h"
 #include "preferred.h"
 #include "rep_state.h"
+#include "reopen.h"
 
 static const char *why_not(const struct core *core, const struct lead *lead, const struct core_command *command, const struct rep *to);
 static void act_on(struct core *core, struct lead *lead, const struct core_command *command, struct rep *to);
 static enum core_cause cause_of(enum core_act act);
 
 /* Ids are made with the epochs and from the counter of one desk. */
-static const char *missing_lead(const struct core *core, struct desk_id id)
+static bool is_ours(const struct core *core, struct desk_id id)
 {
-    bool is_ours = id.number <= core->next_number && id.epoch <= core->epoch;
-    return is_ours ? "there is no such open lead" : "this desk never had a lead of that id: is it another desk's?";
+    return id.number <= core->next_number && id.epoch <= core->epoch;
 }
 
 void command_act(struct core *core, const struct core_command *command)
 {
     struct desk_id id = command->act.lead;
     struct lead *lead = lead_table_find(&core->leads, id);
+    bool is_reopened = command->act.act == ACT_REOPEN;
     struct act_note note;
-    if (!lead) {
-        reply(core, command, CORE_NOT_FOUND, missing_lead(core, id), id);
+    if ((!lead && !is_reopened) || !is_ours(core, id)) {
+        reply(core, command, CORE_NOT_FOUND, is_ours(core, id) ? "there is no such open lead" : "this desk never had a lead of that id: is it another desk's?", id);
         return;
     }
     struct rep *to = rep_table_by_name(&core->reps, command->act.rep.data ? command->act.rep.data : "", command->act.rep.size);
     const char *problem = act_note_read(&note, command->act.by, command->act.reason);
-    if (!problem)
+    if (!problem && !is_reopened)
         problem = why_not(core, lead, command, to);
     if (problem) {
         reply(core, command, CORE_REJECTED, problem, id);
@@ -49,13 +50,17 @@ void command_act(struct core *core, const struct core_command *command)
     }
     note.at_ms = core->now_ms;
     note.cause = (uint8_t)cause_of(command->act.act);
-    note.rep = command->act.act == ACT_ASSIGN ? to->number : lead->rep;
-    note.other = command->act.act == ACT_MERGE ? command->act.into : (struct desk_id){0};
-    act_note_keep(lead, &note);
     core->acting = &note;
-    act_on(core, lead, command, to);
+    if (is_reopened) {
+        command_reopen(core, command, &note);
+    } else {
+        note.rep = command->act.act == ACT_ASSIGN ? to->number : lead->rep;
+        note.other = command->act.act == ACT_MERGE ? command->act.into : (struct desk_id){0};
+        act_note_keep(lead, &note);
+        act_on(core, lead, command, to);
+        reply(core, command, CORE_ACCEPTED, "", id);
+    }
     core->acting = NULL;
-    reply(core, command, CORE_ACCEPTED, "", id);
 }
 
 static enum core_cause cause_of(enum core_act act)
@@ -69,6 +74,7 @@ static enum core_cause cause_of(enum core_act act)
     case ACT_ASSIGN: return CAUSE_ASSIGNED;
     case ACT_HOLD: return CAUSE_HELD;
     case ACT_PRIORITISE: return CAUSE_PRIORITISED;
+    case ACT_REOPEN: return CAUSE_REOPENED;
     }
     return CAUSE_NONE;
 }
@@ -114,6 +120,7 @@ static const char *why_not(const struct core *core, const struct lead *lead, con
     case ACT_ASSIGN: return why_not_assign(core, lead, to);
     case ACT_HOLD: return why_not_hold(core, lead, command->act.until_unix_ms);
     case ACT_PRIORITISE: return command->act.priority <= CONFIG_PRIORITY_MAX ? NULL : "a priority is 0 to 200";
+    case ACT_REOPEN: return NULL;   /* asked where the ended leads are */
     }
     return "there is no such act";
 }
@@ -197,6 +204,7 @@ static void act_on(struct core *core, struct lead *lead, const struct core_comma
     case ACT_ASSIGN: assign(core, lead, to); break;
     case ACT_HOLD: hold(core, lead, command->act.until_unix_ms); break;
     case ACT_PRIORITISE: prioritise(core, lead, command->act.priority); break;
+    case ACT_REOPEN: break;
     }
 }
 

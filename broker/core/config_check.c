@@ -40,6 +40,8 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
         return config_wrong(reason, reason_size, "the call-backs of a lead must be 1 to %d", CONFIG_CALL_BACKS_MAX);
     if (config->people.join && (config->people.window_ms < 1 || config->people.window_ms > CONFIG_WINDOW_MAX_MS))
         return config_wrong(reason, reason_size, "the time in which contacts of a person join must be above 0 and at most 366 days");
+    if (config->reopen_for_ms > CONFIG_WINDOW_MAX_MS)
+        return config_wrong(reason, reason_size, "ended leads can be reopened for at most 366 days");
     if (config->people.customer_for_ms > CONFIG_WINDOW_MAX_MS)
         return config_wrong(reason, reason_size, "people are customers for at most 366 days");
     if (config->transfer_for_ms < 1)

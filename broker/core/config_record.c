@@ -278,6 +278,7 @@ static void put_queues(struct byte_buffer *out, const struct core_config *config
     byte_buffer_put_varint(out, config->call_backs.most);
     byte_buffer_put_u8(out, config->call_backs.ends);
     config_nobody_put(out, &config->nobody_there);
+    byte_buffer_put_varint(out, config->reopen_for_ms);
     config_order_put(out, config);
 }
 
@@ -398,8 +399,10 @@ static bool read_queues(struct byte_reader *in, struct core_config *config)
     config->refused_counts = byte_reader_u8(in) != 0;
     config->bad_counts = byte_reader_u8(in) != 0;
     config->absent_leads_max = read_number(in, CONFIG_ABSENT_LEADS_MAX);
-    return read_people(in, config) && config_refusals_read(in, config) && read_call_backs(in, config) && config_nobody_read(in, config) &&
-           config_order_read(in, config);
+    if (!read_people(in, config) || !config_refusals_read(in, config) || !read_call_backs(in, config) || !config_nobody_read(in, config))
+        return false;
+    config->reopen_for_ms = byte_reader_varint(in);
+    return config_order_read(in, config);
 }
 
 static bool read_pairs(struct byte_reader *in, struct core_config *config)

@@ -26,7 +26,7 @@ void core_limits_default(struct core_limits *limits)
 {
     *limits = (struct core_limits){
         .leads_max = 1100000, .seen_max = 2000000, .seen_ms = 7ull * 24 * 3600 * 1000,
-        .payload_bytes_max = 1ull << 30, .people_max = 500000, .history_max = 262144, .decisions_max = CORE_DECISIONS_KEPT, .decided_max = 32768, .ended_max = 16384, .timers_per_step_max = 512,
+        .payload_bytes_max = 1ull << 30, .people_max = 500000, .reopen_bytes_max = 8 << 20, .history_max = 262144, .decisions_max = CORE_DECISIONS_KEPT, .decided_max = 32768, .ended_max = 16384, .timers_per_step_max = 512,
     };
 }
 
@@ -45,6 +45,7 @@ struct core *core_new(const struct core_limits *limits, const struct core_callba
     preferred_init(core);
     people_init(core);
     known_init(&core->known, limits->people_max);
+    kept_init(&core->kept, limits->reopen_bytes_max);
     core->customer = "no";
     fair_share_init(&core->fair_share);
     if (history_init(&core->history, limits) != LW_OK || names_init(&core->names) != LW_OK || queues_init(&core->queues) != LW_OK ||
@@ -70,6 +71,7 @@ void core_free(struct core *core)
         classes_fini(&core->classes);
     seen_fini(&core->seen);
     known_fini(&core->known);
+    kept_fini(&core->kept);
     names_fini(&core->names);
     queues_fini(&core->queues);
     urgency_fini(core);

@@ -44,8 +44,8 @@ enum lead_state {          /* numbers as leadwire.v1.LeadState */
     LEAD_CONNECTING = 3,
     LEAD_ASSIGNED = 4,
     LEAD_PARKED = 5,
-    LEAD_COMPLETED = 6,    /* these are ends: the lead is gone from memory, */
-    LEAD_CANCELLED = 7,    /* its seen entry remains */
+    LEAD_COMPLETED = 6,    /* these are ends: the lead is gone from the table, its seen entry remains; */
+    LEAD_CANCELLED = 7,    /* perhaps it is kept for a while, to be reopened */
     LEAD_EXPIRED = 8,
     LEAD_SCHEDULED = 9,    /* open: sleeps until its deadline, then waits */
     LEAD_MERGED = 10,      /* an end: what it held is with another lead */
@@ -136,6 +136,7 @@ enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_
     X(86, NUDGED, "nudged") \
     X(87, UNTOUCHED, "untouched") \
     X(110, MERGED, "merged") \
+    X(111, REOPENED, "reopened") \
     X(120, CALL_BACKS_USED_UP, "call_backs_used_up") \
     X(121, NOBODY_THERE, "nobody_there")
 
@@ -179,7 +180,7 @@ enum touch_kind {          /* numbers as leadwire.v1.TouchKind */
 const char *core_touch_word(enum touch_kind kind);
 
 enum core_act {            /* numbers as leadwire.v1.LeadAct */
-    ACT_RELEASE = 1, ACT_CANCEL = 2, ACT_TAKE_BACK = 3, ACT_CREDIT = 4, ACT_MERGE = 5, ACT_ASSIGN = 6, ACT_HOLD = 7, ACT_PRIORITISE = 8,
+    ACT_RELEASE = 1, ACT_CANCEL = 2, ACT_TAKE_BACK = 3, ACT_CREDIT = 4, ACT_MERGE = 5, ACT_ASSIGN = 6, ACT_HOLD = 7, ACT_PRIORITISE = 8, ACT_REOPEN = 9,
 };
 
 /* Text with its length; not NUL-terminated; data may be NULL when size is 0. */
@@ -356,6 +357,7 @@ struct core_limits {
     uint64_t seen_ms;              /* and in time. Default 7 days */
     uint64_t payload_bytes_max;    /* Default 1 GiB */
     uint32_t people_max;           /* keys of customers. Default 500,000 */
+    uint64_t reopen_bytes_max;     /* of ended leads that may be reopened: their contacts, and 1 KiB each. Default 8 MiB */
     /* Kept for explanations; decides nothing. All of it 0: nothing is kept, and offers go without a reason. */
     uint32_t history_max;          /* rep changes. Default 262,144 */
     uint32_t decisions_max;        /* decisions of a lead. Default and most: CORE_DECISIONS_KEPT */
@@ -419,7 +421,7 @@ void core_check_invariants(struct core *core);
 
 struct core_totals {
     uint64_t by_state[LEAD_STATES];    /* open leads by lead_state */
-    uint64_t published, completed, cancelled, expired, merged, duplicates, joined, offered, accepted, declined, missed;
+    uint64_t published, completed, cancelled, expired, merged, reopened, duplicates, joined, offered, accepted, declined, missed;
     uint64_t payload_bytes, memory_bytes;
     uint32_t reps_connected, reps_available, demand_classes, supply_classes, config_version;
 };

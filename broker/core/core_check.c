@@ -52,6 +52,7 @@ void core_check_invariants(struct core *core)
         }
     }
     assert(memcmp(by_state, core->totals.by_state, sizeof by_state) == 0);
+    kept_check(core);
     for (uint32_t i = 1; i < core->reps.count; i++) {
         if (core->reps.reps[i])
             check_rep(core, core->reps.reps[i], load[i], held[i]);
@@ -269,6 +270,12 @@ uint64_t core_state_hash(struct core *core)
         struct core_text name = names_view(&core->names, i);
         if (queue)
             sum += siphash_64(HASH_KEY, name.data, name.size) * queue->turn;
+    }
+    for (const struct avl_node *node = avl_first(&core->kept.by_number); node; node = avl_next(node)) {
+        const struct kept_lead *kept = AVL_ENTRY(node, struct kept_lead, by_number);
+        kept_put_content(&core->record, kept);
+        byte_buffer_put_varint(&core->record, kept->counted);
+        sum += siphash_64(HASH_KEY, core->record.data, core->record.size);
     }
     for (uint32_t i = 0; i < core->team_limit_count; i++) {
         const struct team_limit *limit = &core->team_limits[i];

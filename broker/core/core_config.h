@@ -247,6 +247,7 @@ struct config_nobody {
 
 struct core_config {
     char *desk;
+    uint64_t reopen_for_ms;          /* so long an ended lead can be reopened; 0: none can, and none is kept */
     char **skills;               uint32_t skill_count;   /* abilities */
     struct config_channel channels[LW_CHANNEL_COUNT];
     struct config_team *teams;   uint32_t team_count;

@@ -24,6 +24,7 @@
 
 static void explain_decisions(struct core *core, const struct decision *decisions, uint32_t count, const struct subject *subject,
                               const struct core_explain_visitor *visitor);
+static void explain_earlier_lives(struct core *core, struct desk_id id, const struct core_explain_visitor *visitor);
 static const struct ended_lead *find_ended(const struct core *core, struct desk_id id);
 static bool rewind_reps(const struct core *core, uint64_t seq, struct past_rep *reps);
 static void tell_chosen(const struct rep *rep, const struct decision *decision, const struct core_explain_visitor *visitor);
@@ -39,6 +40,8 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
         const struct subject subject = explain_subject_of_lead(lead);
         effect_lead(core, lead, &row);
         explain_tell_lead(core, &row, lead->rule, &lead->demand->needs, waiting_because(core, lead, because, sizeof because), visitor);
+        if (lead->extra && lead->extra->life > 0)
+            explain_earlier_lives(core, id, visitor);
         explain_decisions(core, lead->decisions, lead->decision_count, &subject, visitor);
         return true;
     }
@@ -59,6 +62,20 @@ bool core_explain(struct core *core, struct desk_id id, const struct core_explai
     explain_tell_lead(core, &row, ended->rule, &ended->asked->needs, "", visitor);
     explain_decisions(core, ended->decisions, ended->decision_count, &subject, visitor);
     return true;
+}
+
+/* Of a lead that was reopened, as far as they are kept. */
+static void explain_earlier_lives(struct core *core, struct desk_id id, const struct core_explain_visitor *visitor)
+{
+    const struct history *history = &core->history;
+    const uint32_t kept = history_kept(history->ended_next, history->ended_max);
+    for (uint64_t at = history->ended_next - kept; at < history->ended_next; at++) {
+        const struct ended_lead *ended = &history->ended[at % history->ended_max];
+        if (!desk_id_equal(ended->id, id))
+            continue;
+        const struct subject subject = explain_subject_of_ended(core, ended);
+        explain_decisions(core, ended->decisions, ended->decision_count, &subject, visitor);
+    }
 }
 
 /* The newest of this id: NULL when it is dropped, or never ended. */

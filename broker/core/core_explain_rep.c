@@ -26,7 +26,7 @@ struct rows { struct row rows[CORE_REP_WAITING_MAX]; uint32_t count; };
 static uint64_t tell_decisions(struct asking *asking, uint64_t since_ms);
 static void tell_decision(struct asking *asking, const struct decided *decided);
 static const struct decision *find_decision(struct asking *asking, const struct decided *decided, struct subject *subject, uint32_t *queue_out);
-static const struct ended_lead *find_ended(struct asking *asking, struct desk_id lead);
+static const struct ended_lead *find_ended(struct asking *asking, const struct decided *decided);
 static void tell_why_not(struct asking *asking, const struct decision *decision, const struct subject *subject, struct core_rep_decision *told,
                          struct texts *texts);
 static void tell_waiting(struct asking *asking);
@@ -97,23 +97,35 @@ static void tell_decision(struct asking *asking, const struct decided *decided)
     asking->visitor->decision(asking->visitor->context, &told);
 }
 
-static const struct decision *find_decision(struct asking *asking, const struct decided *decided, struct subject *subject, uint32_t *queue_out)
+static const struct decision *on_offer(const struct decision *decisions, uint32_t count, uint32_t offer_number)
 {
-    struct core *core = asking->core;
-    const struct lead *lead = lead_table_find(&core->leads, decided->lead);
-    const struct ended_lead *ended = lead ? NULL : find_ended(asking, decided->lead);
-    if (!lead && !ended)
-        return NULL;
-    *queue_out = lead ? lead->demand->queue : ended->asked->queue;
-    *subject = lead ? explain_subject_of_lead(lead) : explain_subject_of_ended(core, ended);
-    for (uint32_t i = subject->decision_count; i-- > 0;) {
-        if (subject->decisions[i].offer_number == decided->offer_number)
-            return &subject->decisions[i];
+    while (count-- > 0) {
+        if (decisions[count].offer_number == offer_number)
+            return &decisions[count];
     }
     return NULL;
 }
 
-static const struct ended_lead *find_ended(struct asking *asking, struct desk_id lead)
+static const struct decision *find_decision(struct asking *asking, const struct decided *decided, struct subject *subject, uint32_t *queue_out)
+{
+    struct core *core = asking->core;
+    const struct lead *lead = lead_table_find(&core->leads, decided->lead);
+    const struct decision *found = lead ? on_offer(lead->decisions, lead->decision_count, decided->offer_number) : NULL;
+    if (found) {
+        *queue_out = lead->demand->queue;
+        *subject = explain_subject_of_lead(lead);
+        return found;
+    }
+    const struct ended_lead *ended = find_ended(asking, decided);   /* also of one that was reopened since */
+    if (!ended)
+        return NULL;
+    *queue_out = ended->asked->queue;
+    *subject = explain_subject_of_ended(core, ended);
+    return on_offer(subject->decisions, subject->decision_count, decided->offer_number);
+}
+
+/* The life of the lead in which the decision was made. */
+static const struct ended_lead *find_ended(struct asking *asking, const struct decided *decided)
 {
     const struct history *history = &asking->core->history;
     if (!asking->has_ended) {
@@ -124,10 +136,11 @@ static const struct ended_lead *find_ended(struct asking *asking, struct desk_id
         for (uint32_t i = 0; i < kept; i++)
             index_table_add(&asking->ended, index_hash_u64(history->ended[i].id.number), i);
     }
-    uint32_t hash = index_hash_u64(lead.number), place;
+    uint32_t hash = index_hash_u64(decided->lead.number), place;
     for (uint32_t at = index_table_first(&asking->ended, hash); index_table_at(&asking->ended, hash, &at, &place);) {
-        if (desk_id_equal(history->ended[place].id, lead))
-            return &history->ended[place];
+        const struct ended_lead *ended = &history->ended[place];
+        if (desk_id_equal(ended->id, decided->lead) && on_offer(ended->decisions, ended->decision_count, decided->offer_number))
+            return ended;
     }
     return NULL;
 }

@@ -42,10 +42,12 @@ void lead_end(struct core *core, struct lead *lead, const struct lead_change *ch
     case LEAD_SCHEDULED: case LEAD_STATES:
         assert(false && "an end");
     }
+    if (kept_wants(core, lead, change->to, change->cause))
+        kept_add(core, lead, lead->in_checkpoint);
+    else if (lead->in_checkpoint)
+        checkpoint_note_gone(core, lead->id);
     history_note_end(core, lead, change);
     lead_forget_exclusions(core, lead);
-    if (lead->in_checkpoint)
-        checkpoint_note_gone(core, lead->id);
     lead_free(core, lead);
 }
 

@@ -39,6 +39,7 @@ static void extra_fill(const struct lead_extra *extra, struct lead_image *image)
     image->touch_ms = extra->touch_ms;
     image->nudge_ms = extra->nudge_ms;
     image->reach = extra->reach;
+    image->life = extra->life;
     if (extra->place)
         image->place = text_of(extra->place);
 }
@@ -111,6 +112,8 @@ void lead_record_change(struct core *core, struct lead *lead, const struct lead_
     image.has_completion = change->has_completion;
     image.completion_key = change->completion_key;
     image.completion_hash = change->completion_hash;
+    image.is_kept = lead_state_is_end(change->to) && kept_wants(core, lead, change->to, change->cause);
+    image.kept_floor = core->kept.floor;
     byte_buffer_clear(&core->record);
     record_put_lead(&core->record, &image);
     emit_record(core, RECORD_LEAD);
@@ -143,6 +146,7 @@ void lead_mark_dirty(struct core *core, struct lead *lead)
     if (lead->is_dirty)
         return;
     lead->is_dirty = true;
+    lead->dirty_in = core->checkpoint.number;
     lead->dirty_next = LEAD_INDEX_NONE;
     lead->dirty_prev = core->dirty_last;
     *next_of(core, core->dirty_last) = lead->index;

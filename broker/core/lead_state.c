@@ -10,7 +10,7 @@
  * From OFFERED to OFFERED: to one rep more or less, of several; broadcast.c does that.
  * From WAITING to WAITING: a call whose caller hung up is a call-back from then on. From an open state to itself: another
  * contact of the person joined the lead, or another lead was merged into it. Managers may give a waiting lead to a rep without an offer (to CONNECTING or
- * ASSIGNED), and lay a waiting or parked one aside for a while (to SCHEDULED).
+ * ASSIGNED), lay a waiting or parked one aside for a while (to SCHEDULED), and reopen one that has ended, but for MERGED.
  */
 #include "broadcast.h"
 #include "core_internal.h"
@@ -41,7 +41,7 @@ static const uint16_t legal[] = {
     [LEAD_ASSIGNED] = TO(WAITING) | TO(ASSIGNED) | TO(PARKED) | TO(SCHEDULED) | TO(COMPLETED) | TO(CANCELLED) | TO(MERGED),
     [LEAD_PARKED] = TO(WAITING) | TO(PARKED) | TO(SCHEDULED) | TO(EXPIRED) | TO(CANCELLED) | TO(MERGED),
     [LEAD_SCHEDULED] = TO(WAITING) | TO(SCHEDULED) | TO(CANCELLED) | TO(MERGED),
-    [LEAD_COMPLETED] = 0, [LEAD_CANCELLED] = 0, [LEAD_EXPIRED] = 0, [LEAD_MERGED] = 0,
+    [LEAD_COMPLETED] = TO(WAITING), [LEAD_CANCELLED] = TO(WAITING), [LEAD_EXPIRED] = TO(WAITING), [LEAD_MERGED] = 0,
 };
 #undef TO
 
@@ -95,7 +95,7 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
         lead_change_demand(core, lead, change->demand);
     if (change->join)
         take_join(lead, change->join);
-    if (change->to == LEAD_WAITING || from == LEAD_WAITING)
+    if (change->to == LEAD_WAITING || (from == LEAD_WAITING && !lead_state_is_end(change->to)))
         relax_due(core, lead);   /* what came due while somebody had it, or in this very step */
     if (change->to != LEAD_WAITING && change->to != LEAD_SCHEDULED)
         lead_prefer(lead, 0, 0, 0);   /* asked once: then it is everybody's */
@@ -111,14 +111,17 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
     lead->revision = core_next_revision(core);
     if (from == LEAD_NONE)
         lead->created_revision = lead->revision;
+    if (lead_state_is_end(change->to))
+        kept_make_room(core, lead, kept_wants(core, lead, change->to, change->cause));
     struct rep *idle = rep_table_at(&core->reps, idle_rep);
     if (idle) {
         idle->revision = lead->revision;
         idle->is_dirty = true;
     }
-    if (from != LEAD_NONE)
+    const bool is_there = from != LEAD_NONE && !lead_state_is_end(from);
+    if (is_there)
         core->totals.by_state[from]--;
-    lead_record_change(core, lead, change, from == LEAD_NONE || change->join, idle_rep);
+    lead_record_change(core, lead, change, !is_there || change->join, idle_rep);
     tell_lead_event(core, lead, from, change);
 
     if (lead_state_is_end(change->to)) {

@@ -88,6 +88,16 @@ struct lead *lead_table_find(const struct lead_table *table, struct desk_id id)
     return NULL;
 }
 
+bool lead_table_is_alone(const struct lead_table *table, const struct lead *lead)
+{
+    uint32_t hash = hash_number(lead->id.number), index;
+    for (uint32_t at = index_table_first(&table->by_number, hash); index_table_at(&table->by_number, hash, &at, &index);) {
+        if (index != lead->index && lead_table_at(table, index)->id.number == lead->id.number)
+            return false;
+    }
+    return true;
+}
+
 struct lead *lead_table_next(const struct lead_table *table, uint32_t *index)
 {
     for (; *index < table->touched; (*index)++) {

@@ -54,6 +54,7 @@ struct lead {
     uint16_t weight, priority;
     uint16_t charged;                             /* units of it that stand in its rep's account */
     uint8_t state, cause, offers_made, exclusion_count, decision_count, decision_capacity;
+    uint8_t dirty_in;                             /* the checkpoint.number when it became dirty */
     uint8_t relaxed : 4;                          /* steps of its rule's relaxation that were taken */
     bool is_dirty : 1, in_checkpoint : 1, in_match : 1, in_use : 1;
 };
@@ -79,6 +80,8 @@ static inline struct lead *lead_table_at(const struct lead_table *table, uint32_
 {
     return &table->chunks[index / LEAD_CHUNK][index % LEAD_CHUNK];
 }
+/* No other lead has its number. Only damaged records make two that share one. */
+bool lead_table_is_alone(const struct lead_table *table, const struct lead *lead);
 /* Walks by index: the next used lead at or after *index; NULL at the end. */
 struct lead *lead_table_next(const struct lead_table *table, uint32_t *index);
 

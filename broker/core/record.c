@@ -16,7 +16,10 @@ enum lead_flags {
 };
 
 /* What happened in few lives: a byte of bits, then each that is there. */
-enum life_bits { LIFE_PRIORITY = 1, LIFE_ACTS = 2, LIFE_TOUCH = 4, LIFE_LEGS = 8, LIFE_REFUSALS = 128 };
+enum life_bits {
+    LIFE_PRIORITY = 1, LIFE_ACTS = 2, LIFE_TOUCH = 4, LIFE_LEGS = 8, LIFE_REOPENED = 16, LIFE_KEPT = 32, LIFE_KEPT_FLOOR = 64,
+    LIFE_REFUSALS = 128,
+};
 enum rep_flags { REP_IS_CONNECTED = 1, REP_HAS_CAPS = 2, REP_HAS_DECLINES = 32 };
 enum { NOBODY_WAS_TOLD = 128 };   /* beside the kind of nobody */
 enum { WITH_OWN_TEAMS = 16 };   /* in the number of teams */
@@ -108,9 +111,17 @@ static bool has_extra(const struct lead_image *image)
            image->value != 0 || image->waits_from_ms != 0 || image->last_offer_number != 0 || image->offer_to != 0;
 }
 
+static bool is_short(const struct lead_image *image)
+{
+    return lead_state_is_end(image->state) && !image->has_payload;
+}
+
 static uint8_t life_of(const struct lead_image *image)
 {
-    return (uint8_t)((image->has_own_priority ? LIFE_PRIORITY : 0) | (image->acts ? LIFE_ACTS : 0) |
+    uint8_t both = (uint8_t)((image->life > 0 ? LIFE_REOPENED : 0) | (image->is_kept ? LIFE_KEPT : 0));
+    if (is_short(image))
+        return (uint8_t)(both | (image->is_kept && image->acts ? LIFE_ACTS : 0) | (image->kept_floor > 0 ? LIFE_KEPT_FLOOR : 0));
+    return (uint8_t)(both | (image->has_own_priority ? LIFE_PRIORITY : 0) | (image->acts ? LIFE_ACTS : 0) |
                      (image->touch_ms != 0 || (image->reach && image->reach->touched != 0) ? LIFE_TOUCH : 0) |
                      (image->reach && image->reach->leg_count > 0 ? LIFE_LEGS : 0) | (record_has_refusals(image) ? LIFE_REFUSALS : 0));
 }
@@ -148,15 +159,15 @@ void record_put_lead(struct byte_buffer *out, const struct lead_image *image)
                               (life_of(image) != 0 ? LEAD_HAS_LIFE : 0));
 
     put_head(out, image, flags);
-    if (lead_state_is_end(image->state)) {
+    if (lead_state_is_end(image->state))
         byte_buffer_put_blob(out, image->disposition.data, image->disposition.size);
-    } else {
+    if (!is_short(image)) {
         put_open_lead(out, image);
         if (has_extra(image))
             put_extra(out, image);
-        if (life_of(image) != 0)
-            put_life(out, image);
     }
+    if (life_of(image) != 0)
+        put_life(out, image);
     if (image->has_person)
         put_person(out, image);
     if (image->has_completion) {
@@ -196,15 +207,15 @@ lw_status record_read_lead(const void *bytes, size_t size, struct lead_image *ou
     if (in.failed || out->state < LEAD_WAITING || out->state >= LEAD_STATES || out->channel >= LW_CHANNEL_COUNT)
         return LW_CORRUPT;
 
-    if (lead_state_is_end(out->state)) {
+    if (lead_state_is_end(out->state))
         out->disposition = read_text(&in, LW_NAME_MAX);
-    } else {
+    if (!is_short(out)) {
         read_open_lead(&in, out);
         if (flags & LEAD_HAS_EXTRA)
             read_extra(&in, out);
-        if (flags & LEAD_HAS_LIFE)
-            read_life(&in, out);
     }
+    if (flags & LEAD_HAS_LIFE)
+        read_life(&in, out);
     if (out->has_person)
         read_person(&in, out);
     if (out->has_completion) {
@@ -277,7 +288,7 @@ static void put_person(struct byte_buffer *out, const struct lead_image *image)
         byte_buffer_put_varint(out, contact->serial);
         put_time(out, image->at_ms, contact->at_ms);
         byte_buffer_put_u8(out, contact->channel);
-        byte_buffer_put_blob(out, contact->payload.data, lead_state_is_end(image->state) ? 0 : contact->payload.size);
+        byte_buffer_put_blob(out, contact->payload.data, is_short(image) ? 0 : contact->payload.size);
     }
 }
 
@@ -365,20 +376,25 @@ static void read_legs(struct byte_reader *in, struct lead_image *image)
 
 static void put_life(struct byte_buffer *out, const struct lead_image *image)
 {
-    byte_buffer_put_u8(out, life_of(image));
-    if (image->has_own_priority)
+    const uint8_t bits = life_of(image);
+    byte_buffer_put_u8(out, bits);
+    if (bits & LIFE_PRIORITY)
         byte_buffer_put_varint(out, image->priority);
-    if (image->acts)
+    if (bits & LIFE_ACTS)
         put_acts(out, image);
-    if (life_of(image) & LIFE_TOUCH) {
+    if (bits & LIFE_REOPENED)
+        byte_buffer_put_u8(out, image->life);
+    if (bits & LIFE_KEPT_FLOOR)
+        byte_buffer_put_varint(out, image->kept_floor);
+    if (bits & LIFE_TOUCH) {
         byte_buffer_put_varint(out, image->touch_ms);
         byte_buffer_put_varint(out, image->nudge_ms);
         byte_buffer_put_varint(out, image->reach ? image->reach->touched_ms : 0);
         byte_buffer_put_u8(out, image->reach ? image->reach->touched : TOUCH_NONE);
     }
-    if (life_of(image) & LIFE_LEGS)
+    if (bits & LIFE_LEGS)
         put_legs(out, image);
-    if (record_has_refusals(image))
+    if (bits & LIFE_REFUSALS)
         record_put_refusals(out, image);
 }
 
@@ -390,6 +406,13 @@ static void read_life(struct byte_reader *in, struct lead_image *image)
         image->priority = (uint32_t)byte_reader_varint_max(in, CONFIG_PRIORITY_MAX);
     if (bits & LIFE_ACTS)
         read_acts(in, image);
+    if (bits & LIFE_REOPENED)
+        image->life = byte_reader_u8(in);
+    image->is_kept = bits & LIFE_KEPT;
+    if (bits & LIFE_KEPT_FLOOR)
+        image->kept_floor = byte_reader_varint(in);
+    if (image->life > KEPT_LIVES_MAX)
+        in->failed = true;
     if (bits & LIFE_TOUCH) {
         image->touch_ms = byte_reader_varint(in);
         image->nudge_ms = byte_reader_varint(in);
@@ -570,7 +593,7 @@ void record_put_seen(struct byte_buffer *out, const struct seen_image *image)
     byte_buffer_put_varint(out, image->at_ms);
     byte_buffer_put_varint(out, image->serial);
     byte_buffer_put_u8(out, image->kind);
-    byte_buffer_put_u8(out, image->end);
+    byte_buffer_put_u8(out, (uint8_t)(image->end | image->life << 4));
 }
 
 lw_status record_read_seen(const void *bytes, size_t size, struct seen_image *out)
@@ -589,6 +612,8 @@ lw_status record_read_seen(const void *bytes, size_t size, struct seen_image *ou
     out->serial = byte_reader_varint(&in);
     out->kind = byte_reader_u8(&in);
     out->end = byte_reader_u8(&in);
+    out->life = out->end >> 4;
+    out->end &= 0x0F;
     return read_end(&in);
 }
 

@@ -29,6 +29,7 @@ enum {
     CAP_BUCKETS = 13,          /* of the hour that caps look at */
     BROADCAST_MAX = CONFIG_OFFER_TO_MAX,
     LEAD_PLACE_MAX = 255,      /* bytes of an appointment's place */
+    KEPT_LIVES_MAX = 15,       /* times that a lead can be reopened */
 };
 
 struct record_require { struct core_text skill; uint8_t level; };
@@ -128,7 +129,7 @@ struct lead_image {
     uint32_t decline_count;           /* read into declines_read */
     uint32_t lapsed_count, call_backs;
     uint64_t waits_from_ms;           /* 0: from when it was received */
-    bool has_payload;                 /* and the rest of what never changes: */
+    bool has_payload;                 /* and the rest of what never changes. Of an ended lead: a whole image, to be reopened from */
     uint64_t received_ms;
     uint32_t priority;
     struct core_text source, queue, rule;
@@ -140,6 +141,9 @@ struct lead_image {
     bool has_completion;
     struct siphash_128 completion_key;
     uint64_t completion_hash;
+    uint8_t life;                     /* how often it was reopened before */
+    bool is_kept;                     /* an end: the lead is kept to be reopened */
+    uint64_t kept_floor;              /* the same: what ended up to this revision is not */
     /* open leads again: counts, then rooms of which only the counted part is filled */
     uint64_t relax_from_ms, relax_next_ms;
     uint8_t relaxed;                  /* above 0: what it needs is in every image */
@@ -193,6 +197,7 @@ struct seen_image {
     uint64_t content_hash, at_ms, serial;
     uint8_t kind;                     /* enum seen_kind */
     uint8_t end;                      /* enum lead_state: 0 while the lead is open */
+    uint8_t life;                     /* how often the lead was reopened; 15 at most */
 };
 
 /* Whose turn a queue's round_robin has come past. */

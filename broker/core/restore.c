@@ -27,14 +27,18 @@
 #include "people.h"
 #include "preferred.h"
 #include "rep_state.h"
+#include "restore.h"
 #include "team_limits.h"
 
 static lw_status restore_lead(struct core *core, const void *bytes, size_t size);
 static lw_status restore_rep(struct core *core, const void *bytes, size_t size);
 static lw_status restore_seen(struct core *core, const void *bytes, size_t size);
 static lw_status restore_desk(struct core *core, const void *bytes, size_t size);
+static lw_status restore_open(struct core *core, const struct lead_image *image);
+static lw_status restore_end(struct core *core, const struct lead_image *image, const void *bytes, size_t size);
+static void keep_restored_end(struct core *core, struct lead *lead, const struct lead_image *image);
+static void take_acts(struct lead *lead, const struct lead_image *image);
 static lw_status keep_restored_seen(struct core *core, const struct seen_entry *entry);
-static lw_status take_image(struct core *core, struct lead *lead, const struct lead_image *image);
 static lw_status link_leads(struct core *core);
 static lw_status link_seen(struct core *core);
 static void link_reps(struct core *core);
@@ -154,7 +158,7 @@ static lw_status restore_seen(struct core *core, const void *bytes, size_t size)
         return LW_OK;
     }
     return keep_restored_seen(core, &(struct seen_entry){.key = image.key, .lead = image.lead, .content_hash = image.content_hash,
-                                                         .at_ms = image.at_ms, .serial = image.serial, .kind = image.kind, .end = image.end});
+                                                         .at_ms = image.at_ms, .serial = image.serial, .kind = image.kind, .end = image.end, .life = image.life});
 }
 
 static lw_status keep_restored_seen(struct core *core, const struct seen_entry *entry)
@@ -189,8 +193,9 @@ static lw_status restore_lead(struct core *core, const void *bytes, size_t size)
     bool is_end = lead_state_is_end(image.state);
     status = keep_restored_seen(core, &(struct seen_entry){
         .key = image.seen_key, .lead = image.id, .content_hash = image.content_hash, .at_ms = image.created_ms,
-        .serial = image.created_revision, .kind = SEEN_PUBLISH, .end = is_end ? (uint8_t)image.state : 0, .is_dirty = true});
-    for (uint32_t i = 0; is_end && i < image.person_key_count; i++) {
+        .serial = image.created_revision, .kind = SEEN_PUBLISH, .end = is_end ? (uint8_t)image.state : 0,
+        .life = image.life, .is_dirty = true});
+    for (uint32_t i = 0; is_end && !image.has_payload && i < image.person_key_count; i++) {
         struct known_key won = {.key = image.person_keys[i], .lead = image.id, .rep = image.rep, .at_ms = image.at_ms, .serial = image.revision + 1 + i};
         at_least(&core->next_revision, won.serial);
         known_keep(&core->known, &won, true);
@@ -200,7 +205,7 @@ static lw_status restore_lead(struct core *core, const void *bytes, size_t size)
             continue;   /* a merge brought it: its entry is of the lead that was merged */
         status = keep_restored_seen(core, &(struct seen_entry){
             .key = image.contacts[i].seen_key, .lead = image.id, .content_hash = image.contacts[i].content_hash, .at_ms = image.contacts[i].at_ms,
-            .serial = image.contacts[i].serial, .kind = SEEN_JOIN, .end = is_end ? (uint8_t)image.state : 0, .is_dirty = true});
+            .serial = image.contacts[i].serial, .kind = SEEN_JOIN, .end = is_end ? (uint8_t)image.state : 0, .life = image.life, .is_dirty = true});
     }
     if (status == LW_OK && image.has_completion)
         status = keep_restored_seen(core, &(struct seen_entry){
@@ -209,18 +214,66 @@ static lw_status restore_lead(struct core *core, const void *bytes, size_t size)
     if (status != LW_OK)
         return status;
 
-    struct lead *lead = lead_table_find(&core->leads, image.id);
-    if (is_end) {
-        checkpoint_note_gone(core, image.id);
-        if (lead)
-            lead_free(core, lead);
+    return is_end ? restore_end(core, &image, bytes, size) : restore_open(core, &image);
+}
+
+static uint8_t life_of(const struct lead *lead)
+{
+    return lead->extra ? lead->extra->life : 0;
+}
+
+/* Of a lead that was reopened nothing stays of the life before, but that the checkpoint has a record of it. */
+static lw_status restore_open(struct core *core, const struct lead_image *image)
+{
+    struct kept_lead *kept = kept_find(&core->kept, image->id);
+    struct lead *lead = lead_table_find(&core->leads, image->id);
+    if ((kept && image->revision <= kept->revision) || (lead && image->revision <= lead->revision))
         return LW_OK;
+    bool in_checkpoint = (kept && kept->in_checkpoint) || (lead && lead->in_checkpoint);
+    if (kept)
+        kept_drop(&core->kept, kept);
+    if (lead && image->has_payload && life_of(lead) != image->life) {
+        lead_free(core, lead);
+        lead = NULL;
     }
-    if (lead && image.revision <= lead->revision)
-        return LW_OK;
     if (!lead)
-        lead = lead_table_add(&core->leads, image.id);
-    return lead ? take_image(core, lead, &image) : LW_FULL;
+        lead = lead_table_add(&core->leads, image->id);
+    if (!lead)
+        return LW_FULL;
+    lead->in_checkpoint = in_checkpoint;
+    return restore_take_image(core, lead, image);
+}
+
+/* Of a change, or the whole image of a checkpoint. The lead may be reopened and open by now. */
+static lw_status restore_end(struct core *core, const struct lead_image *image, const void *bytes, size_t size)
+{
+    struct lead *lead = lead_table_find(&core->leads, image->id);
+    struct kept_lead *kept = kept_find(&core->kept, image->id);
+    kept_raise_floor(core, image->kept_floor);
+    if ((lead && lead->revision >= image->revision) || (kept && kept->revision >= image->revision))
+        return LW_OK;
+    kept_clear_place(&core->kept, image);
+    if (image->has_payload)
+        return kept_restore(core, image, bytes, size);
+    if (lead && lead->payload && image->is_kept && image->revision > core->kept.floor)
+        keep_restored_end(core, lead, image);
+    else
+        checkpoint_note_gone(core, image->id);
+    if (lead)
+        lead_free(core, lead);
+    return LW_OK;
+}
+
+/* As it was kept when it ended: with the acts of managers up to its end, of which the last may have no other record. */
+static void keep_restored_end(struct core *core, struct lead *lead, const struct lead_image *image)
+{
+    lead->revision = image->revision;
+    lead->state = (uint8_t)image->state;
+    lead->cause = (uint8_t)image->cause;
+    lead->since_ms = image->at_ms;
+    lead->rep = (uint16_t)image->rep;
+    take_acts(lead, image);
+    kept_add(core, lead, true);
 }
 
 static bool take_levels(struct core *core, const struct record_require *levels, uint32_t count, struct requirement *out)
@@ -321,6 +374,13 @@ static void take_life(struct lead *lead, const struct lead_image *image)
         extra->nudge_ms = image->nudge_ms;
     }
     take_reach(lead, image);
+    if (image->life > 0)
+        lead_extra_of(lead)->life = image->life;
+    take_acts(lead, image);
+}
+
+static void take_acts(struct lead *lead, const struct lead_image *image)
+{
     if (lead->extra && lead->extra->acts)
         lead->extra->acts->count = 0;
     for (uint32_t i = 0; i < image->act_count; i++) {
@@ -355,8 +415,7 @@ static bool is_sound(const struct lead_image *image)
     return image->rep < REPS_MAX && image->offers_made <= UINT8_MAX && image->relaxed <= CONFIG_RELAX_MAX && relaxes_soon;
 }
 
-/* Everything but links. */
-static lw_status take_image(struct core *core, struct lead *lead, const struct lead_image *image)
+lw_status restore_take_image(struct core *core, struct lead *lead, const struct lead_image *image)
 {
     lw_status status = is_sound(image) ? LW_OK : LW_CORRUPT;
     if (status != LW_OK)
@@ -434,7 +493,7 @@ static lw_status link_leads(struct core *core)
     uint32_t index = 0;
     for (struct lead *lead; (lead = lead_table_next(&core->leads, &index)) != NULL; index++) {
         bool held = lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING || lead->state == LEAD_ASSIGNED;
-        if (!lead->payload || (held && !rep_table_at(&core->reps, lead->rep)))
+        if (!lead->payload || !lead_table_is_alone(&core->leads, lead) || (held && !rep_table_at(&core->reps, lead->rep)))
             return LW_CORRUPT;
         if (lead->extra && lead->extra->preferred_rep != 0 && !rep_table_at(&core->reps, lead->extra->preferred_rep))
             return LW_CORRUPT;
@@ -461,12 +520,14 @@ static void link_reps(struct core *core)
     }
 }
 
-/* By serial; of several images of one entry the ended, then the one that the store has. */
+/* By serial; of several images of one entry that of the latest life, in it the ended, then the one that the store has. */
 static int restored_order(const void *a, const void *b)
 {
     const struct seen_entry *x = a, *y = b;
     if (x->serial != y->serial)
         return x->serial < y->serial ? -1 : 1;
+    if (x->life != y->life)
+        return x->life > y->life ? -1 : 1;
     if ((x->end != 0) != (y->end != 0))
         return x->end != 0 ? -1 : 1;
     return x->is_dirty == y->is_dirty ? 0 : x->is_dirty ? 1 : -1;

@@ -20,6 +20,7 @@ struct seen_entry {
     uint64_t serial;                 /* the revision of the record that made it: the order of the window */
     uint64_t position;               /* in the ring */
     uint8_t kind, end;
+    uint8_t life;                    /* how often the lead was reopened */
     bool is_dirty;                   /* changed since the last checkpoint */
 };
 

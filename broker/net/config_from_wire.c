@@ -403,6 +403,7 @@ static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *
     set(&config->work_limit_ms, from->work_limit_ms);
     set(&config->retry_same_rep_ms, from->retry_same_rep_ms);
     set(&config->transfer_for_ms, from->transfer_for_ms);
+    config->reopen_for_ms = from->reopen_for_ms;
     set(&config->offers_max, from->offers_max);
     config->misses_to_away = from->misses_to_away;
     if (from->fair_share) {

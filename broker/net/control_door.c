@@ -217,6 +217,7 @@ static void fill_totals(struct net *net, Leadwire__V1__StatusReply *reply)
     reply->cancelled_total = totals.cancelled;
     reply->expired_total = totals.expired;
     reply->merged_total = totals.merged;
+    reply->reopened_total = totals.reopened;
     reply->duplicates_total = totals.duplicates;
     reply->reps_on = totals.reps_connected;
     reply->reps_available = totals.reps_available;

@@ -612,6 +612,7 @@ RULES(desk_config,
     MESSAGE(refusals, &refusal_config_rules),
     MESSAGE(call_backs, &call_back_config_rules),
     MESSAGE(people, &people_config_rules),
+    NUMBER(reopen_for_ms),
     MESSAGES(nobody_there, NOBODY_MAX, &nobody_config_rules));
 
 /* control.proto */
@@ -652,7 +653,8 @@ RULES(status_reply,
     NUMBER(memory_bytes),
     NUMBER(refused_frames_total),
     NUMBER(scheduled),
-    NUMBER(merged_total));
+    NUMBER(merged_total),
+    NUMBER(reopened_total));
 
 RULES(apply_config,
     REQUEST_ID,

@@ -312,7 +312,11 @@ struct core *rig_restore(const struct desk_rig *rig, uint32_t count, const struc
 
 static void keep_record(void *context, enum record_kind kind, const void *bytes, size_t size)
 {
-    struct desk_rig *rig = context;
+    rig_keep_record(context, kind, bytes, size);
+}
+
+void rig_keep_record(struct desk_rig *rig, enum record_kind kind, const void *bytes, size_t size)
+{
     if (rig->record_count == rig->record_capacity) {
         rig->record_capacity = rig->record_capacity ? rig->record_capacity * 2 : 256;
         rig->records = realloc(rig->records, rig->record_capacity * sizeof *rig->records);

@@ -102,6 +102,8 @@ const char *rig_owner(struct desk_rig *rig, struct desk_id lead);
 struct core_effect rig_row(struct desk_rig *rig, struct desk_id lead);
 struct core_effect rig_rep(struct desk_rig *rig, const char *name);
 
+/* One more record, as if the core had made it. */
+void rig_keep_record(struct desk_rig *rig, enum record_kind kind, const void *bytes, size_t size);
 /* Puts another core under the rig and gives the one before. */
 struct core *rig_swap(struct desk_rig *rig, struct core *core);
 /* A core from the first `count` records, not yet serving; NULL when restoring failed. */

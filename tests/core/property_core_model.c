@@ -391,6 +391,7 @@ static struct core_config *random_rules(struct pair *pair)
     add_random_dispositions(pair, config);
     config->refused_counts = below(pair, 2);
     config->bad_counts = below(pair, 2);
+    config->reopen_for_ms = below(pair, 3) ? 2000 + below(pair, 100000) : 0;
     config->absent_leads_max = below(pair, 2) ? 0 : (uint32_t)below(pair, 4);
     for (int i = 1; i <= 3; i++) {
         config->channels[i] = (struct config_channel){true, 1 + (uint32_t)below(pair, 3), (uint32_t)below(pair, 3) * 10,
@@ -613,7 +614,7 @@ static void by_manager(struct pair *pair)
         command.act_on_rep.state = (enum rep_state)(below(pair, 8) ? below(pair, 4) ? REP_AVAILABLE : REP_BREAK : below(pair, 6));
     } else {
         command.act.lead = any_lead(pair, &offer_number, &ignored);
-        command.act.act = (enum core_act)(1 + below(pair, 9));
+        command.act.act = (enum core_act)(1 + below(pair, 10));
         command.act.rep = rep, command.act.by = by;
         command.act.until_unix_ms = below(pair, 3) ? (int64_t)(pair->now_ms + below(pair, 60000)) - 2000 : 0;
         command.act.priority = (uint32_t)below(pair, 220);
@@ -665,6 +666,7 @@ static void round_of(struct seeded *random)
 {
     struct pair pair = {.random = random, .now_ms = 1800000000000, .next_session = 100};
     core_limits_default(&pair.limits);
+    pair.limits.reopen_bytes_max = 1024 + below(&pair, 30000);
     pair.limits.leads_max = 5 + (uint32_t)below(&pair, 60);
     pair.limits.seen_max = 20 + (uint32_t)below(&pair, 300);
     pair.limits.seen_ms = 10000 + below(&pair, 3000000);

@@ -9,6 +9,28 @@
 
 enum { LEADS = 30 };
 
+static void reopen(struct desk_rig *rig, struct desk_id lead)
+{
+    struct core_command command = {.kind = COMMAND_ACT, .session = MANAGER};
+    command.act.lead = lead;
+    command.act.act = ACT_REOPEN;
+    command.act.by = (struct core_text){"boss", 4};
+    command.act.reason = (struct core_text){"why not", 7};
+    rig_step(rig, &command);
+}
+
+/* What a checkpoint has to say of all, behind the other records. */
+static void add_checkpoint(struct desk_rig *rig)
+{
+    struct core_record record;
+    core_checkpoint_all(rig->core);
+    core_checkpoint_begin(rig->core);
+    while (core_checkpoint_next(rig->core, &record)) {
+        if (!record.ended)
+            rig_keep_record(rig, record.kind, record.bytes, record.size);
+    }
+}
+
 static void live(struct desk_rig *rig, struct seeded *random)
 {
     char id[16];
@@ -19,6 +41,7 @@ static void live(struct desk_rig *rig, struct seeded *random)
     config->rules[0].value = (uint32_t)seeded_below(random, 3) * 100;
     if (seeded_below(random, 2))
         MUST_HOLD(core_config_set_policy(config, "broadcast") == LW_OK);
+    config->reopen_for_ms = seeded_below(random, 2) * 100000;
     rig_open(rig, config, NULL);
     uint64_t ada = rig_log_on(rig, "ada");
     rig_log_on(rig, "bob");
@@ -28,7 +51,7 @@ static void live(struct desk_rig *rig, struct seeded *random)
             .id = id, .channel = i % 3 == 2 ? LW_CHANNEL_PHONE : LW_CHANNEL_WEB, .fields = {{"language", i % 2 ? "it" : "de"}}});
         struct core_effect row = rig_row(rig, lead);
         rig_pass(rig, seeded_below(random, 20000));
-        switch (seeded_below(random, 4)) {
+        switch (seeded_below(random, 6)) {
         case 0: rig_decline(rig, ada, lead, row.offer_number); break;
         case 1: rig_accept(rig, ada, lead, row.offer_number); break;
         case 2:
@@ -36,9 +59,15 @@ static void live(struct desk_rig *rig, struct seeded *random)
             rig_dial(rig, lead, row.offer_number, DIAL_OUTCOME_ANSWERED);
             rig_complete(rig, ada, lead, id, "won");
             break;
+        case 3: rig_cancel(rig, lead); break;
+        case 4:
+            rig_cancel(rig, lead);
+            reopen(rig, lead);
+            break;
         default: break;
         }
     }
+    add_checkpoint(rig);
 }
 
 static lw_status read_any(enum record_kind kind, const void *bytes, size_t size)

@@ -116,6 +116,8 @@ static bool do_act(struct slow_desk *desk, const struct core_command *command, s
             return false;
         hold(desk, lead, command->act.until_unix_ms);
         return true;
+    case ACT_REOPEN:
+        return false;   /* it is open */
     case ACT_PRIORITISE:
         if (command->act.priority > CONFIG_PRIORITY_MAX)
             return false;
@@ -131,6 +133,12 @@ void act(struct slow_desk *desk, const struct core_command *command)
     struct slow_lead *lead = find_lead(desk, command->act.lead);
     bool done = false;
     copy_text(desk->acting, command->act.by);
+    if (!lead && command->act.act == ACT_REOPEN) {
+        enum core_status status = reopen(desk, command->act.lead);
+        desk->acting[0] = '\0';
+        answer(desk, command, status, command->act.lead);
+        return;
+    }
     if (lead)
         done = do_act(desk, command, lead);
     desk->acting[0] = '\0';

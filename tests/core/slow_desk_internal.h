@@ -62,6 +62,9 @@ struct slow_lead {
     uint64_t contact_ms[CORE_CONTACTS_MAX], made_ms;
     uint32_t contact_count;
     uint64_t heard_ms;                         /* of its last contact */
+    uint64_t ended_ms;
+    uint32_t kept_at;                          /* the how manieth that was kept, to be reopened; 0: it is not */
+    uint32_t lives;                            /* how often it was reopened */
     uint64_t woken_ms;                         /* it was scheduled until then; 0: never */
     struct { int rep; uint32_t offer_number; } others[CONFIG_OFFER_TO_MAX];   /* open offers but the first */
     uint32_t other_count, last_offer_number, offer_to;
@@ -129,6 +132,7 @@ struct slow_desk {
     bool nobody_told;
     uint64_t nobody_since_ms;
     char acting[TEXT];                         /* the manager whose command this is; "": nobody */
+    uint32_t kept_count;                       /* ended leads that ever were */
     struct desk_id other;                      /* of a merge that is told: the other lead */
     struct { char key[KEY_TEXT]; int rep; uint64_t at_ms; } won[KNOWN];   /* by whom and when, in that order */
     int won_count;
@@ -195,6 +199,15 @@ void add_keys(struct slow_lead *lead, char keys[][KEY_TEXT], uint32_t count);
 /* slow_merge.c */
 /* False: they may not be merged. into NULL: there is none. */
 bool merge(struct slow_desk *desk, struct slow_lead *lead, struct slow_lead *into);
+
+/* slow_reopen.c */
+/* The lead has ended just now. */
+void keep_ended(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause);
+/* What the manager who asks is answered. */
+enum core_status reopen(struct slow_desk *desk, struct desk_id id);
+
+/* slow_publish.c */
+int open_count(const struct slow_desk *desk);
 
 /* slow_owner.c */
 /* Who won a lead of this person last, within the time of the rules; -1. */

@@ -12,7 +12,7 @@ void move_by(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to,
     struct core_effect effect = new_effect(EFFECT_LEAD_EVENT);
     if (lead->state == LEAD_ASSIGNED && !(to == LEAD_OFFERED || to == LEAD_CONNECTING || to == LEAD_ASSIGNED))
         desk->reps[lead->rep].idle_since_ms = desk->now_ms;
-    if (to == LEAD_WAITING || lead->state == LEAD_WAITING)
+    if (to == LEAD_WAITING || (lead->state == LEAD_WAITING && !lead_state_is_end(to)))
         relax(desk, lead);
     bool bad = false;
     for (uint32_t i = 0; i < desk->rules->disposition_count; i++)
@@ -62,6 +62,7 @@ void move_by(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to,
         if (desk->seen[i].kind == 'p' && desk_id_equal(desk->seen[i].lead, lead->id))
             desk->seen[i].end = to;
     }
+    keep_ended(desk, lead, cause);
 }
 
 void move(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to, enum core_cause cause, int rep, uint64_t deadline_ms,

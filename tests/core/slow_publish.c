@@ -8,7 +8,7 @@
 #include <string.h>
 
 
-static int open_count(const struct slow_desk *desk)
+int open_count(const struct slow_desk *desk)
 {
     int count = 0;
     for (int i = 0; i < desk->lead_count; i++)

@@ -48,6 +48,7 @@ static void long_device(struct core_config *config) { long_text(&config->reps[0]
 static void much_owed(struct core_config *config) { config->absent_leads_max = CONFIG_ABSENT_LEADS_MAX + 1; }
 static void no_window(struct core_config *config) { config->people = (struct config_people){.join = true}; }
 static void old_customers(struct core_config *config) { config->people.customer_for_ms = CONFIG_WINDOW_MAX_MS + 1; }
+static void reopened_for_years(struct core_config *config) { config->reopen_for_ms = CONFIG_WINDOW_MAX_MS + 1; }
 static void no_transfer_time(struct core_config *config) { config->transfer_for_ms = 0; }
 static void nameless_queue(struct core_config *config) { replace(&config->queues[0].name, ""); }
 static void dice(struct core_config *config) { replace(&config->queues[0].policy, "dice"); }
@@ -164,6 +165,7 @@ static const struct { void (*spoil)(struct core_config *); const char *said; } w
     {long_device, "rep 1: name, team or device is too long"},
     {much_owed, "absent leads must be at most 1000"},
     {no_window, "the time in which contacts of a person join must be above 0 and at most 366 days"},
+    {reopened_for_years, "ended leads can be reopened for at most 366 days"},
     {old_customers, "people are customers for at most 366 days"},
     {no_transfer_time, "the time that a transfer is for one rep alone must be above 0"},
     {nameless_queue, "queue 1: its name must have 1 to 128 bytes"},

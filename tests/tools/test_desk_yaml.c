@@ -190,6 +190,7 @@ static const struct wrong wrong_files[] = {
     {"desk: main\n" REPS "dispositions:\n  sold:\n    class: won\n    texts: Venduto\n",
      {"d.yaml:7: disposition 'sold': texts must be a map of at most 32 languages, e.g. {it: Ordinato}"}},
     {"desk: main\n" REPS "timeouts:\n  grase: 5s\n", {"d.yaml:5: timeouts: 'grase' is not known here; did you mean 'grace'?"}},
+    {"desk: main\n" REPS "timeouts: {reopen_for: 31d}\n", {"d.yaml:4: timeouts: reopen_for must be from 0 to 30d, not 31d"}},
     {"desk: main\n" REPS "people: {join: perhaps}\n", {"d.yaml:4: people: join must be true or false, not 'perhaps'"}},
     {"desk: main\n" REPS "people: {window: 400d}\n", {"d.yaml:4: people: window must be from 1s to 366d, not 400d"}},
     {"desk: main\n" REPS "people: {owner_for: 45s, owner: owner}\n",
@@ -322,6 +323,7 @@ static void a_short_file_gets_the_defaults(void **state)
     assert_int_equal(config->reps[0]->capacity, 3);
     assert_string_equal(config->reps[0]->label, "anna");
     assert_int_equal(config->grace_ms, 15000);
+    assert_int_equal(config->reopen_for_ms, 0);
     assert_int_equal(config->park_limit_ms, 24 * 3600000);
     assert_int_equal(config->work_limit_ms, 24 * 3600000);
     assert_int_equal(config->retry_same_rep_ms, 120000);
@@ -333,6 +335,14 @@ static void a_short_file_gets_the_defaults(void **state)
     assert_string_equal(config->rules[0]->queue, "general");
     desk_yaml_close(&desk);
     assert_null(desk);
+}
+
+static void ended_leads_are_kept_where_the_desk_says_so(void **state)
+{
+    (void)state;
+    struct desk_yaml *desk = desk_of("desk: main\n" REPS "timeouts: {reopen_for: 36h}\n");
+    assert_int_equal(desk_yaml_config(desk)->reopen_for_ms, 36 * 3600000);
+    desk_yaml_close(&desk);
 }
 
 static void what_makes_a_lead_urgent_is_the_desks_unless_a_queue_says_more(void **state)
@@ -637,6 +647,7 @@ int main(void)
         cmocka_unit_test(doubtful_files_are_taken_with_a_warning),
         cmocka_unit_test(a_call_free_desk_needs_no_devices),
         cmocka_unit_test(a_short_file_gets_the_defaults),
+        cmocka_unit_test(ended_leads_are_kept_where_the_desk_says_so),
         cmocka_unit_test(what_makes_a_lead_urgent_is_the_desks_unless_a_queue_says_more),
         cmocka_unit_test(a_queue_that_weighs_makes_the_desk_weigh),
         cmocka_unit_test(dispositions_say_what_follows),

@@ -359,7 +359,7 @@ static void status_speaks_plainly(void **state)
     assert_string_equal(output,
         "desk main: store ready, durability always, rules version 3, up 2 h 5 min (broker 0.1.0, epoch 7)\n"
         "leads now:   2 waiting, 1 offered, 0 connecting, 5 assigned, 0 parked, 0 scheduled\n"
-        "since start: 120 published (and 0 repeated), 0 completed, 0 cancelled, 0 expired, 0 merged\n"
+        "since start: 120 published (and 0 repeated), 0 completed, 0 cancelled, 0 expired, 0 merged, 0 reopened\n"
         "reps:        6 logged on, 3 available\n"
         "queue italian                    2 waiting, the oldest for 3 min 20 s\n"
         "broker:      0 publishers, 12.5 MiB of memory, 0 journal entries, checkpoint 30 s ago, 0 frames refused\n");
@@ -474,13 +474,16 @@ static void a_managers_act_says_who_and_why(void **state)
     assert_string_equal(output, "leadwire lead: there is no such lead\n");
 }
 
-static void a_manager_merges_two_leads(void **state)
+static void a_manager_merges_and_reopens_leads(void **state)
 {
     (void)state;
     assert_int_equal(run("lead merge 7-1042 7-8 --reason 'one family'"), 0);
     assert_string_equal(output, "lead 7-1042 is merged: all that it had is with the other lead\n");
     assert_int_equal(told.act, LEADWIRE__V1__LEAD_ACT__LEAD_ACT_MERGE);
     assert_string_equal(told.into, "7-8");
+    assert_int_equal(run("lead reopen 7-1042 --reason 'she called back'"), 0);
+    assert_string_equal(output, "lead 7-1042 is reopened: it waits again\n");
+    assert_int_equal(told.act, LEADWIRE__V1__LEAD_ACT__LEAD_ACT_REOPEN);
     assert_int_equal(run("lead merge 7-1042 --reason x"), 2);
     assert_non_null(strstr(output, "needs the lead that is to have it all: lead merge LEAD INTO\n"));
 }
@@ -719,7 +722,7 @@ int main(void)
         TEST(apply_passes_on_what_the_broker_refuses),
         TEST(config_show_gives_the_file_back),
         TEST(a_managers_act_says_who_and_why),
-        TEST(a_manager_merges_two_leads),
+        TEST(a_manager_merges_and_reopens_leads),
         TEST(explain_tells_of_merged_leads_behind_the_lead),
         TEST(a_manager_assigns_holds_and_prioritises),
         TEST(a_manager_sets_a_reps_state),

@@ -15,7 +15,7 @@ static const char *const root_keys[] = {
     "desk", "skills", "channels", "teams", "reps", "rules", "queues", "fair_share", "people", "dispositions", "timeouts",
     "offers_max", "misses_to_away", "decline_reasons", "call_backs", "nobody_there", "when_rep_gone", "policy", "service_level", "urgency", "age_cap", "hours_of", NULL,
 };
-static const char *const timeout_keys[] = {"grace", "park_limit", "work_limit", "retry_same_rep", "transfer_for", NULL};
+static const char *const timeout_keys[] = {"grace", "park_limit", "work_limit", "retry_same_rep", "transfer_for", "reopen_for", NULL};
 
 static void read_desk_name(struct desk_yaml *reader)
 {
@@ -47,6 +47,7 @@ static void read_timeouts(struct desk_yaml *reader)
     config->park_limit_ms = read_timeout(reader, map, "park_limit", 100, (uint64_t)30 * DAY_MS, DAY_MS);
     config->work_limit_ms = read_timeout(reader, map, "work_limit", 100, (uint64_t)30 * DAY_MS, DAY_MS);
     desk_read_retry(reader, map);
+    config->reopen_for_ms = yaml_read_duration_ms(reader->doc, yaml_map_find(map, "reopen_for"), "timeouts: reopen_for", 0, 30 * (uint64_t)DAY_MS, 0);
     config->transfer_for_ms = read_timeout(reader, map, "transfer_for", 0, 7 * DAY_MS, 10 * MINUTE_MS);
 }
 

@@ -24,8 +24,10 @@ static void print_words(const Leadwire__V1__StatusReply *status)
            " scheduled\n",
            status->waiting, status->offered, status->connecting, status->assigned, status->parked, status->scheduled);
     printf("since start: %" PRIu64 " published (and %" PRIu64 " repeated), %" PRIu64 " completed, %" PRIu64 " cancelled, %" PRIu64 " expired, %" PRIu64
-           " merged\n",
-           status->published_total, status->duplicates_total, status->completed_total, status->cancelled_total, status->expired_total, status->merged_total);
+           " merged, %" PRIu64
+           " reopened\n",
+           status->published_total, status->duplicates_total, status->completed_total, status->cancelled_total, status->expired_total, status->merged_total,
+           status->reopened_total);
     printf("reps:        %" PRIu64 " logged on, %" PRIu64 " available\n", status->reps_on, status->reps_available);
     for (size_t i = 0; i < status->n_queues; i++) {
         if (status->queues[i]->waiting == 0)
@@ -64,6 +66,7 @@ static void print_json(const Leadwire__V1__StatusReply *status)
     json_put_unsigned(&out, "cancelled_total", status->cancelled_total);
     json_put_unsigned(&out, "expired_total", status->expired_total);
     json_put_unsigned(&out, "merged_total", status->merged_total);
+    json_put_unsigned(&out, "reopened_total", status->reopened_total);
     json_put_unsigned(&out, "reps_on", status->reps_on);
     json_put_unsigned(&out, "reps_available", status->reps_available);
     json_put_unsigned(&out, "publishers", status->publishers);

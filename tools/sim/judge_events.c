@@ -16,6 +16,7 @@
 #include "judge_needs.h"
 #include "judge_offer.h"
 #include "judge_people.h"
+#include "judge_reopen.h"
 
 /* Longer each time, up to the most. */
 static uint64_t pause_ms(const struct core_config *rules, uint32_t times)
@@ -145,6 +146,8 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
     judge->coverage->faults[SIM_FAULT_TAKEN] += lead->other_count > 0 && judge_is_held(event->to) && event->to != LEAD_OFFERED;
     if (event->to != LEAD_OFFERED)
         judge_end_broadcast(lead, judge_is_held(event->to) ? rep : NOBODY);
+    if (lead_state_is_end(event->from))
+        judge_take_reopened(judge, lead, event, now_ms);
     if (judge_is_held(event->to) && judge_is_held(event->from) && (rep != lead->rep || event->offer_number != lead->offer_number))
         judge_broken(judge, "one owner: lead %llu went from rep%u to rep%u without coming back", judge_number(lead), lead->rep, rep);
     if (!lead_state_is_end(event->to) && event->deadline_ms <= now_ms)
@@ -164,7 +167,7 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
         judge_team_took_in(judge, now_ms);
     if (event->cause == CAUSE_TEST_LEAD)
         judge_team_was_test(judge);
-    if (event->from == LEAD_SCHEDULED && event->to == LEAD_WAITING)
+    if ((event->from == LEAD_SCHEDULED || lead_state_is_end(event->from)) && event->to == LEAD_WAITING)
         lead->woken_ms = now_ms;
     if (event->cause == CAUSE_TRANSFERRED)
         take_transfer(judge, lead, event);
@@ -208,6 +211,8 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
     lead->preferred_until_ms = event->preferred_until_ms;
     if (event->from == LEAD_NONE)
         lead->first_preferred = lead->preferred;
+    if (lead_state_is_end(event->to))
+        lead->ended_ms = now_ms;
     if (event->to == LEAD_COMPLETED)
         judge_take_won(judge, lead, event, now_ms);
     if (event->to == LEAD_EXPIRED && from != LEAD_PARKED)

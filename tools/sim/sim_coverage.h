@@ -52,7 +52,8 @@
     X(NOBODY_TOLD, "told that nobody is there") \
     X(OWNER, "owner of a person comes first") \
     X(INTERRUPTED, "call interrupts lighter work") \
-    X(MERGED, "merged by a manager")
+    X(MERGED, "merged by a manager") \
+    X(REOPENED, "reopened by a manager")
 
 enum sim_fault {
 #define X(name, words) SIM_FAULT_##name,

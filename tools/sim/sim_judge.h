@@ -60,6 +60,7 @@ struct judge_lead {
     uint32_t value;
     uint64_t woken_ms;               /* it was scheduled until then; 0: never */
     bool completed_once;
+    uint64_t ended_ms;
     uint64_t persons;                /* bit n: person n is recognised as its own; more than one after a merge */
     uint64_t heard_ms;               /* of its last contact */
     uint32_t contact_count;

@@ -363,6 +363,7 @@ static void set_times(struct core_config *config, struct sim_random *random)
     config->transfer_for_ms = 5000 + (uint32_t)sim_random_below(random, 60000);
     config->misses_to_away = 2 + (uint32_t)sim_random_below(random, 3);
     config->return_assigned_when_gone = sim_random_percent(random, 50);
+    config->reopen_for_ms = sim_random_percent(random, 80) ? 20000 + sim_random_below(random, 300000) : 0;
     config->people.join = sim_random_percent(random, 80);
     config->people.customer_for_ms = sim_random_percent(random, 70) ? 60000 + sim_random_below(random, 600000) : 0;
     config->people.owner_for_ms = sim_random_percent(random, 70) ? 5000 + (uint32_t)sim_random_below(random, 40000) : 0;

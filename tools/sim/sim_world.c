@@ -129,6 +129,7 @@ void sim_world_begin(struct sim_world *world, const struct sim_options *options)
     *world = (struct sim_world){.options = *options, .random = {options->seed}, .now_ms = SIM_START_MS, .timer_set_ms = UINT64_MAX};
     core_limits_default(&limits);
     limits.leads_max = 2000;
+    limits.reopen_bytes_max = 24 * 1024;   /* some twenty leads */
     limits.seen_max = 256;   /* minutes of this load: repeats come within seconds */
     limits.history_max = 4096;
     sim_rules_init(&world->rules, options->reps, options->rules);

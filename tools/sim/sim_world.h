@@ -139,8 +139,8 @@ struct sim_world {
     struct sim_pending pending[SIM_PENDING_MAX];
     uint64_t next_publish_ms;
     uint32_t parked_seen;
-    struct desk_id parked[16], held[16], waiting[16], scheduled[16];   /* what the manager last saw */
-    uint32_t held_seen, waiting_seen, scheduled_seen;
+    struct desk_id parked[16], held[16], waiting[16], scheduled[16], ended[16];   /* what the manager last saw */
+    uint32_t held_seen, waiting_seen, scheduled_seen, ended_seen;
 };
 
 /* sim_world.c */
