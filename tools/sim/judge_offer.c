@@ -73,11 +73,12 @@ enum judge_may judge_may_take(const struct sim_judge *judge, uint32_t rep, const
             return MAY_NOT;
         soon |= lead->preferred_until_ms > judge->stepped_ms;
     }
-    bool has_room = load + rules->channels[lead->channel].weight <= rule->capacity || judge_interrupts(judge, rep, lead, load, now_ms);
+    const bool fits = load + rules->channels[lead->channel].weight <= rule->capacity;
+    const bool has_room = fits || judge_interrupts(judge, rep, lead, load, now_ms);
     if (lead->product == UINT32_MAX || !has_room || (rings(lead) && rule->device[0] == '\0'))
         return MAY_NOT;
     if (is_chosen && !judge_meets(rules, rule, &lead->needs))
-        return MAY_SOON;
+        return fits ? MAY_SOON : MAY_NOT;   /* who is chosen is not interrupted, and who is not has to meet its needs */
     if (!judge_meets(rules, rule, &lead->needs)) {
         struct judge_lead later = *lead;
         judge_relax(rules, &later, now_ms);
