@@ -97,13 +97,16 @@ static void lead_due(struct core *core, struct lead *lead)
     }
 }
 
+/* What comes later than this deadline has its turn among the others', however late it is by now: after a restart some of a rep's
+ * deadlines may be there again that have passed. */
 static void rep_due(struct core *core, struct rep *rep)
 {
-    if (rep->grace_deadline_ms != 0 && rep->grace_deadline_ms <= core->now_ms) {
+    const uint64_t due_ms = rep->timer.deadline_ms;
+    if (rep->grace_deadline_ms != 0 && rep->grace_deadline_ms <= due_ms) {
         rep_log_off(core, rep, CAUSE_GRACE_OVER);
         return;
     }
-    if (rep->state == REP_WRAP_UP && rep->until_ms <= core->now_ms) {
+    if (rep->state == REP_WRAP_UP && rep->until_ms <= due_ms) {
         rep_set_state(core, rep, REP_AVAILABLE, CAUSE_WRAP_UP_OVER, 0);
         return;
     }

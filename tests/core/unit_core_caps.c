@@ -99,6 +99,29 @@ static void a_day_is_that_of_the_team(void **state)
     rig_close(&rig);
 }
 
+/* Midnight, then the end of a wait, then that of the wrap-up: all are over when the clock is read again. */
+static void each_deadline_of_a_rep_has_its_turn_however_late_it_is(void **state)
+{
+    struct desk_rig rig;
+    struct core_config *config = capped_rules(0, 1, NULL, 0);
+    (void)state;
+    config->channels[LW_CHANNEL_WEB].wait_limit_ms = HOUR_MS;
+    config->channels[LW_CHANNEL_WEB].wrap_up_ms = 1000;
+    rig_open(&rig, config, NULL);
+    uint64_t ada = rig_log_on(&rig, "ada"), midnight_ms = (rig.now_ms / DAY_MS + 1) * DAY_MS;
+    struct desk_id first = rig_publish(&rig, "a");
+    accept(&rig, ada, first);
+    rig_pass(&rig, midnight_ms - HOUR_MS + 300 - rig.now_ms);
+    struct desk_id second = rig_publish(&rig, "b");
+    rig_pass(&rig, midnight_ms - 500 - rig.now_ms);
+    rig_complete(&rig, ada, first, "1", "won");
+    assert_int_equal(rig_state(&rig, second), LEAD_WAITING);
+    rig.now_ms = midnight_ms + 2000;
+    rig_publish(&rig, "c");
+    assert_int_equal(rig_state(&rig, second), LEAD_PARKED);
+    rig_close(&rig);
+}
+
 static void a_cap_of_one_source_leaves_the_others_alone(void **state)
 {
     struct desk_rig rig;
@@ -262,6 +285,7 @@ int main(void)
         cmocka_unit_test(assigned_and_offered_leads_count_and_a_refused_one_does_not),
         cmocka_unit_test(an_hour_later_the_rep_is_offered_the_next_at_once),
         cmocka_unit_test(a_day_is_that_of_the_team),
+        cmocka_unit_test(each_deadline_of_a_rep_has_its_turn_however_late_it_is),
         cmocka_unit_test(a_cap_of_one_source_leaves_the_others_alone),
         cmocka_unit_test(new_rules_may_cap_a_source_whose_leads_wait_already),
         cmocka_unit_test(explanations_name_the_cap),
