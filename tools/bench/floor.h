@@ -18,13 +18,21 @@ enum { FLOOR_IN_FLIGHT = 512, FLOOR_BACKLOG = 1000, FLOOR_RATE = 2000 };
 
 struct floor_result {
     double lives_per_s;
-    double p50_us;                      /* publish to offer at FLOOR_RATE; 0: not measured */
+    double p50_us, p99_us;              /* publish to offer at FLOOR_RATE; 0: not measured */
     double cpu_broker_us, cpu_redis_us, cpu_reps_us, cpu_publisher_us;   /* per life */
     double journal_bytes_per_life;
     uint64_t lives;
 };
 
 /* durability: "memory", "everysec", "always". seconds of flat-out load, then as many at FLOOR_RATE. */
+/* The processes of a system at work; 0: it has none of the kind. */
+struct floor_pids { pid_t broker, redis, reps, publisher; };
+struct floor_board;
+
+/* Shared memory; munmap it. */
+struct floor_board *floor_board_new(void);
+/* Flat out, then FLOOR_RATE; figures are differences over the middle, when everybody is at work. dir: where Redis writes. */
+struct floor_result floor_measure(struct floor_board *board, const char *dir, const struct floor_pids *pids, uint32_t seconds);
 struct floor_result floor_ours(const char *durability, uint32_t seconds);
 struct floor_result floor_zmq(uint32_t seconds);
 /* bytes_per_life and batch size as ours had them. */

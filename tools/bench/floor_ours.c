@@ -29,13 +29,19 @@ static double journal_bytes(const char *dir)
     return sum;
 }
 
-/* Flat out, then FLOOR_RATE; figures are differences over the middle, when everybody is at work. */
-static struct floor_result measure(struct floor_board *board, const char *dir, pid_t broker, pid_t redis, pid_t publisher, pid_t reps,
-                                   uint32_t seconds)
+struct floor_board *floor_board_new(void)
+{
+    struct floor_board *board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (board == MAP_FAILED)
+        bench_give_up("out of memory");
+    return board;
+}
+
+struct floor_result floor_measure(struct floor_board *board, const char *dir, const struct floor_pids *running, uint32_t seconds)
 {
     struct floor_result result = {0};
     pause_ms(500);
-    pid_t pids[] = {broker, redis, reps, publisher};
+    pid_t pids[] = {running->broker, running->redis, running->reps, running->publisher};
     double *cpu[] = {&result.cpu_broker_us, &result.cpu_redis_us, &result.cpu_reps_us, &result.cpu_publisher_us};
     uint64_t cpu_before[4], completed = board->completed, start_ns = bench_now_ns();
     double bytes_before = journal_bytes(dir);
@@ -55,6 +61,7 @@ static struct floor_result measure(struct floor_board *board, const char *dir, p
     board->sampling = 0;
     uint64_t samples = board->sample_count < FLOOR_SAMPLES ? board->sample_count : FLOOR_SAMPLES;
     result.p50_us = bench_percentile_u32(board->samples_us, samples, 0.5);
+    result.p99_us = bench_percentile_u32(board->samples_us, samples, 0.99);
     return result;
 }
 
@@ -79,9 +86,7 @@ struct floor_result floor_ours(const char *durability, uint32_t seconds)
         bench_give_up("leadwire-broker did not start: see its log");
     bench_desk_rules(run_dir);
 
-    struct floor_board *board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (board == MAP_FAILED)
-        bench_give_up("out of memory");
+    struct floor_board *board = floor_board_new();
     snprintf(board->run_dir, sizeof board->run_dir, "%s/run", dir);
     pid_t reps = bench_fork(floor_reps, board);
     for (int i = 0; board->reps_ready < BENCH_REPS; i++) {
@@ -90,7 +95,8 @@ struct floor_result floor_ours(const char *durability, uint32_t seconds)
         pause_ms(10);
     }
     pid_t publisher = bench_fork(floor_publisher, board);
-    struct floor_result result = measure(board, dir, broker, redis, publisher, reps, seconds);
+    const struct floor_pids pids = {.broker = broker, .redis = redis, .reps = reps, .publisher = publisher};
+    struct floor_result result = floor_measure(board, dir, &pids, seconds);
     board->stop = 1;
     bench_wait(publisher);
     bench_wait(reps);

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "peer_redis.h"
+
+#include <hiredis/hiredis.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bench_desk.h"
+#include "bench_process.h"
+#include "floor_clients.h"
+
+enum { PAYLOAD = 400, SEEN_BITS = 1 << 27, DRAIN_MS = 5000, STOP_PUBLISHER = 1, STOP_REPS = 2 };
+
+struct peer_rep {
+    redisContext *link;
+    uint32_t number;
+};
+
+/* Appended commands wait in the context until peer_flush. A completion is answered with the number of leads completed, and nothing else is
+ * answered with a number. */
+struct peer_work {
+    const char *name;
+    void (*prepare)(redisContext *link);
+    void (*publish)(redisContext *link, const char *skill, const char *id, const char *payload);
+    void (*ask)(const struct peer_rep *rep);
+    /* Calls peer_deliver for each lead and appends its completion. */
+    void (*take)(const struct peer_rep *rep, const redisReply *reply);
+};
+
+static struct floor_board *board;
+static unsigned char *seen;
+static char script_publish[41], script_complete[41];
+
+static redisContext *connect_to_redis(void)
+{
+    char socket[128];
+    snprintf(socket, sizeof socket, "%s/redis.sock", board->run_dir);
+    redisContext *link = redisConnectUnix(socket);
+    if (!link || link->err)
+        bench_give_up("cannot reach the bench's redis-server");
+    return link;
+}
+
+static redisReply *ask_now(redisContext *link, const char *command)
+{
+    redisReply *reply = redisCommand(link, command);
+    if (!reply || reply->type == REDIS_REPLY_ERROR)
+        bench_give_up(reply ? reply->str : "the bench's redis-server is gone");
+    return reply;
+}
+
+static void peer_flush(redisContext *link)
+{
+    for (int done = 0; !done;) {
+        if (redisBufferWrite(link, &done) != REDIS_OK)
+            bench_give_up("cannot write to the bench's redis-server");
+    }
+}
+
+/* "NUMBER SENT_NS ", filled up to PAYLOAD bytes. */
+static void peer_deliver(const struct peer_rep *rep, const char *payload)
+{
+    unsigned long long number, sent_ns;
+    if (sscanf(payload, "%llu %llu", &number, &sent_ns) != 2 || number >= SEEN_BITS) {
+        board->wrong++;
+        return;
+    }
+    uint32_t skill = (uint32_t)(number % BENCH_SKILLS);
+    unsigned char bit = (unsigned char)(1u << (number % 8));
+    if ((seen[number / 8] & bit) || (skill != rep->number % BENCH_SKILLS && skill != (rep->number + 5) % BENCH_SKILLS))
+        board->wrong++;
+    seen[number / 8] |= bit;
+    uint64_t at = board->sampling ? board->sample_count++ : FLOOR_SAMPLES;
+    if (at < FLOOR_SAMPLES)
+        board->samples_us[at] = (uint32_t)((bench_now_ns() - sent_ns) / 1000);
+}
+
+/* ---- streams ---- */
+
+static void streams_prepare(redisContext *link)
+{
+    for (unsigned skill = 0; skill < BENCH_SKILLS; skill++) {
+        redisReply *reply = redisCommand(link, "XGROUP CREATE s%u reps $ MKSTREAM", skill);
+        if (!reply || reply->type == REDIS_REPLY_ERROR)
+            bench_give_up("no consumer group");
+        freeReplyObject(reply);
+    }
+}
+
+static void streams_publish(redisContext *link, const char *skill, const char *id, const char *payload)
+{
+    (void)id;
+    redisAppendCommand(link, "XADD %s MAXLEN ~ 100000 * l %b", skill, payload, (size_t)PAYLOAD);
+}
+
+/* At most as many as a rep has room for. */
+static void streams_ask(const struct peer_rep *rep)
+{
+    redisAppendCommand(rep->link, "XREADGROUP GROUP reps rep%u COUNT %d BLOCK 100 STREAMS s%u s%u > >", rep->number, BENCH_CAPACITY / 2,
+                       rep->number % BENCH_SKILLS, (rep->number + 5) % BENCH_SKILLS);
+}
+
+static void streams_take(const struct peer_rep *rep, const redisReply *reply)
+{
+    for (size_t s = 0; reply->type == REDIS_REPLY_ARRAY && s < reply->elements; s++) {
+        const redisReply *stream = reply->element[s], *entries = stream->element[1];
+        const char *words[3 + BENCH_CAPACITY] = {"XACK", stream->element[0]->str, "reps"};
+        int count = 3;
+        for (size_t i = 0; i < entries->elements && count < 3 + BENCH_CAPACITY; i++) {
+            peer_deliver(rep, entries->element[i]->element[1]->element[1]->str);
+            words[count++] = entries->element[i]->element[0]->str;
+        }
+        redisAppendCommandArgv(rep->link, count, words, NULL);
+    }
+}
+
+/* ---- lua ---- */
+
+static void load_script(redisContext *link, const char *text, char sha[41])
+{
+    redisReply *reply = redisCommand(link, "SCRIPT LOAD %s", text);
+    if (!reply || reply->type != REDIS_REPLY_STRING)
+        bench_give_up("a script cannot be loaded");
+    snprintf(sha, 41, "%s", reply->str);
+    freeReplyObject(reply);
+}
+
+static void lua_prepare(redisContext *link)
+{
+    /* ARGV: skill, id, payload. The rep's load stands in the sets of both its skills. */
+    static const char publish[] =
+        "redis.call('HSET', 'leads', ARGV[2], ARGV[3]) "
+        "local rep = redis.call('ZRANGE', 'reps:' .. ARGV[1], '-inf', '(10', 'BYSCORE', 'LIMIT', 0, 1)[1] "
+        "if not rep then redis.call('RPUSH', 'wait:' .. ARGV[1], ARGV[2]) return 'waits' end "
+        "redis.call('ZINCRBY', 'reps:s' .. rep % 10, 1, rep) "
+        "redis.call('ZINCRBY', 'reps:s' .. (rep + 5) % 10, 1, rep) "
+        "redis.call('RPUSH', 'rep:' .. rep, ARGV[3]) return 'given'";
+    /* ARGV: rep, id. */
+    static const char complete[] =
+        "local rep = tonumber(ARGV[1]) "
+        "if redis.call('HDEL', 'leads', ARGV[2]) == 0 then return 0 end "
+        "for _, skill in ipairs({rep % 10, (rep + 5) % 10}) do "
+        "  local id = redis.call('LPOP', 'wait:s' .. skill) "
+        "  if id then redis.call('RPUSH', 'rep:' .. ARGV[1], redis.call('HGET', 'leads', id)) return 1 end "
+        "end "
+        "redis.call('ZINCRBY', 'reps:s' .. rep % 10, -1, ARGV[1]) "
+        "redis.call('ZINCRBY', 'reps:s' .. (rep + 5) % 10, -1, ARGV[1]) return 1";
+    load_script(link, publish, script_publish);
+    load_script(link, complete, script_complete);
+    for (unsigned rep = 0; rep < BENCH_REPS; rep++) {
+        char command[96];
+        snprintf(command, sizeof command, "ZADD reps:s%u 0 %u", rep % BENCH_SKILLS, rep);
+        freeReplyObject(ask_now(link, command));
+        snprintf(command, sizeof command, "ZADD reps:s%u 0 %u", (rep + 5) % BENCH_SKILLS, rep);
+        freeReplyObject(ask_now(link, command));
+    }
+}
+
+static void lua_publish(redisContext *link, const char *skill, const char *id, const char *payload)
+{
+    redisAppendCommand(link, "EVALSHA %s 0 %s %s %b", script_publish, skill, id, payload, (size_t)PAYLOAD);
+}
+
+static void lua_ask(const struct peer_rep *rep)
+{
+    redisAppendCommand(rep->link, "BLMPOP 0.1 1 rep:%u LEFT COUNT %d", rep->number, BENCH_CAPACITY);
+}
+
+static void lua_take(const struct peer_rep *rep, const redisReply *reply)
+{
+    for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->element[1]->elements; i++) {
+        const char *payload = reply->element[1]->element[i]->str;
+        peer_deliver(rep, payload);
+        redisAppendCommand(rep->link, "EVALSHA %s 0 %u %b", script_complete, rep->number, payload, strcspn(payload, " "));
+    }
+}
+
+static const struct peer_work works[] = {
+    [PEER_STREAMS] = {"Redis Streams", streams_prepare, streams_publish, streams_ask, streams_take},
+    [PEER_LUA] = {"Redis Lua queue", lua_prepare, lua_publish, lua_ask, lua_take},
+};
+static const struct peer_work *work;
+
+/* ---- the publisher and the reps ---- */
+
+static void publish_one(redisContext *link, uint64_t number)
+{
+    char payload[PAYLOAD + 1], id[32], skill[16];
+    memset(payload, 'x', PAYLOAD);
+    payload[PAYLOAD] = '\0';
+    int size = snprintf(payload, sizeof payload, "%llu %llu", (unsigned long long)number, (unsigned long long)bench_now_ns());
+    payload[size] = ' ';
+    snprintf(id, sizeof id, "%llu", (unsigned long long)number);
+    snprintf(skill, sizeof skill, "s%llu", (unsigned long long)(number % BENCH_SKILLS));
+    work->publish(link, skill, id, payload);
+}
+
+/* Takes what came; at least one reply when wait is set. Gives how many. */
+static uint64_t take_confirmations(redisContext *link, bool wait)
+{
+    uint64_t count = 0;
+    for (redisReply *reply = NULL;; reply = NULL) {
+        int status = wait && count == 0 ? redisGetReply(link, (void **)&reply) : redisGetReplyFromReader(link, (void **)&reply);
+        if (status != REDIS_OK || (reply && reply->type == REDIS_REPLY_ERROR))
+            bench_give_up("the bench's redis-server refused a lead");
+        if (!reply)
+            return count;
+        freeReplyObject(reply);
+        count++;
+    }
+}
+
+static int run_publisher(void *unused)
+{
+    (void)unused;
+    redisContext *link = connect_to_redis();
+    uint64_t sent = 0, confirmed = 0, base_ns = 0, base_sent = 0;
+    uint32_t rate = 0;
+    while (!board->stop) {
+        if (board->rate != rate) {
+            rate = board->rate;
+            base_ns = bench_now_ns();
+            base_sent = sent;
+        }
+        uint64_t due = rate == 0 ? UINT64_MAX : base_sent + (bench_now_ns() - base_ns) * rate / 1000000000u, before = sent;
+        while (sent - confirmed < FLOOR_IN_FLIGHT && sent < due && sent - board->completed < FLOOR_BACKLOG)
+            publish_one(link, sent++);
+        if (sent > before)
+            peer_flush(link);
+        if (sent > confirmed)
+            confirmed += take_confirmations(link, true);
+        else
+            poll(NULL, 0, 1);
+        board->published = confirmed;
+    }
+    while (confirmed < sent)
+        confirmed += take_confirmations(link, true);
+    board->published = confirmed;
+    redisFree(link);
+    return 0;
+}
+
+static void work_off(const struct peer_rep *rep)
+{
+    bool is_asked = true;
+    if (redisBufferRead(rep->link) != REDIS_OK)
+        bench_give_up("a rep lost the bench's redis-server");
+    for (redisReply *reply = NULL;; reply = NULL) {
+        if (redisGetReplyFromReader(rep->link, (void **)&reply) != REDIS_OK || (reply && reply->type == REDIS_REPLY_ERROR))
+            bench_give_up(reply ? reply->str : "a rep cannot read a reply");
+        if (!reply)
+            break;
+        if (reply->type == REDIS_REPLY_INTEGER) {
+            board->completed += (uint64_t)reply->integer;
+        } else {
+            work->take(rep, reply);
+            is_asked = false;
+        }
+        freeReplyObject(reply);
+    }
+    if (!is_asked)
+        work->ask(rep);
+    peer_flush(rep->link);
+}
+
+static int run_reps(void *unused)
+{
+    (void)unused;
+    static struct peer_rep reps[BENCH_REPS];
+    struct epoll_event ready[BENCH_REPS];
+    int queue = epoll_create1(0);
+    seen = calloc(1, SEEN_BITS / 8);
+    if (queue < 0 || !seen)
+        bench_give_up("out of memory");
+    for (uint32_t i = 0; i < BENCH_REPS; i++) {
+        struct epoll_event wanted = {.events = EPOLLIN, .data.u32 = i};
+        reps[i] = (struct peer_rep){.link = connect_to_redis(), .number = i};
+        if (epoll_ctl(queue, EPOLL_CTL_ADD, reps[i].link->fd, &wanted) != 0)
+            bench_give_up("cannot watch a rep");
+        work->ask(&reps[i]);
+        peer_flush(reps[i].link);
+        board->reps_ready++;
+    }
+    while (board->stop != STOP_REPS) {
+        int count = epoll_wait(queue, ready, BENCH_REPS, 50);
+        for (int i = 0; i < count; i++)
+            work_off(&reps[ready[i].data.u32]);
+    }
+    for (uint32_t i = 0; i < BENCH_REPS; i++)
+        redisFree(reps[i].link);
+    close(queue);
+    free(seen);
+    return 0;
+}
+
+static void wait_until(_Atomic uint64_t *value, uint64_t wanted, uint32_t within_ms)
+{
+    for (uint32_t waited = 0; *value < wanted && waited < within_ms; waited += 10)
+        poll(NULL, 0, 10);
+}
+
+struct peer_result peer_redis_run(enum peer_redis peer, const char *fsync, uint32_t seconds)
+{
+    struct peer_result result;
+    work = &works[peer];
+    board = floor_board_new();
+    bench_make_dir(board->run_dir);
+    pid_t redis = bench_desk_redis(board->run_dir, fsync);
+    redisContext *link = connect_to_redis();
+    work->prepare(link);
+    redisFree(link);
+    pid_t reps = bench_fork(run_reps, NULL);
+    for (int i = 0; board->reps_ready < BENCH_REPS; i++) {
+        if (i > 1000)
+            bench_give_up("a peer's reps could not connect");
+        poll(NULL, 0, 10);
+    }
+    pid_t publisher = bench_fork(run_publisher, NULL);
+    const struct floor_pids pids = {.redis = redis, .reps = reps, .publisher = publisher};
+    result.floor = floor_measure(board, board->run_dir, &pids, seconds);
+    board->stop = STOP_PUBLISHER;
+    bench_wait(publisher);
+    wait_until(&board->completed, board->published, DRAIN_MS);
+    result.all_once = board->wrong == 0 && board->completed == board->published && board->published > 0;
+    board->stop = STOP_REPS;
+    bench_wait(reps);
+    bench_stop(redis);
+    bench_remove_dir(board->run_dir);
+    munmap(board, sizeof *board);
+    return result;
+}

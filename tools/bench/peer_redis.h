@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * peer_redis - the lead life of floor, done by Redis alone: publish, confirmed, delivered to a rep with the skill, acknowledged.
+ *
+ *   streams   a stream for each skill, all reps of the skill in its consumer group. Nobody chooses: whoever asks first
+ *             gets it
+ *   lua       a script that gives each lead to the least loaded rep of its skill with room, and one that completes
+ *             it and hands on what waits
+ *
+ * The drivers do what ours do: one publisher with a window, 50 reps with a connection each, replies and requests in batches.
+ */
+#ifndef PEER_REDIS_H
+#define PEER_REDIS_H
+
+#include <stdbool.h>
+
+#include "floor.h"
+
+enum peer_redis { PEER_STREAMS, PEER_LUA };
+
+struct peer_result {
+    struct floor_result floor;
+    bool all_once;        /* every lead came once, to a rep with its skill, and was acknowledged */
+};
+
+struct peer_result peer_redis_run(enum peer_redis peer, const char *fsync, uint32_t seconds);
+
+#endif
