@@ -164,12 +164,15 @@ static void check_fair_share(const struct core *core)
 /* What is kept so that a search need not look at every class. */
 static void check_search(const struct classes *classes, const struct demand_class *demand)
 {
+    uint64_t words[SUPPLY_WORDS_MAX / 64] = {0};
     uint32_t ready = 0;
-    for (uint32_t s = 0; s < classes->supply_count; s++)
-        ready += bitset_test(&demand->able, s) ? classes->supply[s]->ready_count : 0;
+    for (uint32_t w = 0; w < demand->able.word_count; w++) {
+        words[w / 64] |= (uint64_t)(demand->able.words[w] != 0) << (w % 64);
+        for (uint64_t bits = demand->able.words[w]; bits != 0; bits &= bits - 1)
+            ready += classes->supply[w * 64 + (uint32_t)__builtin_ctzll(bits)]->ready_count;
+    }
     assert(classes->demand_ready_count[demand->index] == ready);
-    for (uint32_t w = 0; w < SUPPLY_WORDS_MAX; w++)
-        assert((demand->able_words[w / 64] >> (w % 64) & 1) == (w < demand->able.word_count && demand->able.words[w] != 0));
+    assert(memcmp(demand->able_words, words, sizeof words) == 0);
 }
 
 static void check_classes(const struct core *core)
