@@ -11,7 +11,7 @@
 #include "team_limits.h"
 #include "urgency.h"
 
-enum { CACHE_LINE = 64 };
+enum { CACHE_LINE = 64, REPS_AHEAD = 16, DECIDED_AHEAD = 8 };   /* AHEAD: so far rings are fetched before they are written */
 #define IDLE_SINCE_MASK ((UINT64_C(1) << 52) - 1)   /* milliseconds of 142,000 years */
 
 /* A ring of none is NULL. */
@@ -71,13 +71,24 @@ void history_fini(struct core *core)
     *history = (struct history){0};
 }
 
+/* The place to write now: `at` goes along with `next`, modulo max. */
+static uint32_t take_place(uint64_t *next, uint32_t *at, uint32_t max)
+{
+    uint32_t place = *at;
+    ++*next;
+    *at = place + 1 < max ? place + 1 : 0;
+    return place;
+}
+
 void history_note_rep(struct core *core, struct rep *rep)
 {
     struct history *history = &core->history;
     if (rep->noted_at == history->decision_count || history->reps_max == 0)
         return;
     rep->noted_at = history->decision_count;
-    uint64_t at = history->reps_next++ % history->reps_max;
+    uint32_t at = take_place(&history->reps_next, &history->reps_at, history->reps_max);
+    if (at + REPS_AHEAD < history->reps_max)
+        __builtin_prefetch(&history->reps[at + REPS_AHEAD], 1);
     history->reps[at] = (struct kept_rep){
         .idle_since_ms = rep->rank.idle_since_ms & IDLE_SINCE_MASK, .has_account = rep->rank.account != 0, .rep = (uint16_t)rep->number, .load = (uint16_t)rep->rank.load,
         .capacity = (uint16_t)rep->rank.capacity, .state = rep->state & 0x7u, .connected = rep->connected, .configured = rep->configured,
@@ -178,7 +189,10 @@ void history_note_decision(struct core *core, const struct lead *lead, const str
 {
     struct history *history = &core->history;
     history->decision_count++;
-    if (history->decided_max > 0)
-        history->decided[history->decided_next++ % history->decided_max] =
-            (struct decided){lead->id, decision->at_ms, decision->offer_number, decision->rep};
+    if (history->decided_max == 0)
+        return;
+    uint32_t at = take_place(&history->decided_next, &history->decided_at, history->decided_max);
+    if (at + DECIDED_AHEAD < history->decided_max)
+        __builtin_prefetch(&history->decided[at + DECIDED_AHEAD], 1);
+    history->decided[at] = (struct decided){lead->id, decision->at_ms, decision->offer_number, decision->rep};
 }

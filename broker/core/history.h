@@ -80,6 +80,7 @@ struct history {
     struct decided *decided;
     struct ended_lead *ended;
     uint64_t reps_next, decided_next, ended_next;
+    uint32_t reps_at, decided_at;          /* places that are written next */
     uint64_t decision_count;               /* made by this process */
     uint64_t decided_from_ms;              /* earlier ones were made by another process */
     uint32_t reps_max, decided_max, ended_max;
