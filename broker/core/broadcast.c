@@ -112,6 +112,8 @@ static void reserve(struct core *core, struct other_offer *offer)
     rep_relink(core, rep);
     if (rep->limit)
         team_limits_note_offered(core, rep->limit, offer->lead, 1);
+    if (core->opening.is_on)
+        opening_note_offered(core, rep, offer->lead, 1);
 }
 
 void broadcast_add(struct core *core, struct lead *lead, struct rep *rep, uint32_t offer_number)
@@ -139,6 +141,8 @@ static void end_offer(struct core *core, struct lead *lead, struct other_offer *
     rep_relink(core, rep);
     if (rep->limit)
         team_limits_note_offered(core, rep->limit, lead, -1);
+    if (core->opening.is_on)
+        opening_note_offered(core, rep, lead, -1);
     if (rep_may_get(rep))
         match_note_rep(core, rep);
     if (exclude)

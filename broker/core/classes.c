@@ -11,6 +11,7 @@
 #include "core_internal.h"
 #include "lead_extra.h"
 #include "needs.h"
+#include "opening.h"
 #include "pairs.h"
 #include "ready_order.h"
 #include "ready_words.h"
@@ -24,6 +25,7 @@ static avl_compare *order_of(const struct queue *queue);
 static void note_ranking(struct classes *classes, const struct demand_class *demand);
 static bool note_levels(struct classes *classes, const struct supply_class *supply);
 static bool keep_rates(struct supply_class *supply, const struct rep_rates *rates);
+/* An explanation knows by it whether a lead still asks for the same: that is so when the desk has opened. */
 static uint32_t demand_hash(uint32_t queue, uint8_t channel, const struct needs *needs);
 static uint32_t skills_hash(const struct rep *rep);
 static uint32_t supply_hash(const struct rep *rep, bool has_device, const uint32_t full_sources[CONFIG_CAP_SOURCES_MAX]);
@@ -120,7 +122,7 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
     for (uint32_t at = index_table_first(&classes->supply_index, hash); index_table_at(&classes->supply_index, hash, &at, &index);) {
         struct supply_class *found = classes->supply[index];
         if (found->capacity == rep->rank.capacity && found->has_device == has_device && found->is_outsourced == rep->is_outsourced &&
-            found->team == rep->team &&
+            found->team == rep->team && found->is_kept == rep->is_kept &&
             found->full_source_count == full_count && memcmp(found->full_sources, full_sources, sizeof full_sources) == 0 &&
             memcmp(found->levels, rep->levels, sizeof found->levels) == 0 && pairs_same_rates(found->rates, rep->rates))
             return found;
@@ -133,7 +135,7 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
         return NULL;
     }
     *supply = (struct supply_class){.index = index, .hash = hash, .capacity = rep->rank.capacity, .team = rep->team, .has_device = has_device,
-                                     .is_outsourced = rep->is_outsourced};
+                                     .is_outsourced = rep->is_outsourced, .is_kept = rep->is_kept};
     memcpy(supply->levels, rep->levels, sizeof supply->levels);
     memcpy(supply->full_sources, full_sources, sizeof full_sources);
     supply->full_source_count = full_count;
@@ -405,6 +407,8 @@ int lead_compare_urgency(const struct lead *a, const struct lead *b)
 
 bool supply_can_serve(const struct supply_class *supply, const struct demand_class *demand)
 {
+    if (supply->is_kept && opening_is_backlog(&demand->needs))
+        return false;
     for (uint32_t i = 0; demand->needs.capped_source != 0 && i < supply->full_source_count; i++) {
         if (supply->full_sources[i] + 1 == demand->needs.capped_source)
             return false;
@@ -480,7 +484,8 @@ static bool demand_is(const struct demand_class *demand, uint32_t queue, uint8_t
 {
     const struct needs *has = &demand->needs;
     if (demand->queue != queue || demand->channel != channel || has->rings != needs->rings ||
-        has->with_own_teams != needs->with_own_teams || has->capped_source != needs->capped_source || has->require_count != needs->require_count ||
+        has->with_own_teams != needs->with_own_teams || has->opening != needs->opening ||
+        has->capped_source != needs->capped_source || has->require_count != needs->require_count ||
         has->team_count != needs->team_count || has->prefer_count != needs->prefer_count)
         return false;
     for (uint32_t i = 0; i < needs->require_count; i++) {
@@ -527,7 +532,7 @@ static uint32_t supply_hash(const struct rep *rep, bool has_device, const uint32
     memcpy(bytes, rep->levels, CONFIG_SKILLS_MAX);
     memcpy(bytes + CONFIG_SKILLS_MAX, &rep->rank.capacity, 4);
     memcpy(bytes + CONFIG_SKILLS_MAX + 4, &rep->team, 4);
-    bytes[CONFIG_SKILLS_MAX + 8] = (uint8_t)(has_device | rep->is_outsourced << 1);
+    bytes[CONFIG_SKILLS_MAX + 8] = (uint8_t)(has_device | rep->is_outsourced << 1 | rep->is_kept << 2);
     memcpy(bytes + CONFIG_SKILLS_MAX + 9, full_sources, CONFIG_CAP_SOURCES_MAX * 4);
     uint64_t hash = siphash_64(CLASS_KEY, bytes, sizeof bytes);
     if (rep->rates)

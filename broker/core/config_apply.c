@@ -102,6 +102,7 @@ void config_link(struct core *core)
         if (rep)
             rep_relink(core, rep);
     }
+    opening_link(core);
     nobody_link(core);
 }
 

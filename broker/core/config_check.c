@@ -7,6 +7,7 @@
 
 #include "config_check.h"
 #include "config_nobody.h"
+#include "config_opening.h"
 #include "config_order.h"
 #include "config_refusals.h"
 #include "policy.h"
@@ -51,6 +52,8 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
     status = config_refusals_check(config, reason, reason_size);
     if (status == LW_OK)
         status = config_nobody_check(&config->nobody_there, reason, reason_size);
+    if (status == LW_OK)
+        status = config_opening_check(config, reason, reason_size);
     if (status == LW_OK)
         status = config_check_texts(config, reason, reason_size);
     if (status == LW_OK)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "config_nobody.h"
+#include "config_opening.h"
 #include "config_order.h"
 #include "config_record.h"
 #include "config_refusals.h"
@@ -279,6 +280,7 @@ static void put_queues(struct byte_buffer *out, const struct core_config *config
     byte_buffer_put_u8(out, config->call_backs.ends);
     config_nobody_put(out, &config->nobody_there);
     byte_buffer_put_varint(out, config->reopen_for_ms);
+    config_opening_put(out, &config->opening);
     config_order_put(out, config);
 }
 
@@ -402,7 +404,7 @@ static bool read_queues(struct byte_reader *in, struct core_config *config)
     if (!read_people(in, config) || !config_refusals_read(in, config) || !read_call_backs(in, config) || !config_nobody_read(in, config))
         return false;
     config->reopen_for_ms = byte_reader_varint(in);
-    return config_order_read(in, config);
+    return config_opening_read(in, config) && config_order_read(in, config);
 }
 
 static bool read_pairs(struct byte_reader *in, struct core_config *config)

@@ -85,6 +85,7 @@ void core_free(struct core *core)
     free(core->rule_demand);
     free(core->hours);
     team_limits_fini(core);
+    opening_fini(core);
     interrupt_fini(core);
     rules_index_fini(&core->rules_index);
     bitset_fini(&core->capped_sources);
@@ -109,7 +110,10 @@ void core_step(struct core *core, const struct core_command *command, uint64_t n
     core->now_ms = now_ms;
     run_command(core, command);
     match_run(core, CAUSE_CONFIGURED);
-    if (deadlines_run(core) && core->nobody.watches)
+    const bool all_done = deadlines_run(core);
+    if (all_done && core->opening.is_on)
+        opening_look(core);
+    if (all_done && core->nobody.watches)
         nobody_look(core);
 }
 

@@ -431,6 +431,9 @@ struct core_queue_view { const char *queue; uint64_t waiting; uint64_t oldest_ag
 /* Fills at most max, returns how many queues there are. */
 uint32_t core_queues_read(const struct core *core, struct core_queue_view *out, uint32_t max);
 
+/* An opening is in force, until when, and how many leads of its backlog no rep has yet. False, with zeroes: none is. */
+bool core_opening_read(const struct core *core, uint64_t *until_ms_out, uint64_t *left_out);
+
 /* Gives, as effects of kind EFFECT_LEAD_EVENT, open leads from cursor on (0: start), at most max; returns the next cursor, 0 at the end. */
 uint64_t core_leads_visit(struct core *core, uint64_t cursor, uint32_t max,
                           void (*visit)(void *context, const struct core_effect *row), void *context);

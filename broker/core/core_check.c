@@ -120,7 +120,7 @@ static void check_rep(const struct core *core, const struct rep *rep, uint32_t l
     assert(!rep->caps || (rep->configured && rep->caps->offered == offered));
     assert(!rep->caps || rep->caps->free_ms == 0 || (timer_wheel_is_set(&rep->timer) && rep->timer.deadline_ms <= rep->caps->free_ms));
     if (rep->supply) {
-        assert(rep->supply->capacity == rep->rank.capacity && rep->supply->team == rep->team);
+        assert(rep->supply->capacity == rep->rank.capacity && rep->supply->team == rep->team && rep->supply->is_kept == rep->is_kept);
         assert(memcmp(rep->supply->levels, rep->levels, sizeof rep->levels) == 0 && pairs_same_rates(rep->supply->rates, rep->rates));
         uint32_t full_sources[CONFIG_CAP_SOURCES_MAX];
         assert(caps_full_sources(rep, full_sources) == rep->supply->full_source_count);
@@ -146,6 +146,7 @@ static void check_team_limits(const struct core *core)
 static void check_fair_share(const struct core *core)
 {
     nobody_check(core);
+    opening_check(core);
     const struct fair_share *ledger = &core->fair_share;
     int64_t shares = 0;
     for (uint32_t i = 1; i < core->reps.count; i++) {
@@ -244,7 +245,8 @@ static void check_matched(struct core *core)
 uint64_t core_state_hash(struct core *core)
 {
     uint64_t sum = core->next_number * 31 + core->config_version + core->fair_share.given + (uint64_t)core->fair_share.total * 7 +
-                   core->nobody.kind * 11 + core->nobody.told * 13 + core->nobody.since_ms * 17;
+                   core->nobody.kind * 11 + core->nobody.told * 13 + core->nobody.since_ms * 17 +
+                   core->opening.since_ms * 19 + core->opening.until_ms * 23 + core->opening.open * 29;
     uint32_t index = 0;
     for (struct lead *lead; (lead = lead_table_next(&core->leads, &index)) != NULL; index++) {
         struct lead_image image;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "config_nobody.h"
+#include "config_opening.h"
 #include "config_order.h"
 #include "config_parts.h"
 #include "config_refusals.h"
@@ -74,6 +75,7 @@ void core_config_free(struct core_config *config)
     free(config->policy);
     config_refusals_fini(&config->refusals);
     config_nobody_fini(&config->nobody_there);
+    config_opening_fini(&config->opening);
     free(config);
 }
 

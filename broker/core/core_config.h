@@ -46,6 +46,9 @@ enum {
     CONFIG_ADDRESSES_MAX = 16,       /* of one kind of nobody */
     CONFIG_NOBODY_MIN_MS = 1000,
     CONFIG_NOBODY_MAX_MS = 24 * 3600 * 1000,
+    CONFIG_OPENING_TEAMS_MAX = 8,
+    CONFIG_OPENING_MIN_MS = 1000,
+    CONFIG_OPENING_MAX_MS = 24 * 3600 * 1000,
     CONFIG_QUEUES_MAX = 1000,
     CONFIG_TIER_MAX = 100,
     CONFIG_SHARE_MAX = 100,
@@ -245,6 +248,14 @@ struct config_nobody {
     uint32_t tell_count[NOBODY_KINDS];
 };
 
+/* How the backlog is dealt out when the desk opens: see opening.h. */
+struct config_opening {
+    uint32_t reps;                   /* all of it is dealt out once so many are on; 0: no rule */
+    uint32_t for_ms;                 /* so long */
+    char *teams[CONFIG_OPENING_TEAMS_MAX];   /* whose hours count, and whose reps it is for */
+    uint32_t team_count;             /* 0: all teams that have hours */
+};
+
 struct core_config {
     char *desk;
     uint64_t reopen_for_ms;          /* so long an ended lead can be reopened; 0: none can, and none is kept */
@@ -264,6 +275,7 @@ struct core_config {
     struct config_refusals refusals;
     struct config_call_backs call_backs;
     struct config_nobody nobody_there;
+    struct config_opening opening;
     /* The fair share ledger: */
     bool refused_counts;         /* an offer that the rep declined or let pass */
     bool bad_counts;             /* a lead completed with a disposition of class bad */
@@ -321,6 +333,8 @@ LW_MUST_CHECK lw_status core_config_set_owner_from(struct core_config *config, c
 /* Somebody is told of this kind of nobody; once for each kind. LW_NOT_FOUND: there is no such kind. Then addresses can be added. */
 LW_MUST_CHECK lw_status core_config_tell_nobody(struct core_config *config, enum core_nobody kind, uint32_t after_ms);
 LW_MUST_CHECK lw_status core_config_nobody_address(struct core_config *config, enum core_nobody kind, const char *address);
+/* After core_config.opening has the rest. */
+LW_MUST_CHECK lw_status core_config_opening_team(struct core_config *config, const char *team);
 LW_MUST_CHECK lw_status core_config_add_decline_reason(struct core_config *config, const char *reason);
 LW_MUST_CHECK lw_status core_config_set_policy(struct core_config *config, const char *policy);
 /* Copies. queue NULL: the desk's. */

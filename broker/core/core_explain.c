@@ -246,7 +246,7 @@ bool explain_is_known(const struct core *core, const struct subject *subject, co
         return false;
     for (uint32_t i = 0; i < subject->decision_count; i++)
         known += has_refusal(decision, &subject->decisions[i]) + is_with(decision, &subject->decisions[i]);
-    return known == place_of(decision) + (uint32_t)__builtin_popcount(decision->refusals & ~(uint32_t)DECISION_PLACES);
+    return known == place_of(decision) + (uint32_t)__builtin_popcount(decision->refusals & ~(uint32_t)(DECISION_PLACES | DECISION_BACKLOG));
 }
 
 /* The earlier offer of this lead that kept the rep from it at the decision; NULL if none did. */
@@ -277,6 +277,11 @@ static bool lacks(const struct core *core, const struct rep *rep, const struct n
 static bool has_room(const struct core *core, const struct history_entry *was, const struct subject *subject)
 {
     return was->load + core_channel(core, subject->channel)->weight <= was->capacity;
+}
+
+static bool was_backlog(const struct subject *subject, const struct decision *decision)
+{
+    return decision ? (decision->refusals & DECISION_BACKLOG) != 0 : opening_is_backlog(subject->needs);
 }
 
 /* The first rule, in the order in which people ask: there? able? allowed? room? "" is eligible. */
@@ -312,6 +317,10 @@ const char *explain_excluded_by(const struct core *core, const struct rep *rep, 
         return "team_cap";
     if (team_limit_explain(rep, was->full & TEAM_AT_SHARE, detail, detail_size))
         return "team_share";
+    if ((was->full & KEPT_FROM_BACKLOG) != 0 && !is_chosen_before && was_backlog(subject, decision)) {
+        snprintf(detail, detail_size, "kept for the others at opening");
+        return "opening";
+    }
     const struct decision *refused = refused_before(rep, subject, decision);
     if (refused) {
         snprintf(detail, detail_size, "offer %u: %s", refused->offer_number, core_cause_word((enum core_cause)refused->outcome));
@@ -437,7 +446,7 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
 {
     struct subject subject = explain_subject_of_lead(lead);
     subject.decision_count = 0;
-    uint32_t unable = 0, absent = 0, capped = 0, full = 0, declined = 0;
+    uint32_t unable = 0, absent = 0, capped = 0, kept = 0, full = 0, declined = 0;
     char detail[128];
     if (lead->state == LEAD_PARKED) {
         const char *more = lead->cause == CAUSE_UNROUTABLE ? "; no rep of the rules could ever take it" : "";
@@ -469,6 +478,10 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
             capped++;
             continue;
         }
+        if (strcmp(rule, "opening") == 0) {
+            kept++;
+            continue;
+        }
         bool is_absent = *rule != '\0' && strcmp(rule, "capacity") != 0, has_declined = lead_excludes(lead, i);
         absent += is_absent;
         declined += !is_absent && has_declined;
@@ -478,6 +491,8 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
     size_t used = strlen(text);
     if (capped > 0)
         used += (size_t)snprintf(text + used, size - used, ", %u at a cap", capped);
+    if (kept > 0 && used < size)
+        used += (size_t)snprintf(text + used, size - used, ", %u who have had their share of the backlog", kept);
     if (lead->relaxed > 0 && used < size)
         used += (size_t)snprintf(text + used, size - used, "; relaxed %u times", lead->relaxed);
     if (lead->demand->of_queue->is_pulled && used < size)

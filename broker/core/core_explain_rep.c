@@ -203,7 +203,7 @@ static void count_class(const struct asking *asking, const struct demand_class *
 static void count_preferring(const struct asking *asking, const struct history_entry *now, struct rows *rows)
 {
     const uint32_t mine = (uint32_t)asking->rep->preferred.count;
-    const char *rule = now->connected && now->state == REP_AVAILABLE ? (now->full != 0 ? "cap" : "capacity") : now->connected ? rep_state_word((enum rep_state)now->state) : "offline";
+    const char *rule = now->connected && now->state == REP_AVAILABLE ? ((now->full & ~KEPT_FROM_BACKLOG) != 0 ? "cap" : "capacity") : now->connected ? rep_state_word((enum rep_state)now->state) : "offline";
     count_reason(rows, "preferred_rep", "", (uint32_t)asking->core->preferred.count - mine);
     count_reason(rows, rule, "", mine);
 }

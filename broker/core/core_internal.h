@@ -28,6 +28,7 @@
 #include "lead_table.h"
 #include "names.h"
 #include "nobody.h"
+#include "opening.h"
 #include "queues.h"
 #include "record.h"
 #include "rep_table.h"
@@ -85,6 +86,7 @@ struct core {
     struct avl_tree preferred;             /* lead_extra of all leads that wait for a preferred rep, most urgent first */
     struct history history;
     struct nobody nobody;
+    struct opening opening;
 
     uint32_t dirty_first, dirty_last;      /* places of leads in their table, or LEAD_INDEX_NONE */
     struct desk_id *gone;                  /* ended leads the checkpoint still holds */

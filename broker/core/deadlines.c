@@ -20,6 +20,7 @@
 
 static void lead_due(struct core *core, struct lead *lead);
 static void rep_due(struct core *core, struct rep *rep);
+static void desk_due(struct core *core, const struct timer_node *node);
 
 bool deadlines_run(struct core *core)
 {
@@ -34,12 +35,19 @@ bool deadlines_run(struct core *core)
         else if (node->order >> ORDER_IS_LIMIT)
             team_limits_due(core, AVL_ENTRY(node, struct team_limit, timer));
         else if (node->order >> ORDER_IS_DESK)
-            continue;   /* nobody_look, at the end of the step */
+            desk_due(core, node);
         else
             rep_due(core, AVL_ENTRY(node, struct rep, timer));
         match_run(core, CAUSE_RETRY);
     }
     return timer_wheel_next_ms(&core->wheel) > core->now_ms;
+}
+
+/* The other timer of the desk is for nobody_look, at the end of the step. */
+static void desk_due(struct core *core, const struct timer_node *node)
+{
+    if (node == &core->opening.timer)
+        opening_due(core);
 }
 
 /* By one of several. */

@@ -80,6 +80,12 @@ static uint32_t take_place(uint64_t *next, uint32_t *at, uint32_t max)
     return place;
 }
 
+/* Of what: bits of cap_kind, team_limit_kind and KEPT_FROM_BACKLOG. */
+static uint8_t full_of(const struct rep *rep)
+{
+    return (uint8_t)((rep->caps ? rep->caps->full : 0) | team_limit_full(rep) | (rep->is_kept ? KEPT_FROM_BACKLOG : 0));
+}
+
 void history_note_rep(struct core *core, struct rep *rep)
 {
     struct history *history = &core->history;
@@ -92,7 +98,7 @@ void history_note_rep(struct core *core, struct rep *rep)
     history->reps[at] = (struct kept_rep){
         .idle_since_ms = rep->rank.idle_since_ms & IDLE_SINCE_MASK, .has_account = rep->rank.account != 0, .rep = (uint16_t)rep->number, .load = (uint16_t)rep->rank.load,
         .capacity = (uint16_t)rep->rank.capacity, .state = rep->state & 0x7u, .connected = rep->connected, .configured = rep->configured,
-        .is_closed = rep->is_closed, .full = (uint8_t)((rep->caps ? rep->caps->full : 0) | team_limit_full(rep)),
+        .is_closed = rep->is_closed, .full = full_of(rep),
         .full_sources = rep->caps ? rep->caps->full_sources : 0, .held = interrupt_held_channels(rep) >> 1 & 0x1fu,
     };
     if (rep->rank.account != 0)
@@ -114,7 +120,7 @@ struct history_entry history_rep_now(const struct rep *rep)
     return (struct history_entry){.rep = rep->number, .load = (uint16_t)rep->rank.load, .capacity = (uint16_t)rep->rank.capacity,
                                   .idle_since_ms = rep->rank.idle_since_ms, .account = rep->rank.account, .state = rep->state,
                                   .connected = rep->connected, .configured = rep->configured, .is_closed = rep->is_closed,
-                                  .full = (uint8_t)((rep->caps ? rep->caps->full : 0) | team_limit_full(rep)),
+                                  .full = full_of(rep),
                                   .full_sources = rep->caps ? rep->caps->full_sources : 0, .held = interrupt_held_channels(rep)};
 }
 

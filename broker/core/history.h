@@ -24,7 +24,7 @@ struct history_entry {
     uint16_t load, capacity;
     uint8_t state;
     bool connected, configured, is_closed;
-    uint8_t full, full_sources;            /* of its caps */
+    uint8_t full, full_sources;            /* of its caps, its team's limits, and the backlog of an opening */
     uint8_t held;                          /* interrupt_held_channels */
 };
 

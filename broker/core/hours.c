@@ -61,6 +61,7 @@ static void set_timer(struct core *core, struct team_hours *hours)
 
 void hours_due(struct core *core, struct team_hours *hours)
 {
+    const bool was_open = hours->is_open;
     if (hours->is_open)
         hours->next++;
     hours->is_open = !hours->is_open || hours->next == hours->rules->open_count;
@@ -75,4 +76,5 @@ void hours_due(struct core *core, struct team_hours *hours)
             match_note_rep(core, rep);
     }
     set_timer(core, hours);
+    opening_note_hours(core, hours, was_open);
 }

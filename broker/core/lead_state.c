@@ -83,6 +83,8 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
     uint32_t idle_rep = 0;
     assert(legal[from] & (1u << change->to));
     assert(!lead_is_broadcast(lead) || change->to == LEAD_OFFERED);   /* one of them has it, or nobody */
+    if (core->opening.is_on)
+        opening_forget_lead(core, lead);
     if (lead->charged > 0 && ((lead_state_is_end(change->to) && change->to != LEAD_COMPLETED) || is_bad(core, change)))
         fair_share_credit(core, lead);   /* nobody had it, or there was nothing to have */
     if (!is_held((uint8_t)change->to))
@@ -97,6 +99,8 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
         take_join(lead, change->join);
     if (change->to == LEAD_WAITING || (from == LEAD_WAITING && !lead_state_is_end(change->to)))
         relax_due(core, lead);   /* what came due while somebody had it, or in this very step */
+    if (core->opening.is_on && !lead_state_is_end(change->to))
+        opening_place_lead(core, lead);
     if (change->to != LEAD_WAITING && change->to != LEAD_SCHEDULED)
         lead_prefer(lead, 0, 0, 0);   /* asked once: then it is everybody's */
     if (change->to == LEAD_ASSIGNED && from != LEAD_ASSIGNED)
@@ -126,6 +130,7 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
 
     if (lead_state_is_end(change->to)) {
         lead_end(core, lead, change);
+        opening_note_end(core);
         return;
     }
     lead_keep_completion(core, lead, change);
@@ -136,6 +141,8 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
         count_move(core, core->reps.reps[lead->rep], lead, stays);
     lead_set_timer(core, lead);
     lead_mark_dirty(core, lead);
+    if (core->opening.is_on)
+        opening_count_lead(core, lead, from);
     if (change->to == LEAD_WAITING) {
         match_note_lead(core, lead);
         unroutable_park(core, lead);

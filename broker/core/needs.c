@@ -154,7 +154,7 @@ static void relax_teams(struct core *core, const struct needs *needs, const stru
 
 void needs_relax(struct core *core, struct needs *needs, const struct config_relax_step *step)
 {
-    struct needs less = {.rings = needs->rings, .capped_source = needs->capped_source, .prefer_count = needs->prefer_count};
+    struct needs less = {.rings = needs->rings, .capped_source = needs->capped_source, .opening = needs->opening, .prefer_count = needs->prefer_count};
     memcpy(less.prefer, needs->prefer, sizeof less.prefer);
     for (uint32_t i = 0; i < needs->require_count; i++) {
         uint8_t level = level_after(core, step, needs->require[i]);

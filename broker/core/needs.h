@@ -11,11 +11,15 @@ struct core;
 
 struct requirement { uint16_t skill; uint8_t level; };   /* skill: core number */
 
+/* In what order, and by whose share, a lead goes at the opening of the desk: see opening.h. */
+enum opening_place { OPENING_NONE, OPENING_CALLER, OPENING_FIRST, OPENING_SHARED };
+
 /* What a lead asks of a rep. Sorted by name: one set has one form, also after a restart, when numbers may differ. */
 struct needs {
     uint8_t require_count, prefer_count, team_count;
     bool rings;                                 /* calls: accepting one rings the rep's device */
     bool with_own_teams;                        /* beside the teams named, all that are not outsourced; not set without any named */
+    uint8_t opening;                            /* enum opening_place */
     uint32_t capped_source;                     /* names + 1: reps may have had enough from this source; 0: nobody counts it */
     struct requirement require[CONFIG_REQUIRE_MAX];
     struct requirement prefer[CONFIG_PREFER_MAX];   /* who has these comes first */

@@ -121,6 +121,9 @@ static bool pair_before(const struct pair *a, const struct pair *b)
 {
     if (!a->lead || !b->lead)
         return a->lead != NULL;
+    const int64_t ahead_a = opening_head_start(&a->lead->demand->needs), ahead_b = opening_head_start(&b->lead->demand->needs);
+    if (ahead_a != ahead_b)
+        return ahead_a > ahead_b;
     if (a->lead->priority != b->lead->priority)
         return a->lead->priority > b->lead->priority;
     if (a->log_worth != b->log_worth)
@@ -262,11 +265,18 @@ struct lead *pairs_search_next(struct pairs_search *search)
     return best.lead;
 }
 
-/* What a rep gets makes no other pair better; others of a team that is full with it are ready no more. */
+/* It may not be any more: its rep is full, as their whole team may be, or has had their share of the backlog. */
+static bool is_still_possible(const struct core *core, uint32_t demand, const struct rep *rep)
+{
+    return rep->is_ready && bitset_test(&core->classes.demand[demand]->able, rep->supply->index);
+}
+
+/* What a rep gets makes no other pair better. */
 void pairs_search_offered(struct pairs_search *search, const struct lead *lead)
 {
     for (uint32_t i = 0; i < search->count; i++) {
         const struct pair *best = &search->classes[i].best;
-        search->classes[i].is_known &= best->lead != lead && !(best->rep && (lead_offer_number(lead, best->rep->number) != 0 || !best->rep->is_ready));
+        search->classes[i].is_known &= best->lead != lead && !(best->rep && (lead_offer_number(lead, best->rep->number) != 0 ||
+                                                                             !is_still_possible(search->core, i, best->rep)));
     }
 }

@@ -92,7 +92,8 @@ static struct desk_image desk_image_of(const struct core *core)
     return (struct desk_image){.revision = core->next_revision, .next_number = core->next_number, .desk_ms = core->now_ms,
                                .fingerprint_key = core->fingerprint_key, .ledger_revision = core->fair_share.revision,
                                .ledger_total = core->fair_share.total, .ledger_given = core->fair_share.given,
-                               .nobody = core->nobody.kind, .nobody_told = core->nobody.told, .nobody_since_ms = core->nobody.since_ms};
+                               .nobody = core->nobody.kind, .nobody_told = core->nobody.told, .nobody_since_ms = core->nobody.since_ms,
+                               .opening_since_ms = core->opening.since_ms, .opening_until_ms = core->opening.until_ms};
 }
 
 void desk_record(struct core *core, const struct queue *queue)

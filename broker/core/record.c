@@ -20,8 +20,9 @@ enum life_bits {
     LIFE_PRIORITY = 1, LIFE_ACTS = 2, LIFE_TOUCH = 4, LIFE_LEGS = 8, LIFE_REOPENED = 16, LIFE_KEPT = 32, LIFE_KEPT_FLOOR = 64,
     LIFE_REFUSALS = 128,
 };
-enum rep_flags { REP_IS_CONNECTED = 1, REP_HAS_CAPS = 2, REP_HAS_DECLINES = 32 };
-enum { NOBODY_WAS_TOLD = 128 };   /* beside the kind of nobody */
+enum rep_flags { REP_IS_CONNECTED = 1, REP_HAS_CAPS = 2, REP_HAS_DECLINES = 32, REP_HAS_OPENING = 64 };
+enum { NOBODY_WAS_TOLD = 128, DESK_IS_OPENING = 64 };   /* beside the kind of nobody */
+enum { OPENING_DEALT_MAX = 1 << 24 };   /* leads: shares are reckoned in 64 bits */
 enum { WITH_OWN_TEAMS = 16 };   /* in the number of teams */
 
 static void put_open_lead(struct byte_buffer *out, const struct lead_image *image);
@@ -536,7 +537,7 @@ void record_put_rep(struct byte_buffer *out, const struct rep_image *image)
     byte_buffer_put_varint(out, image->number);
     byte_buffer_put_u8(out, (uint8_t)image->state);
     byte_buffer_put_u8(out, (uint8_t)((image->connected ? REP_IS_CONNECTED : 0) | (image->caps.is_there ? REP_HAS_CAPS : 0) |
-                                      (image->decline_count > 0 ? REP_HAS_DECLINES : 0)));
+                                      (image->decline_count > 0 ? REP_HAS_DECLINES : 0) | (image->opening_ms != 0 ? REP_HAS_OPENING : 0)));
     byte_buffer_put_blob(out, image->name.data, image->name.size);
     byte_buffer_put_blob(out, image->reason.data, image->reason.size);
     byte_buffer_put_varint(out, image->idle_since_ms);
@@ -549,6 +550,10 @@ void record_put_rep(struct byte_buffer *out, const struct rep_image *image)
         record_put_caps(out, &image->caps);
     if (image->decline_count > 0)
         record_put_rep_declines(out, image);
+    if (image->opening_ms != 0) {
+        byte_buffer_put_varint(out, image->opening_ms);
+        byte_buffer_put_varint(out, image->opening_dealt);
+    }
 }
 
 lw_status record_read_rep(const void *bytes, size_t size, struct rep_image *out)
@@ -577,6 +582,10 @@ lw_status record_read_rep(const void *bytes, size_t size, struct rep_image *out)
         record_read_caps(&in, &out->caps);
     if (flags & REP_HAS_DECLINES)
         record_read_rep_declines(&in, out);
+    if (flags & REP_HAS_OPENING) {
+        out->opening_ms = byte_reader_varint(&in);
+        out->opening_dealt = (uint32_t)byte_reader_varint_max(&in, OPENING_DEALT_MAX);
+    }
     if (out->account > ACCOUNT_MAX || out->account < -ACCOUNT_MAX)
         return LW_CORRUPT;
     if (out->number == 0 || out->name.size == 0 || out->state < REP_OFFLINE || out->state > REP_AWAY)
@@ -628,9 +637,13 @@ void record_put_desk(struct byte_buffer *out, const struct desk_image *image)
     byte_buffer_put_varint(out, image->ledger_revision);
     byte_buffer_put_varint(out, image->ledger_given);
     byte_buffer_put_zigzag(out, image->ledger_total);
-    byte_buffer_put_u8(out, (uint8_t)(image->nobody | (image->nobody_told ? NOBODY_WAS_TOLD : 0)));
+    byte_buffer_put_u8(out, (uint8_t)(image->nobody | (image->nobody_told ? NOBODY_WAS_TOLD : 0) | (image->opening_until_ms != 0 ? DESK_IS_OPENING : 0)));
     if (image->nobody != NOBODY_NONE)
         byte_buffer_put_varint(out, image->nobody_since_ms);
+    if (image->opening_until_ms != 0) {
+        byte_buffer_put_varint(out, image->opening_since_ms);
+        byte_buffer_put_varint(out, image->opening_until_ms);
+    }
 }
 
 void record_put_queue(struct byte_buffer *out, const struct queue_image *image)
@@ -658,9 +671,13 @@ lw_status record_read_desk(const void *bytes, size_t size, struct desk_image *ou
     out->ledger_total = byte_reader_zigzag(rest);
     uint8_t nobody = byte_reader_u8(rest);
     out->nobody_told = nobody & NOBODY_WAS_TOLD;
-    out->nobody = nobody & (uint8_t)~NOBODY_WAS_TOLD;
+    out->nobody = nobody & (uint8_t)~(NOBODY_WAS_TOLD | DESK_IS_OPENING);
     if (out->nobody != NOBODY_NONE)
         out->nobody_since_ms = byte_reader_varint(rest);
+    if (nobody & DESK_IS_OPENING) {
+        out->opening_since_ms = byte_reader_varint(rest);
+        out->opening_until_ms = byte_reader_varint(rest);
+    }
     if (out->nobody >= NOBODY_KINDS)
         return LW_CORRUPT;
     if (out->ledger_total > ACCOUNT_MAX || out->ledger_total < -ACCOUNT_MAX)

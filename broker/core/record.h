@@ -46,7 +46,8 @@ struct exclusion {
 /* Of a rep who may get the lead again; the last of so many. */
 struct lapsed_refusal { uint32_t rep, offer_number; uint8_t cause, times; };
 
-enum { DECISION_OLDER = 1u << 30, DECISION_PLACE_SHIFT = 16, DECISION_PLACES = (BROADCAST_MAX - 1) << DECISION_PLACE_SHIFT };
+enum { DECISION_OLDER = 1u << 30, DECISION_PLACE_SHIFT = 16, DECISION_PLACES = (BROADCAST_MAX - 1) << DECISION_PLACE_SHIFT,
+       DECISION_BACKLOG = 1u << 29 };
 
 /* One decision about one lead: an offer, or that nobody was there (rep 0). A line of the cache. */
 struct decision {
@@ -59,6 +60,7 @@ struct decision {
     uint32_t offer_number;
     uint32_t config_version;
     uint32_t refusals;        /* that kept reps from the lead: bit k: of the offer k + 1 before this one; DECISION_OLDER: of one longer ago;
+                               * DECISION_BACKLOG: it was backlog of an opening;
                                * DECISION_PLACES: of an offer to several, how many were made before it, whose offers precede it by number */
     int32_t standing;         /* round_robin: whose turn was past; weighted: hundredths of a lead owed to the chosen */
     uint16_t load, capacity;  /* of the chosen, before */
@@ -186,6 +188,8 @@ struct rep_image {
     bool connected;
     int64_t account;                  /* of the fair share ledger */
     uint64_t share_mark;
+    uint64_t opening_ms;              /* 0: no backlog was dealt to them */
+    uint32_t opening_dealt;
     struct caps_image caps;
     uint32_t decline_count;           /* reasons that the rep gave */
     struct { struct core_text reason; uint32_t counted; } declines[CONFIG_DECLINE_REASONS_MAX];
@@ -226,6 +230,7 @@ struct desk_image {
     uint8_t nobody;                   /* enum core_nobody */
     bool nobody_told;
     uint64_t nobody_since_ms;
+    uint64_t opening_since_ms, opening_until_ms;   /* 0: none is in force */
 };
 
 void record_put_lead(struct byte_buffer *out, const struct lead_image *image);

@@ -60,6 +60,8 @@ void rep_set_state(struct core *core, struct rep *rep, enum rep_state state, enu
     rep->until_ms = until_ms;
     fair_share_update(core, rep);
     rep_relink(core, rep);
+    if (core->opening.is_on)
+        opening_note_rep(core, rep);
     rep_set_timer(core, rep);
     rep_record(core, rep);
     tell_rep_status(core, rep);
@@ -88,6 +90,8 @@ void rep_image_fill(const struct core *core, const struct rep *rep, struct rep_i
         .idle_since_ms = rep->rank.idle_since_ms, .until_ms = rep->until_ms, .grace_deadline_ms = rep->grace_deadline_ms,
         .misses = rep->misses, .connected = rep->connected, .account = rep->rank.account, .share_mark = rep->share_mark,
     };
+    image->opening_dealt = opening_dealt(core, rep);
+    image->opening_ms = image->opening_dealt > 0 ? rep->opening_ms : 0;
     if (rep->caps)
         caps_image_fill(core, rep, &image->caps);
     if (rep->declines)

@@ -32,6 +32,7 @@ struct rep {
     uint32_t number, held_count, misses, excluded_count;
     bool configured, connected, is_dirty, in_match, is_ready;
     bool is_outsourced, was_outsourced;    /* of a team that is; that was until the rules last changed */
+    bool is_kept;                          /* has had their share of the backlog: opening.h */
     bool is_closed;                        /* its team has working hours, and these are not */
     bool is_present;                       /* in the fair share ledger */
     uint8_t presence;                      /* bits of enum presence, where nobody.h watches */
@@ -54,6 +55,8 @@ struct rep {
     uint32_t team;                         /* names */
     struct timer_node timer;
     uint64_t until_ms, grace_deadline_ms;  /* 0: none */
+    uint32_t opening_dealt;                /* of the backlog of the opening that began at opening_ms */
+    uint64_t opening_ms;
     struct rep_rates *rates;               /* NULL: none of its own */
     uint32_t new_share;                    /* of the rules that are being linked */
     uint64_t share_mark;                   /* fair_share.given when they left */

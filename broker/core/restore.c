@@ -72,6 +72,8 @@ lw_status core_restore_done(struct core *core)
     link_reps(core);
     lw_status status = link_leads(core);
     if (status == LW_OK)
+        opening_restore_done(core);
+    if (status == LW_OK)
         status = link_seen(core);
     core->is_restoring = false;
     core->history.decided_from_ms = core->now_ms;
@@ -98,6 +100,7 @@ static lw_status restore_desk(struct core *core, const void *bytes, size_t size)
         core->fair_share.total = image.ledger_total;
     }
     nobody_restore(core, &image);
+    opening_restore(core, &image);
     while ((status = record_next_part(&rest, &part)) == LW_OK) {
         if (part.is_team)
             at_least(&core->next_revision, part.team.revision);
@@ -132,6 +135,8 @@ static lw_status restore_rep(struct core *core, const void *bytes, size_t size)
     rep->misses = image.misses;
     rep->rank.account = image.account;
     rep->share_mark = image.share_mark;
+    rep->opening_ms = image.opening_ms;
+    rep->opening_dealt = image.opening_dealt;
     rep->connected = false;   /* sessions do not survive */
     rep->is_dirty = true;
     status = caps_restore(core, rep, &image.caps);
@@ -482,7 +487,9 @@ static bool complete_needs(struct core *core, struct lead *lead)
     struct needs needs = lead->demand->needs;
     needs.rings &= !(lead->extra && lead->extra->is_call_back);
     needs.capped_source = caps_source_need(core, lead->source);
-    if (needs.rings == lead->demand->needs.rings && needs.capped_source == lead->demand->needs.capped_source)
+    needs.opening = opening_place_of(core, lead, &needs);
+    const struct needs *has = &lead->demand->needs;
+    if (needs.rings == has->rings && needs.capped_source == has->capped_source && needs.opening == has->opening)
         return true;
     lead->demand = classes_demand(&core->classes, lead->demand->queue, lead->demand->channel, &needs);
     return lead->demand != NULL;
@@ -500,6 +507,7 @@ static lw_status link_leads(struct core *core)
         if (!complete_needs(core, lead))
             return LW_NO_MEMORY;
         lead_link(core, lead);
+        opening_restore_lead(core, lead);
         if (lead_is_broadcast(lead) && broadcast_link(core, lead) != LW_OK)
             return LW_CORRUPT;
         for (uint32_t i = lead->exclusion_count; i-- > 0;) {

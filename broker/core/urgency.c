@@ -7,6 +7,7 @@
 #include "acts.h"
 #include "lead_extra.h"
 #include "lead_state.h"
+#include "opening.h"
 #include "pairs.h"
 #include "people.h"
 #include "preferred.h"
@@ -164,9 +165,10 @@ uint64_t urgency_from_ms(const struct lead *lead)
 int64_t urgency_standing(const struct lead *lead)
 {
     const struct queue *queue = lead->demand->of_queue;
+    int64_t head_start = opening_head_start(&lead->demand->needs);
     if (!queue->weighs)
-        return lead->priority;
-    return brought_points(queue->weighs, lead->priority, lead_value(lead)) - time_points(queue->weighs, calendar_open_ms(queue->calendar, urgency_from_ms(lead)));
+        return head_start + lead->priority;
+    return head_start + brought_points(queue->weighs, lead->priority, lead_value(lead)) - time_points(queue->weighs, calendar_open_ms(queue->calendar, urgency_from_ms(lead)));
 }
 
 /* Of a queue that weighs. */

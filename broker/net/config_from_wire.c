@@ -376,6 +376,19 @@ static bool read_nobody(struct reading *reading, const Leadwire__V1__DeskConfig 
     return true;
 }
 
+static bool read_opening(struct reading *reading, const Leadwire__V1__DeskConfig *from)
+{
+    if (!from->opening)
+        return true;
+    reading->config->opening.reps = from->opening->reps;
+    reading->config->opening.for_ms = from->opening->for_ms;
+    for (size_t i = 0; i < from->opening->n_teams; i++) {
+        if (!judge(reading, core_config_opening_team(reading->config, from->opening->teams[i]), "opening: team", from->opening->teams[i]))
+            return false;
+    }
+    return true;
+}
+
 static bool read_refusals(struct reading *reading, const Leadwire__V1__DeskConfig *from)
 {
     struct config_refusals *refusals = &reading->config->refusals;
@@ -416,7 +429,7 @@ static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *
         set(&config->call_backs.most, from->call_backs->most);
         config->call_backs.ends = from->call_backs->ends;
     }
-    if (!read_refusals(reading, from) || !read_nobody(reading, from))
+    if (!read_refusals(reading, from) || !read_nobody(reading, from) || !read_opening(reading, from))
         return false;
     return !*from->policy || judge(reading, core_config_set_policy(config, from->policy), "policy", from->policy);
 }

@@ -17,6 +17,7 @@ struct page {
 };
 
 static void fill_totals(struct net *net, Leadwire__V1__StatusReply *reply);
+static void fill_opening(struct net *net, Leadwire__V1__StatusReply *reply);
 static void fill_queues(struct net *net, struct arena *arena, Leadwire__V1__StatusReply *reply);
 static void add_lead_row(void *context, const struct core_effect *row);
 static void add_rep_row(void *context, const struct core_effect *row);
@@ -45,6 +46,7 @@ static void handle_status(struct net *net, struct peer *peer, const struct wire_
     reply.publishers = net->sessions.counts[SESSION_ROLE_PUBLISHER];
     reply.refused_frames_total = net->refused_frames;
     fill_totals(net, &reply);
+    fill_opening(net, &reply);
     fill_queues(net, arena_of(net), &reply);
     hold_answer(net, peer, request_id, &(struct wire_message){.type = WIRE_STATUS_REPLY, .status_reply = &reply});
 }
@@ -222,6 +224,14 @@ static void fill_totals(struct net *net, Leadwire__V1__StatusReply *reply)
     reply->reps_on = totals.reps_connected;
     reply->reps_available = totals.reps_available;
     reply->memory_bytes = totals.memory_bytes;
+}
+
+static void fill_opening(struct net *net, Leadwire__V1__StatusReply *reply)
+{
+    uint64_t until_ms;
+
+    if (core_opening_read(net->core, &until_ms, &reply->opening_left))
+        reply->opening_until_unix_ms = (int64_t)until_ms;
 }
 
 static void fill_queues(struct net *net, struct arena *arena, Leadwire__V1__StatusReply *reply)

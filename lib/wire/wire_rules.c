@@ -39,6 +39,7 @@ enum {
     DECLINE_REASONS_MAX = 64,
     ADDRESSES_MAX = 64,
     NOBODY_MAX = 8,
+    OPENING_TEAMS_MAX = 32,
     QUEUE_CONFIGS_MAX = 4096,
     TEXTS_MAX = 32,
 };
@@ -588,6 +589,11 @@ RULES(nobody_config,
     NUMBER(after_ms),
     NAMES(tell, ADDRESSES_MAX, LW_NAME_MAX));
 
+RULES(opening_config,
+    NUMBER(reps),
+    NUMBER(for_ms),
+    NAMES(teams, OPENING_TEAMS_MAX, LW_NAME_MAX));
+
 RULES(desk_config,
     NAME(desk, LW_NAME_MAX),
     MESSAGES(skills, SKILLS_MAX, &skill_config_rules),
@@ -613,7 +619,8 @@ RULES(desk_config,
     MESSAGE(call_backs, &call_back_config_rules),
     MESSAGE(people, &people_config_rules),
     NUMBER(reopen_for_ms),
-    MESSAGES(nobody_there, NOBODY_MAX, &nobody_config_rules));
+    MESSAGES(nobody_there, NOBODY_MAX, &nobody_config_rules),
+    MESSAGE(opening, &opening_config_rules));
 
 /* control.proto */
 
@@ -653,6 +660,8 @@ RULES(status_reply,
     NUMBER(memory_bytes),
     NUMBER(refused_frames_total),
     NUMBER(scheduled),
+    NUMBER(opening_until_unix_ms),
+    NUMBER(opening_left),
     NUMBER(merged_total),
     NUMBER(reopened_total));
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model_draws.h"
 
+#include "config_opening.h"
+
 static const char *const reasons[] = {"no_time", "language", "product"};
 
 void model_draw_refusals(struct seeded *random, struct core_config *config)
@@ -22,6 +24,21 @@ void model_draw_nobody(struct seeded *random, struct core_config *config)
         MUST_HOLD(core_config_tell_nobody(config, (enum core_nobody)kind, CONFIG_NOBODY_MIN_MS + (uint32_t)seeded_below(random, 20000)) == LW_OK);
         MUST_HOLD(core_config_nobody_address(config, (enum core_nobody)kind, "boss") == LW_OK);
     }
+}
+
+void model_draw_opening(struct seeded *random, struct core_config *config)
+{
+    char reason[256];
+    if (seeded_below(random, 4) == 0)
+        return;
+    config->opening.reps = 1 + (uint32_t)seeded_below(random, 4);
+    config->opening.for_ms = CONFIG_OPENING_MIN_MS + (uint32_t)seeded_below(random, 40000);
+    if (seeded_below(random, 3) == 0)
+        MUST_HOLD(core_config_opening_team(config, config->teams[seeded_below(random, config->team_count)].name) == LW_OK);
+    if (config_opening_check(config, reason, sizeof reason) == LW_OK)
+        return;
+    config_opening_fini(&config->opening);
+    config->opening = (struct config_opening){.reps = 0};
 }
 
 const char *model_draw_reason(struct seeded *random)

@@ -13,6 +13,8 @@
 void model_draw_refusals(struct seeded *random, struct core_config *config);
 /* Who is told that nobody is there. */
 void model_draw_nobody(struct seeded *random, struct core_config *config);
+/* How the backlog is dealt out when the desk opens, where its teams have hours. */
+void model_draw_opening(struct seeded *random, struct core_config *config);
 /* Of a decline: now and then one that no rules have, or none. */
 const char *model_draw_reason(struct seeded *random);
 

@@ -408,6 +408,7 @@ static struct core_config *random_rules(struct pair *pair)
     config->retry_same_rep_ms = 1 + (uint32_t)below(pair, 60000);
     model_draw_refusals(pair->random, config);
     model_draw_nobody(pair->random, config);
+    model_draw_opening(pair->random, config);
     config->offers_max = 1 + (uint32_t)below(pair, 12);
     config->misses_to_away = (uint32_t)below(pair, 4);
     config->people.join = below(pair, 4) != 0;

@@ -31,6 +31,17 @@ static void add_checkpoint(struct desk_rig *rig)
     }
 }
 
+/* The desk opens while leads wait. */
+static void open_later(struct core_config *config, struct seeded *random)
+{
+    struct config_team *team;
+    uint64_t open_ms = UINT64_C(1800000000000) + 1 + seeded_below(random, LEADS * 10000);
+    MUST_HOLD(core_config_add_team(config, "inside", &team) == LW_OK);
+    MUST_HOLD(core_config_team_open(team, open_ms, open_ms + 3600000) == LW_OK);
+    config->opening.reps = 2;
+    config->opening.for_ms = 600000;
+}
+
 static void live(struct desk_rig *rig, struct seeded *random)
 {
     char id[16];
@@ -42,6 +53,8 @@ static void live(struct desk_rig *rig, struct seeded *random)
     if (seeded_below(random, 2))
         MUST_HOLD(core_config_set_policy(config, "broadcast") == LW_OK);
     config->reopen_for_ms = seeded_below(random, 2) * 100000;
+    if (seeded_below(random, 2))
+        open_later(config, random);
     rig_open(rig, config, NULL);
     uint64_t ada = rig_log_on(rig, "ada");
     rig_log_on(rig, "bob");

@@ -29,7 +29,7 @@ static uint64_t lead_deadline(const struct slow_lead *lead)
     return next_ms;
 }
 
-/* The earliest; of equal ones reps, then limits of teams, then their hours, then leads, lower numbers first. */
+/* The earliest; of equal ones reps, then the end of an opening, which is none of them, then limits of teams, then their hours, then leads, lower numbers first. */
 uint64_t find_earliest(const struct slow_desk *desk, int *rep_out, int *limit_out, int *team_out, int *lead_out)
 {
     uint64_t earliest_ms = UINT64_MAX;
@@ -39,6 +39,10 @@ uint64_t find_earliest(const struct slow_desk *desk, int *rep_out, int *limit_ou
             earliest_ms = rep_deadline(desk, i);
             *rep_out = i;
         }
+    }
+    if (opening_deadline(desk) < earliest_ms) {
+        earliest_ms = opening_deadline(desk);
+        *rep_out = -1;
     }
     for (uint32_t i = 0; desk->rules && i < desk->rules->team_count; i++) {
         if (limit_deadline(desk, i) < earliest_ms) {
@@ -103,6 +107,16 @@ static void lead_due(struct slow_desk *desk, struct slow_lead *lead)
     }
 }
 
+static void turn_team(struct slow_desk *desk, uint32_t team, uint64_t due_ms)
+{
+    bool was_open = desk->open[team];
+    desk->open[team] = false;
+    bool another_is_open = slow_any_to_open(desk);
+    desk->open[team] = is_open_at(&desk->rules->teams[team], due_ms);
+    desk->team_ms[team] = due_ms;
+    slow_team_turned(desk, team, was_open, another_is_open, due_ms);
+}
+
 void run_deadlines(struct slow_desk *desk)
 {
     int rep, limit, team, lead;
@@ -111,8 +125,9 @@ void run_deadlines(struct slow_desk *desk)
         if (lead >= 0) {
             lead_due(desk, &desk->leads[lead]);
         } else if (team >= 0) {
-            desk->open[team] = is_open_at(&desk->rules->teams[team], due_ms);
-            desk->team_ms[team] = due_ms;
+            turn_team(desk, (uint32_t)team, due_ms);
+        } else if (limit < 0 && rep < 0) {
+            desk->is_opening = false;
         } else if (limit >= 0) {
             limit_due(desk, (uint32_t)limit);
         } else if (desk->reps[rep].grace_deadline_ms != 0 && desk->reps[rep].grace_deadline_ms <= desk->now_ms) {

@@ -55,6 +55,7 @@ void slow_desk_step(struct slow_desk *desk, const struct core_command *command, 
     }
     match(desk);
     run_deadlines(desk);
+    look_at_opening(desk);
     look_for_nobody(desk);
 }
 

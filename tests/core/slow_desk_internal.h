@@ -12,6 +12,7 @@
 #ifndef SLOW_DESK_INTERNAL_H
 #define SLOW_DESK_INTERNAL_H
 
+#include "needs.h"
 #include "slow_desk.h"
 
 enum { REPS = 64, LEADS = 4096, SEEN = 16384, REFUSALS = 64, REFUSALS_OF_REP = 32, TEXT = 600, KEY_TEXT = 64, KNOWN = 16384, DECISIONS = 4096, COUNTED = 2048, LIMITS = 8 };
@@ -85,6 +86,7 @@ struct slow_rep {
     uint64_t caps_ms;                          /* when it was last looked at what is full */
     struct core_decline_count declines[CONFIG_DECLINE_REASONS_MAX];   /* reasons: of the rules in force */
     uint32_t decline_count;
+    uint64_t dealt;                            /* of the backlog, in this opening */
 };
 
 struct slow_seen {
@@ -131,6 +133,8 @@ struct slow_desk {
     enum core_nobody nobody;                   /* for the leads that wait; */
     bool nobody_told;
     uint64_t nobody_since_ms;
+    bool is_opening;                           /* the backlog is dealt out by share: */
+    uint64_t opening_ms, opening_until_ms;
     char acting[TEXT];                         /* the manager whose command this is; "": nobody */
     uint32_t kept_count;                       /* ended leads that ever were */
     struct desk_id other;                      /* of a merge that is told: the other lead */
@@ -284,6 +288,25 @@ enum core_nobody slow_nobody_for(const struct slow_desk *desk, const struct slow
 uint64_t nobody_deadline(const struct slow_desk *desk);
 /* At the end of a step. */
 void look_for_nobody(struct slow_desk *desk);
+
+/* slow_opening.c */
+enum opening_place slow_place(const struct slow_desk *desk, const struct slow_lead *lead);
+/* Goes before whom it is more. */
+int slow_ahead(const struct slow_desk *desk, const struct slow_lead *lead);
+/* The lead is of the backlog, and the rep has had their share of that. */
+bool slow_is_kept(const struct slow_desk *desk, int number, const struct slow_lead *lead);
+/* The lead, whoever has it, was not assigned before. */
+void slow_count_dealt(struct slow_desk *desk, const struct slow_lead *lead);
+/* A team of those for whom there is an opening works now. */
+bool slow_any_to_open(const struct slow_desk *desk);
+/* Its hours began or ended at that moment. */
+void slow_team_turned(struct slow_desk *desk, uint32_t team, bool was_open, bool another_was_open, uint64_t at_ms);
+/* UINT64_MAX: none is in force. */
+uint64_t opening_deadline(const struct slow_desk *desk);
+/* At the end of a step. */
+void look_at_opening(struct slow_desk *desk);
+/* New rules. */
+void take_opening(struct slow_desk *desk);
 
 /* slow_declines.c */
 /* The desk takes a decline with this reason. */

@@ -73,5 +73,7 @@ bool eligible(const struct slow_desk *desk, int number, const struct slow_lead *
     }
     if (is_at_cap(desk, number, lead->source) || team_rule_against(desk, number) || (held(lead) && offer_of(lead, number) > 0))
         return false;
+    if (!prefers(lead) && slow_is_kept(desk, number, lead))
+        return false;
     return slow_has_room(desk, number, lead) || slow_interrupts(desk, number, lead);
 }

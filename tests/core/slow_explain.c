@@ -72,6 +72,8 @@ static const char *why_not(const struct slow_desk *desk, int number, const struc
         return "cap";
     if (team_rule_against(desk, number))
         return team_rule_against(desk, number);
+    if (!prefers(lead) && slow_is_kept(desk, number, lead))
+        return "opening";
     if (has_refused(lead, number))
         return "declined_before";
     if (held(lead) && offer_of(lead, number) > 0)

@@ -8,15 +8,16 @@
 
 #include "judge_urgency.h"
 
-static struct waiting_lead waiting(const struct slow_lead *lead)
+static struct waiting_lead waiting(const struct slow_desk *desk, const struct slow_lead *lead)
 {
     uint64_t from_ms = lead->woken_ms > lead->received_ms ? lead->woken_ms : lead->received_ms;
-    return (struct waiting_lead){lead->queue, lead->priority, lead->value, lead->received_ms, from_ms, lead->id.number};
+    return (struct waiting_lead){lead->queue, lead->priority, lead->value, lead->received_ms, from_ms, lead->id.number,
+                                 slow_ahead(desk, lead)};
 }
 
 bool lead_before(const struct slow_desk *desk, const struct slow_lead *a, const struct slow_lead *b)
 {
-    struct waiting_lead first = waiting(a), second = waiting(b);
+    struct waiting_lead first = waiting(desk, a), second = waiting(desk, b);
     return judge_goes_before(desk->rules, desk->now_ms, &first, &second);
 }
 
@@ -37,6 +38,8 @@ bool same_requirements(const struct slow_desk *desk, const struct slow_lead *a, 
 {
     if (prefers(a) || prefers(b))
         return prefers(a) && prefers(b) && a->preferred == b->preferred;
+    if (slow_place(desk, a) != slow_place(desk, b))
+        return false;
     if (strcmp(a->source, b->source) != 0 && (is_capped(desk, a->source) || is_capped(desk, b->source)))
         return false;
     if (a->channel != b->channel || is_call(a) != is_call(b) || strcmp(a->queue, b->queue) != 0 || a->require_count != b->require_count ||

@@ -38,6 +38,8 @@ void move_by(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to,
         count_for_caps(desk, lead);
     if (is_assigned)
         count_for_team(desk, rep);
+    if (is_assigned)
+        slow_count_dealt(desk, lead);
     if (looks_at_team)
         look_at_team(desk, rep);
     lead->deadline_ms = deadline_ms;

@@ -67,6 +67,7 @@ void configure(struct slow_desk *desk, const struct core_command *command)
         if (was_outsourced[i] && rep->rules && !is_outsourced(desk, rep))
             show_offers(desk, i);
     }
+    take_opening(desk);
     review_parked(desk);
     answer(desk, command, CORE_ACCEPTED, (struct desk_id){0});
     struct core_effect event = new_effect(EFFECT_DESK_EVENT);

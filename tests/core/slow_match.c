@@ -25,8 +25,10 @@ static struct slow_lead *best_pair(struct slow_desk *desk)
             if (!lead->open || lead->state != LEAD_WAITING || prefers(lead) || is_pulled(desk, lead) || !ranks_pairs(desk, lead) || !eligible(desk, k, lead))
                 continue;
             int64_t worth = worth_of(desk, lead, k);
-            bool is_better = !best || lead->priority > best->priority || (lead->priority == best->priority && worth > best_worth) ||
-                             (lead->priority == best->priority && worth == best_worth && lead_before(desk, lead, best));
+            int ahead = slow_ahead(desk, lead), best_ahead = best ? slow_ahead(desk, best) : 0;
+            bool is_better = !best || ahead > best_ahead || (ahead == best_ahead && lead->priority > best->priority);
+            if (best && ahead == best_ahead && lead->priority == best->priority)
+                is_better = worth > best_worth || (worth == best_worth && lead_before(desk, lead, best));
             best = is_better ? lead : best;
             best_worth = is_better ? worth : best_worth;
         }

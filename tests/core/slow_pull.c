@@ -17,7 +17,7 @@ bool is_pulled(const struct slow_desk *desk, const struct slow_lead *lead)
 
 static bool may_pull(const struct slow_desk *desk, const struct slow_lead *lead, int rep)
 {
-    return is_pulled(desk, lead) && eligible(desk, rep, lead) && has_skills(desk, &desk->reps[rep], lead);
+    return is_pulled(desk, lead) && eligible(desk, rep, lead) && has_skills(desk, &desk->reps[rep], lead) && !slow_is_kept(desk, rep, lead);
 }
 
 void pull(struct slow_desk *desk, const struct core_command *command, int rep)

@@ -157,6 +157,33 @@ static void cap_of_no_source(struct core_config *config)
     config->reps[0].caps->sources[0].most = 0;
 }
 
+/* Of a team that works an hour, with one rep. */
+static void open_by(struct core_config *config, uint32_t reps, uint32_t for_ms)
+{
+    struct config_team *team;
+    must(core_config_add_team(config, config->reps[0].team, &team));
+    must(core_config_team_open(team, 1000, 3601000));
+    config->opening.reps = reps;
+    config->opening.for_ms = for_ms;
+}
+
+static void opening_for_nobody(struct core_config *config) { open_by(config, 0, 60000); }
+static void short_opening(struct core_config *config) { open_by(config, 1, 999); }
+static void long_opening(struct core_config *config) { open_by(config, 1, 3600001); }
+static void opening_of_many(struct core_config *config) { open_by(config, 100, 60000); }
+
+static void opening_of_no_team(struct core_config *config)
+{
+    open_by(config, 1, 60000);
+    must(core_config_opening_team(config, "night"));
+}
+
+static void never_opening(struct core_config *config)
+{
+    config->opening.reps = 1;
+    config->opening.for_ms = 60000;
+}
+
 static const struct { void (*spoil)(struct core_config *); const char *said; } wrongs[] = {
     {no_name, "the desk has no name"},
     {nameless_rep, "rep 1 has no name"},
@@ -194,6 +221,12 @@ static const struct { void (*spoil)(struct core_config *); const char *said; } w
     {urgency_of_pairs, "policy best_pair and urgency both say which lead goes first: a desk may have one of them"},
     {cap_of_all, "rep 'ada': a cap must be at most 10000"},
     {cap_of_the_day, "rep 'ada': a cap of a day needs a team that says when days begin"},
+    {opening_for_nobody, "opening: reps must be 1 or more"},
+    {short_opening, "opening: it lasts 1 second to 24 hours"},
+    {opening_of_no_team, "opening: team 'night' has no hours, so it never opens"},
+    {never_opening, "opening: no team has hours, so the desk never opens"},
+    {long_opening, "opening: it would last longer than any working time of its teams"},
+    {opening_of_many, "opening: it waits for 100 reps, and its teams have 1"},
     {cap_of_no_source, "rep 'ada': the cap of a source needs its name, and 1 to 10000 leads"},
 };
 

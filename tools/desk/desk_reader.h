@@ -58,6 +58,8 @@ bool desk_is_field(const char *field);
 void desk_read_retry(struct desk_yaml *reader, const struct yaml_node *timeouts);
 void desk_read_call_backs(struct desk_yaml *reader);
 void desk_read_nobody(struct desk_yaml *reader);
+/* After teams and reps. */
+void desk_read_opening(struct desk_yaml *reader);
 /* What can be said only with the whole desk in view. */
 void desk_judge(struct desk_yaml *reader);
 

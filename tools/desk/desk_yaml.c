@@ -13,7 +13,7 @@
 
 static const char *const root_keys[] = {
     "desk", "skills", "channels", "teams", "reps", "rules", "queues", "fair_share", "people", "dispositions", "timeouts",
-    "offers_max", "misses_to_away", "decline_reasons", "call_backs", "nobody_there", "when_rep_gone", "policy", "service_level", "urgency", "age_cap", "hours_of", NULL,
+    "offers_max", "misses_to_away", "decline_reasons", "call_backs", "nobody_there", "opening", "when_rep_gone", "policy", "service_level", "urgency", "age_cap", "hours_of", NULL,
 };
 static const char *const timeout_keys[] = {"grace", "park_limit", "work_limit", "retry_same_rep", "transfer_for", "reopen_for", NULL};
 
@@ -115,6 +115,7 @@ static void read_file(struct desk_yaml *reader)
     desk_read_dispositions(reader);
     desk_read_call_backs(reader);
     desk_read_nobody(reader);
+    desk_read_opening(reader);
     read_timeouts(reader);
     read_behaviour(reader);
     desk_judge(reader);

@@ -13,6 +13,12 @@
 #include "wall_clock.h"
 #include "words.h"
 
+static uint64_t opening_rest_ms(const Leadwire__V1__StatusReply *status)
+{
+    const int64_t rest_ms = status->opening_until_unix_ms - status->now_unix_ms;
+    return rest_ms > 0 ? (uint64_t)rest_ms : 0;
+}
+
 static void print_words(const Leadwire__V1__StatusReply *status)
 {
     char a[WORDS_SIZE], b[WORDS_SIZE], version[WORDS_SIZE];
@@ -29,6 +35,9 @@ static void print_words(const Leadwire__V1__StatusReply *status)
            status->published_total, status->duplicates_total, status->completed_total, status->cancelled_total, status->expired_total, status->merged_total,
            status->reopened_total);
     printf("reps:        %" PRIu64 " logged on, %" PRIu64 " available\n", status->reps_on, status->reps_available);
+    if (status->opening_until_unix_ms != 0)
+        printf("opening:     %" PRIu64 " leads of the backlog are not with a rep yet; dealt out by share for %s more\n", status->opening_left,
+               words_duration(opening_rest_ms(status), a));
     for (size_t i = 0; i < status->n_queues; i++) {
         if (status->queues[i]->waiting == 0)
             continue;
@@ -74,6 +83,11 @@ static void print_json(const Leadwire__V1__StatusReply *status)
     json_put_unsigned(&out, "checkpoint_age_ms", status->checkpoint_age_ms);
     json_put_unsigned(&out, "memory_bytes", status->memory_bytes);
     json_put_unsigned(&out, "refused_frames_total", status->refused_frames_total);
+    if (status->opening_until_unix_ms != 0) {
+        json_put_time(&out, "opening_until", status->opening_until_unix_ms);
+        json_put_number(&out, "opening_until_unix_ms", status->opening_until_unix_ms);
+        json_put_unsigned(&out, "opening_left", status->opening_left);
+    }
     json_begin_list(&out, "queues");
     for (size_t i = 0; i < status->n_queues; i++) {
         json_begin_object(&out, NULL);

@@ -15,6 +15,7 @@
 #include "judge_merge.h"
 #include "judge_needs.h"
 #include "judge_offer.h"
+#include "judge_opening.h"
 #include "judge_people.h"
 #include "judge_reopen.h"
 
@@ -178,6 +179,8 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
     lead->deadline_ms = event->deadline_ms;
     lead->priority = event->priority;
     lead->received_ms = event->received_unix_ms;
+    if (event->to == LEAD_WAITING)
+        lead->wait_ms = event->deadline_ms;
     judge->coverage->faults[SIM_FAULT_UNTOUCHED] += event->cause == CAUSE_UNTOUCHED;
     if (event->cause == CAUSE_UNTOUCHED && (from != LEAD_ASSIGNED || lead->touch_ms == 0 || lead->touch_ms > now_ms))
         judge_broken(judge, "first touch: lead %llu is taken back too early", judge_number(lead));
@@ -205,6 +208,8 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
         judge_caps_count(judge, rep, now_ms);
     if (event->to == LEAD_ASSIGNED && from != LEAD_ASSIGNED && rep < SIM_REPS_MAX)
         judge_team_count(judge, rep, now_ms);
+    if (event->to == LEAD_ASSIGNED && from != LEAD_ASSIGNED && rep < SIM_REPS_MAX)
+        judge_opening_count(judge, lead, rep);
     if (event->to == LEAD_WAITING || from == LEAD_WAITING)
         judge_relax(judge->batch_rules, lead, now_ms);
     lead->preferred = event->to == LEAD_WAITING ? sim_rep_number(event->preferred_rep) : NOBODY;

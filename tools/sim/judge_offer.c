@@ -9,6 +9,7 @@
 #include "judge_caps.h"
 #include "judge_needs.h"
 #include "judge_offer.h"
+#include "judge_opening.h"
 #include "judge_pull.h"
 #include "judge_team_limits.h"
 #include "judge_urgency.h"
@@ -86,21 +87,30 @@ enum judge_may judge_may_take(const struct sim_judge *judge, uint32_t rep, const
             return MAY_NOT;
         soon = true;
     }
-    return soon ? MAY_SOON : MAY;
+    const enum judge_kept keeps = is_chosen ? NOT_KEPT : judge_opening_keeps(judge, rep, lead);
+    judge->coverage->faults[SIM_FAULT_KEPT_FROM_BACKLOG] += keeps == KEPT;
+    if (keeps == KEPT)
+        return MAY_NOT;
+    return soon || keeps == MAYBE_KEPT ? MAY_SOON : MAY;
 }
 
-static struct waiting_lead waiting(const struct judge_lead *lead)
+static struct waiting_lead waiting(const struct judge_lead *lead, int ahead)
 {
     uint64_t from_ms = lead->woken_ms > lead->received_ms ? lead->woken_ms : lead->received_ms;
-    return (struct waiting_lead){lead->queue, lead->priority, lead->value, lead->received_ms, from_ms, lead->id.number};
+    return (struct waiting_lead){lead->queue, lead->priority, lead->value, lead->received_ms, from_ms, lead->id.number, ahead};
 }
 
-static bool more_urgent(const struct core_config *rules, uint64_t now_ms, const struct judge_lead *a, const struct judge_lead *b)
+/* For sure. */
+static bool more_urgent(const struct sim_judge *judge, uint64_t now_ms, const struct judge_lead *a, const struct judge_lead *b)
 {
+    const struct core_config *rules = judge_rules_now(judge);
+    int least_a, most_a, least_b, most_b;
+    judge_opening_ahead(judge, a, &least_a, &most_a);
+    judge_opening_ahead(judge, b, &least_b, &most_b);
     /* Of leads that go by their worth only the priority is known here: property.best_pair knows the rest. */
     if (ranks_pairs(rules, a) || ranks_pairs(rules, b))
-        return a->priority > b->priority;
-    struct waiting_lead first = waiting(a), second = waiting(b);
+        return least_a > most_b || (a->priority > b->priority && least_a >= most_b);
+    struct waiting_lead first = waiting(a, least_a), second = waiting(b, most_b);
     return judge_goes_before(rules, now_ms, &first, &second);
 }
 
@@ -190,7 +200,7 @@ void judge_check_offer(struct sim_judge *judge, const struct judge_lead *lead, u
     for (uint64_t l = judge->lead_first; l <= judge->lead_last; l++) {
         const struct judge_lead *other = &judge->leads[l];
         if (!judge_is_open(other) || other->state != LEAD_WAITING || other->product == UINT32_MAX ||
-            judge_is_pulled(rules, other) || !more_urgent(rules, now_ms, other, lead))
+            judge_is_pulled(rules, other) || !more_urgent(judge, now_ms, other, lead))
             continue;
         for (uint32_t i = 0; i < SIM_REPS_MAX; i++) {
             if (judge_may_take(judge, i, other, loads[i], now_ms) == MAY)

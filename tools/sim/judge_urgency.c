@@ -80,6 +80,8 @@ bool judge_goes_before(const struct core_config *rules, uint64_t now_ms, const s
         urgency_a = urgency_of(rules, order_a, now_ms, a);
         urgency_b = urgency_of(rules, order_b, now_ms, b);
     }
+    if (a->ahead != b->ahead)
+        return a->ahead > b->ahead;
     if (urgency_a != urgency_b)
         return urgency_a > urgency_b;
     return a->received_ms != b->received_ms ? a->received_ms < b->received_ms : a->number < b->number;

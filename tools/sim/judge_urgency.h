@@ -14,6 +14,7 @@ struct waiting_lead {
     uint64_t received_ms;
     uint64_t from_ms;         /* from when its waiting counts */
     uint64_t number;
+    int ahead;                /* at the opening of the desk: 2 a caller, 1 what is dealt out first, 0 the rest */
 };
 
 bool judge_goes_before(const struct core_config *rules, uint64_t now_ms, const struct waiting_lead *a, const struct waiting_lead *b);

@@ -51,6 +51,8 @@
     X(TAKEN, "taken by one of several") \
     X(NOBODY_TOLD, "told that nobody is there") \
     X(OWNER, "owner of a person comes first") \
+    X(OPENED, "backlog to be dealt out at opening") \
+    X(KEPT_FROM_BACKLOG, "kept from the backlog") \
     X(INTERRUPTED, "call interrupts lighter work") \
     X(MERGED, "merged by a manager") \
     X(REOPENED, "reopened by a manager")

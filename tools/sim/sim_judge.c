@@ -11,6 +11,7 @@
 #include "judge_nobody.h"
 #include "judge_merge.h"
 #include "judge_offer.h"
+#include "judge_opening.h"
 #include "judge_pull.h"
 #include "judge_team_limits.h"
 #include "judge_told.h"
@@ -80,6 +81,7 @@ static const struct core_config *rules_of(const struct sim_judge *judge, const s
 void sim_judge_batch(struct sim_judge *judge, const struct sim_batch *batch)
 {
     judge->batch_rules = rules_of(judge, batch);
+    judge_opening_begin_batch(judge, batch);
     for (uint32_t i = 0; i < batch->effects.count; i++) {
         struct core_effect effect = sim_effect_view(&batch->effects.list[i]);
         switch (effect.kind) {
@@ -87,6 +89,7 @@ void sim_judge_batch(struct sim_judge *judge, const struct sim_batch *batch)
         case EFFECT_REP_EVENT: judge_take_rep_event(judge, &effect); break;
         case EFFECT_DESK_EVENT:
             take_rules(judge, effect.config_version);
+            judge_opening_take_rules(judge, batch->now_ms);
             if (effect.nobody != NOBODY_NONE)
                 judge_take_nobody(judge, &effect, batch->now_ms);
             for (uint64_t l = judge->lead_first; effect.cause == CAUSE_SERVING && l <= judge->lead_last; l++) {
@@ -110,6 +113,7 @@ void sim_judge_batch(struct sim_judge *judge, const struct sim_batch *batch)
                 judge->reps[i].session = 0;
         }
     }
+    judge_opening_end_batch(judge);
     check_after_batch(judge, batch->now_ms);
     judge->stepped_ms = batch->now_ms;
 }
@@ -143,6 +147,8 @@ static void check_after_batch(struct sim_judge *judge, uint64_t now_ms)
                                        !judge_team_full(judge, i, lead, now_ms, &day_turned);
             if (is_pulled && (lead->preferred != i || lead->preferred_until_ms <= now_ms))
                 continue;   /* until a rep takes it */
+            if (is_open && judge_opening_keeps(judge, i, lead) == MAYBE_KEPT)
+                continue;
             if (is_open && judge_may_take(judge, i, lead, loads[i], now_ms) != MAY_NOT)
                 judge_broken(judge, "the backlog is served at once: lead %llu waits and rep%u could take it", judge_number(lead), i);
         }

@@ -49,6 +49,7 @@ struct judge_lead {
     uint64_t preferred_until_ms;
     bool is_call_back;
     uint64_t deadline_ms, received_ms;
+    uint64_t wait_ms;                /* the end of its wait, when it waited last */
     uint8_t channel;
     uint32_t product;                /* UINT32_MAX until its publisher was answered */
     char queue[16];
@@ -92,6 +93,15 @@ struct judge_publication {
     bool acknowledged, joined;
 };
 
+/* Of the backlog that is dealt out, while it is: judge_opening.h. */
+struct judge_opening {
+    bool is_on, changed;             /* changed: in this batch, and nobody knows before which of its events */
+    bool is_unsure;                  /* what reps had when it began is not known */
+    uint64_t since_ms, now_ms;
+    uint64_t until_least_ms, until_most_ms;
+    uint32_t dealt[SIM_REPS_MAX];
+};
+
 /* What counts for a team that is limited, in the day that began at day_ms. */
 struct judge_limit { char team[16]; uint64_t day_ms; uint32_t counted, taken_in; };
 
@@ -106,6 +116,7 @@ struct sim_judge {
     uint64_t lead_first, lead_last;  /* numbers below the first have ended; highest told */
     struct judge_rep reps[SIM_REPS_MAX];
     struct judge_limit limits[SIM_LIMITS_MAX];
+    struct judge_opening opening;
     struct judge_publication *publications;
     uint32_t publication_count;
     struct desk_id merging;          /* taken in by a lead, and not told yet that it ended; number 0: none */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config_opening.h"
 #include "policy.h"
 
 static const char *const skills[SIM_SKILLS] = {"italian", "german", "roofs", "heating"};
@@ -42,6 +43,20 @@ static void draw_nobody(struct core_config *config, struct sim_random *random)
                                                core_config_nobody_address(config, (enum core_nobody)kind, "boss") != LW_OK))
             abort();
     }
+}
+
+/* For the teams that have hours; after reps and hours. */
+static void draw_opening(struct core_config *config, struct sim_random *random)
+{
+    char reason[256];
+    if (sim_random_percent(random, 15))
+        return;
+    config->opening.for_ms = 5000 + (uint32_t)sim_random_below(random, 60000);
+    config->opening.reps = 2 + (uint32_t)sim_random_below(random, 5);
+    while (config->opening.reps > 0 && config_opening_check(config, reason, sizeof reason) != LW_OK)
+        config->opening.reps--;
+    if (config->opening.reps == 0)
+        config->opening.for_ms = 0;
 }
 
 static void set_times(struct core_config *config, struct sim_random *random);
@@ -83,6 +98,7 @@ const struct core_config *sim_rules_draw(struct sim_rules *rules, struct sim_ran
     add_order(config, random);
     set_times(config, random);
     add_dispositions(config, random);
+    draw_opening(config, random);
     if (core_config_check(config, reason, sizeof reason) != LW_OK)
         abort();
     rules->drawn[rules->count++] = config;
