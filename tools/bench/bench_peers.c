@@ -130,7 +130,7 @@ static void print_json(uint32_t rounds)
 
 int bench_peers(const struct bench_options *options)
 {
-    uint32_t rounds = options->rounds ? options->rounds : options->quick ? 2 : 5, seconds = options->quick ? 2 : 5;
+    uint32_t rounds = options->rounds ? options->rounds : options->quick ? 2 : 5, seconds = options->quick ? 1 : 5;
     bool valid = true;
     if (rounds > ROUNDS_MAX)
         rounds = ROUNDS_MAX;
