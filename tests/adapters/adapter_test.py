@@ -60,8 +60,8 @@ def all_but_node(rig):
     (command, more, path), patience = rig.python_example(), ["--first", "--patience", 5]
     sound = [Trial(rig, "python", [], *command, "ENDPOINT", "sales", *more, text=adapter_rig.form_lines(LEADS)),
              Trial(rig, "library", [], sys.argv[1], "ENDPOINT", LEADS_AT_ONCE)]
-    wrong = [(Trial(rig, name, patience, "env", f"PYTHONPATH={path}", adapter_rig.PYTHON, HERE / "bad_adapter.py", name, "ENDPOINT", LEADS), rule)
-             for name, rule in FAULTS.items()]
+    bad = ["env", f"PYTHONPATH={path}", adapter_rig.PYTHON, HERE / "bad_adapter.py"]
+    wrong = [(Trial(rig, name, patience, *bad, name, "ENDPOINT", LEADS), rule) for name, rule in FAULTS.items()]
     nobody = rig.start("nobody", adapter_rig.BIN / "leadwire", "adapter-test", rig.endpoint("nobody"), "--wait", 1)
     assert nobody.wait(60) == 3, rig.said("nobody", "err")
     assert rig.start("nowhere", adapter_rig.BIN / "leadwire", "adapter-test", "ipc:///nowhere/at/all").wait(60) == 2

@@ -37,8 +37,9 @@ class Broker:
 
     def serves(self):
         assert self.process.poll() is None, self.rig.said(f"broker-{self.name}", "err")
-        return subprocess.run([adapter_rig.BIN / "leadwire", "status", "--desk", self.desk, "--run-dir", self.run_dir, "--timeout", "1"], check=False,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+        asked = subprocess.run([adapter_rig.BIN / "leadwire", "status", "--desk", self.desk, "--run-dir", self.run_dir, "--timeout", "1"],
+                               check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return asked.returncode == 0
 
     def endpoint(self):
         return f"ipc://{self.run_dir}/publish"
@@ -86,8 +87,8 @@ def taken_and_taken_twice(example, broker):
 def busy_until_there_are_rules(rig, example):
     broker = Broker(rig, "new")
     waiting = example.start([broker.endpoint()], "form-3 Cia\n")
-    status = lambda: subprocess.run([adapter_rig.BIN / "leadwire", "status", "--json", "--desk", "sales", "--run-dir", broker.run_dir], check=True,
-                                    stdout=subprocess.PIPE, encoding="utf-8").stdout
+    words = [adapter_rig.BIN / "leadwire", "status", "--json", "--desk", "sales", "--run-dir", broker.run_dir]
+    status = lambda: subprocess.run(words, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
     wait_until("the adapter is there", lambda: '"publishers": 1' in status())
     assert waiting[1].poll() is None and rig.said(waiting[0]) == ""
     broker.apply()

@@ -16,7 +16,8 @@ static const int64_t NOW_UNIX_MS = 1700000000123;
 
 static const struct { enum signature_algorithm algorithm; const char *secret; } secrets[] = {
     {SIGNATURE_HMAC_SHA1, "12345"}, {SIGNATURE_HMAC_SHA256, "app-secret"}, {SIGNATURE_SHARED_KEY, "a-shared-key"},
-    {SIGNATURE_ECDSA_P256, "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE+v1fAZj4VlQi1Y162ewgsq3QWqDoonTnfEXZHqvbZoLN74pkac905BOijzQZnJgDF0Xqrd/GplObRVzfAT0jMg=="},
+    {SIGNATURE_ECDSA_P256, "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE+v1fAZj4VlQi1Y162ewgsq3QWqDoonTnfEXZHqvbZoLN74pkac905BOijzQZnJgDF0Xqrd/"
+                           "GplObRVzfAT0jMg=="},
     {SIGNATURE_ED25519, "cfjHfFObsLrqwKhd5U+3uBtqalZ1q5PxbMDtrtubdy8="},
 };
 

@@ -25,8 +25,10 @@ static const uint8_t nobody_knows_fields[] = {0xc2, 0x3e, 3, 'n', 'e', 'w', 0xc8
 
 static bool bind_router(struct adapter_broker *broker);
 static enum adapter_saw take_message(struct adapter_broker *broker);
-static enum adapter_saw take_frame(struct adapter_broker *broker, const void *bytes, size_t size, const uint8_t *peer, size_t peer_size);
-static enum adapter_saw take_hello(struct adapter_broker *broker, const Leadwire__V1__Hello *hello, const uint8_t *peer, size_t peer_size);
+static enum adapter_saw take_frame(struct adapter_broker *broker, const void *bytes, size_t size, const uint8_t *peer,
+                                   size_t peer_size);
+static enum adapter_saw take_hello(struct adapter_broker *broker, const Leadwire__V1__Hello *hello, const uint8_t *peer,
+                                   size_t peer_size);
 static void take_ping(struct adapter_broker *broker, const Leadwire__V1__Ping *ping);
 static enum adapter_saw take_publish(struct adapter_broker *broker, const Leadwire__V1__Publish *publish);
 static bool judge_repeat(struct adapter_broker *broker, struct adapter_lead *lead, uint64_t request_id, uint64_t now_ms);
@@ -215,7 +217,8 @@ static enum adapter_saw take_message(struct adapter_broker *broker)
     return saw;
 }
 
-static enum adapter_saw take_frame(struct adapter_broker *broker, const void *bytes, size_t size, const uint8_t *peer, size_t peer_size)
+static enum adapter_saw take_frame(struct adapter_broker *broker, const void *bytes, size_t size, const uint8_t *peer,
+                                   size_t peer_size)
 {
     struct wire_message message;
     const char *reason;
@@ -225,7 +228,8 @@ static enum adapter_saw take_frame(struct adapter_broker *broker, const void *by
     if (!readable)
         adapter_rule_fail(&broker->rules, ADAPTER_RULE_FRAMES, "%s", reason);
     if (!broker->was_heard && (!readable || message.type != WIRE_HELLO))
-        adapter_rule_fail(&broker->rules, ADAPTER_RULE_HELLO_FIRST, "the first frame is %s", readable ? wire_type_name(message.type) : "not to be read");
+        adapter_rule_fail(&broker->rules, ADAPTER_RULE_HELLO_FIRST, "the first frame is %s",
+                          readable ? wire_type_name(message.type) : "not to be read");
     broker->was_heard = true;
     if (readable && message.type == WIRE_HELLO)
         return take_hello(broker, message.hello, peer, peer_size);
@@ -256,7 +260,8 @@ static enum adapter_saw take_frame(struct adapter_broker *broker, const void *by
     return ADAPTER_SAW_OTHER;
 }
 
-static enum adapter_saw take_hello(struct adapter_broker *broker, const Leadwire__V1__Hello *hello, const uint8_t *peer, size_t peer_size)
+static enum adapter_saw take_hello(struct adapter_broker *broker, const Leadwire__V1__Hello *hello, const uint8_t *peer,
+                                   size_t peer_size)
 {
     struct adapter_rules *rules = &broker->rules;
     if (hello->role != LEADWIRE__V1__ROLE__ROLE_PUBLISHER)
@@ -322,8 +327,8 @@ static enum adapter_saw take_publish(struct adapter_broker *broker, const Leadwi
     if (broker->unanswered >= ADAPTER_CREDIT) {
         adapter_rule_fail(&broker->rules, ADAPTER_RULE_CREDIT, "request %u came with %d unanswered, which is all the credit",
                           broker->unanswered + 1, ADAPTER_CREDIT);
-        reply(broker, request_id, LEADWIRE__V1__STATUS__STATUS_BUSY, "", "more requests are unanswered than the credit allows", BUSY_HINT_MS,
-              broker->epoch);
+        reply(broker, request_id, LEADWIRE__V1__STATUS__STATUS_BUSY, "", "more requests are unanswered than the credit allows",
+              BUSY_HINT_MS, broker->epoch);
         return ADAPTER_SAW_OTHER;
     }
     struct adapter_lead *lead = lead_of(broker, publish);
@@ -396,7 +401,8 @@ static void judge_new_id(struct adapter_broker *broker, const char *id, uint64_t
         if (other->is_final || now_ms < other->asked_ms + TOGETHER_MS)
             broker->has_twins = true;
         else
-            adapter_rule_fail(&broker->rules, ADAPTER_RULE_SAME_ID, "what came as '%.48s' and had no answer came again as '%.48s'", other->id, id);
+            adapter_rule_fail(&broker->rules, ADAPTER_RULE_SAME_ID, "what came as '%.48s' and had no answer came again as '%.48s'",
+                              other->id, id);
     }
 }
 
@@ -409,7 +415,8 @@ static void count_silence(struct adapter_broker *broker, uint64_t elapsed_ms)
     if (broker->silent_ms <= ADAPTER_SILENT_MS + SILENCE_SLACK_MS)
         return;
     if (broker->unanswered > 0)
-        adapter_rule_fail(&broker->rules, ADAPTER_RULE_HEARTBEAT, "nothing was said for %llu ms while a request had no answer; heartbeat_ms is %d",
+        adapter_rule_fail(&broker->rules, ADAPTER_RULE_HEARTBEAT,
+                          "nothing was said for %llu ms while a request had no answer; heartbeat_ms is %d",
                           (unsigned long long)broker->silent_ms, ADAPTER_HEARTBEAT_MS);
     end_session(broker);
 }

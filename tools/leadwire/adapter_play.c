@@ -413,7 +413,8 @@ static void scene_version(struct play *play)
     if (broker->outside > 0)
         adapter_rule_fail(&broker->rules, ADAPTER_RULE_VERSION, "it published after STATUS_VERSION");
     else if (broker->hellos > VERSION_HELLOS_AT_MOST)
-        adapter_rule_fail(&broker->rules, ADAPTER_RULE_VERSION, "%u Hellos within %d ms, though STATUS_VERSION", broker->hellos, VERSION_WATCH_MS);
+        adapter_rule_fail(&broker->rules, ADAPTER_RULE_VERSION, "%u Hellos within %d ms, though STATUS_VERSION", broker->hellos,
+                          VERSION_WATCH_MS);
     else
         adapter_rule_pass(&broker->rules, ADAPTER_RULE_VERSION, "");
 }
@@ -430,16 +431,17 @@ static void judge_all(struct play *play)
         adapter_rule_pass(&broker->rules, ADAPTER_RULE_SAME_ID, "");
         adapter_rule_pass(&broker->rules, ADAPTER_RULE_SAME_CONTENT, "");
     }
+    const char *why = play->is_over ? "the adapter sent no lead any more" : "another rule failed before";
     for (int rule = 1; rule < ADAPTER_RULES_END; rule++)
-        adapter_rule_missed(&broker->rules, (enum adapter_rule)rule,
-                            is_ending(play) ? "the test ended before" : play->is_over ? "the adapter sent no lead any more" : "another rule failed before");
+        adapter_rule_missed(&broker->rules, (enum adapter_rule)rule, is_ending(play) ? "the test ended before" : why);
 }
 
 lw_status adapter_play(struct adapter_broker *broker, const struct adapter_play_options *options)
 {
     static void (*const scenes[])(struct play *play) = {
         scene_hello_again, scene_hello_waits, scene_redirect,
-        scene_taken, scene_busy, scene_unknown_fields, scene_slow_answer, scene_answer_lost, scene_epoch, scene_refused, scene_any_order,
+        scene_taken, scene_busy, scene_unknown_fields, scene_slow_answer, scene_answer_lost, scene_epoch, scene_refused,
+        scene_any_order,
         scene_no_session, scene_bye, scene_silence, scene_restart, scene_nothing_forgotten, scene_version,
     };
     struct play play = {.broker = broker, .options = options, .status = LW_OK};
