@@ -154,7 +154,7 @@ static bool next_known(struct core *core, struct core_record *out)
         return false;
     core->checkpoint.known--;
     struct seen_image image = {.key = known->key, .lead = known->lead, .content_hash = known->rep, .at_ms = known->at_ms, .serial = known->serial,
-                               .kind = SEEN_WON, .end = LEAD_COMPLETED};
+                               .kind = SEEN_WON, .end = LEAD_COMPLETED, .bought = names_view(&core->names, known->bought - 1)};
     out->kind = RECORD_SEEN;
     out->seen = known->key;
     out->seen_bucket = known->at_ms / PEOPLE_BUCKET_MS;

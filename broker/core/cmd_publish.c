@@ -15,6 +15,7 @@
 #include "lead_state.h"
 #include "needs.h"
 #include "pairs.h"
+#include "known.h"
 #include "owner.h"
 #include "people.h"
 #include "relax.h"
@@ -79,10 +80,10 @@ void command_publish(struct core *core, const struct core_command *command)
     bool is_recognised = config_recognises(&core->config->people) && command->publish.read_person && !command->publish.is_test;
     if (is_recognised) {
         person_read(core, command, &person);
-        core->customer = known_person(core, &person) ? "yes" : "no";
+        known_tell_rules(core, known_person(core, &person));
     }
     const struct config_rule *rule = rules_find(core, command);   /* which a repeat does not need, but it fills the wait */
-    core->customer = "no";
+    known_tell_rules(core, NULL);
     const struct seen_entry *seen = seen_find(&core->seen, key, core->now_ms);
     if (seen) {
         bool same = seen->content_hash == command->publish.content_hash;

@@ -46,7 +46,7 @@ struct core *core_new(const struct core_limits *limits, const struct core_callba
     people_init(core);
     known_init(&core->known, limits->people_max);
     kept_init(&core->kept, limits->reopen_bytes_max);
-    core->customer = "no";
+    known_tell_rules(core, NULL);
     fair_share_init(&core->fair_share);
     if (history_init(&core->history, limits) != LW_OK || names_init(&core->names) != LW_OK || queues_init(&core->queues) != LW_OK ||
         lead_table_init(&core->leads, limits->leads_max) != LW_OK || rep_table_init(&core->reps) != LW_OK ||
@@ -137,6 +137,7 @@ static void run_command(struct core *core, const struct core_command *command)
     case COMMAND_TOUCH: command_touch(core, command); break;
     case COMMAND_ACT: command_act(core, command); break;
     case COMMAND_ACT_ON_REP: command_act_on_rep(core, command); break;
+    case COMMAND_CUSTOMER: command_customer(core, command); break;
     case COMMAND_SERVICE_RESUMED: command_service_resumed(core, command); break;
     case COMMAND_TIME: case COMMAND_NONE: break;
     }

@@ -169,6 +169,7 @@ enum core_command_kind {
     COMMAND_TOUCH,           /* the first touch of a lead was made */
     COMMAND_ACT,             /* a manager, on a lead: enum core_act */
     COMMAND_ACT_ON_REP,      /* a manager sets a rep's state */
+    COMMAND_CUSTOMER,        /* a manager names a customer */
     COMMAND_SERVICE_RESUMED, /* after a restart or a stalled store: fresh graces and answer times */
     COMMAND_TIME,            /* nothing but time passed */
 };
@@ -252,6 +253,12 @@ struct core_command {
             struct desk_id into;           /* MERGE */
         } act;
         struct { struct core_text rep, by, reason; enum rep_state state; } act_on_rep;
+        struct {
+            const struct core_person_key *keys;   /* CORE_PERSON_KEYS_MAX at most */
+            uint32_t key_count;
+            struct core_text owner, bought;       /* owner: the rep; "" nobody. bought: "" not known */
+            int64_t bought_unix_ms;               /* 0: now */
+        } customer;
     };
 };
 struct core_held { struct desk_id lead; uint32_t offer_number; };

@@ -290,7 +290,9 @@ uint64_t core_state_hash(struct core *core)
     }
     for (const struct avl_node *node = avl_first(&core->known.by_serial); node; node = avl_next(node)) {
         const struct known_key *known = AVL_ENTRY(node, struct known_key, by_serial);
-        const uint64_t parts[] = {known->key.lo, known->key.hi, known->lead.number, known->rep, known->at_ms};
+        struct core_text bought = names_view(&core->names, known->bought - 1);
+        const uint64_t parts[] = {known->key.lo, known->key.hi, known->lead.number, known->rep, known->at_ms,
+                                  known->bought != 0 ? siphash_64(HASH_KEY, bought.data, bought.size) : 0};
         if (core->now_ms - known->at_ms <= CONFIG_WINDOW_MAX_MS)   /* others are never found */
             sum += siphash_64(HASH_KEY, parts, sizeof parts);
     }

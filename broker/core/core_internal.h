@@ -81,7 +81,8 @@ struct core {
     struct avl_tree people;                /* person_key of open leads, where people are recognised: people.h */
     struct known known;
     struct kept kept;
-    const char *customer;                  /* what rules are told of a publish that looks for its own: "yes", "no" */
+    const char *customer;                  /* what rules are told of a publish that looks for its own: "yes", "no"; */
+    const char *bought;                    /* and what such a person bought; "" */
     struct bitset capped_sources;          /* names: some rep of the rules may have only so many of it */
     struct avl_tree preferred;             /* lead_extra of all leads that wait for a preferred rep, most urgent first */
     struct history history;

@@ -38,10 +38,10 @@ static void find_rule(struct core *core, struct preview *preview)
     const struct core_command *publish = preview->publish;
     if (config_recognises(&core->config->people) && publish->publish.read_person && !publish->publish.is_test) {
         person_read(core, publish, &preview->person);
-        core->customer = known_person(core, &preview->person) ? "yes" : "no";
+        known_tell_rules(core, known_person(core, &preview->person));
     }
     preview->rule = rules_find(core, publish);
-    core->customer = "no";
+    known_tell_rules(core, NULL);
 }
 
 static void note(struct preview *preview, const char *what, const char *of)
@@ -59,8 +59,9 @@ static void note_person(struct core *core, struct preview *preview)
         desk_id_format(open->id, id);
         note(preview, "its person has an open lead, which it may join: ", id);
     }
-    if (known_person(core, &preview->person))
-        note(preview, "its person is a customer", "");
+    const struct known_key *known = known_person(core, &preview->person);
+    if (known)
+        note(preview, known->bought != 0 ? "its person is a customer, who bought: " : "its person is a customer", known->bought != 0 ? names_text(&core->names, known->bought - 1) : "");
     if (owner && core->config->people.owner_for_ms > 0)
         note(preview, "comes first to its owner, if they are there: ", owner->name);
 }

@@ -64,6 +64,11 @@ static struct known_key *find(const struct known *known, struct siphash_128 key)
     return found && found->key.hi == key.hi && found->key.lo == key.lo ? found : NULL;
 }
 
+const struct known_key *known_find(const struct known *known, struct siphash_128 key)
+{
+    return find(known, key);
+}
+
 static void drop_oldest(struct known *known)
 {
     struct known_key *oldest = AVL_ENTRY(avl_first(&known->by_serial), struct known_key, by_serial);
@@ -91,6 +96,7 @@ void known_keep(struct known *known, const struct known_key *found, bool is_dirt
     key->rep = found->rep;
     key->at_ms = found->at_ms;
     key->serial = found->serial;
+    key->bought = found->bought != 0 ? found->bought : key->bought;
     avl_insert(&known->by_serial, &key->by_serial);
     if (is_dirty)
         mark_dirty(known, key);
@@ -108,6 +114,12 @@ const struct known_key *known_person(const struct core *core, const struct perso
             last = key;
     }
     return last;
+}
+
+void known_tell_rules(struct core *core, const struct known_key *known)
+{
+    core->customer = known ? "yes" : "no";
+    core->bought = known && known->bought != 0 ? names_text(&core->names, known->bought - 1) : "";
 }
 
 const struct known_key *known_take_dirty(struct known *known)

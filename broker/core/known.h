@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * known - customers: who completed a lead of a person last as won. Inside broker/core only.
+ * known - customers: who completed a lead of a person last as won, or is named as their owner, and what they bought. Inside broker/core only.
  *
  * By key of the person (people.h), of core_limits.people_max keys those that were won last, for a year at most. A key that
  * is won again moves to the end. What is found does not depend on what was dropped when, so that a restart finds the same.
@@ -19,7 +19,8 @@ struct known_key {
     struct siphash_128 key;
     struct desk_id lead;               /* that was won */
     uint64_t at_ms, serial;            /* serial: grows with each */
-    uint32_t rep;
+    uint32_t rep;                      /* 0: nobody's */
+    uint32_t bought;                   /* names + 1; 0: not known */
     bool is_dirty;
     struct known_key *dirty_next, *dirty_prev;   /* changed since the last checkpoint, in order */
 };
@@ -33,10 +34,14 @@ struct known {
 
 void known_init(struct known *known, uint32_t max);
 void known_fini(struct known *known);
-/* Of one key the greatest serial stays. is_dirty: the checkpoint does not have it. */
+/* NULL: not known. */
+const struct known_key *known_find(const struct known *known, struct siphash_128 key);
+/* Of one key the greatest serial stays; what was bought does until something else is. is_dirty: the checkpoint does not have it. */
 void known_keep(struct known *known, const struct known_key *found, bool is_dirty);
 /* Who won a lead of this person last, within the time of the rules; NULL. */
 const struct known_key *known_person(const struct core *core, const struct person *person);
+/* What rules are told of the person of a publish from now on; NULL: that it is no customer. */
+void known_tell_rules(struct core *core, const struct known_key *known);
 /* Takes one that changed; NULL when none is left. Borrowed until the next known_keep. */
 const struct known_key *known_take_dirty(struct known *known);
 void known_mark_all_dirty(struct known *known);

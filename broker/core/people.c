@@ -58,12 +58,17 @@ void person_read(const struct core *core, const struct core_command *publish, st
 {
     struct core_person_key keys[CORE_PERSON_KEYS_MAX];
     uint32_t count = publish->publish.read_person(publish->publish.fields, keys);
+    person_of_keys(core, keys, count, publish->publish.source, out);
+}
+
+void person_of_keys(const struct core *core, const struct core_person_key *keys, uint32_t count, struct core_text source, struct person *out)
+{
     assert(count <= CORE_PERSON_KEYS_MAX);
     out->key_count = 0;
     for (uint32_t i = 0; i < count; i++) {
         if (keys[i].value.size == 0 || keys[i].value.size > KEY_VALUE_MAX)
             continue;
-        struct siphash_128 hash = hash_key(core, &keys[i], publish->publish.source);
+        struct siphash_128 hash = hash_key(core, &keys[i], source);
         if (!has_key(out, hash))
             out->keys[out->key_count++] = hash;
     }

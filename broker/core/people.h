@@ -45,6 +45,8 @@ struct lead_person {
 void people_init(struct core *core);
 /* The keys of the lead that is published, hashed. */
 void person_read(const struct core *core, const struct core_command *publish, struct person *out);
+/* The same of keys that somebody names. */
+void person_of_keys(const struct core *core, const struct core_person_key *keys, uint32_t count, struct core_text source, struct person *out);
 /* Of the newest open lead for each key the one that a rep has, then the newest; NULL. */
 struct lead *person_open_lead(const struct core *core, const struct person *person);
 /* The lead is about this person too; at the bound of keys what is new is not kept. */

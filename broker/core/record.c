@@ -603,6 +603,8 @@ void record_put_seen(struct byte_buffer *out, const struct seen_image *image)
     byte_buffer_put_varint(out, image->serial);
     byte_buffer_put_u8(out, image->kind);
     byte_buffer_put_u8(out, (uint8_t)(image->end | image->life << 4));
+    if (image->bought.size > 0)   /* most have none, and then not a byte for it */
+        byte_buffer_put_blob(out, image->bought.data, image->bought.size);
 }
 
 lw_status record_read_seen(const void *bytes, size_t size, struct seen_image *out)
@@ -623,6 +625,8 @@ lw_status record_read_seen(const void *bytes, size_t size, struct seen_image *ou
     out->end = byte_reader_u8(&in);
     out->life = out->end >> 4;
     out->end &= 0x0F;
+    if (!in.failed && byte_reader_left(&in) > 0)
+        out->bought = read_text(&in, LW_NAME_MAX);
     return read_end(&in);
 }
 

@@ -156,10 +156,13 @@ static lw_status restore_seen(struct core *core, const void *bytes, size_t size)
     if (status != LW_OK)
         return status;
     at_least(&core->next_number, image.lead.number);
-    if (image.kind == SEEN_WON) {
+    if (image.kind == SEEN_WON || image.kind == SEEN_NAMED) {
+        const uint32_t bought = image.bought.size > 0 ? names_add(&core->names, image.bought.data, image.bought.size) : NAME_NONE;
+        if (image.bought.size > 0 && bought == NAME_NONE)
+            return LW_NO_MEMORY;
         at_least(&core->next_revision, image.serial);
         known_keep(&core->known, &(struct known_key){.key = image.key, .lead = image.lead, .rep = (uint32_t)image.content_hash, .at_ms = image.at_ms,
-                                                     .serial = image.serial}, false);
+                                                     .serial = image.serial, .bought = bought + 1}, image.kind == SEEN_NAMED);
         return LW_OK;
     }
     return keep_restored_seen(core, &(struct seen_entry){.key = image.key, .lead = image.lead, .content_hash = image.content_hash,

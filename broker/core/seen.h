@@ -11,7 +11,7 @@
 
 enum { SEEN_CHUNK = 16384 };
 
-enum seen_kind { SEEN_PUBLISH = 1, SEEN_COMPLETE = 2, SEEN_JOIN = 3, SEEN_WON = 4 };   /* JOIN: a publish that joined an open lead; WON: known.h, only in records */
+enum seen_kind { SEEN_PUBLISH = 1, SEEN_COMPLETE = 2, SEEN_JOIN = 3, SEEN_WON = 4, SEEN_NAMED = 5 };   /* JOIN: a publish that joined an open lead; WON: known.h, only in checkpoints; NAMED: the same, only in the journal */
 
 struct seen_entry {
     struct siphash_128 key;

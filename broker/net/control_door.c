@@ -181,6 +181,30 @@ static void handle_rep_command(struct net *net, struct peer *peer, const struct 
     net_step(net, &command);
 }
 
+static uint32_t add_keys(struct core_person_key *out, uint32_t count, enum core_person_key_kind kind, char **values, size_t value_count)
+{
+    for (size_t i = 0; i < value_count && count < CORE_PERSON_KEYS_MAX; i++) {
+        if (values[i][0] != '\0')
+            out[count++] = (struct core_person_key){kind, text_of(values[i])};
+    }
+    return count;
+}
+
+static void handle_customer_command(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    const Leadwire__V1__CustomerCommand *asked = message->customer_command;
+    struct core_command command = {.kind = COMMAND_CUSTOMER, .session = peer->number, .request = request_id};
+    struct core_person_key keys[CORE_PERSON_KEYS_MAX];
+
+    command.customer.keys = keys;
+    command.customer.key_count = add_keys(keys, 0, PERSON_KEY_PHONE, asked->phones, asked->n_phones);
+    command.customer.key_count = add_keys(keys, command.customer.key_count, PERSON_KEY_EMAIL, asked->emails, asked->n_emails);
+    command.customer.owner = text_of(asked->owner);
+    command.customer.bought = text_of(asked->bought);
+    command.customer.bought_unix_ms = asked->bought_unix_ms;
+    net_step(net, &command);
+}
+
 const struct door_entry control_door_entries[] = {
     {WIRE_STATUS_REQUEST, handle_status},
     {WIRE_SNAPSHOT_REQUEST, handle_snapshot},
@@ -189,6 +213,7 @@ const struct door_entry control_door_entries[] = {
     {WIRE_EXPLAIN_REQUEST, handle_explain},
     {WIRE_LEAD_COMMAND, handle_lead_command},
     {WIRE_REP_COMMAND, handle_rep_command},
+    {WIRE_CUSTOMER_COMMAND, handle_customer_command},
 };
 const size_t control_door_entry_count = sizeof control_door_entries / sizeof control_door_entries[0];
 

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-enum { TYPE_COUNT = WIRE_REP_COMMAND + 1 };
+enum { TYPE_COUNT = WIRE_CUSTOMER_COMMAND + 1 };
 
 /* 0: no such field. A protobuf struct begins with its base, so no field is at 0. */
 #define EPOCH(name, message) [WIRE_##name] = offsetof(Leadwire__V1__##message, epoch)
@@ -28,6 +28,7 @@ static const size_t request_id_offset[TYPE_COUNT] = {
     REQUEST(SNAPSHOT_REQUEST, SnapshotRequest),  REQUEST(APPLY_CONFIG, ApplyConfig),
     REQUEST(CONFIG_REQUEST, ConfigRequest),      REQUEST(EXPLAIN_REQUEST, ExplainRequest),
     REQUEST(LEAD_COMMAND, LeadCommand),          REQUEST(REP_COMMAND, RepCommand),
+    REQUEST(CUSTOMER_COMMAND, CustomerCommand),
 };
 
 static const enum wire_type own_answer[TYPE_COUNT] = {

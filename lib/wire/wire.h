@@ -86,7 +86,8 @@ enum {
     X(47, EXPLAIN_REQUEST, explain_request, ExplainRequest, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
     X(48, EXPLAIN_REPLY, explain_reply, ExplainReply, WIRE_FROM_BROKER, WIRE_CONTROL_FRAME_SIZE_MAX) \
     X(49, LEAD_COMMAND, lead_command, LeadCommand, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
-    X(50, REP_COMMAND, rep_command, RepCommand, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX)
+    X(50, REP_COMMAND, rep_command, RepCommand, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
+    X(53, CUSTOMER_COMMAND, customer_command, CustomerCommand, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX)
 
 enum wire_sender { WIRE_FROM_CLIENT = 1, WIRE_FROM_BROKER = 2 };
 

@@ -793,6 +793,14 @@ RULES(rep_command,
     NAME(by, LW_NAME_MAX),
     TEXT(reason, REASON_MAX));
 
+RULES(customer_command,
+    REQUEST_ID,
+    NAMES(phones, LW_LEAD_PHONES_MAX, ID_MAX),
+    NAMES(emails, LW_LEAD_EMAILS_MAX, LW_LEAD_FIELD_MAX),
+    NAME(owner, LW_NAME_MAX),
+    NAME(bought, LW_NAME_MAX),
+    NUMBER(bought_unix_ms));
+
 static const struct wire_type_info types[] = {
 #define X(number, name_, member, message, sender, size_max_) \
     [number] = {.name = #member, .rules = &member##_rules, .senders = (sender), .size_max = (size_max_)},

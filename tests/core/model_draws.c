@@ -65,3 +65,5 @@ struct desk_id model_draw_pullable(struct seeded *random, const struct core *cor
         MUST_HOLD(desk_id_equal(fast.leads[i], slow_leads[i]));
     return count == 0 || seeded_below(random, 6) == 0 ? other : fast.leads[seeded_below(random, count)];
 }
+
+const char *const model_bought[2] = {"panels", "pumps"};

@@ -21,4 +21,7 @@ const char *model_draw_reason(struct seeded *random);
 /* A lead that the session's rep may pull, of which both must have the same list; `other` if there is none, and now and then. */
 struct desk_id model_draw_pullable(struct seeded *random, const struct core *core, const struct slow_desk *slow, uint64_t session, struct desk_id other);
 
+/* What customers may have bought. */
+extern const char *const model_bought[2];
+
 #endif

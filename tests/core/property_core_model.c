@@ -265,6 +265,8 @@ static void add_random_rule(struct pair *pair, struct core_config *config, int n
         static const char *const answers[] = {"Yes", "no"};
         if (below(pair, 4) == 0)
             MUST_HOLD(core_config_rule_when(rule, "customer", CONFIG_EQUALS, &answers[below(pair, 2)], 1) == LW_OK);
+        if (below(pair, 6) == 0)
+            MUST_HOLD(core_config_rule_when(rule, "bought", CONFIG_EQUALS, &model_bought[below(pair, 2)], 1) == LW_OK);
         const char *value[] = {values[field == 2 ? 2 : below(pair, 2)]};
         static const enum config_predicate_kind kinds[] = {CONFIG_EQUALS, CONFIG_PREFIX, CONFIG_EXISTS, CONFIG_MISSING, CONFIG_AT_LEAST};
         enum config_predicate_kind chosen = field == 2 ? CONFIG_AT_LEAST : kinds[kind == 4 ? 0 : kind];
@@ -603,8 +605,25 @@ static void by_rep(struct pair *pair)
     step(pair, &command, "rep");
 }
 
+static void name_customer_at_random(struct pair *pair)
+{
+    struct fields fields = {.phone = ""};
+    struct core_person_key keys[CORE_PERSON_KEYS_MAX];
+    any_person(pair, &fields);
+    read_person(&fields, keys);
+    struct core_command command = {.kind = COMMAND_CUSTOMER, .session = 2, .customer = {
+        .keys = keys, .key_count = (uint32_t)below(pair, 8) ? 2 : 0, .owner = text(below(pair, 3) ? rep_names[below(pair, NAMES)] : below(pair, 6) ? "" : "nobody"),
+        .bought = text(below(pair, 3) ? model_bought[below(pair, 2)] : ""),
+        .bought_unix_ms = below(pair, 3) ? (int64_t)(pair->now_ms - below(pair, 100000)) + 1000 : 0}};
+    step(pair, &command, "customer");
+}
+
 static void by_manager(struct pair *pair)
 {
+    if (below(pair, 8) == 0) {
+        name_customer_at_random(pair);
+        return;
+    }
     struct core_command command = {.kind = COMMAND_ACT, .session = 2};
     uint32_t offer_number;
     uint64_t ignored;

@@ -138,9 +138,9 @@ struct slow_desk {
     char acting[TEXT];                         /* the manager whose command this is; "": nobody */
     uint32_t kept_count;                       /* ended leads that ever were */
     struct desk_id other;                      /* of a merge that is told: the other lead */
-    struct { char key[KEY_TEXT]; int rep; uint64_t at_ms; } won[KNOWN];   /* by whom and when, in that order */
+    struct slow_won { char key[KEY_TEXT], bought[KEY_TEXT]; int rep; uint64_t at_ms; } won[KNOWN];   /* by whom (-1: nobody) and when, in that order */
     int won_count;
-    bool is_customer;                          /* whoever publishes now */
+    const struct slow_won *customer;           /* whoever publishes now; NULL: none */
 };
 
 /* slow_state.c */
@@ -197,6 +197,8 @@ uint32_t read_keys(const struct slow_desk *desk, const struct core_command *comm
 /* The newest of each key; of those one that somebody has, else the newest. */
 struct slow_lead *find_open(struct slow_desk *desk, char keys[][KEY_TEXT], uint32_t count);
 
+/* "kind:source:value"; gives how many, without empty values. */
+uint32_t write_keys(const struct core_person_key *known_by, uint32_t n, struct core_text source, char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT]);
 /* To what the lead's person is known by. */
 void add_keys(struct slow_lead *lead, char keys[][KEY_TEXT], uint32_t count);
 
@@ -214,8 +216,10 @@ enum core_status reopen(struct slow_desk *desk, struct desk_id id);
 int open_count(const struct slow_desk *desk);
 
 /* slow_owner.c */
-/* Who won a lead of this person last, within the time of the rules; -1. */
-int who_won(const struct slow_desk *desk, char keys[][KEY_TEXT], uint32_t count);
+/* What is known last of this person, within the time of the rules; NULL: no customer. */
+const struct slow_won *last_won(const struct slow_desk *desk, char keys[][KEY_TEXT], uint32_t count);
+/* A manager names a customer. */
+void name_customer(struct slow_desk *desk, const struct core_command *command);
 /* The lead is completed; disposition: with what. */
 void note_won(struct slow_desk *desk, const struct slow_lead *lead, const char *disposition);
 /* A new lead is for the owner of its person first. */

@@ -7,21 +7,26 @@
 #include <stdio.h>
 #include <string.h>
 
-uint32_t read_keys(const struct slow_desk *desk, const struct core_command *command, char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT])
+uint32_t write_keys(const struct core_person_key *known_by, uint32_t n, struct core_text from, char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT])
 {
-    struct core_person_key known_by[CORE_PERSON_KEYS_MAX];
     char source[TEXT], value[TEXT];
     uint32_t count = 0;
-    const struct config_people *people = &desk->rules->people;
-    if (!command->publish.read_person || command->publish.is_test || !(people->join || people->customer_for_ms > 0 || people->owner_for_ms > 0))
-        return 0;
-    copy_text(source, command->publish.source);
-    for (uint32_t i = 0, n = command->publish.read_person(command->publish.fields, known_by); i < n; i++) {
+    copy_text(source, from);
+    for (uint32_t i = 0; i < n; i++) {
         copy_text(value, known_by[i].value);
         if (value[0] != '\0')
             snprintf(keys[count++], KEY_TEXT, "%d:%.20s:%.20s", known_by[i].kind, known_by[i].kind == PERSON_KEY_VENDOR ? source : "", value);
     }
     return count;
+}
+
+uint32_t read_keys(const struct slow_desk *desk, const struct core_command *command, char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT])
+{
+    struct core_person_key known_by[CORE_PERSON_KEYS_MAX];
+    const struct config_people *people = &desk->rules->people;
+    if (!command->publish.read_person || command->publish.is_test || !(people->join || people->customer_for_ms > 0 || people->owner_for_ms > 0))
+        return 0;
+    return write_keys(known_by, command->publish.read_person(command->publish.fields, known_by), command->publish.source, keys);
 }
 
 static bool has_key(const struct slow_lead *lead, const char *key)

@@ -87,7 +87,7 @@ void publish(struct slow_desk *desk, const struct core_command *command)
     }
     copy_text(source, command->publish.source);
     copy_text(id, command->publish.idempotency_id);
-    desk->is_customer = who_won(desk, keys, read_keys(desk, command, keys)) >= 0;
+    desk->customer = last_won(desk, keys, read_keys(desk, command, keys));
     const struct slow_seen *seen = recall(desk, 'p', source, id);
     if (seen) {
         answer_joined(desk, command, seen->hash == command->publish.content_hash ? CORE_DUPLICATE : CORE_DUPLICATE_DIFFERS, seen->lead, seen->joined);

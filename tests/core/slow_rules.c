@@ -47,7 +47,9 @@ static bool predicate_holds(const struct config_predicate *predicate, const char
 static const char *ask(const struct slow_desk *desk, const struct core_command *command, const char *field)
 {
     if (strcmp(field, "customer") == 0)
-        return desk->is_customer ? "yes" : "no";
+        return desk->customer ? "yes" : "no";
+    if (strcmp(field, "bought") == 0)
+        return desk->customer ? desk->customer->bought : "";
     return command->publish.read_field(command->publish.fields, field);
 }
 

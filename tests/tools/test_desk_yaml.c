@@ -429,6 +429,9 @@ static void people_are_recognised_as_written(void **state)
     assert_string_equal(desk_yaml_config(desk)->people->owner_from, "attribute.owner");
     assert_string_equal(desk_yaml_config(desk)->rules[0]->when[0]->values[0], "yes");
     desk_yaml_close(&desk);
+    desk = desk_of("desk: main\n" REPS "people: {customer_for: 10d}\nrules: [{name: pumps, when: {bought: pumps}}]\n");
+    assert_string_equal(desk_yaml_config(desk)->rules[0]->when[0]->field, "bought");
+    desk_yaml_close(&desk);
     desk = desk_of("desk: main\n" REPS "people: {window: 2h}\n");
     assert_false(desk_yaml_config(desk)->people->join);
     assert_int_equal(desk_yaml_config(desk)->people->window_ms, 2 * 3600000ull);

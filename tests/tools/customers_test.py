@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""leadwire customers import: a list of customers reaches the broker, again and again the same."""
+import datetime
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+BIN = os.environ["LEADWIRE_BIN"]
+DAY = (datetime.date.today() - datetime.timedelta(days=20)).strftime("%d.%m.%Y")
+OLD = (datetime.date.today() - datetime.timedelta(days=400)).isoformat()
+DESK = """desk: main
+people: {customer_for: 100d, owner_for: 45s}
+rules:
+  - {name: add-on, when: {bought: {contains: pumpe}}}
+reps: {anna: {}, bruno: {}}
+"""
+ROWS = f"""Name;Telefon;E-Mail;Owner;Product;Date
+"Mayer; Eva";02 1234567;eva@kunde.example;anna;"W\xe4rmepumpe ""Plus"" 2";{DAY}
+Tom;;tom.buyer+x@gmail.com;;Panels;
+Nobody;;;anna;Panels;{DAY}
+Odd;call me;;anna;Panels;
+Gone;;gone@kunde.example;zoe;Panels;
+Late;;late@kunde.example;anna;Panels;{OLD}
+Day;;day@kunde.example;anna;Panels;31.02.2026
+"""
+
+
+class Customers(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="lw-customers-")
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.write("desk.yaml", DESK.encode())
+        self.write("list.csv", ROWS.encode("latin-1"))
+
+    def write(self, name, content):
+        with open(self.path(name), "wb") as file:
+            file.write(content)
+        return self.path(name)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def tool(self, *arguments, code=0):
+        done = subprocess.run([os.path.join(BIN, "leadwire"), *arguments, "--run-dir", self.path("run"), "--timeout", "60"], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=120, check=False)
+        self.assertEqual(done.returncode, code, (arguments, done.stdout, done.stderr))
+        return done.stdout.decode(), done.stderr.decode()
+
+    def bring_in(self, *arguments, code=1):
+        return json.loads(self.tool("customers", "import", self.path("list.csv"), "--region", "IT", "--json", *arguments, code=code)[0])
+
+    def rejects(self):
+        with open(self.path("list.csv.rejects"), encoding="latin-1") as file:
+            return [line.split(";")[:2] for line in file.read().splitlines()]
+
+    def preview(self, **lead):
+        path = self.write("lead.json", json.dumps({"channel": "web", "source": "form", **lead}).encode())
+        return json.loads(self.tool("explain", "--lead", path, "--json")[0])
+
+    def test_customers_come_to_their_owner_and_rules_know_them(self):
+        broker = subprocess.Popen([os.path.join(BIN, "leadwire-broker"), "--ephemeral", "--desk", "main", "--run-dir", self.path("run"), "--ready-fd", "1"],
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(broker.stdout.close)
+        self.addCleanup(broker.wait)
+        self.addCleanup(broker.kill)
+        self.assertEqual(broker.stdout.readline(), b"serving\n")
+        self.tool("apply", self.path("desk.yaml"))
+        told = self.bring_in()
+        self.assertEqual((told["new"], told["known"], told["rejected"], told["next_line"]), (2, 0, 5, 0))
+        self.assertEqual(self.rejects(), [
+            ["line", "reason"], ["4", '"neither phone nor email"'], ["5", '"the phone cannot be read'],
+            ["6", '"the rules have no rep of the owner\'s name"'],
+            ["7", '"bought longer ago than the desk\'s rules remember customers"'], ["8", '"the day is none: 2026-05-31, 31.05.2026 or 31/05/2026"']])
+        self.assertEqual(os.stat(self.path("list.csv.rejects")).st_mode & 0o777, 0o600)
+        eva = self.preview(phones=["+39021234567"])
+        self.assertEqual(eva["rule"], "add-on")
+        self.assertEqual(eva["note"], 'its person is a customer, who bought: W\xe4rmepumpe "Plus" 2; comes first to its owner, if they are there: anna')
+        tom = self.preview(emails=[{"address": "tombuyer@gmail.com", "key": "tombuyer@gmail.com"}])
+        self.assertEqual((tom["rule"], tom["note"]), ("general", "its person is a customer, who bought: Panels"))
+        self.assertEqual(self.preview(emails=["late@kunde.example"])["note"], "")
+        told = self.bring_in()
+        self.assertEqual((told["new"], told["known"], told["rejected"]), (0, 2, 5))
+        words, _ = self.tool("customers", "import", self.path("list.csv"), "--from-line", "8", code=1)
+        self.assertIn("0 new, 0 known already, 1 rejected: see ", words)
+
+    def test_columns_may_be_named_and_a_look_needs_no_broker(self):
+        self.write("list.csv", b"a,b,c\n1,eva@kunde.example,02 1234567\n")
+        self.assertEqual(self.bring_in("--dry-run", "--email", "b", "--phone", "c", code=0)["new"], 1)
+        for arguments, words in ((("--dry-run",), "no column is called as a phone or an email"), (("--dry-run", "--email", "z"), "there is no column 'z'")):
+            self.assertIn(words, self.tool("customers", "import", self.path("list.csv"), *arguments, code=1)[1])
+        self.write("list.csv", "a,email\n".encode("utf-16"))
+        self.assertIn("UTF-16", self.tool("customers", "import", self.path("list.csv"), "--dry-run", code=1)[1])
+        self.write("list.csv", b"")
+        self.assertIn("no header row", self.tool("customers", "import", self.path("list.csv"), "--dry-run", code=1)[1])
+        self.assertIn("there is 'customers import'", self.tool("customers", "export", "x", code=2)[1])
+
+
+if __name__ == "__main__":
+    unittest.main()
