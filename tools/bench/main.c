@@ -12,7 +12,7 @@ struct bench { const char *name; bench_function *run; const char *what; };
 static const struct bench benches[] = {
     {"core", bench_core, "the routing core alone: lives/s on one core, time of a decision, curves, memory of a waiting lead"},
     {"restart", bench_restart, "a broker that is killed, or stopped, with leads open: how long until it serves again, with all of them"},
-    {"peers", bench_peers, "end to end beside Redis Streams and a Lua queue in Redis, which choose less or nothing"},
+    {"peers", bench_peers, "end to end beside Redis Streams, a Lua queue in Redis and beanstalkd, which choose less or nothing"},
     {"floor", bench_floor, "end to end with Redis, beside raw ZeroMQ and raw appends of the same messages"},
 };
 enum { BENCHES = sizeof benches / sizeof *benches };

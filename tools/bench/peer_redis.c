@@ -7,14 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "bench_desk.h"
 #include "bench_process.h"
-#include "floor_clients.h"
-
-enum { PAYLOAD = 400, SEEN_BITS = 1 << 27, DRAIN_MS = 5000, STOP_PUBLISHER = 1, STOP_REPS = 2 };
 
 struct peer_rep {
     redisContext *link;
@@ -33,7 +29,6 @@ struct peer_work {
 };
 
 static struct floor_board *board;
-static unsigned char *seen;
 static char script_publish[41], script_complete[41];
 
 static redisContext *connect_to_redis(void)
@@ -62,24 +57,6 @@ static void peer_flush(redisContext *link)
     }
 }
 
-/* "NUMBER SENT_NS ", filled up to PAYLOAD bytes. */
-static void peer_deliver(const struct peer_rep *rep, const char *payload)
-{
-    unsigned long long number, sent_ns;
-    if (sscanf(payload, "%llu %llu", &number, &sent_ns) != 2 || number >= SEEN_BITS) {
-        board->wrong++;
-        return;
-    }
-    uint32_t skill = (uint32_t)(number % BENCH_SKILLS);
-    unsigned char bit = (unsigned char)(1u << (number % 8));
-    if ((seen[number / 8] & bit) || (skill != rep->number % BENCH_SKILLS && skill != (rep->number + 5) % BENCH_SKILLS))
-        board->wrong++;
-    seen[number / 8] |= bit;
-    uint64_t at = board->sampling ? board->sample_count++ : FLOOR_SAMPLES;
-    if (at < FLOOR_SAMPLES)
-        board->samples_us[at] = (uint32_t)((bench_now_ns() - sent_ns) / 1000);
-}
-
 /* ---- streams ---- */
 
 static void streams_prepare(redisContext *link)
@@ -95,7 +72,7 @@ static void streams_prepare(redisContext *link)
 static void streams_publish(redisContext *link, const char *skill, const char *id, const char *payload)
 {
     (void)id;
-    redisAppendCommand(link, "XADD %s MAXLEN ~ 100000 * l %b", skill, payload, (size_t)PAYLOAD);
+    redisAppendCommand(link, "XADD %s MAXLEN ~ 100000 * l %b", skill, payload, (size_t)PEER_PAYLOAD);
 }
 
 /* At most as many as a rep has room for. */
@@ -112,7 +89,7 @@ static void streams_take(const struct peer_rep *rep, const redisReply *reply)
         const char *words[3 + BENCH_CAPACITY] = {"XACK", stream->element[0]->str, "reps"};
         int count = 3;
         for (size_t i = 0; i < entries->elements && count < 3 + BENCH_CAPACITY; i++) {
-            peer_deliver(rep, entries->element[i]->element[1]->element[1]->str);
+            peer_deliver(board, rep->number, entries->element[i]->element[1]->element[1]->str);
             words[count++] = entries->element[i]->element[0]->str;
         }
         redisAppendCommandArgv(rep->link, count, words, NULL);
@@ -163,7 +140,7 @@ static void lua_prepare(redisContext *link)
 
 static void lua_publish(redisContext *link, const char *skill, const char *id, const char *payload)
 {
-    redisAppendCommand(link, "EVALSHA %s 0 %s %s %b", script_publish, skill, id, payload, (size_t)PAYLOAD);
+    redisAppendCommand(link, "EVALSHA %s 0 %s %s %b", script_publish, skill, id, payload, (size_t)PEER_PAYLOAD);
 }
 
 static void lua_ask(const struct peer_rep *rep)
@@ -175,7 +152,7 @@ static void lua_take(const struct peer_rep *rep, const redisReply *reply)
 {
     for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->element[1]->elements; i++) {
         const char *payload = reply->element[1]->element[i]->str;
-        peer_deliver(rep, payload);
+        peer_deliver(board, rep->number, payload);
         redisAppendCommand(rep->link, "EVALSHA %s 0 %u %b", script_complete, rep->number, payload, strcspn(payload, " "));
     }
 }
@@ -190,11 +167,8 @@ static const struct peer_work *work;
 
 static void publish_one(redisContext *link, uint64_t number)
 {
-    char payload[PAYLOAD + 1], id[32], skill[16];
-    memset(payload, 'x', PAYLOAD);
-    payload[PAYLOAD] = '\0';
-    int size = snprintf(payload, sizeof payload, "%llu %llu", (unsigned long long)number, (unsigned long long)bench_now_ns());
-    payload[size] = ' ';
+    char payload[PEER_PAYLOAD + 1], id[32], skill[16];
+    peer_payload(number, payload);
     snprintf(id, sizeof id, "%llu", (unsigned long long)number);
     snprintf(skill, sizeof skill, "s%llu", (unsigned long long)(number % BENCH_SKILLS));
     work->publish(link, skill, id, payload);
@@ -219,16 +193,11 @@ static int run_publisher(void *unused)
 {
     (void)unused;
     redisContext *link = connect_to_redis();
-    uint64_t sent = 0, confirmed = 0, base_ns = 0, base_sent = 0;
-    uint32_t rate = 0;
+    struct peer_pace pace = {0};
+    uint64_t sent = 0, confirmed = 0;
     while (!board->stop) {
-        if (board->rate != rate) {
-            rate = board->rate;
-            base_ns = bench_now_ns();
-            base_sent = sent;
-        }
-        uint64_t due = rate == 0 ? UINT64_MAX : base_sent + (bench_now_ns() - base_ns) * rate / 1000000000u, before = sent;
-        while (sent - confirmed < FLOOR_IN_FLIGHT && sent < due && sent - board->completed < FLOOR_BACKLOG)
+        uint64_t before = sent;
+        while (peer_may_send(&pace, board, sent, confirmed))
             publish_one(link, sent++);
         if (sent > before)
             peer_flush(link);
@@ -274,9 +243,8 @@ static int run_reps(void *unused)
     static struct peer_rep reps[BENCH_REPS];
     struct epoll_event ready[BENCH_REPS];
     int queue = epoll_create1(0);
-    seen = calloc(1, SEEN_BITS / 8);
-    if (queue < 0 || !seen)
-        bench_give_up("out of memory");
+    if (queue < 0)
+        bench_give_up("cannot watch the reps");
     for (uint32_t i = 0; i < BENCH_REPS; i++) {
         struct epoll_event wanted = {.events = EPOLLIN, .data.u32 = i};
         reps[i] = (struct peer_rep){.link = connect_to_redis(), .number = i};
@@ -286,7 +254,7 @@ static int run_reps(void *unused)
         peer_flush(reps[i].link);
         board->reps_ready++;
     }
-    while (board->stop != STOP_REPS) {
+    while (board->stop != PEER_STOP_REPS) {
         int count = epoll_wait(queue, ready, BENCH_REPS, 50);
         for (int i = 0; i < count; i++)
             work_off(&reps[ready[i].data.u32]);
@@ -294,19 +262,11 @@ static int run_reps(void *unused)
     for (uint32_t i = 0; i < BENCH_REPS; i++)
         redisFree(reps[i].link);
     close(queue);
-    free(seen);
     return 0;
-}
-
-static void wait_until(_Atomic uint64_t *value, uint64_t wanted, uint32_t within_ms)
-{
-    for (uint32_t waited = 0; *value < wanted && waited < within_ms; waited += 10)
-        poll(NULL, 0, 10);
 }
 
 struct peer_result peer_redis_run(enum peer_redis peer, const char *fsync, uint32_t seconds)
 {
-    struct peer_result result;
     work = &works[peer];
     board = floor_board_new();
     bench_make_dir(board->run_dir);
@@ -314,23 +274,5 @@ struct peer_result peer_redis_run(enum peer_redis peer, const char *fsync, uint3
     redisContext *link = connect_to_redis();
     work->prepare(link);
     redisFree(link);
-    pid_t reps = bench_fork(run_reps, NULL);
-    for (int i = 0; board->reps_ready < BENCH_REPS; i++) {
-        if (i > 1000)
-            bench_give_up("a peer's reps could not connect");
-        poll(NULL, 0, 10);
-    }
-    pid_t publisher = bench_fork(run_publisher, NULL);
-    const struct floor_pids pids = {.redis = redis, .reps = reps, .publisher = publisher};
-    result.floor = floor_measure(board, board->run_dir, &pids, seconds);
-    board->stop = STOP_PUBLISHER;
-    bench_wait(publisher);
-    wait_until(&board->completed, board->published, DRAIN_MS);
-    result.all_once = board->wrong == 0 && board->completed == board->published && board->published > 0;
-    board->stop = STOP_REPS;
-    bench_wait(reps);
-    bench_stop(redis);
-    bench_remove_dir(board->run_dir);
-    munmap(board, sizeof *board);
-    return result;
+    return peer_run(board, redis, run_publisher, run_reps, seconds);
 }

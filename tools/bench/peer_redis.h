@@ -12,16 +12,9 @@
 #ifndef PEER_REDIS_H
 #define PEER_REDIS_H
 
-#include <stdbool.h>
-
-#include "floor.h"
+#include "peer_work.h"
 
 enum peer_redis { PEER_STREAMS, PEER_LUA };
-
-struct peer_result {
-    struct floor_result floor;
-    bool all_once;        /* every lead came once, to a rep with its skill, and was acknowledged */
-};
 
 struct peer_result peer_redis_run(enum peer_redis peer, const char *fsync, uint32_t seconds);
 

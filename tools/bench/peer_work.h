@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * peer_work - what the drivers of all peers share: the payload, the pace of the publisher, the check of every delivered
+ * lead, and the run of a publisher's and the reps' process around a server.
+ */
+#ifndef PEER_WORK_H
+#define PEER_WORK_H
+
+#include <stdbool.h>
+
+#include "floor.h"
+#include "floor_clients.h"
+
+enum { PEER_PAYLOAD = 400, PEER_STOP_PUBLISHER = 1, PEER_STOP_REPS = 2 };
+
+struct peer_result {
+    struct floor_result floor;
+    bool all_once;        /* every lead came once, to a rep with its skill, and was acknowledged */
+};
+
+/* How fast the publisher may go: start with zeroes. */
+struct peer_pace { uint32_t rate; uint64_t base_ns, base_sent; };
+
+/* "NUMBER SENT_NS ", filled up; with a NUL behind. */
+void peer_payload(uint64_t number, char payload[PEER_PAYLOAD + 1]);
+/* May lead `sent` be published now? confirmed: answered so far. */
+bool peer_may_send(struct peer_pace *pace, const struct floor_board *board, uint64_t sent, uint64_t confirmed);
+/* A lead came to this rep: checked, timed. Gives its number. In the reps' process only. */
+uint64_t peer_deliver(struct floor_board *board, uint32_t rep, const char *payload);
+
+/* The board's run_dir is the server's folder. The functions run in processes of their own until board->stop says so;
+ * reps count up board->reps_ready and board->completed, the publisher board->published. Stops the server, removes the
+ * folder, unmaps the board. */
+struct peer_result peer_run(struct floor_board *board, pid_t server, int (*publisher)(void *board), int (*reps)(void *board), uint32_t seconds);
+
+#endif
