@@ -29,7 +29,7 @@
 #include "lw_log.h"
 #include "wall_clock.h"
 
-enum { WARN_EVERY_MS = 60000, HEADERS_SIZE_MAX = 16 * 1024, SILENCE_MAX_S = 30, SWEEP_EVERY_MS = 250, BACKLOG = 1024, SPARE_MAX = 256 };
+enum { WARN_EVERY_MS = 60000, HEADERS_SIZE_MAX = 16 * 1024, SILENCE_MAX_S = 30, SWEEP_EVERY_MS = 250, SWEEP_SOON_MS = 1, BACKLOG = 1024, SPARE_MAX = 256 };
 
 struct http_door {
     struct event_base *base;
@@ -61,7 +61,7 @@ lw_status http_door_open(struct event_base *base, const struct http_door_options
     door->base = base;
     door->options = *options;
     door->http = evhttp_new(base);
-    door->sweeper = event_new(base, -1, EV_PERSIST, on_sweep, door);
+    door->sweeper = event_new(base, -1, 0, on_sweep, door);
     lw_status status = http_slots_init(&door->slots, options->connections_max);
     if (status == LW_OK && (!door->http || !door->sweeper))
         status = LW_NO_MEMORY;
@@ -254,20 +254,46 @@ static bool freed_by_evhttp(struct bufferevent *connection)
     return !on_event;
 }
 
-/* Who says nothing gives way to who may. coming: slots that will be free in a moment. */
-static void make_room(struct http_door *door, uint32_t coming)
+/* Its request came, or a part of it, and is not read yet. */
+static bool has_bytes(const struct http_slot *slot)
 {
-    uint32_t wanted = spare_wanted(door);
+    char byte;
+    evutil_socket_t fd = bufferevent_getfd(slot->connection);
+    return fd >= 0 && recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+/* Who says nothing gives way to who may. coming: slots that will be free in a moment. Gives how many more will be. */
+static uint32_t make_room(struct http_door *door, uint32_t coming)
+{
+    uint32_t wanted = spare_wanted(door), ended = 0;
     uint64_t now_ms = wall_clock_monotonic_ms();
-    struct http_slot *oldest;
     if (door->slots.free_count + coming >= wanted)
-        return;
+        return 0;
     if (door->warned_ms == 0 || now_ms - door->warned_ms > WARN_EVERY_MS) {
         log_warning("connections near their limit of %u: those that send nothing make room", door->slots.max);
         door->warned_ms = now_ms;
     }
-    for (; door->slots.free_count + coming < wanted && (oldest = http_slots_oldest(&door->slots)); coming++)
-        end_connection(oldest);
+    struct http_slot *oldest;
+    for (uint32_t looked = 0; looked < door->slots.max && door->slots.free_count + coming + ended < wanted; looked++) {
+        oldest = http_slots_oldest(&door->slots);
+        if (!oldest)
+            break;
+        if (has_bytes(oldest)) {
+            http_slots_wait(&door->slots, oldest, oldest->deadline_ms);
+        } else {
+            end_connection(oldest);
+            ended++;
+        }
+    }
+    return ended;
+}
+
+/* evhttp lets go of what was ended once the loop has come round: then there is room, for which others wait. */
+static void sweep_again(struct http_door *door, uint32_t ending)
+{
+    uint32_t wait_ms = ending == 0 ? SWEEP_EVERY_MS : door->paused ? SWEEP_SOON_MS : SWEEP_EVERY_MS / 10;
+    struct timeval wait = {.tv_usec = (suseconds_t)wait_ms * 1000};
+    event_add(door->sweeper, &wait);
 }
 
 static void sweep(struct http_door *door)
@@ -282,9 +308,10 @@ static void sweep(struct http_door *door)
             end_connection(slot);
         ending += slot->ending;
     }
-    make_room(door, ending);
+    ending += make_room(door, ending);
     if (door->paused && door->slots.free_count > 0 && door->listener) {
         evconnlistener_enable(door->listener);
         door->paused = false;
     }
+    sweep_again(door, ending);
 }
