@@ -55,7 +55,7 @@ tests_all() {
     stage "build release" build_preset release -DBUILD_TESTING=OFF
     if [[ $stage_ok ]]; then
         export LEADWIRE_BIN=$root/build/release/bin LEADWIRE_SOURCE=$root
-        stage "sim faults" limited 600 build/release/bin/leadwire-sim faults --seeds 300 --jobs 2 --quiet
+        stage "sim faults" limited 1200 build/release/bin/leadwire-sim faults --seeds 300 --jobs 2 --quiet
         stage "demo --once" limited 120 "$BASH" deploy/demo/demo --once
         stage "bench core" limited 120 build/release/bin/leadwire-bench core --quick --json
         stage "bench floor" limited 120 build/release/bin/leadwire-bench floor --quick --json
