@@ -84,8 +84,9 @@ static bool fill_link(struct link *link, bool wait)
 }
 
 /* Reads meanwhile: a server whose answers nobody takes reads no more. */
-static void flush_link(struct link *link)
+static void flush_link(void *place)
 {
+    struct link *link = place;
     for (size_t at = 0; at < link->out.size;) {
         ssize_t sent = send(link->fd, link->out.data + at, link->out.size - at, MSG_NOSIGNAL | MSG_DONTWAIT);
         struct pollfd wait = {.fd = link->fd, .events = POLLOUT | POLLIN};
@@ -122,18 +123,20 @@ static bool begins(const char *line, const char *word)
     return strncmp(line, word, strlen(word)) == 0;
 }
 
-static void put_one(struct link *link, uint64_t number)
+static void put_one(void *place, uint64_t number)
 {
+    struct link *link = place;
     char payload[PEER_PAYLOAD + 1];
     peer_payload(number, payload);
     byte_buffer_printf(&link->out, "use s%u\r\nput 0 0 600 %d\r\n%s\r\n", (unsigned)(number % BENCH_SKILLS), (int)PEER_PAYLOAD, payload);
 }
 
-static uint64_t take_confirmations(struct link *link, bool wait)
+static uint64_t take_confirmations(void *place)
 {
+    struct link *link = place;
     uint64_t count = 0;
     const char *body;
-    fill_link(link, wait && link->read == link->in_size);
+    fill_link(link, link->read == link->in_size);
     for (const char *line; (line = next_line(link, &body));) {
         if (!begins(line, "USING") && !begins(line, "INSERTED"))
             bench_give_up("the bench's beanstalkd refused a lead");
@@ -146,21 +149,7 @@ static int run_publisher(void *argument)
 {
     struct floor_board *board = argument;
     struct link *link = open_link(board->run_dir);
-    struct peer_pace pace = {0};
-    uint64_t sent = 0, confirmed = 0;
-    while (!board->stop) {
-        while (peer_may_send(&pace, board, sent, confirmed))
-            put_one(link, sent++);
-        flush_link(link);
-        if (sent > confirmed)
-            confirmed += take_confirmations(link, true);
-        else
-            poll(NULL, 0, 1);
-        board->published = confirmed;
-    }
-    while (confirmed < sent)
-        confirmed += take_confirmations(link, true);
-    board->published = confirmed;
+    peer_publish(board, &(struct peer_publisher){.link = link, .put = put_one, .flush = flush_link, .take = take_confirmations});
     close_link(link);
     return 0;
 }

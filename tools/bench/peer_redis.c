@@ -2,7 +2,6 @@
 #include "peer_redis.h"
 
 #include <hiredis/hiredis.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +48,7 @@ static redisReply *ask_now(redisContext *link, const char *command)
     return reply;
 }
 
-static void peer_flush(redisContext *link)
+static void peer_flush(void *link)
 {
     for (int done = 0; !done;) {
         if (redisBufferWrite(link, &done) != REDIS_OK)
@@ -165,7 +164,7 @@ static const struct peer_work *work;
 
 /* ---- the publisher and the reps ---- */
 
-static void publish_one(redisContext *link, uint64_t number)
+static void publish_one(void *link, uint64_t number)
 {
     char payload[PEER_PAYLOAD + 1], id[32], skill[16];
     peer_payload(number, payload);
@@ -174,12 +173,12 @@ static void publish_one(redisContext *link, uint64_t number)
     work->publish(link, skill, id, payload);
 }
 
-/* Takes what came; at least one reply when wait is set. Gives how many. */
-static uint64_t take_confirmations(redisContext *link, bool wait)
+/* At least one reply. */
+static uint64_t take_confirmations(void *link)
 {
     uint64_t count = 0;
     for (redisReply *reply = NULL;; reply = NULL) {
-        int status = wait && count == 0 ? redisGetReply(link, (void **)&reply) : redisGetReplyFromReader(link, (void **)&reply);
+        int status = count == 0 ? redisGetReply(link, (void **)&reply) : redisGetReplyFromReader(link, (void **)&reply);
         if (status != REDIS_OK || (reply && reply->type == REDIS_REPLY_ERROR))
             bench_give_up("the bench's redis-server refused a lead");
         if (!reply)
@@ -193,23 +192,7 @@ static int run_publisher(void *unused)
 {
     (void)unused;
     redisContext *link = connect_to_redis();
-    struct peer_pace pace = {0};
-    uint64_t sent = 0, confirmed = 0;
-    while (!board->stop) {
-        uint64_t before = sent;
-        while (peer_may_send(&pace, board, sent, confirmed))
-            publish_one(link, sent++);
-        if (sent > before)
-            peer_flush(link);
-        if (sent > confirmed)
-            confirmed += take_confirmations(link, true);
-        else
-            poll(NULL, 0, 1);
-        board->published = confirmed;
-    }
-    while (confirmed < sent)
-        confirmed += take_confirmations(link, true);
-    board->published = confirmed;
+    peer_publish(board, &(struct peer_publisher){.link = link, .put = publish_one, .flush = peer_flush, .take = take_confirmations});
     redisFree(link);
     return 0;
 }

@@ -20,7 +20,10 @@ void peer_payload(uint64_t number, char payload[PEER_PAYLOAD + 1])
     payload[size] = ' ';
 }
 
-bool peer_may_send(struct peer_pace *pace, const struct floor_board *board, uint64_t sent, uint64_t confirmed)
+/* How fast the publisher may go: starts with zeroes. */
+struct peer_pace { uint32_t rate; uint64_t base_ns, base_sent; };
+
+static bool may_send(struct peer_pace *pace, const struct floor_board *board, uint64_t sent, uint64_t confirmed)
 {
     if (board->rate != pace->rate) {
         pace->rate = board->rate;
@@ -29,6 +32,22 @@ bool peer_may_send(struct peer_pace *pace, const struct floor_board *board, uint
     }
     uint64_t due = pace->rate == 0 ? UINT64_MAX : pace->base_sent + (bench_now_ns() - pace->base_ns) * pace->rate / 1000000000u;
     return sent < due && sent - confirmed < FLOOR_IN_FLIGHT && sent - board->completed < FLOOR_BACKLOG;
+}
+
+void peer_publish(struct floor_board *board, const struct peer_publisher *publisher)
+{
+    struct peer_pace pace = {0};
+    uint64_t sent = 0, confirmed = 0;
+    while (!board->stop || confirmed < sent) {
+        while (!board->stop && may_send(&pace, board, sent, confirmed))
+            publisher->put(publisher->link, sent++);
+        publisher->flush(publisher->link);
+        if (sent > confirmed)
+            confirmed += publisher->take(publisher->link);
+        else
+            poll(NULL, 0, 1);
+        board->published = confirmed;
+    }
 }
 
 uint64_t peer_deliver(struct floor_board *board, uint32_t rep, const char *payload)

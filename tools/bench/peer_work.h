@@ -18,13 +18,18 @@ struct peer_result {
     bool all_once;        /* every lead came once, to a rep with its skill, and was acknowledged */
 };
 
-/* How fast the publisher may go: start with zeroes. */
-struct peer_pace { uint32_t rate; uint64_t base_ns, base_sent; };
+/* A publisher's connection. put appends one lead, flush sends what was appended, take waits for answers and gives how many came. */
+struct peer_publisher {
+    void *link;
+    void (*put)(void *link, uint64_t number);
+    void (*flush)(void *link);
+    uint64_t (*take)(void *link);
+};
 
 /* "NUMBER SENT_NS ", filled up; with a NUL behind. */
 void peer_payload(uint64_t number, char payload[PEER_PAYLOAD + 1]);
-/* May lead `sent` be published now? confirmed: answered so far. */
-bool peer_may_send(struct peer_pace *pace, const struct floor_board *board, uint64_t sent, uint64_t confirmed);
+/* Publishes at the board's rate, with a window and a bounded backlog, until board->stop; then takes the last answers. */
+void peer_publish(struct floor_board *board, const struct peer_publisher *publisher);
 /* A lead came to this rep: checked, timed. Gives its number. In the reps' process only. */
 uint64_t peer_deliver(struct floor_board *board, uint32_t rep, const char *payload);
 
