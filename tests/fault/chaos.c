@@ -31,7 +31,7 @@
 #endif
 
 enum {
-    OPEN = 180, MORE = 120, DONE_MIN = 20, BUSY_MIN = 5,
+    OPEN = 180,
     GOES_ON_WITHIN_MS = 60000, TOLD_WITHIN_MS = 20000,
     LEADS_PER_S_MAX = 400, LEADS_MAX = 180000,      /* the judge holds REDIS_DESK_LEADS_MAX */
     LEASE_MS = 2000,
@@ -52,7 +52,6 @@ enum { FAULTS = sizeof faults / sizeof faults[0] };
 
 static struct floor_rig rig;
 static struct seeded draw;
-static struct load_totals before;
 static _Atomic int64_t *clock_offset_ms;             /* NULL: the clock cannot be stepped here */
 static uint64_t begin_ms;
 static unsigned stuck;
@@ -74,37 +73,6 @@ static void say(const char *what, unsigned ms)
 
 /* ---- waiting for what must follow ---- */
 
-/* From here on there is something to publish. */
-static void remember(void)
-{
-    load_totals_read(rig.load, &before);
-    load_want_open(rig.load, before.open + before.unanswered + MORE);
-}
-
-static bool publishers_are_told(struct floor_rig *floor)
-{
-    struct load_totals told;
-
-    load_totals_read(floor->load, &told);
-    return told.busy >= before.busy + BUSY_MIN;
-}
-
-static bool completions_pass(struct floor_rig *floor)
-{
-    struct load_totals told;
-
-    load_totals_read(floor->load, &told);
-    return floor->is_serving && told.completed >= before.completed + DONE_MIN;
-}
-
-static bool all_goes_on(struct floor_rig *floor)
-{
-    struct load_totals told;
-
-    load_totals_read(floor->load, &told);
-    return completions_pass(floor) && told.published >= before.published + DONE_MIN && told.offers >= before.offers + DONE_MIN;
-}
-
 static bool redis_has_ended(struct floor_rig *floor)
 {
     if (floor->redis.pid == 0 || waitpid(floor->redis.pid, NULL, WNOHANG) == 0)
@@ -115,7 +83,7 @@ static bool redis_has_ended(struct floor_rig *floor)
 
 static bool redis_has_ended_or_publishers_are_told(struct floor_rig *floor)
 {
-    return redis_has_ended(floor) || publishers_are_told(floor);
+    return redis_has_ended(floor) || floor_rig_publishers_are_told(floor);
 }
 
 static void must_follow(bool (*holds)(struct floor_rig *floor), unsigned within_ms, const char *what)
@@ -134,7 +102,7 @@ static void must_follow(bool (*holds)(struct floor_rig *floor), unsigned within_
 static void redis_is_gone(void)
 {
     floor_rig_mark(&rig, CLIENT_REDIS_GONE);
-    remember();
+    floor_rig_remember(&rig);
 }
 
 /* ---- the faults ---- */
@@ -192,7 +160,7 @@ static void redis_stopped(void)
     redis_fixture_pause(&rig.redis);
     waitpid(rig.redis.pid, NULL, WUNTRACED);
     redis_is_gone();
-    must_follow(publishers_are_told, TOLD_WITHIN_MS, "publishers are told busy while Redis is stopped");
+    must_follow(floor_rig_publishers_are_told, TOLD_WITHIN_MS, "publishers are told busy while Redis is stopped");
     floor_rig_run_ms(&rig, between(0, 2000));
     floor_rig_mark(&rig, CLIENT_REDIS_BACK);
     redis_fixture_go_on(&rig.redis);
@@ -200,7 +168,7 @@ static void redis_stopped(void)
 
 static void redis_is_back(void)
 {
-    must_follow(publishers_are_told, TOLD_WITHIN_MS, "publishers are told busy while Redis is away");
+    must_follow(floor_rig_publishers_are_told, TOLD_WITHIN_MS, "publishers are told busy while Redis is away");
     floor_rig_mark(&rig, CLIENT_REDIS_BACK);
     redis_fixture_start(&rig.redis);
 }
@@ -223,12 +191,11 @@ static void redis_ended(void)
 
 static void redis_full(void)
 {
-    remember();
-    if (!redis_fixture_ask(&rig.redis, NULL, 0, "CONFIG SET maxmemory 1000000"))
-        return;
-    must_follow(publishers_are_told, TOLD_WITHIN_MS, "publishers are told busy while Redis is full");
-    remember();
-    must_follow(completions_pass, GOES_ON_WITHIN_MS, "completions pass while Redis is full");
+    floor_rig_remember(&rig);
+    MUST_HOLD(redis_fixture_ask(&rig.redis, NULL, 0, "CONFIG SET maxmemory 1000000"));
+    must_follow(floor_rig_publishers_are_told, TOLD_WITHIN_MS, "publishers are told busy while Redis is full");
+    floor_rig_remember(&rig);
+    must_follow(floor_rig_completions_pass, GOES_ON_WITHIN_MS, "completions pass while Redis is full");
     while (!redis_fixture_ask(&rig.redis, NULL, 0, "CONFIG SET maxmemory 0"))
         floor_rig_run_ms(&rig, 10);
 }
@@ -238,9 +205,8 @@ static void disk_full(void)
 {
     const struct rlimit one = {.rlim_cur = 1, .rlim_max = RLIM_INFINITY}, none = {RLIM_INFINITY, RLIM_INFINITY};
 
-    remember();
-    if (prlimit(rig.redis.pid, RLIMIT_FSIZE, &one, NULL) != 0)
-        return;
+    floor_rig_remember(&rig);
+    MUST_HOLD(prlimit(rig.redis.pid, RLIMIT_FSIZE, &one, NULL) == 0);
     must_follow(redis_has_ended_or_publishers_are_told, TOLD_WITHIN_MS, "Redis gives up, or publishers are told busy, while the disk is full");
     if (!redis_has_ended(&rig)) {
         prlimit(rig.redis.pid, RLIMIT_FSIZE, &none, NULL);
@@ -254,8 +220,8 @@ static void both_killed(void)
 {
     if (sabotage) {
         redis_fixture_save_copy(&rig.redis);
-        remember();
-        must_follow(all_goes_on, GOES_ON_WITHIN_MS, "all goes on before the sabotage");
+        floor_rig_remember(&rig);
+        must_follow(floor_rig_all_goes_on, GOES_ON_WITHIN_MS, "all goes on before the sabotage");
     }
     redis_fixture_kill(&rig.redis);
     floor_rig_mark(&rig, CLIENT_REDIS_GONE);
@@ -351,8 +317,8 @@ static void one_fault(void)
     say(faults[number].name, 0);
     faults[number].count++;
     faults[number].run();
-    remember();
-    must_follow(all_goes_on, GOES_ON_WITHIN_MS, "all goes on after the fault");
+    floor_rig_remember(&rig);
+    must_follow(floor_rig_all_goes_on, GOES_ON_WITHIN_MS, "all goes on after the fault");
     load_want_open(rig.load, OPEN);
     floor_rig_run_ms(&rig, between(0, 1000));
 }

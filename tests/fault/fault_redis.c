@@ -13,41 +13,9 @@
 #include "seeded.h"
 #include "wall_clock.h"
 
-enum { ROUNDS = 5, BUSY_MIN = 5, DONE_MIN = 20, OPEN = 180, MORE = 120 };
+enum { ROUNDS = 5, OPEN = 180 };
 
 static struct floor_rig rig;
-static struct load_totals before;
-
-/* From here on there is something to publish. */
-static void remember(void)
-{
-    load_totals_read(rig.load, &before);
-    load_want_open(rig.load, before.open + before.unanswered + MORE);
-}
-
-static bool publishers_are_told(struct floor_rig *floor)
-{
-    struct load_totals told;
-
-    load_totals_read(floor->load, &told);
-    return told.busy >= before.busy + BUSY_MIN;
-}
-
-static bool completions_pass(struct floor_rig *floor)
-{
-    struct load_totals told;
-
-    load_totals_read(floor->load, &told);
-    return floor->is_serving && told.completed >= before.completed + DONE_MIN;
-}
-
-static bool all_goes_on(struct floor_rig *floor)
-{
-    struct load_totals told;
-
-    load_totals_read(floor->load, &told);
-    return completions_pass(floor) && told.published >= before.published + DONE_MIN && told.offers >= before.offers + DONE_MIN;
-}
 
 static void ask(const char *command)
 {
@@ -58,12 +26,12 @@ static void ask(const char *command)
 static void live_through(void (*bring_back)(struct redis_fixture *redis))
 {
     floor_rig_mark(&rig, CLIENT_REDIS_GONE);
-    remember();
-    floor_rig_until(&rig, publishers_are_told, "publishers are told busy while Redis is away");
+    floor_rig_remember(&rig);
+    floor_rig_until(&rig, floor_rig_publishers_are_told, "publishers are told busy while Redis is away");
     floor_rig_mark(&rig, CLIENT_REDIS_BACK);
     bring_back(&rig.redis);
-    remember();
-    floor_rig_until(&rig, all_goes_on, "all goes on when Redis is back");
+    floor_rig_remember(&rig);
+    floor_rig_until(&rig, floor_rig_all_goes_on, "all goes on when Redis is back");
 }
 
 static void killed(unsigned round)
@@ -80,8 +48,8 @@ static void killed(unsigned round)
     redis_fixture_start(&rig.redis);
     floor_rig_kill(&rig);
     floor_rig_launch(&rig);
-    remember();
-    floor_rig_until(&rig, all_goes_on, "all goes on when both are back");
+    floor_rig_remember(&rig);
+    floor_rig_until(&rig, floor_rig_all_goes_on, "all goes on when both are back");
 }
 
 static void stopped(unsigned round)
@@ -104,33 +72,33 @@ static void restarted(unsigned round)
 /* New leads are refused; what is under way is finished, also by a broker that starts meanwhile. */
 static void full(unsigned round)
 {
-    remember();
+    floor_rig_remember(&rig);
     ask("CONFIG SET maxmemory 1000000");
     MUST_HOLD(!redis_fixture_ask(&rig.redis, NULL, 0, "SET other value"));
-    floor_rig_until(&rig, publishers_are_told, "publishers are told busy while Redis is full");
-    remember();
-    floor_rig_until(&rig, completions_pass, "completions pass while Redis is full");
+    floor_rig_until(&rig, floor_rig_publishers_are_told, "publishers are told busy while Redis is full");
+    floor_rig_remember(&rig);
+    floor_rig_until(&rig, floor_rig_completions_pass, "completions pass while Redis is full");
     if (round % 2 == 1) {
         floor_rig_kill(&rig);
         floor_rig_launch(&rig);
-        remember();
-        floor_rig_until(&rig, completions_pass, "completions pass after a restart while Redis is full");
+        floor_rig_remember(&rig);
+        floor_rig_until(&rig, floor_rig_completions_pass, "completions pass after a restart while Redis is full");
     }
     ask("CONFIG SET maxmemory 0");
-    remember();
-    floor_rig_until(&rig, all_goes_on, "all goes on when Redis has room");
+    floor_rig_remember(&rig);
+    floor_rig_until(&rig, floor_rig_all_goes_on, "all goes on when Redis has room");
 }
 
 /* The broker writes all anew before it confirms anything: then even its death loses nothing. */
 static void emptied(unsigned round)
 {
     ask(round % 2 == 0 ? "FLUSHALL" : "DEL lw:{main}:journal");
-    remember();
-    floor_rig_until(&rig, all_goes_on, "all goes on after Redis was emptied");
+    floor_rig_remember(&rig);
+    floor_rig_until(&rig, floor_rig_all_goes_on, "all goes on after Redis was emptied");
     floor_rig_kill(&rig);
     floor_rig_launch(&rig);
-    remember();
-    floor_rig_until(&rig, all_goes_on, "all goes on after a restart");
+    floor_rig_remember(&rig);
+    floor_rig_until(&rig, floor_rig_all_goes_on, "all goes on after a restart");
 }
 
 static const struct { const char *name; void (*run)(unsigned round); } scenarios[] = {

@@ -11,7 +11,7 @@
 #include "seeded.h"
 #include "wall_clock.h"
 
-enum { WAIT_MS = 60000, TURN_MS = 5 };
+enum { WAIT_MS = 60000, TURN_MS = 5, MORE_OPEN = 120, BUSY_MIN = 5, DONE_MIN = 20 };
 
 static void write_secrets(const struct floor_rig *rig);
 static void apply_rules(const struct floor_rig *rig);
@@ -179,6 +179,36 @@ bool floor_rig_all_told(struct floor_rig *rig)
 bool floor_rig_is_drained(struct floor_rig *rig)
 {
     return load_is_drained(rig->load);
+}
+
+void floor_rig_remember(struct floor_rig *rig)
+{
+    load_totals_read(rig->load, &rig->before);
+    load_want_open(rig->load, rig->before.open + rig->before.unanswered + MORE_OPEN);
+}
+
+bool floor_rig_publishers_are_told(struct floor_rig *rig)
+{
+    struct load_totals told;
+
+    load_totals_read(rig->load, &told);
+    return told.busy >= rig->before.busy + BUSY_MIN;
+}
+
+bool floor_rig_completions_pass(struct floor_rig *rig)
+{
+    struct load_totals told;
+
+    load_totals_read(rig->load, &told);
+    return rig->is_serving && told.completed >= rig->before.completed + DONE_MIN;
+}
+
+bool floor_rig_all_goes_on(struct floor_rig *rig)
+{
+    struct load_totals told;
+
+    load_totals_read(rig->load, &told);
+    return floor_rig_completions_pass(rig) && told.published >= rig->before.published + DONE_MIN && told.offers >= rig->before.offers + DONE_MIN;
 }
 
 static bool is_loaded(struct floor_rig *rig)

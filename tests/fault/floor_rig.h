@@ -24,6 +24,7 @@ struct floor_rig {
     struct journal_reader reader;
     struct redis_desk desk;
     bool is_serving;              /* the broker launched last has said so */
+    struct load_totals before;    /* at floor_rig_remember */
 };
 
 /* All runs, the rules are applied, load->open_target leads are open. redis_args: as redis_fixture_open. */
@@ -52,5 +53,11 @@ bool floor_rig_has_died(struct floor_rig *rig);
 bool floor_rig_serves(struct floor_rig *rig);
 bool floor_rig_all_told(struct floor_rig *rig);       /* every rep has its snapshot from this broker */
 bool floor_rig_is_drained(struct floor_rig *rig);
+
+/* From here on there is something to publish; what the following compare with. */
+void floor_rig_remember(struct floor_rig *rig);
+bool floor_rig_publishers_are_told(struct floor_rig *rig);   /* some publishes were answered busy */
+bool floor_rig_completions_pass(struct floor_rig *rig);      /* some leads were completed, by a broker that serves */
+bool floor_rig_all_goes_on(struct floor_rig *rig);           /* and published, and offered */
 
 #endif
