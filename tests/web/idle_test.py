@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """leadwire-web: thousands of connections that say nothing, and a person who sends a form meanwhile."""
+import os
 import resource
 import select
+import signal
 import sys
 
 import worker_case
@@ -49,6 +51,24 @@ sources: {{form: {{region: IT}}}}
         self.send_form(2)
 
 
+class Flood(Idle):
+    """The worker finds a form and many connections at once, the form's first: what has something to say is not idle."""
+    connections_max = 16
+
+    def test_a_form_that_came_before_a_flood_is_read(self):
+        self.worker.ready()
+        for number in range(5):
+            body = f"phone=02124{number:05d}".encode()
+            os.kill(self.worker.process.pid, signal.SIGSTOP)
+            person = self.worker.raw(b"POST /in/form HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                                     b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+            idle = [self.worker.raw() for _ in range(15)]
+            os.kill(self.worker.process.pid, signal.SIGCONT)
+            self.assertIn(b" 200 ", person.recv(4096))
+            for connection in [person, *idle]:
+                connection.close()
+
+
 class Held(Idle):
     """As many as are allowed: all stay."""
     connections_max, within = 12000, "120s"
@@ -67,7 +87,7 @@ class Held(Idle):
         self.send_form(3)
 
 
-Held.test_more_than_fit_make_room_for_a_person = None   # only its own
+Held.test_more_than_fit_make_room_for_a_person = Flood.test_more_than_fit_make_room_for_a_person = None   # only their own
 
 
 if __name__ == "__main__":
