@@ -74,6 +74,7 @@ lw_outcome outcome_from_status(Leadwire__V1__Status status)
     case LEADWIRE__V1__STATUS__STATUS_VERSION:
     case LEADWIRE__V1__STATUS__STATUS_MALFORMED:
     case LEADWIRE__V1__STATUS__STATUS_TOO_LARGE:
+    case LEADWIRE__V1__STATUS__STATUS_FORBIDDEN:
     case _LEADWIRE__V1__STATUS_IS_INT_SIZE:
         break;
     }

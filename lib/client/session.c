@@ -496,6 +496,7 @@ static bool handle_reply(struct session *session, const struct wire_message *mes
         session->frames_dropped++;
         return false;
     case LEADWIRE__V1__STATUS__STATUS_REJECTED:
+    case LEADWIRE__V1__STATUS__STATUS_FORBIDDEN:
     default:   /* a status of later counts as rejected */
         if (reply->request_id == 0 && session->state == SESSION_OPENING)
             handle_refusal(session, reply, now_ms);

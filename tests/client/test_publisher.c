@@ -140,6 +140,7 @@ static void every_final_status_has_its_outcome(void **state)
         {LEADWIRE__V1__STATUS__STATUS_NOT_YOURS, LW_OUTCOME_NOT_YOURS},
         {LEADWIRE__V1__STATUS__STATUS_MALFORMED, LW_OUTCOME_REJECTED},
         {LEADWIRE__V1__STATUS__STATUS_TOO_LARGE, LW_OUTCOME_REJECTED},
+        {LEADWIRE__V1__STATUS__STATUS_FORBIDDEN, LW_OUTCOME_REJECTED},
         {(Leadwire__V1__Status)99, LW_OUTCOME_REJECTED},   /* of later */
     };
     struct fixture *f = *state;

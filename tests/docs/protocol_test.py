@@ -48,6 +48,18 @@ class Protocol(unittest.TestCase):
         headings = re.findall(r"^#### (\w+) \[(\d+)\]$", DOCUMENT, re.M)
         self.assertEqual(sorted((int(n), m) for m, n in headings), types)
 
+    def test_roles_are_those_of_the_wire(self):
+        roles = [name for _, name in re.findall(r'^    X\(\d+, (\w+), "(\w+)",', sources.read("lib/wire/roles.h"), re.M)]
+        code = sources.read("lib/wire/roles.c")
+        sets = {role.upper(): {role} for role in roles}
+        meant = lambda words: set().union(*(sets[word] for word in words.split(" | ")))
+        for name, words in re.findall(r"^    (WATCHERS|ALL) = (.*),$", code, re.M):
+            sets[name] = meant(words)
+        messages = {name: message for name, message in re.findall(r"X\(\d+, (\w+), \w+, (\w+),", sources.read("lib/wire/wire.h"))}
+        wanted = [["frame"] + roles] + [[messages[name]] + ["yes" if role in meant(words) else "-" for role in roles]
+                                        for name, words in re.findall(r"^    \[WIRE_(\w+)\] = (.*),$", code, re.M)]
+        self.assertEqual([list(row) for row in sources.table_rows(sources.section(DOCUMENT, "Roles"))], wanted)
+
     def test_frame_sizes_are_those_of_the_wire(self):
         shown = sources.section(DOCUMENT, "Limits")
         usual = sources.wire_constants()["WIRE_FRAME_SIZE_MAX"]
