@@ -19,15 +19,15 @@ static void judge_now(struct floor_rig *rig, bool is_last);
 static void keep_if_wrong(const struct floor_rig *rig);
 static bool is_loaded(struct floor_rig *rig);
 
-void floor_rig_open(struct floor_rig *rig, const struct load_options *options, const char *const *redis_args)
+void floor_rig_open(struct floor_rig *rig, const struct load_options *options, const char *durability)
 {
     struct load_options load = *options;
 
     memset(rig, 0, sizeof *rig);
-    redis_fixture_open(&rig->redis, redis_args);
+    redis_fixture_open(&rig->redis, NULL);
     snprintf(rig->redis_address, sizeof rig->redis_address, "unix:%s", rig->redis.socket);
     const char *const args[] = {"--redis", rig->redis_address, "--name", "same", "--lease", "2000", "--away-after", "300",
-                                "--checkpoint-bytes", "32768", "--checkpoint-ms", "150", NULL};
+                                "--checkpoint-bytes", "32768", "--checkpoint-ms", "150", durability ? "--durability" : NULL, durability, NULL};
     memcpy(rig->args, args, sizeof args);
     broker_fixture_open(&rig->broker, rig->args);
     write_secrets(rig);

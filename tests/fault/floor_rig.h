@@ -27,8 +27,8 @@ struct floor_rig {
     struct load_totals before;    /* at floor_rig_remember */
 };
 
-/* All runs, the rules are applied, load->open_target leads are open. redis_args: as redis_fixture_open. */
-void floor_rig_open(struct floor_rig *rig, const struct load_options *load, const char *const *redis_args);
+/* All runs, the rules are applied, load->open_target leads are open. durability: of the broker; NULL: its default. */
+void floor_rig_open(struct floor_rig *rig, const struct load_options *load, const char *durability);
 /* Drains the load, stops the broker, judges the last time, prints the totals; 0 when nothing was violated. */
 int floor_rig_finish(struct floor_rig *rig);
 /* Its parts, once the load is drained: stops the broker and judges; and takes all down. */

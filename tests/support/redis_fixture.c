@@ -170,6 +170,8 @@ static void run_server(const struct redis_fixture *redis, const char *server)
     int null = open("/dev/null", O_RDWR);
     dup2(null, STDIN_FILENO);
     dup2(null, STDOUT_FILENO);
+    if (getenv("LEADWIRE_REDIS_PRELOAD"))
+        setenv("LD_PRELOAD", getenv("LEADWIRE_REDIS_PRELOAD"), 1);
     execv(server, (char *const *)(uintptr_t)argv);
     _exit(127);
 }

@@ -2,7 +2,8 @@
  *
  * redis_fixture - a redis-server of the test's own: a unix socket in a directory of its own, no port, nothing shared.
  *
- * The server is $LEADWIRE_REDIS_SERVER or redis-server from PATH. It dies with the test. Functions that cannot do
+ * The server is $LEADWIRE_REDIS_SERVER or redis-server from PATH. It dies with the test. A library in
+ * $LEADWIRE_REDIS_PRELOAD is preloaded into it. Functions that cannot do
  * their work end the test with a sentence.
  */
 #ifndef REDIS_FIXTURE_H
