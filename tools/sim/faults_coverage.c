@@ -17,6 +17,13 @@ static const char *const several_words[FAULTS_SEVERAL] = {
 #undef X
 };
 
+/* Of what the judge counts, what a desk of any seed may come to, whatever its rules. */
+static const enum sim_fault judged[] = {
+    SIM_FAULT_PULLED, SIM_FAULT_BACK, SIM_FAULT_TO_REP, SIM_FAULT_TO_TEAM, SIM_FAULT_TO_SKILL, SIM_FAULT_JOINED, SIM_FAULT_CALL_JOINED,
+    SIM_FAULT_INTERRUPTED, SIM_FAULT_OPENED, SIM_FAULT_KEPT_FROM_BACKLOG, SIM_FAULT_OWNER, SIM_FAULT_NOBODY_TOLD, SIM_FAULT_UNTOUCHED,
+};
+enum { JUDGED = sizeof judged / sizeof judged[0] };
+
 const char *faults_kind_words(enum faults_kind kind)
 {
     return words[kind];
@@ -62,6 +69,12 @@ void faults_coverage_note(struct faults_coverage *coverage, const struct core_ef
         note_several(coverage, effect->cause);
 }
 
+void faults_coverage_judged(struct faults_coverage *coverage, const struct sim_coverage *seen)
+{
+    for (int i = 0; i < JUDGED; i++)
+        coverage->judged[judged[i]] += seen->faults[judged[i]];
+}
+
 void faults_coverage_add(struct faults_coverage *to, const struct faults_coverage *from)
 {
     for (int a = 0; a < FAULTS_STATES; a++) {
@@ -72,6 +85,8 @@ void faults_coverage_add(struct faults_coverage *to, const struct faults_coverag
     }
     for (int i = 0; i < FAULTS_SEVERAL; i++)
         to->several[i] += from->several[i];
+    for (int i = 0; i < SIM_FAULT_COUNT; i++)
+        to->judged[i] += from->judged[i];
 }
 
 static void print_moves(const struct faults_coverage *coverage)
@@ -101,6 +116,8 @@ void faults_coverage_print(const struct faults_coverage *coverage)
     print_moves(coverage);
     for (int i = 0; i < FAULTS_SEVERAL; i++)
         printf("%-30s%11llu\n", several_words[i], (unsigned long long)coverage->several[i]);
+    for (int i = 0; i < JUDGED; i++)
+        printf("%-30s%11llu\n", sim_fault_words(judged[i]), (unsigned long long)coverage->judged[judged[i]]);
     printf("\n%-30s", "fault \\ a lead's state");
     for (int state = 0; state < FAULTS_STATES; state++) {
         if (is_life(state))
@@ -124,6 +141,12 @@ static bool several_reach(const struct faults_coverage *coverage, uint64_t least
         if (coverage->several[i] >= least)
             continue;
         fprintf(stderr, "too seldom: a lead is %s, %llu times\n", several_words[i], (unsigned long long)coverage->several[i]);
+        reaches = false;
+    }
+    for (int i = 0; i < JUDGED; i++) {
+        if (coverage->judged[judged[i]] >= least)
+            continue;
+        fprintf(stderr, "too seldom: %s, %llu times\n", sim_fault_words(judged[i]), (unsigned long long)coverage->judged[judged[i]]);
         reaches = false;
     }
     return reaches;

@@ -2,14 +2,14 @@
  *
  * faults_coverage - what a set of seeds has seen: every legal move of a lead, and every kind of fault in every state of
  * a lead's life. What is legal is asked of the core, so that a state or a move that is new to it is missing here until
- * the simulator drives it.
+ * the simulator drives it. And what the judge saw that no move tells of: leads that were pulled, handed back...
  *
  * A fault of a message counts for the state of its lead; any other for each state that some lead is in.
  */
 #ifndef FAULTS_COVERAGE_H
 #define FAULTS_COVERAGE_H
 
-#include "core.h"
+#include "sim_coverage.h"
 
 #define FAULTS_TABLE(X) \
     X(MESSAGE_LOST, "message lost") \
@@ -54,11 +54,16 @@ enum faults_several {
 
 enum { FAULTS_STATES = 16 };   /* room: as many as the core may ever have */
 
-struct faults_coverage { uint64_t moves[FAULTS_STATES][FAULTS_STATES], pairs[FAULTS_KINDS][FAULTS_STATES], several[FAULTS_SEVERAL]; };
+struct faults_coverage {
+    uint64_t moves[FAULTS_STATES][FAULTS_STATES], pairs[FAULTS_KINDS][FAULTS_STATES], several[FAULTS_SEVERAL];
+    uint64_t judged[SIM_FAULT_COUNT];   /* of those of faults_judged */
+};
 
 const char *faults_kind_words(enum faults_kind kind);
 /* What somebody is told. */
 void faults_coverage_note(struct faults_coverage *coverage, const struct core_effect *effect);
+/* What the judge of a seed saw. */
+void faults_coverage_judged(struct faults_coverage *coverage, const struct sim_coverage *seen);
 void faults_coverage_add(struct faults_coverage *to, const struct faults_coverage *from);
 void faults_coverage_print(const struct faults_coverage *coverage);
 /* False, with words on standard error, if one was seen less often. */

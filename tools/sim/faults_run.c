@@ -95,6 +95,7 @@ void faults_run(const struct faults_options *options, struct faults_result *out)
     while (!world.failed && world.commands_done < options->commands)
         sim_world_turn(&world);
     drain(&world);
+    faults_coverage_judged(&desk.coverage, &world.coverage);
 
     *out = (struct faults_result){.failed = world.failed || world.judge.fault[0] != '\0', .seed = options->seed, .hash = desk.hash,
                                   .commands = world.commands_done, .leads = world.judge.lead_last, .virtual_ms = world.now_ms - begin_ms,

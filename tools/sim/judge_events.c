@@ -76,8 +76,12 @@ static void take_transfer(struct sim_judge *judge, struct judge_lead *lead, cons
     judge->coverage->faults[to_team ? SIM_FAULT_TO_TEAM : to_skill ? SIM_FAULT_TO_SKILL : SIM_FAULT_TO_REP]++;
     if (!to_team && !to_skill && (strncmp(event->reason, "rep ", 4) != 0 || strcmp(event->reason + 4, event->preferred_rep) != 0))
         judge_broken(judge, "one owner: lead %llu is handed on to %s, and waits for %s", judge_number(lead), event->reason, event->preferred_rep);
+    if (strcmp(event->preferred_rep, event->by) == 0)
+        judge_broken(judge, "one owner: lead %llu is handed on by %s to themselves", judge_number(lead), event->by);
     if (strcmp(event->set_by, event->by) != 0)
         judge_broken(judge, "one owner: lead %llu is handed on by %s, and keeps %s", judge_number(lead), event->by, event->set_by);
+    judge->coverage->faults[SIM_FAULT_BACK] += lead->set_by[0] != '\0' && strcmp(lead->set_by, event->preferred_rep) == 0;
+    snprintf(lead->set_by, sizeof lead->set_by, "%s", event->set_by);
     if (to_skill)
         judge_needs_skill(judge, lead, event->reason + 6);
     if (to_team) {

@@ -11,6 +11,11 @@ static const char *const faults[SIM_FAULT_COUNT] = {
 #undef X
 };
 
+const char *sim_fault_words(enum sim_fault fault)
+{
+    return faults[fault];
+}
+
 /* The life of a lead as the design draws it; the core has its own table. */
 bool sim_move_is_legal(enum lead_state from, enum lead_state to)
 {

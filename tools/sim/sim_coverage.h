@@ -29,6 +29,7 @@
     X(EXPLAINED, "decision explained") \
     X(ABANDONED, "caller gone, to be called back") \
     X(TO_REP, "handed to a rep") \
+    X(BACK, "handed back to who handed it on") \
     X(TO_TEAM, "handed to a team") \
     X(TO_SKILL, "handed to a skill") \
     X(PREFERRED, "offered to the preferred rep") \
@@ -69,6 +70,7 @@ struct sim_coverage {
     uint64_t faults[SIM_FAULT_COUNT];
 };
 
+const char *sim_fault_words(enum sim_fault fault);
 void sim_coverage_add(struct sim_coverage *to, const struct sim_coverage *from);
 void sim_coverage_print(const struct sim_coverage *coverage);
 /* False, with words on standard error, if a legal move or a fault was never seen. */

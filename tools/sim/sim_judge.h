@@ -62,6 +62,7 @@ struct judge_lead {
     uint64_t woken_ms;               /* it was scheduled until then; 0: never */
     bool completed_once;
     uint64_t ended_ms;
+    char set_by[16];                 /* who handed it on last; "" nobody */
     uint64_t persons;                /* bit n: person n is recognised as its own; more than one after a merge */
     uint64_t heard_ms;               /* of its last contact */
     uint32_t contact_count;
