@@ -16,28 +16,16 @@
 #include <cmocka.h>
 
 #include "scripted_broker.h"
+#include "tool_run.h"
 
-#define TOOL LEADWIRE_BIN_DIR "/leadwire"
 #define SMALL_BUSINESS LEADWIRE_SOURCE_DIR "/deploy/small-business/desk.yaml"
-/* Personal data of nobody: must never be seen outside a rep's own terminal. */
-#define SECRET_NAME "Zacharias Quillfeather"
 
-static char output[64 * 1024];
+static char *const output = tool_output;
 static struct scripted_broker *broker;
 
-/* Runs the tool with LEADWIRE_RUN_DIR set; fills output with both streams; gives the exit code. */
 static int run(const char *arguments)
 {
-    char command[2048];
-    snprintf(command, sizeof command, "exec 2>&1; LEADWIRE_RUN_DIR=%s TZ=UTC USER=boss " TOOL " %s",
-             broker != NULL ? scripted_broker_run_dir(broker) : "/nonexistent", arguments);
-    FILE *pipe = popen(command, "r");
-    assert_non_null(pipe);
-    const size_t size = fread(output, 1, sizeof output - 1, pipe);
-    output[size] = '\0';
-    const int status = pclose(pipe);
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
+    return tool_run(broker, arguments);
 }
 
 static char *words(const char *text)
@@ -231,50 +219,6 @@ static void tell_config(struct scripted_broker *to, uint64_t request_id)
     scripted_broker_send(to, WIRE_CONFIG_REPLY, &config);
 }
 
-/* An offer with personal data, once logged on. */
-static void offer_lead(struct scripted_broker *to)
-{
-    Leadwire__V1__SnapshotEnd end = LEADWIRE__V1__SNAPSHOT_END__INIT;
-    Leadwire__V1__RepStatus status = LEADWIRE__V1__REP_STATUS__INIT;
-    Leadwire__V1__Offer offer = LEADWIRE__V1__OFFER__INIT;
-    Leadwire__V1__Lead lead = LEADWIRE__V1__LEAD__INIT;
-    end.epoch = status.epoch = offer.epoch = 7;
-    status.state = LEADWIRE__V1__REP_STATE__REP_STATE_AVAILABLE;
-    status.capacity = 3;
-    lead.channel = LEADWIRE__V1__CHANNEL__CHANNEL_WEB;
-    lead.source = words("contact-form");
-    lead.full_name = words(SECRET_NAME);
-    offer.lead_id = words("7-1042");
-    offer.offer_number = 2;
-    offer.answer_ms = 20000;
-    offer.deadline_unix_ms = 1767225620000;
-    offer.received_unix_ms = 1767225600000;
-    offer.weight = 1;
-    offer.queue = words("italian");
-    offer.why = words("italian 10");
-    offer.lead = &lead;
-    scripted_broker_send(to, WIRE_REP_STATUS, &status);
-    scripted_broker_send(to, WIRE_SNAPSHOT_END, &end);
-    scripted_broker_send(to, WIRE_OFFER, &offer);
-}
-
-static void hold_lead(struct scripted_broker *to)
-{
-    Leadwire__V1__Holding holding = LEADWIRE__V1__HOLDING__INIT;
-    Leadwire__V1__Lead lead = LEADWIRE__V1__LEAD__INIT;
-    lead.channel = LEADWIRE__V1__CHANNEL__CHANNEL_WEB;
-    lead.source = words("contact-form");
-    lead.full_name = words(SECRET_NAME);
-    holding.lead_id = words("7-1042");
-    holding.offer_number = 2;
-    holding.state = LEADWIRE__V1__LEAD_STATE__LEAD_STATE_ASSIGNED;
-    holding.queue = words("italian");
-    holding.weight = 1;
-    holding.epoch = 7;
-    holding.lead = &lead;
-    scripted_broker_send(to, WIRE_HOLDING, &holding);
-}
-
 static void keep(char *kept, size_t size, const char *text)
 {
     snprintf(kept, size, "%s", text);
@@ -292,10 +236,7 @@ static void keep_config(const Leadwire__V1__ApplyConfig *apply)
 static void script(struct scripted_broker *to, const struct wire_message *request, void *context)
 {
     (void)context;
-    if (request->type == WIRE_HELLO) {
-        if (request->hello->role == LEADWIRE__V1__ROLE__ROLE_REP)
-            offer_lead(to);
-    } else if (request->type == WIRE_STATUS_REQUEST) {
+    if (request->type == WIRE_STATUS_REQUEST) {
         tell_status(to, request->status_request->request_id);
     } else if (request->type == WIRE_EXPLAIN_REQUEST) {
         (request->explain_request->rep[0] != '\0' ? tell_explanation_of_rep : tell_explanation)(to, request->explain_request);
@@ -323,12 +264,6 @@ static void script(struct scripted_broker *to, const struct wire_message *reques
         keep(told.id, sizeof told.id, request->publish->idempotency_id);
         told.published++;
         reply_to(to, request->publish->request_id);
-    } else if (request->type == WIRE_OFFER_ANSWER) {
-        reply_to(to, request->offer_answer->request_id);
-        if (request->offer_answer->accept)
-            hold_lead(to);
-    } else if (request->type == WIRE_COMPLETE) {
-        reply_to(to, request->complete->request_id);
     }
 }
 
@@ -562,87 +497,6 @@ static void a_lead_can_be_read_from_json(void **state)
     assert_non_null(strstr(output, "lead 1: 'langauge' is not a field of a lead; did you mean 'language'?"));
 }
 
-/* A file of mode 0600 with a secret, beside the sockets. */
-static void write_secret(char *path, size_t size)
-{
-    snprintf(path, size, "%s/secret", scripted_broker_run_dir(broker));
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs("open sesame\n", file);
-    fclose(file);
-    chmod(path, 0600);
-}
-
-static size_t read_whole(const char *path, char *text, size_t size)
-{
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    const size_t got = fread(text, 1, size - 1, file);
-    fclose(file);
-    text[got] = '\0';
-    return got;
-}
-
-static void a_robot_takes_a_lead_to_its_end_and_logs_no_personal_data(void **state)
-{
-    (void)state;
-    static const char *const in_order[] = {"\"welcome\"", "\"offer\"", "\"accepting\"", "\"accepted\"", "\"holding\"", "\"completing\"", "\"completed\""};
-    char secret[128], log[128], arguments[512], text[16 * 1024];
-    write_secret(secret, sizeof secret);
-    snprintf(log, sizeof log, "%s/log", scripted_broker_run_dir(broker));
-    snprintf(arguments, sizeof arguments, "rep anna --auto --secret-file %s --log %s --think-ms 10 --handle-ms 10 --for 3", secret, log);
-    assert_int_equal(run(arguments), 0);
-    assert_string_equal(output, "anna: 1 offers, 1 accepted, 0 declined, 1 completed, 0 refused, 0 withdrawn\n");
-    read_whole(log, text, sizeof text);
-    const char *at = text;
-    for (size_t i = 0; i < sizeof in_order / sizeof in_order[0]; i++) {
-        at = strstr(at, in_order[i]);
-        if (at == NULL)
-            fail_msg("%s is not in the log, or not in order:\n%s", in_order[i], text);
-    }
-    assert_non_null(strstr(text, "\"lead_id\": \"7-1042\", \"offer_number\": 2"));
-    assert_null(strstr(text, SECRET_NAME));
-    assert_null(strstr(text, "sesame"));
-    unlink(secret);
-    unlink(log);
-}
-
-static void a_person_sees_the_lead_and_completes_it(void **state)
-{
-    (void)state;
-    char secret[128], arguments[512];
-    write_secret(secret, sizeof secret);
-    /* The commands wait for what they act on to be shown, through a pipe back. */
-    snprintf(arguments, sizeof arguments,
-             "rep anna --secret-file %s --for 20 < %s/in > %s/out & exec 3> %s/in; "
-             "until grep -q OFFER %s/out; do :; done; echo a >&3; until grep -q YOURS %s/out; do :; done; echo 'c 1 won' >&3; echo l >&3; "
-             "echo q >&3; wait; cat %s/out", secret, scripted_broker_run_dir(broker), scripted_broker_run_dir(broker),
-             scripted_broker_run_dir(broker), scripted_broker_run_dir(broker), scripted_broker_run_dir(broker), scripted_broker_run_dir(broker));
-    char path[2][128];
-    snprintf(path[0], sizeof path[0], "%s/in", scripted_broker_run_dir(broker));
-    snprintf(path[1], sizeof path[1], "%s/out", scripted_broker_run_dir(broker));
-    assert_int_equal(mkfifo(path[0], 0600), 0);
-    assert_int_equal(run(arguments), 0);
-    assert_non_null(strstr(output, "[1] OFFER: a web lead for queue italian, 20 s to answer (lead 7-1042)"));
-    assert_non_null(strstr(output, SECRET_NAME));
-    assert_non_null(strstr(output, "[1] YOURS: lead 7-1042; complete it with 'c 1 CODE'"));
-    unlink(path[0]);
-    unlink(path[1]);
-    unlink(secret);
-}
-
-static void a_secret_that_others_can_read_is_refused(void **state)
-{
-    (void)state;
-    char secret[128], arguments[512];
-    write_secret(secret, sizeof secret);
-    chmod(secret, 0644);
-    snprintf(arguments, sizeof arguments, "rep anna --secret-file %s", secret);
-    assert_int_equal(run(arguments), 2);
-    assert_non_null(strstr(output, "others than its owner can read it"));
-    unlink(secret);
-}
-
 static void without_a_broker_it_ends_with_3(void **state)
 {
     (void)state;
@@ -673,8 +527,8 @@ static void wrong_usage_ends_with_2_and_a_hint(void **state)
 static void the_manual_page_lists_every_command_and_option(void **state)
 {
     (void)state;
-    static char page[64 * 1024], overview[sizeof output], plain[64 * 1024];
-    read_whole(LEADWIRE_SOURCE_DIR "/tools/leadwire/leadwire.1", page, sizeof page);
+    static char page[64 * 1024], overview[TOOL_OUTPUT_MAX], plain[64 * 1024];
+    tool_read_file(LEADWIRE_SOURCE_DIR "/tools/leadwire/leadwire.1", page, sizeof page);
     size_t used = 0;
     for (const char *c = page; *c != '\0'; c++) {   /* without the backslashes of roff */
         if (*c != '\\')
@@ -729,9 +583,6 @@ int main(void)
         TEST(publish_prints_the_lead_id),
         TEST(a_load_is_counted),
         TEST(a_lead_can_be_read_from_json),
-        TEST(a_robot_takes_a_lead_to_its_end_and_logs_no_personal_data),
-        TEST(a_person_sees_the_lead_and_completes_it),
-        TEST(a_secret_that_others_can_read_is_refused),
         TEST(without_a_broker_it_ends_with_3),
         TEST(wrong_usage_ends_with_2_and_a_hint),
         TEST(the_manual_page_lists_every_command_and_option),
