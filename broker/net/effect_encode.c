@@ -193,6 +193,7 @@ static void encode_offer(struct net *net, struct peer *peer, const struct core_e
     offer.appointment_unix_ms = (int64_t)effect->appointment_ms;
     offer.place = (char *)effect->place;
     offer.set_by = (char *)effect->set_by;
+    offer.interrupts = effect->interrupts;
     if (effect->hides_person) {
         hold_hidden(net, peer, &offer, effect);
         return;

@@ -79,6 +79,7 @@ struct lw_rep_event {
     int64_t until_unix_ms;
     int64_t touch_by_unix_ms;      /* holding, nudge: the first touch is awaited until then; 0: it is not */
     int call_back;                 /* offer, holding: you call; nobody is on the line */
+    int interrupts;                /* offer: you have no room for it; it interrupts all that you have in hand */
     int64_t appointment_unix_ms;   /* offer, holding; 0: none */
     const char *place;             /* of the appointment */
     const char *set_by;            /* the rep who handed it on; "" nobody */

@@ -348,6 +348,7 @@ static bool fill_offer(struct lw_rep *rep, const Leadwire__V1__Offer *offer, str
     out->appointment_unix_ms = offer->appointment_unix_ms;
     out->place = offer->place;
     out->set_by = offer->set_by;
+    out->interrupts = offer->interrupts;
     out->resumed = offer->resumed;
     return true;
 }

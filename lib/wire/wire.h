@@ -133,7 +133,7 @@ LW_MUST_CHECK lw_status wire_check(const struct wire_message *message, const cha
 
 struct wire_bytes { const void *data; size_t size; };
 /* wire_encode of an Offer or Holding whose lead, and behind it the contacts that joined, are given as already packed bytes
- * (message.lead must be NULL, message.contacts empty). */
+ * (message.lead must be NULL, message.contacts empty). The frame is that of the whole message. */
 LW_MUST_CHECK lw_status wire_encode_with_leads(const struct wire_message *message, const struct wire_bytes *leads, size_t count,
                                                struct byte_buffer *out);
 

@@ -91,6 +91,16 @@ static size_t size_of_leads(const struct wire_bytes *leads, size_t count, size_t
     return size;
 }
 
+/* Fields stand by number: before this one what comes before the leads, from it on what comes behind them. */
+static unsigned lead_place(const ProtobufCMessageDescriptor *descriptor)
+{
+    unsigned at = 0;
+
+    while (descriptor->fields[at].id < LEAD_FIELD)
+        at++;
+    return at;
+}
+
 /* Without leads the message is all. Its length is known when it stands; only on failure is it asked for. */
 static lw_status encode(const struct wire_message *message, const struct wire_bytes *leads, size_t count, struct byte_buffer *out)
 {
@@ -103,11 +113,13 @@ static lw_status encode(const struct wire_message *message, const struct wire_by
     if (out->failed)
         return LW_NO_MEMORY;
     (void)byte_buffer_extend(out, WIRE_HEADER_SIZE);
-    wire_pack(message->base, out);
-    if (!out->failed && out->size - start + leads_size <= type->size_max) {
+    const unsigned fields = message->base->descriptor->n_fields, before = count > 0 ? lead_place(message->base->descriptor) : fields;
+    wire_pack_fields(message->base, 0, before, out);
+    if (out->size - start + leads_size <= type->size_max) {
         for (size_t i = 0; i < count; i++)
             put_lead(i == 0 ? LEAD_FIELD : CONTACTS_FIELD, &leads[i], out);
-        if (!out->failed) {
+        wire_pack_fields(message->base, before, fields, out);
+        if (!out->failed && out->size - start <= type->size_max) {
             write_header(out->data + start, message->type, out->size - start - WIRE_HEADER_SIZE);
             return LW_OK;
         }

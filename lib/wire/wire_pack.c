@@ -20,10 +20,13 @@ static inline uint8_t *write_varint(uint8_t *at, uint64_t value);
 
 void wire_pack(const ProtobufCMessage *message, struct byte_buffer *out)
 {
-    const ProtobufCMessageDescriptor *descriptor = message->descriptor;
+    wire_pack_fields(message, 0, message->descriptor->n_fields, out);
+}
 
-    for (unsigned i = 0; i < descriptor->n_fields; i++) {
-        const ProtobufCFieldDescriptor *field = &descriptor->fields[i];
+void wire_pack_fields(const ProtobufCMessage *message, unsigned from, unsigned to, struct byte_buffer *out)
+{
+    for (unsigned i = from; i < to; i++) {
+        const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
         const char *member = (const char *)message + field->offset;
 
         if (field->label == PROTOBUF_C_LABEL_REPEATED) {

@@ -14,6 +14,8 @@
 
 /* Appends the message; unknown fields are left out. out->failed when it does not fit. */
 void wire_pack(const ProtobufCMessage *message, struct byte_buffer *out);
+/* A part of that: the fields from .. to - 1 of its descriptor, which stand there by number. */
+void wire_pack_fields(const ProtobufCMessage *message, unsigned from, unsigned to, struct byte_buffer *out);
 
 static inline size_t wire_varint_size(uint64_t value)
 {

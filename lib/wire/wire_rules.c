@@ -274,7 +274,8 @@ RULES(offer,
     TEXT(place, PLACE_MAX),
     NAME(set_by, LW_NAME_MAX),
     MESSAGE_NEEDED(lead, &lead_rules),
-    MESSAGES(contacts, CONTACTS_MAX, &lead_rules));
+    MESSAGES(contacts, CONTACTS_MAX, &lead_rules),
+    NUMBER(interrupts));
 
 RULES(offer_answer,
     REQUEST_ID,

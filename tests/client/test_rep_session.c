@@ -13,7 +13,7 @@ struct told {
     lw_rep_event_kind kind;
     char lead_id[64], reason[64], full_name[64], why[64];
     uint32_t offer_number;
-    int resumed;
+    int resumed, interrupts;
     lw_lead_state lead_state;
     lw_rep_state state;
     uint64_t ticket;
@@ -36,7 +36,7 @@ static void turn(void *client)
         assert_true(f->count < EVENTS_MAX);
         assert_non_null(event.queue);
         struct told *told = &f->told[f->count++];
-        *told = (struct told){.kind = event.kind, .offer_number = event.offer_number, .resumed = event.resumed,
+        *told = (struct told){.kind = event.kind, .offer_number = event.offer_number, .resumed = event.resumed, .interrupts = event.interrupts,
                               .lead_state = event.lead_state, .state = event.state, .ticket = event.ticket,
                               .outcome = event.outcome};
         snprintf(told->lead_id, sizeof told->lead_id, "%s", event.lead_id);
@@ -101,6 +101,7 @@ static void say_offer(struct fixture *f, const char *lead_id, uint32_t number, b
     offer.queue = "italian";
     offer.why = "best match";
     offer.resumed = resumed;
+    offer.interrupts = true;
     offer.epoch = f->fake.epoch;
     offer.lead = &lead;
     fake_say(&f->fake, WIRE_OFFER, &offer);
@@ -161,6 +162,7 @@ static void a_lead_is_offered_accepted_held_and_completed(void **state)
     assert_string_equal(offer->lead_id, "5-1");
     assert_string_equal(offer->full_name, "Ada");
     assert_string_equal(offer->why, "best match");
+    assert_true(offer->interrupts);
 
     assert_int_equal(lw_rep_accept(f->rep, "5-1", 1, &ticket), LW_OK);
     struct wire_message answer = fake_expect(&f->fake, WIRE_OFFER_ANSWER);

@@ -547,51 +547,6 @@ static void a_large_desk_fits_the_control_arena(void **state)
     free(reps);
 }
 
-static void a_full_buffer_is_left_as_it_was(void **state)
-{
-    Leadwire__V1__Ping ping = {.base = PROTOBUF_C_MESSAGE_INIT(&leadwire__v1__ping__descriptor), .received_count = 5};
-    struct wire_message message = {.type = WIRE_PING, .ping = &ping};
-    struct byte_buffer buffer;
-
-    (void)state;
-    byte_buffer_init(&buffer, 15);
-    assert_int_equal(wire_encode(&message, &buffer), LW_OK);
-    assert_int_equal(buffer.size, 10);
-    assert_int_equal(wire_encode(&message, &buffer), LW_NO_MEMORY);
-    assert_int_equal(buffer.size, 10);
-    assert_false(buffer.failed);
-    byte_buffer_fini(&buffer);
-}
-
-static void an_offer_takes_its_lead_and_contacts_as_stored_bytes(void **state)
-{
-    Leadwire__V1__Offer offer = LEADWIRE__V1__OFFER__INIT;
-    Leadwire__V1__Lead lead = good_lead();
-    struct wire_message message = {.type = WIRE_OFFER, .offer = &offer};
-    struct byte_buffer stored, whole, parts;
-
-    (void)state;
-    byte_buffer_init(&stored, WIRE_FRAME_SIZE_MAX);
-    byte_buffer_init(&whole, WIRE_FRAME_SIZE_MAX);
-    byte_buffer_init(&parts, WIRE_FRAME_SIZE_MAX);
-    lead.summary = letters(LW_LEAD_SUMMARY_MAX);
-    offer.lead_id = "1-1";
-    assert_int_equal(wire_lead_pack(&lead, &stored), LW_OK);
-    const struct wire_bytes leads[] = {{stored.data, stored.size}, {stored.data, stored.size}, {stored.data, stored.size}};
-    assert_int_equal(wire_encode_with_leads(&message, leads, 3, &parts), LW_OK);
-    Leadwire__V1__Lead *contacts[] = {&lead, &lead};
-    offer.lead = &lead;
-    offer.contacts = contacts;
-    offer.n_contacts = 2;
-    assert_int_equal(wire_encode(&message, &whole), LW_OK);
-    assert_int_equal(parts.size, whole.size);
-    assert_memory_equal(parts.data, whole.data, whole.size);
-    free(lead.summary);
-    byte_buffer_fini(&parts);
-    byte_buffer_fini(&whole);
-    byte_buffer_fini(&stored);
-}
-
 static void check_rules(const struct wire_rules *rules)
 {
     assert_int_equal(rules->field_count, rules->descriptor->n_fields);
@@ -652,8 +607,6 @@ int main(void)
         cmocka_unit_test(the_arenas_cap_is_kept),
         cmocka_unit_test(the_longest_list_fits_the_usual_arena),
         cmocka_unit_test(a_large_desk_fits_the_control_arena),
-        cmocka_unit_test(a_full_buffer_is_left_as_it_was),
-        cmocka_unit_test(an_offer_takes_its_lead_and_contacts_as_stored_bytes),
         cmocka_unit_test(every_field_has_the_rule_of_its_type),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

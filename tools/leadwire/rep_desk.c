@@ -55,8 +55,10 @@ static void log_offer(const struct rep_desk *desk, const struct lw_rep_event *ev
     json_put_bool(&out, "call_back", event->call_back != 0);
     json_put_unsigned(&out, "contacts", event->contact_count);
     json_put_number(&out, "appointment_unix_ms", event->appointment_unix_ms);
-    if (is_offer)
+    if (is_offer) {
+        json_put_bool(&out, "interrupts", event->interrupts != 0);
         json_put_text(&out, "why", event->why);
+    }
     json_put_unsigned(&out, "epoch", event->epoch);
     json_end_line(&out);
 }

@@ -124,7 +124,8 @@ static void show_arrangement(const struct lw_rep_event *event)
 
 static void show_offer(const struct lw_rep_event *event, const struct rep_item *item)
 {
-    printf("\n[%u] OFFER%s: a %s lead for queue %s, %u s to answer (lead %s)\n", item->number, event->resumed ? ", still open" : "",
+    printf("\n[%u] OFFER%s%s: a %s lead for queue %s, %u s to answer (lead %s)\n", item->number, event->resumed ? ", still open" : "",
+           event->interrupts ? ", interrupts what you have in hand" : "",
            lw_channel_name(event->lead != NULL ? event->lead->channel : LW_CHANNEL_NONE), event->queue,
            (unsigned)(event->answer_ms / 1000), item->lead_id);
     show_line("why you", event->why);
