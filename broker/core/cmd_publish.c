@@ -96,6 +96,9 @@ void command_publish(struct core *core, const struct core_command *command)
         reply(core, command, CORE_REJECTED, "the desk does not serve this channel", none);
         return;
     }
+    struct lead *followed = publish_followed_lead(core, command);
+    if (followed && join_followed_lead(core, command, rule, key, is_recognised ? &person : NULL, followed))
+        return;
     if (!rule) {
         reply(core, command, CORE_REJECTED, "no rule of the desk takes this lead", none);
         return;
@@ -154,22 +157,24 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
     lead->weight = (uint16_t)core_channel(core, channel)->weight;
     pairs_value_lead(lead, rules_value(rule, command));
     relax_begin(core, lead, rule);
+    if (channel == LW_CHANNEL_PHONE && command->publish.is_voicemail)
+        lead_extra_of(lead)->is_call_back = true;
     return lead;
 }
 
 static struct demand_class *demand_of(struct core *core, const struct config_rule *rule, const struct core_command *publish, uint32_t source)
 {
     uint8_t channel = publish->publish.channel;
-    bool asks_the_same = !rule->own_language.field && !rule->own_territory.field;
+    bool asks_the_same = !rule->own_language.field && !rule->own_territory.field && !publish->publish.is_voicemail;
     struct demand_class **known = &core->rule_demand[(size_t)(rule - core->config->rules) * LW_CHANNEL_COUNT + channel];
     struct needs needs;
     uint32_t capped = core->capped_sources.word_count > 0 ? caps_source_need(core, source) : 0;
-    if (*known && capped == 0)
+    if (*known && capped == 0 && !publish->publish.is_voicemail)
         return *known;
     uint32_t queue = names_add(&core->names, rule->queue, strlen(rule->queue));
     if (queue == NAME_NONE || !needs_of_rule(core, rule, publish, &needs))
         return NULL;
-    needs.rings = channel == LW_CHANNEL_PHONE;
+    needs.rings = publish_is_call(publish);
     needs.capped_source = capped;
     struct demand_class *demand = classes_demand(&core->classes, queue, channel, &needs);
     if (demand && asks_the_same && capped == 0) {
@@ -213,6 +218,15 @@ static struct lead *find_named(struct core *core, struct desk_id id, struct core
         *ended_out = (enum lead_state)seen->end;
     }
     return lead_table_find(&core->leads, *id_out);
+}
+
+struct lead *publish_followed_lead(struct core *core, const struct core_command *command)
+{
+    struct desk_id id;
+    enum lead_state ended;
+    if (command->publish.follows.size == 0 || command->publish.is_test)
+        return NULL;
+    return find_named(core, (struct desk_id){0}, command->publish.source, command->publish.follows, &id, &ended);
 }
 
 void command_query(struct core *core, const struct core_command *command)

@@ -210,6 +210,8 @@ struct core_command {
             uint8_t channel;               /* lw_channel */
             int64_t received_unix_ms;
             bool is_test;
+            bool is_voicemail;             /* a caller left a message: nobody is on the line */
+            struct core_text follows;      /* idempotency id of an earlier contact of the source, whose lead it joins while that is open; empty: of none */
             const void *payload;           /* the packed lead, opaque */
             uint32_t payload_size;
             const void *fields;            /* handed to read_field */

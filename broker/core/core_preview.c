@@ -53,9 +53,13 @@ static void note(struct preview *preview, const char *what, const char *of)
 static void note_person(struct core *core, struct preview *preview)
 {
     char id[DESK_ID_TEXT_MAX];
-    const struct lead *open = person_open_lead(core, &preview->person);
+    const struct lead *open = person_open_lead(core, &preview->person), *followed = publish_followed_lead(core, preview->publish);
     const struct rep *owner = owner_find(core, preview->publish, &preview->person);
-    if (open && core->config->people.join) {
+    if (followed) {
+        desk_id_format(followed->id, id);
+        note(preview, "follows a contact whose lead is open, which it may join: ", id);
+    }
+    if (open && open != followed && core->config->people.join) {
         desk_id_format(open->id, id);
         note(preview, "its person has an open lead, which it may join: ", id);
     }
@@ -75,7 +79,7 @@ static bool find_needs(struct core *core, struct preview *preview, bool all_pres
     if (queue == NAME_NONE || !needs_of_rule(core, preview->rule, publish, &preview->needs))
         return false;
     preview->queue = queues_at(&core->queues, queue);
-    preview->needs.rings = publish->publish.channel == LW_CHANNEL_PHONE && !all_present;   /* who is away has no device */
+    preview->needs.rings = publish_is_call(publish) && !all_present;   /* who is away has no device */
     if (core->capped_sources.word_count > 0 && source != NAME_NONE)
         preview->needs.capped_source = caps_source_need(core, source);
     return preview->queue != NULL;

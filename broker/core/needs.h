@@ -5,6 +5,8 @@
 #ifndef NEEDS_H
 #define NEEDS_H
 
+#include <leadwire/lead.h>
+
 #include "core.h"
 
 struct core;
@@ -25,6 +27,12 @@ struct needs {
     struct requirement prefer[CONFIG_PREFER_MAX];   /* who has these comes first */
     uint32_t teams[CONFIG_TEAMS_OF_RULE_MAX];   /* names; none: all that are not outsourced */
 };
+
+/* Somebody is on the line. */
+static inline bool publish_is_call(const struct core_command *publish)
+{
+    return publish->publish.channel == LW_CHANNEL_PHONE && !publish->publish.is_voicemail;
+}
 
 void needs_sort(const struct core *core, struct needs *needs);
 /* Of those named, or, where that is enough, of one's own. */

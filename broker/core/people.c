@@ -169,7 +169,7 @@ bool person_add_contact(struct core *core, struct lead *lead, const struct core_
                               .at_ms = core->now_ms, .seen_position = core->seen.next, .payload_size = publish->publish.payload_size,
                               .channel = publish->publish.channel};
     struct seen_entry entry = {.key = seen_key, .lead = lead->id, .content_hash = contact.content_hash, .at_ms = contact.at_ms,
-                               .serial = contact.serial, .kind = SEEN_JOIN, .life = lead->extra->life};
+                               .serial = contact.serial, .kind = SEEN_JOIN, .life = lead_extra_of(lead)->life};
     if (!fill_contact(core, person_of(lead), &contact, publish->publish.payload))
         return false;
     if (!seen_add(&core->seen, &entry))

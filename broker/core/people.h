@@ -76,5 +76,10 @@ void person_check(const struct core *core, const struct lead *lead);
 /* cmd_join.c: a publish of somebody who has an open lead becomes a contact of that lead, and is answered. False: it is a lead of its own. */
 bool join_open_lead(struct core *core, const struct core_command *publish, const struct config_rule *rule, struct siphash_128 seen_key,
                     const struct person *person);
+/* The open lead of the contact that this publish says it follows; NULL. A test lead follows nobody's. */
+struct lead *publish_followed_lead(struct core *core, const struct core_command *command);
+/* As join_open_lead, of a publish that follows `lead`; rule and person may be NULL. */
+bool join_followed_lead(struct core *core, const struct core_command *publish, const struct config_rule *rule, struct siphash_128 seen_key,
+                        const struct person *person, struct lead *lead);
 
 #endif

@@ -45,6 +45,8 @@ void lead_command_fill(const Leadwire__V1__Lead *lead, struct core_command *out)
     out->publish.source = text_of(lead->source);
     out->publish.channel = (uint8_t)lead->channel;
     out->publish.is_test = lead->is_test;
+    out->publish.is_voicemail = lead->recording != NULL;
+    out->publish.follows = text_of(lead->follows);
     out->publish.fields = lead;
     out->publish.read_field = read_field;
     out->publish.read_person = read_person;

@@ -42,6 +42,7 @@ enum {
     LW_LEAD_ATTACHMENTS_MAX = 32,
     LW_LEAD_WARNINGS_MAX = 16,
     LW_LEAD_REFERENCES_MAX = 16,
+    LW_LEAD_URL_MAX = 1024,
 };
 
 /* "phone", "web", "email", "import", "chat"; "none" for any other number. */
@@ -75,6 +76,12 @@ struct lw_lead_attachment {
     const char *file_name;
     const char *media_type;
     uint64_t size_bytes;
+};
+
+/* What a caller left to be listened to; the sound itself stays with the telephony service. Personal data: not for logs. */
+struct lw_lead_recording {
+    const char *url;       /* http:// or https://; absent: there is none */
+    uint32_t duration_s;   /* 0: not known */
 };
 
 struct lw_lead {
@@ -114,6 +121,8 @@ struct lw_lead {
 
     const char *raw_ref;                /* where the raw bytes are kept */
     int is_test;                        /* accepted and not routed */
+    struct lw_lead_recording recording; /* phone: a message that was left; nobody is on the line, a rep calls back */
+    const char *follows;                /* idempotency id of an earlier contact of the same source: joins its lead while that is open */
 };
 
 #ifdef __cplusplus

@@ -25,13 +25,13 @@ static const struct { const char *name; size_t offset; } text_fields[] = {
     TEXT_FIELD(source), TEXT_FIELD(full_name), TEXT_FIELD(given_name), TEXT_FIELD(family_name), TEXT_FIELD(company),
     TEXT_FIELD(job_title), TEXT_FIELD(country), TEXT_FIELD(language), TEXT_FIELD(city), TEXT_FIELD(postal_code),
     TEXT_FIELD(region), TEXT_FIELD(subject), TEXT_FIELD(summary), TEXT_FIELD(product), TEXT_FIELD(campaign),
-    TEXT_FIELD(vendor_id), TEXT_FIELD(message_id), TEXT_FIELD(call_id), TEXT_FIELD(called_number), TEXT_FIELD(raw_ref),
+    TEXT_FIELD(vendor_id), TEXT_FIELD(message_id), TEXT_FIELD(call_id), TEXT_FIELD(called_number), TEXT_FIELD(raw_ref), TEXT_FIELD(follows),
 };
 enum { TEXT_FIELD_COUNT = sizeof text_fields / sizeof text_fields[0] };
 static const char *const known_keys[] = {
     "channel", "phones", "emails", "attributes", "is_test", "references", "attachments", "consents", "warnings", "source", "full_name", "given_name", "family_name", "company",
     "job_title", "country", "language", "city", "postal_code", "region", "subject", "summary", "product", "campaign",
-    "vendor_id", "message_id", "call_id", "called_number", "raw_ref", NULL,
+    "vendor_id", "message_id", "call_id", "called_number", "raw_ref", "recording", "follows", NULL,
 };
 
 lw_channel lead_channel_parse(const char *name)
@@ -148,6 +148,15 @@ static bool read_consents(struct place *place, const json_t *list, struct lw_lea
     return true;
 }
 
+static bool read_recording(struct place *place, const json_t *object, struct lw_lead *lead)
+{
+    const json_int_t seconds = json_integer_value(json_object_get(object, "duration_s"));
+    if (text_in(object, "url")[0] == '\0' || seconds < 0 || seconds > UINT32_MAX)
+        return wrong(place, "recording", "must be an object with a url, and duration_s if known");
+    lead->recording = (struct lw_lead_recording){text_in(object, "url"), (uint32_t)seconds};
+    return true;
+}
+
 static bool read_attributes(struct place *place, json_t *map, struct lw_lead *lead)
 {
     struct lw_lead_attribute *attributes = arena_calloc(&place->leads->arena, json_object_size(map) + 1, sizeof *attributes);
@@ -180,6 +189,8 @@ static bool read_field(struct place *place, const char *key, json_t *value, stru
         return read_texts(place, key, value, &lead->warnings, &lead->warning_count);
     if (strcmp(key, "attachments") == 0)
         return read_attachments(place, value, lead);
+    if (strcmp(key, "recording") == 0)
+        return read_recording(place, value, lead);
     if (strcmp(key, "consents") == 0)
         return read_consents(place, value, lead);
     if (strcmp(key, "is_test") == 0) {

@@ -82,6 +82,17 @@ static void put_consents(json_t *object, const struct lw_lead *lead)
     put_array(object, "consents", consents);
 }
 
+static void put_recording(json_t *object, const struct lw_lead_recording *recording)
+{
+    if (!recording->url || !recording->url[0])
+        return;
+    json_t *item = json_object();
+    put_text(item, "url", recording->url);
+    if (recording->duration_s > 0)
+        json_object_set_new(item, "duration_s", json_integer(recording->duration_s));
+    json_object_set_new(object, "recording", item);
+}
+
 static void put_contents(json_t *object, const struct lw_lead *lead)
 {
     put_text(object, "subject", lead->subject);
@@ -93,6 +104,8 @@ static void put_contents(json_t *object, const struct lw_lead *lead)
     put_texts(object, "references", lead->references, lead->reference_count);
     put_text(object, "call_id", lead->call_id);
     put_text(object, "called_number", lead->called_number);
+    put_recording(object, &lead->recording);
+    put_text(object, "follows", lead->follows);
     put_attachments(object, lead);
     if (lead->attribute_count > 0) {
         json_t *attributes = json_object();

@@ -9,6 +9,7 @@
 
 static bool lists_from_public(const struct lw_lead *lead, struct arena *arena, Leadwire__V1__Lead *out);
 static bool people_lists_from_public(const struct lw_lead *lead, struct arena *arena, Leadwire__V1__Lead *out);
+static bool recording_from_public(const struct lw_lead_recording *recording, struct arena *arena, Leadwire__V1__Recording **out);
 static char **borrow_texts(const char *const *texts, size_t count, struct arena *arena);
 static char *borrow(const char *text);
 
@@ -46,6 +47,9 @@ Leadwire__V1__Lead *wire_lead_from_public(const struct lw_lead *lead, struct are
     out->called_number = borrow(lead->called_number);
     out->raw_ref = borrow(lead->raw_ref);
     out->is_test = lead->is_test != 0;
+    out->follows = borrow(lead->follows);
+    if (!recording_from_public(&lead->recording, arena, &out->recording))
+        return NULL;
     if (!people_lists_from_public(lead, arena, out) || !lists_from_public(lead, arena, out))
         return NULL;
     return out;
@@ -91,7 +95,9 @@ bool wire_lead_to_public(const Leadwire__V1__Lead *pb, struct arena *arena, stru
         .consents = consents, .consent_count = pb->n_consents,
         .attachments = attachments, .attachment_count = pb->n_attachments,
         .warnings = (const char *const *)pb->warnings, .warning_count = pb->n_warnings,
-        .raw_ref = pb->raw_ref, .is_test = pb->is_test,
+        .raw_ref = pb->raw_ref, .is_test = pb->is_test, .follows = pb->follows,
+        .recording = {.url = pb->recording ? pb->recording->url : protobuf_c_empty_string,
+                      .duration_s = pb->recording ? pb->recording->duration_s : 0},
     };
     return true;
 }
@@ -124,6 +130,20 @@ lw_status wire_lead_unpack(const void *bytes, size_t size, struct arena *arena, 
     if (status == LW_OK)
         *out = (Leadwire__V1__Lead *)message;
     return status;
+}
+
+static bool recording_from_public(const struct lw_lead_recording *recording, struct arena *arena, Leadwire__V1__Recording **out)
+{
+    if (!recording->url || !*recording->url)
+        return true;
+    Leadwire__V1__Recording *item = arena_alloc(arena, sizeof *item);
+    if (!item)
+        return false;
+    leadwire__v1__recording__init(item);
+    item->url = borrow(recording->url);
+    item->duration_s = recording->duration_s;
+    *out = item;
+    return true;
 }
 
 static bool people_lists_from_public(const struct lw_lead *lead, struct arena *arena, Leadwire__V1__Lead *out)

@@ -5,6 +5,8 @@
  */
 #include "wire_rules.h"
 
+#include "web_url.h"
+
 enum {
     ID_MAX = LW_LEAD_ID_TEXT_MAX - 1,
     SECRET_MAX = 256,
@@ -83,6 +85,7 @@ enum {
     }
 #define RULES(name, ...) RULES_ACROSS(name, NULL, __VA_ARGS__)
 
+static const char *check_recording(const ProtobufCMessage *message);
 static const char *check_lead_query(const ProtobufCMessage *message);
 static const char *check_cancel(const ProtobufCMessage *message);
 
@@ -113,6 +116,10 @@ RULES(attachment,
     TEXT(media_type, LW_LEAD_FIELD_MAX),
     NUMBER(size_bytes));
 
+RULES_ACROSS(recording, check_recording,
+    NAME_NEEDED(url, LW_LEAD_URL_MAX),
+    NUMBER(duration_s));
+
 RULES(lead,
     ENUM_NEEDED(channel),
     NAME_NEEDED(source, LW_NAME_MAX),
@@ -142,7 +149,9 @@ RULES(lead,
     MESSAGES(attachments, LW_LEAD_ATTACHMENTS_MAX, &attachment_rules),
     TEXTS(warnings, LW_LEAD_WARNINGS_MAX, LW_LEAD_FIELD_MAX),
     TEXT(raw_ref, LW_LEAD_FIELD_MAX),
-    NUMBER(is_test));
+    NUMBER(is_test),
+    MESSAGE(recording, &recording_rules),
+    NAME(follows, LW_IDEMPOTENCY_ID_MAX));
 
 const struct wire_rules *const wire_lead_rules = &lead_rules;
 
@@ -826,6 +835,13 @@ static const char *check_lead_named(const char *lead_id, const char *source, con
     if (filled(lead_id) || (filled(source) && filled(idempotency_id)))
         return NULL;
     return "lead_id is missing, and so are source and idempotency_id";
+}
+
+static const char *check_recording(const ProtobufCMessage *message)
+{
+    const Leadwire__V1__Recording *recording = (const Leadwire__V1__Recording *)message;
+
+    return web_url_is_valid(recording->url) ? NULL : "url is not an http or https address";
 }
 
 static const char *check_lead_query(const ProtobufCMessage *message)

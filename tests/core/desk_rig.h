@@ -47,6 +47,8 @@ struct rig_lead {
     int64_t received_ms;
     bool is_test;
     const char *phone, *email;         /* what the person is known by */
+    const char *follows;               /* an earlier id of the source */
+    bool is_voicemail;
     struct rig_field fields[RIG_FIELDS_MAX];
 };
 

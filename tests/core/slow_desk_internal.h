@@ -190,6 +190,7 @@ struct slow_seen *recall(struct slow_desk *desk, char kind, const char *name, co
 /* slow_join.c */
 /* The publish becomes a contact of an open lead, and is answered. */
 bool join(struct slow_desk *desk, const struct core_command *command);
+bool follow(struct slow_desk *desk, const struct core_command *command);
 /* A new lead is about whom this publish is about. */
 void know(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command);
 /* What somebody who publishes is known by, where the rules recognise people. */

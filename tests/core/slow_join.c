@@ -125,21 +125,56 @@ static void keep_contact(struct slow_desk *desk, struct slow_lead *lead, const s
     lead->heard_ms = desk->now_ms;
 }
 
+/* False: it cannot be a contact of this lead. */
+static bool take_contact(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command, char keys[][KEY_TEXT], uint32_t count)
+{
+    bool call = command->publish.channel == LW_CHANNEL_PHONE && !command->publish.is_voicemail;
+    if (lead->contact_count == CORE_CONTACTS_MAX || (call && (is_call(lead) || lead->state == LEAD_ASSIGNED)))
+        return false;
+    const struct config_rule *rule = find_rule(desk, command);
+    uint32_t priority = rule ? rule->priority + channel_of(desk, command->publish.channel)->priority : 0;
+    keep_contact(desk, lead, command);
+    add_keys(lead, keys, count);
+    lead->priority = priority > lead->priority ? priority : lead->priority;
+    return true;
+}
+
 bool join(struct slow_desk *desk, const struct core_command *command)
 {
     char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT];
     uint32_t count = read_keys(desk, command, keys);
     struct slow_lead *lead = desk->rules->people.join ? find_open(desk, keys, count) : NULL;
-    bool call = command->publish.channel == LW_CHANNEL_PHONE;
-    if (!lead || desk->now_ms - lead->heard_ms > desk->rules->people.window_ms || lead->contact_count == CORE_CONTACTS_MAX ||
-        (call && (is_call(lead) || lead->state == LEAD_ASSIGNED)))
+    if (!lead || desk->now_ms - lead->heard_ms > desk->rules->people.window_ms || !take_contact(desk, lead, command, keys, count))
         return false;
-    const struct config_rule *rule = find_rule(desk, command);
-    uint32_t priority = rule->priority + channel_of(desk, command->publish.channel)->priority;
-    keep_contact(desk, lead, command);
-    add_keys(lead, keys, count);
-    lead->priority = priority > lead->priority ? priority : lead->priority;
-    make_of_it(desk, lead, call);
+    make_of_it(desk, lead, command->publish.channel == LW_CHANNEL_PHONE && !command->publish.is_voicemail);
+    answer_joined(desk, command, CORE_ACCEPTED, lead->id, true);
+    return true;
+}
+
+/* The caller has said all: whoever was to take the call is free, and the lead waits for a rep who calls. */
+static void end_call(struct slow_desk *desk, struct slow_lead *lead)
+{
+    lead->call_back = true;
+    if (held(lead))
+        give_back(desk, lead, CAUSE_JOINED, false, true);
+    else
+        wait_anew(desk, lead);
+}
+
+bool follow(struct slow_desk *desk, const struct core_command *command)
+{
+    char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT];
+    struct desk_id id;
+    enum lead_state end;
+    if (command->publish.follows.size == 0 || command->publish.is_test)
+        return false;
+    struct slow_lead *lead = find_named(desk, (struct desk_id){0}, command->publish.source, command->publish.follows, &id, &end);
+    if (!lead || !take_contact(desk, lead, command, keys, read_keys(desk, command, keys)))
+        return false;
+    if (command->publish.is_voicemail && is_call(lead) && lead->state != LEAD_ASSIGNED)
+        end_call(desk, lead);
+    else
+        make_of_it(desk, lead, command->publish.channel == LW_CHANNEL_PHONE && !command->publish.is_voicemail);
     answer_joined(desk, command, CORE_ACCEPTED, lead->id, true);
     return true;
 }

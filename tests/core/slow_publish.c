@@ -72,6 +72,7 @@ static void fill_lead(struct slow_desk *desk, struct slow_lead *lead, const stru
     lead->prefer_count = rule->prefer_count;
     ask_for_own(desk, lead, command, &rule->own_language, "language:");
     ask_for_own(desk, lead, command, &rule->own_territory, "territory:");
+    lead->call_back = channel == LW_CHANNEL_PHONE && command->publish.is_voicemail;
     lead->own_teams = rule->team_count == 0;
     for (uint32_t i = 0; i < rule->team_count; i++)
         strcpy(lead->teams[lead->team_count++], rule->teams[i]);
@@ -93,7 +94,13 @@ void publish(struct slow_desk *desk, const struct core_command *command)
         answer_joined(desk, command, seen->hash == command->publish.content_hash ? CORE_DUPLICATE : CORE_DUPLICATE_DIFFERS, seen->lead, seen->joined);
         return;
     }
-    if (command->publish.channel >= LW_CHANNEL_COUNT || !channel_of(desk, command->publish.channel)->enabled || !find_rule(desk, command)) {
+    if (command->publish.channel >= LW_CHANNEL_COUNT || !channel_of(desk, command->publish.channel)->enabled) {
+        answer(desk, command, CORE_REJECTED, none);
+        return;
+    }
+    if (follow(desk, command))
+        return;
+    if (!find_rule(desk, command)) {
         answer(desk, command, CORE_REJECTED, none);
         return;
     }

@@ -175,6 +175,31 @@ static void whose_lead_it_is_is_told(void **state)
     rig_close(&rig);
 }
 
+static void what_it_follows_is_told_and_a_message_needs_no_device(void **state)
+{
+    struct desk_rig rig;
+    struct heard heard;
+    char id_text[DESK_ID_TEXT_MAX];
+    struct rig_lead message = {.id = "m", .channel = LW_CHANNEL_PHONE, .is_voicemail = true, .follows = "c", .fields = {{"language", "it"}}};
+    struct core_config *config = rules();
+    (void)state;
+    rig_add_rep(config, "cy", 1, NULL, "italian", 5);
+    rig_open(&rig, config, NULL);
+    rig_log_on(&rig, "cy");
+    assert_string_equal(preview(&rig, &message, false, &heard), "");
+    assert_string_equal(heard.first, "cy");
+    assert_string_equal(heard.notes, "");   /* there is no such contact yet */
+    struct desk_id id = rig_publish_lead(&rig, &(struct rig_lead){.id = "c", .channel = LW_CHANNEL_PHONE, .fields = {{"language", "it"}}});
+    assert_string_equal(preview(&rig, &message, false, &heard), "");
+    desk_id_format(id, id_text);
+    assert_non_null(strstr(heard.notes, "follows a contact whose lead is open, which it may join: "));
+    assert_non_null(strstr(heard.notes, id_text));
+    message.is_voicemail = false;
+    assert_string_equal(preview(&rig, &message, false, &heard), "");
+    assert_int_equal(heard.eligible, 0);
+    rig_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +207,7 @@ int main(void)
         cmocka_unit_test(as_if_all_were_there_tells_who_could_ever),
         cmocka_unit_test(what_would_be_refused_says_why),
         cmocka_unit_test(whose_lead_it_is_is_told),
+        cmocka_unit_test(what_it_follows_is_told_and_a_message_needs_no_device),
     };
     return cmocka_run_group_tests_name("core preview", tests, NULL, NULL);
 }

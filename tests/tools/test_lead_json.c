@@ -20,6 +20,7 @@ static const struct lw_lead full = {
     .campaign = "c", .vendor_id = "v", .message_id = "m@x", .references = references, .reference_count = 2, .call_id = "CA1",
     .called_number = "+390299", .attributes = attributes, .attribute_count = 2, .consents = consents, .consent_count = 2,
     .attachments = attachments, .attachment_count = 1, .warnings = warnings, .warning_count = 1, .raw_ref = "abc.eml", .is_test = 1,
+    .recording = {"https://api.example.com/RE1", 17}, .follows = "CA0",
 };
 
 static void a_lead_written_and_read_is_the_same(void **state)
@@ -27,7 +28,7 @@ static void a_lead_written_and_read_is_the_same(void **state)
     (void)state;
     char error[200] = "";
     json_t *one = lead_json_write(&full);
-    assert_int_equal(json_object_size(one), 29);   /* every field of struct lw_lead */
+    assert_int_equal(json_object_size(one), 31);   /* every field of struct lw_lead */
     struct lead_json *leads = lead_json_from_value(one, error, sizeof error);
     if (!leads)
         fail_msg("%s", error);
@@ -66,6 +67,8 @@ static void what_is_no_lead_is_named(void **state)
     refused(HEAD "\"attachments\": {}}", "lead 1: 'attachments' must be a list of objects");
     refused(HEAD "\"consents\": [{\"granted\": true}]}", "lead 1: 'consents' need a purpose each");
     refused(HEAD "\"attributes\": {\"a\": 1}}", "lead 1: 'a' must be text, in quotes");
+    refused(HEAD "\"recording\": {}}", "lead 1: 'recording' must be an object with a url, and duration_s if known");
+    refused(HEAD "\"recording\": {\"url\": \"https://h/\", \"duration_s\": -1}}", "lead 1: 'recording' must be an object with a url, and duration_s if known");
     refused(HEAD "\"is_test\": 1}", "lead 1: 'is_test' must be true or false");
     refused(HEAD "\"langauge\": \"it\"}", "lead 1: 'langauge' is not a field of a lead; did you mean 'language'?");
 }

@@ -14,11 +14,16 @@ static uint8_t *parse_hex(const char *path, const char *hex, size_t *size_out);
 
 struct golden golden_read(enum wire_type type)
 {
+    return golden_read_as(type, wire_type_name(type));
+}
+
+struct golden golden_read_as(enum wire_type type, const char *name)
+{
     struct golden golden = {.type = type};
     char path[512], side[16] = "";
     int number = 0;
 
-    snprintf(path, sizeof path, "%s/tests/golden/frames/%s.txt", LEADWIRE_SOURCE_DIR, wire_type_name(type));
+    snprintf(path, sizeof path, "%s/tests/golden/frames/%s.txt", LEADWIRE_SOURCE_DIR, name);
     char *text = read_file(path);
     char *head = strncmp(text, "type: ", 6) == 0 ? text : strstr(text, "\ntype: ");
     char *content = strstr(text, "\ncontent:\n"), *hex = strstr(text, "\nhex:\n");

@@ -20,6 +20,8 @@ struct golden {
 
 /* The frame of one type. Aborts, saying why, if the file is missing or not well-formed. */
 struct golden golden_read(enum wire_type type);
+/* Another frame of that type, by its file's name without .txt. */
+struct golden golden_read_as(enum wire_type type, const char *name);
 void golden_fini(struct golden *golden);
 
 #endif

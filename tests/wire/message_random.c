@@ -13,6 +13,7 @@ static bool fill_list(struct seeded *random, const struct wire_rule *rule, const
 static void fill_number(struct seeded *random, const ProtobufCFieldDescriptor *field, void *member);
 static void fill_enum(struct seeded *random, const struct wire_rule *rule, const ProtobufCFieldDescriptor *field,
                       void *member);
+static char *random_url(struct seeded *random, const struct wire_rule *rule, struct arena *arena);
 static char *random_text(struct seeded *random, const struct wire_rule *rule, struct arena *arena);
 static size_t put_code_point(struct seeded *random, bool name, char *at);
 
@@ -72,7 +73,8 @@ static bool fill_field(struct seeded *random, const struct wire_rule *rule, cons
         return true;
     case WIRE_RULE_NAME:
     case WIRE_RULE_TEXT:
-        return (*(char **)member = random_text(random, rule, arena)) != NULL;
+        *(char **)member = strcmp(rule->field, "url") == 0 ? random_url(random, rule, arena) : random_text(random, rule, arena);
+        return *(char **)member != NULL;
     case WIRE_RULE_MESSAGE:
         return (*(ProtobufCMessage **)member = fill_message(random, rule->of, arena)) != NULL;
     default:
@@ -126,6 +128,21 @@ static void fill_enum(struct seeded *random, const struct wire_rule *rule, const
         value = descriptor->values[seeded_below(random, descriptor->n_values)].value;
     while (rule->required && value == 0);
     memcpy(member, &value, sizeof value);
+}
+
+/* A host of letters, up to the limit. */
+static char *random_url(struct seeded *random, const struct wire_rule *rule, struct arena *arena)
+{
+    static const char scheme[] = "https://";
+    size_t size = sizeof scheme + (size_t)seeded_below(random, seeded_chance(random, 10) ? rule->size_max - sizeof scheme + 1 : 24);
+    char *text = arena_alloc(arena, size + 1);
+    if (!text)
+        return NULL;
+    memcpy(text, scheme, sizeof scheme - 1);
+    for (size_t at = sizeof scheme - 1; at < size; at++)
+        text[at] = (char)('a' + seeded_below(random, 26));
+    text[size] = '\0';
+    return text;
 }
 
 /* Mostly short, sometimes exactly at the limit (kept below 2 KiB, or frames would mostly be too large). */

@@ -312,6 +312,25 @@ static void sizes_are_limited_to_the_byte(void **state)
     }
 }
 
+static void a_recording_has_an_address_of_the_web(void **state)
+{
+    static const struct { const char *url; lw_status status; const char *reason; } rows[] = {
+        {"https://api.example.com/RE1", LW_OK, ""},
+        {"", LW_INVALID, "url is missing"},
+        {"javascript:alert(1)", LW_INVALID, "url is not an http or https address"},
+        {"https://api.example.com/RE1\n", LW_INVALID, "url has a control character"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        Leadwire__V1__Lead lead = good_lead();
+        Leadwire__V1__Recording recording = LEADWIRE__V1__RECORDING__INIT;
+        recording.url = (char *)rows[i].url;
+        lead.recording = &recording;
+        expect_lead(&lead, rows[i].status, rows[i].reason);
+    }
+}
+
 static void counts_are_limited_to_the_item(void **state)
 {
     Leadwire__V1__Attribute attribute = LEADWIRE__V1__ATTRIBUTE__INIT, *attributes[LW_LEAD_ATTRIBUTES_MAX + 1];
@@ -597,6 +616,7 @@ int main(void)
         cmocka_unit_test(a_status_of_later_is_read),
         cmocka_unit_test(a_lead_is_named_by_its_id_or_by_its_source),
         cmocka_unit_test(sizes_are_limited_to_the_byte),
+        cmocka_unit_test(a_recording_has_an_address_of_the_web),
         cmocka_unit_test(counts_are_limited_to_the_item),
         cmocka_unit_test(rules_hold_inside_lists),
         cmocka_unit_test(names_have_no_control_characters_and_texts_may),

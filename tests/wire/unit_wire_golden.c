@@ -51,18 +51,19 @@ static void each_type_reads_and_writes_its_golden_bytes(void **state)
 }
 
 /* Otherwise a field could be lost on the wire unseen. */
-static void the_golden_publish_sets_every_field_of_a_lead(void **state)
+static void the_golden_publishes_set_every_field_of_a_lead(void **state)
 {
-    struct golden golden = golden_read(WIRE_PUBLISH);
+    struct golden golden = golden_read(WIRE_PUBLISH), voicemail = golden_read_as(WIRE_PUBLISH, "publish_voicemail");
 
     (void)state;
     for (unsigned i = 0; i < leadwire__v1__lead__descriptor.n_fields; i++) {
         char line[64];
         snprintf(line, sizeof line, "\n  %s", leadwire__v1__lead__descriptor.fields[i].name);
-        if (!strstr(golden.content, line))
-            fail_msg("publish.txt does not set lead.%s", line + 3);
+        if (!strstr(golden.content, line) && !strstr(voicemail.content, line))
+            fail_msg("no publish sets lead.%s", line + 3);
     }
     golden_fini(&golden);
+    golden_fini(&voicemail);
 }
 
 static void the_fuzzers_seeds_are_the_golden_frames(void **state)
@@ -87,7 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_type_reads_and_writes_its_golden_bytes),
-        cmocka_unit_test(the_golden_publish_sets_every_field_of_a_lead),
+        cmocka_unit_test(the_golden_publishes_set_every_field_of_a_lead),
         cmocka_unit_test(the_fuzzers_seeds_are_the_golden_frames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

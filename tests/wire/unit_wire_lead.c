@@ -18,7 +18,7 @@ static const struct lw_lead lead = {
     .phones = phones, .phone_count = 2, .emails = emails, .email_count = 2, .language = "it",
     .attributes = attributes, .attribute_count = 3, .consents = consents, .consent_count = 1,
     .attachments = attachments, .attachment_count = 1, .references = references, .reference_count = 1,
-    .warnings = warnings, .warning_count = 1, .is_test = 7,
+    .warnings = warnings, .warning_count = 1, .is_test = 7, .recording = {"https://api.example.com/RE1", 17}, .follows = "CA1",
 };
 
 static void a_lead_survives_the_way_there_and_back(void **state)
@@ -43,7 +43,27 @@ static void a_lead_survives_the_way_there_and_back(void **state)
     assert_string_equal(back.references[0], "m0@example.com");
     assert_string_equal(back.warnings[0], "odd");
     assert_int_equal(back.is_test, 1);
+    assert_string_equal(back.recording.url, "https://api.example.com/RE1");
+    assert_int_equal(back.recording.duration_s, 17);
+    assert_string_equal(back.follows, "CA1");
     assert_ptr_equal(pb->source, lead.source);   /* borrowed, not copied */
+    arena_fini(&arena);
+}
+
+static void a_lead_without_a_recording_has_none(void **state)
+{
+    static const struct lw_lead plain = {.channel = LW_CHANNEL_PHONE, .source = "main-line", .recording = {"", 17}};
+    struct arena arena;
+    struct lw_lead back;
+
+    (void)state;
+    arena_init(&arena, WIRE_ARENA_CAP);
+    Leadwire__V1__Lead *pb = wire_lead_from_public(&plain, &arena);
+    assert_non_null(pb);
+    assert_null(pb->recording);
+    assert_true(wire_lead_to_public(pb, &arena, &back));
+    assert_string_equal(back.recording.url, "");
+    assert_int_equal(back.recording.duration_s, 0);
     arena_fini(&arena);
 }
 
@@ -163,6 +183,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lead_survives_the_way_there_and_back),
+        cmocka_unit_test(a_lead_without_a_recording_has_none),
         cmocka_unit_test(a_lead_that_meets_the_cap_is_null_at_every_cap),
         cmocka_unit_test(stored_bytes_give_the_lead_back),
         cmocka_unit_test(a_lead_above_the_frame_limit_is_not_packed),

@@ -79,6 +79,17 @@ static void show_line(const char *name, const char *value)
         printf("     %-9s %s\n", name, words_printable(value, text, sizeof text));
 }
 
+static void show_recording(const struct lw_lead_recording *recording)
+{
+    char length[WORDS_SIZE];
+    if (recording->url == NULL || recording->url[0] == '\0')
+        return;
+    show_line("recording", recording->url);
+    snprintf(length, sizeof length, "%u:%02u", (unsigned)(recording->duration_s / 60), (unsigned)(recording->duration_s % 60));
+    if (recording->duration_s > 0)
+        show_line("length", length);
+}
+
 static void show_lead(const struct lw_lead *lead)
 {
     if (lead == NULL)
@@ -97,6 +108,7 @@ static void show_lead(const struct lw_lead *lead)
     show_line("product", lead->product);
     show_line("subject", lead->subject);
     show_line("message", lead->summary);
+    show_recording(&lead->recording);
     for (size_t i = 0; i < lead->attribute_count; i++)
         show_line(lead->attributes[i].name, lead->attributes[i].value);
 }
