@@ -10,6 +10,7 @@
 
 #include "call_markup.h"
 #include "voice_lead.h"
+#include "voice_message.h"
 
 static struct arena arena;
 
@@ -73,6 +74,45 @@ static void who_waits_for_nobody_hears_why_where_there_is_a_text(void **state)
     assert_string_equal(phone_texts_of(&own, "no_rep", "Hold"), "Hold");
 }
 
+static void record_markup_asks_for_a_message_and_tells_where_it_goes(void **state)
+{
+    const struct voicemail_config voicemail = {.length_max_s = 90, .silence_s = 4, .finish_key = "*#"};
+    const struct phone_texts own = {.language = "en", .voicemail = "Speak <now>"};
+    struct phone_source source = line;
+    (void)state;
+    source.voicemail = &voicemail;
+    assert_string_equal(call_markup_record(&arena, &source, &own, "Closed", "https://x/message", "https://x/recording?a=1&b=2"),
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Say language=\"en\">Closed</Say><Say language=\"en\">Speak &lt;now&gt;</Say>"
+        "<Record method=\"POST\" maxLength=\"90\" timeout=\"4\" playBeep=\"true\" finishOnKey=\"*#\" action=\"https://x/message\""
+        " recordingStatusCallbackMethod=\"POST\" recordingStatusCallbackEvent=\"completed\" recordingStatusCallback=\"https://x/recording?a=1&amp;b=2\"/>"
+        "<Hangup/></Response>\n");
+    assert_null(strstr(call_markup_record(&arena, &source, &own, NULL, "a", "b"), "Closed"));
+}
+
+static void a_recording_is_read_from_the_parameters_else_from_the_url(void **state)
+{
+    static const struct { const char *params, *query; bool is_one, is_empty; uint32_t seconds; } rows[] = {
+        {"RecordingSid=RE1&RecordingUrl=https%3A%2F%2Fh%2FRE1&RecordingDuration=17", "", true, false, 17},
+        {"RecordingSid=RE1&RecordingUrl=https%3A%2F%2Fh%2FRE1&RecordingDuration=0", "", true, true, 0},
+        {"RecordingSid=RE1&RecordingUrl=https%3A%2F%2Fh%2FRE1", "", true, false, 0},
+        {"RecordingSid=RE1&RecordingUrl=https%3A%2F%2Fh%2FRE1&RecordingDuration=-1", "", true, false, 0},
+        {"RecordingSid=RE1&RecordingUrl=https%3A%2F%2Fh%2FRE1&RecordingDuration=99999999999", "", true, false, 0},
+        {"CallSid=CA1", "recording=RE1&url=https%3A%2F%2Fh%2FRE1&seconds=17", true, false, 17},
+        {"RecordingSid=RE1", "", false, false, 0},
+        {"RecordingUrl=https%3A%2F%2Fh%2FRE1", "", false, false, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct form_fields params = fields(rows[i].params), query = fields(rows[i].query);
+        struct voice_recording recording;
+        assert_int_equal(voice_recording_read(&params, &query, &recording), rows[i].is_one);
+        assert_int_equal(recording.is_empty, rows[i].is_empty);
+        assert_int_equal(recording.duration_s, rows[i].seconds);
+        if (rows[i].is_one)
+            assert_string_equal(recording.url, "https://h/RE1");
+    }
+}
+
 static void goodbye_is_said_before_hanging_up(void **state)
 {
     (void)state;
@@ -124,6 +164,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(hold_markup_tells_the_position_and_comes_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(dial_markup_rings_numbers_and_sip_addresses, set_up, tear_down),
         cmocka_unit_test(who_waits_for_nobody_hears_why_where_there_is_a_text),
+        cmocka_unit_test_setup_teardown(record_markup_asks_for_a_message_and_tells_where_it_goes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_recording_is_read_from_the_parameters_else_from_the_url, set_up, tear_down),
         cmocka_unit_test_setup_teardown(goodbye_is_said_before_hanging_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_caller_hears_the_language_of_their_country, set_up, tear_down),
         cmocka_unit_test_setup_teardown(call_parameters_become_a_lead, set_up, tear_down),

@@ -101,6 +101,14 @@ class Ingest(unittest.TestCase):
         self.assertEqual((form["sender"]["phone"], form["sender"]["name"], form["summary"]), ("+39021234567", "Mario Rossi", "hi"))
         self.assertEqual((call["sender"]["phone"], call["idempotency_id"], call["channel"]), ("+390212345678", "CA1", "phone"))
 
+    def test_a_callers_message_is_shown_with_its_call(self):
+        message, = read("--source", "phone", "-", body=b"CallSid=CA1&From=%2B390212345678&RecordingSid=RE1&RecordingUrl=https%3A%2F%2Fh.example%2FRE1"
+                        b"&RecordingDuration=17&RecordingStatus=completed\n")
+        self.assertEqual((message["idempotency_id"], message["lead"]["follows"]), ("RE1", "CA1"))
+        self.assertEqual(message["lead"]["recording"], {"url": "https://h.example/RE1", "duration_s": 17})
+        bad, = read("--source", "phone", "-", body=b"CallSid=CA1&RecordingSid=RE1&RecordingUrl=ftp%3A%2F%2Fh.example%2FRE1\n", code=1)
+        self.assertEqual((bad["outcome"], bad["reason"]), ("unparsable", "malformed"))
+
     def test_a_body_is_guessed_or_said(self):
         multipart = b'--x1\r\nContent-Disposition: form-data; name="email"\r\n\r\na@b.example\r\n--x1--\r\n'
         for body, *arguments in ((b' {"contact": {"email": "a@b.example"}}',), (b"email=a%40b.example",), (multipart,),

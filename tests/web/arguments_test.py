@@ -98,8 +98,19 @@ WRONG_PHONE = [
     (PHONE + "    signature: 'off'\n    texts: {xx9: {hold: a}}\n", "not a language code"),
     (PHONE + "    signature: 'off'\n    texts: {it: {holt: a}}\n", "holt"),
     (PHONE + "    signature: 'off'\n    poll: 1ms\n", ":8: poll"),
+    *[(PHONE + "    signature: 'off'\n    voicemail: " + text + "\n", ":8: " + expected) for text, expected in (
+        ("yes", "voicemail must be a map"),
+        ("{length_max: 4s}", "length_max"),
+        ("{length_max: 2h}", "length_max"),
+        ("{silence: 500ms}", "silence"),
+        ("{finish_key: x}", "finish_key is one or more of 0 to 9, * and #"),
+        ("{finish_key: ''}", "finish_key"),
+        ("{lenght_max: 2m}", ""),
+    )],
 ]
-GOOD = [("leadwire-web", HEAD + "sources: {form: {}}\n"), ("leadwire-phone", PHONE + "    signature: 'off'\n")]
+GOOD = [("leadwire-web", HEAD + "sources: {form: {}}\n"), ("leadwire-phone", PHONE + "    signature: 'off'\n"),
+        ("leadwire-phone", PHONE + "    signature: 'off'\n    voicemail: {}\n"),
+        ("leadwire-phone", PHONE + "    signature: 'off'\n    voicemail: {length_max: 1h, silence: 1s, finish_key: '0*#'}\n")]
 
 
 class Arguments(unittest.TestCase):

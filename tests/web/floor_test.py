@@ -181,13 +181,53 @@ class Floor(unittest.TestCase):
         self.assertEqual(self.post("status", "CA1", CallStatus="completed")[0], 204)
         self.await_call_back()
 
-    def test_a_caller_whom_nobody_is_there_for_hears_so_and_is_called_back(self):
-        self.call_back_who_hangs_up()
+    def refuse_callers_without_reps(self, without=None):
         with open(self.phone.config_path) as file:
-            text = file.read()
-        self.phone.write_config(text.replace("    poll: 3s", "    poll: 3s\n    refuse: [no_rep]", 1))
+            lines = [line for line in file.read().split("\n") if not (without and line.startswith(without))]
+        self.phone.write_config("\n".join(lines).replace("    poll: 3s", "    poll: 3s\n    refuse: [no_rep]", 1))
         self.phone.process.send_signal(signal.SIGHUP)
         wait_for("the reload", lambda: "configuration read again" in self.phone.log())
+
+    def leave_message(self, call, hangs_up_first):
+        address = f"https://api.example.com/Recordings/RE-{call}"
+        if hangs_up_first:
+            self.assertEqual(self.post("status", call, CallStatus="completed")[0], 204)
+        said = self.markup("message", call, RecordingSid="RE-" + call, RecordingUrl=address, RecordingDuration="77")
+        self.assertEqual([e.tag for e in said], ["Say", "Hangup"])
+        self.assertEqual(self.post("recording", call, RecordingSid="RE-" + call, RecordingUrl=address, RecordingDuration="77",
+                                   RecordingStatus="completed")[0], 204)
+        if not hangs_up_first:
+            self.assertEqual(self.post("status", call, CallStatus="completed")[0], 204)
+        return address
+
+    def test_a_message_is_a_call_back_whose_rep_can_listen_to_it(self):
+        self.refuse_callers_without_reps()
+        for call in ("CA1", "CA2"):
+            self.assertEqual([e.tag for e in self.markup("incoming", call)], ["Say", "Record", "Hangup"])
+        addresses = [self.leave_message("CA1", False), self.leave_message("CA2", True)]   # whose lead was cancelled: a new one
+        for rep, address in zip(("anna", "bruno"), addresses):
+            shown = self.screen_with(rep, address)
+            self.assertRegex(shown, r"recording +" + address + r"\n +length +1:17\n")
+            self.assertIn("nobody is on the line", shown)
+
+    def screen_with(self, rep, words):
+        """What `leadwire rep` shows, once these words are there."""
+        path = os.path.join(self.directory, rep + ".screen")
+        with open(path, "wb") as screen:
+            process = subprocess.Popen([os.path.join(BIN, "leadwire"), "rep", rep, "--secret-file", os.path.join(self.directory, rep + ".secret"),
+                                        "--run-dir", self.run_dir], stdin=subprocess.PIPE, stdout=screen, stderr=screen)
+        self.addCleanup(process.stdin.close)
+        self.processes.append(process)
+
+        def shown():
+            with open(path) as screen:
+                text = screen.read()
+            return text if words in text else None
+        return wait_for("the offer", shown)
+
+    def test_a_caller_whom_nobody_is_there_for_hears_so_and_is_called_back(self):
+        self.call_back_who_hangs_up()
+        self.refuse_callers_without_reps("    voicemail: {")
         self.assertEqual([e.tag for e in self.markup("incoming", "CA1")], ["Say", "Hangup"])
         self.assertEqual(self.post("status", "CA1", CallStatus="completed")[0], 204)
         self.await_call_back()

@@ -67,9 +67,12 @@ static json_t *lead_json(const Leadwire__V1__Lead *pb)
         {"company", lead.company}, {"country", lead.country}, {"language", lead.language}, {"city", lead.city},
         {"summary", lead.summary}, {"subject", lead.subject}, {"product", lead.product}, {"campaign", lead.campaign},
         {"vendor_id", lead.vendor_id}, {"call_id", lead.call_id}, {"called_number", lead.called_number}, {"raw_ref", lead.raw_ref},
+        {"follows", lead.follows}, {"recording", lead.recording.url},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         put_text(out, texts[i].name, texts[i].value);
+    if (lead.recording.duration_s > 0)
+        json_object_set_new(out, "seconds", json_integer(lead.recording.duration_s));
     json_t *phones = json_array(), *emails = json_array(), *attributes = json_object(), *consents = json_object(), *warnings = json_array();
     for (size_t i = 0; i < lead.phone_count; i++)
         json_array_append_new(phones, json_string(lead.phones[i].e164 && *lead.phones[i].e164 ? lead.phones[i].e164 : lead.phones[i].raw));

@@ -11,6 +11,7 @@
 #include "person_name.h"
 #include "phone_number.h"
 #include "text_clean.h"
+#include "web_url.h"
 
 /* Kept values and warnings, the copies that cleaning leaves behind, and what finish adds. */
 enum { BUILDER_ARENA_CAP = 512 * 1024 };
@@ -189,6 +190,20 @@ void lead_builder_add_attachment(struct lead_builder *builder, const char *file_
         .media_type = media_type ? keep(builder, "an attachment's type", media_type, strlen(media_type), TEXT_LINE, LW_NAME_MAX) : NULL,
         .size_bytes = size_bytes,
     };
+}
+
+bool lead_builder_set_recording(struct lead_builder *builder, const char *url, uint32_t duration_s)
+{
+    if (!url || strlen(url) > LW_LEAD_URL_MAX || !web_url_is_valid(url))
+        return false;
+    builder->lead.recording.url = keep(builder, "the recording's address", url, strlen(url), TEXT_LINE, LW_LEAD_URL_MAX);
+    builder->lead.recording.duration_s = duration_s;
+    return builder->lead.recording.url != NULL;
+}
+
+void lead_builder_set_follows(struct lead_builder *builder, const char *idempotency_id)
+{
+    builder->lead.follows = arena_strdup(&builder->arena, idempotency_id);
 }
 
 void lead_builder_add_reference(struct lead_builder *builder, const char *message_id)

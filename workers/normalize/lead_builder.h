@@ -110,6 +110,10 @@ void lead_builder_add_consent(struct lead_builder *builder, const char *purpose,
                               int64_t given_unix_ms, const char *text);
 void lead_builder_add_attachment(struct lead_builder *builder, const char *file_name, const char *media_type,
                                  uint64_t size_bytes);
+/* A message that was left. False, with nothing set: not an http or https address, or a longer one than LW_LEAD_URL_MAX. */
+LW_MUST_CHECK bool lead_builder_set_recording(struct lead_builder *builder, const char *url, uint32_t duration_s);
+/* The earlier contact that this one belongs to, by its idempotency id. No mapping may set it: what a form says cannot choose a lead. */
+void lead_builder_set_follows(struct lead_builder *builder, const char *idempotency_id);
 /* A Message-ID, with or without <>. */
 void lead_builder_add_reference(struct lead_builder *builder, const char *message_id);
 /* Words for the rep: what could not be understood. A repeat of the same words is dropped. */

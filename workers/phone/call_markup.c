@@ -62,6 +62,24 @@ const char *call_markup_dial(struct arena *arena, const struct phone_source *sou
     return finish(&out, arena);
 }
 
+const char *call_markup_record(struct arena *arena, const struct phone_source *source, const struct phone_texts *texts, const char *text,
+                               const char *taken_url, const char *recording_url)
+{
+    const struct voicemail_config *voicemail = source->voicemail;
+    struct byte_buffer out;
+    start(&out);
+    if (text)
+        put_say(&out, arena, texts, text);
+    put_say(&out, arena, texts, texts->voicemail);
+    byte_buffer_printf(&out, "<Record method=\"POST\" maxLength=\"%u\" timeout=\"%u\" playBeep=\"true\"", voicemail->length_max_s, voicemail->silence_s);
+    put_attribute(&out, arena, "finishOnKey", voicemail->finish_key);
+    put_attribute(&out, arena, "action", taken_url);
+    byte_buffer_printf(&out, " recordingStatusCallbackMethod=\"POST\" recordingStatusCallbackEvent=\"completed\"");
+    put_attribute(&out, arena, "recordingStatusCallback", recording_url);
+    byte_buffer_printf(&out, "/><Hangup/>");
+    return finish(&out, arena);
+}
+
 const char *call_markup_end(struct arena *arena, const struct phone_texts *texts, const char *text)
 {
     struct byte_buffer out;

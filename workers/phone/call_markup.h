@@ -22,6 +22,10 @@ const char *call_markup_hold(struct arena *arena, const struct phone_source *sou
 /* Rings device (a number, or sip:...); each news of that leg goes to leg_url, the end of it to result_url. */
 const char *call_markup_dial(struct arena *arena, const struct phone_source *source, const char *device,
                              uint32_t timeout_s, const char *leg_url, const char *result_url);
+/* Says `text` (NULL: nothing), asks for a message and records it, as source->voicemail says; taken_url is asked what comes then, and
+ * recording_url told once the recording can be listened to. Hangs up where nothing is said. */
+const char *call_markup_record(struct arena *arena, const struct phone_source *source, const struct phone_texts *texts, const char *text,
+                               const char *taken_url, const char *recording_url);
 /* Says `text` in the voice of texts (NULL: nothing) and hangs up. */
 const char *call_markup_end(struct arena *arena, const struct phone_texts *texts, const char *text);
 

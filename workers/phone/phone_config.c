@@ -13,6 +13,8 @@ static const struct phone_texts default_texts[] = {{
     .language = "en", .locale = "en-US",
     .hold = "Thank you for calling. You are number {position} in line. Please hold.",
     .goodbye = "Sorry, nobody can take your call now. Goodbye.",
+    .voicemail = "Nobody can take your call now. Please leave a message after the tone, and we will call you back.",
+    .message_taken = "Thank you for your message. Goodbye.",
 }};
 
 const char *phone_texts_of(const struct phone_texts *texts, const char *say, const char *otherwise)
@@ -140,7 +142,7 @@ static void read_source(struct yaml_doc *doc, const char *config_path, bool loop
                         struct arena *arena, struct phone_source *source)
 {
     static const char *const known[] = {"auth_token_file", "signature", "region", "language", "poll", "say_every", "ring_for",
-                                        "caller_id", "hold_music", "refuse", "texts", NULL};
+                                        "caller_id", "hold_music", "refuse", "voicemail", "texts", NULL};
     const struct yaml_node *map = node && yaml_node_kind(node) == YAML_KIND_MAP ? node : NULL;
     if (map)
         yaml_check_keys(doc, map, "a source", known);
@@ -160,12 +162,13 @@ static void read_source(struct yaml_doc *doc, const char *config_path, bool loop
     source->caller_id = worker_config_text(doc, arena, yaml_map_find(map, "caller_id"), "caller_id", LW_NAME_MAX, NULL);
     source->hold_music = worker_config_text(doc, arena, yaml_map_find(map, "hold_music"), "hold_music", URL_SIZE_MAX, NULL);
     source->refuse = call_refuse_read(doc, yaml_map_find(map, "refuse"), 0);
+    source->voicemail = voicemail_config_read(doc, yaml_map_find(map, "voicemail"), arena);
     read_texts(doc, yaml_map_find(map, "texts"), arena, source);
 }
 
 static void read_texts(struct yaml_doc *doc, const struct yaml_node *map, struct arena *arena, struct phone_source *source)
 {
-    static const char *const known[] = {"locale", "voice", "hold", "closed", "no_rep", "busy", "goodbye", NULL};
+    static const char *const known[] = {"locale", "voice", "hold", "closed", "no_rep", "busy", "goodbye", "voicemail", "message_taken", NULL};
     source->texts = default_texts;
     source->text_count = 1;
     if (!map)
@@ -191,6 +194,9 @@ static void read_texts(struct yaml_doc *doc, const struct yaml_node *map, struct
             .no_rep = worker_config_text(doc, arena, yaml_map_find(entry, "no_rep"), "no_rep", TEXT_SIZE_MAX, NULL),
             .busy = worker_config_text(doc, arena, yaml_map_find(entry, "busy"), "busy", TEXT_SIZE_MAX, NULL),
             .goodbye = worker_config_text(doc, arena, yaml_map_find(entry, "goodbye"), "goodbye", TEXT_SIZE_MAX, default_texts[0].goodbye),
+            .voicemail = worker_config_text(doc, arena, yaml_map_find(entry, "voicemail"), "voicemail", TEXT_SIZE_MAX, default_texts[0].voicemail),
+            .message_taken = worker_config_text(doc, arena, yaml_map_find(entry, "message_taken"), "message_taken", TEXT_SIZE_MAX,
+                                                default_texts[0].message_taken),
         };
     }
     source->texts = texts;

@@ -14,9 +14,10 @@
  *       ring_for: 20s                the rep's phone
  *       caller_id: "+39021234567"    what the rep's phone shows; absent: the caller's number
  *       refuse: [closed]             with these words of the broker a caller is not kept waiting; absent: all are
+ *       voicemail: {length_max: 2m}  who would be sent away may leave a message (voicemail_config.h); absent: is sent away
  *       hold_music: https://...      played between polls; absent: silence
  *       texts:
- *         it: {locale: it-IT, voice: alice, hold: "...{position}...", goodbye: "..."}
+ *         it: {locale: it-IT, voice: alice, hold: "...{position}...", goodbye: "...", voicemail: "..."}
  *   sip: ...                         the SIP door (sip_config.h); with it sources and public_base may be absent
  */
 #ifndef PHONE_CONFIG_H
@@ -29,6 +30,7 @@
 #include "lead_builder.h"
 #include "signature_config.h"
 #include "sip_config.h"
+#include "voicemail_config.h"
 #include "worker_config.h"
 
 enum { PHONE_TEXTS_MAX = 32 };
@@ -39,6 +41,7 @@ struct phone_texts {
     const char *locale;     /* of the voice: "it-IT"; NULL: the language */
     const char *voice;      /* NULL: the service's default */
     const char *hold, *goodbye;
+    const char *voicemail, *message_taken;   /* asks for a message; thanks for it */
     const char *closed, *no_rep, *busy;   /* instead of hold, or of goodbye, while nobody is there; NULL: that is said */
 };
 
@@ -48,6 +51,7 @@ struct phone_source {
     const struct signature_rule *signature;   /* NULL: not checked */
     uint32_t poll_s, say_every, ring_for_s;
     unsigned refuse;   /* of enum call_refuse */
+    const struct voicemail_config *voicemail;   /* NULL: callers are not asked for a message */
     const char *caller_id, *hold_music;
     const struct phone_texts *texts;   /* at least one */
     size_t text_count;

@@ -5,6 +5,7 @@
 
 #include "lw_log.h"
 #include "voice_lead.h"
+#include "voice_message.h"
 #include "voice_request.h"
 #include "wall_clock.h"
 
@@ -14,14 +15,13 @@ static step_function step_incoming, step_hold, step_leg, step_dial_result, step_
 
 static const struct { const char *name; step_function *run; } steps[] = {
     {"incoming", step_incoming}, {"hold", step_hold}, {"leg", step_leg}, {"dial-result", step_dial_result}, {"status", step_status},
+    {"message", voice_message_taken}, {"recording", voice_message_recorded},
 };
 
 static broker_link_done on_published, on_hold_state, on_leg_told, on_result_told, on_end_state, on_cancelled;
 
-static uint32_t patience_ms(const struct voice_request *request);
 static lw_status ask(struct voice_request *request, broker_link_done *done);
 static lw_status tell_result(struct voice_request *request, lw_dial_outcome outcome, const char *leg_id, broker_link_done *done);
-static void check(struct voice_request *request, lw_status status);
 static bool dial_outcome(const char *text, lw_dial_outcome *out);
 
 void voice_handle(struct http_worker *worker, struct worker_rules *rules, struct http_call *call)
@@ -66,24 +66,19 @@ static void step_incoming(struct voice_request *request)
     const struct lw_lead *lead;
     const char *reason;
     char raw_ref[RAW_REF_MAX];
-    size_t size;
-    const char *body = http_call_body(request->call, &size);
     request->again = arena_printf(http_call_arena(request->call), "incoming?n=%u", request->round + 1);
 
-    /* A store that is full must not send a caller away: the call goes on without its raw bytes (logged there). */
-    lw_status status = http_worker_keep_raw(request->worker, request->source->name, "form", body, size, raw_ref);
-    if (status != LW_OK)
-        worker_counts_add(&request->worker->counts, WORKER_COUNT_STORE_FULL);
+    voice_request_keep_raw(request, raw_ref);
     lead_builder_init(&builder, &request->source->defaults);
     voice_lead_fill(&builder, &request->params, request->texts);
     lead_builder_set_text(&builder, LEAD_FIELD_RAW_REF, raw_ref);
-    status = lead_builder_finish(&builder, &lead, &reason);
+    lw_status status = lead_builder_finish(&builder, &lead, &reason);
     if (status == LW_OK) {
-        struct broker_link_call call = {patience_ms(request), on_published, request};
+        struct broker_link_call call = {voice_request_patience_ms(request), on_published, request};
         status = broker_link_publish(request->worker->link, request->call_id, wall_clock_unix_ms(), lead, &call, NULL);
     }
     lead_builder_fini(&builder);
-    check(request, status);
+    voice_request_check(request, status);
 }
 
 static void on_published(void *context, const struct lw_publisher_answer *answer)
@@ -110,13 +105,13 @@ static void on_published(void *context, const struct lw_publisher_answer *answer
         return;
     }
     request->again = arena_printf(http_call_arena(request->call), "hold?n=%u", request->round + 1);
-    check(request, ask(request, on_hold_state));
+    voice_request_check(request, ask(request, on_hold_state));
 }
 
 static void step_hold(struct voice_request *request)
 {
     request->again = arena_printf(http_call_arena(request->call), "hold?n=%u&p=%u", request->round + 1, request->position_said);
-    check(request, ask(request, on_hold_state));
+    voice_request_check(request, ask(request, on_hold_state));
 }
 
 static void on_hold_state(void *context, const struct lw_publisher_answer *answer)
@@ -139,7 +134,7 @@ static void step_leg(struct voice_request *request)
     else if (strcmp(state, "canceled") == 0 || !dial_outcome(state, &outcome))
         voice_answer_done(request);   /* still ringing; or the caller hung up, which the call's own status tells */
     else
-        check(request, tell_result(request, outcome, request->call_id, on_leg_told));
+        voice_request_check(request, tell_result(request, outcome, request->call_id, on_leg_told));
 }
 
 static void on_leg_told(void *context, const struct lw_publisher_answer *answer)
@@ -166,7 +161,7 @@ static void step_dial_result(struct voice_request *request)
     const char *lead_id = form_encode(arena, request->lead_id);
     request->again = arena_printf(arena, "dial-result?lead=%s&offer=%u&result=%s&n=%u", lead_id ? lead_id : "",
                                   request->offer_number, state, request->round + 1);
-    check(request, tell_result(request, outcome, form_fields_text(&request->params, "DialCallSid", ""), on_result_told));
+    voice_request_check(request, tell_result(request, outcome, form_fields_text(&request->params, "DialCallSid", ""), on_result_told));
 }
 
 static void on_result_told(void *context, const struct lw_publisher_answer *answer)
@@ -177,7 +172,7 @@ static void on_result_told(void *context, const struct lw_publisher_answer *answ
     else if (request->talked)   /* whoever's the lead is now, this call has had its talk */
         voice_answer_end(request, false);
     else                        /* the lead waits again, or the first result was another's */
-        check(request, ask(request, on_hold_state));
+        voice_request_check(request, ask(request, on_hold_state));
 }
 
 static void step_status(struct voice_request *request)
@@ -186,7 +181,7 @@ static void step_status(struct voice_request *request)
     const char *state = voice_request_param(request, "CallStatus");
     for (size_t i = 0; i < sizeof ended / sizeof *ended; i++) {
         if (strcmp(state, ended[i]) == 0) {
-            check(request, ask(request, on_end_state));
+            voice_request_check(request, ask(request, on_end_state));
             return;
         }
     }
@@ -208,8 +203,8 @@ static void on_end_state(void *context, const struct lw_publisher_answer *answer
         return;
     }
     struct lw_lead_name name = {.source = request->source->name, .idempotency_id = request->call_id};
-    struct broker_link_call call = {patience_ms(request), on_cancelled, request};
-    check(request, broker_link_cancel(request->worker->link, &name, "caller hung up", &call, NULL));
+    struct broker_link_call call = {voice_request_patience_ms(request), on_cancelled, request};
+    voice_request_check(request, broker_link_cancel(request->worker->link, &name, "caller hung up", &call, NULL));
 }
 
 static void on_cancelled(void *context, const struct lw_publisher_answer *answer)
@@ -217,38 +212,17 @@ static void on_cancelled(void *context, const struct lw_publisher_answer *answer
     on_leg_told(context, answer);
 }
 
-/* A caller hears nothing while we wait: not long for a broker that is known to be away. */
-static uint32_t patience_ms(const struct voice_request *request)
-{
-    enum { WHILE_AWAY_MS = 500 };
-    uint32_t whole_ms = request->rules->common.answer_within_ms;
-    return broker_link_connected(request->worker->link) || whole_ms < WHILE_AWAY_MS ? whole_ms : WHILE_AWAY_MS;
-}
-
 static lw_status ask(struct voice_request *request, broker_link_done *done)
 {
     struct lw_lead_name name = {.source = request->source->name, .idempotency_id = request->call_id};
-    struct broker_link_call call = {patience_ms(request), done, request};
+    struct broker_link_call call = {voice_request_patience_ms(request), done, request};
     return broker_link_query(request->worker->link, &name, &call, NULL);
 }
 
 static lw_status tell_result(struct voice_request *request, lw_dial_outcome outcome, const char *leg_id, broker_link_done *done)
 {
-    struct broker_link_call call = {patience_ms(request), done, request};
+    struct broker_link_call call = {voice_request_patience_ms(request), done, request};
     return broker_link_dial_result(request->worker->link, request->lead_id, request->offer_number, outcome, leg_id, &call, NULL);
-}
-
-/* What could not even be asked is answered now; the rest when the broker has. */
-static void check(struct voice_request *request, lw_status status)
-{
-    if (status == LW_OK)
-        return;
-    if (status != LW_INVALID && status != LW_TOO_LARGE)
-        voice_answer_busy(request, 1);
-    else if (request->again)
-        voice_answer_end(request, true);
-    else
-        voice_answer_refused(request, WORKER_COUNT_MALFORMED, 400, "the parameters break a rule");
 }
 
 static bool dial_outcome(const char *text, lw_dial_outcome *out)

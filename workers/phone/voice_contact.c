@@ -6,6 +6,7 @@
 
 #include "phone_config.h"
 #include "voice_lead.h"
+#include "voice_message.h"
 
 enum { CONTACT_ARENA_CAP = 8 * 1024 * 1024 };
 
@@ -13,16 +14,24 @@ static void make_lead(const struct phone_source *source, const struct form_field
 {
     static struct lead_builder builder;   /* large */
     static char id[LW_IDEMPOTENCY_ID_MAX + 1];
-    const char *call_id = form_fields_text(params, "CallSid", NULL), *reason = "out of memory";
+    const struct phone_texts *texts = phone_texts_for(source, form_fields_text(params, "From", NULL));
+    const struct form_fields nothing = {0};
+    const char *call_id = form_fields_text(params, "CallSid", ""), *reason = "out of memory";
     const struct lw_lead *lead;
+    struct voice_recording recording;
+    const bool is_message = voice_recording_read(params, &nothing, &recording);
+    const char *name = is_message ? recording.id : call_id;
     *out = (struct contact_reading){.outcome = CONTACT_UNPARSABLE, .reason = "malformed"};
-    if (!call_id || strlen(call_id) > LW_IDEMPOTENCY_ID_MAX)
+    if (!*call_id || strlen(call_id) > LW_IDEMPOTENCY_ID_MAX || strlen(name) > LW_IDEMPOTENCY_ID_MAX)
         return;
     lead_builder_fini(&builder);
     lead_builder_init(&builder, &source->defaults);
-    voice_lead_fill(&builder, params, phone_texts_for(source, form_fields_text(params, "From", NULL)));
+    if (is_message && !voice_recording_fill(&builder, params, texts, &recording))
+        return;
+    if (!is_message)
+        voice_lead_fill(&builder, params, texts);
     lead_builder_set_text(&builder, LEAD_FIELD_RAW_REF, raw_ref);
-    snprintf(id, sizeof id, "%s", call_id);
+    snprintf(id, sizeof id, "%s", name);
     if (lead_builder_finish(&builder, &lead, &reason) == LW_OK)
         *out = (struct contact_reading){.outcome = CONTACT_LEAD, .reason = "", .lead = lead, .idempotency_id = id};
     else

@@ -15,7 +15,7 @@ enum { ROUND_MAX = 1000000, RING_MIN_S = 5 };
 static void answer(struct voice_request *request, const char *markup);
 static void answer_hold(struct voice_request *request, const char *text, uint32_t position, const char *step_and_query);
 static void answer_dial(struct voice_request *request, const struct lw_publisher_answer *lead);
-static void answer_end(struct voice_request *request, const char *text);
+static void answer_nobody(struct voice_request *request, const char *text);
 static void end(struct voice_request *request);
 static uint32_t number(const char *text, uint32_t max);
 
@@ -66,6 +66,33 @@ const char *voice_request_url(const struct voice_request *request, const char *s
                                          request->source->name, step_and_query) : NULL;
 }
 
+uint32_t voice_request_patience_ms(const struct voice_request *request)
+{
+    enum { WHILE_AWAY_MS = 500 };
+    uint32_t whole_ms = request->rules->common.answer_within_ms;
+    return broker_link_connected(request->worker->link) || whole_ms < WHILE_AWAY_MS ? whole_ms : WHILE_AWAY_MS;
+}
+
+void voice_request_keep_raw(struct voice_request *request, char raw_ref[RAW_REF_MAX])
+{
+    size_t size;
+    const char *body = http_call_body(request->call, &size);
+    if (http_worker_keep_raw(request->worker, request->source->name, "form", body, size, raw_ref) != LW_OK)
+        worker_counts_add(&request->worker->counts, WORKER_COUNT_STORE_FULL);
+}
+
+void voice_request_check(struct voice_request *request, lw_status status)
+{
+    if (status == LW_OK)
+        return;
+    if (status != LW_INVALID && status != LW_TOO_LARGE)
+        voice_answer_busy(request, 1);
+    else if (request->again)
+        voice_answer_end(request, true);
+    else
+        voice_answer_refused(request, WORKER_COUNT_MALFORMED, 400, "the parameters break a rule");
+}
+
 const char *voice_request_param(const struct voice_request *request, const char *name)
 {
     return form_fields_text(&request->params, name, "");
@@ -107,7 +134,7 @@ void voice_answer_busy(struct voice_request *request, uint32_t retry_after_s)
 
 void voice_answer_end(struct voice_request *request, bool say_goodbye)
 {
-    answer_end(request, say_goodbye ? request->texts->goodbye : NULL);
+    voice_answer_text(request, say_goodbye ? request->texts->goodbye : NULL);
 }
 
 void voice_answer_redirect(struct voice_request *request, const char *step_and_query)
@@ -125,7 +152,7 @@ void voice_answer_state(struct voice_request *request, const struct lw_publisher
     case LW_LEAD_WAITING:
     case LW_LEAD_OFFERED: {
         if (call_refuse_bit(lead->say) & request->source->refuse) {   /* hanging up, the service tells the call's end */
-            answer_end(request, phone_texts_of(request->texts, lead->say, request->texts->goodbye));
+            answer_nobody(request, phone_texts_of(request->texts, lead->say, NULL));
             return;
         }
         uint32_t position = lead->position > 0 ? lead->position : 1;   /* offered: nobody is before them */
@@ -143,12 +170,25 @@ void voice_answer_state(struct voice_request *request, const struct lw_publisher
     case LW_LEAD_MERGED:
         voice_answer_end(request, false);   /* they have talked, or the call is over */
         return;
-    case LW_LEAD_NONE:
     case LW_LEAD_PARKED:
     case LW_LEAD_EXPIRED:
+        answer_nobody(request, NULL);
+        return;
+    case LW_LEAD_NONE:
         break;
     }
     voice_answer_end(request, true);
+}
+
+/* text: why; NULL: there are no words of its own for that. */
+static void answer_nobody(struct voice_request *request, const char *text)
+{
+    if (!request->source->voicemail) {
+        voice_answer_text(request, text ? text : request->texts->goodbye);
+        return;
+    }
+    const char *taken = voice_request_url(request, "message"), *recording = voice_request_url(request, "recording");
+    answer(request, taken && recording ? call_markup_record(http_call_arena(request->call), request->source, request->texts, text, taken, recording) : NULL);
 }
 
 /* The text at first, when the position changed, and now and then; silence or music in between. */
@@ -159,7 +199,7 @@ static void answer_hold(struct voice_request *request, const char *text, uint32_
     answer(request, url ? call_markup_hold(http_call_arena(request->call), request->source, request->texts, say ? text : NULL, position, url) : NULL);
 }
 
-static void answer_end(struct voice_request *request, const char *text)
+void voice_answer_text(struct voice_request *request, const char *text)
 {
     answer(request, call_markup_end(http_call_arena(request->call), request->texts, text));
 }

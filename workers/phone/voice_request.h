@@ -33,7 +33,14 @@ struct voice_request *voice_request_new(struct http_worker *worker, struct worke
 enum signature_verdict voice_request_check_signature(const struct voice_request *request);
 /* "{public_base}/voice/{source}/{step_and_query}"; NULL at the cap. */
 const char *voice_request_url(const struct voice_request *request, const char *step_and_query);
+/* How long the broker may take: a caller hears nothing meanwhile, so not long for one that is known to be away. */
+uint32_t voice_request_patience_ms(const struct voice_request *request);
+/* Keeps the body (without that the call goes on: see the log) and gives its name, "" if there is none. */
+void voice_request_keep_raw(struct voice_request *request, char raw_ref[RAW_REF_MAX]);
 const char *voice_request_param(const struct voice_request *request, const char *name);   /* "" if absent */
+
+/* Of a request to the broker: what could not even be asked is answered now; the rest when the broker has. */
+void voice_request_check(struct voice_request *request, lw_status status);
 
 /* Each answers and ends the request. */
 void voice_answer_refused(struct voice_request *request, enum worker_count what, int status, const char *reason);
@@ -41,6 +48,7 @@ void voice_answer_unsigned(struct voice_request *request, enum signature_verdict
 void voice_answer_done(struct voice_request *request);    /* 204 */
 void voice_answer_busy(struct voice_request *request, uint32_t retry_after_s);   /* hold and come `again`, or 503 */
 void voice_answer_end(struct voice_request *request, bool say_goodbye);
+void voice_answer_text(struct voice_request *request, const char *text);   /* says it, NULL: nothing, and hangs up */
 void voice_answer_redirect(struct voice_request *request, const char *step_and_query);
 /* By where the lead is: hold, dial, goodbye. */
 void voice_answer_state(struct voice_request *request, const struct lw_publisher_answer *lead);

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "voice_message.h"
+
+#include <string.h>
+
+#include "lw_log.h"
+#include "voice_lead.h"
+#include "wall_clock.h"
+
+static void publish(struct voice_request *request, const struct voice_recording *recording);
+static broker_link_done on_published;
+
+static const char *part(const struct form_fields *params, const char *name, const struct form_fields *query, const char *query_name)
+{
+    return form_fields_text(params, name, form_fields_text(query, query_name, ""));
+}
+
+bool voice_recording_read(const struct form_fields *params, const struct form_fields *query, struct voice_recording *out)
+{
+    const char *duration = part(params, "RecordingDuration", query, "seconds");
+    size_t digits = strspn(duration, "0123456789");
+    *out = (struct voice_recording){.id = part(params, "RecordingSid", query, "recording"), .url = part(params, "RecordingUrl", query, "url")};
+    if (digits == 0 || digits > 5 || duration[digits] != '\0')
+        return *out->id && *out->url;
+    for (const char *digit = duration; *digit; digit++)
+        out->duration_s = out->duration_s * 10 + (uint32_t)(*digit - '0');
+    out->is_empty = out->duration_s == 0;
+    return *out->id && *out->url;
+}
+
+bool voice_recording_fill(struct lead_builder *builder, const struct form_fields *params, const struct phone_texts *texts,
+                          const struct voice_recording *recording)
+{
+    if (!lead_builder_set_recording(builder, recording->url, recording->duration_s))
+        return false;
+    lead_builder_set_follows(builder, form_fields_text(params, "CallSid", ""));
+    voice_lead_fill(builder, params, texts);
+    return true;
+}
+
+/* While the broker is busy the caller comes back here by <Redirect>, which does not repeat the recording: the URL does. */
+void voice_message_taken(struct voice_request *request)
+{
+    struct arena *arena = http_call_arena(request->call);
+    struct voice_recording recording;
+    if (!voice_recording_read(&request->params, http_call_query(request->call), &recording)) {
+        voice_answer_refused(request, WORKER_COUNT_MALFORMED, 400, "RecordingSid or RecordingUrl is missing");
+        return;
+    }
+    if (recording.is_empty) {   /* what becomes of the lead, the end of the call tells */
+        voice_answer_text(request, NULL);
+        return;
+    }
+    const char *id = form_encode(arena, recording.id), *url = form_encode(arena, recording.url);
+    request->again = id && url ? arena_printf(arena, "message?recording=%s&seconds=%u&url=%s&n=%u", id, recording.duration_s, url, request->round + 1) : NULL;
+    publish(request, &recording);
+}
+
+void voice_message_recorded(struct voice_request *request)
+{
+    static const struct form_fields nothing;
+    struct voice_recording recording;
+    if (strcmp(voice_request_param(request, "RecordingStatus"), "completed") != 0)
+        voice_answer_done(request);   /* begun; or there is none */
+    else if (!voice_recording_read(&request->params, &nothing, &recording))
+        voice_answer_refused(request, WORKER_COUNT_MALFORMED, 400, "RecordingSid or RecordingUrl is missing");
+    else if (recording.is_empty)
+        voice_answer_done(request);
+    else
+        publish(request, &recording);
+}
+
+static void publish(struct voice_request *request, const struct voice_recording *recording)
+{
+    static struct lead_builder builder;   /* large; used by one request at a time */
+    const struct lw_lead *lead;
+    const char *reason;
+    char raw_ref[RAW_REF_MAX];
+    lead_builder_init(&builder, &request->source->defaults);
+    if (!voice_recording_fill(&builder, &request->params, request->texts, recording)) {
+        lead_builder_fini(&builder);
+        voice_answer_refused(request, WORKER_COUNT_MALFORMED, 400, "RecordingUrl is not an http or https address, or is too long");
+        return;
+    }
+    voice_request_keep_raw(request, raw_ref);
+    lead_builder_set_text(&builder, LEAD_FIELD_RAW_REF, raw_ref);
+    lw_status status = lead_builder_finish(&builder, &lead, &reason);
+    if (status == LW_OK) {
+        struct broker_link_call call = {voice_request_patience_ms(request), on_published, request};
+        status = broker_link_publish(request->worker->link, recording->id, wall_clock_unix_ms(), lead, &call, NULL);
+    }
+    lead_builder_fini(&builder);
+    voice_request_check(request, status);
+}
+
+static void answer_kept(struct voice_request *request, enum worker_count what)
+{
+    worker_counts_add(&request->worker->counts, what);
+    if (request->again)
+        voice_answer_text(request, request->texts->message_taken);
+    else
+        voice_answer_done(request);
+}
+
+static void on_published(void *context, const struct lw_publisher_answer *answer)
+{
+    struct voice_request *request = context;
+    switch (answer->outcome) {
+    case LW_OUTCOME_ACCEPTED:
+        answer_kept(request, WORKER_COUNT_ACCEPTED);
+        return;
+    case LW_OUTCOME_DUPLICATE:
+    case LW_OUTCOME_DUPLICATE_DIFFERS:   /* the other webhook of the same recording, which knows less or more of the call */
+        answer_kept(request, WORKER_COUNT_DUPLICATE);
+        return;
+    case LW_OUTCOME_BUSY:
+        voice_answer_busy(request, http_worker_retry_after_s(answer));
+        return;
+    case LW_OUTCOME_REJECTED:
+    case LW_OUTCOME_NONE:
+    case LW_OUTCOME_NOT_FOUND:
+    case LW_OUTCOME_NOT_YOURS:
+        break;
+    }
+    worker_counts_add(&request->worker->counts, WORKER_COUNT_REJECTED);
+    log_warning("message rejected source=%s: %s", request->source->name, answer->reason);
+    if (request->again)
+        voice_answer_end(request, true);
+    else
+        voice_answer_done(request);
+}
