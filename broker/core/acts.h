@@ -16,7 +16,7 @@ struct act_note {
     uint64_t at_ms;
     uint32_t rep;                  /* whom it was assigned to, or taken from; 0: nobody */
     uint8_t cause;                 /* enum core_cause */
-    struct desk_id other;          /* MERGED: the other lead; else number 0 */
+    struct desk_id other;          /* MERGED, PARTED: the other lead; else number 0 */
     char by[LW_NAME_MAX + 1];
     char reason[ACT_REASON_MAX + 1];
 };

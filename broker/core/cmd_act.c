@@ -16,6 +16,8 @@
 #include "lead_record.h"
 #include "lead_state.h"
 #include "merge.h"
+#include "part.h"
+#include "people.h"
 #include "preferred.h"
 #include "rep_state.h"
 #include "reopen.h"
@@ -34,15 +36,15 @@ void command_act(struct core *core, const struct core_command *command)
 {
     struct desk_id id = command->act.lead;
     struct lead *lead = lead_table_find(&core->leads, id);
-    bool is_reopened = command->act.act == ACT_REOPEN;
+    bool is_of_ended = command->act.act == ACT_REOPEN || command->act.act == ACT_PART;
     struct act_note note;
-    if ((!lead && !is_reopened) || !is_ours(core, id)) {
+    if ((!lead && !is_of_ended) || !is_ours(core, id)) {
         reply(core, command, CORE_NOT_FOUND, is_ours(core, id) ? "there is no such open lead" : "this desk never had a lead of that id: is it another desk's?", id);
         return;
     }
     struct rep *to = rep_table_by_name(&core->reps, command->act.rep.data ? command->act.rep.data : "", command->act.rep.size);
     const char *problem = act_note_read(&note, command->act.by, command->act.reason);
-    if (!problem && !is_reopened)
+    if (!problem && !is_of_ended)
         problem = why_not(core, lead, command, to);
     if (problem) {
         reply(core, command, CORE_REJECTED, problem, id);
@@ -51,8 +53,10 @@ void command_act(struct core *core, const struct core_command *command)
     note.at_ms = core->now_ms;
     note.cause = (uint8_t)cause_of(command->act.act);
     core->acting = &note;
-    if (is_reopened) {
+    if (command->act.act == ACT_REOPEN) {
         command_reopen(core, command, &note);
+    } else if (command->act.act == ACT_PART) {
+        command_part(core, command, &note);
     } else {
         note.rep = command->act.act == ACT_ASSIGN ? to->number : lead->rep;
         note.other = command->act.act == ACT_MERGE ? command->act.into : (struct desk_id){0};
@@ -75,6 +79,7 @@ static enum core_cause cause_of(enum core_act act)
     case ACT_HOLD: return CAUSE_HELD;
     case ACT_PRIORITISE: return CAUSE_PRIORITISED;
     case ACT_REOPEN: return CAUSE_REOPENED;
+    case ACT_PART: return CAUSE_PARTED;
     }
     return CAUSE_NONE;
 }
@@ -120,7 +125,7 @@ static const char *why_not(const struct core *core, const struct lead *lead, con
     case ACT_ASSIGN: return why_not_assign(core, lead, to);
     case ACT_HOLD: return why_not_hold(core, lead, command->act.until_unix_ms);
     case ACT_PRIORITISE: return command->act.priority <= CONFIG_PRIORITY_MAX ? NULL : "a priority is 0 to 200";
-    case ACT_REOPEN: return NULL;   /* asked where the ended leads are */
+    case ACT_REOPEN: case ACT_PART: return NULL;   /* asked where the ended leads are */
     }
     return "there is no such act";
 }
@@ -185,7 +190,7 @@ static void prioritise(struct core *core, struct lead *lead, uint32_t priority)
     lead->extra->has_own_priority = true;
     if (lead->state == LEAD_WAITING)
         lead_join_queue(core, lead);
-    lead_record(core, lead, false);
+    lead_record(core, lead, person_prioritise(lead, (uint16_t)priority));
     tell_lead_noted(core, lead, CAUSE_PRIORITISED, "");
 }
 
@@ -204,7 +209,7 @@ static void act_on(struct core *core, struct lead *lead, const struct core_comma
     case ACT_ASSIGN: assign(core, lead, to); break;
     case ACT_HOLD: hold(core, lead, command->act.until_unix_ms); break;
     case ACT_PRIORITISE: prioritise(core, lead, command->act.priority); break;
-    case ACT_REOPEN: break;
+    case ACT_REOPEN: case ACT_PART: break;
     }
 }
 

@@ -69,13 +69,11 @@ static bool join(struct core *core, struct joining *joining, const struct config
         reply(core, publish, CORE_BUSY, "too many different kinds of leads", lead->id);
         return true;
     }
-    if (!person_add_contact(core, lead, publish, seen_key)) {
+    uint32_t priority = rule ? rule->priority + core_channel(core, publish->publish.channel)->priority : 0;
+    if (!person_add_contact(core, lead, publish, seen_key, person, (uint16_t)priority)) {
         reply(core, publish, CORE_BUSY, "out of memory", lead->id);
         return true;
     }
-    if (person)
-        person_attach(core, lead, person);
-    uint32_t priority = rule ? rule->priority + core_channel(core, publish->publish.channel)->priority : 0;
     joining->join.priority = (uint16_t)(priority > lead->priority ? priority : lead->priority);
     core->totals.joined++;
     move_joined(core, joining);

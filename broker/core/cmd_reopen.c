@@ -16,9 +16,6 @@
 #include "reopen.h"
 #include "restore.h"
 
-static struct lead *from_image(struct core *core, const struct kept_lead *kept);
-static void know_again(struct core *core, struct lead *lead);
-
 static const char *why_not(const struct core *core, struct desk_id id, const struct kept_lead *kept)
 {
     if (lead_table_find(&core->leads, id))
@@ -26,7 +23,9 @@ static const char *why_not(const struct core *core, struct desk_id id, const str
     if (!core->config || core->config->reopen_for_ms == 0)
         return "the desk's rules do not let leads be reopened: reopen_for";
     if (!kept)
-        return "no such lead is kept: it ended too long ago, was merged, or made room for later ones";
+        return "no such lead is kept: it ended too long ago, or made room for later ones";
+    if (kept->is_merged)
+        return "the lead was merged into another: part it from that";
     return core->now_ms - kept->ended_ms > core->config->reopen_for_ms ? "the lead ended longer ago than reopen_for" : NULL;
 }
 
@@ -39,13 +38,14 @@ void command_reopen(struct core *core, const struct core_command *command, const
         reply(core, command, CORE_REJECTED, problem, id);
         return;
     }
-    struct lead *lead = from_image(core, kept);
+    struct lead *lead = reopen_kept(core, kept);
     if (!lead) {
         reply(core, command, CORE_BUSY, "the desk holds as many leads as it may", id);
         return;
     }
     kept_drop(&core->kept, kept);
-    know_again(core, lead);
+    lead->extra->waits_from_ms = core->now_ms;
+    reopen_known(core, lead);
     act_note_keep(lead, note);
     lead->wait_deadline_ms = deadline_after(core, core_channel(core, lead->demand->channel)->wait_limit_ms);
     core->totals.reopened++;
@@ -66,8 +66,7 @@ static bool complete(struct core *core, struct lead *lead)
     return demand != NULL;
 }
 
-/* In its end still. NULL, with nothing changed, when there is no room. */
-static struct lead *from_image(struct core *core, const struct kept_lead *kept)
+struct lead *reopen_kept(struct core *core, const struct kept_lead *kept)
 {
     struct lead_image image;
     lw_status status = record_read_lead(kept->bytes, kept->size, &image);
@@ -86,10 +85,7 @@ static struct lead *from_image(struct core *core, const struct kept_lead *kept)
     lead->in_checkpoint = kept->in_checkpoint;
     struct lead_extra *extra = lead_extra_of(lead);
     extra->is_call_back |= lead->demand->channel == LW_CHANNEL_PHONE;
-    extra->waits_from_ms = core->now_ms;
     extra->life++;
-    if (extra->appointment_ms <= core->now_ms)
-        lead_set_appointment(lead, 0, (struct core_text){0});
     return lead;
 }
 
@@ -104,9 +100,10 @@ static uint64_t open_again(struct core *core, const struct lead *lead, struct si
     return entry->position;
 }
 
-/* Publishers are told of an open lead again. */
-static void know_again(struct core *core, struct lead *lead)
+void reopen_known(struct core *core, struct lead *lead)
 {
+    if (lead->extra->appointment_ms <= core->now_ms)
+        lead_set_appointment(lead, 0, (struct core_text){0});
     const struct lead_person *person = lead->extra->person;
     lead->seen_position = (uint32_t)open_again(core, lead, lead->seen_key);
     for (uint32_t i = 0; person && i < person->contact_count; i++) {

@@ -40,6 +40,7 @@ struct core *core_new(const struct core_limits *limits, const struct core_callba
     assert(limits->decisions_max <= CORE_DECISIONS_KEPT);
     core->callbacks = *callbacks;
     byte_buffer_init(&core->record, 64u << 20);
+    byte_buffer_init(&core->joint, 1u << 20);
     slab_pool_init(&core->slabs);
     timer_wheel_init(&core->wheel, 0);
     preferred_init(core);
@@ -90,6 +91,7 @@ void core_free(struct core *core)
     rules_index_fini(&core->rules_index);
     bitset_fini(&core->capped_sources);
     byte_buffer_fini(&core->record);
+    byte_buffer_fini(&core->joint);
     free(core);
 }
 
@@ -156,6 +158,11 @@ uint64_t core_now_ms(const struct core *core)
 void emit_record(struct core *core, enum record_kind kind)
 {
     assert(!core->record.failed);
+    if (core->is_joint && kind == RECORD_LEAD) {
+        byte_buffer_put_blob(&core->joint, core->record.data, core->record.size);
+        core->joint_count++;
+        return;
+    }
     core->callbacks.record(core->callbacks.context, kind, core->record.data, core->record.size);
 }
 

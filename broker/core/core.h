@@ -48,7 +48,7 @@ enum lead_state {          /* numbers as leadwire.v1.LeadState */
     LEAD_CANCELLED = 7,    /* perhaps it is kept for a while, to be reopened */
     LEAD_EXPIRED = 8,
     LEAD_SCHEDULED = 9,    /* open: sleeps until its deadline, then waits */
-    LEAD_MERGED = 10,      /* an end: what it held is with another lead */
+    LEAD_MERGED = 10,      /* an end: what it held is with another lead; perhaps it is kept too, to be parted from that */
     LEAD_STATES = 11,
 };
 static inline bool lead_state_is_end(enum lead_state state)
@@ -137,6 +137,7 @@ enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_
     X(87, UNTOUCHED, "untouched") \
     X(110, MERGED, "merged") \
     X(111, REOPENED, "reopened") \
+    X(112, PARTED, "parted") \
     X(120, CALL_BACKS_USED_UP, "call_backs_used_up") \
     X(121, NOBODY_THERE, "nobody_there")
 
@@ -182,6 +183,7 @@ const char *core_touch_word(enum touch_kind kind);
 
 enum core_act {            /* numbers as leadwire.v1.LeadAct */
     ACT_RELEASE = 1, ACT_CANCEL = 2, ACT_TAKE_BACK = 3, ACT_CREDIT = 4, ACT_MERGE = 5, ACT_ASSIGN = 6, ACT_HOLD = 7, ACT_PRIORITISE = 8, ACT_REOPEN = 9,
+    ACT_PART = 10,
 };
 
 /* Text with its length; not NUL-terminated; data may be NULL when size is 0. */
@@ -293,7 +295,7 @@ struct core_effect {
     const char *reason;                /* static or configured words; never NULL, never personal data */
     uint32_t retry_after_ms;
     struct desk_id lead;
-    struct desk_id other;              /* of a merge: the lead that it went into, or that came into it; number 0: none */
+    struct desk_id other;              /* of a merge, or of parting: the lead that it went into, or that came into it; number 0: none */
     uint64_t revision;
     enum lead_state from, to;          /* `to`: the lead's state in query replies and holdings too */
     enum core_cause cause;
@@ -345,6 +347,7 @@ enum record_kind {
     RECORD_LEAD = 3,       /* open: whole after-image; ended: the end */
     RECORD_REP = 4,
     RECORD_SEEN = 5,       /* only in checkpoints: one idempotency entry */
+    RECORD_LEADS = 6,      /* only in the journal: records of leads that changed as one */
 };
 
 /* A record as the journal and the checkpoint hold it. */

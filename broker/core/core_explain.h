@@ -58,7 +58,7 @@ struct core_act_view {
     enum core_cause what;        /* CAUSE_ASSIGNED, CAUSE_HELD... */
     const char *rep;             /* who got it, or lost it; "" */
     const char *by, *reason;
-    struct desk_id other;        /* CAUSE_MERGED: the other lead; else number 0 */
+    struct desk_id other;        /* CAUSE_MERGED, CAUSE_PARTED: the other lead; else number 0 */
 };
 
 /* The last acts of managers on a lead that core_explain knows, oldest first. */

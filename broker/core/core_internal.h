@@ -107,6 +107,9 @@ struct core {
     const struct act_note *acting;         /* while a manager's command is done: its events say who and why */
     struct core_totals totals;
     struct byte_buffer record;             /* scratch for one record */
+    struct byte_buffer joint;              /* records of leads that changed as one, until all are there */
+    uint32_t joint_count;
+    bool is_joint;
 };
 
 struct siphash_128 seen_key_publish(const struct core *core, struct core_text source, struct core_text idempotency_id);

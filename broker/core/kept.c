@@ -142,9 +142,9 @@ static uint32_t counted_of(const struct lead *lead)
     return counted(lead->payload_size, lead->extra && lead->extra->person ? lead->extra->person->contact_bytes : 0);
 }
 
-bool kept_wants(const struct core *core, const struct lead *lead, enum lead_state end, enum core_cause cause)
+bool kept_wants(const struct core *core, const struct lead *lead, enum core_cause cause)
 {
-    return core->config->reopen_for_ms > 0 && end != LEAD_MERGED && cause != CAUSE_TEST_LEAD && counted_of(lead) <= core->kept.bytes_max &&
+    return core->config->reopen_for_ms > 0 && cause != CAUSE_TEST_LEAD && counted_of(lead) <= core->kept.bytes_max &&
            !(lead->extra && lead->extra->life == KEPT_LIVES_MAX);
 }
 
@@ -165,7 +165,8 @@ static struct kept_lead *add(struct kept *kept, const struct lead_image *image, 
     struct kept_lead *lead = malloc(sizeof *lead + size);
     if (!lead)
         return NULL;
-    *lead = (struct kept_lead){.id = image->id, .revision = image->revision, .ended_ms = image->at_ms, .counted = counted_bytes, .size = (uint32_t)size};
+    *lead = (struct kept_lead){.id = image->id, .revision = image->revision, .ended_ms = image->at_ms, .counted = counted_bytes, .size = (uint32_t)size,
+                               .is_merged = image->state == LEAD_MERGED};
     memcpy(lead->bytes, bytes, size);
     kept->bytes += counted_bytes;
     avl_insert(&kept->by_number, &lead->by_number);
@@ -220,6 +221,14 @@ lw_status kept_restore(struct core *core, const struct lead_image *image, const 
         return LW_NO_MEMORY;
     kept->in_checkpoint = true;
     return LW_OK;
+}
+
+struct desk_id kept_other(const struct kept_lead *kept)
+{
+    struct lead_image image;
+    lw_status status = record_read_lead(kept->bytes, kept->size, &image);
+    const struct act_image *last = status == LW_OK && image.act_count > 0 ? &image.acts_read[image.act_count - 1] : NULL;
+    return last && last->cause == CAUSE_MERGED ? last->other : (struct desk_id){0};
 }
 
 struct kept_lead *kept_take_dirty(struct kept *kept)

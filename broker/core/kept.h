@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * kept - ended leads that may be reopened. Inside broker/core only.
+ * kept - ended leads that may be reopened, or parted from what they were merged into. Inside broker/core only.
  *
  * Kept is the whole image of a lead, as a record, for config.reopen_for_ms from its end; of all of them as many as fit
  * into core_limits.reopen_bytes_max, counted as their contacts' bytes and KEPT_COUNTED_AS each. What ended first gives way
@@ -22,6 +22,7 @@ struct kept_lead {
     struct desk_id id;
     uint64_t revision, ended_ms;           /* of its end */
     uint32_t counted, size;                /* bytes: what it counts as, and what there are */
+    bool is_merged;                        /* it ended so */
     bool is_dirty, in_checkpoint;          /* in_checkpoint: there is a record of the lead, this or an older one */
     struct kept_lead *dirty_next, *dirty_prev;
     uint8_t bytes[];
@@ -37,7 +38,7 @@ struct kept {
 void kept_init(struct kept *kept, uint64_t bytes_max);
 void kept_fini(struct kept *kept);
 /* A lead that ends so is to be kept. */
-bool kept_wants(const struct core *core, const struct lead *lead, enum lead_state end, enum core_cause cause);
+bool kept_wants(const struct core *core, const struct lead *lead, enum core_cause cause);
 /* Before the record of an end, which tells the floor: for the lead if it is wanted, and of what is over. */
 void kept_make_room(struct core *core, const struct lead *lead, bool is_wanted);
 /* The lead, in its end and about to be freed. in_checkpoint: the checkpoint has some image of it. */
@@ -52,6 +53,8 @@ struct kept_lead *kept_find(const struct kept *kept, struct desk_id lead);
 void kept_clear_place(struct kept *kept, const struct lead_image *image);
 /* It is not kept any longer; the checkpoint's record is whoever's takes it over. */
 void kept_drop(struct kept *kept, struct kept_lead *lead);
+/* Of one that was merged: the lead that it went into. */
+struct desk_id kept_other(const struct kept_lead *kept);
 /* Takes one that changed; NULL when none is left. */
 struct kept_lead *kept_take_dirty(struct kept *kept);
 void kept_mark_all_dirty(struct kept *kept);

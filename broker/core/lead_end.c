@@ -42,7 +42,7 @@ void lead_end(struct core *core, struct lead *lead, const struct lead_change *ch
     case LEAD_SCHEDULED: case LEAD_STATES:
         assert(false && "an end");
     }
-    if (kept_wants(core, lead, change->to, change->cause))
+    if (kept_wants(core, lead, change->cause))
         kept_add(core, lead, lead->in_checkpoint);
     else if (lead->in_checkpoint)
         checkpoint_note_gone(core, lead->id);

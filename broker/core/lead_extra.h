@@ -33,7 +33,7 @@ struct lead_extra {
     struct act_notes *acts;                       /* of managers; NULL: none */
     bool has_own_priority;                        /* lead->priority is what a manager said */
     bool has_own_needs;                           /* needs that no rule says: a person did */
-    uint8_t life;                                 /* how often it was reopened */
+    uint8_t life;                                 /* how often it was reopened, or parted */
     bool is_call_back;                            /* the rep calls; nobody is on the line */
     struct other_offer *others;                   /* OFFERED to several: all but the first, by offer number; see broadcast.h */
     uint32_t last_offer_number;                   /* the highest there was, once it was offered to several; else 0 */

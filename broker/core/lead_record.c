@@ -112,7 +112,7 @@ void lead_record_change(struct core *core, struct lead *lead, const struct lead_
     image.has_completion = change->has_completion;
     image.completion_key = change->completion_key;
     image.completion_hash = change->completion_hash;
-    image.is_kept = lead_state_is_end(change->to) && kept_wants(core, lead, change->to, change->cause);
+    image.is_kept = lead_state_is_end(change->to) && kept_wants(core, lead, change->cause);
     image.kept_floor = core->kept.floor;
     byte_buffer_clear(&core->record);
     record_put_lead(&core->record, &image);
@@ -128,6 +128,23 @@ void lead_record(struct core *core, struct lead *lead, bool with_payload)
     record_put_lead(&core->record, &image);
     emit_record(core, RECORD_LEAD);
     lead_mark_dirty(core, lead);
+}
+
+void lead_records_begin(struct core *core)
+{
+    assert(!core->is_joint);
+    byte_buffer_clear(&core->joint);
+    core->joint_count = 0;
+    core->is_joint = true;
+}
+
+void lead_records_end(struct core *core)
+{
+    core->is_joint = false;
+    assert(!core->joint.failed);
+    byte_buffer_clear(&core->record);
+    record_put_leads(&core->record, core->joint_count, &core->joint);
+    emit_record(core, RECORD_LEADS);
 }
 
 /* Where the list goes on behind the lead in that place; without one, where it begins. */

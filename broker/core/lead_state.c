@@ -9,8 +9,10 @@
  *
  * From OFFERED to OFFERED: to one rep more or less, of several; broadcast.c does that.
  * From WAITING to WAITING: a call whose caller hung up is a call-back from then on. From an open state to itself: another
- * contact of the person joined the lead, or another lead was merged into it. Managers may give a waiting lead to a rep without an offer (to CONNECTING or
- * ASSIGNED), lay a waiting or parked one aside for a while (to SCHEDULED), and reopen one that has ended, but for MERGED.
+ * contact of the person joined the lead, or another lead was merged into it or
+ * parted from it. Managers may give a waiting lead to a rep without an offer (to CONNECTING or
+ * ASSIGNED), lay a waiting or parked one aside for a while (to SCHEDULED), and reopen one that has ended; what was MERGED
+ * they part again.
  */
 #include "broadcast.h"
 #include "core_internal.h"
@@ -41,7 +43,7 @@ static const uint16_t legal[] = {
     [LEAD_ASSIGNED] = TO(WAITING) | TO(ASSIGNED) | TO(PARKED) | TO(SCHEDULED) | TO(COMPLETED) | TO(CANCELLED) | TO(MERGED),
     [LEAD_PARKED] = TO(WAITING) | TO(PARKED) | TO(SCHEDULED) | TO(EXPIRED) | TO(CANCELLED) | TO(MERGED),
     [LEAD_SCHEDULED] = TO(WAITING) | TO(SCHEDULED) | TO(CANCELLED) | TO(MERGED),
-    [LEAD_COMPLETED] = TO(WAITING), [LEAD_CANCELLED] = TO(WAITING), [LEAD_EXPIRED] = TO(WAITING), [LEAD_MERGED] = 0,
+    [LEAD_COMPLETED] = TO(WAITING), [LEAD_CANCELLED] = TO(WAITING), [LEAD_EXPIRED] = TO(WAITING), [LEAD_MERGED] = TO(WAITING),
 };
 #undef TO
 
@@ -116,7 +118,7 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
     if (from == LEAD_NONE)
         lead->created_revision = lead->revision;
     if (lead_state_is_end(change->to))
-        kept_make_room(core, lead, kept_wants(core, lead, change->to, change->cause));
+        kept_make_room(core, lead, kept_wants(core, lead, change->cause));
     struct rep *idle = rep_table_at(&core->reps, idle_rep);
     if (idle) {
         idle->revision = lead->revision;

@@ -24,9 +24,9 @@ struct lead_change {
     struct siphash_128 completion_key;
     uint64_t completion_hash;
     const struct lead_join *join;  /* a contact joined, or a lead was merged into it; NULL for most */
-    struct desk_id other;          /* of a merge: the other lead */
+    struct desk_id other;          /* of a merge, or of parting: the other lead */
 };
-/* What a contact, or a lead, makes of the lead that it joined. */
+/* What a contact, or a lead, makes of the lead that it joined, or that it leaves. */
 struct lead_join {
     uint16_t priority;
     uint16_t weight;               /* 0: as it is */

@@ -13,8 +13,9 @@
 #include "decisions.h"
 #include "effects.h"
 #include "lead_extra.h"
+#include "lead_record.h"
 #include "lead_state.h"
-#include "people.h"
+#include "person_merge.h"
 
 const char *merge_why_not(const struct lead *lead, const struct lead *into)
 {
@@ -42,18 +43,22 @@ static void end_merged(struct core *core, struct lead *lead, struct desk_id into
 static void take_agreement(struct core *core, const struct lead *lead, struct lead *into)
 {
     const struct lead_extra *from = lead->extra;
-    struct lead_extra *to = lead_extra_of(into);
-    if (from && from->appointment_ms > core->now_ms && to->appointment_ms == 0)
+    struct lead_extra *to = into->extra;
+    if (from && from->appointment_ms > core->now_ms && to->appointment_ms == 0) {
         lead_set_appointment(into, from->appointment_ms, (struct core_text){from->place, from->place ? (uint32_t)strlen(from->place) : 0});
-    if (from && to->set_by == 0)
+        to->person->own.took_appointment = true;
+    }
+    if (from && from->set_by != 0 && to->set_by == 0) {
         to->set_by = from->set_by;   /* no repeat of that transfer is one of this lead: its offer number stays behind */
+        to->person->own.took_set_by = true;
+    }
 }
 
-static void stay(struct core *core, struct lead *into, const struct lead_join *join, struct desk_id other)
+void merge_stay(struct core *core, struct lead *into, enum core_cause cause, const struct lead_join *join, struct desk_id other)
 {
     struct rep *rep = rep_table_at(&core->reps, into->rep);
     uint64_t deadline_ms = into->deadline_ms > core->now_ms ? into->deadline_ms : deadline_after(core, 1);
-    lead_move(core, into, &(struct lead_change){.to = (enum lead_state)into->state, .cause = CAUSE_MERGED, .rep = into->rep,
+    lead_move(core, into, &(struct lead_change){.to = (enum lead_state)into->state, .cause = cause, .rep = into->rep,
                                                 .deadline_ms = deadline_ms, .join = join, .other = other});
     if (rep && into->state == LEAD_OFFERED)
         broadcast_show(core, into);
@@ -61,7 +66,6 @@ static void stay(struct core *core, struct lead *into, const struct lead_join *j
         tell_holding(core, into, rep, true);
 }
 
-/* The other's record comes first: a crash between the two leaves a contact too many, and loses none. */
 void lead_merge(struct core *core, struct lead *lead, struct lead *into, const struct act_note *note)
 {
     struct act_note noted = *note;
@@ -73,6 +77,8 @@ void lead_merge(struct core *core, struct lead *lead, struct lead *into, const s
     noted.other = from;
     noted.rep = into->rep;
     act_note_keep(into, &noted);
-    stay(core, into, &join, from);
+    lead_records_begin(core);
+    merge_stay(core, into, CAUSE_MERGED, &join, from);
     end_merged(core, lead, into->id);
+    lead_records_end(core);
 }

@@ -25,11 +25,6 @@ void people_init(struct core *core)
     avl_init(&core->people, compare_keys);
 }
 
-static bool same_hash(struct siphash_128 a, struct siphash_128 b)
-{
-    return a.lo == b.lo && a.hi == b.hi;
-}
-
 /* ---- keys ------------------------------------------------------------------------ */
 
 static struct siphash_128 hash_key(const struct core *core, const struct core_person_key *key, struct core_text source)
@@ -104,16 +99,17 @@ static struct lead_person *person_of(struct lead *lead)
     return extra->person;
 }
 
-static void add_key(struct core *core, struct lead *lead, struct siphash_128 hash)
+uint16_t person_add_key(struct core *core, struct lead *lead, struct siphash_128 hash)
 {
     struct lead_person *person = person_of(lead);
     struct person_key **end = &person->first;
-    for (; *end; end = &(*end)->next) {
+    uint32_t at = 0;
+    for (; *end; end = &(*end)->next, at++) {
         if (same_hash((*end)->hash, hash))
-            return;
+            return (uint16_t)(1u << at);
     }
-    if (person->key_count == CORE_PERSON_KEYS_MAX)
-        return;
+    if (at == CORE_PERSON_KEYS_MAX)
+        return 0;
     struct person_key *key = calloc(1, sizeof *key);
     if (!key)
         abort();   /* the same */
@@ -122,12 +118,15 @@ static void add_key(struct core *core, struct lead *lead, struct siphash_128 has
     *end = key;
     person->key_count++;
     avl_insert(&core->people, &key->node);
+    return (uint16_t)(1u << at);
 }
 
-void person_attach(struct core *core, struct lead *lead, const struct person *person)
+uint16_t person_attach(struct core *core, struct lead *lead, const struct person *person)
 {
+    uint16_t keys = 0;
     for (uint32_t i = 0; i < person->key_count; i++)
-        add_key(core, lead, person->keys[i]);
+        keys |= person_add_key(core, lead, person->keys[i]);
+    return keys;
 }
 
 /* ---- contacts ---------------------------------------------------------------------- */
@@ -147,14 +146,24 @@ static struct contact *new_contact(struct lead_person *person)
     return person->contacts ? &person->contacts[person->contact_count] : NULL;
 }
 
-static bool fill_contact(struct core *core, struct lead_person *person, const struct contact *from, const void *payload)
+/* What the lead is, before its first contact makes more of it. */
+static void note_own(const struct lead *lead, struct lead_person *person)
 {
+    person->own = (struct person_own){.received_ms = lead->received_ms, .priority = lead->priority,
+                                      .keys = (uint16_t)((1u << person->key_count) - 1)};
+}
+
+bool person_fill_contact(struct core *core, struct lead *lead, const struct contact *from, const void *payload)
+{
+    struct lead_person *person = person_of(lead);
     struct contact *contact = new_contact(person);
     void *copy = contact ? malloc(from->payload_size + 1u) : NULL;
     if (!copy)
         return false;
     if (from->payload_size > 0)
         memcpy(copy, payload, from->payload_size);
+    if (person->contact_count == 0)
+        note_own(lead, person);
     *contact = *from;
     contact->payload = copy;
     person->contact_count++;
@@ -163,57 +172,35 @@ static bool fill_contact(struct core *core, struct lead_person *person, const st
     return true;
 }
 
-bool person_add_contact(struct core *core, struct lead *lead, const struct core_command *publish, struct siphash_128 seen_key)
+bool person_add_contact(struct core *core, struct lead *lead, const struct core_command *publish, struct siphash_128 seen_key,
+                        const struct person *person, uint16_t priority)
 {
     struct contact contact = {.seen_key = seen_key, .content_hash = publish->publish.content_hash, .serial = core_next_revision(core),
                               .at_ms = core->now_ms, .seen_position = core->seen.next, .payload_size = publish->publish.payload_size,
-                              .channel = publish->publish.channel};
+                              .channel = publish->publish.channel, .priority = priority};
     struct seen_entry entry = {.key = seen_key, .lead = lead->id, .content_hash = contact.content_hash, .at_ms = contact.at_ms,
                                .serial = contact.serial, .kind = SEEN_JOIN, .life = lead_extra_of(lead)->life};
-    if (!fill_contact(core, person_of(lead), &contact, publish->publish.payload))
+    if (!person_fill_contact(core, lead, &contact, publish->publish.payload))
         return false;
+    struct lead_person *of = lead->extra->person;
+    of->contacts[of->contact_count - 1].keys = person ? person_attach(core, lead, person) : 0;
     if (!seen_add(&core->seen, &entry))
         abort();   /* without it a repeat would be doubled: better to restart from the journal */
     return true;
 }
 
-/* ---- merges -------------------------------------------------------------------------- */
-
-bool person_merge_fits(const struct lead *lead, const struct lead *into)
+bool person_prioritise(struct lead *lead, uint16_t priority)
 {
-    const struct lead_person nothing = {0};
-    const struct lead_person *from = lead->extra && lead->extra->person ? lead->extra->person : &nothing;
-    const struct lead_person *to = into->extra && into->extra->person ? into->extra->person : &nothing;
-    return to->contact_count + 1 + from->contact_count <= CORE_CONTACTS_MAX &&
-           into->payload_size + to->contact_bytes + lead->payload_size + from->contact_bytes <= PERSON_BYTES_MAX;
+    struct lead_person *person = lead->extra ? lead->extra->person : NULL;
+    if (!person || person->contact_count == 0)
+        return false;
+    person->own.priority = priority;
+    for (uint32_t i = 0; i < person->contact_count; i++)
+        person->contacts[i].priority = 0;
+    return true;
 }
 
-/* In the order in which they came. Their entries in the idempotency window stay with the lead that publishers know. */
-static void bring_contact(struct core *core, struct lead_person *person, const struct contact *from)
-{
-    struct contact contact = *from;
-    contact.serial = 0;
-    contact.seen_position = UINT64_MAX;
-    if (!fill_contact(core, person, &contact, from->payload))
-        abort();   /* tens of kilobytes: there is no sensible way to go on */
-    struct contact brought = person->contacts[person->contact_count - 1];
-    uint32_t at = person->contact_count - 1;
-    for (; at > 0 && person->contacts[at - 1].at_ms > brought.at_ms; at--)
-        person->contacts[at] = person->contacts[at - 1];
-    person->contacts[at] = brought;
-}
-
-void person_merge(struct core *core, const struct lead *lead, struct lead *into)
-{
-    const struct lead_person *from = lead->extra ? lead->extra->person : NULL;
-    struct lead_person *to = person_of(into);
-    bring_contact(core, to, &(struct contact){.seen_key = lead->seen_key, .content_hash = lead->content_hash, .at_ms = lead->created_ms,
-                                              .payload = lead->payload, .payload_size = lead->payload_size, .channel = lead->demand->channel});
-    for (uint32_t i = 0; from && i < from->contact_count; i++)
-        bring_contact(core, to, &from->contacts[i]);
-    for (const struct person_key *key = from ? from->first : NULL; key; key = key->next)
-        add_key(core, into, key->hash);
-}
+/* ---- ends of contacts ---------------------------------------------------------------- */
 
 void person_end(struct core *core, const struct lead_person *person, enum lead_state end)
 {
@@ -244,15 +231,17 @@ void person_keep_won(struct core *core, const struct lead *lead, const struct le
 
 void person_fill(const struct lead_person *person, bool with_keys, struct lead_image *image)
 {
-    image->has_person = with_keys || person->contact_count > 0;
+    image->has_person = (with_keys && person->key_count > 0) || person->contact_count > 0;
     for (const struct person_key *key = person->first; key && with_keys; key = key->next)
         image->person_keys[image->person_key_count++] = key->hash;
     image->contact_count = person->contact_count;
     for (uint32_t i = 0; i < person->contact_count; i++) {
         const struct contact *contact = &person->contacts[i];
-        image->contacts[i] = (struct contact_image){contact->seen_key, contact->content_hash, contact->serial, contact->at_ms, contact->channel,
-                                                    {contact->payload, contact->payload_size}};
+        image->contacts[i] = (struct contact_image){contact->seen_key, contact->content_hash, contact->serial, contact->at_ms, contact->received_ms,
+                                                    contact->priority, contact->keys, contact->channel, {contact->payload, contact->payload_size}};
     }
+    image->has_own = person->contact_count > 0;
+    image->own = person->own;
 }
 
 bool person_take(struct core *core, struct lead *lead, const struct lead_image *image)
@@ -264,14 +253,17 @@ bool person_take(struct core *core, struct lead *lead, const struct lead_image *
         extra->person = NULL;
     }
     for (uint32_t i = 0; i < image->person_key_count; i++)
-        add_key(core, lead, image->person_keys[i]);
+        person_add_key(core, lead, image->person_keys[i]);
     for (uint32_t i = 0; i < image->contact_count; i++) {
         const struct contact_image *from = &image->contacts[i];
         struct contact contact = {.seen_key = from->seen_key, .content_hash = from->content_hash, .serial = from->serial, .at_ms = from->at_ms,
+                                  .received_ms = from->received_ms, .priority = from->priority, .keys = from->keys,
                                   .seen_position = UINT64_MAX, .payload_size = from->payload.size, .channel = from->channel};
-        if (!fill_contact(core, person_of(lead), &contact, from->payload.data))
+        if (!person_fill_contact(core, lead, &contact, from->payload.data))
             return false;
     }
+    if (image->contact_count > 0 && image->has_own)
+        lead->extra->person->own = image->own;
     return true;
 }
 
@@ -311,7 +303,7 @@ void person_free(struct lead_person *person)
 void person_check(const struct core *core, const struct lead *lead)
 {
     const struct lead_person *person = lead->extra ? lead->extra->person : NULL;
-    uint32_t keys = 0, bytes = 0;
+    uint32_t keys = 0, bytes = 0, owned = person ? person->own.keys : 0;
     if (!person)
         return;
     for (const struct person_key *key = person->first; key; key = key->next, keys++) {
@@ -322,9 +314,11 @@ void person_check(const struct core *core, const struct lead *lead)
         const struct contact *contact = &person->contacts[i];
         const struct seen_entry *entry = seen_at(&core->seen, contact->seen_position);
         bytes += contact->payload_size;
+        owned |= contact->keys;
         assert(contact->serial != 0 || !entry);
         assert(!entry || (same_hash(entry->key, contact->seen_key) && entry->kind == SEEN_JOIN && desk_id_equal(entry->lead, lead->id)));
     }
     assert(keys == person->key_count && bytes == person->contact_bytes && keys <= CORE_PERSON_KEYS_MAX);
+    assert(person->contact_count == 0 || owned == (1u << keys) - 1);
     assert(person->contact_count <= CORE_CONTACTS_MAX && lead->payload_size + bytes <= PERSON_BYTES_MAX);
 }

@@ -30,8 +30,11 @@ struct contact {
     struct siphash_128 seen_key;
     uint64_t content_hash, serial, at_ms;
     uint64_t seen_position;        /* of its entry in the idempotency window */
+    uint64_t received_ms;          /* of a lead that was merged: it makes this one as old; else 0 */
     void *payload;
     uint32_t payload_size;
+    uint16_t priority;             /* of which it makes its lead at least; 0: it came with another */
+    uint16_t keys;                 /* bit k: the key k of its lead is one of its own */
     uint8_t channel;
 };
 
@@ -40,8 +43,10 @@ struct lead_person {
     struct contact *contacts;      /* room for CORE_CONTACTS_MAX; NULL while none has joined */
     uint32_t key_count, contact_count;
     uint32_t contact_bytes;
+    struct person_own own;         /* while it has contacts */
 };
 
+static inline bool same_hash(struct siphash_128 a, struct siphash_128 b) { return a.lo == b.lo && a.hi == b.hi; }
 void people_init(struct core *core);
 /* The keys of the lead that is published, hashed. */
 void person_read(const struct core *core, const struct core_command *publish, struct person *out);
@@ -49,18 +54,22 @@ void person_read(const struct core *core, const struct core_command *publish, st
 void person_of_keys(const struct core *core, const struct core_person_key *keys, uint32_t count, struct core_text source, struct person *out);
 /* Of the newest open lead for each key the one that a rep has, then the newest; NULL. */
 struct lead *person_open_lead(const struct core *core, const struct person *person);
-/* The lead is about this person too; at the bound of keys what is new is not kept. */
-void person_attach(struct core *core, struct lead *lead, const struct person *person);
+/* The lead is about this person too; at the bound of keys what is new is not kept. Gives the bits of those that are. */
+uint16_t person_attach(struct core *core, struct lead *lead, const struct person *person);
+/* The same of one key. */
+uint16_t person_add_key(struct core *core, struct lead *lead, struct siphash_128 hash);
+/* Keeps a contact, whose payload is copied, behind the others. False, with nothing changed, without memory. */
+LW_MUST_CHECK bool person_fill_contact(struct core *core, struct lead *lead, const struct contact *from, const void *payload);
 /* The last contact of the lead. */
 uint64_t person_heard_ms(const struct lead *lead);
-/* Keeps the contact with its lead, and in the idempotency window. False, with nothing changed, without memory. */
-LW_MUST_CHECK bool person_add_contact(struct core *core, struct lead *lead, const struct core_command *publish, struct siphash_128 seen_key);
+/* Keeps the contact with its lead, and in the idempotency window; person: NULL if nobody is recognised. False, with nothing changed, without memory. */
+LW_MUST_CHECK bool person_add_contact(struct core *core, struct lead *lead, const struct core_command *publish, struct siphash_128 seen_key,
+                                      const struct person *person, uint16_t priority);
+/* A manager gives the lead a priority, whatever its contacts ask for. Says if its next record has to tell its contacts. */
+bool person_prioritise(struct lead *lead, uint16_t priority);
 /* Whoever had the lead won it: they are known by it from now on. */
 bool person_is_won(const struct core *core, const struct lead_change *change);
 void person_keep_won(struct core *core, const struct lead *lead, const struct lead_change *change);
-/* Whether a lead with all contacts of both would be one; and makes it so: its payload and its contacts are contacts of `into` too. */
-bool person_merge_fits(const struct lead *lead, const struct lead *into);
-void person_merge(struct core *core, const struct lead *lead, struct lead *into);
 /* Of a record; of an ended lead only what is needed: contacts without payload, keys if it was won. */
 void person_fill(const struct lead_person *person, bool with_keys, struct lead_image *image);
 LW_MUST_CHECK bool person_take(struct core *core, struct lead *lead, const struct lead_image *image);

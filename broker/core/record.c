@@ -5,6 +5,7 @@
  * are differences to the time of the change, which is unix ms.
  */
 #include "record.h"
+#include "record_parts.h"
 
 #include <string.h>
 
@@ -33,60 +34,10 @@ static void put_needs(struct byte_buffer *out, const struct lead_image *image);
 static void read_needs(struct byte_reader *in, struct lead_image *image);
 static void put_extra(struct byte_buffer *out, const struct lead_image *image);
 static void read_extra(struct byte_reader *in, struct lead_image *image);
-static void put_person(struct byte_buffer *out, const struct lead_image *image);
-static void read_person(struct byte_reader *in, struct lead_image *image);
 static void put_life(struct byte_buffer *out, const struct lead_image *image);
 static void read_life(struct byte_reader *in, struct lead_image *image);
 static void put_fixed_part(struct byte_buffer *out, const struct lead_image *image);
 static void read_fixed_part(struct byte_reader *in, struct lead_image *image);
-
-static void put_id(struct byte_buffer *out, struct desk_id id)
-{
-    byte_buffer_put_fixed64(out, id.epoch);
-    byte_buffer_put_varint(out, id.number);
-}
-
-static struct desk_id read_id(struct byte_reader *in)
-{
-    struct desk_id id;
-    id.epoch = byte_reader_fixed64(in);
-    id.number = byte_reader_varint(in);
-    return id;
-}
-
-static void put_key(struct byte_buffer *out, struct siphash_128 key)
-{
-    byte_buffer_put_fixed64(out, key.lo);
-    byte_buffer_put_fixed64(out, key.hi);
-}
-
-static struct siphash_128 read_key(struct byte_reader *in)
-{
-    struct siphash_128 key;
-    key.lo = byte_reader_fixed64(in);
-    key.hi = byte_reader_fixed64(in);
-    return key;
-}
-
-/* Times of one record lie close together: as differences they take a byte or three instead of six. */
-static void put_time(struct byte_buffer *out, uint64_t base_ms, uint64_t time_ms)
-{
-    byte_buffer_put_zigzag(out, (int64_t)(time_ms - base_ms));
-}
-
-static uint64_t read_time(struct byte_reader *in, uint64_t base_ms)
-{
-    return base_ms + (uint64_t)byte_reader_zigzag(in);
-}
-
-static struct core_text read_text(struct byte_reader *in, size_t max)
-{
-    size_t size;
-    const uint8_t *data = byte_reader_blob(in, &size);
-    if (size > max)
-        in->failed = true;
-    return in->failed ? (struct core_text){"", 0} : (struct core_text){(const char *)data, (uint32_t)size};
-}
 
 static uint32_t read_u32(struct byte_reader *in)
 {
@@ -110,11 +61,6 @@ static bool has_extra(const struct lead_image *image)
 {
     return image->is_call_back || image->set_by != 0 || image->preferred_rep != 0 || image->appointment_ms != 0 || image->place.size > 0 ||
            image->value != 0 || image->waits_from_ms != 0 || image->last_offer_number != 0 || image->offer_to != 0;
-}
-
-static bool is_short(const struct lead_image *image)
-{
-    return lead_state_is_end(image->state) && !image->has_payload;
 }
 
 static uint8_t life_of(const struct lead_image *image)
@@ -170,7 +116,7 @@ void record_put_lead(struct byte_buffer *out, const struct lead_image *image)
     if (life_of(image) != 0)
         put_life(out, image);
     if (image->has_person)
-        put_person(out, image);
+        record_put_person(out, image);
     if (image->has_completion) {
         put_key(out, image->completion_key);
         byte_buffer_put_fixed64(out, image->completion_hash);
@@ -218,7 +164,7 @@ lw_status record_read_lead(const void *bytes, size_t size, struct lead_image *ou
     if (flags & LEAD_HAS_LIFE)
         read_life(&in, out);
     if (out->has_person)
-        read_person(&in, out);
+        record_read_person(&in, out);
     if (out->has_completion) {
         out->completion_key = read_key(&in);
         out->completion_hash = byte_reader_fixed64(&in);
@@ -276,40 +222,9 @@ static void read_extra(struct byte_reader *in, struct lead_image *image)
     record_read_offers(in, image);
 }
 
-static void put_person(struct byte_buffer *out, const struct lead_image *image)
+static bool names_other(uint8_t act)
 {
-    byte_buffer_put_varint(out, image->person_key_count);
-    for (uint32_t i = 0; i < image->person_key_count; i++)
-        put_key(out, image->person_keys[i]);
-    byte_buffer_put_varint(out, image->contact_count);
-    for (uint32_t i = 0; i < image->contact_count; i++) {
-        const struct contact_image *contact = &image->contacts[i];
-        put_key(out, contact->seen_key);
-        byte_buffer_put_fixed64(out, contact->content_hash);
-        byte_buffer_put_varint(out, contact->serial);
-        put_time(out, image->at_ms, contact->at_ms);
-        byte_buffer_put_u8(out, contact->channel);
-        byte_buffer_put_blob(out, contact->payload.data, is_short(image) ? 0 : contact->payload.size);
-    }
-}
-
-static void read_person(struct byte_reader *in, struct lead_image *image)
-{
-    image->person_key_count = (uint32_t)byte_reader_varint_max(in, CORE_PERSON_KEYS_MAX);
-    for (uint32_t i = 0; i < image->person_key_count; i++)
-        image->person_keys[i] = read_key(in);
-    image->contact_count = (uint32_t)byte_reader_varint_max(in, CORE_CONTACTS_MAX);
-    for (uint32_t i = 0; i < image->contact_count; i++) {
-        struct contact_image *contact = &image->contacts[i];
-        contact->seen_key = read_key(in);
-        contact->content_hash = byte_reader_fixed64(in);
-        contact->serial = byte_reader_varint(in);
-        contact->at_ms = read_time(in, image->at_ms);
-        contact->channel = byte_reader_u8(in);
-        contact->payload = read_text(in, UINT32_MAX);
-        if (contact->channel >= LW_CHANNEL_COUNT)
-            in->failed = true;
-    }
+    return act == CAUSE_MERGED || act == CAUSE_PARTED;
 }
 
 static void put_acts(struct byte_buffer *out, const struct lead_image *image)
@@ -322,7 +237,7 @@ static void put_acts(struct byte_buffer *out, const struct lead_image *image)
         byte_buffer_put_varint(out, note->rep);
         byte_buffer_put_blob(out, note->by, strlen(note->by));
         byte_buffer_put_blob(out, note->reason, strlen(note->reason));
-        if (note->cause == CAUSE_MERGED)
+        if (names_other(note->cause))
             put_id(out, note->other);
     }
 }
@@ -341,7 +256,7 @@ static void read_acts(struct byte_reader *in, struct lead_image *image)
         act->rep = read_u32(in);
         act->by = read_text(in, LW_NAME_MAX);
         act->reason = read_text(in, ACT_REASON_MAX);
-        act->other = act->cause == CAUSE_MERGED ? read_id(in) : (struct desk_id){0};
+        act->other = names_other(act->cause) ? read_id(in) : (struct desk_id){0};
     }
 }
 

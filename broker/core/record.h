@@ -68,12 +68,21 @@ struct decision {
     uint8_t cause, outcome;   /* enum core_cause */
 };
 
-/* A contact that joined a lead. Of an ended lead without its payload. serial 0: a merge brought it. */
+/* A contact that joined a lead. Of an ended lead without its payload and what tells contacts apart. serial 0: a merge brought it. */
 struct contact_image {
     struct siphash_128 seen_key;
     uint64_t content_hash, serial, at_ms;
+    uint64_t received_ms;
+    uint16_t priority, keys;
     uint8_t channel;
     struct core_text payload;
+};
+
+/* What a lead with contacts is without them. */
+struct person_own {
+    uint64_t received_ms;
+    uint16_t priority, keys;          /* keys: bit k: the key k is its own */
+    bool took_appointment, took_set_by;   /* from a lead that was merged */
 };
 
 struct act_image {
@@ -155,6 +164,8 @@ struct lead_image {
     const struct decision *decisions;     /* and these decisions_read: of this image, not of its copy */
     bool has_person;                  /* with the payload, and at the end: */
     uint32_t person_key_count, contact_count;
+    bool has_own;                     /* with contacts; */
+    struct person_own own;
     struct other_offer_image others[BROADCAST_MAX - 1];
     struct record_require require[CONFIG_REQUIRE_MAX];
     struct record_require prefer[CONFIG_PREFER_MAX];
@@ -242,6 +253,8 @@ void record_put_decisions(struct byte_buffer *out, const struct lead_image *imag
 void record_read_decisions(struct byte_reader *in, struct lead_image *image);
 void record_put_caps(struct byte_buffer *out, const struct caps_image *caps);   /* part of a rep's */
 void record_read_caps(struct byte_reader *in, struct caps_image *caps);
+void record_put_person(struct byte_buffer *out, const struct lead_image *image);   /* part of a lead's */
+void record_read_person(struct byte_reader *in, struct lead_image *image);
 void record_put_offers(struct byte_buffer *out, const struct lead_image *image);   /* part of a lead's */
 void record_read_offers(struct byte_reader *in, struct lead_image *image);
 /* Parts: who did not take a lead and why; how often a rep gave which reason. */
@@ -262,6 +275,11 @@ void record_read_team(struct byte_reader *in, struct team_image *image);   /* be
 LW_MUST_CHECK lw_status record_read_desk(const void *bytes, size_t size, struct desk_image *out, struct byte_reader *rest);
 /* LW_NOT_FOUND at the end. */
 LW_MUST_CHECK lw_status record_next_part(struct byte_reader *rest, struct desk_part *out);
+
+/* RECORD_LEADS. records: `count` of them, each put as a blob. */
+void record_put_leads(struct byte_buffer *out, uint32_t count, const struct byte_buffer *records);
+/* Gives each; visit's first status that is not LW_OK ends it. */
+LW_MUST_CHECK lw_status record_visit_leads(const void *bytes, size_t size, lw_status (*visit)(void *context, const void *bytes, size_t size), void *context);
 
 /* "waiting", "offered"... Never NULL. */
 const char *lead_state_word(enum lead_state state);

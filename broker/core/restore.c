@@ -31,6 +31,7 @@
 #include "team_limits.h"
 
 static lw_status restore_lead(struct core *core, const void *bytes, size_t size);
+static lw_status restore_one_lead(void *context, const void *bytes, size_t size);
 static lw_status restore_rep(struct core *core, const void *bytes, size_t size);
 static lw_status restore_seen(struct core *core, const void *bytes, size_t size);
 static lw_status restore_desk(struct core *core, const void *bytes, size_t size);
@@ -58,6 +59,7 @@ lw_status core_restore(struct core *core, enum record_kind kind, const void *byt
     case RECORD_LEAD: return restore_lead(core, bytes, size);
     case RECORD_REP: return restore_rep(core, bytes, size);
     case RECORD_SEEN: return restore_seen(core, bytes, size);
+    case RECORD_LEADS: return record_visit_leads(bytes, size, restore_one_lead, core);
     }
     return LW_UNSUPPORTED;
 }
@@ -223,6 +225,11 @@ static lw_status restore_lead(struct core *core, const void *bytes, size_t size)
         return status;
 
     return is_end ? restore_end(core, &image, bytes, size) : restore_open(core, &image);
+}
+
+static lw_status restore_one_lead(void *context, const void *bytes, size_t size)
+{
+    return restore_lead(context, bytes, size);
 }
 
 static uint8_t life_of(const struct lead *lead)
@@ -438,7 +445,8 @@ lw_status restore_take_image(struct core *core, struct lead *lead, const struct 
         lead->priority = (uint16_t)image->priority;   /* a contact that joined may have raised it, */
         lead->received_ms = image->received_ms;       /* and a merge made it older */
     }
-    if (image->has_payload && image->has_person && !person_take(core, lead, image))
+    const bool had_person = lead->extra && lead->extra->person;   /* of which nothing may be left */
+    if (image->has_payload && (image->has_person || had_person) && !person_take(core, lead, image))
         return LW_NO_MEMORY;
     lead->revision = image->revision;
     lead->created_revision = image->created_revision;

@@ -304,7 +304,7 @@ uint64_t urgency_settled_ms(const struct lead *lead)
     uint64_t settled_ms = extra && extra->person && extra->person->contact_count > 0 ? person_heard_ms(lead) : 0;
     for (uint32_t i = 0; extra && extra->acts && i < extra->acts->count; i++) {
         const struct act_note *act = &extra->acts->list[i];
-        if ((act->cause == CAUSE_PRIORITISED || act->cause == CAUSE_MERGED) && act->at_ms > settled_ms)
+        if ((act->cause == CAUSE_PRIORITISED || act->cause == CAUSE_MERGED || act->cause == CAUSE_PARTED) && act->at_ms > settled_ms)
             settled_ms = act->at_ms;
     }
     return settled_ms;

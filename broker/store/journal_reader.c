@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "batch.h"
+#include "record.h"
 #include "store_keys.h"
 
 enum { PAGE = 128, SCAN_COUNT = 512, TRIES_MAX = 20, CONNECT_SECONDS = 5 };
@@ -33,6 +34,7 @@ static lw_status read_hash(struct reading *r, const char *key, enum record_kind 
 static lw_status read_tail(struct reading *r);
 static lw_status read_entry(struct reading *r, const redisReply *entry);
 static bool give(struct reading *r, enum record_kind kind, const void *bytes, size_t size);
+static lw_status give_lead(void *context, const void *bytes, size_t size);
 static bool checkpoint_moved(struct journal_reader *reader, const redisReply *before);
 static const redisReply *field_of(const redisReply *fields, const char *name);
 
@@ -259,9 +261,19 @@ static lw_status read_entry(struct reading *r, const redisReply *entry)
         return fail(r->reader, LW_CORRUPT, "the journal has a gap before %s", entry->element[0]->str);
     r->at = id;
     r->place = (struct journal_place){.entry = id, .desk_ms = head.desk_ms};
-    while (!r->stopped && batch_next(&reader, &kind, &bytes, &size))
-        give(r, kind, bytes, size);
-    return reader.failed ? fail(r->reader, LW_CORRUPT, "entry %s is damaged", entry->element[0]->str) : LW_OK;
+    while (!r->stopped && batch_next(&reader, &kind, &bytes, &size)) {
+        if (kind == RECORD_LEADS)
+            status = record_visit_leads(bytes, size, give_lead, r);
+        else
+            give(r, kind, bytes, size);
+    }
+    return reader.failed || status != LW_OK ? fail(r->reader, LW_CORRUPT, "entry %s is damaged", entry->element[0]->str) : LW_OK;
+}
+
+static lw_status give_lead(void *context, const void *bytes, size_t size)
+{
+    give(context, RECORD_LEAD, bytes, size);
+    return LW_OK;
 }
 
 static bool give(struct reading *r, enum record_kind kind, const void *bytes, size_t size)

@@ -36,6 +36,7 @@ void journal_reader_close(struct journal_reader *reader);
 struct journal_visitor {
     void *context;
     void (*reset)(void *context);
+    /* What changed as one comes as the leads that it is of: never RECORD_LEADS. */
     bool (*record)(void *context, const struct journal_place *place, enum record_kind kind, const void *bytes, size_t size);
 };
 

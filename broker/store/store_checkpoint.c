@@ -252,6 +252,8 @@ static void put_record(struct redis_store *s, const struct core_record *record)
         batch_put(&s->checkpoint.run, RECORD_SEEN, record->bytes, record->size);
         break;
     }
+    case RECORD_LEADS:
+        break;   /* only in the journal */
     }
 }
 

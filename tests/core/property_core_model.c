@@ -639,7 +639,7 @@ static void by_manager(struct pair *pair)
         command.act_on_rep.state = (enum rep_state)(below(pair, 8) ? below(pair, 4) ? REP_AVAILABLE : REP_BREAK : below(pair, 6));
     } else {
         command.act.lead = any_lead(pair, &offer_number, &ignored);
-        command.act.act = (enum core_act)(1 + below(pair, 10));
+        command.act.act = (enum core_act)(1 + below(pair, 11));
         command.act.rep = rep, command.act.by = by;
         command.act.until_unix_ms = below(pair, 3) ? (int64_t)(pair->now_ms + below(pair, 60000)) - 2000 : 0;
         command.act.priority = (uint32_t)below(pair, 220);

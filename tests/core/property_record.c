@@ -9,11 +9,12 @@
 
 enum { LEADS = 30 };
 
-static void reopen(struct desk_rig *rig, struct desk_id lead)
+static void act(struct desk_rig *rig, struct desk_id lead, enum core_act what, struct desk_id into)
 {
     struct core_command command = {.kind = COMMAND_ACT, .session = MANAGER};
     command.act.lead = lead;
-    command.act.act = ACT_REOPEN;
+    command.act.act = what;
+    command.act.into = into;
     command.act.by = (struct core_text){"boss", 4};
     command.act.reason = (struct core_text){"why not", 7};
     rig_step(rig, &command);
@@ -45,6 +46,8 @@ static void open_later(struct core_config *config, struct seeded *random)
 static void live(struct desk_rig *rig, struct seeded *random)
 {
     char id[16];
+    const struct desk_id none = {0};
+    struct desk_id last = none;
     struct core_config *config = rig_rules();
     rig_add_rule(config, "italy", 10, "language", "it", "italian", 5);
     rig_add_rep(config, "ada", 4, "+391", "italian", 8);
@@ -64,7 +67,7 @@ static void live(struct desk_rig *rig, struct seeded *random)
             .id = id, .channel = i % 3 == 2 ? LW_CHANNEL_PHONE : LW_CHANNEL_WEB, .fields = {{"language", i % 2 ? "it" : "de"}}});
         struct core_effect row = rig_row(rig, lead);
         rig_pass(rig, seeded_below(random, 20000));
-        switch (seeded_below(random, 6)) {
+        switch (seeded_below(random, 8)) {
         case 0: rig_decline(rig, ada, lead, row.offer_number); break;
         case 1: rig_accept(rig, ada, lead, row.offer_number); break;
         case 2:
@@ -75,24 +78,36 @@ static void live(struct desk_rig *rig, struct seeded *random)
         case 3: rig_cancel(rig, lead); break;
         case 4:
             rig_cancel(rig, lead);
-            reopen(rig, lead);
+            act(rig, lead, ACT_REOPEN, none);
+            break;
+        case 5: act(rig, lead, ACT_MERGE, last); break;
+        case 6:
+            act(rig, lead, ACT_MERGE, last);
+            act(rig, lead, ACT_PART, none);
             break;
         default: break;
         }
+        last = lead;
     }
     add_checkpoint(rig);
 }
 
-static lw_status read_any(enum record_kind kind, const void *bytes, size_t size)
+static lw_status read_lead(void *context, const void *bytes, size_t size)
 {
     static struct lead_image lead;
+    (void)context;
+    return record_read_lead(bytes, size, &lead);
+}
+
+static lw_status read_any(enum record_kind kind, const void *bytes, size_t size)
+{
     struct rep_image rep;
     struct seen_image seen;
     struct desk_image desk;
     struct desk_part part;
     struct byte_reader rest;
     switch (kind) {
-    case RECORD_LEAD: return record_read_lead(bytes, size, &lead);
+    case RECORD_LEAD: return read_lead(NULL, bytes, size);
     case RECORD_REP: return record_read_rep(bytes, size, &rep);
     case RECORD_SEEN: return record_read_seen(bytes, size, &seen);
     case RECORD_DESK: {
@@ -101,6 +116,7 @@ static lw_status read_any(enum record_kind kind, const void *bytes, size_t size)
             status = record_next_part(&rest, &part);
         return status == LW_NOT_FOUND ? LW_OK : status;
     }
+    case RECORD_LEADS: return record_visit_leads(bytes, size, read_lead, NULL);
     case RECORD_CONFIG: break;
     }
     return LW_OK;

@@ -116,12 +116,14 @@ static bool do_act(struct slow_desk *desk, const struct core_command *command, s
             return false;
         hold(desk, lead, command->act.until_unix_ms);
         return true;
-    case ACT_REOPEN:
+    case ACT_REOPEN: case ACT_PART:
         return false;   /* it is open */
     case ACT_PRIORITISE:
         if (command->act.priority > CONFIG_PRIORITY_MAX)
             return false;
-        lead->priority = command->act.priority;
+        lead->priority = lead->own.priority = command->act.priority;
+        for (uint32_t i = 0; i < lead->contact_count; i++)
+            lead->contacts[i].priority = 0;
         tell_noted(desk, lead, CAUSE_PRIORITISED);
         return true;
     }
@@ -133,8 +135,8 @@ void act(struct slow_desk *desk, const struct core_command *command)
     struct slow_lead *lead = find_lead(desk, command->act.lead);
     bool done = false;
     copy_text(desk->acting, command->act.by);
-    if (!lead && command->act.act == ACT_REOPEN) {
-        enum core_status status = reopen(desk, command->act.lead);
+    if (!lead && (command->act.act == ACT_REOPEN || command->act.act == ACT_PART)) {
+        enum core_status status = command->act.act == ACT_PART ? part(desk, command->act.lead) : reopen(desk, command->act.lead);
         desk->acting[0] = '\0';
         answer(desk, command, status, command->act.lead);
         return;

@@ -19,6 +19,22 @@ enum { REPS = 64, LEADS = 4096, SEEN = 16384, REFUSALS = 64, REFUSALS_OF_REP = 3
 
 struct refusal { int rep; uint32_t offer_number; uint64_t until_ms; enum core_cause cause; };
 
+struct slow_keys { char list[CORE_PERSON_KEYS_MAX][KEY_TEXT]; uint32_t count; };
+
+/* What joined a lead, or came when another was merged into it. */
+struct slow_contact {
+    uint8_t payload[64];
+    uint32_t size;
+    uint64_t at_ms;
+    struct desk_id of;                         /* the lead that was merged; number 0: it joined */
+    uint32_t priority;
+    uint64_t received_ms;                      /* 0: makes nothing older */
+    struct slow_keys keys;
+};
+
+/* What a lead is without its contacts. */
+struct slow_own { uint32_t priority; uint64_t received_ms; struct slow_keys keys; bool took_appointment, took_set_by; };
+
 struct slow_lead {
     bool open;
     struct desk_id id;
@@ -58,10 +74,11 @@ struct slow_lead {
     uint32_t value;
     char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT];   /* what its person is known by */
     uint32_t key_count;
-    uint8_t contacts[CORE_CONTACTS_MAX][64];   /* their payloads */
-    uint32_t contact_sizes[CORE_CONTACTS_MAX];
-    uint64_t contact_ms[CORE_CONTACTS_MAX], made_ms;
+    uint64_t made_ms;
+    struct slow_contact contacts[CORE_CONTACTS_MAX];
     uint32_t contact_count;
+    struct slow_own own;                       /* while it has contacts */
+    struct desk_id merged_into;
     uint64_t heard_ms;                         /* of its last contact */
     uint64_t ended_ms;
     uint32_t kept_at;                          /* the how manieth that was kept, to be reopened; 0: it is not */
@@ -203,6 +220,15 @@ uint32_t write_keys(const struct core_person_key *known_by, uint32_t n, struct c
 /* To what the lead's person is known by. */
 void add_keys(struct slow_lead *lead, char keys[][KEY_TEXT], uint32_t count);
 
+/* Room for one more contact of the lead, empty, behind the others. */
+struct slow_contact *new_contact(struct slow_lead *lead);
+/* Those of the keys that the lead is known by. */
+void note_keys(struct slow_keys *keys, const struct slow_lead *lead, char from[][KEY_TEXT], uint32_t count);
+
+/* slow_part.c */
+/* What the manager who asks is answered. */
+enum core_status part(struct slow_desk *desk, struct desk_id id);
+
 /* slow_merge.c */
 /* False: they may not be merged. into NULL: there is none. */
 bool merge(struct slow_desk *desk, struct slow_lead *lead, struct slow_lead *into);
@@ -212,6 +238,10 @@ bool merge(struct slow_desk *desk, struct slow_lead *lead, struct slow_lead *int
 void keep_ended(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause);
 /* What the manager who asks is answered. */
 enum core_status reopen(struct slow_desk *desk, struct desk_id id);
+/* NULL: none is kept. */
+struct slow_lead *find_kept(struct slow_desk *desk, struct desk_id id);
+/* Its next life: it waits from now, or as it did. */
+void begin_anew(struct slow_desk *desk, struct slow_lead *lead, bool waits_from_now);
 
 /* slow_publish.c */
 int open_count(const struct slow_desk *desk);

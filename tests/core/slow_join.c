@@ -113,15 +113,38 @@ static void make_of_it(struct slow_desk *desk, struct slow_lead *lead, bool call
     }
 }
 
-static void keep_contact(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command)
+void note_keys(struct slow_keys *keys, const struct slow_lead *lead, char from[][KEY_TEXT], uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (has_key(lead, from[i]))
+            strcpy(keys->list[keys->count++], from[i]);
+    }
+}
+
+struct slow_contact *new_contact(struct slow_lead *lead)
+{
+    if (lead->contact_count == 0) {
+        lead->own = (struct slow_own){.priority = lead->priority, .received_ms = lead->received_ms};
+        note_keys(&lead->own.keys, lead, lead->keys, lead->key_count);
+    }
+    lead->contacts[lead->contact_count] = (struct slow_contact){.size = 0};
+    return &lead->contacts[lead->contact_count++];
+}
+
+static void keep_contact(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command, char keys[][KEY_TEXT],
+                         uint32_t count, uint32_t priority)
 {
     struct slow_seen entry = {.kind = 'p', .hash = command->publish.content_hash, .at_ms = desk->now_ms, .lead = lead->id, .joined = true};
     copy_text(entry.name, command->publish.source);
     copy_text(entry.id, command->publish.idempotency_id);
     remember(desk, entry);
-    memcpy(lead->contacts[lead->contact_count], command->publish.payload, command->publish.payload_size);
-    lead->contact_ms[lead->contact_count] = desk->now_ms;
-    lead->contact_sizes[lead->contact_count++] = command->publish.payload_size;
+    struct slow_contact *contact = new_contact(lead);
+    memcpy(contact->payload, command->publish.payload, command->publish.payload_size);
+    contact->at_ms = desk->now_ms;
+    contact->size = command->publish.payload_size;
+    contact->priority = priority;
+    add_keys(lead, keys, count);
+    note_keys(&contact->keys, lead, keys, count);
     lead->heard_ms = desk->now_ms;
 }
 
@@ -133,8 +156,7 @@ static bool take_contact(struct slow_desk *desk, struct slow_lead *lead, const s
         return false;
     const struct config_rule *rule = find_rule(desk, command);
     uint32_t priority = rule ? rule->priority + channel_of(desk, command->publish.channel)->priority : 0;
-    keep_contact(desk, lead, command);
-    add_keys(lead, keys, count);
+    keep_contact(desk, lead, command, keys, count, priority);
     lead->priority = priority > lead->priority ? priority : lead->priority;
     return true;
 }

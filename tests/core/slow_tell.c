@@ -92,7 +92,7 @@ static void tell_with(struct slow_desk *desk, const struct slow_lead *lead, enum
         effect.payload_size = lead->payload_size;
         effect.contacts = contacts;
         for (uint32_t i = 0; i < lead->contact_count; i++)
-            contacts[i] = (struct core_text){(const char *)lead->contacts[i], lead->contact_sizes[i]};
+            contacts[i] = (struct core_text){(const char *)lead->contacts[i].payload, lead->contacts[i].size};
     }
     emit(desk, &effect);
 }

@@ -142,7 +142,7 @@ static void what_cannot_be_reopened_is_refused(void **state)
     merge.act.into = open;
     assert_int_equal(rig_step(&rig, &merge), CORE_ACCEPTED);
     assert_int_equal(reopen(&rig, merged), CORE_REJECTED);
-    assert_string_equal(refusal(&rig), "no such lead is kept: it ended too long ago, was merged, or made room for later ones");
+    assert_string_equal(refusal(&rig), "the lead was merged into another: part it from that");
     rig_apply(&rig, rules(0));
     rig_act(&rig, open, ACT_CANCEL);
     assert_int_equal(reopen(&rig, open), CORE_REJECTED);

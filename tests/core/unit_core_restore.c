@@ -138,7 +138,7 @@ static bool same_place(const struct core_record *a, const struct core_record *b)
     case RECORD_LEAD: return desk_id_equal(a->lead, b->lead);
     case RECORD_REP: return a->rep == b->rep;
     case RECORD_SEEN: return a->seen.lo == b->seen.lo && a->seen.hi == b->seen.hi && a->seen_bucket == b->seen_bucket;
-    case RECORD_DESK: case RECORD_CONFIG: break;
+    case RECORD_DESK: case RECORD_CONFIG: case RECORD_LEADS: break;
     }
     return true;
 }

@@ -409,7 +409,7 @@ static void a_managers_act_says_who_and_why(void **state)
     assert_string_equal(output, "leadwire lead: there is no such lead\n");
 }
 
-static void a_manager_merges_and_reopens_leads(void **state)
+static void a_manager_merges_parts_and_reopens_leads(void **state)
 {
     (void)state;
     assert_int_equal(run("lead merge 7-1042 7-8 --reason 'one family'"), 0);
@@ -419,6 +419,9 @@ static void a_manager_merges_and_reopens_leads(void **state)
     assert_int_equal(run("lead reopen 7-1042 --reason 'she called back'"), 0);
     assert_string_equal(output, "lead 7-1042 is reopened: it waits again\n");
     assert_int_equal(told.act, LEADWIRE__V1__LEAD_ACT__LEAD_ACT_REOPEN);
+    assert_int_equal(run("lead part 7-1042 --reason 'two neighbours'"), 0);
+    assert_string_equal(output, "lead 7-1042 is parted: it waits again, with its own contacts\n");
+    assert_int_equal(told.act, LEADWIRE__V1__LEAD_ACT__LEAD_ACT_PART);
     assert_int_equal(run("lead merge 7-1042 --reason x"), 2);
     assert_non_null(strstr(output, "needs the lead that is to have it all: lead merge LEAD INTO\n"));
 }
@@ -576,7 +579,7 @@ int main(void)
         TEST(apply_passes_on_what_the_broker_refuses),
         TEST(config_show_gives_the_file_back),
         TEST(a_managers_act_says_who_and_why),
-        TEST(a_manager_merges_and_reopens_leads),
+        TEST(a_manager_merges_parts_and_reopens_leads),
         TEST(explain_tells_of_merged_leads_behind_the_lead),
         TEST(a_manager_assigns_holds_and_prioritises),
         TEST(a_manager_sets_a_reps_state),

@@ -52,7 +52,7 @@ bool journal_rows_put(struct journal_rows *rows, const struct journal_place *pla
     case RECORD_SEEN: status = put_seen(&json, bytes, size); break;
     case RECORD_DESK: status = put_desk(&json, bytes, size); break;
     case RECORD_CONFIG: json_put_unsigned(&json, "bytes", size); break;
-    default: status = LW_UNSUPPORTED; break;
+    case RECORD_LEADS: default: status = LW_UNSUPPORTED; break;
     }
     json_end_line(&json);
     rows->status = status;
@@ -188,6 +188,7 @@ static const char *kind_word(enum record_kind kind)
     case RECORD_LEAD: return "lead";
     case RECORD_REP: return "rep";
     case RECORD_SEEN: return "seen";
+    case RECORD_LEADS: break;   /* told as the leads that they are of */
     }
     return "unknown";
 }

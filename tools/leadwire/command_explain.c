@@ -234,16 +234,29 @@ static int read_question(const struct cli *cli, const char *rep, const char *sin
     return EXIT_DONE;
 }
 
+/* Those that were merged into the lead and not parted from it since. */
+static size_t list_merged(const Leadwire__V1__ExplainReply *into, char ids[MERGED_MAX][DESK_ID_TEXT_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < into->n_acts && count < MERGED_MAX; i++) {
+        const char *other = into->acts[i]->other_lead_id;
+        size_t at = 0;
+        while (at < count && strcmp(ids[at], other) != 0)
+            at++;
+        if (strcmp(into->acts[i]->what, "merged") == 0)
+            snprintf(ids[count++], sizeof ids[0], "%s", other);
+        else if (strcmp(into->acts[i]->what, "parted") == 0 && at < count)
+            memmove(ids[at], ids[at + 1], (--count - at) * sizeof ids[0]);
+    }
+    return count;
+}
+
 /* Behind a lead those that were merged into it, as far as the broker has them. */
 static int explain_merged(const struct cli *cli, struct control_client *control, const Leadwire__V1__ExplainReply *into)
 {
     char ids[MERGED_MAX][DESK_ID_TEXT_MAX];
-    size_t count = 0;
+    size_t count = into->state != LEADWIRE__V1__LEAD_STATE__LEAD_STATE_MERGED ? list_merged(into, ids) : 0;
     int code = EXIT_DONE;
-    for (size_t i = 0; i < into->n_acts && count < MERGED_MAX && into->state != LEADWIRE__V1__LEAD_STATE__LEAD_STATE_MERGED; i++) {
-        if (into->acts[i]->other_lead_id[0] != '\0')
-            snprintf(ids[count++], sizeof ids[0], "%s", into->acts[i]->other_lead_id);
-    }
     for (size_t i = 0; i < count && code == EXIT_DONE; i++) {
         Leadwire__V1__ExplainRequest request = LEADWIRE__V1__EXPLAIN_REQUEST__INIT;
         struct wire_message message = {.type = WIRE_EXPLAIN_REQUEST, .explain_request = &request}, reply;

@@ -24,9 +24,10 @@ static const struct { const char *name; Leadwire__V1__LeadAct act; const char *d
     {"hold", LEADWIRE__V1__LEAD_ACT__LEAD_ACT_HOLD, "held: it sleeps until its time, or until it is released", ARGUMENT_WHEN},
     {"prioritise", LEADWIRE__V1__LEAD_ACT__LEAD_ACT_PRIORITISE, "given its new priority", ARGUMENT_PRIORITY},
     {"reopen", LEADWIRE__V1__LEAD_ACT__LEAD_ACT_REOPEN, "reopened: it waits again", ARGUMENT_NONE},
+    {"part", LEADWIRE__V1__LEAD_ACT__LEAD_ACT_PART, "parted: it waits again, with its own contacts", ARGUMENT_NONE},
     {"merge", LEADWIRE__V1__LEAD_ACT__LEAD_ACT_MERGE, "merged: all that it had is with the other lead", ARGUMENT_LEAD},
 };
-static const char *const act_names[] = {"cancel", "release", "take-back", "credit", "assign", "hold", "prioritise", "merge", "reopen", NULL};
+static const char *const act_names[] = {"cancel", "release", "take-back", "credit", "assign", "hold", "prioritise", "merge", "part", "reopen", NULL};
 enum { ACT_COUNT = sizeof acts / sizeof acts[0], PRIORITY_MAX = 200 };
 
 /* What stands behind the lead. EXIT_DONE, or the exit code after a complaint. */
@@ -111,6 +112,7 @@ int command_lead(int argc, char **argv)
                  "hold       LEAD [WHEN]: a waiting or parked lead sleeps until then, or until it is released\n"
                  "prioritise LEAD PRIORITY: 0 to 200; higher goes first\n"
                  "merge      LEAD INTO: the contacts of LEAD become contacts of INTO, which stays where it is; LEAD ends\n"
+                 "part       a lead that was merged within reopen_for waits again, with its own contacts, which INTO loses\n"
                  "reopen     a lead that has ended waits again, if it ended within the desk's reopen_for",
     };
     struct cli cli;

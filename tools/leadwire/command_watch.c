@@ -38,7 +38,7 @@ static void print_scheduled(const struct lw_event *event)
 static bool is_leave(const struct lw_event *event)
 {
     return event->from == LW_LEAD_OFFERED && event->also_offered_count > 0 && strcmp(event->cause, "offered") != 0 &&
-           strcmp(event->cause, "joined") != 0 && strcmp(event->cause, "merged") != 0 && strcmp(event->cause, "prioritised") != 0;
+           strcmp(event->cause, "joined") != 0 && strcmp(event->cause, "merged") != 0 && strcmp(event->cause, "parted") != 0 && strcmp(event->cause, "prioritised") != 0;
 }
 
 static void print_offered(const struct lw_event *event)

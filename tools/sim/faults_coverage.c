@@ -55,7 +55,7 @@ static void note_several(struct faults_coverage *coverage, enum core_cause cause
 {
     if (cause == CAUSE_OFFERED)
         coverage->several[FAULTS_SEVERAL_OFFERED_TOO]++;
-    else if (cause != CAUSE_JOINED && cause != CAUSE_MERGED && cause != CAUSE_PRIORITISED && cause != CAUSE_CREDITED)
+    else if (cause != CAUSE_JOINED && cause != CAUSE_MERGED && cause != CAUSE_PARTED && cause != CAUSE_PRIORITISED && cause != CAUSE_CREDITED)
         coverage->several[FAULTS_SEVERAL_ONE_LEFT]++;
 }
 

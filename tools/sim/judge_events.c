@@ -15,6 +15,7 @@
 #include "judge_merge.h"
 #include "judge_needs.h"
 #include "judge_offer.h"
+#include "judge_part.h"
 #include "judge_opening.h"
 #include "judge_people.h"
 #include "judge_reopen.h"
@@ -94,6 +95,15 @@ static void take_transfer(struct sim_judge *judge, struct judge_lead *lead, cons
 }
 
 /* It stays where it is. */
+/* Whatever its contacts asked for. */
+static void take_priority(struct judge_lead *lead, uint32_t priority)
+{
+    lead->has_own_priority = true;
+    lead->own.priority = priority;
+    for (uint32_t i = 0; i < lead->merged_count; i++)
+        lead->merged[i].priority = 0;
+}
+
 static void take_noted(struct sim_judge *judge, struct judge_lead *lead, const struct core_effect *event)
 {
     bool is_act = event->cause == CAUSE_PRIORITISED || event->cause == CAUSE_CREDITED;
@@ -105,7 +115,8 @@ static void take_noted(struct sim_judge *judge, struct judge_lead *lead, const s
     judge->coverage->faults[SIM_FAULT_TOUCH_SEEN] += event->cause == CAUSE_TOUCHED && strcmp(event->reason, "rep") != 0;
     judge->coverage->faults[SIM_FAULT_NUDGED] += event->cause == CAUSE_NUDGED;
     lead->touch_ms = event->touch_ms;
-    lead->has_own_priority |= event->cause == CAUSE_PRIORITISED;
+    if (event->cause == CAUSE_PRIORITISED)
+        take_priority(lead, event->priority);
     lead->priority = event->priority;
     judge->coverage->faults[SIM_FAULT_PRIORITISED] += event->cause == CAUSE_PRIORITISED;
 }
@@ -121,6 +132,11 @@ static void check_decline(struct sim_judge *judge, const struct judge_lead *lead
         judge_broken(judge, "a decline of lead %llu is told with '%s', which is no reason of the rules", judge_number(lead), event->reason);
 }
 
+static bool is_of_merge(const struct core_effect *event)
+{
+    return event->cause == CAUSE_MERGED || event->cause == CAUSE_PARTED;
+}
+
 void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *event, uint64_t now_ms)
 {
     struct judge_lead *lead = place_of(judge, event);
@@ -134,11 +150,11 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
     judge->coverage->moves[event->from][event->to]++;
     judge->coverage->faults[SIM_FAULT_ABANDONED] += event->cause == CAUSE_ABANDONED;
     judge->coverage->faults[SIM_FAULT_HELD] += event->cause == CAUSE_HELD;
-    if (event->from == event->to && event->to != LEAD_OFFERED && event->cause != CAUSE_JOINED && event->cause != CAUSE_MERGED && !(event->to == LEAD_WAITING && event->cause == CAUSE_ABANDONED))
+    if (event->from == event->to && event->to != LEAD_OFFERED && event->cause != CAUSE_JOINED && !is_of_merge(event) && !(event->to == LEAD_WAITING && event->cause == CAUSE_ABANDONED))
         judge_broken(judge, "one owner: lead %llu stays in state %d for no reason", judge_number(lead), event->to);
     if (event->cause == CAUSE_DECLINED)
         check_decline(judge, lead, event);
-    if (event->from == LEAD_OFFERED && event->to == LEAD_OFFERED && event->cause != CAUSE_JOINED && event->cause != CAUSE_MERGED) {
+    if (event->from == LEAD_OFFERED && event->to == LEAD_OFFERED && event->cause != CAUSE_JOINED && !is_of_merge(event)) {
         judge_take_one_of_several(judge, lead, event, now_ms);
         return;
     }
@@ -146,12 +162,14 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
         judge_take_join(judge, lead, event);
     if (event->cause == CAUSE_MERGED)
         judge_take_merge(judge, lead, event);
+    if (event->cause == CAUSE_PARTED)
+        judge_take_part(judge, lead, event, now_ms);
     for (uint32_t i = 0; i < lead->other_count && !judge_is_held(event->to); i++)
         judge_remember_refusal(judge, lead, lead->others[i].rep, event->to == LEAD_PARKED ? CAUSE_NONE : event->cause, now_ms);
     judge->coverage->faults[SIM_FAULT_TAKEN] += lead->other_count > 0 && judge_is_held(event->to) && event->to != LEAD_OFFERED;
     if (event->to != LEAD_OFFERED)
         judge_end_broadcast(lead, judge_is_held(event->to) ? rep : NOBODY);
-    if (lead_state_is_end(event->from))
+    if (lead_state_is_end(event->from) && event->cause != CAUSE_PARTED)
         judge_take_reopened(judge, lead, event, now_ms);
     if (judge_is_held(event->to) && judge_is_held(event->from) && (rep != lead->rep || event->offer_number != lead->offer_number))
         judge_broken(judge, "one owner: lead %llu went from rep%u to rep%u without coming back", judge_number(lead), lead->rep, rep);
@@ -166,13 +184,16 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
     }
     if ((lead->state == LEAD_PARKED && event->to == LEAD_WAITING) || event->to == LEAD_SCHEDULED)
         lead->refusal_count = 0;
-    if (event->from == LEAD_NONE)
+    if (event->from == LEAD_NONE) {
         lead->began_ms = now_ms;
+        lead->own.priority = event->priority;
+        lead->own.received_ms = event->received_unix_ms;
+    }
     if (event->from == LEAD_NONE)
         judge_team_took_in(judge, now_ms);
     if (event->cause == CAUSE_TEST_LEAD)
         judge_team_was_test(judge);
-    if ((event->from == LEAD_SCHEDULED || lead_state_is_end(event->from)) && event->to == LEAD_WAITING)
+    if ((event->from == LEAD_SCHEDULED || event->cause == CAUSE_REOPENED) && event->to == LEAD_WAITING)
         lead->woken_ms = now_ms;
     if (event->cause == CAUSE_TRANSFERRED)
         take_transfer(judge, lead, event);
@@ -191,7 +212,7 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
     lead->touch_ms = event->touch_ms;
     lead->channel = event->channel;
     lead->is_call_back = event->is_call_back;
-    if (event->to == LEAD_OFFERED && from == LEAD_OFFERED && event->cause == CAUSE_MERGED) {
+    if (event->to == LEAD_OFFERED && from == LEAD_OFFERED && is_of_merge(event)) {
         if (event->weight != lead->weight)
             judge_broken(judge, "never over capacity: a merge made lead %llu weigh %u", judge_number(lead), event->weight);
     } else if (event->to == LEAD_OFFERED && from == LEAD_OFFERED) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "judge_books.h"
+#include "judge_part.h"
 
 static void take_in(struct sim_judge *judge, struct judge_lead *into, const struct core_effect *event)
 {
@@ -20,6 +21,7 @@ static void take_in(struct sim_judge *judge, struct judge_lead *into, const stru
         judge_broken(judge, "never lost: lead %llu has %u contacts after a merge", judge_number(into), event->contact_count);
     if (event->priority != priority || event->received_unix_ms != received_ms)
         judge_broken(judge, "most urgent first: lead %llu is less urgent after a merge", judge_number(into));
+    judge_note_merged(into, lead);
     into->contact_count = event->contact_count;
     into->persons |= lead->persons;
     into->heard_ms = lead->heard_ms > into->heard_ms ? lead->heard_ms : into->heard_ms;
@@ -51,4 +53,6 @@ void judge_check_merges(struct sim_judge *judge)
 {
     if (judge->merging.number != 0)
         judge_broken(judge, "never doubled: lead %llu was merged and lives on", (unsigned long long)judge->merging.number);
+    if (judge->parting.number != 0)
+        judge_broken(judge, "never lost: lead %llu was parted and does not live again", (unsigned long long)judge->parting.number);
 }

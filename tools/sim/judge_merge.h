@@ -10,7 +10,7 @@
 /* The book of the event stream hears of either side, before anything else of the event is written down. The lead that
  * takes the other in is told of first. */
 void judge_take_merge(struct sim_judge *judge, struct judge_lead *lead, const struct core_effect *event);
-/* A batch is over: of every merge both sides were told of. */
+/* A batch is over: of every merge, and of every parting, both sides were told of. */
 void judge_check_merges(struct sim_judge *judge);
 
 #endif

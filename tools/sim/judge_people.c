@@ -62,7 +62,9 @@ static void take_contact(struct sim_judge *judge, const struct judge_publication
         judge_broken(judge, "never lost: the call that joined lead %llu is none", judge_number(lead));
     judge->coverage->faults[publication->channel == LW_CHANNEL_PHONE ? SIM_FAULT_CALL_JOINED : SIM_FAULT_JOINED]++;
     lead->contact_count++;
-    lead->heard_ms = now_ms;
+    lead->heard_ms = lead->own.heard_ms = now_ms;
+    lead->own.persons |= UINT64_C(1) << publication->person;
+    lead->own.priority = priority > lead->own.priority ? priority : lead->own.priority;
 }
 
 void judge_take_won(struct sim_judge *judge, const struct judge_lead *lead, const struct core_effect *event, uint64_t now_ms)
@@ -125,7 +127,8 @@ void judge_take_published(struct sim_judge *judge, const struct judge_publicatio
     }
     bool is_recognised = publication->person != 0 && !publication->is_test && config_recognises(&rules->people);
     lead->persons = is_recognised ? UINT64_C(1) << publication->person : 0;
-    lead->heard_ms = now_ms;
+    lead->own.persons = lead->persons;
+    lead->heard_ms = lead->own.heard_ms = now_ms;
     const struct judge_lead *other = is_recognised ? newest_open(judge, publication->person, lead) : NULL;
     check_owner(judge, lead, publication->person, other, now_ms);
     if (!other || !rules->people.join)

@@ -19,7 +19,7 @@ const char *sim_fault_words(enum sim_fault fault)
 /* The life of a lead as the design draws it; the core has its own table. */
 bool sim_move_is_legal(enum lead_state from, enum lead_state to)
 {
-    static const char *const legal[LEAD_STATES] = {"w", "wocapsxm", "wocapxm", "wcapx", "wapdxsm", "wpsexm", "w", "w", "w", "wsxm", ""};
+    static const char *const legal[LEAD_STATES] = {"w", "wocapsxm", "wocapxm", "wcapx", "wapdxsm", "wpsexm", "w", "w", "w", "wsxm", "w"};
     static const char letters[LEAD_STATES] = {'n', 'w', 'o', 'c', 'a', 'p', 'd', 'x', 'e', 's', 'm'};
     for (const char *at = legal[from]; *at; at++) {
         if (*at == letters[to])
@@ -45,8 +45,6 @@ void sim_coverage_print(const struct sim_coverage *coverage)
         printf("%11s", states[to]);
     printf("\n");
     for (int from = 0; from < LEAD_STATES; from++) {
-        if (from == LEAD_MERGED)
-            continue;
         printf("%-12s", states[from]);
         for (int to = 1; to < LEAD_STATES; to++) {
             if (sim_move_is_legal((enum lead_state)from, (enum lead_state)to))

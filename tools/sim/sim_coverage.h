@@ -56,7 +56,8 @@
     X(KEPT_FROM_BACKLOG, "kept from the backlog") \
     X(INTERRUPTED, "call interrupts lighter work") \
     X(MERGED, "merged by a manager") \
-    X(REOPENED, "reopened by a manager")
+    X(REOPENED, "reopened by a manager") \
+    X(PARTED, "parted by a manager")
 
 enum sim_fault {
 #define X(name, words) SIM_FAULT_##name,

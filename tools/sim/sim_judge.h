@@ -37,6 +37,9 @@ struct judge_needs {
 /* What a lead was before a contact joined it. */
 struct judge_before { enum lead_state state; uint8_t channel; bool is_call_back; uint32_t priority, contact_count; };
 
+/* What a lead got when another was merged into it. */
+struct judge_merged { struct desk_id lead; uint32_t contact_count, priority; uint64_t persons, received_ms, heard_ms; };
+
 struct judge_lead {
     bool known;                      /* its first event was told */
     struct desk_id id;
@@ -67,6 +70,9 @@ struct judge_lead {
     uint64_t heard_ms;               /* of its last contact */
     uint32_t contact_count;
     struct judge_before before_join;
+    struct judge_merged merged[CORE_CONTACTS_MAX];
+    uint32_t merged_count;
+    struct { uint32_t priority; uint64_t persons, received_ms, heard_ms; } own;   /* what it would be without those */
     uint64_t touch_ms;               /* the first touch is awaited until then; 0: it is not */
     bool has_own_priority;           /* a manager gave it */
     uint32_t first_preferred;        /* for whom it waited when it was told of first */
@@ -121,6 +127,7 @@ struct sim_judge {
     struct judge_publication *publications;
     uint32_t publication_count;
     struct desk_id merging;          /* taken in by a lead, and not told yet that it ended; number 0: none */
+    struct desk_id parting;          /* given up by a lead, and not told yet that it lives again; number 0: none */
     struct { uint32_t rep; uint64_t at_ms; } won[SIM_PEOPLE_MAX];   /* by person: the last; rep is NOBODY until then */
     char fault[200];                 /* the first promise that was broken; "" none */
 };

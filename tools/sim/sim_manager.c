@@ -16,6 +16,8 @@ void sim_manager_sees(struct sim_world *world, const struct core_effect *event)
         world->waiting[world->waiting_seen++ % SEEN] = event->lead;
     if (lead_state_is_end(event->to) && event->to != LEAD_MERGED)
         world->ended[world->ended_seen++ % SEEN] = event->lead;
+    if (event->to == LEAD_MERGED)
+        world->merged = event->lead;
     if (event->to == LEAD_SCHEDULED)
         world->scheduled[world->scheduled_seen++ % SEEN] = event->lead;
 }
@@ -34,10 +36,13 @@ static struct desk_id any_seen(struct sim_world *world)
 /* Over the rules. The ids may be of leads that are elsewhere by now. */
 static void draw_act(struct sim_world *world, struct sim_message *message)
 {
-    uint64_t dice = sim_random_below(&world->random, 16);
+    uint64_t dice = sim_random_below(&world->random, 19);
     message->rep = (uint32_t)sim_random_below(&world->random, world->options.reps);
     message->lead = one_of(world, dice == 9 ? world->parked : world->waiting);
-    if (dice >= 13) {
+    if (dice >= 16) {
+        message->act = ACT_PART;
+        message->lead = world->merged;
+    } else if (dice >= 13) {
         message->act = ACT_REOPEN;
         message->lead = one_of(world, world->ended);
     } else if (dice >= 10) {

@@ -140,6 +140,7 @@ struct sim_world {
     uint64_t next_publish_ms;
     uint32_t parked_seen;
     struct desk_id parked[16], held[16], waiting[16], scheduled[16], ended[16];   /* what the manager last saw */
+    struct desk_id merged;                                             /* the last */
     uint32_t held_seen, waiting_seen, scheduled_seen, ended_seen;
 };
 
