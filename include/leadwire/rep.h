@@ -39,8 +39,8 @@ typedef enum lw_rep_event_kind {
     LW_REP_WELCOME,     /* the session is open */
     LW_REP_LOST,        /* no session: the connection broke, the broker restarted, or (reason) does not serve the desk now;
                            it is tried until it opens */
-    LW_REP_OFFER,       /* answer it before the deadline. The same offer again: as it is now, as another contact of the person joined */
-    LW_REP_HOLDING,     /* the lead is yours: state connecting or assigned; again when another contact joined */
+    LW_REP_OFFER,       /* answer it before the deadline. The same offer again: as it is now, as another contact of the person joined, or some were parted from it */
+    LW_REP_HOLDING,     /* the lead is yours: state connecting or assigned; again when another contact joined, or some were parted from it */
     LW_REP_WITHDRAWN,   /* an offer or a lead is no longer yours; reason says why */
     LW_REP_NUDGE,       /* touch this lead before touch_by_unix_ms, or it goes to another */
     LW_REP_STATUS,      /* your state, load, capacity */

@@ -29,17 +29,18 @@ void held_leads_end_snapshot(struct held_leads *held)
     }
 }
 
-bool held_leads_tell(struct held_leads *held, const char *lead_id, uint32_t offer_number, lw_lead_state state, uint32_t contacts)
+bool held_leads_tell(struct held_leads *held, const char *lead_id, uint32_t offer_number, lw_lead_state state, int contacts)
 {
     struct held_lead *lead = find(held, lead_id);
-    if (lead && lead->offer_number == offer_number && lead->state == state && lead->told_in == held->session && contacts <= lead->contacts)
+    if (lead && lead->offer_number == offer_number && lead->state == state && lead->told_in == held->session &&
+        (contacts == HELD_CONTACTS_UNTOLD || contacts == lead->contacts))
         return false;
     if (!lead)
         lead = add(held, lead_id);
     if (lead) {
         lead->offer_number = offer_number;
         lead->state = state;
-        lead->contacts = contacts > lead->contacts ? contacts : lead->contacts;
+        lead->contacts = contacts == HELD_CONTACTS_UNTOLD ? lead->contacts : contacts;
         lead->told_in = held->session;
     }
     return true;

@@ -21,7 +21,7 @@ struct held_lead {
     char lead_id[LW_LEAD_ID_TEXT_MAX];
     uint32_t offer_number;
     lw_lead_state state;      /* offered, connecting, assigned */
-    uint32_t contacts;        /* that joined it */
+    int contacts;             /* that joined it */
     uint32_t told_in;         /* the session that last told it */
 };
 
@@ -35,9 +35,10 @@ void held_leads_fini(struct held_leads *held);
 /* A new session tells all again; what it does not tell until held_leads_end_snapshot is gone. */
 void held_leads_begin_session(struct held_leads *held);
 void held_leads_end_snapshot(struct held_leads *held);
-/* True when this is news: the lead, its offer, its state, a contact that joined, or the first time in this session. contacts: as many as
- * came with the lead; 0 says nothing. */
-bool held_leads_tell(struct held_leads *held, const char *lead_id, uint32_t offer_number, lw_lead_state state, uint32_t contacts);
+/* True when this is news: the lead, its offer, its state, other contacts than before, or the first time in this session.
+ * contacts: as many as came with the lead; HELD_CONTACTS_UNTOLD: the lead did not come. */
+enum { HELD_CONTACTS_UNTOLD = -1 };
+bool held_leads_tell(struct held_leads *held, const char *lead_id, uint32_t offer_number, lw_lead_state state, int contacts);
 /* offer_number 0: whatever it is. A lead that is not held, or under another offer, stays as it is. */
 void held_leads_forget(struct held_leads *held, const char *lead_id, uint32_t offer_number);
 

@@ -331,7 +331,7 @@ static bool fill_message(struct lw_rep *rep, const struct wire_message *message,
 
 static bool fill_offer(struct lw_rep *rep, const Leadwire__V1__Offer *offer, struct lw_rep_event *out)
 {
-    if (!held_leads_tell(&rep->held, offer->lead_id, offer->offer_number, LW_LEAD_OFFERED, (uint32_t)offer->n_contacts))
+    if (!held_leads_tell(&rep->held, offer->lead_id, offer->offer_number, LW_LEAD_OFFERED, (int)offer->n_contacts))
         return false;
     out->kind = LW_REP_OFFER;
     out->lead_id = offer->lead_id;
@@ -356,7 +356,8 @@ static bool fill_offer(struct lw_rep *rep, const Leadwire__V1__Offer *offer, str
 static bool fill_holding(struct lw_rep *rep, const Leadwire__V1__Holding *holding, struct lw_rep_event *out)
 {
     lw_lead_state state = (lw_lead_state)holding->state;
-    if (!held_leads_tell(&rep->held, holding->lead_id, holding->offer_number, state, (uint32_t)holding->n_contacts))
+    int contacts = holding->lead ? (int)holding->n_contacts : HELD_CONTACTS_UNTOLD;
+    if (!held_leads_tell(&rep->held, holding->lead_id, holding->offer_number, state, contacts))
         return false;
     out->kind = LW_REP_HOLDING;
     out->lead_id = holding->lead_id;

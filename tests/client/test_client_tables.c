@@ -126,7 +126,8 @@ static void held_leads_tell_news_once_a_session(void **state)
     assert_true(held_leads_tell(&held, "5-2", 1, LW_LEAD_OFFERED, 0));
     assert_true(held_leads_tell(&held, "5-2", 1, LW_LEAD_OFFERED, 1));   /* a contact joined */
     assert_false(held_leads_tell(&held, "5-2", 1, LW_LEAD_OFFERED, 1));
-    assert_false(held_leads_tell(&held, "5-2", 1, LW_LEAD_OFFERED, 0));
+    assert_false(held_leads_tell(&held, "5-2", 1, LW_LEAD_OFFERED, HELD_CONTACTS_UNTOLD));
+    assert_true(held_leads_tell(&held, "5-2", 1, LW_LEAD_OFFERED, 0));   /* it was parted from another */
     held_leads_forget(&held, "5-2", 9);
     assert_int_equal(held.count, 2);
     held_leads_begin_session(&held);
