@@ -317,6 +317,8 @@ struct core_effect {
     const char *why;                   /* offer: why this rep, in words */
     bool is_call_back;                 /* the rep calls; nobody is on the line */
     bool do_not_call;                  /* of an end: the prospect wants no more calls */
+    uint64_t bought_ms;                /* offer, holding: when its person bought last, or was won; 0: no customer that the desk knows */
+    const char *bought;                /* and what, as far as it is known; never NULL */
     uint64_t appointment_ms;           /* 0: none */
     const char *place;                 /* of the appointment; never NULL. Personal data: for the rep only */
     const char *preferred_rep;         /* waiting, scheduled: who gets it first; never NULL */

@@ -28,7 +28,7 @@ void effect_init(const struct core *core, struct core_effect *effect, enum core_
     zero_bytes(effect, sizeof *effect);
     effect->kind = kind;
     effect->reason = effect->queue = effect->rep = effect->device = effect->source = effect->disposition = effect->why = "";
-    effect->place = effect->preferred_rep = effect->by = effect->set_by = "";
+    effect->place = effect->preferred_rep = effect->by = effect->set_by = effect->bought = "";
 }
 
 void effect_emit(struct core *core, const struct core_effect *effect)
@@ -124,6 +124,17 @@ static void effect_payload(const struct lead *lead, struct core_effect *effect, 
     effect->contacts = contacts;
 }
 
+/* What the desk knows of whom the lead is about. */
+static void effect_customer(const struct core *core, const struct lead *lead, struct core_effect *effect)
+{
+    const struct known_key *known = core->config->people.customer_for_ms > 0 ? known_lead(core, lead) : NULL;
+    if (!known)
+        return;
+    effect->bought_ms = known->at_ms;
+    if (known->bought != 0)
+        effect->bought = names_text(&core->names, known->bought - 1);
+}
+
 void tell_offer(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed)
 {
     struct core_effect effect;
@@ -145,6 +156,8 @@ void tell_offer(struct core *core, const struct lead *lead, const struct rep *re
     effect.hides_person = rep->is_outsourced;
     if (effect.hides_person)
         effect.place = "";   /* where somebody lives, often */
+    else
+        effect_customer(core, lead, &effect);
     effect_emit(core, &effect);
 }
 
@@ -160,6 +173,7 @@ static void tell_held(struct core *core, const struct lead *lead, const struct r
     effect.resumed = resumed;
     if (with_lead)
         effect_payload(lead, &effect, contacts);
+    effect_customer(core, lead, &effect);
     effect_emit(core, &effect);
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "lead_extra.h"
 #include "people.h"
 
 static int compare_keys(const struct avl_node *a, const struct avl_node *b)
@@ -104,15 +105,28 @@ void known_keep(struct known *known, const struct known_key *found, bool is_dirt
         drop_oldest(known);
 }
 
+/* Of the two the later, if it counts. */
+static const struct known_key *later(const struct core *core, const struct known_key *last, struct siphash_128 hash)
+{
+    const struct known_key *key = find(&core->known, hash);
+    bool counts = key && core->now_ms - key->at_ms <= core->config->people.customer_for_ms;
+    return counts && (!last || key->serial > last->serial) ? key : last;
+}
+
 const struct known_key *known_person(const struct core *core, const struct person *person)
 {
     const struct known_key *last = NULL;
-    for (uint32_t i = 0; i < person->key_count; i++) {
-        const struct known_key *key = find(&core->known, person->keys[i]);
-        bool counts = key && core->now_ms - key->at_ms <= core->config->people.customer_for_ms;
-        if (counts && (!last || key->serial > last->serial))
-            last = key;
-    }
+    for (uint32_t i = 0; i < person->key_count; i++)
+        last = later(core, last, person->keys[i]);
+    return last;
+}
+
+const struct known_key *known_lead(const struct core *core, const struct lead *lead)
+{
+    const struct lead_person *person = lead->extra ? lead->extra->person : NULL;
+    const struct known_key *last = NULL;
+    for (const struct person_key *key = person ? person->first : NULL; key; key = key->next)
+        last = later(core, last, key->hash);
     return last;
 }
 

@@ -12,6 +12,7 @@
 #include "core.h"
 
 struct core;
+struct lead;
 struct person;
 
 struct known_key {
@@ -40,6 +41,8 @@ const struct known_key *known_find(const struct known *known, struct siphash_128
 void known_keep(struct known *known, const struct known_key *found, bool is_dirty);
 /* Who won a lead of this person last, within the time of the rules; NULL. */
 const struct known_key *known_person(const struct core *core, const struct person *person);
+/* The same of whom the lead is about, as far as that is recognised. */
+const struct known_key *known_lead(const struct core *core, const struct lead *lead);
 /* What rules are told of the person of a publish from now on; NULL: that it is no customer. */
 void known_tell_rules(struct core *core, const struct known_key *known);
 /* Takes one that changed; NULL when none is left. Borrowed until the next known_keep. */

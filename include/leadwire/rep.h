@@ -80,6 +80,8 @@ struct lw_rep_event {
     int64_t touch_by_unix_ms;      /* holding, nudge: the first touch is awaited until then; 0: it is not */
     int call_back;                 /* offer, holding: you call; nobody is on the line */
     int interrupts;                /* offer: you have no room for it; it interrupts all that you have in hand */
+    int64_t bought_unix_ms;        /* offer, holding: when this person bought last, or was won; 0: no customer that the desk knows */
+    const char *bought;            /* and what, as far as the desk knows; "" */
     int64_t appointment_unix_ms;   /* offer, holding; 0: none */
     const char *place;             /* of the appointment */
     const char *set_by;            /* the rep who handed it on; "" nobody */

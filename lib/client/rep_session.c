@@ -191,7 +191,7 @@ lw_status lw_rep_next(struct lw_rep *rep, struct lw_rep_event *out)
 {
     struct session_event event;
     for (;;) {
-        *out = (struct lw_rep_event){.lead_id = "", .queue = "", .why = "", .reason = "", .place = "", .set_by = "", .taken_by = "", .epoch = rep->session.epoch};
+        *out = (struct lw_rep_event){.lead_id = "", .queue = "", .why = "", .reason = "", .place = "", .set_by = "", .taken_by = "", .bought = "", .epoch = rep->session.epoch};
         switch (session_next(&rep->session, &event)) {
         case SESSION_NOTHING:
             return rep->session.state == SESSION_ENDED ? LW_CLOSED : LW_AGAIN;
@@ -349,6 +349,8 @@ static bool fill_offer(struct lw_rep *rep, const Leadwire__V1__Offer *offer, str
     out->place = offer->place;
     out->set_by = offer->set_by;
     out->interrupts = offer->interrupts;
+    out->bought = offer->bought;
+    out->bought_unix_ms = offer->bought_unix_ms;
     out->resumed = offer->resumed;
     return true;
 }
@@ -374,6 +376,8 @@ static bool fill_holding(struct lw_rep *rep, const Leadwire__V1__Holding *holdin
     out->appointment_unix_ms = holding->appointment_unix_ms;
     out->place = holding->place;
     out->set_by = holding->set_by;
+    out->bought = holding->bought;
+    out->bought_unix_ms = holding->bought_unix_ms;
     out->resumed = holding->resumed;
     return true;
 }

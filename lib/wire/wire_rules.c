@@ -284,7 +284,9 @@ RULES(offer,
     NAME(set_by, LW_NAME_MAX),
     MESSAGE_NEEDED(lead, &lead_rules),
     MESSAGES(contacts, CONTACTS_MAX, &lead_rules),
-    NUMBER(interrupts));
+    NUMBER(interrupts),
+    NAME(bought, LW_NAME_MAX),
+    NUMBER(bought_unix_ms));
 
 RULES(offer_answer,
     REQUEST_ID,
@@ -309,7 +311,9 @@ RULES(holding,
     NAME(set_by, LW_NAME_MAX),
     NUMBER(touch_by_unix_ms),
     MESSAGE(lead, &lead_rules),
-    MESSAGES(contacts, CONTACTS_MAX, &lead_rules));
+    MESSAGES(contacts, CONTACTS_MAX, &lead_rules),
+    NAME(bought, LW_NAME_MAX),
+    NUMBER(bought_unix_ms));
 
 RULES(withdrawn,
     NAME_NEEDED(lead_id, ID_MAX),

@@ -3,6 +3,7 @@
 #include "fake_broker.h"
 
 #include <leadwire/leadwire.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@ enum { EVENTS_MAX = 64 };
 
 struct told {
     lw_rep_event_kind kind;
-    char lead_id[64], reason[64], full_name[64], why[64];
+    char lead_id[64], reason[64], full_name[64], why[64], bought[64];
     uint32_t offer_number;
     int resumed, interrupts;
     lw_lead_state lead_state;
@@ -40,6 +41,7 @@ static void turn(void *client)
                               .lead_state = event.lead_state, .state = event.state, .ticket = event.ticket,
                               .outcome = event.outcome};
         snprintf(told->lead_id, sizeof told->lead_id, "%s", event.lead_id);
+        snprintf(told->bought, sizeof told->bought, "%" PRId64 " %s", event.bought_unix_ms, event.bought);
         snprintf(told->reason, sizeof told->reason, "%s", event.reason);
         snprintf(told->why, sizeof told->why, "%s", event.why);
         if (event.lead)
@@ -102,6 +104,8 @@ static void say_offer(struct fixture *f, const char *lead_id, uint32_t number, b
     offer.why = "best match";
     offer.resumed = resumed;
     offer.interrupts = true;
+    offer.bought = "pumps";
+    offer.bought_unix_ms = 1767225600000;
     offer.epoch = f->fake.epoch;
     offer.lead = &lead;
     fake_say(&f->fake, WIRE_OFFER, &offer);
@@ -163,6 +167,7 @@ static void a_lead_is_offered_accepted_held_and_completed(void **state)
     assert_string_equal(offer->full_name, "Ada");
     assert_string_equal(offer->why, "best match");
     assert_true(offer->interrupts);
+    assert_string_equal(offer->bought, "1767225600000 pumps");
 
     assert_int_equal(lw_rep_accept(f->rep, "5-1", 1, &ticket), LW_OK);
     struct wire_message answer = fake_expect(&f->fake, WIRE_OFFER_ANSWER);

@@ -14,7 +14,7 @@
 
 enum { COMMANDS = 2500, CONFIGS_MAX = 40, TOLD_MAX = 4096, NAMES = 8, KNOWN = 64, IDS = 400 };
 
-enum { TEXTS = 9, OTHERS = TEXTS };
+enum { TEXTS = 10, OTHERS = TEXTS };
 struct heard { struct core_effect effect; char texts[TEXTS + 1][160], payload[64], contacts[64], declines[96]; };
 struct hearer { struct heard *list; uint32_t count; };
 
@@ -47,7 +47,7 @@ static void hear(void *context, const struct core_effect *effect)
     MUST_HOLD(hearer->count < TOLD_MAX);
     struct heard *heard = &hearer->list[hearer->count++];
     const char *texts[] = {effect->queue, effect->rep, effect->device, effect->source, effect->disposition, effect->place,
-                           effect->preferred_rep, effect->by, effect->set_by};
+                           effect->preferred_rep, effect->by, effect->set_by, effect->bought};
     *heard = (struct heard){.effect = *effect};
     for (int i = 0; i < TEXTS; i++)
         snprintf(heard->texts[i], sizeof heard->texts[i], "%s", texts[i]);
@@ -85,7 +85,7 @@ static bool same(const struct heard *fast, const struct heard *slow)
            a->is_call_back == b->is_call_back && a->do_not_call == b->do_not_call && a->appointment_ms == b->appointment_ms &&
            a->preferred_until_ms == b->preferred_until_ms && a->touch_ms == b->touch_ms && a->count_offers == b->count_offers && a->count_holdings == b->count_holdings && a->payload_size == b->payload_size &&
            desk_id_equal(a->other, b->other) &&
-           a->joined == b->joined && a->nobody == b->nobody && a->waiting == b->waiting && a->tell_count == b->tell_count && a->contact_count == b->contact_count && memcmp(fast->contacts, slow->contacts, sizeof fast->contacts) == 0 &&
+           a->joined == b->joined && a->nobody == b->nobody && a->waiting == b->waiting && a->bought_ms == b->bought_ms && a->tell_count == b->tell_count && a->contact_count == b->contact_count && memcmp(fast->contacts, slow->contacts, sizeof fast->contacts) == 0 &&
            memcmp(fast->declines, slow->declines, sizeof fast->declines) == 0 &&
            memcmp(fast->texts, slow->texts, sizeof fast->texts) == 0 && memcmp(fast->payload, slow->payload, sizeof fast->payload) == 0;
 }

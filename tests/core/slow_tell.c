@@ -4,10 +4,12 @@
  */
 #include "slow_desk_internal.h"
 
+#include <string.h>
+
 struct core_effect new_effect(enum core_effect_kind kind)
 {
     return (struct core_effect){.kind = kind, .reason = "", .queue = "", .rep = "", .device = "", .source = "", .disposition = "", .why = "",
-                                .place = "", .preferred_rep = "", .by = "", .set_by = ""};
+                                .place = "", .preferred_rep = "", .by = "", .set_by = "", .bought = ""};
 }
 
 void emit(struct slow_desk *desk, const struct core_effect *effect)
@@ -71,6 +73,14 @@ void answer_joined(struct slow_desk *desk, const struct core_command *command, e
     emit(desk, &effect);
 }
 
+/* NULL: its person is no customer. */
+static const struct slow_won *won_of(const struct slow_desk *desk, const struct slow_lead *lead)
+{
+    char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT];
+    memcpy(keys, lead->keys, sizeof keys);
+    return desk->rules->people.customer_for_ms > 0 ? last_won(desk, keys, lead->key_count) : NULL;
+}
+
 static void tell_with(struct slow_desk *desk, const struct slow_lead *lead, enum core_effect_kind kind, bool resumed, bool payload)
 {
     struct core_effect effect = new_effect(kind);
@@ -87,6 +97,11 @@ static void tell_with(struct slow_desk *desk, const struct slow_lead *lead, enum
     effect.hides_person = kind == EFFECT_OFFER && is_outsourced(desk, &desk->reps[lead->rep]);
     if (effect.hides_person)
         effect.place = "";
+    const struct slow_won *won = effect.hides_person || kind == EFFECT_NUDGE ? NULL : won_of(desk, lead);
+    if (won) {
+        effect.bought = won->bought;
+        effect.bought_ms = won->at_ms;
+    }
     if (payload) {
         effect.payload = lead->payload;
         effect.payload_size = lead->payload_size;

@@ -56,6 +56,71 @@ static void a_named_customer_goes_to_the_owner_and_by_what_they_bought(void **st
     rig_close(&rig);
 }
 
+/* Also of who has it after a reconnect; what the desk does not know, or of nobody, is not told. */
+static void the_rep_is_told_what_their_customer_bought(void **state)
+{
+    struct desk_rig rig;
+    (void)state;
+    rig_open(&rig, rules(), NULL);
+    uint64_t ada = rig_log_on(&rig, "ada");
+    rig_pass(&rig, 1000);
+    const uint64_t then_ms = rig.now_ms - 500;
+    assert_int_equal(name_one(&rig, "+3901", "", "pumps", then_ms), CORE_ACCEPTED);
+    struct desk_id lead = publish(&rig, "a", "+3901");
+    const struct core_effect *offer = rig_told(&rig, EFFECT_OFFER, ada, 0);
+    assert_true(offer->bought_ms == then_ms && strcmp(offer->bought, "pumps") == 0);
+    assert_int_equal(rig_accept(&rig, ada, lead, 1), CORE_ACCEPTED);
+    assert_int_equal(rig_told(&rig, EFFECT_HOLDING, ada, 0)->bought_ms, then_ms);
+    rig_lose(&rig, ada);
+    ada = rig_log_on(&rig, "ada");
+    assert_string_equal(rig_told(&rig, EFFECT_HOLDING, ada, 0)->bought, "pumps");
+    publish(&rig, "b", "+3999");
+    offer = rig_told(&rig, EFFECT_OFFER, ada, 0);
+    assert_true(offer->bought_ms == 0 && offer->bought[0] == '\0');
+    rig_close(&rig);
+}
+
+static void who_won_them_is_told_when_though_not_what(void **state)
+{
+    struct desk_rig rig;
+    (void)state;
+    rig_open(&rig, rules(), NULL);
+    uint64_t ada = rig_log_on(&rig, "ada");
+    struct desk_id lead = publish(&rig, "a", "+3901");
+    assert_int_equal(rig_accept(&rig, ada, lead, 1), CORE_ACCEPTED);
+    const uint64_t won_ms = rig.now_ms;
+    assert_int_equal(rig_complete(&rig, ada, lead, "done", "won"), CORE_ACCEPTED);
+    rig_pass(&rig, 1000);
+    publish(&rig, "b", "+3901");
+    const struct core_effect *offer = rig_told(&rig, EFFECT_OFFER, ada, 0);
+    assert_true(offer->bought_ms == won_ms && offer->bought[0] == '\0');
+    rig_close(&rig);
+}
+
+/* What somebody bought is the desk's, until its rep has the lead. */
+static void an_outsourced_team_is_not_told_before_it_accepts(void **state)
+{
+    struct desk_rig rig;
+    struct core_config *config = rules();
+    struct config_team *team;
+    (void)state;
+    assert_int_equal(core_config_add_team(config, "agency", &team), LW_OK);
+    team->outsourced = true;
+    struct config_rep *rep;
+    assert_int_equal(core_config_add_rep(config, "cid", "agency", 1, NULL, &rep), LW_OK);
+    for (uint32_t i = 0; i < config->rule_count; i++)
+        assert_int_equal(core_config_rule_team(&config->rules[i], "agency"), LW_OK);
+    rig_open(&rig, config, NULL);
+    uint64_t cid = rig_log_on(&rig, "cid");
+    assert_int_equal(name_one(&rig, "+3901", "", "pumps", 0), CORE_ACCEPTED);
+    struct desk_id lead = publish(&rig, "a", "+3901");
+    const struct core_effect *offer = rig_told(&rig, EFFECT_OFFER, cid, 0);
+    assert_true(offer->hides_person && offer->bought_ms == 0 && offer->bought[0] == '\0');
+    assert_int_equal(rig_accept(&rig, cid, lead, 1), CORE_ACCEPTED);
+    assert_string_equal(rig_told(&rig, EFFECT_HOLDING, cid, 0)->bought, "pumps");
+    rig_close(&rig);
+}
+
 static void what_is_known_or_later_stands(void **state)
 {
     struct desk_rig rig;
@@ -133,6 +198,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_named_customer_goes_to_the_owner_and_by_what_they_bought),
+        cmocka_unit_test(the_rep_is_told_what_their_customer_bought),
+        cmocka_unit_test(who_won_them_is_told_when_though_not_what),
+        cmocka_unit_test(an_outsourced_team_is_not_told_before_it_accepts),
         cmocka_unit_test(what_is_known_or_later_stands),
         cmocka_unit_test(what_cannot_be_kept_is_refused_with_the_reason),
         cmocka_unit_test(a_restart_remembers_them),

@@ -123,6 +123,16 @@ static void show_contacts(const struct lw_rep_event *event)
     }
 }
 
+/* "2026-03-04: heat pump" */
+static void show_customer(const struct lw_rep_event *event)
+{
+    char moment[WORDS_SIZE], text[WORDS_SIZE + LW_NAME_MAX];
+    if (event->bought_unix_ms == 0)
+        return;
+    snprintf(text, sizeof text, "%.10s%s%s", words_moment(event->bought_unix_ms, moment), event->bought[0] != '\0' ? ": " : "", event->bought);
+    show_line("customer", text);
+}
+
 static void show_arrangement(const struct lw_rep_event *event)
 {
     char moment[WORDS_SIZE];
@@ -141,6 +151,7 @@ static void show_offer(const struct lw_rep_event *event, const struct rep_item *
            lw_channel_name(event->lead != NULL ? event->lead->channel : LW_CHANNEL_NONE), event->queue,
            (unsigned)(event->answer_ms / 1000), item->lead_id);
     show_line("why you", event->why);
+    show_customer(event);
     show_arrangement(event);
     show_contacts(event);
 }
@@ -152,6 +163,7 @@ static void show_holding(const struct lw_rep_event *event, const struct rep_item
     else
         printf("\n[%u] YOURS: lead %s; complete it with 'c %u CODE'\n", item->number, item->lead_id, item->number);
     if (event->resumed || event->lead != NULL) {   /* else the offer showed it */
+        show_customer(event);
         show_arrangement(event);
         show_contacts(event);
     }

@@ -29,6 +29,7 @@ void sim_effect_copy(struct sim_effect *out, const struct core_effect *effect)
     copy_text(out->preferred_rep, effect->preferred_rep);
     copy_text(out->by, effect->by);
     copy_text(out->set_by, effect->set_by);
+    copy_text(out->bought, effect->bought);
     for (uint32_t i = 0; i < effect->also_offered_count; i++)
         snprintf(out->also_offered + strlen(out->also_offered), sizeof out->also_offered - strlen(out->also_offered), " %s", effect->also_offered[i]);
     if (effect->payload)
@@ -48,6 +49,7 @@ struct core_effect sim_effect_view(const struct sim_effect *kept)
     effect.preferred_rep = kept->preferred_rep;
     effect.by = kept->by;
     effect.set_by = kept->set_by;
+    effect.bought = kept->bought;
     effect.also_offered = NULL;
     effect.why = "";
     effect.contacts = NULL;
@@ -85,7 +87,7 @@ uint64_t sim_effects_hash(const struct sim_effects *effects, uint64_t so_far)
             e->offer_number, e->deadline_ms, e->received_unix_ms, e->weight, e->priority, e->position, e->channel, e->resumed, e->rep_state,
             e->load, e->capacity, e->until_ms, e->connected, e->config_version, e->count_offers, e->count_holdings, e->payload_size,
             e->is_call_back, e->joined, e->contact_count, e->do_not_call, e->appointment_ms, e->preferred_until_ms, e->touch_ms, e->decline_count,
-            e->nobody, e->waiting, e->tell_count,
+            e->nobody, e->waiting, e->tell_count, e->bought_ms,
         };
         so_far = siphash_64((struct siphash_key){1, 2}, numbers, sizeof numbers);
         so_far = siphash_64((struct siphash_key){so_far, 3}, kept->reason, sizeof *kept - offsetof(struct sim_effect, reason));
