@@ -7,7 +7,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
-enum { REQUESTS_MAX = 4, RESEND_MS = 2000 };
+enum { RESEND_MS = 2000 };
 
 struct control_client {
     struct session session;
@@ -24,7 +24,7 @@ lw_status control_client_open(const char *endpoint, const char *desk, const char
         .endpoint = endpoint,
         .desk = desk,
         .client = client,
-        .pending_max = REQUESTS_MAX,
+        .pending_max = CONTROL_REQUESTS_MAX,
         .resend_ms = RESEND_MS,
     };
     lw_status status = session_open(&control->session, &session);
@@ -43,39 +43,53 @@ void control_client_close(struct control_client **control)
     *control = NULL;
 }
 
-lw_status control_client_ask(struct control_client *control, struct wire_message *request, int timeout_ms,
-                             struct wire_message *reply)
+lw_status control_client_send(struct control_client *control, struct wire_message *request, int timeout_ms, uint64_t *ticket_out)
 {
-    uint64_t ticket;
     struct pending_tag tag = {0};
-    uint32_t limit_ms = timeout_ms > 0 ? (uint32_t)timeout_ms : 1;
-
-    *reply = (struct wire_message){.type = WIRE_NONE};
     session_set_error(&control->session, "");
-    lw_status status = session_request(&control->session, request, &tag, limit_ms, &ticket);
-    if (status != LW_OK)
-        return status;
+    return session_request(&control->session, request, &tag, timeout_ms > 0 ? (uint32_t)timeout_ms : 1, ticket_out);
+}
+
+lw_status control_client_next(struct control_client *control, uint64_t *ticket_out, struct wire_message *reply)
+{
+    *reply = (struct wire_message){.type = WIRE_NONE};
     for (;;) {
         struct session_event event;
         enum session_event_kind kind = session_next(&control->session, &event);
-        if (kind == SESSION_ANSWER && event.ticket == ticket) {
+        *ticket_out = event.ticket;
+        if (kind == SESSION_ANSWER) {
             *reply = event.message;
             return LW_OK;
         }
-        if (kind == SESSION_EXPIRED && event.ticket == ticket) {
+        if (kind == SESSION_EXPIRED) {
             if (*event.reason)
                 session_set_error(&control->session, event.reason);
             else if (!*session_error(&control->session))
                 session_set_error(&control->session, "no answer in time");
             return LW_TIMEOUT;
         }
-        if (kind == SESSION_REFUSED) {
-            pending_free(&control->session.pending, pending_find(&control->session.pending, ticket));
+        if (kind == SESSION_REFUSED)
             return LW_REFUSED;
-        }
         if (kind == SESSION_NOTHING)
             poll(&(struct pollfd){.fd = control->session.fd, .events = POLLIN}, 1, session_wait_ms(&control->session));
     }
+}
+
+lw_status control_client_ask(struct control_client *control, struct wire_message *request, int timeout_ms,
+                             struct wire_message *reply)
+{
+    uint64_t ticket, told;
+
+    *reply = (struct wire_message){.type = WIRE_NONE};
+    lw_status status = control_client_send(control, request, timeout_ms, &ticket);
+    if (status != LW_OK)
+        return status;
+    do {
+        status = control_client_next(control, &told, reply);
+    } while (told != ticket && status != LW_REFUSED);
+    if (status == LW_REFUSED)
+        pending_free(&control->session.pending, pending_find(&control->session.pending, ticket));
+    return status;
 }
 
 const char *control_client_error(const struct control_client *control)

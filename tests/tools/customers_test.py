@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """leadwire customers import: a list of customers reaches the broker, again and again the same."""
+import contextlib
 import datetime
 import json
 import os
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -61,7 +63,7 @@ class Customers(unittest.TestCase):
         path = self.write("lead.json", json.dumps({"channel": "web", "source": "form", **lead}).encode())
         return json.loads(self.tool("explain", "--lead", path, "--json")[0])
 
-    def test_customers_come_to_their_owner_and_rules_know_them(self):
+    def start(self):
         broker = subprocess.Popen([os.path.join(BIN, "leadwire-broker"), "--ephemeral", "--desk", "main", "--run-dir", self.path("run"), "--ready-fd", "1"],
                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.addCleanup(broker.stdout.close)
@@ -69,6 +71,9 @@ class Customers(unittest.TestCase):
         self.addCleanup(broker.kill)
         self.assertEqual(broker.stdout.readline(), b"serving\n")
         self.tool("apply", self.path("desk.yaml"))
+
+    def test_customers_come_to_their_owner_and_rules_know_them(self):
+        self.start()
         told = self.bring_in()
         self.assertEqual((told["new"], told["known"], told["rejected"], told["next_line"]), (2, 0, 5, 0))
         self.assertEqual(self.rejects(), [
@@ -86,6 +91,28 @@ class Customers(unittest.TestCase):
         self.assertEqual((told["new"], told["known"], told["rejected"]), (0, 2, 5))
         words, _ = self.tool("customers", "import", self.path("list.csv"), "--from-line", "8", code=1)
         self.assertIn("0 new, 0 known already, 1 rejected: see ", words)
+
+    def test_what_is_interrupted_goes_on_where_it_was(self):
+        """Many rows are under way at once; whenever it stops, each row is counted once, and each bad one rejected once, in order."""
+        self.start()
+        rows, bad = 4000, [line for line in range(2, 4002) if line % 9 == 0]
+        self.write("list.csv", ("email;owner\n" + "".join(f"{'nobody' if line in bad else f'c{line}@kunde.example'};{'zoe' if line % 10 == 0 else 'anna'}\n"
+                                                          for line in range(2, rows + 2))).encode())
+        import_it = [os.path.join(BIN, "leadwire"), "customers", "import", self.path("list.csv"), "--json", "--run-dir", self.path("run"), "--timeout", "60"]
+        first = subprocess.Popen(import_it, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        while not os.path.exists(self.path("list.csv.rejects")) and first.poll() is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                first.wait(0.01)
+        first.send_signal(signal.SIGINT)
+        told = [json.loads(first.communicate(timeout=60)[0])]
+        if told[0]["next_line"] > 0:
+            told.append(json.loads(subprocess.run([*import_it, "--from-line", str(told[0]["next_line"])], stdout=subprocess.PIPE, timeout=60,
+                                                  check=False).stdout))
+        unknown = [line for line in range(2, rows + 2) if line % 10 == 0 and line not in bad]
+        self.assertEqual(sum(part["rejected"] for part in told), len(bad) + len(unknown))
+        self.assertEqual(sum(part["new"] + part["known"] for part in told), rows - len(bad) - len(unknown))
+        lines = [int(row[0]) for row in self.rejects() if row[0] != "line"]
+        self.assertEqual(lines, sorted(bad + unknown))
 
     def test_columns_may_be_named_and_a_look_needs_no_broker(self):
         self.write("list.csv", b"a,b,c\n1,eva@kunde.example,02 1234567\n")

@@ -242,7 +242,11 @@ int cli_judge_reply(const struct cli *cli, const Leadwire__V1__Reply *reply)
 int cli_ask(const struct cli *cli, struct control_client *control, struct wire_message *request, enum wire_type wanted,
             struct wire_message *reply)
 {
-    const lw_status status = control_client_ask(control, request, (int)(cli->timeout_s * 1000), reply);
+    return cli_judge_answer(cli, control, control_client_ask(control, request, (int)(cli->timeout_s * 1000), reply), wanted, reply);
+}
+
+int cli_judge_answer(const struct cli *cli, struct control_client *control, lw_status status, enum wire_type wanted, const struct wire_message *reply)
+{
     if (status == LW_OK && reply->type == wanted)
         return EXIT_DONE;
     if (status == LW_OK && reply->type == WIRE_REPLY) {

@@ -76,6 +76,8 @@ int cli_control_open(const struct cli *cli, struct control_client **out);
 int cli_ask(const struct cli *cli, struct control_client *control, struct wire_message *request, enum wire_type wanted,
             struct wire_message *reply);
 /* The exit code that a Reply's status means, after a complaint unless accepted or a duplicate. */
+/* What became of a request that control_client_send sent, of its status: the same. */
+int cli_judge_answer(const struct cli *cli, struct control_client *control, lw_status status, enum wire_type wanted, const struct wire_message *reply);
 int cli_judge_reply(const struct cli *cli, const Leadwire__V1__Reply *reply);
 
 /* Set by SIGINT and SIGTERM after cli_catch_signals: the loops of commands look at it. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * leadwire customers import - tells a desk who its customers are, from a CSV file.
+ *
+ * Rows are sent without waiting for the answers to those before, as many as the window holds.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -9,16 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "commands.h"
 #include "customer_row.h"
+#include "import_window.h"
 #include "json_out.h"
 #include "progress.h"
 
-enum { FILE_SIZE_MAX = 512 * 1024 * 1024, PATH_SIZE_MAX = 4096, BUSY_TRIES_MAX = 20, BUSY_WAIT_MS = 500 };
+enum { FILE_SIZE_MAX = 512 * 1024 * 1024, PATH_SIZE_MAX = 4096 };
 
 struct import {
     const struct cli *cli;
@@ -27,6 +29,7 @@ struct import {
     struct customer_columns columns;
     struct control_client *control;   /* NULL: --dry-run */
     struct csv_reader csv;            /* large */
+    struct import_window window;      /* large too */
     FILE *rejects;                    /* opened at the first */
     struct progress progress;
     uint64_t from_line, fresh, known, rejected;
@@ -56,7 +59,7 @@ static char *read_file(const struct cli *cli, const char *path, size_t *size_out
 }
 
 /* As it stood, behind its line and the reason: the file can be mended and imported again. Personal data: for its owner only. */
-static bool reject(struct import *import, const char *why)
+static bool reject(struct import *import, const struct import_row *row)
 {
     import->rejected++;
     if (import->rejects == NULL) {
@@ -68,8 +71,8 @@ static bool reject(struct import *import, const char *why)
         }
         fprintf(import->rejects, "line%creason%crow\n", import->csv.divider, import->csv.divider);
     }
-    fprintf(import->rejects, "%" PRIu64 "%c\"%s\"%c", import->csv.line, import->csv.divider, why, import->csv.divider);
-    fwrite(import->csv.raw, 1, import->csv.raw_size, import->rejects);
+    fprintf(import->rejects, "%" PRIu64 "%c\"%s\"%c", row->line, import->csv.divider, row->why, import->csv.divider);
+    fwrite(row->raw, 1, row->raw_size, import->rejects);
     fputc('\n', import->rejects);
     return true;
 }
@@ -90,54 +93,67 @@ static void fill(const struct customer *customer, char *phones[CUSTOMER_KEYS_MAX
     command->bought_unix_ms = customer->bought_unix_ms;
 }
 
-/* A broker that is busy is asked again. EXIT_DONE with its word, or the exit code after a complaint. */
-static int tell(const struct import *import, const struct customer *customer, Leadwire__V1__Status *status, char why[CUSTOMER_WHY_SIZE])
+/* Puts the row on its way, or says at once what it is. EXIT_DONE, or the exit code after a complaint. */
+static int send_row(struct import *import, const struct customer *customer, struct import_row *row)
 {
-    static const struct timespec wait = {.tv_nsec = BUSY_WAIT_MS * 1000000L};
     char *phones[CUSTOMER_KEYS_MAX], *emails[CUSTOMER_KEYS_MAX];
     Leadwire__V1__CustomerCommand command = LEADWIRE__V1__CUSTOMER_COMMAND__INIT;
-    struct wire_message message = {.type = WIRE_CUSTOMER_COMMAND, .customer_command = &command}, reply;
+    struct wire_message message = {.type = WIRE_CUSTOMER_COMMAND, .customer_command = &command};
     const char *broken;
     fill(customer, phones, emails, &command);
     command.request_id = 1;   /* the client gives its own */
-    *status = LEADWIRE__V1__STATUS__STATUS_REJECTED;
     if (wire_check(&message, &broken) != LW_OK) {
-        snprintf(why, CUSTOMER_WHY_SIZE, "%s", broken);
+        snprintf(row->why, sizeof row->why, "%s", broken);
         return EXIT_DONE;
     }
-    for (int tries = 0; tries < BUSY_TRIES_MAX && !cli_stopped(); tries++) {
-        const int code = cli_ask(import->cli, import->control, &message, WIRE_REPLY, &reply);
-        if (code != EXIT_DONE)
-            return code;
-        *status = reply.reply->status;
-        snprintf(why, CUSTOMER_WHY_SIZE, "%s", reply.reply->reason);
-        if (*status != LEADWIRE__V1__STATUS__STATUS_BUSY)
-            return EXIT_DONE;
-        nanosleep(&wait, NULL);
-    }
-    cli_complain(import->cli, "the broker is busy: %s", why);
-    return EXIT_UNREACHABLE;
+    const lw_status status = control_client_send(import->control, &message, (int)(import->cli->timeout_s * 1000), &row->ticket);
+    return status == LW_OK ? EXIT_DONE : cli_judge_answer(import->cli, import->control, status, WIRE_REPLY, NULL);
 }
 
-static int import_row(struct import *import)
+static int add_row(struct import *import, enum csv_result result)
 {
     static struct customer customer;   /* large */
-    char why[CUSTOMER_WHY_SIZE] = "";
-    Leadwire__V1__Status status = LEADWIRE__V1__STATUS__STATUS_ACCEPTED;
-    if (!customer_row_read(&import->csv, &import->columns, import->region, &customer, why))
-        return reject(import, why) ? EXIT_DONE : EXIT_NO;
-    if (import->control != NULL) {
-        const int code = tell(import, &customer, &status, why);
-        if (code != EXIT_DONE)
-            return code;
-    }
-    if (status == LEADWIRE__V1__STATUS__STATUS_ACCEPTED)
-        import->fresh++;
-    else if (status == LEADWIRE__V1__STATUS__STATUS_DUPLICATE)
-        import->known++;
-    else
-        return reject(import, why) ? EXIT_DONE : EXIT_NO;
+    struct import_row *row = import_window_add(&import->window, &import->csv);
+    row->status = LEADWIRE__V1__STATUS__STATUS_REJECTED;
+    if (result != CSV_ROW)
+        snprintf(row->why, sizeof row->why, "%s", import->csv.why);
+    else if (customer_row_read(&import->csv, &import->columns, import->region, &customer, row->why) && import->control != NULL)
+        return send_row(import, &customer, row);
+    else if (row->why[0] == '\0')
+        row->status = LEADWIRE__V1__STATUS__STATUS_ACCEPTED;   /* --dry-run */
     return EXIT_DONE;
+}
+
+/* Counts the rows that are answered, up to the first that is not. */
+static int settle(struct import *import)
+{
+    for (const struct import_row *row; (row = import_window_first(&import->window)) != NULL && row->ticket == 0;) {
+        const bool is_fresh = row->status == LEADWIRE__V1__STATUS__STATUS_ACCEPTED, is_known = row->status == LEADWIRE__V1__STATUS__STATUS_DUPLICATE;
+        import->fresh += is_fresh;
+        import->known += is_known;
+        if (!is_fresh && !is_known && !reject(import, row))
+            return EXIT_NO;
+        import_window_drop_first(&import->window);
+        progress_step(&import->progress);
+    }
+    return EXIT_DONE;
+}
+
+/* Until no more than `most` rows wait for an answer. */
+static int await_answers(struct import *import, uint32_t most)
+{
+    int code = settle(import);
+    while (code == EXIT_DONE && import->window.count > most && !cli_stopped()) {
+        struct wire_message reply;
+        uint64_t ticket;
+        const lw_status status = control_client_next(import->control, &ticket, &reply);
+        code = cli_judge_answer(import->cli, import->control, status, WIRE_REPLY, &reply);
+        if (code != EXIT_DONE)
+            break;
+        import_window_answer(&import->window, ticket, reply.reply->status, reply.reply->reason);
+        code = settle(import);
+    }
+    return code;
 }
 
 static uint64_t count_lines(const char *bytes, size_t size)
@@ -148,18 +164,37 @@ static uint64_t count_lines(const char *bytes, size_t size)
     return lines;
 }
 
+/* What --from-line passes over is done. */
+static bool is_done_before(struct import *import)
+{
+    const bool is_done = import->csv.line < import->from_line;
+    if (is_done)
+        progress_step(&import->progress);
+    return is_done;
+}
+
 static int import_rows(struct import *import)
 {
     int code = EXIT_DONE;
     enum csv_result result;
     while (code == EXIT_DONE && !cli_stopped() && (result = csv_reader_next(&import->csv)) != CSV_END) {
-        progress_step(&import->progress);
-        if (import->csv.line < import->from_line)
+        if (is_done_before(import))
             continue;
-        code = result == CSV_ROW ? import_row(import) : reject(import, import->csv.why) ? EXIT_DONE : EXIT_NO;
+        code = add_row(import, result);
+        if (code == EXIT_DONE)
+            code = await_answers(import, IMPORT_WINDOW_ROWS - 1);
     }
+    if (code == EXIT_DONE)
+        code = await_answers(import, 0);
     progress_clear(&import->progress);
     return code == EXIT_DONE && cli_stopped() ? EXIT_UNREACHABLE : code;
+}
+
+/* Where it goes on: all before is settled. */
+static uint64_t next_line(struct import *import)
+{
+    const struct import_row *first = import_window_first(&import->window);
+    return first != NULL ? first->line : import->csv.next_line;
 }
 
 static int import_file(struct import *import, const char *bytes, size_t size)
@@ -179,7 +214,7 @@ static int import_file(struct import *import, const char *bytes, size_t size)
     return import_rows(import);
 }
 
-static void print_summary(const struct import *import, bool is_json, bool is_whole)
+static void print_summary(struct import *import, bool is_json, bool is_whole)
 {
     if (is_json) {
         struct json_out out;
@@ -188,14 +223,14 @@ static void print_summary(const struct import *import, bool is_json, bool is_who
         json_put_unsigned(&out, "known", import->known);
         json_put_unsigned(&out, "rejected", import->rejected);
         json_put_text(&out, "rejects", import->rejected > 0 ? import->rejects_path : NULL);
-        json_put_unsigned(&out, "next_line", is_whole ? 0 : import->csv.line);
+        json_put_unsigned(&out, "next_line", is_whole ? 0 : next_line(import));
         json_end_line(&out);
         return;
     }
     printf("%s: %" PRIu64 " new, %" PRIu64 " known already, %" PRIu64 " rejected%s%s\n", import->path, import->fresh, import->known, import->rejected,
            import->rejected > 0 ? ": see " : "", import->rejected > 0 ? import->rejects_path : "");
     if (!is_whole)
-        fprintf(stderr, "go on with --from-line %" PRIu64 "\n", import->csv.line);
+        fprintf(stderr, "go on with --from-line %" PRIu64 "\n", next_line(import));
 }
 
 static int run(struct import *import, bool is_json)
