@@ -36,12 +36,12 @@ class Reply:
 class Caller:
     """One end of SIP; UDP or TCP."""
 
-    def __init__(self, port, kind="udp"):
+    def __init__(self, port, kind="udp", host="127.0.0.1"):
         self.kind = kind
         self.buffer = b""
         self.invited = []
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM)
-        self.socket.connect(("127.0.0.1", port))
+        self.socket.connect((host, port))
         self.socket.settimeout(DEADLINE_S)
 
     def close(self):
@@ -121,6 +121,7 @@ class Caller:
 
 class SipCase(WorkerCase):
     program = "leadwire-phone"
+    listen = "udp:127.0.0.1:0, tcp:127.0.0.1:0"
     door = ""      # more settings of sip
     source = ""    # and of its source
 
@@ -132,7 +133,7 @@ listen: 127.0.0.1:0
 answer_within: 1s
 raw: {{directory: raw}}
 sip:
-  listen: [udp:127.0.0.1:0, tcp:127.0.0.1:0]
+  listen: [{self.listen}]
   t1: 200ms
 {self.door}
   sources:

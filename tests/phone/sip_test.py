@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The SIP door, message by message: each row of docs/INGEST.md's table of what can be wrong, and the life of a call."""
 import signal
+import socket
 
 import sip_case
 from sip_case import (ANSWERED, ASSIGNED, CANCELLED, CONNECTING, EXPIRED, NO_ANSWER, NUMBER, OFFERED, PARKED, WAITING, SipCase, wait_for)
@@ -571,6 +572,35 @@ class Trouble(SipCase):
         wait_for("the reload", lambda: self.worker.log().count("configuration read again") == 2)
         caller.ask("OPTIONS")   # a door without rules has no peers
         self.await_count("not_a_peer", 1)
+
+
+class AnyAddress(SipCase):
+    listen = "udp:0.0.0.0:0"
+    door = "  peers: [127.0.0.0/8]"
+
+    def test_a_datagram_is_answered_from_the_address_that_it_came_to(self):
+        for host in ("127.0.0.1", "127.0.0.2", "127.1.2.3"):
+            caller = sip_case.Caller(self.ports["udp"], host=host)   # hears nobody else
+            self.addCleanup(caller.close)
+            self.still_answers(caller)
+
+
+class AnyAddressOfBothKinds(SipCase):
+    listen = "'udp:[::]:0'"
+    door = "  peers: [127.0.0.0/8]"
+
+    def setUp(self):
+        try:
+            with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+                probe.bind(("::", 0))
+        except OSError:
+            self.skipTest("no IPv6 here")
+        super().setUp()
+
+    def test_a_datagram_of_the_older_kind_is_answered_so_too(self):
+        caller = sip_case.Caller(self.ports["udp"], host="127.0.0.2")
+        self.addCleanup(caller.close)
+        self.still_answers(caller)
 
 
 if __name__ == "__main__":

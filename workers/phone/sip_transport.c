@@ -134,8 +134,7 @@ void sip_transport_send(struct sip_transport *transport, const struct sip_origin
         struct sockaddr_storage to = origin->from;
         if (!to_source)
             set_port(&to, via_port);
-        /* What does not go out now is as lost as any datagram: it is sent again, or asked for again. */
-        (void)!sendto(transport->sockets[origin->socket].fd, bytes, size, MSG_DONTWAIT, (const struct sockaddr *)&to, origin->from_size);
+        sip_datagram_send(transport->sockets[origin->socket].fd, bytes, size, &to, origin->from_size, &origin->local);
         return;
     }
     struct connection *connection = find(transport, origin->connection);
@@ -201,7 +200,7 @@ static bool open_socket(struct sip_transport *transport, const struct sip_listen
         return out->listener != NULL;
     }
     out->readable = event_new(transport->base, out->fd, EV_READ | EV_PERSIST, on_datagrams, out);
-    return out->readable && event_add(out->readable, NULL) == 0;
+    return out->readable && sip_datagram_prepare(out->fd, listening->where.ss_family) && event_add(out->readable, NULL) == 0;
 }
 
 static const struct sip_config *config_of(const struct sip_transport *transport)
@@ -234,8 +233,7 @@ static void on_datagrams(evutil_socket_t fd, short what, void *context)
     struct sip_transport *transport = socket->transport;
     for (int i = 0; i < DATAGRAMS_A_TURN; i++) {
         struct sip_origin origin = {.socket = (uint32_t)(socket - transport->sockets)};
-        origin.from_size = sizeof origin.from;
-        ssize_t size = recvfrom(fd, transport->datagram, sizeof transport->datagram, 0, (struct sockaddr *)&origin.from, &origin.from_size);
+        ssize_t size = sip_datagram_receive(fd, transport->datagram, sizeof transport->datagram, &origin.from, &origin.from_size, &origin.local);
         if (size < 0)
             return;
         read_peer(&origin.from, &origin);

@@ -8,7 +8,7 @@
  *   a message that does not become whole in message_within, nothing for idle_within and no call: the connection ends
  *   answers not taken       above 256 KiB the connection ends
  *
- * A connection is named by its number, never used twice: what comes late finds nothing. Threads: one owner, that of
+ * A datagram is answered from the address that it came to. A connection is named by its number, never used twice: what comes late finds nothing. Threads: one owner, that of
  * the event base.
  */
 #ifndef SIP_TRANSPORT_H
@@ -18,6 +18,7 @@
 #include <leadwire/status.h>
 
 #include "sip_config.h"
+#include "sip_datagram.h"
 #include "sip_request.h"
 #include "worker_counts.h"
 
@@ -29,6 +30,7 @@ struct sip_origin {
     uint64_t connection;          /* 0: UDP */
     struct sockaddr_storage from;
     socklen_t from_size;
+    struct sip_local local;       /* UDP: which address of ours it came to */
     struct address address;
     uint16_t port;
     char text[SIP_ADDRESS_TEXT_MAX];
