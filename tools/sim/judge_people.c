@@ -18,17 +18,33 @@ void judge_take_join(struct sim_judge *judge, struct judge_lead *lead, const str
         judge_broken(judge, "never lost: contact %u of lead %llu follows %u", event->contact_count, judge_number(lead), lead->contact_count);
     if (event->priority < lead->priority)
         judge_broken(judge, "most urgent first: a contact made lead %llu less urgent", judge_number(lead));
-    if (event->to != event->from && !(event->to == LEAD_WAITING && (event->from == LEAD_OFFERED || event->from == LEAD_PARKED || event->from == LEAD_SCHEDULED)))
+    bool call_ended = event->is_call_back && event->from == LEAD_CONNECTING && event->to == LEAD_WAITING;
+    if (event->to != event->from && !call_ended &&
+        !(event->to == LEAD_WAITING && (event->from == LEAD_OFFERED || event->from == LEAD_PARKED || event->from == LEAD_SCHEDULED)))
         judge_broken(judge, "one owner: a contact took lead %llu from %d to %d", judge_number(lead), event->from, event->to);
     lead->before_join = (struct judge_before){lead->state, lead->channel, lead->is_call_back, lead->priority, lead->contact_count};
 }
 
-/* As it was when the contact came, but for what the contact made of it. */
-static bool takes(const struct core_config *rules, const struct judge_lead *lead, const struct judge_before *was, uint8_t channel, uint64_t now_ms)
+static bool is_call(const struct judge_publication *publication)
 {
-    bool call = channel == LW_CHANNEL_PHONE, rang = was->channel == LW_CHANNEL_PHONE && !was->is_call_back;
+    return publication->channel == LW_CHANNEL_PHONE && publication->follows == 0;
+}
+
+static bool rang(const struct judge_before *was)
+{
+    return was->channel == LW_CHANNEL_PHONE && !was->is_call_back;
+}
+
+/* As it was when the contact came, but for what the contact made of it. */
+static bool takes(const struct core_config *rules, const struct judge_lead *lead, const struct judge_before *was, bool call, uint64_t now_ms)
+{
     return lead->persons != 0 && was->contact_count < CORE_CONTACTS_MAX && now_ms - lead->heard_ms <= rules->people.window_ms &&
-           !(call && (rang || was->state == LEAD_ASSIGNED));
+           !(call && (rang(was) || was->state == LEAD_ASSIGNED));
+}
+
+static bool is_recognised(const struct core_config *rules, const struct judge_publication *publication)
+{
+    return publication->person != 0 && !publication->is_test && config_recognises(&rules->people);
 }
 
 static bool is_of(const struct judge_lead *lead, uint32_t person)
@@ -46,24 +62,51 @@ static const struct judge_lead *newest_open(const struct sim_judge *judge, uint3
     return NULL;
 }
 
+/* The lead of the call whose caller left this message. */
+static bool is_followed(const struct sim_judge *judge, const struct judge_publication *publication, const struct judge_lead *lead)
+{
+    return publication->follows != 0 && !publication->is_test && desk_id_equal(judge->publications[publication->follows].lead, lead->id);
+}
+
+static void check_message(struct sim_judge *judge, const struct judge_lead *lead)
+{
+    bool was_call = rang(&lead->before_join) && lead->before_join.state != LEAD_ASSIGNED;
+    if (was_call && rings(lead))
+        judge_broken(judge, "never lost: lead %llu rings, and its caller has left a message", judge_number(lead));
+    judge->coverage->faults[was_call ? SIM_FAULT_MESSAGE : SIM_FAULT_MESSAGE_JOINED]++;
+}
+
+/* It joins by its person, or where its caller's call is. */
+static void check_joined(struct sim_judge *judge, const struct judge_publication *publication, const struct judge_lead *lead, uint64_t now_ms)
+{
+    const struct core_config *rules = judge_rules_now(judge);
+    if (is_followed(judge, publication, lead)) {
+        check_message(judge, lead);
+        return;
+    }
+    if (!rules->people.join || publication->person == 0 || !is_of(lead, publication->person) || publication->is_test)
+        judge_broken(judge, "never lost: lead %llu was joined by somebody else", judge_number(lead));
+    else if (!takes(rules, lead, &lead->before_join, is_call(publication), now_ms))
+        judge_broken(judge, "one owner: lead %llu was joined and may not be", judge_number(lead));
+    judge->coverage->faults[is_call(publication) ? SIM_FAULT_CALL_JOINED : SIM_FAULT_JOINED]++;
+}
+
 static void take_contact(struct sim_judge *judge, const struct judge_publication *publication, struct judge_lead *lead, uint64_t now_ms)
 {
     const struct core_config *rules = judge_rules_now(judge);
     const struct config_rule *rule = sim_rules_for(rules, publication->product);
     uint32_t priority = rule->priority + rules->channels[publication->channel].priority;
     uint32_t expected = priority > lead->before_join.priority ? priority : lead->before_join.priority;
-    if (!rules->people.join || publication->person == 0 || !is_of(lead, publication->person) || publication->is_test)
-        judge_broken(judge, "never lost: lead %llu was joined by somebody else", judge_number(lead));
-    else if (!takes(rules, lead, &lead->before_join, publication->channel, now_ms))
-        judge_broken(judge, "one owner: lead %llu was joined and may not be", judge_number(lead));
+    check_joined(judge, publication, lead, now_ms);
     if (lead->priority != expected)
         judge_broken(judge, "most urgent first: lead %llu has priority %u after a contact of %u", judge_number(lead), lead->priority, priority);
-    if (publication->channel == LW_CHANNEL_PHONE && !rings(lead))
+    if (is_call(publication) && !rings(lead))
         judge_broken(judge, "never lost: the call that joined lead %llu is none", judge_number(lead));
-    judge->coverage->faults[publication->channel == LW_CHANNEL_PHONE ? SIM_FAULT_CALL_JOINED : SIM_FAULT_JOINED]++;
+    uint64_t person = is_recognised(rules, publication) ? UINT64_C(1) << publication->person : 0;
+    lead->persons |= person;
+    lead->own.persons |= person;
     lead->contact_count++;
     lead->heard_ms = lead->own.heard_ms = now_ms;
-    lead->own.persons |= UINT64_C(1) << publication->person;
     lead->own.priority = priority > lead->own.priority ? priority : lead->own.priority;
 }
 
@@ -118,6 +161,18 @@ static void check_owner(struct sim_judge *judge, const struct judge_lead *lead, 
     judge->coverage->faults[SIM_FAULT_OWNER] += lead->first_preferred != NOBODY;
 }
 
+static void check_alone(struct sim_judge *judge, const struct judge_publication *publication, const struct judge_lead *lead)
+{
+    const struct judge_lead *call = publication->follows != 0 ? sim_judge_lead(judge, judge->publications[publication->follows].lead) : NULL;
+    if (publication->follows == 0)
+        return;
+    if (rings(lead))
+        judge_broken(judge, "never lost: lead %llu is a message, and rings", judge_number(lead));
+    if (call && call != lead && judge_is_open(call) && call->contact_count < CORE_CONTACTS_MAX)
+        judge_broken(judge, "never doubled: lead %llu is a message of lead %llu", judge_number(lead), judge_number(call));
+    judge->coverage->faults[SIM_FAULT_MESSAGE_ALONE]++;
+}
+
 void judge_take_published(struct sim_judge *judge, const struct judge_publication *publication, struct judge_lead *lead, bool joined, uint64_t now_ms)
 {
     const struct core_config *rules = judge_rules_now(judge);
@@ -125,16 +180,16 @@ void judge_take_published(struct sim_judge *judge, const struct judge_publicatio
         take_contact(judge, publication, lead, now_ms);
         return;
     }
-    bool is_recognised = publication->person != 0 && !publication->is_test && config_recognises(&rules->people);
-    lead->persons = is_recognised ? UINT64_C(1) << publication->person : 0;
+    check_alone(judge, publication, lead);
+    lead->persons = is_recognised(rules, publication) ? UINT64_C(1) << publication->person : 0;
     lead->own.persons = lead->persons;
     lead->heard_ms = lead->own.heard_ms = now_ms;
-    const struct judge_lead *other = is_recognised ? newest_open(judge, publication->person, lead) : NULL;
+    const struct judge_lead *other = lead->persons != 0 ? newest_open(judge, publication->person, lead) : NULL;
     check_owner(judge, lead, publication->person, other, now_ms);
     if (!other || !rules->people.join)
         return;
     struct judge_before is = {other->state, other->channel, other->is_call_back, other->priority, other->contact_count};
-    if (takes(rules, other, &is, publication->channel, now_ms))
+    if (takes(rules, other, &is, is_call(publication), now_ms))
         judge_broken(judge, "never doubled: lead %llu is about whom lead %llu is", judge_number(lead), judge_number(other));
     judge->coverage->faults[SIM_FAULT_JOINED_NOT]++;
 }

@@ -37,6 +37,9 @@
     X(JOINED, "contact joined an open lead") \
     X(CALL_JOINED, "call joined an open lead") \
     X(JOINED_NOT, "another lead of one person") \
+    X(MESSAGE, "message made a call a call-back") \
+    X(MESSAGE_JOINED, "message joined another lead") \
+    X(MESSAGE_ALONE, "message of a call that is over") \
     X(ASSIGNED, "assigned by a manager") \
     X(HELD, "held by a manager") \
     X(PRIORITISED, "given another priority") \

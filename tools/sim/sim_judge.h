@@ -94,6 +94,7 @@ struct judge_rep {
 /* What a publisher sent: the judge asks by the number in the request. */
 struct judge_publication {
     uint32_t product, person;
+    uint32_t follows;                /* the call whose caller left this message; 0: it is none */
     uint8_t channel;
     bool is_test;
     struct desk_id lead;

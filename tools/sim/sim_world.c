@@ -283,6 +283,9 @@ bool sim_message_command(struct sim_world *world, const struct sim_message *mess
         command.publish.channel = message->channel;
         command.publish.received_unix_ms = message->received_ms;
         command.publish.is_test = message->is_test;
+        snprintf(name, sizeof name, "p%u", message->follows);
+        command.publish.is_voicemail = message->follows != 0;
+        command.publish.follows = text(message->follows != 0 ? name : "");
         command.publish.payload = message->id;
         command.publish.payload_size = (uint32_t)strlen(message->id);
         command.publish.fields = message;

@@ -63,6 +63,7 @@ struct sim_message {
     uint64_t content_hash;
     int64_t received_ms;
     char id[24], disposition[8];
+    uint32_t follows;                  /* publish: the call whose caller left this message; 0: it is none */
     struct core_held held[SIM_HELD_TOLD_MAX];
     uint32_t held_count;
     const struct core_config *rules;
@@ -106,7 +107,7 @@ struct sim_rep {
 struct sim_pending {
     struct sim_message message;        /* publish, cancel or dial result, repeated until answered */
     uint64_t next_ms;
-    bool used;
+    bool used, is_later;               /* is_later: not sent yet */
 };
 
 struct sim_options {
