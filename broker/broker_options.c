@@ -16,11 +16,12 @@ const char broker_usage[] =
     "  --desk NAME                the desk to serve\n"
     "  --run-dir DIR              where the endpoints are: ipc://DIR/{publish,reps,events,control}; made with rights 0700\n"
     "  --redis unix:PATH          the Redis that keeps the journal, by its unix socket\n"
-    "  --redis HOST:PORT          or by TCP\n"
+    "  --redis HOST:PORT          or by TCP. May be given up to 4 times, for a master and its replicas: the master is used\n"
     "  --redis-user NAME          and its user\n"
     "  --redis-password-file FILE and its password; or the file that LEADWIRE_REDIS_PASSWORD_FILE names\n"
     "  --ephemeral                no Redis: all is lost when the broker ends. For trying things out\n"
-    "  --durability LEVEL         memory, everysec, always (default): what an acknowledged lead survives\n"
+    "  --durability LEVEL         memory, everysec, always (default), replicated: what an acknowledged lead survives\n"
+    "  --replicas N               replicated: how many replicas must have it (default 1)\n"
     "  --rep-secrets FILE         a line \"name secret\" for each rep, readable by its owner only; read again on SIGHUP\n"
     "  --listen-publish ADDRESS   also tcp://127.0.0.1:PORT (0: any free port); may be repeated. So too\n"
     "  --listen-reps ADDRESS, --listen-events ADDRESS\n"
@@ -38,7 +39,7 @@ const char broker_usage[] =
 
 enum option_id {
     OPTION_DESK = 1, OPTION_RUN_DIR, OPTION_REDIS, OPTION_REDIS_USER, OPTION_REDIS_PASSWORD_FILE, OPTION_EPHEMERAL, OPTION_DURABILITY,
-    OPTION_REP_SECRETS, OPTION_LISTEN_PUBLISH, OPTION_LISTEN_REPS, OPTION_LISTEN_EVENTS, OPTION_NAME, OPTION_STANDBY, OPTION_LEASE,
+    OPTION_REPLICAS, OPTION_REP_SECRETS, OPTION_LISTEN_PUBLISH, OPTION_LISTEN_REPS, OPTION_LISTEN_EVENTS, OPTION_NAME, OPTION_STANDBY, OPTION_LEASE,
     OPTION_AWAY_AFTER, OPTION_CHECKPOINT_BYTES, OPTION_CHECKPOINT_MS, OPTION_LEADS_MAX, OPTION_SEEN_MAX, OPTION_READY_FD, OPTION_CHECK,
     OPTION_HELP, OPTION_VERSION,
 };
@@ -51,6 +52,7 @@ static const struct option table[] = {
     {"redis-password-file", required_argument, NULL, OPTION_REDIS_PASSWORD_FILE},
     {"ephemeral", no_argument, NULL, OPTION_EPHEMERAL},
     {"durability", required_argument, NULL, OPTION_DURABILITY},
+    {"replicas", required_argument, NULL, OPTION_REPLICAS},
     {"rep-secrets", required_argument, NULL, OPTION_REP_SECRETS},
     {"listen-publish", required_argument, NULL, OPTION_LISTEN_PUBLISH},
     {"listen-reps", required_argument, NULL, OPTION_LISTEN_REPS},
@@ -120,8 +122,9 @@ static void read_option(struct broker_options *options, int id, const char *valu
     case OPTION_EPHEMERAL: options->is_ephemeral = true; break;
     case OPTION_DURABILITY:
         if (!store_durability_parse(value, &store->durability))
-            misuse(options, "--durability is memory, everysec or always, not %.40s", value);
+            misuse(options, "--durability is memory, everysec, always or replicated, not %.40s", value);
         break;
+    case OPTION_REPLICAS: read_number(options, value, "--replicas", 1, STORE_REPLICAS_MAX, &store->replicas); break;
     case OPTION_REP_SECRETS: options->net.rep_secrets_file = value; break;
     case OPTION_LISTEN_PUBLISH: add_address(options, options->net.listen_publish, value); break;
     case OPTION_LISTEN_REPS: add_address(options, options->net.listen_reps, value); break;
@@ -149,20 +152,26 @@ static void read_option(struct broker_options *options, int id, const char *valu
 static void read_redis(struct broker_options *options, const char *value)
 {
     const char *colon = strrchr(value, ':');
-    uint32_t port = 0;
+    uint32_t port = 0, at = options->store.redis_count;
 
-    if (strncmp(value, "unix:", 5) == 0 && value[5]) {
-        options->store.redis_socket = value + 5;
+    if (at == STORE_ADDRESSES_MAX) {
+        misuse(options, "--redis may be given %d times at most", STORE_ADDRESSES_MAX);
         return;
     }
-    if (!colon || colon == value || (size_t)(colon - value) >= sizeof options->redis_host) {
+    struct store_address *address = &options->store.redis[at];
+    char *host = options->redis_hosts[at];
+    if (strncmp(value, "unix:", 5) == 0 && value[5]) {
+        address->socket = value + 5;
+    } else if (!colon || colon == value || (size_t)(colon - value) >= sizeof options->redis_hosts[0]) {
         misuse(options, "--redis is unix:PATH or HOST:PORT, not %.100s", value);
         return;
+    } else {
+        snprintf(host, sizeof options->redis_hosts[0], "%.*s", (int)(colon - value), value);
+        read_number(options, colon + 1, "the port of --redis", 1, 65535, &port);
+        address->host = host;
+        address->port = (uint16_t)port;
     }
-    snprintf(options->redis_host, sizeof options->redis_host, "%.*s", (int)(colon - value), value);
-    read_number(options, colon + 1, "the port of --redis", 1, 65535, &port);
-    options->store.redis_host = options->redis_host;
-    options->store.redis_port = (uint16_t)port;
+    options->store.redis_count++;
 }
 
 static void read_number(struct broker_options *options, const char *value, const char *name, uint32_t min, uint32_t max, uint32_t *out)
@@ -190,7 +199,7 @@ static void add_address(struct broker_options *options, const char **list, const
 static void check_whole(struct broker_options *options)
 {
     struct store_options *store = &options->store;
-    bool has_redis = store->redis_socket || store->redis_host;
+    bool has_redis = store->redis_count > 0;
     char host[128] = "localhost";
 
     if (!store->desk || !is_name(store->desk))
@@ -199,6 +208,8 @@ static void check_whole(struct broker_options *options)
         misuse(options, "--run-dir DIR is missing");
     else if (has_redis == options->is_ephemeral)
         misuse(options, "give either --redis or --ephemeral");
+    else if (store->replicas > 0 && store->durability != STORE_REPLICATED)
+        misuse(options, "--replicas goes with --durability replicated");
     if (options->is_ephemeral)
         store->durability = STORE_MEMORY;
     options->net.durability = store_durability_name(store->durability);

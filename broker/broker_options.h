@@ -23,7 +23,7 @@ struct broker_options {
     struct store_options store;   /* owner and endpoint are the texts below */
     struct net_options net;
     struct core_limits limits;
-    char owner[320], endpoint[320], redis_host[256];
+    char owner[320], endpoint[320], redis_hosts[STORE_ADDRESSES_MAX][256];
     char why[256];                /* misused: what is wrong */
 };
 

@@ -11,6 +11,7 @@
  *   store_resume.c      where Redis stands after an outage: as it was, behind, emptied, another's
  *   store_checkpoint.c  slices
  *   store_health.c      the lease, the memory mark
+ *   store_replicas.c    which Redis is the master, and what its replicas have
  *
  * Phases:  DOWN -> GREET -> HEAD -> CLAIM -> HEAD ... -> LOAD -> SERVE -> OVER
  *            ^                '-- resume, once loaded ------------^
@@ -97,6 +98,7 @@ struct redis_store {
     bool drop;                         /* close the connection at the next step, because of `trouble` */
     char trouble[STORE_REASON_MAX];
     uint64_t reconnect_at_ms, backoff_ms;
+    uint32_t address;                  /* of options.redis: the one tried last */
     uint64_t settle_at_ms;             /* GREET: look again whether the append-only file is on; UINT64_MAX: no */
 
     struct desk_head head;
@@ -118,6 +120,10 @@ struct redis_store {
     uint64_t next_send;                /* sequence */
     uint64_t highest_sent;
     uint64_t head_sequence;            /* Redis has all up to this */
+    uint64_t replicated_sequence;      /* and enough replicas, up to this */
+    uint32_t waits_unanswered;
+    bool replicas_proved;              /* enough replicas have answered on this connection */
+    uint64_t replicas_short_since_ms;  /* since then too few answer; 0: enough do */
     uint64_t told_sequence;            /* the broker was told so up to this */
     uint32_t groups_unanswered;
     bool resync;                       /* an append or renewal was refused: read the head */
@@ -150,6 +156,19 @@ bool store_reply_text(const redisReply *reply, char *out, size_t capacity);
 /* ---- store_greet.c ---- */
 void store_greet_begin(struct redis_store *s);
 void store_greet_step(struct redis_store *s);
+
+/* ---- store_replicas.c ---- */
+/* Goes on to the head if this Redis is a master with enough replicas; else drops the connection. */
+void store_replicas_greet(struct redis_store *s);
+/* After a write: asks how many replicas have all that was sent on this connection so far. Nothing at other levels. */
+void store_replicas_wait(struct redis_store *s);
+/* The connection is lost. */
+void store_replicas_forget(struct redis_store *s);
+/* A checkpoint stands for entries that Redis lost: they count when the replicas have it. */
+void store_replicas_rebuilt(struct redis_store *s);
+bool store_is_replicated(const struct redis_store *s);
+/* Entries up to here are as durable as the level asks. */
+uint64_t store_durable_sequence(const struct redis_store *s);
 
 /* ---- store_head.c ---- */
 void store_head_read(struct redis_store *s);

@@ -27,7 +27,8 @@ static const struct { const char *name; unsigned next; } states[] = {
     [STORE_FAILED] = {"failed", 0},
 };
 
-static const char *const durabilities[] = {[STORE_MEMORY] = "memory", [STORE_EVERYSEC] = "everysec", [STORE_ALWAYS] = "always"};
+static const char *const durabilities[] = {[STORE_MEMORY] = "memory", [STORE_EVERYSEC] = "everysec", [STORE_ALWAYS] = "always",
+                                            [STORE_REPLICATED] = "replicated"};
 
 const char *store_state_name(enum store_state state)
 {

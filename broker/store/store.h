@@ -34,25 +34,28 @@
 #include "core.h"
 #include "desk_id.h"
 
-enum { STORE_BATCH_MAX = 64 * 1024, STORE_SCHEMA_VERSION = 1 };
+enum { STORE_BATCH_MAX = 64 * 1024, STORE_SCHEMA_VERSION = 1, STORE_ADDRESSES_MAX = 4, STORE_REPLICAS_MAX = 8 };
 
-enum store_durability { STORE_MEMORY, STORE_EVERYSEC, STORE_ALWAYS };
+enum store_durability { STORE_MEMORY, STORE_EVERYSEC, STORE_ALWAYS, STORE_REPLICATED };
 enum store_state { STORE_CLAIMING, STORE_LOADING, STORE_READY, STORE_AWAY, STORE_FULL, STORE_FENCED, STORE_FAILED };
 
 const char *store_state_name(enum store_state state);
 const char *store_durability_name(enum store_durability durability);
 bool store_durability_parse(const char *text, enum store_durability *out);
 
+/* Of a Redis: a unix socket's path, or a host and port. */
+struct store_address { const char *socket, *host; uint16_t port; };
+
 struct store_options {
     const char *desk;
     const char *owner;            /* host and name of this broker: a restart of the same owner claims at once */
     const char *endpoint;         /* told to whoever asks who the owner is */
-    const char *redis_socket;     /* unix socket path, or NULL */
-    const char *redis_host;       /* loopback TCP, or NULL */
-    uint16_t redis_port;
+    struct store_address redis[STORE_ADDRESSES_MAX];   /* one, or a master and its replicas: whoever is master is used */
+    uint32_t redis_count;
     const char *redis_password_file;  /* or NULL */
     const char *redis_user;           /* or NULL */
     enum store_durability durability; /* what the desk asks; a weaker Redis is set to it (CONFIG SET) if allowed, else refused with a clear message */
+    uint32_t replicas;            /* STORE_REPLICATED: so many must have what is confirmed; default 1 */
     uint32_t lease_ms;            /* default 10,000 */
     uint32_t checkpoint_bytes;    /* journal bytes since the last checkpoint that start one; default 32 MiB */
     uint32_t checkpoint_ms;       /* or this long, if anything changed; default 60,000 */

@@ -100,13 +100,14 @@ void store_send_group(struct redis_store *s)
     s->groups_unanswered++;
     s->base.totals.round_trips++;
     store_send(s, append_answered, s->next_send - 1);
+    store_replicas_wait(s);
     redis_link_flush(&s->link);
     crash_point("append.sent");
 }
 
 void store_confirm(struct redis_store *s)
 {
-    if (!s->base.loaded || s->rebuilding || s->head_sequence <= s->told_sequence)
+    if (!s->base.loaded || s->rebuilding || store_durable_sequence(s) <= s->told_sequence)
         return;
     crash_point("append.answered");
     tell(s);
@@ -154,8 +155,9 @@ static void append_answered(void *context, uint64_t sequence, const redisReply *
 static void tell(struct redis_store *s)
 {
     struct store *base = &s->base;
+    uint64_t durable = store_durable_sequence(s);
 
-    for (uint64_t sequence = s->told_sequence + 1; sequence <= s->head_sequence; sequence++) {
+    for (uint64_t sequence = s->told_sequence + 1; sequence <= durable; sequence++) {
         const struct ring_entry *entry = batch_ring_find(&s->ring, sequence);
         if (!entry)
             continue;
@@ -163,6 +165,6 @@ static void tell(struct redis_store *s)
         base->pending_bytes -= entry->batch_bytes;
         base->confirmed_ticket = entry->last_ticket;
     }
-    s->told_sequence = s->head_sequence;
+    s->told_sequence = durable;
     base->callbacks.confirmed(base->callbacks.context, base->confirmed_ticket);
 }

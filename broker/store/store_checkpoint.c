@@ -442,5 +442,7 @@ static void ended(struct redis_store *s)
     c->active = false;
     c->last_ms = s->now_ms;
     s->base.totals.checkpoints++;
+    if (s->rebuilding)
+        store_replicas_rebuilt(s);
     s->rebuilding = false;
 }

@@ -153,7 +153,7 @@ static void claimed(struct redis_store *s)
 {
     s->claimed = true;
     batch_ring_init(&s->ring, 1);
-    s->head_sequence = s->told_sequence = s->highest_sent = 0;
+    s->head_sequence = s->told_sequence = s->replicated_sequence = s->highest_sent = 0;
     s->next_send = 1;
     log_info("desk claimed desk=%s epoch=%" PRIu64, s->options.desk, s->epoch);
     crash_point("recovery.claimed");

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * password -> are our functions there, in this version? -> does Redis keep what it confirms? -> the head
+ * password -> are our functions there, in this version? -> does Redis keep what it confirms? -> is it the master? -> the head
  */
 #include "redis_store.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lw_log.h"
 #include "store_functions.h"
 
 enum { SETTLE_POLL_MS = 20 };
+
+struct settings {
+    bool appends, syncs, is_durable, evicts;
+    unsigned long min_replicas;
+};
 
 static void password_answered(void *context, uint64_t tag, const redisReply *reply);
 static void ask_version(struct redis_store *s);
@@ -19,7 +25,9 @@ static void load_functions(struct redis_store *s);
 static void functions_answered(void *context, uint64_t tag, const redisReply *reply);
 static void ask_settings(struct redis_store *s);
 static void settings_answered(void *context, uint64_t tag, const redisReply *reply);
-static void change_settings(struct redis_store *s, bool is_durable, bool evicts);
+static void note_setting(const struct redis_store *s, struct settings *settings, const redisReply *name, const redisReply *value);
+static void change_settings(struct redis_store *s, const struct settings *settings);
+static uint32_t least_replicas(const struct redis_store *s);
 static void change_answered(void *context, uint64_t tag, const redisReply *reply);
 static void rewrite_answered(void *context, uint64_t tag, const redisReply *reply);
 static void settled_answered(void *context, uint64_t tag, const redisReply *reply);
@@ -108,7 +116,7 @@ static void functions_answered(void *context, uint64_t tag, const redisReply *re
 static void ask_settings(struct redis_store *s)
 {
     if (s->options.durability == STORE_MEMORY) {
-        store_head_read(s);
+        store_replicas_greet(s);
         return;
     }
     redis_args_clear(&s->args);
@@ -117,13 +125,14 @@ static void ask_settings(struct redis_store *s)
     redis_args_text(&s->args, "appendonly");
     redis_args_text(&s->args, "appendfsync");
     redis_args_text(&s->args, "maxmemory-policy");
+    redis_args_text(&s->args, "min-replicas-to-write");
     store_send(s, settings_answered, 0);
 }
 
 static void settings_answered(void *context, uint64_t tag, const redisReply *reply)
 {
     struct redis_store *s = context;
-    bool appends = false, syncs = false, evicts = false;
+    struct settings settings = {0};
 
     (void)tag;
     if (reply && reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "LOADING", 7) != 0) {
@@ -133,35 +142,47 @@ static void settings_answered(void *context, uint64_t tag, const redisReply *rep
     }
     if (store_is_trouble(s, reply))
         return;
-    for (size_t i = 0; i + 1 < reply->elements; i += 2) {
-        const redisReply *name = reply->element[i], *value = reply->element[i + 1];
-        if (store_reply_is(name, "appendonly"))
-            appends = store_reply_is(value, "yes");
-        else if (store_reply_is(name, "appendfsync"))
-            syncs = store_reply_is(value, "always") || (s->options.durability == STORE_EVERYSEC && store_reply_is(value, "everysec"));
-        else if (store_reply_is(name, "maxmemory-policy"))
-            evicts = value->type == REDIS_REPLY_STRING && strncmp(value->str, "allkeys", 7) == 0;
-    }
-    if (appends && syncs && !evicts)
-        store_head_read(s);
+    for (size_t i = 0; i + 1 < reply->elements; i += 2)
+        note_setting(s, &settings, reply->element[i], reply->element[i + 1]);
+    settings.is_durable = settings.appends && settings.syncs;
+    if (settings.is_durable && !settings.evicts && settings.min_replicas >= least_replicas(s))
+        store_replicas_greet(s);
     else
-        change_settings(s, appends && syncs, evicts);
+        change_settings(s, &settings);
 }
 
-static void change_settings(struct redis_store *s, bool is_durable, bool evicts)
+static void note_setting(const struct redis_store *s, struct settings *settings, const redisReply *name, const redisReply *value)
+{
+    bool may_be_late = s->options.durability != STORE_ALWAYS;    /* replicated: another machine has it at once */
+
+    if (store_reply_is(name, "appendonly"))
+        settings->appends = store_reply_is(value, "yes");
+    else if (store_reply_is(name, "appendfsync"))
+        settings->syncs = store_reply_is(value, "always") || (may_be_late && store_reply_is(value, "everysec"));
+    else if (store_reply_is(name, "maxmemory-policy"))
+        settings->evicts = value->type == REDIS_REPLY_STRING && strncmp(value->str, "allkeys", 7) == 0;
+    else if (store_reply_is(name, "min-replicas-to-write"))
+        settings->min_replicas = value->type == REDIS_REPLY_STRING ? strtoul(value->str, NULL, 10) : 0;
+}
+
+static void change_settings(struct redis_store *s, const struct settings *settings)
 {
     redis_args_clear(&s->args);
     redis_args_text(&s->args, "CONFIG");
     redis_args_text(&s->args, "SET");
-    if (!is_durable) {
+    if (!settings->is_durable) {
         redis_args_text(&s->args, "appendonly");
         redis_args_text(&s->args, "yes");
         redis_args_text(&s->args, "appendfsync");
-        redis_args_text(&s->args, store_durability_name(s->options.durability));
+        redis_args_text(&s->args, s->options.durability == STORE_ALWAYS ? "always" : "everysec");
     }
-    if (evicts) {
+    if (settings->evicts) {
         redis_args_text(&s->args, "maxmemory-policy");
         redis_args_text(&s->args, "noeviction");
+    }
+    if (settings->min_replicas < least_replicas(s)) {
+        redis_args_text(&s->args, "min-replicas-to-write");
+        redis_args_number(&s->args, least_replicas(s));
     }
     store_send(s, change_answered, 0);
 }
@@ -172,9 +193,12 @@ static void change_answered(void *context, uint64_t tag, const redisReply *reply
 
     (void)tag;
     if (reply && reply->type == REDIS_REPLY_ERROR) {
-        const char *level = store_durability_name(s->options.durability);
+        char replicas[48] = "";
+        if (store_is_replicated(s))
+            snprintf(replicas, sizeof replicas, "`min-replicas-to-write %u`, ", s->options.replicas);
         store_trouble(s, true, "Redis keeps less than durability %s asks for and refuses to be changed: set `appendonly yes`, "
-                      "`appendfsync %s` and `maxmemory-policy noeviction` in redis.conf, or ask for a weaker durability", level, level);
+                      "`appendfsync %s`, %sand `maxmemory-policy noeviction` in redis.conf, or ask for a weaker durability",
+                      store_durability_name(s->options.durability), s->options.durability == STORE_ALWAYS ? "always" : "everysec", replicas);
         return;
     }
     if (store_is_trouble(s, reply))
@@ -199,6 +223,11 @@ static void rewrite_answered(void *context, uint64_t tag, const redisReply *repl
     s->settle_at_ms = s->now_ms;
 }
 
+static uint32_t least_replicas(const struct redis_store *s)
+{
+    return store_is_replicated(s) ? s->options.replicas : 0;
+}
+
 /* Just turned on, the append-only file is real once its first rewrite has ended. */
 static void settled_answered(void *context, uint64_t tag, const redisReply *reply)
 {
@@ -211,7 +240,7 @@ static void settled_answered(void *context, uint64_t tag, const redisReply *repl
     bool settled = strstr(text, "aof_enabled:1") && strstr(text, "aof_rewrite_in_progress:0") &&
                    strstr(text, "aof_rewrite_scheduled:0") && strstr(text, "aof_last_bgrewrite_status:ok");
     if (settled)
-        store_head_read(s);
+        store_replicas_greet(s);
     else
         s->settle_at_ms = s->now_ms + SETTLE_POLL_MS;
 }

@@ -36,6 +36,7 @@ static void renew(struct redis_store *s)
     s->renew_unanswered = true;
     s->renew_at_ms = s->now_ms + s->options.lease_ms / 3;
     store_send(s, renew_answered, 0);
+    store_replicas_wait(s);
 }
 
 static void renew_answered(void *context, uint64_t tag, const redisReply *reply)
@@ -85,7 +86,9 @@ static uint64_t info_number(const char *info, const char *name)
 /* Leaves AWAY when Redis has all that anybody was told and takes writes; goes to and fro between READY and FULL. */
 static void settle(struct redis_store *s)
 {
-    if (!s->proved || s->rebuilding || s->resync || s->head_sequence < s->told_sequence)
+    if (!s->proved || s->rebuilding || s->resync || store_durable_sequence(s) < s->told_sequence)
+        return;
+    if (store_is_replicated(s) && !s->replicas_proved)
         return;
     s->backoff_ms = BACKOFF_FIRST_MS;
     if (s->memory_full)

@@ -12,8 +12,10 @@
 #include "secret_file.h"
 #include "wall_clock.h"
 
-enum { BACKOFF_FIRST_MS = 50, BACKOFF_MAX_MS = 1000, PASSWORD_MAX = 4096 };
+enum { BACKOFF_FIRST_MS = 50, BACKOFF_MAX_MS = 1000, PASSWORD_MAX = 4096, TEXTS_MAX = 5 + 2 * STORE_ADDRESSES_MAX };
 
+static bool address_is_given(const struct store_options *options);
+static size_t option_texts(struct store_options *options, const char **texts[TEXTS_MAX]);
 static bool copy_options(struct redis_store *s, const struct store_options *options);
 static bool copy_text(const char **text);
 static void ignore_broken_pipes(void);
@@ -34,10 +36,10 @@ static void redis_close(struct store *base)
     byte_buffer_fini(&s->open);
     redis_args_fini(&s->args);
     secret_free(&s->password);
-    const char *texts[] = {s->options.desk, s->options.owner, s->options.endpoint, s->options.redis_socket,
-                           s->options.redis_host, s->options.redis_password_file, s->options.redis_user};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        free((void *)(uintptr_t)texts[i]);
+    const char **texts[TEXTS_MAX];
+    size_t count = option_texts(&s->options, texts);
+    for (size_t i = 0; i < count; i++)
+        free((void *)(uintptr_t)*texts[i]);
     free(s);
 }
 
@@ -146,10 +148,9 @@ static const struct store_class redis_class = {
 
 lw_status store_open_redis(const struct store_options *options, const struct store_callbacks *callbacks, struct store **out)
 {
-    bool has_address = options->redis_socket || (options->redis_host && options->redis_port != 0);
     bool has_owner = options->owner && options->owner[0] != '\0' && strlen(options->owner) < OWNER_MAX;
 
-    if (!store_desk_is_valid(options->desk) || !has_owner || !has_address)
+    if (!store_desk_is_valid(options->desk) || !has_owner || !address_is_given(options) || options->replicas > STORE_REPLICAS_MAX)
         return LW_INVALID;
     struct redis_store *s = calloc(1, sizeof *s);
     if (!s)
@@ -173,6 +174,14 @@ lw_status store_open_redis(const struct store_options *options, const struct sto
     ignore_broken_pipes();
     *out = &s->base;
     return LW_OK;
+}
+
+static bool address_is_given(const struct store_options *options)
+{
+    for (uint32_t i = 0; i < options->redis_count && i < STORE_ADDRESSES_MAX; i++)
+        if (!options->redis[i].socket && !(options->redis[i].host && options->redis[i].port != 0))
+            return false;
+    return options->redis_count >= 1 && options->redis_count <= STORE_ADDRESSES_MAX;
 }
 
 void store_call(struct redis_store *s, const char *function, unsigned keys)
@@ -273,22 +282,37 @@ bool store_reply_text(const redisReply *reply, char *out, size_t capacity)
     return true;
 }
 
+/* Where each text of the options stands. */
+static size_t option_texts(struct store_options *options, const char **texts[TEXTS_MAX])
+{
+    const char **const own[] = {&options->desk, &options->owner, &options->endpoint, &options->redis_password_file, &options->redis_user};
+    size_t count = sizeof own / sizeof own[0];
+
+    memcpy(texts, own, sizeof own);
+    for (uint32_t i = 0; i < options->redis_count; i++) {
+        texts[count++] = &options->redis[i].socket;
+        texts[count++] = &options->redis[i].host;
+    }
+    return count;
+}
+
 static bool copy_options(struct redis_store *s, const struct store_options *options)
 {
-    static const struct { uint32_t value; } defaults[] = {{10000}, {32u << 20}, {60000}, {64u << 20}, {60000}, {2000}};
+    static const struct { uint32_t value; } defaults[] = {{10000}, {32u << 20}, {60000}, {64u << 20}, {60000}, {2000}, {1}};
 
     s->options = *options;
     uint32_t *numbers[] = {&s->options.lease_ms, &s->options.checkpoint_bytes, &s->options.checkpoint_ms,
-                           &s->options.ring_bytes, &s->options.ring_ms, &s->options.away_after_ms};
+                           &s->options.ring_bytes, &s->options.ring_ms, &s->options.away_after_ms,
+                           &s->options.replicas};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         if (*numbers[i] == 0)
             *numbers[i] = defaults[i].value;
     }
     /* Every text, even after one failed: close frees them all. */
-    const char **texts[] = {&s->options.desk, &s->options.owner, &s->options.endpoint, &s->options.redis_socket,
-                            &s->options.redis_host, &s->options.redis_password_file, &s->options.redis_user};
+    const char **texts[TEXTS_MAX];
+    size_t count = option_texts(&s->options, texts);
     bool copied = true;
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    for (size_t i = 0; i < count; i++)
         copied = copy_text(texts[i]) && copied;
     return copied;
 }
@@ -344,10 +368,10 @@ static void phase_step(struct redis_store *s)
 
 static void connection_open(struct redis_store *s)
 {
-    const struct store_options *options = &s->options;
+    const struct store_address *address = &s->options.redis[s->address];
 
     s->drop = false;
-    if (!redis_link_open(&s->link, options->redis_socket, options->redis_host, options->redis_port, s->now_ms)) {
+    if (!redis_link_open(&s->link, address->socket, address->host, address->port, s->now_ms)) {
         s->phase = PHASE_GREET;        /* connection_watch finds it closed */
         return;
     }
@@ -380,6 +404,8 @@ static void connection_lost(struct redis_store *s)
     s->checkpoint.sent = false;
     s->renew_unanswered = s->health_unanswered = false;
     s->resync = s->proved = false;
+    store_replicas_forget(s);
+    s->address = (s->address + 1) % s->options.redis_count;
     s->claim.watched = (struct desk_head){0};      /* a lease is watched over one connection */
     s->reconnect_at_ms = s->now_ms + s->backoff_ms;
     s->backoff_ms = s->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : s->backoff_ms * 2;

@@ -22,7 +22,7 @@ void rig_init(struct rig *rig, struct redis_fixture *redis, const char *owner)
     lw_log_set_level(getenv("RIG_TRACE") ? LW_LOG_DEBUG : LW_LOG_ERROR);
     memset(rig, 0, sizeof *rig);
     rig->options = (struct store_options){.desk = "d", .owner = owner, .endpoint = "ipc:///nowhere",
-        .redis_socket = redis ? redis->socket : NULL, .durability = STORE_ALWAYS, .lease_ms = 600, .away_after_ms = 500,
+        .redis = {{.socket = redis ? redis->socket : NULL}}, .redis_count = 1, .durability = STORE_ALWAYS, .lease_ms = 600, .away_after_ms = 500,
         .checkpoint_ms = 3600000};
     rig->random = 88172645463325252u;
     rig->told = fake_core_new();
@@ -41,7 +41,7 @@ void rig_open(struct rig *rig)
     rig->log_told = rig->log.size;
     rig->state = STORE_CLAIMING;
     memset(rig->visits, 0, sizeof rig->visits);
-    lw_status status = rig->options.redis_socket ? store_open_redis(&rig->options, &callbacks, &rig->store)
+    lw_status status = rig->options.redis[0].socket ? store_open_redis(&rig->options, &callbacks, &rig->store)
                                                  : store_open_memory(&rig->options, &callbacks, &rig->store);
     if (status != LW_OK) {
         fprintf(stderr, "store_open: %s\n", lw_status_text(status));

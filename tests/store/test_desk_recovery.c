@@ -98,7 +98,7 @@ static void open_desk(struct desk *desk)
 {
     struct core_limits limits;
     struct core_callbacks core_callbacks = {desk, on_record, on_effect};
-    struct store_options options = {.desk = "sales", .owner = "o", .endpoint = "e", .redis_socket = redis.socket,
+    struct store_options options = {.desk = "sales", .owner = "o", .endpoint = "e", .redis = {{.socket = redis.socket}}, .redis_count = 1,
                                     .durability = STORE_ALWAYS, .checkpoint_bytes = 150000};
 
     core_limits_default(&limits);

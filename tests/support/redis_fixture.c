@@ -3,12 +3,14 @@
 
 #include <fcntl.h>
 #include <hiredis/hiredis.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +19,8 @@
 
 enum { START_MS_MAX = 20000 };
 
+static void open_directory(struct redis_fixture *redis);
+static void find_port(char port[8]);
 static void give_up(const char *what);
 static bool find_server(char *path, size_t capacity);
 static void run_server(const struct redis_fixture *redis, const char *server);
@@ -31,19 +35,21 @@ void redis_fixture_open(struct redis_fixture *redis, const char *const *extra)
 
 void redis_fixture_open_with_password(struct redis_fixture *redis, const char *const *extra, const char *password)
 {
-    char server[512];
-
-    *redis = (struct redis_fixture){.password = password};
-    if (!find_server(server, sizeof server)) {
-        printf("SKIP: no redis-server: name one in LEADWIRE_REDIS_SERVER or put it on PATH\n");
-        exit(77);
-    }
-    snprintf(redis->directory, sizeof redis->directory, "/tmp/lw-redis-XXXXXX");
-    if (!mkdtemp(redis->directory))
-        give_up("no temporary directory could be made");
-    snprintf(redis->socket, sizeof redis->socket, "%s/redis.sock", redis->directory);
+    *redis = (struct redis_fixture){.password = password, .port = "0"};
+    open_directory(redis);
     for (size_t i = 0; extra && extra[i] && i + 1 < REDIS_FIXTURE_ARGS_MAX; i++)
         redis->args[i] = extra[i];
+    redis_fixture_start(redis);
+}
+
+void redis_fixture_open_with_port(struct redis_fixture *redis)
+{
+    static const char *const args[] = {"--bind", "127.0.0.1", "--repl-diskless-sync-delay", "0", NULL};
+
+    *redis = (struct redis_fixture){0};
+    find_port(redis->port);
+    open_directory(redis);
+    memcpy(redis->args, args, sizeof args);
     redis_fixture_start(redis);
 }
 
@@ -128,6 +134,39 @@ bool redis_fixture_ask(struct redis_fixture *redis, char *answer, int answer_siz
     return good;
 }
 
+void redis_fixture_follow(struct redis_fixture *redis, const struct redis_fixture *master)
+{
+    if (!redis_fixture_ask(redis, NULL, 0, "REPLICAOF 127.0.0.1 %s", master->port))
+        give_up("REPLICAOF is refused");
+}
+
+static void open_directory(struct redis_fixture *redis)
+{
+    char server[512];
+
+    if (!find_server(server, sizeof server)) {
+        printf("SKIP: no redis-server: name one in LEADWIRE_REDIS_SERVER or put it on PATH\n");
+        exit(77);
+    }
+    snprintf(redis->directory, sizeof redis->directory, "/tmp/lw-redis-XXXXXX");
+    if (!mkdtemp(redis->directory))
+        give_up("no temporary directory could be made");
+    snprintf(redis->socket, sizeof redis->socket, "%s/redis.sock", redis->directory);
+}
+
+/* Redis cannot choose one itself. Free now; nobody else asks for it by its number. */
+static void find_port(char port[8])
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) != 0 || getsockname(fd, (struct sockaddr *)&address, &size) != 0)
+        give_up("no port is free");
+    close(fd);
+    snprintf(port, 8, "%u", ntohs(address.sin_port));
+}
+
 static void give_up(const char *what)
 {
     fprintf(stderr, "redis_fixture: %s\n", what);
@@ -155,7 +194,7 @@ static bool find_server(char *path, size_t capacity)
 static void run_server(const struct redis_fixture *redis, const char *server)
 {
     const char *argv[REDIS_FIXTURE_ARGS_MAX + 32] = {
-        server, "--port", "0", "--unixsocket", redis->socket, "--dir", redis->directory, "--save", "",
+        server, "--port", redis->port, "--unixsocket", redis->socket, "--dir", redis->directory, "--save", "",
         "--appendonly", "yes", "--appendfsync", "always", "--logfile", "redis.log", "--daemonize", "no",
         "--aof-use-rdb-preamble", "yes",
     };

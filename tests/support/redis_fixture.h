@@ -20,11 +20,16 @@ struct redis_fixture {
     const char *args[REDIS_FIXTURE_ARGS_MAX];
     pid_t pid;                    /* 0: not running */
     const char *password;         /* for our own commands; NULL: none */
+    char port[8];                 /* on loopback; "0": none */
 };
 
 /* Prints "SKIP: ..." and exits 77 when there is no redis-server. extra: further arguments, NULL-terminated, borrowed for
  * ever; NULL: none. Default: append-only file, appendfsync always, no snapshots. */
 void redis_fixture_open(struct redis_fixture *redis, const char *const *extra);
+/* The same, also on a free port of loopback: there replicas find it. */
+void redis_fixture_open_with_port(struct redis_fixture *redis);
+/* It becomes a replica of `master`, until it is started again. */
+void redis_fixture_follow(struct redis_fixture *redis, const struct redis_fixture *master);
 /* The same for a server that asks for a password. */
 void redis_fixture_open_with_password(struct redis_fixture *redis, const char *const *extra, const char *password);
 /* Ends it and removes its directory. */

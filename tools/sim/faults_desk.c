@@ -107,7 +107,7 @@ bool faults_broker_start(struct faults_desk *desk, const char *owner)
     broker->options.limits = desk->limits;
     broker->options.ready_fd = -1;
     broker->options.store = (struct store_options){
-        .desk = "simulated", .owner = broker->owner, .endpoint = "here", .redis_host = "127.0.0.1", .redis_port = 6379, .durability = STORE_ALWAYS,
+        .desk = "simulated", .owner = broker->owner, .endpoint = "here", .redis = {{.host = "127.0.0.1", .port = 6379}}, .redis_count = 1, .durability = STORE_ALWAYS,
         .lease_ms = 6000, .checkpoint_bytes = 96 * 1024, .checkpoint_ms = 15000, .ring_ms = 20000, .away_after_ms = 2000};
     desk->brokers[place] = broker;
     desk->turning = broker;
