@@ -170,7 +170,7 @@ void broker_reload(struct broker *broker)
     if (text && lw_log_level_parse(text, &level))
         lw_log_set_level(level);
     if (net_reload_secrets(broker->net, why) != LW_OK)
-        log_error("the rep secrets stay as they were: %s", why);
+        log_error("the secrets or the keys stay as they were: %s", why);
 }
 
 static void read_clocks(struct broker *broker)

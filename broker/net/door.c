@@ -2,6 +2,9 @@
  *
  * What the three doors have in common: frame -> session -> message -> handler; Hello, Ping, Bye; refusals.
  */
+#include <stdarg.h>
+#include <stdio.h>
+
 #include "lw_log.h"
 #include "net_internal.h"
 
@@ -12,6 +15,7 @@ struct arrival {
     struct door *door;
     struct peer *peer;
     struct endpoint_frame *frame;    /* NULL: it was parked */
+    struct visitor visitor;          /* of frame */
     uint32_t route;
 };
 
@@ -27,6 +31,13 @@ static void log_on(struct net *net, struct arrival *arrival, const Leadwire__V1_
 static void refuse_bytes(struct net *net, struct arrival *arrival, lw_status status, uint64_t request_id, const char *reason);
 static const struct door_entry *find_entry(const struct door *door, enum wire_type type);
 static uint32_t config_version(const struct net *net);
+static bool refuse_visitor(struct net *net, struct arrival *arrival, const Leadwire__V1__Hello *hello);
+static void refuse_key(struct net *net, struct arrival *arrival, Leadwire__V1__Status status, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+static bool is_same_key(const struct visitor *visitor, const struct peer *peer)
+{
+    return visitor->tag.lo == peer->key_tag.lo && visitor->tag.hi == peer->key_tag.hi;
+}
 static bool has_ended(const struct peer *peer) { return peer->state == PEER_ENDED || peer->state == PEER_FREE; }
 static void send_reply(struct net *net, struct arrival *arrival, uint64_t request_id, Leadwire__V1__Status status,
                        const char *reason, uint32_t retry_after_ms);
@@ -79,6 +90,18 @@ void door_bury_ended(struct net *net)
         }
         sessions_free(&net->sessions, peer);
     }
+}
+
+void door_turn_out(struct net *net)
+{
+    for (uint32_t i = 0; i < SESSIONS_MAX; i++) {
+        struct peer *peer = &net->sessions.peers[i];
+        if ((peer->state == PEER_OPEN || peer->state == PEER_LOGGING_ON) && !key_guard_holds(&net->guard, peer->key_tag, peer->rights))
+            net_drop(net, peer, "key revoked");
+    }
+    if (net->guard.watcher_lost)       /* subscribers say no Hello: which of them had the key only libzmq knows */
+        events_feed_turn_out(&net->events);
+    net->guard.has_changed = net->guard.watcher_lost = false;
 }
 
 void door_send_due_refusals(struct net *net)
@@ -200,7 +223,12 @@ static uint32_t handle_arrival(struct net *net, struct endpoint_frame *frame, st
         send_reply(net, &arrival, 0, LEADWIRE__V1__STATUS__STATUS_REJECTED, "the broker gives the routing ids; choose none", 0);
         return 1;
     }
+    arrival.visitor = key_guard_identify(&net->guard, frame);
     arrival.peer = sessions_find_route(&net->sessions, door->role, frame->route_number);
+    if (arrival.peer && !is_same_key(&arrival.visitor, arrival.peer)) {
+        net->refused_frames++;
+        return 1;      /* who took over the routing id of a connection that broke hears nothing */
+    }
     if (arrival.peer)
         sessions_heard(&net->sessions, arrival.peer);
     if (door->role == SESSION_ROLE_REP && net->refusals.count > 0 && slow_refusals_has(&net->refusals, arrival.route))
@@ -272,6 +300,13 @@ static void handle_request(struct net *net, struct arrival *arrival, const struc
                           entry ? "request_id is missing or out of range" : "this endpoint does not take this message", 0);
         return;
     }
+    if (!roles_may(peer->rights, message->type)) {
+        char reason[96];
+        net->refused_frames++;
+        snprintf(reason, sizeof reason, "the role %s may not send this message", roles_name(peer->rights));
+        net_reply_at_once(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_FORBIDDEN, reason, 0);
+        return;
+    }
     if (arrival->frame && peer->unanswered >= SESSION_CREDIT) {
         net_reply_at_once(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_BUSY, "more requests are unanswered than the credit allows", BUSY_RETRY_MS);
         return;
@@ -320,7 +355,9 @@ static void handle_hello(struct net *net, struct arrival *arrival, const Leadwir
             net_hold_welcome(net, peer, 0);
         return;
     }
-    if (arrival->door->role == SESSION_ROLE_REP && !rep_secrets_check(net->secrets, hello->rep, hello->secret)) {
+    if (refuse_visitor(net, arrival, hello))
+        return;
+    if (arrival->door->role == SESSION_ROLE_REP && !arrival->visitor.holder && !rep_secrets_check(net->secrets, hello->rep, hello->secret)) {
         net->refused_frames++;
         (void)slow_refusals_put(&net->refusals, arrival->route, net->turn.monotonic_ms);
         return;
@@ -331,6 +368,8 @@ static void handle_hello(struct net *net, struct arrival *arrival, const Leadwir
         return;
     }
     arrival->peer = peer;
+    peer->rights = arrival->visitor.holder ? arrival->visitor.holder->role : arrival->door->rights;
+    peer->key_tag = arrival->visitor.tag;
     peer->takes_bundles = hello->bundles;
     if (arrival->door->role == SESSION_ROLE_REP) {
         log_on(net, arrival, hello);
@@ -364,6 +403,34 @@ static bool refuse_hello(struct net *net, struct arrival *arrival, const Leadwir
         return false;
     send_reply(net, arrival, 0, status, reason, retry_after_ms);
     return true;
+}
+
+/* What the key of a connection does not allow. The plain are judged by their endpoint alone. */
+static bool refuse_visitor(struct net *net, struct arrival *arrival, const Leadwire__V1__Hello *hello)
+{
+    const struct visitor *visitor = &arrival->visitor;
+
+    if (visitor->kind == VISITOR_UNKNOWN)
+        refuse_key(net, arrival, LEADWIRE__V1__STATUS__STATUS_UNAUTHENTICATED, "this key is revoked or not known");
+    else if (visitor->kind == VISITOR_KNOWN && !roles_may_log_on(visitor->holder->role, hello->role))
+        refuse_key(net, arrival, LEADWIRE__V1__STATUS__STATUS_FORBIDDEN, "a key of the role %s cannot log on here", roles_name(visitor->holder->role));
+    else if (visitor->kind == VISITOR_KNOWN && visitor->holder->role == ROLE_REP && strcmp(visitor->holder->name, hello->rep) != 0)
+        refuse_key(net, arrival, LEADWIRE__V1__STATUS__STATUS_FORBIDDEN, "this is the key of another rep");
+    else
+        return false;
+    return true;
+}
+
+static void refuse_key(struct net *net, struct arrival *arrival, Leadwire__V1__Status status, const char *format, ...)
+{
+    char reason[96];
+    va_list args;
+
+    net->refused_frames++;
+    va_start(args, format);
+    vsnprintf(reason, sizeof reason, format, args);
+    va_end(args);
+    send_reply(net, arrival, 0, status, reason, 0);
 }
 
 /* The core says Welcome (EFFECT_LOGGED_ON) or why not (a reply to LOG_ON_REQUEST). */

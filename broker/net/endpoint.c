@@ -8,6 +8,7 @@
 enum { LINGER_MS = 1000, HANDSHAKE_MS = 5000, HEARTBEAT_MS = 5000, HEARTBEAT_TIMEOUT_MS = 15000, BACKLOG = 1024, HOST_MAX = 64 };
 
 static bool set_option(void *socket, int option, int value);
+static bool set_lock(void *socket, const struct endpoint_lock *lock);
 static bool receive_part(void *socket, zmq_msg_t *out);
 static void drop_parts(void *socket);
 static enum endpoint_sent send_route(void *socket, const void *route, size_t route_size);
@@ -37,9 +38,12 @@ lw_status endpoint_open(struct endpoint *endpoint, void *zmq_context, int type, 
     return LW_IO;
 }
 
-lw_status endpoint_bind(struct endpoint *endpoint, const char *address, char *bound)
+lw_status endpoint_bind(struct endpoint *endpoint, const char *address, const struct endpoint_lock *lock, char *bound)
 {
     size_t size = ENDPOINT_ADDRESS_MAX;
+
+    if (lock && !set_lock(endpoint->socket, lock))
+        return LW_IO;
 
     /* Only where asked for: with it an IPv4 address would be told in a form that IPv4 clients cannot use. */
     if (!set_option(endpoint->socket, ZMQ_IPV6, strchr(address, '[') != NULL))
@@ -79,6 +83,11 @@ bool endpoint_receive(struct endpoint *endpoint, struct endpoint_frame *out)
     return true;
 }
 
+const char *endpoint_user_id(struct endpoint_frame *frame)
+{
+    return zmq_msg_gets(&frame->body, "User-Id");
+}
+
 void endpoint_release(struct endpoint_frame *frame)
 {
     zmq_msg_close(&frame->route);
@@ -110,12 +119,16 @@ enum endpoint_sent endpoint_answer(struct endpoint *endpoint, struct endpoint_fr
     return send_parts(endpoint->socket, zmq_msg_data(&frame->route), zmq_msg_size(&frame->route), bytes, size);
 }
 
-bool endpoint_is_private(const char *address, const char **why)
+bool endpoint_is_tcp(const char *address)
 {
-    *why = "only ipc:// and tcp:// on a loopback address in numbers (127.0.0.1, [::1]) are served: endpoints are not encrypted yet";
+    return strncmp(address, "tcp://", 6) == 0;
+}
+
+bool endpoint_is_private(const char *address)
+{
     if (strncmp(address, "ipc://", 6) == 0)
         return address[6] != '\0';
-    if (strncmp(address, "tcp://", 6) != 0)
+    if (!endpoint_is_tcp(address))
         return false;
 
     char host[HOST_MAX];
@@ -130,6 +143,14 @@ bool endpoint_is_private(const char *address, const char **why)
     if (inet_pton(AF_INET, host, &four) == 1)
         return ntohl(four.s_addr) >> 24 == 127;
     return strcmp(host, "[::1]") == 0;
+}
+
+/* libzmq takes the options of the moment for what is bound next. A domain cannot be taken back. */
+static bool set_lock(void *socket, const struct endpoint_lock *lock)
+{
+    return set_option(socket, ZMQ_CURVE_SERVER, 1)
+        && zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, lock->secret_key, strlen(lock->secret_key) + 1) == 0
+        && zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, lock->domain, strlen(lock->domain)) == 0;
 }
 
 static bool set_option(void *socket, int option, int value)

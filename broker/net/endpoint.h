@@ -20,6 +20,9 @@ enum { ENDPOINT_ADDRESS_MAX = 256, ENDPOINT_ROUTE_SIZE = 5 };
 
 struct endpoint { void *socket; };
 
+/* CURVE: the server's secret key in Z85, and the domain under which the ZAP handler (zap.h) is asked about each client. */
+struct endpoint_lock { const char *secret_key, *domain; };
+
 struct endpoint_limits {
     int64_t frame_size_max;   /* above: libzmq closes the connection */
     int send_hwm, receive_hwm;
@@ -39,21 +42,25 @@ enum endpoint_sent { ENDPOINT_SENT, ENDPOINT_UNREACHABLE, ENDPOINT_NO_ROOM };
 /* type: ZMQ_ROUTER or ZMQ_XPUB. Errors: LW_NO_MEMORY, LW_IO. A zeroed endpoint is closed. */
 LW_MUST_CHECK lw_status endpoint_open(struct endpoint *endpoint, void *zmq_context, int type,
                                       const struct endpoint_limits *limits);
-/* bound (ENDPOINT_ADDRESS_MAX) gets the address as it is, with the port that was picked. LW_INVALID, LW_IO (zmq_errno). */
-LW_MUST_CHECK lw_status endpoint_bind(struct endpoint *endpoint, const char *address, char *bound);
+/* lock: NULL for a plain address. An endpoint may have both: the plain ones first.
+ * bound (ENDPOINT_ADDRESS_MAX) gets the address as it is, with the port that was picked. LW_INVALID, LW_IO (zmq_errno). */
+LW_MUST_CHECK lw_status endpoint_bind(struct endpoint *endpoint, const char *address, const struct endpoint_lock *lock, char *bound);
 void endpoint_close(struct endpoint *endpoint);
 
 /* False when there is nothing. Release what was received before the next. */
 bool endpoint_receive(struct endpoint *endpoint, struct endpoint_frame *out);
 void endpoint_release(struct endpoint_frame *frame);
+/* What the ZAP handler said of the peer, or what a plain peer says of itself; NULL: nothing. Lives as long as the frame. */
+const char *endpoint_user_id(struct endpoint_frame *frame);
 /* Takes *body, also when it does not go. */
 enum endpoint_sent endpoint_send_message(struct endpoint *endpoint, uint32_t route_number, zmq_msg_t *body);
 enum endpoint_sent endpoint_send(struct endpoint *endpoint, uint32_t route_number, const void *bytes, size_t size);
 /* To a peer whose id is not ours. */
 enum endpoint_sent endpoint_answer(struct endpoint *endpoint, struct endpoint_frame *frame, const void *bytes, size_t size);
 
-/* May we bind there? Only ipc and loopback addresses in numbers, as endpoints are not encrypted yet.
- * False: *why (static text) says so for whoever asked. */
-bool endpoint_is_private(const char *address, const char **why);
+/* An address of this machine only, in numbers: ipc, or tcp on loopback. */
+bool endpoint_is_private(const char *address);
+/* Is it TCP? Then it can be encrypted. */
+bool endpoint_is_tcp(const char *address);
 
 #endif

@@ -3,24 +3,78 @@
 
 #include <string.h>
 
+#include "lw_log.h"
+
+enum { EVENTS_HWM = 65536, RECEIVE_HWM = 2048 };
+
+static const struct endpoint_limits limits = {WIRE_FRAME_SIZE_MAX, EVENTS_HWM, RECEIVE_HWM};
+
+static void bind_again(struct events_feed *feed);
+static void collect_one(const struct events_feed *feed, struct feed_socket *socket);
+
+lw_status events_feed_open(struct events_feed *feed, void *zmq_context)
+{
+    feed->zmq_context = zmq_context;
+    return endpoint_open(&feed->sockets[FEED_PLAIN].endpoint, zmq_context, ZMQ_XPUB, &limits);
+}
+
+void events_feed_close(struct events_feed *feed)
+{
+    for (int i = 0; i < FEED_SOCKETS; i++)
+        endpoint_close(&feed->sockets[i].endpoint);
+}
+
+lw_status events_feed_bind(struct events_feed *feed, const char *address, const struct endpoint_lock *lock)
+{
+    struct feed_socket *socket = &feed->sockets[lock ? FEED_LOCKED : FEED_PLAIN];
+    lw_status status = LW_OK;
+
+    if (!socket->endpoint.socket)
+        status = endpoint_open(&socket->endpoint, feed->zmq_context, ZMQ_XPUB, &limits);
+    if (status == LW_OK)
+        status = endpoint_bind(&socket->endpoint, address, lock, feed->addresses[feed->address_count].text);
+    if (status != LW_OK)
+        return status;
+    if (lock)
+        feed->lock = *lock;
+    feed->addresses[feed->address_count].is_locked = lock != NULL;
+    feed->addresses[feed->address_count++].is_bound = true;
+    return LW_OK;
+}
+
+void events_feed_turn_out(struct events_feed *feed)
+{
+    struct feed_socket *socket = &feed->sockets[FEED_LOCKED];
+    int no_linger = 0;
+
+    if (!socket->endpoint.socket)
+        return;
+    (void)zmq_setsockopt(socket->endpoint.socket, ZMQ_LINGER, &no_linger, sizeof no_linger);
+    endpoint_close(&socket->endpoint);
+    *socket = (struct feed_socket){0};
+    log_info("watchers are turned out: a key that may subscribe was revoked; who still may comes back by itself");
+    for (uint32_t i = 0; i < feed->address_count; i++)
+        feed->addresses[i].is_bound = !feed->addresses[i].is_locked;
+    if (endpoint_open(&socket->endpoint, feed->zmq_context, ZMQ_XPUB, &limits) != LW_OK)
+        log_error("the encrypted events cannot be opened again: %s", zmq_strerror(zmq_errno()));
+    bind_again(feed);
+}
+
+bool events_feed_is_rebinding(const struct events_feed *feed)
+{
+    for (uint32_t i = 0; i < feed->address_count; i++)
+        if (!feed->addresses[i].is_bound)
+            return true;
+    return false;
+}
+
 void events_feed_collect(struct events_feed *feed)
 {
-    unsigned char message[1 + LW_NAME_MAX];
-    size_t topic_size = strlen(feed->topic);
-
-    for (;;) {
-        int size = zmq_recv(feed->endpoint.socket, message, sizeof message, ZMQ_DONTWAIT);
-        if (size < 0)
-            return;
-        size_t prefix_size = (size_t)size - 1;
-        if (size < 1 || message[0] > 1 || prefix_size > topic_size || memcmp(message + 1, feed->topic, prefix_size) != 0)
-            continue;
-        /* XPUB tells the first subscription of a prefix and the last end of one. */
-        bool listens = message[0] == 1;
-        if (feed->listening[prefix_size] != listens)
-            feed->listening_count += listens ? 1u : UINT32_MAX;
-        feed->listening[prefix_size] = listens;
-    }
+    if (events_feed_is_rebinding(feed))
+        bind_again(feed);
+    for (int i = 0; i < FEED_SOCKETS; i++)
+        if (feed->sockets[i].endpoint.socket)
+            collect_one(feed, &feed->sockets[i]);
 }
 
 void events_feed_number(struct events_feed *feed, Leadwire__V1__Event *event, int64_t at_unix_ms)
@@ -33,6 +87,43 @@ void events_feed_number(struct events_feed *feed, Leadwire__V1__Event *event, in
 
 void events_feed_send(struct events_feed *feed, const void *bytes, size_t size)
 {
-    if (zmq_send(feed->endpoint.socket, feed->topic, strlen(feed->topic), ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0)
-        (void)zmq_send(feed->endpoint.socket, bytes, size, ZMQ_DONTWAIT);
+    for (int i = 0; i < FEED_SOCKETS; i++) {
+        void *socket = feed->sockets[i].endpoint.socket;
+        if (socket && zmq_send(socket, feed->topic, strlen(feed->topic), ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0)
+            (void)zmq_send(socket, bytes, size, ZMQ_DONTWAIT);
+    }
+}
+
+/* libzmq's thread lets go of a port a little after zmq_close: until then it is in use. */
+static void bind_again(struct events_feed *feed)
+{
+    struct feed_socket *socket = &feed->sockets[FEED_LOCKED];
+
+    if (!socket->endpoint.socket && endpoint_open(&socket->endpoint, feed->zmq_context, ZMQ_XPUB, &limits) != LW_OK)
+        return;
+    for (uint32_t i = 0; i < feed->address_count; i++) {
+        char bound[ENDPOINT_ADDRESS_MAX];
+        if (!feed->addresses[i].is_bound)
+            feed->addresses[i].is_bound = endpoint_bind(&socket->endpoint, feed->addresses[i].text, &feed->lock, bound) == LW_OK;
+    }
+}
+
+static void collect_one(const struct events_feed *feed, struct feed_socket *socket)
+{
+    unsigned char message[1 + LW_NAME_MAX];
+    size_t topic_size = strlen(feed->topic);
+
+    for (;;) {
+        int size = zmq_recv(socket->endpoint.socket, message, sizeof message, ZMQ_DONTWAIT);
+        if (size < 0)
+            return;
+        size_t prefix_size = (size_t)size - 1;
+        if (size < 1 || message[0] > 1 || prefix_size > topic_size || memcmp(message + 1, feed->topic, prefix_size) != 0)
+            continue;
+        /* XPUB tells the first subscription of a prefix and the last end of one. */
+        bool listens = message[0] == 1;
+        if (socket->listening[prefix_size] != listens)
+            socket->listening_count += listens ? 1u : UINT32_MAX;
+        socket->listening[prefix_size] = listens;
+    }
 }

@@ -5,6 +5,9 @@
  * Each event carries {epoch, seq, previous seq}. Numbers are counted whether or not anybody listens, so whoever
  * starts to listen sees a gap rather than a false beginning. Slow listeners lose events at the
  * high-water mark, see the gap, and take a new snapshot.
+ *
+ * Plain and encrypted addresses have a socket each: libzmq cannot turn out a single subscriber, so when a key is
+ * revoked the encrypted socket is made anew, and whoever may still come in does, by itself.
  * Threads: one owner.
  */
 #ifndef EVENTS_FEED_H
@@ -15,19 +18,41 @@
 #include "endpoint.h"
 #include "wire.h"
 
-struct events_feed {
+enum { FEED_PLAIN, FEED_LOCKED, FEED_SOCKETS };
+enum { FEED_ADDRESSES_MAX = 5, FEED_REBIND_MS = 10 };
+
+struct feed_socket {
     struct endpoint endpoint;
-    const char *topic;
     bool listening[LW_NAME_MAX + 1];    /* by the length of the topic's prefix that is subscribed */
     uint32_t listening_count;
+};
+
+struct events_feed {
+    struct feed_socket sockets[FEED_SOCKETS];
+    void *zmq_context;
+    struct endpoint_lock lock;
+    const char *topic;
     uint64_t epoch, seq;
-    char addresses[1 + 4][ENDPOINT_ADDRESS_MAX];
+    struct { char text[ENDPOINT_ADDRESS_MAX]; bool is_locked, is_bound; } addresses[FEED_ADDRESSES_MAX];
     uint32_t address_count;
 };
 
+/* The context outlives the feed. LW_NO_MEMORY, LW_IO. */
+LW_MUST_CHECK lw_status events_feed_open(struct events_feed *feed, void *zmq_context);
+void events_feed_close(struct events_feed *feed);
+/* lock (borrowed for ever): NULL for a plain address. Errors as endpoint_bind. */
+LW_MUST_CHECK lw_status events_feed_bind(struct events_feed *feed, const char *address, const struct endpoint_lock *lock);
+/* Ends all encrypted connections; their addresses are bound again, now or in events_feed_collect. */
+void events_feed_turn_out(struct events_feed *feed);
+/* An address is still not bound again: come back in FEED_REBIND_MS. */
+bool events_feed_is_rebinding(const struct events_feed *feed);
+
 /* Takes new subscriptions into account. */
 void events_feed_collect(struct events_feed *feed);
-static inline bool events_feed_has_listeners(const struct events_feed *feed) { return feed->listening_count > 0; }
+static inline bool events_feed_has_listeners(const struct events_feed *feed)
+{
+    return feed->sockets[FEED_PLAIN].listening_count + feed->sockets[FEED_LOCKED].listening_count > 0;
+}
 /* Gives the event its numbers. */
 void events_feed_number(struct events_feed *feed, Leadwire__V1__Event *event, int64_t at_unix_ms);
 void events_feed_send(struct events_feed *feed, const void *bytes, size_t size);

@@ -14,7 +14,7 @@
 #include "net_internal.h"
 
 enum {
-    PUBLISHERS_HWM = 16384, REPS_HWM = 4096, CONTROLS_HWM = 4096, EVENTS_HWM = 65536, RECEIVE_HWM = 2048,
+    PUBLISHERS_HWM = 16384, REPS_HWM = 4096, CONTROLS_HWM = 4096, RECEIVE_HWM = 2048,
     FRAME_SIZE_MAX = 4 * WIRE_FRAME_SIZE_MAX,     /* a little too large is answered; beyond, libzmq hangs up */
     CONTROL_FRAME_SIZE_MAX = WIRE_CONTROL_FRAME_SIZE_MAX + WIRE_FRAME_SIZE_MAX,
     CONTROL_ARENA_CAP = 64 * 1024 * 1024,
@@ -23,11 +23,11 @@ enum {
 
 static const struct door door_table[SESSION_ROLES] = {
     [SESSION_ROLE_PUBLISHER] = {.role = SESSION_ROLE_PUBLISHER, .wire_role = LEADWIRE__V1__ROLE__ROLE_PUBLISHER, .name = "publish",
-                                .entries = publisher_door_entries},
+                                .rights = ROLE_PUBLISHER, .entries = publisher_door_entries},
     [SESSION_ROLE_REP] = {.role = SESSION_ROLE_REP, .wire_role = LEADWIRE__V1__ROLE__ROLE_REP, .name = "reps",
-                          .entries = rep_door_entries, .parks = true},
+                          .rights = ROLE_REP, .entries = rep_door_entries, .parks = true},
     [SESSION_ROLE_CONTROL] = {.role = SESSION_ROLE_CONTROL, .wire_role = LEADWIRE__V1__ROLE__ROLE_CONTROL, .name = "control",
-                              .entries = control_door_entries},
+                              .rights = ROLE_ADMIN, .entries = control_door_entries},
 };
 
 static const struct endpoint_limits door_limits[SESSION_ROLES] = {
@@ -35,14 +35,18 @@ static const struct endpoint_limits door_limits[SESSION_ROLES] = {
     [SESSION_ROLE_REP] = {FRAME_SIZE_MAX, REPS_HWM, RECEIVE_HWM},
     [SESSION_ROLE_CONTROL] = {CONTROL_FRAME_SIZE_MAX, CONTROLS_HWM, RECEIVE_HWM},
 };
-static const struct endpoint_limits events_limits = {WIRE_FRAME_SIZE_MAX, EVENTS_HWM, RECEIVE_HWM};
 
 static void doors_init(struct net *net);
 static void let_io_wait(void *zmq_context);
 static lw_status check_addresses(const struct net_options *options, char *why);
+static bool may_listen(const struct net_options *options, const char *address, bool is_control);
 static lw_status bind_door(struct net *net, struct door *door, const char *const *listen, char *why);
 static lw_status bind_events(struct net *net, char *why);
-static lw_status bind_one(struct net *net, struct endpoint *endpoint, const char *name, const char *address, char *bound, char *why);
+static lw_status bind_one(struct net *net, struct door *door, const char *address, char *why);
+static lw_status bind_event_address(struct net *net, const char *address, char *why);
+static lw_status tell_bound(lw_status status, const char *name, const char *address, const char *bound, const struct endpoint_lock *lock,
+                            char *why);
+static lw_status read_secrets(struct net *net, char *why);
 static lw_status explain(char *why, lw_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 static bool may_read(const struct net *net, enum session_role role);
 
@@ -69,8 +73,10 @@ lw_status net_open(const struct net_options *options, const struct net_callbacks
         let_io_wait(net->zmq_context);
     if (!net->zmq_context || sessions_init(&net->sessions) != LW_OK)
         status = explain(why, LW_NO_MEMORY, "out of memory");
+    if (status == LW_OK)
+        status = key_guard_open(&net->guard, options->keys_dir, why);
     if (status == LW_OK && options->rep_secrets_file)
-        status = net_reload_secrets(net, why);
+        status = read_secrets(net, why);
     if (status != LW_OK)
         net_close(&net);
     *out = net;
@@ -87,7 +93,8 @@ void net_close(struct net **net_pointer)
         endpoint_close(&net->doors[role].endpoint);
         arena_fini(&net->doors[role].arena);
     }
-    endpoint_close(&net->events.endpoint);
+    events_feed_close(&net->events);
+    key_guard_close(&net->guard);
     if (net->zmq_context)
         zmq_ctx_term(net->zmq_context);
     sessions_fini(&net->sessions);
@@ -102,12 +109,12 @@ void net_close(struct net **net_pointer)
 
 lw_status net_bind(struct net *net, uint64_t epoch, char *why)
 {
-    static const char *const none[1] = {NULL};
-
     net->epoch = epoch;
     net->events.epoch = epoch;
     net->started_ms = net->collected_ms = net->turn.monotonic_ms;
-    lw_status status = bind_door(net, &net->doors[SESSION_ROLE_CONTROL], none, why);
+    lw_status status = key_guard_serve(&net->guard, net->zmq_context, why);
+    if (status == LW_OK)
+        status = bind_door(net, &net->doors[SESSION_ROLE_CONTROL], net->options.listen_control, why);
     if (status == LW_OK)
         status = bind_events(net, why);
     if (status == LW_OK)
@@ -120,17 +127,9 @@ lw_status net_bind(struct net *net, uint64_t epoch, char *why)
 
 lw_status net_reload_secrets(struct net *net, char *why)
 {
-    struct rep_secrets *secrets;
+    lw_status status = key_guard_reload(&net->guard, why);
 
-    if (!net->options.rep_secrets_file)
-        return LW_OK;
-    lw_status status = rep_secrets_open(net->options.rep_secrets_file, &secrets, why);
-    if (status != LW_OK)
-        return status;
-    rep_secrets_close(&net->secrets);
-    net->secrets = secrets;
-    log_info("rep secrets are read reps=%u", rep_secrets_count(secrets));
-    return LW_OK;
+    return status == LW_OK && net->options.rep_secrets_file ? read_secrets(net, why) : status;
 }
 
 void net_write_addresses(const struct net *net, char *out, size_t size)
@@ -144,7 +143,7 @@ void net_write_addresses(const struct net *net, char *out, size_t size)
             at += (size_t)snprintf(out + at, size - at, "%s %s\n", door->name, door->addresses[i]);
     }
     for (uint32_t i = 0; i < net->events.address_count && at < size; i++)
-        at += (size_t)snprintf(out + at, size - at, "events %s\n", net->events.addresses[i]);
+        at += (size_t)snprintf(out + at, size - at, "events %s\n", net->events.addresses[i].text);
 }
 
 void net_begin(struct net *net, const struct net_turn *turn)
@@ -159,6 +158,9 @@ uint32_t net_collect(struct net *net)
     uint32_t most = 0;
 
     net->collected_ms = net->turn.monotonic_ms;
+    key_guard_turn(&net->guard, net->turn.monotonic_ms);
+    if (net->guard.has_changed)
+        door_turn_out(net);
     events_feed_collect(&net->events);
     if (!net->turn.is_away && net->turn.reads_reps)
         door_bury_ended(net);
@@ -205,7 +207,11 @@ int net_poll_items(const struct net *net, zmq_pollitem_t *items)
     for (int role = 0; role < SESSION_ROLES; role++)
         if (may_read(net, (enum session_role)role))
             items[count++] = (zmq_pollitem_t){.socket = net->doors[role].endpoint.socket, .events = ZMQ_POLLIN};
-    items[count++] = (zmq_pollitem_t){.socket = net->events.endpoint.socket, .events = ZMQ_POLLIN};
+    for (int i = 0; i < FEED_SOCKETS; i++)
+        if (net->events.sockets[i].endpoint.socket)
+            items[count++] = (zmq_pollitem_t){.socket = net->events.sockets[i].endpoint.socket, .events = ZMQ_POLLIN};
+    if (net->guard.zap.socket)
+        items[count++] = (zmq_pollitem_t){.socket = net->guard.zap.socket, .events = ZMQ_POLLIN};
     return count;
 }
 
@@ -218,7 +224,9 @@ uint64_t net_wait_ms(const struct net *net)
     uint64_t silent_ms = sessions_silent_in_ms(&net->sessions);
     uint64_t refusal_ms = slow_refusals_wait_ms(&net->refusals, net->turn.monotonic_ms);
     uint64_t wait_ms = silent_ms < refusal_ms ? silent_ms : refusal_ms;
+    uint64_t keys_ms = events_feed_is_rebinding(&net->events) ? FEED_REBIND_MS : net->guard.ring ? GUARD_LOOK_MS : UINT64_MAX;
 
+    wait_ms = keys_ms < wait_ms ? keys_ms : wait_ms;
     /* The listening clocks go on in steps of at most this. */
     return wait_ms > SESSION_LISTEN_STEP_MAX_MS && wait_ms != UINT64_MAX ? SESSION_LISTEN_STEP_MAX_MS : wait_ms;
 }
@@ -258,16 +266,23 @@ static void let_io_wait(void *zmq_context)
 /* Before anything is opened, so that a wrong address is told at once and not when the desk is claimed. */
 static lw_status check_addresses(const struct net_options *options, char *why)
 {
-    const char *const *lists[] = {options->listen_publish, options->listen_reps, options->listen_events};
-    const char *reason;
+    const char *const *lists[] = {options->listen_publish, options->listen_reps, options->listen_events, options->listen_control};
 
     if (strlen("ipc://") + strlen(options->run_dir) + strlen("/publish") > IPC_PATH_MAX)
         return explain(why, LW_INVALID, "the run directory's path is too long for a unix socket (98 bytes at most)");
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         for (int k = 0; k < NET_LISTEN_MAX && lists[i][k]; k++)
-            if (!endpoint_is_private(lists[i][k], &reason))
-                return explain(why, LW_REFUSED, "%.100s is refused: %s", lists[i][k], reason);
+            if (!may_listen(options, lists[i][k], lists[i] == options->listen_control))
+                return explain(why, LW_REFUSED, "%.100s is refused: without --keys DIR only ipc:// and, but for control, tcp:// on a loopback "
+                               "address in numbers (127.0.0.1, [::1]) are served; with it every tcp:// address, encrypted", lists[i][k]);
     return LW_OK;
+}
+
+static bool may_listen(const struct net_options *options, const char *address, bool is_control)
+{
+    if (endpoint_is_tcp(address))
+        return options->keys_dir || (endpoint_is_private(address) && !is_control);
+    return endpoint_is_private(address);
 }
 
 static lw_status bind_door(struct net *net, struct door *door, const char *const *listen, char *why)
@@ -277,34 +292,67 @@ static lw_status bind_door(struct net *net, struct door *door, const char *const
     if (endpoint_open(&door->endpoint, net->zmq_context, ZMQ_ROUTER, &door_limits[door->role]) != LW_OK)
         return explain(why, LW_IO, "no socket for %s: %s", door->name, zmq_strerror(zmq_errno()));
     snprintf(address, sizeof address, "ipc://%s/%s", net->options.run_dir, door->name);
-    lw_status status = bind_one(net, &door->endpoint, door->name, address, door->addresses[door->address_count++], why);
-    for (int i = 0; i < NET_LISTEN_MAX && listen[i] && status == LW_OK; i++)
-        status = bind_one(net, &door->endpoint, door->name, listen[i], door->addresses[door->address_count++], why);
+    lw_status status = bind_one(net, door, address, why);
+    for (int is_tcp = 0; is_tcp <= 1; is_tcp++)       /* which may be encrypted: last */
+        for (int i = 0; i < NET_LISTEN_MAX && listen[i] && status == LW_OK; i++)
+            if (endpoint_is_tcp(listen[i]) == is_tcp)
+                status = bind_one(net, door, listen[i], why);
     return status;
+}
+
+static lw_status bind_one(struct net *net, struct door *door, const char *address, char *why)
+{
+    struct endpoint_lock room;
+    const struct endpoint_lock *lock = key_guard_lock(&net->guard, door->name, address, &room);
+    char *bound = door->addresses[door->address_count++];
+
+    return tell_bound(endpoint_bind(&door->endpoint, address, lock, bound), door->name, address, bound, lock, why);
 }
 
 static lw_status bind_events(struct net *net, char *why)
 {
     struct events_feed *events = &net->events;
+    const char *const *listen = net->options.listen_events;
     char address[ENDPOINT_ADDRESS_MAX];
 
-    if (endpoint_open(&events->endpoint, net->zmq_context, ZMQ_XPUB, &events_limits) != LW_OK)
+    if (events_feed_open(events, net->zmq_context) != LW_OK)
         return explain(why, LW_IO, "no socket for events: %s", zmq_strerror(zmq_errno()));
     snprintf(address, sizeof address, "ipc://%s/events", net->options.run_dir);
-    lw_status status = bind_one(net, &events->endpoint, "events", address, events->addresses[events->address_count++], why);
-    for (int i = 0; i < NET_LISTEN_MAX && net->options.listen_events[i] && status == LW_OK; i++)
-        status = bind_one(net, &events->endpoint, "events", net->options.listen_events[i],
-                          events->addresses[events->address_count++], why);
+    lw_status status = bind_event_address(net, address, why);
+    for (int i = 0; i < NET_LISTEN_MAX && listen[i] && status == LW_OK; i++)
+        status = bind_event_address(net, listen[i], why);
     return status;
 }
 
-static lw_status bind_one(struct net *net, struct endpoint *endpoint, const char *name, const char *address, char *bound, char *why)
+static lw_status bind_event_address(struct net *net, const char *address, char *why)
 {
-    (void)net;
-    lw_status status = endpoint_bind(endpoint, address, bound);
+    struct events_feed *events = &net->events;
+    struct endpoint_lock room;
+    const struct endpoint_lock *lock = key_guard_lock(&net->guard, ZAP_DOMAIN_EVENTS, address, &room);
+    lw_status status = events_feed_bind(events, address, lock);
+
+    return tell_bound(status, "events", address, status == LW_OK ? events->addresses[events->address_count - 1].text : "", lock, why);
+}
+
+static lw_status tell_bound(lw_status status, const char *name, const char *address, const char *bound, const struct endpoint_lock *lock,
+                            char *why)
+{
     if (status != LW_OK)
         return explain(why, status, "cannot bind %s to %.180s: %s", name, address, zmq_strerror(zmq_errno()));
-    log_info("listening %s=%s", name, bound);
+    log_info("listening %s=%s%s", name, bound, lock ? " encrypted" : "");
+    return LW_OK;
+}
+
+static lw_status read_secrets(struct net *net, char *why)
+{
+    struct rep_secrets *secrets;
+    lw_status status = rep_secrets_open(net->options.rep_secrets_file, &secrets, why);
+
+    if (status != LW_OK)
+        return status;
+    rep_secrets_close(&net->secrets);
+    net->secrets = secrets;
+    log_info("rep secrets are read reps=%u", rep_secrets_count(secrets));
     return LW_OK;
 }
 

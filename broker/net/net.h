@@ -24,7 +24,7 @@
 
 #include "core.h"
 
-enum { NET_TURN_MESSAGES_MAX = 1024, NET_POLL_ITEMS = 4, NET_LISTEN_MAX = 4, NET_WHY_MAX = 320 };
+enum { NET_TURN_MESSAGES_MAX = 1024, NET_POLL_ITEMS = 6, NET_LISTEN_MAX = 4, NET_WHY_MAX = 320 };
 
 struct net;
 
@@ -35,6 +35,8 @@ struct net_options {
     const char *listen_publish[NET_LISTEN_MAX];        /* besides ipc; NULL-ended unless full */
     const char *listen_reps[NET_LISTEN_MAX];
     const char *listen_events[NET_LISTEN_MAX];
+    const char *listen_control[NET_LISTEN_MAX];
+    const char *keys_dir;                              /* every TCP address is encrypted with the keys there; NULL: none is */
 };
 
 /* The store as status tells it. Strings are borrowed until the next call. */
@@ -58,14 +60,14 @@ struct net_turn {
     bool reads_reps;
 };
 
-/* Reads the secrets, opens nothing yet. Errors with *why (NET_WHY_MAX) in words: LW_NOT_FOUND, LW_REFUSED, LW_INVALID, LW_IO, LW_NO_MEMORY. */
+/* Reads secrets and keys, opens nothing yet. Errors with *why (NET_WHY_MAX) in words: LW_NOT_FOUND, LW_REFUSED, LW_INVALID, LW_IO, LW_NO_MEMORY. */
 LW_MUST_CHECK lw_status net_open(const struct net_options *options, const struct net_callbacks *callbacks,
                                  struct core *core, struct net **out, char *why);
 /* Closes all, sending what libzmq holds for at most a second. NULL accepted; nulls *net. */
 void net_close(struct net **net);
 /* Begins to serve: binds every endpoint. Errors as net_open. */
 LW_MUST_CHECK lw_status net_bind(struct net *net, uint64_t epoch, char *why);
-/* Reads the secrets again. On failure the old ones stay in force. */
+/* Reads the secrets and the keys again. On failure the old ones stay in force. */
 LW_MUST_CHECK lw_status net_reload_secrets(struct net *net, char *why);
 /* The addresses that were bound, one "name address" a line, for the status file. */
 void net_write_addresses(const struct net *net, char *out, size_t size);

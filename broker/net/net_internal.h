@@ -5,6 +5,7 @@
  *   net.c            the edge as a whole: open, bind, collect, release
  *   door.c           what the three doors have in common: frame -> session -> message; Hello, Ping, Bye
  *   *_door.c         what each door takes
+ *   key_guard.c      who they are, by their keys
  *   release.c        what was confirmed goes out
  *   effect_encode.c  effects -> frames;  events_feed.c  the stream
  */
@@ -17,6 +18,7 @@
 #include "byte_buffer.h"
 #include "endpoint.h"
 #include "events_feed.h"
+#include "key_guard.h"
 #include "net.h"
 #include "outbox.h"
 #include "parked_frames.h"
@@ -42,6 +44,7 @@ struct door_entry { enum wire_type type; door_handler *handle; };
 struct door {
     enum session_role role;
     Leadwire__V1__Role wire_role;
+    enum role rights;                    /* of who comes in without a key */
     const char *name;
     const struct door_entry *entries;
     size_t entry_count;
@@ -59,6 +62,7 @@ struct net {
     void *zmq_context;
     struct door doors[SESSION_ROLES];
     struct events_feed events;
+    struct key_guard guard;
     struct sessions sessions;
     struct outbox outbox;
     struct parked_frames parked;
@@ -86,6 +90,8 @@ void door_end_silent(struct net *net, struct door *door);
 /* Tells the core of ended sessions and frees them. */
 void door_bury_ended(struct net *net);
 void door_send_due_refusals(struct net *net);
+/* After the list of keys was read: ends those whose key is no longer good for what they are. */
+void door_turn_out(struct net *net);
 
 /* ---- what all use (door.c) ---- */
 

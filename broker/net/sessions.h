@@ -23,6 +23,8 @@
 #include <stdint.h>
 
 #include "index_table.h"
+#include "roles.h"
+#include "siphash.h"
 
 enum session_role { SESSION_ROLE_PUBLISHER, SESSION_ROLE_REP, SESSION_ROLE_CONTROL, SESSION_ROLES };
 
@@ -46,6 +48,7 @@ struct peer {
     uint64_t number;                   /* never 0, never used twice */
     uint32_t slot, route;
     enum session_role role;
+    enum role rights;                  /* what it may: by its key, else by its endpoint */
     enum peer_state state;
     bool logs_off;                     /* ended: by its own Bye, so without grace */
     bool core_knows;                   /* the core was told of it: must be told of its end */
@@ -55,6 +58,7 @@ struct peer {
     uint64_t sent, confirmed;          /* frames to it since its Welcome */
     uint64_t heard_ms;                 /* on its role's listening clock */
     struct { struct outbox_frame *first, *last; struct peer *next; } release;   /* what is being sent to it (release.c) */
+    struct siphash_128 key_tag;        /* of its key (key_ring.h); zero: it has none */
     uint32_t next, previous;           /* by heard_ms, or in the list of the ended, or free */
 };
 

@@ -13,7 +13,6 @@
 static lw_status check_file(int fd);
 static lw_status read_up_to(int fd, char *bytes, size_t capacity, size_t *size_out);
 static lw_status trim_and_check(char *text, size_t size);
-static void wipe(void *bytes, size_t size);
 
 lw_status secret_read(const char *path, size_t size_max, char **out)
 {
@@ -47,7 +46,7 @@ lw_status secret_read(const char *path, size_t size_max, char **out)
     }
 done:
     if (secret) {
-        wipe(secret, size);
+        secret_wipe(secret, size);
         free(secret);
     }
     int errno_of_status = errno;
@@ -60,9 +59,18 @@ void secret_free(char **secret)
 {
     if (!secret || !*secret)
         return;
-    wipe(*secret, strlen(*secret));
+    secret_wipe(*secret, strlen(*secret));
     free(*secret);
     *secret = NULL;
+}
+
+/* Through volatile: a compiler drops a memset before free. */
+void secret_wipe(void *bytes, size_t size)
+{
+    volatile unsigned char *at = bytes;
+
+    while (size-- > 0)
+        *at++ = 0;
 }
 
 bool secret_equal(const char *expected, const char *given)
@@ -117,13 +125,4 @@ static lw_status trim_and_check(char *text, size_t size)
         return LW_INVALID;
     text[size] = '\0';
     return LW_OK;
-}
-
-/* Through volatile: a compiler drops a memset before free. */
-static void wipe(void *bytes, size_t size)
-{
-    volatile unsigned char *at = bytes;
-
-    while (size-- > 0)
-        *at++ = 0;
 }

@@ -16,6 +16,8 @@
 LW_MUST_CHECK lw_status secret_read(const char *path, size_t size_max, char **out);
 /* Overwrites and frees; NULL accepted. */
 void secret_free(char **secret);
+/* Overwrites what no compiler may leave out. NULL with size 0 is accepted. */
+void secret_wipe(void *bytes, size_t size);
 /* Its time depends on the lengths alone, not on where the texts differ. An empty expected equals nothing. */
 bool secret_equal(const char *expected, const char *given);
 

@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include "message_fields.h"
+#include "secret_file.h"
 #include "session_options.h"
 #include "session_socket.h"
 #include "wall_clock.h"
@@ -283,7 +284,7 @@ static void say_hello(struct session *session, uint64_t now_ms)
 
     if (send_message(session, &(struct wire_message){.type = WIRE_HELLO, .hello = &hello}))
         session->hellos_unanswered++;
-    session_wipe(session->out.data, session->out.capacity);
+    secret_wipe(session->out.data, session->out.capacity);
     session->hello_sent_ms = now_ms;
     session->hello_at_ms = now_ms + session->hello_interval_ms;
     session->hello_interval_ms *= 2;

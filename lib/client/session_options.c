@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "secret_file.h"
+
 static bool copy_text(const char **text);
 
 const char *session_options_check(const struct session_options *options)
@@ -35,17 +37,10 @@ bool session_options_copy(struct session_options *copy, const struct session_opt
     return all;
 }
 
-void session_wipe(void *bytes, size_t size)
-{
-    volatile unsigned char *at = bytes;
-    while (size-- > 0)
-        *at++ = 0;
-}
-
 void session_options_free(struct session_options *options)
 {
     if (options->secret)
-        session_wipe((char *)options->secret, strlen(options->secret));
+        secret_wipe((char *)options->secret, strlen(options->secret));
     free((char *)options->endpoint);
     free((char *)options->desk);
     free((char *)options->client);

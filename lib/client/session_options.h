@@ -13,7 +13,5 @@ const char *session_options_check(const struct session_options *options);
 bool session_options_copy(struct session_options *copy, const struct session_options *options);
 /* A zeroed one is accepted. */
 void session_options_free(struct session_options *options);
-/* Overwrites what no compiler may leave out. NULL with size 0 is accepted. */
-void session_wipe(void *bytes, size_t size);
 
 #endif

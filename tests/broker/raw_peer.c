@@ -16,10 +16,8 @@ void raw_peer_open(struct raw_peer *peer, const char *run_dir, const char *endpo
     raw_peer_open_as(peer, run_dir, endpoint, NULL);
 }
 
-void raw_peer_open_as(struct raw_peer *peer, const char *run_dir, const char *endpoint, const char *routing_id)
+static void make_socket(struct raw_peer *peer)
 {
-    char address[256];
-
     *peer = (struct raw_peer){.context = zmq_ctx_new()};
     arena_init(&peer->arena, 64 * 1024 * 1024);
     byte_buffer_init(&peer->buffer, 8 * 1024 * 1024);
@@ -27,12 +25,35 @@ void raw_peer_open_as(struct raw_peer *peer, const char *run_dir, const char *en
     assert_non_null(peer->socket);
     zmq_setsockopt(peer->socket, ZMQ_LINGER, &(int){0}, sizeof(int));
     zmq_setsockopt(peer->socket, ZMQ_SNDHWM, &(int){0}, sizeof(int));
+}
+
+void raw_peer_open_as(struct raw_peer *peer, const char *run_dir, const char *endpoint, const char *routing_id)
+{
+    char address[256];
+
+    make_socket(peer);
     if (routing_id)
         zmq_setsockopt(peer->socket, ZMQ_ROUTING_ID, routing_id, strlen(routing_id));
     if (strstr(endpoint, "://"))
         snprintf(address, sizeof address, "%s", endpoint);
     else
         snprintf(address, sizeof address, "ipc://%s/%s", run_dir, endpoint);
+    assert_int_equal(zmq_connect(peer->socket, address), 0);
+}
+
+void raw_peer_open_unconnected(struct raw_peer *peer, const char *server, const char *public_key, const char *secret_key)
+{
+    make_socket(peer);
+    if (!server)
+        return;
+    assert_int_equal(zmq_setsockopt(peer->socket, ZMQ_CURVE_SERVERKEY, server, strlen(server)), 0);
+    assert_int_equal(zmq_setsockopt(peer->socket, ZMQ_CURVE_PUBLICKEY, public_key, strlen(public_key)), 0);
+    assert_int_equal(zmq_setsockopt(peer->socket, ZMQ_CURVE_SECRETKEY, secret_key, strlen(secret_key)), 0);
+}
+
+void raw_peer_open_locked(struct raw_peer *peer, const char *address, const char *server, const char *public_key, const char *secret_key)
+{
+    raw_peer_open_unconnected(peer, server, public_key, secret_key);
     assert_int_equal(zmq_connect(peer->socket, address), 0);
 }
 

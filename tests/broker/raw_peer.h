@@ -30,6 +30,9 @@ struct raw_peer {
 void raw_peer_open(struct raw_peer *peer, const char *run_dir, const char *endpoint);
 /* With a routing id of its own choice, which brokers do not serve. */
 void raw_peer_open_as(struct raw_peer *peer, const char *run_dir, const char *endpoint, const char *routing_id);
+/* By CURVE; keys in Z85: the server's, its own. server: NULL for a plain one. */
+void raw_peer_open_unconnected(struct raw_peer *peer, const char *server, const char *public_key, const char *secret_key);
+void raw_peer_open_locked(struct raw_peer *peer, const char *address, const char *server, const char *public_key, const char *secret_key);
 void raw_peer_close(struct raw_peer *peer);
 void raw_peer_send_bytes(struct raw_peer *peer, const void *bytes, size_t size);
 void raw_peer_send(struct raw_peer *peer, enum wire_type type, ProtobufCMessage *message);

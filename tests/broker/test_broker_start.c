@@ -46,9 +46,15 @@ static void addresses_beyond_this_machine_are_refused_with_the_reason(void **sta
     (void)state;
     for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++)
         refuses((const char *[]){"--desk", "main", "--run-dir", "/tmp/lw-never-made", "--ephemeral", "--check", "--listen-publish",
-                                 addresses[i], NULL}, 1, "endpoints are not encrypted yet");
+                                 addresses[i], NULL}, 1, "without --keys DIR only ipc://");
     refuses((const char *[]){"--desk", "main", "--run-dir", "/tmp/lw-never-made", "--ephemeral", "--check", "--listen-reps",
                              "tcp://127.0.0.1:0", "--listen-events", "tcp://[::1]:0", NULL}, 0, "");
+    refuses((const char *[]){"--desk", "main", "--run-dir", "/tmp/lw-never-made", "--ephemeral", "--check", "--listen-control",
+                             "tcp://127.0.0.1:0", NULL}, 1, "but for control");
+    refuses((const char *[]){"--desk", "main", "--run-dir", "/tmp/lw-never-made", "--ephemeral", "--check", "--keys", "/tmp/lw-never-made",
+                             "--listen-control", "tcp://127.0.0.1:0", "--listen-reps", "tcp://*:5555", NULL}, 0, "");
+    refuses((const char *[]){"--desk", "main", "--run-dir", "/tmp/lw-never-made", "--ephemeral", "--check", "--keys", "/tmp", NULL}, 1,
+            "must be a directory of this user's alone");
     assert_int_not_equal(access("/tmp/lw-never-made", F_OK), 0);
 }
 

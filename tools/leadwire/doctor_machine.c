@@ -28,7 +28,7 @@ void doctor_check_run_dir(struct doctor *doctor, const char *run_dir)
     } else if (!S_ISDIR(info.st_mode)) {
         doctor_say(doctor, FINDING_BAD, "run-dir", "give a directory with --run-dir", "%.100s is not a directory", run_dir);
     } else if ((info.st_mode & 0777) != 0700) {
-        doctor_say(doctor, FINDING_BAD, "run-dir", "chmod 700 on it: endpoints are not encrypted, the directory is their only lock",
+        doctor_say(doctor, FINDING_BAD, "run-dir", "chmod 700 on it: the directory is the only lock of the sockets in it",
                    "%.100s has mode %04o, not 0700", run_dir, (unsigned)(info.st_mode & 0777));
     } else if (info.st_uid != geteuid() && geteuid() != 0) {
         doctor_say(doctor, FINDING_BAD, "run-dir", "run this as the broker's user", "%.100s belongs to user %u, and we are %u", run_dir,

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who comes in by TCP, as what, and what that role may: real sockets, real keys, each role with each message.
+ */
+#include <arpa/inet.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "broker_fixture.h"
+#include "cmocka_all.h"
+#include "golden_file.h"
+#include "key_dir.h"
+#include "raw_peer.h"
+#include "wall_clock.h"
+
+#define STATUS(name) LEADWIRE__V1__STATUS__STATUS_##name
+
+enum { OFFER_MS = 60000, GRACE_MS = 60000, MADE_UNIX_S = 1764115200, QUICK_CONNECTS = 100 };
+
+static const struct { const char *name; Leadwire__V1__Role hello; } doors[] = {
+    {"publish", LEADWIRE__V1__ROLE__ROLE_PUBLISHER},
+    {"reps", LEADWIRE__V1__ROLE__ROLE_REP},
+    {"control", LEADWIRE__V1__ROLE__ROLE_CONTROL},
+};
+enum { DOORS = sizeof doors / sizeof doors[0] };
+
+static struct broker_fixture broker;
+static struct key_dir keys;
+static char keys_path[128];
+
+/* Makes a key and reads it: name is also its rep's. */
+static struct key_file issue(enum role role, const char *name)
+{
+    char path[256], why[KEY_WHY_MAX] = "";
+    static unsigned count;
+    struct key_file key = {0};
+
+    snprintf(path, sizeof path, "%s/test-%u.key", keys_path, count++);
+    if (key_dir_issue(&keys, role, name, path, MADE_UNIX_S, NULL, why) != LW_OK || key_file_read(path, &key, why) != LW_OK)
+        fail_msg("no key: %s", why);
+    return key;
+}
+
+static void revoke(const char *which)
+{
+    char why[KEY_WHY_MAX] = "";
+    uint32_t count;
+
+    if (key_dir_revoke(&keys, which, MADE_UNIX_S + 1, &count, why) != LW_OK)
+        fail_msg("not revoked: %s", why);
+}
+
+static int start(void **state)
+{
+    static const char *const args[] = {
+        "--ephemeral", "--keys", keys_path, "--listen-publish", "tcp://127.0.0.1:0", "--listen-reps", "tcp://127.0.0.1:0",
+        "--listen-events", "tcp://127.0.0.1:0", "--listen-control", "tcp://127.0.0.1:0", NULL};
+    char why[KEY_WHY_MAX];
+
+    (void)state;
+    setenv("LEADWIRE_LOG_LEVEL", "debug", 1);
+    broker_fixture_open(&broker, args);
+    snprintf(keys_path, sizeof keys_path, "%s/keys", broker.directory);
+    if (key_dir_open(&keys, keys_path, why) != LW_OK)
+        return -1;
+    broker_fixture_start(&broker);      /* makes the directory and the server's key */
+    raw_peer_apply_rules(broker.run_dir, OFFER_MS, GRACE_MS);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    assert_int_equal(broker_fixture_stop(&broker), 0);
+    broker_fixture_close(&broker);
+    return 0;
+}
+
+static void open_with(struct raw_peer *peer, const char *door, const struct key_file *key)
+{
+    char address[256];
+
+    assert_true(broker_fixture_address(&broker, door, "tcp://", address, sizeof address));
+    raw_peer_open_locked(peer, address, key->server_key, key->public_key, key->secret_key);
+}
+
+static void enter_with(struct raw_peer *peer, const char *door, Leadwire__V1__Role hello, const struct key_file *key)
+{
+    open_with(peer, door, key);
+    raw_peer_hello(peer, hello, hello == LEADWIRE__V1__ROLE__ROLE_REP ? key->name : NULL, NULL);
+    raw_peer_expect(peer, WIRE_WELCOME);
+}
+
+/* What libzmq's monitor has told by now, or tells before this event, when it is not 0. */
+static unsigned events_until(void *monitor, unsigned wanted)
+{
+    unsigned events = 0;
+
+    for (;;) {
+        unsigned char bytes[6];
+        char address[256];
+        uint16_t event;
+        zmq_pollitem_t item = {.socket = monitor, .events = ZMQ_POLLIN};
+        if (zmq_poll(&item, 1, wanted && !(events & wanted) ? RAW_PEER_WAIT_MS : 0) != 1)
+            return events;
+        assert_int_equal(zmq_recv(monitor, bytes, sizeof bytes, 0), sizeof bytes);
+        (void)zmq_recv(monitor, address, sizeof address, 0);
+        memcpy(&event, bytes, sizeof event);
+        events |= event;
+    }
+}
+
+enum refusal { BY_ZAP, BY_LIBZMQ };
+
+/* key: NULL for a plain client. What the ZAP handler refuses is told in the broker's log, the rest by the end of the connection. */
+static void expect_refused(const char *door, const struct key_file *key, enum refusal refusal)
+{
+    const unsigned ends = ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
+    uint64_t end_ms = wall_clock_monotonic_ms() + RAW_PEER_WAIT_MS;
+    unsigned refused_before = broker_fixture_log_count(&broker, "may not enter");
+    struct raw_peer peer;
+    char address[256];
+
+    assert_true(broker_fixture_address(&broker, door, "tcp://", address, sizeof address));
+    raw_peer_open_unconnected(&peer, key ? key->server_key : NULL, key ? key->public_key : NULL, key ? key->secret_key : NULL);
+    void *monitor = zmq_socket(peer.context, ZMQ_PAIR);
+    assert_int_equal(zmq_socket_monitor(peer.socket, "inproc://handshake", ZMQ_EVENT_ALL), 0);
+    assert_int_equal(zmq_connect(monitor, "inproc://handshake"), 0);
+    assert_int_equal(zmq_connect(peer.socket, address), 0);
+    while (refusal == BY_ZAP && broker_fixture_log_count(&broker, "may not enter") == refused_before) {
+        assert_true(wall_clock_monotonic_ms() < end_ms);
+        poll(NULL, 0, 5);
+    }
+    unsigned events = events_until(monitor, refusal == BY_ZAP ? 0 : ends);
+    assert_true(refusal == BY_ZAP || (events & ends));
+    assert_false(events & ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
+    zmq_socket_monitor(peer.socket, NULL, 0);
+    zmq_close(monitor);
+    raw_peer_close(&peer);
+}
+
+static void the_right_key_comes_in_and_publishes(void **state)
+{
+    struct key_file key = issue(ROLE_PUBLISHER, "web");
+    struct raw_peer peer;
+
+    (void)state;
+    enter_with(&peer, "publish", LEADWIRE__V1__ROLE__ROLE_PUBLISHER, &key);
+    raw_peer_expect_reply(&peer, raw_peer_publish(&peer, "by-curve", "it"), STATUS(ACCEPTED));
+    raw_peer_close(&peer);
+}
+
+static void who_has_no_right_key_never_comes_in(void **state)
+{
+    struct key_file known = issue(ROLE_PUBLISHER, "mail"), unknown = known, misled = known;
+    struct raw_peer peer;
+    char other[KEY_TEXT_SIZE];
+
+    (void)state;
+    assert_int_equal(key_file_make(&unknown), LW_OK);
+    assert_int_equal(zmq_curve_keypair(misled.server_key, other), 0);
+    enter_with(&peer, "publish", LEADWIRE__V1__ROLE__ROLE_PUBLISHER, &known);
+    expect_refused("publish", &unknown, BY_ZAP);
+    expect_refused("publish", &misled, BY_LIBZMQ);
+    expect_refused("publish", NULL, BY_LIBZMQ);
+    expect_refused("control", NULL, BY_LIBZMQ);
+    raw_peer_expect_reply(&peer, raw_peer_publish(&peer, "beside-them", "it"), STATUS(ACCEPTED));
+    raw_peer_close(&peer);
+}
+
+static int connect_raw(const char *door)
+{
+    struct sockaddr_in where = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    char address[256];
+
+    assert_true(broker_fixture_address(&broker, door, "tcp://", address, sizeof address));
+    where.sin_port = htons((uint16_t)atoi(strrchr(address, ':') + 1));
+    assert_int_equal(connect(fd, (struct sockaddr *)&where, sizeof where), 0);
+    return fd;
+}
+
+static void garbage_at_the_port_is_hung_up_on(void **state)
+{
+    struct key_file key = issue(ROLE_PUBLISHER, "beside");
+    struct raw_peer peer;
+    unsigned char garbage[512];
+
+    (void)state;
+    enter_with(&peer, "publish", LEADWIRE__V1__ROLE__ROLE_PUBLISHER, &key);
+    for (unsigned seed = 0; seed < 8; seed++) {
+        int fd = connect_raw("publish");
+        for (size_t i = 0; i < sizeof garbage; i++)
+            garbage[i] = (unsigned char)(seed == 0 ? 0xff : (i * 7 + 1) * (seed * 31 + 5) >> 3);
+        (void)!write(fd, garbage, sizeof garbage);
+        struct pollfd item = {.fd = fd, .events = POLLIN};
+        ssize_t size = 1;
+        while (size > 0) {
+            assert_int_equal(poll(&item, 1, RAW_PEER_WAIT_MS), 1);
+            size = read(fd, garbage, sizeof garbage);
+        }
+        close(fd);
+    }
+    raw_peer_expect_reply(&peer, raw_peer_publish(&peer, "beside-garbage", "it"), STATUS(ACCEPTED));
+    raw_peer_close(&peer);
+}
+
+static void a_hundred_quick_connections_are_served(void **state)
+{
+    struct key_file key = issue(ROLE_PUBLISHER, "often");
+    struct raw_peer peer;
+
+    (void)state;
+    for (int i = 0; i < QUICK_CONNECTS; i++) {
+        open_with(&peer, "publish", &key);
+        if (i % 2 == 0) {       /* every other one does not wait for its handshake */
+            raw_peer_hello(&peer, LEADWIRE__V1__ROLE__ROLE_PUBLISHER, NULL, NULL);
+            raw_peer_expect(&peer, WIRE_WELCOME);
+        }
+        raw_peer_close(&peer);
+    }
+}
+
+static void a_reps_key_is_that_reps_and_needs_no_secret(void **state)
+{
+    struct key_file key = issue(ROLE_REP, "anna");
+    struct raw_peer peer;
+
+    (void)state;
+    open_with(&peer, "reps", &key);
+    raw_peer_hello(&peer, LEADWIRE__V1__ROLE__ROLE_REP, "bruno", "secret-of-bruno");
+    assert_string_equal(raw_peer_expect_reply(&peer, 0, STATUS(FORBIDDEN))->reason, "this is the key of another rep");
+    raw_peer_hello(&peer, LEADWIRE__V1__ROLE__ROLE_REP, "anna", "");
+    raw_peer_expect(&peer, WIRE_WELCOME);
+    raw_peer_close(&peer);
+}
+
+static void plain_peers_of_the_run_directory_are_what_they_were(void **state)
+{
+    struct raw_peer peer;
+
+    (void)state;
+    raw_peer_open(&peer, broker.run_dir, "reps");
+    raw_peer_hello(&peer, LEADWIRE__V1__ROLE__ROLE_REP, "bruno", "");
+    raw_peer_expect_reply(&peer, 0, STATUS(UNAUTHENTICATED));
+    raw_peer_enter(&peer, LEADWIRE__V1__ROLE__ROLE_REP, "bruno");
+    raw_peer_close(&peer);
+}
+
+static void a_revoked_key_ends_its_sessions_and_no_others(void **state)
+{
+    struct key_file lost = issue(ROLE_MANAGER, "lost-laptop"), other = issue(ROLE_MANAGER, "marta");
+    struct raw_peer thief, marta;
+
+    (void)state;
+    enter_with(&thief, "control", LEADWIRE__V1__ROLE__ROLE_CONTROL, &lost);
+    enter_with(&marta, "control", LEADWIRE__V1__ROLE__ROLE_CONTROL, &other);
+    revoke("lost-laptop");
+    do {      /* the list is looked at once a second: until then it lives */
+        raw_peer_sync(&marta);
+        raw_peer_ping(&thief);
+        assert_true(raw_peer_receive(&thief, RAW_PEER_WAIT_MS));
+    } while (thief.message.type == WIRE_PONG);
+    assert_int_equal(thief.message.type, WIRE_BYE);
+    assert_string_equal(thief.message.bye->reason, "key revoked");
+    raw_peer_hello(&thief, LEADWIRE__V1__ROLE__ROLE_CONTROL, NULL, NULL);
+    while (raw_peer_receive(&thief, RAW_PEER_WAIT_MS) && thief.message.reply->status == STATUS(NO_SESSION))
+        ;      /* the last Ping's answer */
+    assert_int_equal(thief.message.reply->status, STATUS(UNAUTHENTICATED));
+    raw_peer_close(&thief);
+    expect_refused("control", &lost, BY_ZAP);
+    raw_peer_sync(&marta);
+    raw_peer_close(&marta);
+}
+
+/* ---- watchers ---- */
+
+static void *subscribe(void *context, const struct key_file *key)
+{
+    void *socket = zmq_socket(context, ZMQ_SUB);
+    char address[256];
+
+    assert_true(broker_fixture_address(&broker, "events", "tcp://", address, sizeof address));
+    zmq_setsockopt(socket, ZMQ_LINGER, &(int){0}, sizeof(int));
+    zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "", 0);
+    zmq_setsockopt(socket, ZMQ_RECONNECT_IVL, &(int){20}, sizeof(int));
+    zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, key->server_key, KEY_TEXT_SIZE - 1);
+    zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, key->public_key, KEY_TEXT_SIZE - 1);
+    zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, key->secret_key, KEY_TEXT_SIZE - 1);
+    assert_int_equal(zmq_connect(socket, address), 0);
+    return socket;
+}
+
+/* Takes what waits, for at most timeout_ms until the lead is told of. */
+static bool hears_of(void *socket, const char *lead_id, int timeout_ms)
+{
+    zmq_pollitem_t item = {.socket = socket, .events = ZMQ_POLLIN};
+    char bytes[4096];
+
+    while (zmq_poll(&item, 1, timeout_ms) == 1) {
+        int size = zmq_recv(socket, bytes, sizeof bytes, 0);
+        for (int at = 0; at + (int)strlen(lead_id) <= size; at++)
+            if (memcmp(bytes + at, lead_id, strlen(lead_id)) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* Publishes until the watcher hears of a lead; keeps the id of the first, which it need not have heard of. */
+static void hear(struct raw_peer *publisher, void *socket, char first_id[64])
+{
+    uint64_t end_ms = wall_clock_monotonic_ms() + RAW_PEER_WAIT_MS;
+    static unsigned number;
+    char id[32], lead_id[64];
+
+    for (first_id[0] = '\0';;) {
+        snprintf(id, sizeof id, "event-%u", number++);
+        uint64_t request = raw_peer_publish(publisher, id, "it");
+        snprintf(lead_id, sizeof lead_id, "%s", raw_peer_expect_reply(publisher, request, STATUS(ACCEPTED))->lead_id);
+        if (!first_id[0])
+            memcpy(first_id, lead_id, sizeof lead_id);
+        if (hears_of(socket, lead_id, 50))
+            return;
+        assert_true(wall_clock_monotonic_ms() < end_ms);
+    }
+}
+
+static void a_revoked_watcher_hears_no_more_and_the_others_do(void **state)
+{
+    struct key_file lost = issue(ROLE_EVENTS, "lost-screen"), screen = issue(ROLE_EVENTS, "screen"), web = issue(ROLE_PUBLISHER, "web-2");
+    char before[64], after[64], last[64];
+    struct raw_peer publisher;
+    void *context = zmq_ctx_new();
+
+    (void)state;
+    raw_peer_open(&publisher, broker.run_dir, "publish");
+    raw_peer_enter(&publisher, LEADWIRE__V1__ROLE__ROLE_PUBLISHER, NULL);
+    void *thief = subscribe(context, &lost), *watcher = subscribe(context, &screen), *stranger = subscribe(context, &web);
+    hear(&publisher, thief, before);
+    hear(&publisher, watcher, before);
+    unsigned turned_out = broker_fixture_log_count(&broker, "watchers are turned out");
+    revoke("lost-screen");
+    while (broker_fixture_log_count(&broker, "watchers are turned out") == turned_out)
+        raw_peer_sync(&publisher);
+    hear(&publisher, watcher, after);      /* it came in again */
+    hear(&publisher, watcher, last);
+    assert_false(hears_of(thief, last, 50));
+    assert_false(hears_of(stranger, before, 0));      /* a publisher's key may not subscribe */
+    raw_peer_close(&publisher);
+    zmq_close(thief);
+    zmq_close(watcher);
+    zmq_close(stranger);
+    zmq_ctx_term(context);
+}
+
+/* ---- each role with each message ---- */
+
+static const struct { enum wire_type type; unsigned senders; const char *name; } types[] = {
+#define X(number, name, member, message, sender, size_max) {WIRE_##name, sender, #message},
+    WIRE_TYPE_TABLE(X)
+#undef X
+};
+
+static bool is_request(size_t i)
+{
+    return (types[i].senders & WIRE_FROM_CLIENT) && types[i].type != WIRE_HELLO && types[i].type != WIRE_PING && types[i].type != WIRE_BYE;
+}
+
+/* Sends the golden frame. True when the door took it, whatever it said of it. */
+static bool is_taken(struct raw_peer *peer, enum wire_type type, bool *is_forbidden)
+{
+    struct golden golden = golden_read(type);
+
+    raw_peer_send_bytes(peer, golden.frame, golden.frame_size);
+    golden_fini(&golden);
+    raw_peer_ping(peer);
+    bool is_elsewhere = false;
+    while (raw_peer_receive(peer, RAW_PEER_WAIT_MS) && peer->message.type != WIRE_PONG) {
+        if (peer->message.type != WIRE_REPLY)
+            continue;
+        *is_forbidden |= peer->message.reply->status == STATUS(FORBIDDEN);
+        is_elsewhere |= strcmp(peer->message.reply->reason, "this endpoint does not take this message") == 0;
+    }
+    return !is_elsewhere && !*is_forbidden;
+}
+
+static void try_door(enum role role, int door, const struct key_file *key, bool taken[])
+{
+    struct raw_peer peer;
+
+    open_with(&peer, doors[door].name, key);
+    raw_peer_hello(&peer, doors[door].hello, doors[door].hello == LEADWIRE__V1__ROLE__ROLE_REP ? key->name : NULL, NULL);
+    if (!roles_may_log_on(role, doors[door].hello)) {
+        raw_peer_expect_reply(&peer, 0, STATUS(FORBIDDEN));
+        raw_peer_close(&peer);
+        return;
+    }
+    raw_peer_expect(&peer, WIRE_WELCOME);
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        bool is_forbidden = false;
+        if (!is_request(i))
+            continue;
+        taken[i] |= is_taken(&peer, types[i].type, &is_forbidden);
+        if (is_forbidden && roles_may(role, types[i].type))
+            fail_msg("%s by %s: refused, though the table says yes", types[i].name, roles_name(role));
+    }
+    raw_peer_close(&peer);
+}
+
+static void each_role_may_send_what_the_table_says(void **state)
+{
+    (void)state;
+    for (int role = ROLE_PUBLISHER; role < ROLES_END; role++) {
+        struct key_file key = issue((enum role)role, "carla");
+        bool taken[sizeof types / sizeof types[0]] = {false};
+
+        for (int door = 0; door < DOORS; door++)
+            try_door((enum role)role, door, &key, taken);
+        for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+            if (is_request(i) && taken[i] != roles_may((enum role)role, types[i].type))
+                fail_msg("%s by %s: %s, and the table says the other", types[i].name, roles_name((enum role)role), taken[i] ? "taken" : "refused");
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_right_key_comes_in_and_publishes),
+        cmocka_unit_test(who_has_no_right_key_never_comes_in),
+        cmocka_unit_test(garbage_at_the_port_is_hung_up_on),
+        cmocka_unit_test(a_hundred_quick_connections_are_served),
+        cmocka_unit_test(a_reps_key_is_that_reps_and_needs_no_secret),
+        cmocka_unit_test(plain_peers_of_the_run_directory_are_what_they_were),
+        cmocka_unit_test(a_revoked_key_ends_its_sessions_and_no_others),
+        cmocka_unit_test(a_revoked_watcher_hears_no_more_and_the_others_do),
+        cmocka_unit_test(each_role_may_send_what_the_table_says),      /* last: the golden rules have other reps */
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
