@@ -13,7 +13,8 @@ struct control_client {
     struct session session;
 };
 
-lw_status control_client_open(const char *endpoint, const char *desk, const char *client, struct control_client **out)
+lw_status control_client_open(const char *endpoint, const char *desk, const char *client, const char *key_file,
+                              struct control_client **out)
 {
     *out = NULL;
     struct control_client *control = calloc(1, sizeof *control);
@@ -24,6 +25,7 @@ lw_status control_client_open(const char *endpoint, const char *desk, const char
         .endpoint = endpoint,
         .desk = desk,
         .client = client,
+        .key_file = key_file,
         .pending_max = CONTROL_REQUESTS_MAX,
         .resend_ms = RESEND_MS,
     };

@@ -12,7 +12,8 @@
 
 struct control_client;
 
-LW_MUST_CHECK lw_status control_client_open(const char *endpoint, const char *desk, const char *client,
+/* key_file: encrypted, with this key; NULL: plain. Errors as session_open. */
+LW_MUST_CHECK lw_status control_client_open(const char *endpoint, const char *desk, const char *client, const char *key_file,
                                             struct control_client **out);
 void control_client_close(struct control_client **control);
 /* Opens a session if needed, sends the request (its request_id is filled in), waits for its reply.

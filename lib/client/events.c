@@ -16,7 +16,9 @@
  */
 #include <leadwire/events.h>
 
+#include "client_key.h"
 #include "context.h"
+#include "key_file.h"
 #include "revision_table.h"
 #include "session.h"
 #include "wall_clock.h"
@@ -200,6 +202,7 @@ static lw_status open_control(struct lw_events *events, const struct lw_events_o
         .endpoint = options->control_endpoint,
         .desk = options->desk,
         .client = options->client,
+        .key_file = options->key_file,
         .pending_max = REQUESTS_MAX,
         .resend_ms = RESEND_MS,
     };
@@ -234,6 +237,10 @@ static lw_status open_socket(struct lw_events *events, const struct lw_events_op
         && zmq_getsockopt(events->socket, ZMQ_FD, &events->fd, &fd_size) == 0;
     if (!set)
         return LW_IO;
+    char why[KEY_WHY_MAX];
+    lw_status status = client_key_give(events->socket, options->key_file, why);
+    if (status != LW_OK)
+        return status;
     return zmq_connect(events->socket, options->events_endpoint) == 0 ? LW_OK : LW_INVALID;
 }
 

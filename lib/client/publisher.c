@@ -35,6 +35,7 @@ lw_status lw_publisher_open(const struct lw_publisher_options *options, struct l
         .endpoint = options->endpoint,
         .desk = options->desk,
         .client = options->client,
+        .key_file = options->key_file,
         .pending_max = options->pending_max ? options->pending_max : PENDING_DEFAULT,
         .resend_ms = options->resend_ms ? options->resend_ms : RESEND_DEFAULT_MS,
     };

@@ -55,6 +55,7 @@ lw_status lw_rep_open(const struct lw_rep_options *options, struct lw_rep **out)
         .client = options->client,
         .rep = options->rep,
         .secret = options->secret,
+        .key_file = options->key_file,
         .pending_max = PENDING_OF_REP,
         .resend_ms = RESEND_MS,
         .ends_when_refused = true,

@@ -23,6 +23,7 @@ enum {
 };
 
 static bool do_chores(struct session *session, uint64_t now_ms);
+static void redial_if_unreached(struct session *session, uint64_t now_ms);
 static bool look_at_connection(struct session *session, uint64_t now_ms);
 static bool take_due_event(struct session *session, uint64_t now_ms, struct session_event *out);
 static void say_hello(struct session *session, uint64_t now_ms);
@@ -203,6 +204,8 @@ static bool do_chores(struct session *session, uint64_t now_ms)
     if (!session->connected_endpoint)
         session_socket_redial(session);
     bool readable = look_at_connection(session, now_ms);
+    if (*session->options.key_file)
+        redial_if_unreached(session, now_ms);
 
     if (session->state == SESSION_OPEN && !session->writable) {
         lose(session, now_ms, "the connection broke");
@@ -228,6 +231,20 @@ static bool do_chores(struct session *session, uint64_t now_ms)
     ping_if_due(session, now_ms);
     /* A send may have taken the descriptor's edge for a frame that came meanwhile. */
     return session->send_count != send_count ? session_socket_poll(session) : readable;
+}
+
+/* libzmq gives up for ever on a broker that is not encrypted, which may be another one tomorrow. */
+static void redial_if_unreached(struct session *session, uint64_t now_ms)
+{
+    if (session->writable) {
+        session->unreached_since_ms = 0;
+    } else if (session->unreached_since_ms == 0) {
+        session->unreached_since_ms = now_ms;
+    } else if (now_ms - session->unreached_since_ms >= SESSION_KEYED_REDIAL_MS) {
+        session->unreached_since_ms = now_ms;
+        session_set_error(session, "nobody answers there who has the server's key of the key file and knows this key");
+        session_socket_redial(session);
+    }
 }
 
 /* Looking costs system calls. Where a frame just came from stands: the look can wait until no more come.

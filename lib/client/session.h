@@ -39,9 +39,10 @@ enum {
     SESSION_SILENT_HEARTBEATS = 3,
     SESSION_CREDIT_MAX = 8192,
     SESSION_CONFIRM_EVERY = 128,     /* frames received until a Ping confirms them */
-    SESSION_ERROR_MAX = 160,
+    SESSION_ERROR_MAX = 320,
     SESSION_WAIT_MAX_MS = 1000,
     SESSION_SECRET_MAX = 256,
+    SESSION_KEYED_REDIAL_MS = 10000, /* longer than a refused key is kept waiting */
     SESSION_LOOK_MS = 50,            /* after frames, until the connection itself is looked at */
 };
 
@@ -60,7 +61,8 @@ typedef void session_complete_hello(void *owner, Leadwire__V1__Hello *hello, str
 struct session_options {
     Leadwire__V1__Role role;
     const char *endpoint, *desk, *client;
-    const char *rep, *secret;        /* reps; else NULL */
+    const char *rep, *secret;        /* reps; else NULL. With a key a rep needs no secret */
+    const char *key_file;            /* encrypted, with this key; NULL: plain */
     uint32_t pending_max;
     uint32_t resend_ms;
     bool ends_when_refused;          /* else it tries again every few seconds */
@@ -99,6 +101,7 @@ struct session {
     bool skip_parts;                 /* in a multi-part message, which nobody should send */
     bool heard;                      /* a frame came since the connection was looked at */
     bool refusal_told;
+    uint64_t unreached_since_ms;     /* with a key: nobody was at the other end since; 0: somebody is */
 
     uint64_t epoch;                  /* highest seen */
     uint64_t session_number;
@@ -125,7 +128,7 @@ struct session {
     uint64_t frames_dropped;         /* broke the protocol, or of a lower epoch */
 };
 
-/* Begins to connect; *session must stay where it is. Errors: LW_INVALID (session_error()), LW_NO_MEMORY, LW_IO. */
+/* Begins to connect; *session must stay where it is. Errors: LW_INVALID, and what client_key_give has (session_error()), LW_NO_MEMORY, LW_IO. */
 LW_MUST_CHECK lw_status session_open(struct session *session, const struct session_options *options);
 /* Sends what credit allows, and Bye if `bye` is not NULL; waits for nothing. A zeroed or closed one is accepted. */
 void session_close(struct session *session, const char *bye);

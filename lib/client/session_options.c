@@ -19,7 +19,8 @@ const char *session_options_check(const struct session_options *options)
     if (options->role == LEADWIRE__V1__ROLE__ROLE_REP) {
         if (!options->rep || !*options->rep || strlen(options->rep) > LW_NAME_MAX)
             return "the rep's name is missing or too long";
-        if (!options->secret || !*options->secret || strlen(options->secret) > SESSION_SECRET_MAX)
+        bool has_key = options->key_file && *options->key_file, has_secret = options->secret && *options->secret;
+        if ((!has_key && !has_secret) || (has_secret && strlen(options->secret) > SESSION_SECRET_MAX))
             return "the secret is missing or too long";
     }
     if (options->pending_max > PENDING_MAX)
@@ -30,7 +31,7 @@ const char *session_options_check(const struct session_options *options)
 bool session_options_copy(struct session_options *copy, const struct session_options *options)
 {
     *copy = *options;
-    const char **texts[] = {&copy->endpoint, &copy->desk, &copy->client, &copy->rep, &copy->secret};
+    const char **texts[] = {&copy->endpoint, &copy->desk, &copy->client, &copy->rep, &copy->secret, &copy->key_file};
     bool all = true;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         all = copy_text(texts[i]) && all;
@@ -46,6 +47,7 @@ void session_options_free(struct session_options *options)
     free((char *)options->client);
     free((char *)options->rep);
     free((char *)options->secret);
+    free((char *)options->key_file);
     *options = (struct session_options){0};
 }
 

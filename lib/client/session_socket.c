@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "session_socket.h"
 
+#include "client_key.h"
 #include "context.h"
+#include "key_file.h"
 
 #include <errno.h>
 
@@ -43,6 +45,12 @@ lw_status session_socket_open(struct session *session, size_t frame_size_max)
         && zmq_getsockopt(session->socket, ZMQ_FD, &session->fd, &fd_size) == 0;
     if (!set)
         return LW_IO;
+    char why[KEY_WHY_MAX];
+    lw_status status = client_key_give(session->socket, session->options.key_file, why);
+    if (status != LW_OK) {
+        session_set_error(session, why);
+        return status;
+    }
     if (zmq_connect(session->socket, session->options.endpoint) != 0) {
         session_set_error(session, "the endpoint cannot be used");
         return LW_INVALID;

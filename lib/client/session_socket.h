@@ -13,7 +13,7 @@ struct session_frame {
     size_t size;
 };
 
-/* Errors: LW_INVALID (endpoint), LW_NO_MEMORY, LW_IO. On failure session_socket_close is safe. */
+/* Errors: LW_INVALID (endpoint), LW_NO_MEMORY, LW_IO, those of client_key_give. On failure session_socket_close is safe. */
 LW_MUST_CHECK lw_status session_socket_open(struct session *session, size_t frame_size_max);
 void session_socket_close(struct session *session);
 /* Drops the connection with what is in it and begins another, with the same descriptor. */

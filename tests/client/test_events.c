@@ -349,7 +349,7 @@ static void *ask(void *argument)
 static void begin_asking(struct fixture *f, struct asker *asker, pthread_t *thread, int timeout_ms)
 {
     *asker = (struct asker){.timeout_ms = timeout_ms};
-    assert_int_equal(control_client_open(f->fake.endpoint, "sales", "test 1", &asker->control), LW_OK);
+    assert_int_equal(control_client_open(f->fake.endpoint, "sales", "test 1", NULL, &asker->control), LW_OK);
     assert_int_equal(pthread_create(thread, NULL, ask, asker), 0);
 }
 

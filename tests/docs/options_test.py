@@ -60,7 +60,7 @@ class Options(unittest.TestCase):
         self.compare("leadwire", [help_of("leadwire", command) for command in commands()])
 
     def test_of_the_tool_stand_with_their_command(self):
-        common = {"--help", "--json", "--run-dir", "--desk", "--timeout"}
+        common = {"--help", "--json", "--run-dir", "--desk", "--timeout", "--endpoint", "--key-file"}
         rows = [row for row in sources.table_rows(sources.section(DOCUMENT, "leadwire")) if len(row) == 3]
         for command in commands():
             there = set(OPTION.findall(help_of("leadwire", command))) - common

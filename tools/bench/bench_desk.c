@@ -122,7 +122,7 @@ void bench_desk_rules(const char *run_dir)
     apply.config = &desk;
     struct wire_message request = {.type = WIRE_APPLY_CONFIG, .apply_config = &apply};
     snprintf(endpoint, sizeof endpoint, "ipc://%s/control", run_dir);
-    if (control_client_open(endpoint, "bench", "leadwire-bench", &control) != LW_OK ||
+    if (control_client_open(endpoint, "bench", "leadwire-bench", NULL, &control) != LW_OK ||
         control_client_ask(control, &request, 10000, &reply) != LW_OK || reply.type != WIRE_REPLY ||
         reply.reply->status != LEADWIRE__V1__STATUS__STATUS_ACCEPTED)
         bench_give_up("the broker did not take the bench's rules");

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "key_file.h"
 #include "yaml_doc.h"
 
 const char cli_client_name[] = "leadwire " LEADWIRE_VERSION;
@@ -22,12 +23,16 @@ struct option_set { struct cli_option all[OPTIONS_MAX]; size_t count; };
 static void collect_options(struct option_set *set, struct cli *cli, const struct cli_spec *spec)
 {
     set->count = 0;
-    for (size_t i = 0; i < spec->option_count && set->count < OPTIONS_MAX - 3; i++)
+    for (size_t i = 0; i < spec->option_count && set->count < OPTIONS_MAX - 5; i++)
         set->all[set->count++] = spec->options[i];
     if (!spec->uses_broker)
         return;
     set->all[set->count++] = (struct cli_option){
         "run-dir", "DIR", CLI_TEXT, &cli->run_dir, 0, 0, "where the broker's sockets are ($LEADWIRE_RUN_DIR, else /run/leadwire)"};
+    set->all[set->count++] = (struct cli_option){
+        "endpoint", "ADDRESS", CLI_TEXT, &cli->endpoint, 0, 0, "a broker elsewhere, e.g. tcp://10.0.0.5:5572, in place of --run-dir"};
+    set->all[set->count++] = (struct cli_option){
+        "key-file", "FILE", CLI_TEXT, &cli->key_file, 0, 0, "with --endpoint: the key that opens it, mode 0600 ($LEADWIRE_KEY_FILE)"};
     set->all[set->count++] = (struct cli_option){"desk", "NAME", CLI_TEXT, &cli->desk, 0, 0, "the desk ($LEADWIRE_DESK, else main)"};
     set->all[set->count++] = (struct cli_option){"timeout", "SECONDS", CLI_NUMBER, &cli->timeout_s, 1, 3600, "how long to wait for an answer (5)"};
 }
@@ -171,6 +176,12 @@ bool cli_parse(struct cli *cli, const struct cli_spec *spec, int argc, char **ar
         cli->exit_code = cli_usage_error(cli, "needs %s", spec->arguments);
         return false;
     }
+    if (cli->key_file != NULL && cli->endpoint == NULL) {
+        cli->exit_code = cli_usage_error(cli, "--key-file is for a broker elsewhere: give its --endpoint too");
+        return false;
+    }
+    if (cli->key_file == NULL && cli->endpoint != NULL)
+        cli->key_file = environment_or("LEADWIRE_KEY_FILE", NULL);
     cli->desk_given = cli->desk != NULL;
     if (!cli->desk_given)
         cli->desk = "main";
@@ -201,6 +212,15 @@ int cli_usage_error(const struct cli *cli, const char *format, ...)
 bool cli_endpoint(const struct cli *cli, const char *name, char endpoint[CLI_ENDPOINT_SIZE])
 {
     static const char scheme[] = "ipc://";
+    const char *address = strcmp(name, "events") == 0 ? cli->events_endpoint : cli->endpoint;
+    if (cli->endpoint != NULL && address == NULL) {
+        cli_complain(cli, "needs --events-endpoint ADDRESS beside --endpoint");
+        return false;
+    }
+    if (cli->endpoint != NULL && strlen(address) < CLI_ENDPOINT_SIZE) {
+        memcpy(endpoint, address, strlen(address) + 1);
+        return true;
+    }
     const int size = snprintf(endpoint, CLI_ENDPOINT_SIZE, "%s%s/%s", scheme, cli->run_dir, name);
     if (size < 0 || (size_t)size > SOCKET_PATH_MAX + sizeof scheme - 1) {
         cli_complain(cli, "the directory %s is too long for sockets (at most %d characters with '/%s')", cli->run_dir,
@@ -216,9 +236,25 @@ int cli_control_open(const struct cli *cli, struct control_client **out)
     *out = NULL;
     if (!cli_endpoint(cli, "control", endpoint))
         return EXIT_USAGE;
-    const lw_status status = control_client_open(endpoint, cli->desk, cli_client_name, out);
-    if (status == LW_OK)
-        return EXIT_DONE;
+    const lw_status status = control_client_open(endpoint, cli->desk, cli_client_name, cli->key_file, out);
+    return status == LW_OK ? EXIT_DONE : cli_cannot_open(cli, endpoint, status);
+}
+
+const char *cli_broker(const struct cli *cli)
+{
+    return cli->endpoint != NULL ? cli->endpoint : cli->run_dir;
+}
+
+int cli_cannot_open(const struct cli *cli, const char *endpoint, lw_status status)
+{
+    struct key_file key;
+    char why[KEY_WHY_MAX];
+    const bool is_key_wrong = cli->key_file != NULL && key_file_read(cli->key_file, &key, why) != LW_OK;
+    key_file_wipe(&key);
+    if (is_key_wrong) {
+        cli_complain(cli, "%s", why);
+        return EXIT_USAGE;
+    }
     cli_complain(cli, "%s: %s", endpoint, lw_status_text(status));
     return status == LW_INVALID ? EXIT_USAGE : EXIT_UNREACHABLE;
 }
@@ -267,7 +303,7 @@ int cli_judge_answer(const struct cli *cli, struct control_client *control, lw_s
     }
     if (status == LW_TIMEOUT) {
         cli_complain(cli, "no broker answers for desk '%s' in %s within %u s (%s); is leadwire-broker running?", cli->desk,
-                     cli->run_dir, (unsigned)cli->timeout_s, error);
+                     cli_broker(cli), (unsigned)cli->timeout_s, error);
         return EXIT_UNREACHABLE;
     }
     cli_complain(cli, "%s%s%s", lw_status_text(status), error[0] != '\0' ? ": " : "", error);

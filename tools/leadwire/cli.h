@@ -25,7 +25,7 @@ enum exit_code {
 
 enum cli_kind { CLI_FLAG, CLI_TEXT, CLI_NUMBER, CLI_TEXTS };
 
-enum { CLI_TEXTS_MAX = 64, CLI_ARGUMENTS_MAX = 1024, CLI_ENDPOINT_SIZE = 128 };
+enum { CLI_TEXTS_MAX = 64, CLI_ARGUMENTS_MAX = 1024, CLI_ENDPOINT_SIZE = 256 };
 
 struct cli_texts { const char *items[CLI_TEXTS_MAX]; size_t count; };
 
@@ -44,7 +44,7 @@ struct cli_spec {
     const char *arguments;                /* "LEAD", "" */
     const char *about;                    /* lines below the usage */
     size_t arguments_min, arguments_max;
-    bool uses_broker;                     /* adds --run-dir, --desk, --timeout */
+    bool uses_broker;                     /* adds --run-dir, --endpoint, --key-file, --desk, --timeout */
     const struct cli_option *options;
     size_t option_count;
 };
@@ -54,6 +54,8 @@ struct cli {
     const char *arguments[CLI_ARGUMENTS_MAX];
     size_t argument_count;
     const char *run_dir, *desk;           /* uses_broker */
+    const char *endpoint, *key_file;      /* a broker by tcp, in place of run_dir; NULL: none */
+    const char *events_endpoint;          /* beside endpoint, for those that watch */
     bool desk_given;                      /* by option or environment, not by default */
     uint64_t timeout_s;
     int exit_code;                        /* when cli_parse says no */
@@ -66,8 +68,13 @@ bool cli_parse(struct cli *cli, const struct cli_spec *spec, int argc, char **ar
 int cli_usage_error(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* "leadwire status: text" on standard error. */
 void cli_complain(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* "ipc://RUN_DIR/name"; name: publish, reps, events, control. False after a complaint: the path is too long for a socket. */
+/* What --endpoint says, else "ipc://RUN_DIR/name"; name: publish, reps, events, control. False after a complaint: it is too long, or, for
+ * events, missing beside --endpoint. */
 bool cli_endpoint(const struct cli *cli, const char *name, char endpoint[CLI_ENDPOINT_SIZE]);
+/* The broker as words call it: the endpoint, or the run directory. */
+const char *cli_broker(const struct cli *cli);
+/* What could not be opened, in words: a key file that is wrong is told, else the status. Gives the exit code. */
+int cli_cannot_open(const struct cli *cli, const char *endpoint, lw_status status);
 
 /* Opens the control endpoint. EXIT_DONE or the exit code after a complaint. */
 int cli_control_open(const struct cli *cli, struct control_client **out);

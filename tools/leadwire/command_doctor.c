@@ -39,7 +39,7 @@ static void check_control(struct doctor *doctor, const struct cli *cli)
 {
     char endpoint[CLI_ENDPOINT_SIZE];
     struct control_client *control = NULL;
-    if (!cli_endpoint(cli, "control", endpoint) || control_client_open(endpoint, cli->desk, cli_client_name, &control) != LW_OK)
+    if (!cli_endpoint(cli, "control", endpoint) || control_client_open(endpoint, cli->desk, cli_client_name, cli->key_file, &control) != LW_OK)
         return;
     Leadwire__V1__StatusRequest request = LEADWIRE__V1__STATUS_REQUEST__INIT;
     struct wire_message message = {.type = WIRE_STATUS_REQUEST, .status_request = &request}, reply;
@@ -64,7 +64,7 @@ static void check_publish(struct doctor *doctor, const struct cli *cli)
 {
     char endpoint[CLI_ENDPOINT_SIZE];
     struct lw_publisher *publisher = NULL;
-    if (!cli_endpoint(cli, "publish", endpoint))
+    if (cli->endpoint != NULL || !cli_endpoint(cli, "publish", endpoint))      /* the endpoint that was given is that of control */
         return;
     const struct lw_publisher_options options = {.endpoint = endpoint, .desk = cli->desk, .client = cli_client_name};
     if (lw_publisher_open(&options, &publisher) != LW_OK)

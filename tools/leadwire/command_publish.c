@@ -192,7 +192,7 @@ static int run_load(struct run *run, const struct cli *cli)
     if (run->unknown > 0 || run->answered < run->form->count) {
         if (run->form->count == 1)
             cli_complain(cli, "no answer in time from desk '%s' in %s: whether the lead is in is not known; repeat with --id %s", cli->desk,
-                         cli->run_dir, run->form->id != NULL ? run->form->id : run->run_id);
+                         cli_broker(cli), run->form->id != NULL ? run->form->id : run->run_id);
         return EXIT_UNREACHABLE;
     }
     return run->refused > 0 ? EXIT_REFUSED : EXIT_DONE;
@@ -235,11 +235,11 @@ static int publish(struct cli *cli, const struct form *form, const struct lead_j
         cli_complain(cli, "%s cannot be written", form->log);
         goto done;
     }
-    const struct lw_publisher_options options = {.endpoint = endpoint, .desk = cli->desk, .client = cli_client_name, .pending_max = PENDING_MAX};
+    const struct lw_publisher_options options = {.endpoint = endpoint, .desk = cli->desk, .client = cli_client_name, .pending_max = PENDING_MAX,
+                                                 .key_file = cli->key_file};
     const lw_status status = lw_publisher_open(&options, &run->publisher);
     if (status != LW_OK) {
-        cli_complain(cli, "%s: %s", endpoint, lw_status_text(status));
-        code = status == LW_INVALID ? EXIT_USAGE : EXIT_UNREACHABLE;
+        code = cli_cannot_open(cli, endpoint, status);
         goto done;
     }
     cli_catch_signals();

@@ -107,7 +107,7 @@ static int run_session(const struct cli *cli, struct session *session)
         return EXIT_REFUSED;
     }
     if (!session->desk.was_connected) {
-        cli_complain(cli, "no broker answered for desk '%s' in %s", cli->desk, cli->run_dir);
+        cli_complain(cli, "no broker answered for desk '%s' in %s", cli->desk, cli_broker(cli));
         return EXIT_UNREACHABLE;
     }
     printf("%s: %lu offers, %lu accepted, %lu declined, %lu completed, %lu refused, %lu withdrawn\n", session->desk.name,
@@ -122,7 +122,7 @@ static int log_on(const struct cli *cli, struct session *session, const char *se
     char endpoint[CLI_ENDPOINT_SIZE], *secret = NULL;
     if (!cli_endpoint(cli, "reps", endpoint))
         return EXIT_USAGE;
-    lw_status status = secret_read(secret_path, SECRET_SIZE_MAX, &secret);
+    lw_status status = secret_path != NULL ? secret_read(secret_path, SECRET_SIZE_MAX, &secret) : LW_OK;
     if (status != LW_OK) {
         cli_complain(cli, "%s: %s", secret_path,
                      status == LW_REFUSED ? "others than its owner can read it; chmod 600 it"
@@ -131,13 +131,11 @@ static int log_on(const struct cli *cli, struct session *session, const char *se
     }
     const struct lw_rep_options options = {
         .endpoint = endpoint, .desk = cli->desk, .rep = session->desk.name, .secret = secret, .client = cli_client_name,
+        .key_file = cli->key_file,
     };
     status = lw_rep_open(&options, &session->desk.rep);
     secret_free(&secret);
-    if (status == LW_OK)
-        return EXIT_DONE;
-    cli_complain(cli, "%s: %s", endpoint, lw_status_text(status));
-    return status == LW_INVALID ? EXIT_USAGE : EXIT_UNREACHABLE;
+    return status == LW_OK ? EXIT_DONE : cli_cannot_open(cli, endpoint, status);
 }
 
 static int run_rep(const struct cli *cli, struct session *session, const char *secret_path, bool is_auto, const char *log_path)
@@ -197,10 +195,11 @@ int command_rep(int argc, char **argv)
     int code = EXIT_USAGE;
     if (!cli_parse(&cli, &spec, argc, argv)) {
         code = cli.exit_code;
-    } else if (secret_path == NULL || secret_path[0] == '\0') {
-        code = cli_usage_error(&cli, "needs --secret-file FILE: a secret in an argument could be seen by others");
+    } else if ((secret_path == NULL || secret_path[0] == '\0') && cli.key_file == NULL) {
+        code = cli_usage_error(&cli, "needs --secret-file FILE, or a --key-file: a secret in an argument could be seen by others");
     } else {
         session->desk.name = cli.arguments[0];
+        secret_path = cli.key_file != NULL ? NULL : secret_path;
         robot->seed = rep_robot_seed(robot->seed, session->desk.name);
         session->until_ms = for_s != 0 ? wall_clock_monotonic_ms() + for_s * 1000 : 0;
         code = run_rep(&cli, session, secret_path, is_auto, log_path);

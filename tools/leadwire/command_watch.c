@@ -205,7 +205,7 @@ static int follow(const struct cli *cli, struct lw_events *events, struct watch 
         poll(polled, 2, wait_ms);
     }
     if (!watch->was_live && watch->until_ms != 0) {
-        cli_complain(cli, "no broker answers for desk '%s' in %s; is leadwire-broker running?", cli->desk, cli->run_dir);
+        cli_complain(cli, "no broker answers for desk '%s' in %s; is leadwire-broker running?", cli->desk, cli_broker(cli));
         return EXIT_UNREACHABLE;
     }
     return EXIT_DONE;
@@ -216,32 +216,34 @@ int command_watch(int argc, char **argv)
     struct watch watch = {0};
     bool no_snapshot = false;
     uint64_t for_s = 0;
+    const char *events_address = NULL;
     const struct cli_option options[] = {
         {"json", NULL, CLI_FLAG, &watch.is_json, 0, 0, "one JSON object a line"},
         {"no-snapshot", NULL, CLI_FLAG, &no_snapshot, 0, 0, "leave out what is there already"},
         {"for", "SECONDS", CLI_NUMBER, &for_s, 1, 86400, "end after SECONDS (with 3 if no broker was there)"},
+        {"events-endpoint", "ADDRESS", CLI_TEXT, &events_address, 0, 0, "with --endpoint, which is that of control: that of events"},
     };
     const struct cli_spec spec = {
-        .command = "watch", .arguments = "", .uses_broker = true, .options = options, .option_count = 3,
+        .command = "watch", .arguments = "", .uses_broker = true, .options = options, .option_count = 4,
         .about = "Prints the desk as it is, then each change as it happens, until Ctrl-C. Reconnects by itself,\n"
                  "and then starts over with the desk as it is. Shows ids, reps and queues, never personal data.",
     };
     struct cli cli;
     if (!cli_parse(&cli, &spec, argc, argv))
         return cli.exit_code;
+    cli.events_endpoint = events_address;
     char events_endpoint[CLI_ENDPOINT_SIZE], control_endpoint[CLI_ENDPOINT_SIZE];
     if (!cli_endpoint(&cli, "events", events_endpoint) || !cli_endpoint(&cli, "control", control_endpoint))
         return EXIT_USAGE;
     const struct lw_events_options events_options = {
         .events_endpoint = events_endpoint, .control_endpoint = control_endpoint,
         .desk = cli.desk, .client = cli_client_name, .no_snapshot = no_snapshot,
+        .key_file = cli.key_file,
     };
     struct lw_events *events = NULL;
     const lw_status status = lw_events_open(&events_options, &events);
-    if (status != LW_OK) {
-        cli_complain(&cli, "%s", lw_status_text(status));
-        return status == LW_INVALID ? EXIT_USAGE : EXIT_UNREACHABLE;
-    }
+    if (status != LW_OK)
+        return cli_cannot_open(&cli, events_endpoint, status);
     watch.was_live = no_snapshot;
     watch.until_ms = for_s != 0 ? wall_clock_monotonic_ms() + for_s * 1000 : 0;
     cli_catch_signals();

@@ -28,7 +28,7 @@ static int open_broker(struct lead_preview *preview)
     if (!cli_endpoint(preview->cli, "control", endpoint))
         return EXIT_USAGE;
     if (preview->options.is_optional && access(endpoint + strlen("ipc://"), F_OK) != 0) {
-        snprintf(preview->skipped, sizeof preview->skipped, "no broker runs in %.200s, and no --desk-file is given", preview->cli->run_dir);
+        snprintf(preview->skipped, sizeof preview->skipped, "no broker runs in %.200s, and no --desk-file is given", cli_broker(preview->cli));
         return EXIT_DONE;
     }
     return cli_control_open(preview->cli, &preview->control);
@@ -71,7 +71,7 @@ static int ask_broker(struct lead_preview *preview, Leadwire__V1__ExplainRequest
     if (preview->options.is_optional) {
         const lw_status status = control_client_ask(preview->control, &message, OPTIONAL_TIMEOUT_MS, &preview->answer);
         if (status != LW_OK || preview->answer.type != WIRE_EXPLAIN_REPLY) {
-            snprintf(preview->skipped, sizeof preview->skipped, "the broker in %.200s does not answer (%.60s)", preview->cli->run_dir,
+            snprintf(preview->skipped, sizeof preview->skipped, "the broker in %.200s does not answer (%.60s)", cli_broker(preview->cli),
                      status != LW_OK ? lw_status_text(status) : wire_type_name(preview->answer.type));
             control_client_close(&preview->control);
             return EXIT_DONE;

@@ -15,7 +15,7 @@
 static const char about[] =
     "leadwire-mail - mails become leads: from Maildirs, by LMTP, by webhook, or one from standard input.\n\n"
     "  leadwire-mail --once --source NAME [--config FILE] [--dry-run]\n"
-    "                [--broker ENDPOINT] [--desk NAME] [--raw DIRECTORY] < message.eml\n\n"
+    "                [--broker ENDPOINT] [--key-file FILE] [--desk NAME] [--raw DIRECTORY] < message.eml\n\n"
     "  --once             one mail; prints {\"status\": ...} and ends with 0: accepted, duplicate or not\n"
     "                     a lead; 65: not understood or rejected; 75: try again later; 64: wrong arguments\n"
     "  --source NAME      whose rules apply\n"
@@ -64,6 +64,7 @@ static int run_once(int argc, char **argv)
     struct mail_once_options options = {0};
     const struct { const char *name; const char **value; } known[] = {
         {"--config", &options.config_path}, {"--source", &options.source}, {"--broker", &options.overrides.broker},
+        {"--key-file", &options.overrides.key_file},
         {"--desk", &options.overrides.desk}, {"--raw", &options.overrides.raw_directory},
     };
     for (int i = 1; i < argc; i++) {

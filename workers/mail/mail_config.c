@@ -52,6 +52,7 @@ bool mail_config_without_file(const struct worker_overrides *overrides, const ch
     arena_init(&out->arena, CONFIG_ARENA_CAP);
     out->worker = (struct worker_config){.desk = overrides->desk ? overrides->desk : "sales",
                                          .broker = overrides->broker,
+                                         .key_file = worker_config_key_file(overrides->broker, overrides->key_file),
                                          .answer_within_ms = 5000,
                                          .raw = {.directory = overrides->raw_directory}};
     out->in_flight_max = 1;

@@ -160,7 +160,8 @@ static int publish(const struct mail_config *config, const struct mail_source *s
     uint64_t ticket = 0;
     uint32_t within_ms = config->worker.answer_within_ms;
     const struct lw_publisher_options options = {
-        .endpoint = config->worker.broker, .desk = config->worker.desk, .client = "leadwire-mail " LEADWIRE_VERSION};
+        .endpoint = config->worker.broker, .desk = config->worker.desk, .client = "leadwire-mail " LEADWIRE_VERSION,
+        .key_file = config->worker.key_file};
     if (!options.endpoint || lw_publisher_open(&options, &publisher) != LW_OK) {
         fprintf(stderr, "leadwire-mail: the broker's endpoint is missing or cannot be used\n");
         return MAIL_EXIT_TRY_AGAIN;

@@ -104,6 +104,7 @@ static struct service *service_open(struct mail_worker *worker, int *exit_out)
     const struct lw_publisher_options options = {
         .endpoint = config->worker.broker,
         .desk = config->worker.desk,
+        .key_file = config->worker.key_file,
         .client = "leadwire-mail " LEADWIRE_VERSION,
         .pending_max = pending > BROKER_PENDING_MIN ? pending : BROKER_PENDING_MIN,
     };

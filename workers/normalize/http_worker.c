@@ -172,7 +172,7 @@ static bool open_all(struct http_worker *worker)
 
     char client[64];
     snprintf(client, sizeof client, "%s %s", worker->plan->program, LEADWIRE_VERSION);
-    struct lw_publisher_options broker = {.endpoint = common->broker, .desk = common->desk, .client = client};
+    struct lw_publisher_options broker = {.endpoint = common->broker, .desk = common->desk, .client = client, .key_file = common->key_file};
     if (failed(common->broker, broker_link_open(worker->base, &broker, &worker->link)))
         return false;
     if (worker->plan->open && failed(worker->plan->program, worker->plan->open(worker)))

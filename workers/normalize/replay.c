@@ -61,7 +61,8 @@ bool replay_arguments_read(int argc, char **argv, const char *program, struct re
     const char *since = NULL, *until = NULL, *rate = NULL;
     *out = (struct replay_arguments){0};
     const struct { const char *name; const char **value; } known[] = {
-        {"--config", &out->config_path}, {"--source", &out->source}, {"--broker", &out->overrides.broker}, {"--desk", &out->overrides.desk},
+        {"--config", &out->config_path}, {"--source", &out->source}, {"--broker", &out->overrides.broker}, {"--key-file", &out->overrides.key_file},
+        {"--desk", &out->overrides.desk},
         {"--raw", &out->overrides.raw_directory}, {"--since-ms", &since}, {"--until-ms", &until}, {"--rate", &rate},
     };
     for (int i = 1; i < argc; i++) {
@@ -211,7 +212,8 @@ static bool send_again(struct replay *replay, const struct raw_file *file)
 static bool open_all(struct replay *replay)
 {
     const struct replay_arguments *arguments = replay->arguments;
-    const struct lw_publisher_options options = {.endpoint = replay->common->broker, .desk = replay->common->desk, .client = "leadwire replay " LEADWIRE_VERSION};
+    const struct lw_publisher_options options = {.endpoint = replay->common->broker, .desk = replay->common->desk, .client = "leadwire replay " LEADWIRE_VERSION,
+                                                 .key_file = replay->common->key_file};
     const char *directory = replay->common->raw.directory;
     if (!directory) {
         fprintf(stderr, "%s: %s keeps no raw files: raw.directory is not set\n", replay->program, arguments->config_path);

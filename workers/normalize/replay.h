@@ -3,7 +3,7 @@
  * replay - raw files that a worker kept -> read again by the rules as they are now, and published under the ids of then.
  *
  *   worker --replay --source NAME --config FILE --since-ms MS [--until-ms MS] [--rate N] [--dry-run]
- *          [--broker ENDPOINT] [--desk NAME] [--raw DIRECTORY]
+ *          [--broker ENDPOINT] [--key-file FILE] [--desk NAME] [--raw DIRECTORY]
  *
  * First {"total": N}, then of each raw file of that time, oldest first, one JSON object a line: raw, at (unix ms), outcome,
  * reason, lead_id; in a dry run also lead. Outcomes: accepted, joined, duplicate, differs (it is a lead already, which

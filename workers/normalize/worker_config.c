@@ -6,12 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "key_file.h"
 #include "locale_code.h"
 #include "phone_number.h"
 #include "secret_file.h"
 
 enum { ENDPOINT_MAX = 1024, PATH_SIZE_MAX = 4096, SECRET_SIZE_MAX = 4096, URL_SIZE_MAX = 1024 };
 
+static bool is_tcp(const char *endpoint);
+static void read_key_file(struct yaml_doc *doc, const char *config_path, const struct worker_overrides *overrides, struct arena *arena,
+                          struct worker_config *out);
 static void read_raw(struct yaml_doc *doc, const char *config_path, const struct worker_overrides *overrides,
                      struct arena *arena, struct worker_config *out);
 static void read_http(struct yaml_doc *doc, const struct worker_overrides *overrides, struct arena *arena,
@@ -35,6 +39,7 @@ void worker_config_read(struct yaml_doc *doc, const char *config_path, const str
               : worker_config_text(doc, arena, yaml_map_find(root, "desk"), "desk", LW_NAME_MAX, NULL);
     out->broker = overrides->broker ? overrides->broker
                 : worker_config_text(doc, arena, yaml_map_find(root, "broker"), "broker", ENDPOINT_MAX, NULL);
+    read_key_file(doc, config_path, overrides, arena, out);
     out->answer_within_ms = (uint32_t)yaml_read_duration_ms(doc, yaml_map_find(root, "answer_within"), "answer_within", 100, 25000, 5000);
     if (!out->desk || !*out->desk)
         yaml_doc_problem(doc, root, "desk is missing");
@@ -43,6 +48,15 @@ void worker_config_read(struct yaml_doc *doc, const char *config_path, const str
     read_raw(doc, config_path, overrides, arena, out);
     if (with_http)
         read_http(doc, overrides, arena, out);
+}
+
+const char *worker_config_key_file(const char *broker, const char *key_file)
+{
+    const char *otherwise = getenv("LEADWIRE_KEY_FILE");
+
+    if (key_file)
+        return key_file;
+    return broker && is_tcp(broker) && otherwise && *otherwise ? otherwise : NULL;
 }
 
 const char *worker_config_path(struct arena *arena, const char *config_path, const char *path)
@@ -141,6 +155,32 @@ size_t worker_config_report(const struct yaml_doc *doc)
     for (size_t i = 0; i < count; i++)
         fprintf(stderr, "%s\n", yaml_doc_problem_at(doc, i));
     return count;
+}
+
+static bool is_tcp(const char *endpoint)
+{
+    return strncmp(endpoint, "tcp://", 6) == 0;
+}
+
+/* Read once here, so that a wrong one is told with the rest. */
+static void read_key_file(struct yaml_doc *doc, const char *config_path, const struct worker_overrides *overrides, struct arena *arena,
+                          struct worker_config *out)
+{
+    const struct yaml_node *node = yaml_map_find(yaml_doc_root(doc), "key_file");
+    const char *told = worker_config_path(arena, config_path, worker_config_text(doc, arena, node, "key_file", PATH_SIZE_MAX, NULL));
+    struct key_file key;
+    char why[KEY_WHY_MAX];
+
+    out->key_file = worker_config_key_file(out->broker, overrides->key_file ? overrides->key_file : told);
+    if (!out->key_file || !out->broker)
+        return;
+    if (!is_tcp(out->broker))
+        yaml_doc_problem(doc, node, "key_file is for a broker by tcp://; %.100s is not encrypted", out->broker);
+    else if (key_file_read(out->key_file, &key, why) != LW_OK)
+        yaml_doc_problem(doc, node, "key_file: %s", why);
+    else if (strcmp(key.role, "publisher") != 0)
+        yaml_doc_problem(doc, node, "key_file: this is a key of the role %s, and a worker needs a publisher's", key.role);
+    key_file_wipe(&key);
 }
 
 static void read_raw(struct yaml_doc *doc, const char *config_path, const struct worker_overrides *overrides,

@@ -4,6 +4,7 @@
  *
  *   desk: sales
  *   broker: ipc:///run/leadwire/publish
+ *   key_file: web.key          # of a broker by tcp with keys, mode 0600; or LEADWIRE_KEY_FILE
  *   answer_within: 5s          # then the source is told to come again
  *   raw:
  *     directory: raw           # relative to the file's own folder, as all paths
@@ -33,7 +34,7 @@
 #include "raw_store.h"
 #include "yaml_doc.h"
 
-#define WORKER_CONFIG_KEYS "desk", "broker", "answer_within", "raw"
+#define WORKER_CONFIG_KEYS "desk", "broker", "key_file", "answer_within", "raw"
 #define WORKER_CONFIG_HTTP_KEYS "listen", "http"
 
 enum { WORKER_SOURCES_MAX = 256 };
@@ -50,6 +51,7 @@ struct worker_http_config {
 struct worker_config {
     const char *desk;
     const char *broker;
+    const char *key_file;           /* NULL: the broker is not encrypted */
     uint32_t answer_within_ms;
     struct raw_store_options raw;   /* directory NULL: raw bytes are not kept */
     struct worker_http_config http;
@@ -57,13 +59,15 @@ struct worker_config {
 
 /* What the command line says in place of the file; NULL: nothing. */
 struct worker_overrides {
-    const char *broker, *desk, *listen, *raw_directory;
+    const char *broker, *key_file, *desk, *listen, *raw_directory;
 };
 
 /* Reads the common keys. Problems go to the document: look at yaml_doc_problem_count at the end.
  * with_http: listen is required unless overridden. */
 void worker_config_read(struct yaml_doc *doc, const char *config_path, const struct worker_overrides *overrides,
                         bool with_http, struct arena *arena, struct worker_config *out);
+/* The key file of a broker by tcp: this one, else the environment's LEADWIRE_KEY_FILE; NULL for others. */
+const char *worker_config_key_file(const char *broker, const char *key_file);
 /* path, or path within the folder of config_path when relative. NULL for NULL and at the cap. */
 const char *worker_config_path(struct arena *arena, const char *config_path, const char *path);
 /* As yaml_read_text, copied to the arena. */

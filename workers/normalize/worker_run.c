@@ -21,7 +21,7 @@ bool worker_arguments_read(int argc, char **argv, const char *program, const cha
     *out = (struct worker_arguments){0};
     *exit_out = WORKER_EXIT_OK;
     const struct { const char *name; const char **value; } options[] = {
-        {"--config", &out->config_path}, {"--broker", &out->overrides.broker}, {"--desk", &out->overrides.desk},
+        {"--config", &out->config_path}, {"--broker", &out->overrides.broker}, {"--key-file", &out->overrides.key_file}, {"--desk", &out->overrides.desk},
         {"--listen", &out->overrides.listen}, {"--raw", &out->overrides.raw_directory}, {"--port-file", &out->port_file},
     };
     for (int i = 1; i < argc; i++) {
@@ -115,6 +115,7 @@ static void print_help(const char *program, const char *about)
            "  --config FILE      its configuration (YAML)\n"
            "  --check            read the configuration, say what is wrong with it, end\n"
            "  --broker ENDPOINT  in place of the file's broker\n"
+           "  --key-file FILE    in place of the file's key_file\n"
            "  --desk NAME        in place of the file's desk\n"
            "  --listen ADDR:PORT in place of the file's listen; port 0: any free one\n"
            "  --raw DIRECTORY    in place of the file's raw.directory\n"

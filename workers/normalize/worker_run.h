@@ -2,7 +2,7 @@
  *
  * worker_run - the life of a worker process: arguments, signals, ports.
  *
- *   worker --config FILE [--check] [--broker ENDPOINT] [--desk NAME] [--listen ADDR:PORT]
+ *   worker --config FILE [--check] [--broker ENDPOINT] [--key-file FILE] [--desk NAME] [--listen ADDR:PORT]
  *          [--raw DIRECTORY] [--port-file FILE] | --help | --version | --dry-run ... (dry_run.h)
  *          | --replay ... (replay.h)
  *
