@@ -11,7 +11,7 @@ layers_alone='fault'   # they load the machine by themselves: one at a time
 layers=(unit property sim theory integration web mail sip browser fault e2e)
 
 tests_main() {
-    local what=default preset=dev name=
+    local what=default preset=dev name= browser=
     while (($#)); do
         case $1 in
             --all) what=all ;;
@@ -26,7 +26,8 @@ tests_main() {
         dev | clang | asan | fuzz) ;;
         *) exit_code=2 die "there is no preset '$preset' for tests: use dev, clang, asan or fuzz." ;;
     esac
-    set_up runtime build test
+    [[ $what == all || $name == browser* ]] && browser=browser
+    set_up runtime build test ${browser:+"$browser"}
     tests_begin
     "tests_$what" "$preset" "$name"
     tests_end

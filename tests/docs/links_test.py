@@ -111,7 +111,7 @@ class Testing(unittest.TestCase):
 
     def test_each_test_named_is_there(self):
         texts = "".join(sources.read(p) for p in sources.tracked_files() if p.startswith("tests/") and p.endswith("CMakeLists.txt"))
-        for name in re.findall(r"`((?:unit|property|integration|e2e|fault|fuzz|web|mail|sim|theory)\.\w+)`", sources.read("docs/TESTING.md")):
+        for name in re.findall(r"`((?:unit|property|integration|e2e|fault|fuzz|web|mail|sim|theory|browser)\.\w+)`", sources.read("docs/TESTING.md")):
             label, _, rest = name.partition(".")
             generated = f"{label}.${{" in texts or f"{label}.wire_${{" in texts
             self.assertTrue(name in texts or (generated and rest.split("_")[-1] in texts), name)

@@ -27,6 +27,7 @@ SECTIONS = {   # of docs/OPERATIONS.md, and whose help they tell
     "leadwire-broker": [("leadwire-broker",)],
     "leadwire-web and leadwire-phone": [("leadwire-web",), ("leadwire-phone",), ("leadwire-phone", "sign")],
     "leadwire-mail": [("leadwire-mail",)],
+    "leadwire-gateway": [("leadwire-gateway",)],
     "leadwire-journal": [("leadwire-journal",)],
     "leadwire-bench": [("leadwire-bench",)],
     "leadwire-sim": [("leadwire-sim",), ("leadwire-sim", "faults"), ("leadwire-sim", "queue")],

@@ -35,7 +35,7 @@ static void bring(struct mail_hooks *hooks, struct http_call *call, const struct
 static void on_outcome(void *context, const struct mail_outcome *outcome);
 static void answer(struct posted *posted, const struct mail_outcome *outcome);
 
-lw_status mail_hooks_open(struct event_base *base, const struct worker_http_config *http, struct mail_hooks **out)
+lw_status mail_hooks_open(struct event_base *base, const struct http_config *http, struct mail_hooks **out)
 {
     struct mail_hooks *hooks = calloc(1, sizeof *hooks);
     *out = NULL;

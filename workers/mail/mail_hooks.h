@@ -17,7 +17,7 @@
 struct mail_hooks;   /* opaque */
 
 /* Listens at once; mail_hooks_serve must come before the loop runs. Errors: those of http_door_open. */
-LW_MUST_CHECK lw_status mail_hooks_open(struct event_base *base, const struct worker_http_config *http, struct mail_hooks **out);
+LW_MUST_CHECK lw_status mail_hooks_open(struct event_base *base, const struct http_config *http, struct mail_hooks **out);
 void mail_hooks_close(struct mail_hooks **hooks);   /* NULL accepted */
 /* Mails that are with the broker are answered 503: they come again under the new rules. */
 void mail_hooks_serve(struct mail_hooks *hooks, const struct mail_service *service);

@@ -5,6 +5,8 @@
 #include "lw_log.h"
 #include "mail_box.h"
 #include "mail_hooks.h"
+#include "loop_signals.h"
+#include "port_file.h"
 #include "wall_clock.h"
 #include "worker_run.h"
 
@@ -40,7 +42,7 @@ struct mail_worker {
     struct lmtp_door *lmtp;    /* these two: NULL if none. They outlive a service, so that their addresses stay taken */
     struct mail_hooks *hooks;
     struct mail_lead scratch;
-    struct worker_signals signals;
+    struct loop_signals signals;
     uint64_t stop_by_ms;   /* 0: not stopping */
 };
 
@@ -60,8 +62,8 @@ int mail_worker_run(const struct worker_arguments *arguments)
         return exit_code;
     worker->arguments = arguments;
     worker->base = event_base_new();
-    worker->signals = (struct worker_signals){.stop = on_stop, .reload = on_reload, .context = worker};
-    if (!worker->base || worker_signals_open(&worker->signals, worker->base) != LW_OK)
+    worker->signals = (struct loop_signals){.stop = on_stop, .reload = on_reload, .context = worker};
+    if (!worker->base || loop_signals_open(&worker->signals, worker->base) != LW_OK)
         goto done;
     worker->service = service_open(worker, &exit_code);
     if (!worker->service || !take_over_doors(worker, worker->service))
@@ -72,7 +74,7 @@ done:
     lmtp_door_close(&worker->lmtp);
     mail_hooks_close(&worker->hooks);
     service_close(&worker->service);
-    worker_signals_close(&worker->signals);
+    loop_signals_close(&worker->signals);
     mail_lead_fini(&worker->scratch);
     if (worker->base)
         event_base_free(worker->base);
@@ -330,14 +332,14 @@ static bool find_lmtp(struct mail_worker *worker, const struct lmtp_config *conf
 }
 
 /* The port of the webhooks stays as it is until the next start. */
-static bool find_hooks(struct mail_worker *worker, const struct worker_http_config *config)
+static bool find_hooks(struct mail_worker *worker, const struct http_config *config)
 {
     const char *port_file = worker->arguments->port_file;
     if (!config->listen || worker->hooks)
         return true;
     lw_status status = mail_hooks_open(worker->base, config, &worker->hooks);
     if (status == LW_OK && port_file)
-        status = worker_port_file_write(port_file, mail_hooks_port(worker->hooks));
+        status = port_file_write(port_file, mail_hooks_port(worker->hooks));
     if (status != LW_OK) {
         log_error("cannot listen on %s: %s", config->listen, status == LW_IO ? strerror(errno) : lw_status_text(status));
         mail_hooks_close(&worker->hooks);

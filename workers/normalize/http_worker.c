@@ -94,13 +94,7 @@ void http_worker_refuse(struct http_worker *worker, struct http_call *call, enum
 
 struct http_origin http_worker_origin(const struct worker_rules *rules, struct http_call *call)
 {
-    const struct http_origin_headers headers = {
-        .forwarded = http_call_header_joined(call, "Forwarded"),
-        .x_for = http_call_header_joined(call, "X-Forwarded-For"),
-        .x_proto = http_call_header_joined(call, "X-Forwarded-Proto"),
-        .x_host = http_call_header_joined(call, "X-Forwarded-Host"),
-    };
-    return http_origin_read(&rules->common.http.proxies, http_call_peer(call), &headers, http_call_arena(call));
+    return http_call_origin(call, &rules->common.http.proxies);
 }
 
 uint32_t http_worker_retry_after_s(const struct lw_publisher_answer *answer)
@@ -164,8 +158,8 @@ static bool open_all(struct http_worker *worker)
     worker->base = event_base_new();
     if (!worker->base)
         return false;
-    worker->signals = (struct worker_signals){.stop = on_stop, .reload = on_reload, .context = worker};
-    if (failed("signals", worker_signals_open(&worker->signals, worker->base)))
+    worker->signals = (struct loop_signals){.stop = on_stop, .reload = on_reload, .context = worker};
+    if (failed("signals", loop_signals_open(&worker->signals, worker->base)))
         return false;
     if (common->raw.directory && failed(common->raw.directory, raw_store_open(&common->raw, &worker->raw)))
         return false;
@@ -193,7 +187,7 @@ static bool open_all(struct http_worker *worker)
     if (!worker->housekeeping || event_add(worker->housekeeping, &every) != 0)
         return false;
     return !worker->arguments.port_file ||
-           !failed(worker->arguments.port_file, worker_port_file_write(worker->arguments.port_file, http_door_port(worker->door)));
+           !failed(worker->arguments.port_file, port_file_write(worker->arguments.port_file, http_door_port(worker->door)));
 }
 
 /* Beside its connections a worker has its log, sockets to the broker, raw files... */
@@ -213,7 +207,7 @@ static void close_all(struct http_worker *worker)
     if (worker->plan->close)
         worker->plan->close(worker);
     raw_store_close(&worker->raw);
-    worker_signals_close(&worker->signals);
+    loop_signals_close(&worker->signals);
     if (worker->housekeeping)
         event_free(worker->housekeeping);
     if (worker->base)

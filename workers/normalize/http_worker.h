@@ -17,6 +17,8 @@
 #include "byte_buffer.h"
 #include "contact_reader.h"
 #include "http_door.h"
+#include "loop_signals.h"
+#include "port_file.h"
 #include "raw_store.h"
 #include "worker_config.h"
 #include "worker_counts.h"
@@ -40,7 +42,7 @@ struct http_worker {
     struct raw_store *raw;         /* NULL: raw bytes are not kept */
     struct worker_rules *rules;    /* in force */
     struct worker_counts counts;
-    struct worker_signals signals;
+    struct loop_signals signals;
     struct event *housekeeping;
     const struct http_worker_plan *plan;
     struct worker_arguments arguments;

@@ -11,13 +11,7 @@
  *     size_max_mib: 1024
  *     keep: 90d
  *     fsync: false
- *   listen: 127.0.0.1:8080     # HTTP workers; port 0: any free one
- *   http:
- *     body_size_max_kib: 256
- *     connections_max: 256
- *     request_within: 15s
- *     trusted_proxies: [127.0.0.1, 10.0.0.0/8]   # whose word on the client's address, protocol and host is believed
- *     proxy_headers: x-forwarded                 # or forwarded; see http_origin.h
+ *   listen, http               # HTTP workers: http_config.h
  *
  * A worker reads its own keys from the same root and checks the root's keys
  * against its list, which starts with WORKER_CONFIG_KEYS.
@@ -30,7 +24,7 @@
 #include <stdint.h>
 
 #include "arena.h"
-#include "http_origin.h"
+#include "http_config.h"
 #include "raw_store.h"
 #include "yaml_doc.h"
 
@@ -39,14 +33,6 @@
 
 enum { WORKER_SOURCES_MAX = 256 };
 
-struct worker_http_config {
-    const char *listen;
-    uint32_t body_size_max;
-    uint32_t connections_max;
-    uint32_t request_within_ms;   /* from the first wait for a request to its last byte */
-    struct http_proxies proxies;
-};
-
 /* Strings live in the arena given to the reader. */
 struct worker_config {
     const char *desk;
@@ -54,7 +40,7 @@ struct worker_config {
     const char *key_file;           /* NULL: the broker is not encrypted */
     uint32_t answer_within_ms;
     struct raw_store_options raw;   /* directory NULL: raw bytes are not kept */
-    struct worker_http_config http;
+    struct http_config http;
 };
 
 /* What the command line says in place of the file; NULL: nothing. */

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "worker_run.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-enum { PATH_SIZE_MAX = 4096 };
 
 static int usage_error(const char *program, const char *argument, const char *why);
 static void print_help(const char *program, const char *about);
-static void on_stop(evutil_socket_t signal_number, short what, void *context);
-static void on_reload(evutil_socket_t signal_number, short what, void *context);
 
 bool worker_arguments_read(int argc, char **argv, const char *program, const char *about,
                            struct worker_arguments *out, int *exit_out)
@@ -65,43 +57,6 @@ bool worker_wants(int argc, char **argv, const char *option)
     return wanted;
 }
 
-lw_status worker_port_file_write(const char *path, uint16_t port)
-{
-    char part[PATH_SIZE_MAX];
-    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part)
-        return LW_INVALID;
-    FILE *file = fopen(part, "w");
-    if (!file)
-        return LW_IO;
-    bool written = fprintf(file, "%u\n", port) > 0;
-    if (fclose(file) != 0 || !written || rename(part, path) != 0) {
-        unlink(part);
-        return LW_IO;
-    }
-    return LW_OK;
-}
-
-lw_status worker_signals_open(struct worker_signals *signals, struct event_base *base)
-{
-    signal(SIGPIPE, SIG_IGN);
-    signals->events[0] = evsignal_new(base, SIGTERM, on_stop, signals);
-    signals->events[1] = evsignal_new(base, SIGINT, on_stop, signals);
-    signals->events[2] = evsignal_new(base, SIGHUP, on_reload, signals);
-    for (int i = 0; i < 3; i++)
-        if (!signals->events[i] || evsignal_add(signals->events[i], NULL) != 0)
-            return LW_NO_MEMORY;
-    return LW_OK;
-}
-
-void worker_signals_close(struct worker_signals *signals)
-{
-    for (int i = 0; i < 3; i++) {
-        if (signals->events[i])
-            event_free(signals->events[i]);
-        signals->events[i] = NULL;
-    }
-}
-
 static int usage_error(const char *program, const char *argument, const char *why)
 {
     fprintf(stderr, "%s: %s %s; '%s --help' lists all\n", program, argument, why, program);
@@ -132,20 +87,4 @@ static void print_help(const char *program, const char *about)
            "  --since-ms MS, --until-ms MS, --rate N\n\n"
            "Exit codes: 0 done, 1 failed while running or a FILE is unusable, 2 wrong arguments, 3 wrong configuration.\n",
            about, program, program, program);
-}
-
-static void on_stop(evutil_socket_t signal_number, short what, void *context)
-{
-    (void)signal_number;
-    (void)what;
-    struct worker_signals *signals = context;
-    signals->stop(signals->context);
-}
-
-static void on_reload(evutil_socket_t signal_number, short what, void *context)
-{
-    (void)signal_number;
-    (void)what;
-    struct worker_signals *signals = context;
-    signals->reload(signals->context);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * worker_run - the life of a worker process: arguments, signals, ports.
+ * worker_run - the life of a worker process: its arguments.
  *
  *   worker --config FILE [--check] [--broker ENDPOINT] [--key-file FILE] [--desk NAME] [--listen ADDR:PORT]
  *          [--raw DIRECTORY] [--port-file FILE] | --help | --version | --dry-run ... (dry_run.h)
@@ -11,10 +11,7 @@
 #ifndef WORKER_RUN_H
 #define WORKER_RUN_H
 
-#include <event2/event.h>
-#include <leadwire/status.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "worker_config.h"
 
@@ -34,18 +31,5 @@ bool worker_arguments_read(int argc, char **argv, const char *program, const cha
 
 /* This option is among them, and --help is not. */
 bool worker_wants(int argc, char **argv, const char *option);
-
-/* The port, as text and a newline, to a file that appears whole. */
-LW_MUST_CHECK lw_status worker_port_file_write(const char *path, uint16_t port);
-
-/* Signals on the loop: SIGTERM and SIGINT call stop, SIGHUP calls reload; SIGPIPE is ignored. */
-struct worker_signals {
-    struct event *events[3];
-    void (*stop)(void *context);
-    void (*reload)(void *context);
-    void *context;
-};
-LW_MUST_CHECK lw_status worker_signals_open(struct worker_signals *signals, struct event_base *base);
-void worker_signals_close(struct worker_signals *signals);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * http_door - the HTTP server of the workers: evhttp with every bound set.
+ * http_door - the HTTP server of workers and gateway: evhttp with every bound set.
  *
  *   connections    when but a few of connections_max are left, each new one ends the one that has waited longest for a
  *                  request; at connections_max the listener pauses, and the kernel's backlog holds the rest
@@ -11,7 +11,7 @@
  *   malformed      400, by evhttp
  *
  * One handler gets every complete request as a http_call and answers it exactly
- * once, at once or later, with http_call_reply. A call outlives its connection: if the peer
+ * once, at once or later, with http_call_reply or http_stream_begin. A call outlives its connection: if the peer
  * goes away the reply goes nowhere. What the handler allocates in the call's arena lives until the reply.
  * Stopping: http_door_drain, run the loop until http_door_in_flight is 0 or
  * patience ends, http_door_close (what is left is answered 503).
@@ -28,6 +28,7 @@
 
 #include "arena.h"
 #include "form_fields.h"
+#include "http_origin.h"
 
 enum { HTTP_PATH_PARTS_MAX = 4 };
 
@@ -70,6 +71,8 @@ const char *http_call_header(const struct http_call *call, const char *name);
 const char *http_call_header_joined(struct http_call *call, const char *name);
 /* The address of the connection's other end: of a proxy, when there is one. NULL when the connection is gone. */
 const char *http_call_peer(const struct http_call *call);
+/* Where the call comes from, as far as the trusted proxies tell. */
+struct http_origin http_call_origin(struct http_call *call, const struct http_proxies *proxies);
 /* True when the header Content-Type is this media type, whatever its parameters. */
 bool http_call_has_type(const struct http_call *call, const char *media_type);
 /* NUL-terminated for convenience. */
@@ -78,7 +81,7 @@ struct arena *http_call_arena(struct http_call *call);
 
 /* Adds a header to the reply; line ends in value are refused silently. */
 void http_call_add_header(struct http_call *call, const char *name, const char *value);
-/* Answers and ends the call. content_type NULL: no body. */
+/* Answers and ends the call. content_type NULL: no body. Not to be kept by caches, unless a header Cache-Control was added. */
 void http_call_reply(struct http_call *call, int status, const char *content_type, const char *body, size_t body_size);
 /* As above: {"error": reason}; reason is plain ASCII without quotes. retry_after_s > 0 adds the header. */
 void http_call_reply_error(struct http_call *call, int status, const char *reason, uint32_t retry_after_s);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http_call.h"
 
+#include "http_stream.h"
+
 #include <assert.h>
 #include <event2/buffer.h>
 #include <event2/http.h>
@@ -53,6 +55,24 @@ void http_calls_end(struct http_calls *calls)
 {
     while (calls->first)
         http_call_reply_error(calls->first, 503, "stopping", 1);
+    while (calls->streams) {
+        struct http_stream *stream = calls->streams;   /* ending it moves the first */
+        http_stream_end(&stream);
+    }
+}
+
+struct http_calls *http_call_calls(struct http_call *call)
+{
+    return call->calls;
+}
+
+struct evhttp_request *http_call_take_request(struct http_call *call)
+{
+    struct evhttp_request *request = call->request;
+    unlink_call(call);
+    arena_fini(&call->arena);
+    free(call);
+    return request;
 }
 
 enum http_method http_call_method(const struct http_call *call)
@@ -110,6 +130,17 @@ const char *http_call_peer(const struct http_call *call)
     return address;
 }
 
+struct http_origin http_call_origin(struct http_call *call, const struct http_proxies *proxies)
+{
+    const struct http_origin_headers headers = {
+        .forwarded = http_call_header_joined(call, "Forwarded"),
+        .x_for = http_call_header_joined(call, "X-Forwarded-For"),
+        .x_proto = http_call_header_joined(call, "X-Forwarded-Proto"),
+        .x_host = http_call_header_joined(call, "X-Forwarded-Host"),
+    };
+    return http_origin_read(proxies, http_call_peer(call), &headers, &call->arena);
+}
+
 bool http_call_has_type(const struct http_call *call, const char *media_type)
 {
     const char *given = http_call_header(call, "Content-Type");
@@ -142,15 +173,13 @@ void http_call_reply(struct http_call *call, int status, const char *content_typ
         if (buffer)
             evbuffer_add(buffer, body, body_size);
     }
-    http_call_add_header(call, "Cache-Control", "no-store");
+    if (!evhttp_find_header(evhttp_request_get_output_headers(call->request), "Cache-Control"))
+        http_call_add_header(call, "Cache-Control", "no-store");
     http_call_add_header(call, "X-Content-Type-Options", "nosniff");
     if (call->calls->closing)
         http_call_add_header(call, "Connection", "close");
 
-    struct evhttp_request *request = call->request;
-    unlink_call(call);
-    arena_fini(&call->arena);
-    free(call);
+    struct evhttp_request *request = http_call_take_request(call);
     evhttp_send_reply(request, status, NULL, buffer);   /* copes with a connection that is gone */
     if (buffer)
         evbuffer_free(buffer);

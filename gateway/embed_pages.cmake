@@ -1,0 +1,18 @@
+# cmake -DPAGES=FOLDER -DOUT=FILE.c -P embed_pages.cmake: the folder's files as bytes in C, with an ETag of their content.
+file(GLOB paths ${PAGES}/*)
+list(SORT paths)
+set(arrays "")
+set(rows "")
+set(number 0)
+foreach(path ${paths})
+  get_filename_component(name ${path} NAME)
+  file(READ ${path} bytes HEX)
+  file(SHA256 ${path} digest)
+  string(SUBSTRING ${digest} 0 20 digest)
+  string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")
+  string(APPEND arrays "static const unsigned char bytes_${number}[] = {${bytes}};\n")
+  string(APPEND rows "    {\"${name}\", \"\\\"${digest}\\\"\", bytes_${number}, sizeof bytes_${number}},\n")
+  math(EXPR number "${number} + 1")
+endforeach()
+file(WRITE ${OUT} "/* Made by the build from gateway/pages. */\n#include \"page_files.h\"\n\n${arrays}\n"
+  "const struct page_file page_file_table[] = {\n${rows}    {0},\n};\n")

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * gateway - the process: what there is of each thing, and the loop. Threads: one.
+ */
+#ifndef GATEWAY_H
+#define GATEWAY_H
+
+#include "browser_sessions.h"
+#include "gateway_arguments.h"
+#include "gateway_config.h"
+#include "loop_signals.h"
+#include "rep_desks.h"
+#include "sign_in.h"
+#include "users.h"
+
+struct gateway {
+    const struct gateway_arguments *arguments;
+    const struct gateway_config *config;   /* in force; SIGHUP brings another */
+    struct users *users;                   /* the same */
+    struct event_base *base;
+    struct http_door *door;
+    struct browser_sessions sessions;
+    struct password_process *passwords;
+    struct sign_in sign_in;
+    struct rep_desks desks;
+    struct loop_signals signals;
+    struct event *housekeeping;
+    uint64_t stop_at_ms;                   /* 0: not stopping */
+    bool failed;
+};
+
+/* Everything, until SIGTERM. Returns the process's exit code. */
+int gateway_main(const struct gateway_arguments *arguments);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway_config.h"
+
+#include <leadwire/lead.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARENA_CAP = 4 * 1024 * 1024, TEXT_MAX = 1024, PATH_SIZE_MAX = 4096, LABELS_MAX = 500, MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
+
+static void read_all(struct yaml_doc *doc, const char *path, const struct gateway_overrides *overrides, struct gateway_config *out);
+static void read_sessions(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out);
+static void read_page(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out);
+
+struct gateway_config *gateway_config_read(const char *path, const struct gateway_overrides *overrides)
+{
+    struct gateway_config *config = calloc(1, sizeof *config);
+    struct yaml_doc *doc = yaml_doc_open(path);
+    if (config && doc) {
+        arena_init(&config->arena, ARENA_CAP);
+        config->page = json_object();
+        read_all(doc, path, overrides, config);
+    }
+    size_t problems = doc ? yaml_doc_problem_count(doc) : 1;
+    for (size_t i = 0; doc && i < problems; i++)
+        fprintf(stderr, "%s\n", yaml_doc_problem_at(doc, i));
+    yaml_doc_close(&doc);
+    if (problems > 0)
+        gateway_config_free(&config);
+    return config;
+}
+
+void gateway_config_free(struct gateway_config **config_place)
+{
+    struct gateway_config *config = *config_place;
+    *config_place = NULL;
+    if (!config)
+        return;
+    json_decref(config->page);
+    arena_fini(&config->arena);
+    free(config);
+}
+
+static const char *read_needed(struct yaml_doc *doc, struct arena *arena, const char *key, const char *override, const char *what)
+{
+    const struct yaml_node *root = yaml_doc_root(doc);
+    const char *text = override ? override : yaml_read_text(doc, yaml_map_find(root, key), key, PATH_SIZE_MAX, NULL);
+    if (!text || !*text)
+        yaml_doc_problem(doc, root, "%s is missing: %s", key, what);
+    return text == override ? text : arena_strdup(arena, text);
+}
+
+/* Relative to the folder of the file that names it. */
+static const char *read_path(struct yaml_doc *doc, struct arena *arena, const char *config_path, const char *key, const char *what)
+{
+    const char *path = read_needed(doc, arena, key, NULL, what), *slash = strrchr(config_path, '/');
+    return !path || path[0] == '/' || !slash ? path : arena_printf(arena, "%.*s/%s", (int)(slash - config_path), config_path, path);
+}
+
+static void read_all(struct yaml_doc *doc, const char *path, const struct gateway_overrides *overrides, struct gateway_config *out)
+{
+    static const char *const known[] = {"desk", "broker", "users", "rep_secrets", "listen", "http", "sessions", "page", NULL};
+    const struct yaml_node *root = yaml_doc_root(doc);
+    if (!root || yaml_node_kind(root) != YAML_KIND_MAP) {
+        if (yaml_doc_problem_count(doc) == 0)
+            yaml_doc_problem(doc, root, "expected a map of settings");
+        return;
+    }
+    yaml_check_keys(doc, root, "the file", known);
+    out->desk = read_needed(doc, &out->arena, "desk", overrides->desk, "the desk's name");
+    out->broker = read_needed(doc, &out->arena, "broker", overrides->broker, "the broker's reps endpoint");
+    out->users_path = read_path(doc, &out->arena, path, "users", "the file of those who may sign in");
+    out->rep_secrets_path = read_path(doc, &out->arena, path, "rep_secrets", "the broker's file of rep secrets, or a folder of files");
+    http_config_read(doc, overrides->listen, &out->arena, &out->http);
+    read_sessions(doc, yaml_map_find(root, "sessions"), out);
+    read_page(doc, yaml_map_find(root, "page"), out);
+}
+
+static void read_sessions(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out)
+{
+    static const char *const known[] = {"idle", "absolute", "page_grace", "max", NULL};
+    if (node)
+        yaml_check_keys(doc, node, "sessions", known);
+    out->idle_ms = yaml_read_duration_ms(doc, yaml_map_find(node, "idle"), "sessions.idle", 1000, 24u * HOUR_MS, 30 * MINUTE_MS);
+    out->absolute_ms = yaml_read_duration_ms(doc, yaml_map_find(node, "absolute"), "sessions.absolute", 1000, 168u * HOUR_MS, 12 * HOUR_MS);
+    out->page_grace_ms = yaml_read_duration_ms(doc, yaml_map_find(node, "page_grace"), "sessions.page_grace", 0, 10 * MINUTE_MS, 30000);
+    out->sessions_max = (uint32_t)yaml_read_number(doc, yaml_map_find(node, "max"), "sessions.max", 1, 65536, 4096);
+}
+
+/* NAME: LABEL, or NAME: {label: LABEL, time: true} where times makes sense. Given to the page as a list, in the file's order. */
+static json_t *read_labels(struct yaml_doc *doc, const struct yaml_node *map, const char *what, bool times)
+{
+    static const char *const known[] = {"label", "time", NULL};
+    json_t *rows = json_array();
+    size_t count = map && yaml_node_kind(map) == YAML_KIND_MAP ? yaml_node_count(map) : 0;
+    if (map && (count == 0 || count > LABELS_MAX))
+        yaml_doc_problem(doc, map, "%s must be a map of 1 to %d names with their labels", what, LABELS_MAX);
+    for (size_t i = 0; i < count && i < LABELS_MAX; i++) {
+        const struct yaml_node *value = yaml_map_value_at(map, i);
+        bool is_map = times && yaml_node_kind(value) == YAML_KIND_MAP;
+        if (is_map)
+            yaml_check_keys(doc, value, what, known);
+        const char *name = yaml_map_key_at(map, i);
+        const char *label = yaml_read_text(doc, is_map ? yaml_map_find(value, "label") : value, what, TEXT_MAX, name);
+        if (!*name || strlen(name) > LW_NAME_MAX)
+            yaml_doc_problem(doc, value, "a name has 1 to %d bytes", LW_NAME_MAX);
+        json_t *row = json_pack("{s:s, s:s}", "name", name, "label", label && *label ? label : name);
+        if (is_map && yaml_read_bool(doc, yaml_map_find(value, "time"), what, false))
+            json_object_set_new(row, "time", json_true());
+        json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
+static void read_transfer(struct yaml_doc *doc, const struct yaml_node *node, json_t *page)
+{
+    static const char *const known[] = {"skills", "teams", "reps", NULL};
+    if (node)
+        yaml_check_keys(doc, node, "page.transfer", known);
+    json_t *transfer = json_object();
+    for (size_t i = 0; known[i]; i++)
+        json_object_set_new(transfer, known[i], read_labels(doc, yaml_map_find(node, known[i]), "page.transfer", false));
+    json_object_set_new(page, "transfer", transfer);
+}
+
+static void read_page(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out)
+{
+    static const char *const known[] = {"language", "crm_link", "dispositions", "decline_reasons", "break_reasons", "transfer", NULL};
+    if (node)
+        yaml_check_keys(doc, node, "page", known);
+    const struct yaml_node *language = yaml_map_find(node, "language"), *link = yaml_map_find(node, "crm_link");
+    const char *code = yaml_read_text(doc, language, "page.language", LW_NAME_MAX, "en");
+    if (code && strcmp(code, "en") != 0 && strcmp(code, "it") != 0)
+        yaml_doc_problem(doc, language, "page.language is en or it");
+    const char *address = yaml_read_text(doc, link, "page.crm_link", TEXT_MAX, "");
+    if (address && *address && strncmp(address, "https://", 8) != 0 && strncmp(address, "http://", 7) != 0)
+        yaml_doc_problem(doc, link, "page.crm_link begins with https:// or http://");
+    json_object_set_new(out->page, "language", json_string(code ? code : "en"));
+    json_object_set_new(out->page, "crm_link", json_string(address ? address : ""));
+    const char *const lists[] = {"dispositions", "decline_reasons", "break_reasons"};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        json_object_set_new(out->page, lists[i], read_labels(doc, yaml_map_find(node, lists[i]), lists[i], i == 0));
+    read_transfer(doc, yaml_map_find(node, "transfer"), out->page);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * gateway_config - what leadwire-gateway's file says. leadwire-gateway(8) explains each setting.
+ *
+ *   desk: sales
+ *   broker: ipc:///run/leadwire/reps
+ *   users: users                    # users.h; paths are relative to the file's own folder
+ *   rep_secrets: reps               # the broker's file, or a folder with a file for each rep
+ *   listen: 127.0.0.1:8085          # and http: see http_config.h
+ *   sessions: {idle: 30m, absolute: 12h, page_grace: 30s, max: 4096}
+ *   page:
+ *     language: en                  # of who has none of ours
+ *     crm_link: "https://crm.example.com/?q={phone}"   # {lead}, {phone}, {email}, {name}
+ *     dispositions: {won: Ordered, later: {label: Call back, time: true}}
+ *     decline_reasons: {busy: Busy now}
+ *     break_reasons: {lunch: Lunch}
+ *     transfer: {skills: {solar: Solar panels}, teams: {outside: Outside sales}, reps: {anna: Anna Conti}}
+ */
+#ifndef GATEWAY_CONFIG_H
+#define GATEWAY_CONFIG_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "http_config.h"
+
+struct gateway_config {
+    struct arena arena;            /* of the strings */
+    const char *desk, *broker, *users_path, *rep_secrets_path;
+    struct http_config http;
+    uint64_t idle_ms, absolute_ms, page_grace_ms;
+    uint32_t sessions_max;
+    json_t *page;                  /* what the page is told of `page` */
+};
+
+/* In place of what the file says; NULL: nothing. */
+struct gateway_overrides {
+    const char *broker, *desk, *listen;
+};
+
+/* NULL after every problem was printed, one a line, with its line. */
+struct gateway_config *gateway_config_read(const char *path, const struct gateway_overrides *overrides);
+void gateway_config_free(struct gateway_config **config);   /* NULL accepted */
+
+#endif

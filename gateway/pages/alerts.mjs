@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sound, notification and spoken word for a new offer: once for each offer, also over a reload or a broken line.
+
+import {byId} from "./elements.mjs";
+
+const heard = new Set(JSON.parse(sessionStorage.getItem("heard") ?? "[]"));
+let sound = localStorage.getItem("sound") !== "off";
+let audio = null;
+
+for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => (audio ??= new AudioContext()).resume(), {once: true});
+
+export const soundIsOn = () => sound;
+
+export function turnSound(on) {
+  sound = on;
+  localStorage.setItem("sound", on ? "on" : "off");
+}
+
+export const canAskToNotify = () => "Notification" in window && Notification.permission === "default";
+export const askToNotify = () => Notification.requestPermission();
+
+export function say(text) {
+  byId("live").textContent = text;
+}
+
+// True the first time that this offer is seen.
+export function isNew(offer) {
+  const name = `${offer.lead_id} ${offer.offer_number}`;
+  if (heard.has(name)) return false;
+  heard.add(name);
+  sessionStorage.setItem("heard", JSON.stringify([...heard].slice(-100)));
+  return true;
+}
+
+export function alertOf(title, body) {
+  say(title);
+  if (sound) chime();
+  if (sound) navigator.vibrate?.([120, 60, 120]);
+  if (!("Notification" in window) || Notification.permission !== "granted" || document.hasFocus()) return;
+  try {
+    const shown = new Notification(title, {body, tag: "leadwire-offer", icon: "/static/icon.svg"});
+    shown.onclick = () => {
+      window.focus();
+      shown.close();
+    };
+  } catch {
+    // phones have notifications only from service workers: sound and vibration must do
+  }
+}
+
+function chime() {
+  if (!audio || audio.state !== "running") return;
+  [659, 880].forEach((frequency, index) => {
+    const tone = audio.createOscillator(), volume = audio.createGain(), at = audio.currentTime + index * 0.16;
+    tone.frequency.value = frequency;
+    volume.gain.setValueAtTime(0.0001, at);
+    volume.gain.exponentialRampToValueAtTime(0.25, at + 0.02);
+    volume.gain.exponentialRampToValueAtTime(0.0001, at + 0.4);
+    tone.connect(volume).connect(audio.destination);
+    tone.start(at);
+    tone.stop(at + 0.42);
+  });
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gateway, as the page sees it: the session, acts, the stream of the desk's state.
+
+const page = crypto.randomUUID().replaceAll("-", "");
+let csrf = "";
+
+export async function session() {
+  const answer = await fetch("/api/session");
+  if (answer.status === 401 || answer.status === 403) location.assign("/sign-in");
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  const told = await answer.json();
+  csrf = told.csrf;
+  return told;
+}
+
+async function post(path, body, keepalive = false) {
+  return fetch(path, {method: "POST", keepalive, headers: {"Content-Type": "application/json", "X-CSRF-Token": csrf}, body: JSON.stringify(body)});
+}
+
+export async function signOut() {
+  await post("/api/sign-out", {});
+  location.assign("/sign-in");
+}
+
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// Gives {outcome, reason}. The same key again and again until there is an answer, at most for half a minute: done once all the same.
+export async function act(name, members = {}, {last = false} = {}) {
+  const body = {page, key: `c-${crypto.randomUUID()}`, ...members};
+  for (let tries = 0; ; tries++) {
+    try {
+      const answer = await post(`/api/desk/${name}`, body, last);
+      const told = await answer.json();
+      if (told.outcome && told.outcome !== "unknown") return told;
+      if (answer.status < 500) return {outcome: "rejected", reason: told.error ?? ""};
+    } catch {
+      // the way to the server is broken
+    }
+    if (last || tries >= 5) return {outcome: "unknown", reason: ""};
+    await wait(500 * 2 ** tries);
+  }
+}
+
+const SILENCE_MAX_MS = 40000, RETRY_MAX_MS = 15000;
+
+// Listens until the desk is another's. hear: {state(told), away(), elsewhere(by), refused(reason)}.
+// Only the first time, and when the rep says so, the desk is taken from who has it; coming back after a break of the line never does.
+export function listen(hear) {
+  let source, silence, retryMs = 500;
+
+  function open(take) {
+    source = new EventSource(`/api/desk/events?page=${page}${take ? "&take=1" : ""}`);
+    source.addEventListener("state", (event) => {
+      heard();
+      retryMs = 500;
+      hear.state(JSON.parse(event.data));
+    });
+    source.addEventListener("beat", heard);
+    source.addEventListener("elsewhere", (event) => end(() => hear.elsewhere(JSON.parse(event.data).by)));
+    source.addEventListener("refused", (event) => end(() => hear.refused(JSON.parse(event.data).reason)));
+    source.addEventListener("signed_out", () => end(() => location.assign("/sign-in")));
+    source.onerror = again;
+    heard();
+  }
+
+  function heard() {
+    clearTimeout(silence);
+    silence = setTimeout(again, SILENCE_MAX_MS);
+  }
+
+  function end(then) {
+    source.close();
+    clearTimeout(silence);
+    then();
+  }
+
+  function again() {
+    end(hear.away);
+    const waitMs = retryMs * (0.75 + Math.random() / 2);
+    retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
+    setTimeout(async () => {
+      try {
+        await session();   // leads to the sign-in when the session is over
+        open(false);
+      } catch {
+        again();
+      }
+    }, waitMs);
+  }
+
+  open(true);
+  return {take: () => open(true)};
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rep's desk: the state that the gateway tells, on the page; what the rep does, to the gateway.
+
+import {act, listen, session, signOut} from "./api.mjs";
+import {askToNotify, canAskToNotify, say, soundIsOn, turnSound} from "./alerts.mjs";
+import {run, setServerNow} from "./clock.mjs";
+import {ask, button, byId, key, make} from "./elements.mjs";
+import * as leads from "./leads.mjs";
+import * as notices from "./notices.mjs";
+import * as offers from "./offers.mjs";
+import * as shared from "./shared.mjs";
+import {choose, language, languages, load, span, t} from "./texts.mjs";
+import {undoLast} from "./undo.mjs";
+
+const HIDE_AFTER_MS = 15000;
+let told = null, hide = null, settings = {};
+
+// ---- the state
+
+function showState(state) {
+  told = state;
+  setServerNow(state.now_unix_ms);
+  offers.show(state.leads.filter((row) => row.phase === "offered"));
+  leads.show(state.leads.filter((row) => row.phase !== "offered"));
+  shared.show(state.shared);
+  notices.show(state.notices);
+  showRep();
+  showQuiet();
+  connected(state.connected);
+}
+
+function showRep() {
+  const {rep, break_after_lead: breakComes} = told, free = rep.state === "available";
+  const inHand = told.leads.reduce((sum, row) => sum + (row.phase === "offered" ? 0 : row.weight), 0);
+  const until = make("span", {class: "until"});
+  if (rep.until_unix_ms) run(until, rep.until_unix_ms, (leftMs) => (until.textContent = span(leftMs)));
+  byId("who").textContent = [rep.name, rep.capacity ? t("load", {load: inHand, capacity: rep.capacity}) : ""].filter(Boolean).join(" · ");
+  const line = make("span", {class: `state ${rep.state}`}, breakComes ? t("break_comes") : t(`state_${rep.state}`), rep.state === "break" && rep.reason ? ` (${labelOf(rep.reason)})` : "", until);
+  const had = document.activeElement?.dataset?.act;
+  byId("state").replaceChildren(line,
+    free && !breakComes ? "" : button(t(rep.state === "wrap_up" ? "end_wrap_up" : "go_available"), goAvailable, {class: "primary", "data-act": "available"}),
+    rep.state === "break" ? "" : make("button", {type: "button", onclick: takeBreak, "data-act": "break"}, t("go_break"), key("B")));
+  if (had) byId("state").querySelector(`[data-act=${had}], button`)?.focus();
+}
+
+const labelOf = (reason) => settings.break_reasons.find((one) => one.name === reason)?.label ?? reason;
+
+function showQuiet() {
+  const none = told.leads.every((row) => row.phase === "offered") || leads.count() === 0;
+  byId("quiet").textContent = none ? t(`quiet_${told.rep.state}`) : "";
+}
+
+// ---- the line to the gateway, and of the gateway to the broker
+
+function connected(yes) {
+  const banner = byId("banner");
+  if (yes) {
+    clearTimeout(hide);
+    hide = null;
+    banner.hidden = true;
+    byId("main").inert = false;
+    delete document.body.dataset.away;
+  } else if (hide === null) {
+    banner.hidden = false;
+    banner.textContent = t("away_banner");
+    byId("main").inert = true;
+    document.body.dataset.away = "short";
+    hide = setTimeout(() => {
+      document.body.dataset.away = "long";
+      banner.textContent = t("away_long");
+    }, HIDE_AFTER_MS);
+  }
+}
+
+async function elsewhere(by, line) {
+  byId("main").inert = true;
+  offers.show([]);
+  leads.show([]);
+  await ask(byId("elsewhere"), t("elsewhere_title"), (choose_) => [make("p", {}, t(`elsewhere_${by}`)), button(t("work_here"), () => choose_(true), {class: "primary"})]);
+  byId("main").inert = false;
+  line.take();
+}
+
+// ---- what the rep does about themselves
+
+async function setState(members) {
+  const answer = await act("state", members);
+  if (answer.outcome !== "accepted" && answer.outcome !== "duplicate") notices.tell(t("failed", {reason: answer.reason || answer.outcome}));
+}
+
+const goAvailable = () => setState({state: "available"});
+
+async function takeBreak() {
+  const busy = leads.count() > 0, reasons = [...settings.break_reasons, ...(settings.break_reasons.length ? [] : [{name: "", label: t("break_plain")}])];
+  const row = (choose_, after) => make("div", {class: "choices", role: "group", "aria-label": t(after ? "break_after" : "break_now")},
+    busy && make("h3", {}, t(after ? "break_after" : "break_now")),
+    reasons.map((one) => button(one.label, () => choose_({state: "break", reason: one.name, after_lead: after}))));
+  const chosen = await ask(byId("ask"), t("break_title"), (choose_) => [row(choose_, false), busy && row(choose_, true), button(t("cancel"), () => choose_(null))].filter(Boolean));
+  if (chosen) await setState(chosen);
+}
+
+// ---- keys
+
+const keysOn = () => localStorage.getItem("keys") !== "off";
+const KEYS = {
+  a: offers.acceptFirst, d: offers.declineFirst, n: leads.noteCurrent, t: leads.touchCurrent, h: leads.transferCurrent,
+  j: () => leads.step(1), k: () => leads.step(-1), u: undoLast, "?": help,
+  b: () => (told?.rep.state === "break" ? goAvailable() : takeBreak()),
+};
+
+// In a text field a key is text, unless Alt is held. event.code, as Alt changes what some keyboards write.
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.repeat || !told) return;
+  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName);
+  if (document.activeElement?.tagName === "TEXTAREA" && event.key === "Escape") return document.activeElement.blur();
+  if (typing ? !event.altKey : !event.altKey && !keysOn()) return;
+  const pressed = event.altKey ? event.code.replace(/^(Key|Digit)/, "").toLowerCase() : event.key.toLowerCase();
+  const open = document.querySelector("dialog[open]");
+  if (open) {
+    if (/^[1-9]$/.test(pressed)) open.querySelectorAll("button")[Number(pressed) - 1]?.click();
+    return;
+  }
+  const does = /^[1-9]$/.test(pressed) ? () => leads.endCurrent(Number(pressed)) : KEYS[pressed];
+  if (!does || byId("main").inert) return;
+  event.preventDefault();
+  does();
+}
+
+function help() {
+  const rows = [["A", "accept"], ["D", "decline"], ["N", "note"], ["1–9", "disposition"], ["T", "touch"], ["H", "transfer"], ["J K", "next"], ["U", "undo"], ["B", "break"]];
+  const single = make("input", {type: "checkbox", id: "keys-on"});
+  single.checked = keysOn();
+  single.addEventListener("change", () => localStorage.setItem("keys", single.checked ? "on" : "off"));
+  return ask(byId("help"), t("keys_title"), (choose_) => [
+    make("dl", {class: "keys"}, rows.flatMap(([name, what]) => [make("dt", {}, make("kbd", {}, name)), make("dd", {}, t(`key_${what}`))])),
+    make("p", {}, t("keys_hint")), make("p", {}, single, make("label", {for: "keys-on"}, t("keys_on"))), button(t("ok"), () => choose_(true), {class: "primary"})]);
+}
+
+// ---- the beginning
+
+function showMenu() {
+  const pick = make("select", {"aria-label": t("language"), onchange: (event) => choose(event.target.value)},
+    languages().map((code) => make("option", {value: code, selected: code === language}, code.toUpperCase())));
+  byId("menu").replaceChildren(
+    canAskToNotify() ? button(t("notify_on"), async () => {
+      await askToNotify();
+      showMenu();
+    }) : "",
+    button(t(`sound_${soundIsOn() ? "on" : "off"}`), () => {
+      turnSound(!soundIsOn());
+      showMenu();
+    }), make("button", {type: "button", onclick: help}, t("help"), key("?")), pick, button(t("sign_out"), signOut));
+}
+
+const who = await session();
+settings = who.page;
+await load(settings.language);
+byId("state").setAttribute("aria-label", t("state_group"));
+offers.begin(settings);
+leads.begin(settings);
+showMenu();
+addEventListener("keydown", onKey);
+document.addEventListener("leads", showQuiet);
+offers.show([]);
+const line = listen({
+  state: showState,
+  away: () => connected(false),
+  elsewhere: (by) => elsewhere(by, line),
+  refused: (reason) => {
+    connected(false);
+    notices.tell(t("refused", {reason}));
+    say(t("refused", {reason}));
+  },
+});

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Elements of the page. All text goes through textContent: what comes from leads is never read as markup.
+
+// make("p", {class: "x", onclick: f}, "text", child, ...). Children that are null, false or "" are left out.
+export function make(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else element.setAttribute(key, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  return element;
+}
+
+export function button(text, onclick, attributes = {}) {
+  return make("button", {type: "button", onclick, ...attributes}, text);
+}
+
+export const byId = (id) => document.getElementById(id);
+
+export function key(name) {
+  return make("kbd", {"aria-hidden": "true"}, name);
+}
+
+// A dialog that ends with what the chosen button gives; null when it was left.
+export function ask(dialog, title, fill) {
+  return new Promise((resolve) => {
+    let chosen = null;
+    const choose = (value) => {
+      chosen = value;
+      dialog.close();
+    };
+    dialog.replaceChildren(make("h2", {id: `${dialog.id}-title`}, title), ...fill(choose));
+    dialog.onclose = () => resolve(chosen);
+    if (dialog.open) dialog.close();
+    dialog.showModal();
+  });
+}

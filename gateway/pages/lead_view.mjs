@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of a lead, as elements: the same on an offer and on a lead in hand.
+
+import {run, serverNow} from "./clock.mjs";
+import {make} from "./elements.mjs";
+import {moment, span, t} from "./texts.mjs";
+
+export function nameOf(row) {
+  const lead = row.lead ?? {};
+  return lead.full_name || [lead.given_name, lead.family_name].filter(Boolean).join(" ") || lead.company || phonesOf(lead)[0]
+    || mailsOf(lead)[0] || t("unknown_person");
+}
+
+export function wantsOf(row) {
+  const lead = row.lead ?? {};
+  return lead.product || lead.subject || "";
+}
+
+const phonesOf = (lead) => (lead.phones ?? []).map((phone) => phone.e164 || phone.raw).filter(Boolean);
+const mailsOf = (lead) => (lead.emails ?? []).map((mail) => mail.address).filter(Boolean);
+const once = (list) => [...new Set(list)];
+
+function allOf(row, read) {
+  return once([row.lead ?? {}, ...(row.contacts ?? [])].flatMap(read));
+}
+
+export function heading(row, level) {
+  const lead = row.lead ?? {};
+  const came = make("span", {class: "came"});
+  if (row.received_unix_ms) run(came, row.received_unix_ms, (leftMs) => (came.textContent = t("came", {time: span(-leftMs)})));
+  return make("div", {class: "heading"},
+    make("p", {class: "tags"},
+      make("span", {class: `tag ${lead.channel ?? ""}`}, lead.channel ? t(`channel_${lead.channel}`) : ""),
+      lead.language && make("span", {class: "tag"}, lead.language),
+      row.call_back && make("span", {class: "tag"}, t("call_back_tag")), came),
+    make(`h${level}`, {id: `name-${row.lead_id}`}, nameOf(row)),
+    lead.company && lead.company !== nameOf(row) && make("p", {class: "company"}, [lead.company, lead.job_title].filter(Boolean).join(" · ")));
+}
+
+function fact(list, name, value) {
+  if (value) list.append(make("dt", {}, t(name)), make("dd", {}, value));
+}
+
+function appointmentOf(row) {
+  return row.appointment_unix_ms ? [moment(row.appointment_unix_ms), row.place].filter(Boolean).join(", ") : row.place ?? "";
+}
+
+// What they want, and in their words.
+export function wishes(row) {
+  const lead = row.lead ?? {}, wants = [lead.product, lead.subject].filter(Boolean);
+  return make("div", {class: "wishes"},
+    once(wants).map((text) => make("p", {class: "wants"}, text)),
+    lead.summary && make("blockquote", {class: "said", tabindex: "0", "aria-label": t("said")}, lead.summary));
+}
+
+// Earlier and later contacts, and all the rest, folded away.
+export function details(row) {
+  const lead = row.lead ?? {}, list = make("dl");
+  fact(list, "why_you", row.why);
+  fact(list, "set_by", row.set_by);
+  fact(list, "appointment", appointmentOf(row));
+  fact(list, "place", [lead.postal_code, lead.city, lead.region, lead.country].filter(Boolean).join(" "));
+  fact(list, "queue", row.queue);
+  fact(list, "source", lead.source);
+  fact(list, "campaign", lead.campaign);
+  for (const [name, value] of Object.entries(lead.attributes ?? {})) list.append(make("dt", {}, name), make("dd", {}, value));
+  fact(list, "warnings", (lead.warnings ?? []).join(" "));
+  const contacts = (row.contacts ?? []).map((contact, index) => make("li", {},
+    make("strong", {}, `${t("contact", {number: index + 2})}: ${t(`channel_${contact.channel}`)}`),
+    make("p", {}, [contact.product, contact.subject].filter(Boolean).join(" · ")), contact.summary && make("blockquote", {class: "said"}, contact.summary)));
+  return make("details", {}, make("summary", {}, t("details")), list, contacts.length > 0 && make("ol", {class: "contacts"}, contacts));
+}
+
+// Links to call, to write, and into the CRM. used() is called when one that is a first touch is followed.
+export function links(row, crmLink, used) {
+  const numbers = allOf(row, phonesOf), addresses = allOf(row, mailsOf);
+  const row_of_links = make("p", {class: "links"},
+    numbers.filter((number) => /^\+?[0-9 ()/.-]{3,40}$/.test(number))
+      .map((number) => make("a", {href: `tel:${number.replace(/[^+0-9]/g, "")}`, onclick: used}, t("call", {what: number}))),
+    addresses.map((address) => make("a", {href: `mailto:${encodeURIComponent(address).replaceAll("%40", "@")}`, onclick: used}, t("mail", {what: address}))));
+  if (crmLink) {
+    const values = {lead: row.lead_id, phone: numbers[0] ?? "", email: addresses[0] ?? "", name: nameOf(row)};
+    const address = crmLink.replace(/\{(\w+)\}/g, (all, word) => encodeURIComponent(values[word] ?? ""));
+    row_of_links.append(make("a", {href: address, target: "_blank", rel: "noopener noreferrer"}, t("crm")));
+  }
+  return row_of_links;
+}
+
+export function countdown(row) {
+  const text = make("span", {role: "timer", class: "left"}), bar = make("span", {class: "bar", "aria-hidden": "true"});
+  const whole = Math.max(1, row.deadline_unix_ms - serverNow());
+  const box = make("div", {class: "countdown"}, bar, text);
+  run(box, row.deadline_unix_ms, (leftMs) => {
+    text.textContent = leftMs > 0 ? t("left", {time: span(leftMs)}) : t("time_up");
+    box.classList.toggle("soon", leftMs < 10000);
+    bar.style.setProperty("inline-size", `${Math.max(0, Math.min(100, (100 * leftMs) / whole))}%`);
+  });
+  return box;
+}

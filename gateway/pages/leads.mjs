@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// The leads in hand: links, first-touch clock, note, how it ended, handing on.
+
+import {act} from "./api.mjs";
+import {run} from "./clock.mjs";
+import {ask, button, byId, key, make} from "./elements.mjs";
+import {details, heading, links, nameOf, wishes} from "./lead_view.mjs";
+import {tell} from "./notices.mjs";
+import {span, t} from "./texts.mjs";
+import {later} from "./undo.mjs";
+
+const cards = new Map();   // by lead id
+let page = {}, current = "";
+
+export function begin(settings) {
+  page = settings;
+}
+
+export function show(rows) {
+  for (const [id, card] of cards) {
+    if (rows.some((row) => row.lead_id === id)) continue;
+    card.element.remove();
+    cards.delete(id);
+    sessionStorage.removeItem(`note ${id}`);
+  }
+  for (const row of rows) place(row);
+  if (!visible().some((card) => card.row.lead_id === current)) select(visible()[0]?.row.lead_id ?? "");
+}
+
+const visible = () => [...cards.values()].filter((card) => !card.element.hidden);
+export const count = () => visible().length;
+
+function place(row) {
+  const card = cards.get(row.lead_id) ?? add(row);
+  const content = JSON.stringify(row);
+  if (card.content === content) return;
+  card.row = row;
+  card.content = content;
+  card.known.replaceChildren(heading(row, 3), row.phase === "connecting" ? make("p", {class: "connecting"}, t("connecting")) : "",
+    touchClock(row), links(row, page.crm_link, () => touch(row)), wishes(row), details(row));
+}
+
+// The parts that are typed into are made once, so that nothing that is told meanwhile disturbs them.
+function add(row) {
+  const id = row.lead_id, known = make("div", {class: "known"});
+  const note = make("textarea", {id: `note-${id}`, rows: "2", maxlength: "2000", placeholder: t("note_hint")});
+  note.value = sessionStorage.getItem(`note ${id}`) ?? "";
+  note.addEventListener("input", () => sessionStorage.setItem(`note ${id}`, note.value));
+  const at = make("input", {id: `at-${id}`, type: "datetime-local"});
+  const when = page.dispositions.some((one) => one.time) && make("p", {class: "when"}, make("label", {for: at.id}, t("call_back_at")), at);
+  const ends = make("p", {class: "ends", role: "group", "aria-label": t("how_did_it_end")}, page.dispositions.map((one, index) =>
+    make("button", {type: "button", onclick: () => complete(id, one), title: `${index + 1}`}, one.label, index < 9 && key(`${index + 1}`))));
+  const element = make("article", {class: "card lead", "aria-labelledby": `name-${id}`, onfocusin: () => select(id)},
+    known, make("p", {class: "note"}, make("label", {for: note.id}, t("note"), key("N")), note), when, ends,
+    make("p", {class: "acts"}, make("button", {type: "button", onclick: () => transfer(id)}, t("transfer"), key("H"))));
+  const card = {row, element, known, note, at, content: ""};
+  cards.set(id, card);
+  byId("leads").querySelector(".cards").append(element);
+  return card;
+}
+
+function touchClock(row) {
+  if (!row.touch_by_unix_ms) return "";
+  const text = make("span", {role: "timer"});
+  run(text, row.touch_by_unix_ms, (leftMs) => {
+    text.textContent = leftMs > 0 ? t("touch_left", {time: span(leftMs)}) : t("touch_late");
+    text.classList.toggle("soon", leftMs < 60000 || row.nudged === true);
+  });
+  return make("p", {class: "touch"}, text, make("button", {type: "button", onclick: () => touch(row)}, t("touched"), key("T")));
+}
+
+function select(id) {
+  current = id;
+  for (const [one, card] of cards) card.element.toggleAttribute("data-current", one === id);
+}
+
+function wrong(told) {
+  if (told.outcome === "accepted" || told.outcome === "duplicate") return false;
+  tell(told.outcome === "unknown" ? t("failed_unknown") : t("failed", {reason: told.reason || told.outcome}));
+  return true;
+}
+
+async function touch(row) {
+  if (row.touch_by_unix_ms) wrong(await act("touch", {lead_id: row.lead_id, offer_number: row.offer_number}));
+}
+
+// Out of sight at once, done in ten seconds; back as it was when undone or refused.
+function finish(id, text, name, members) {
+  const card = cards.get(id);
+  card.element.hidden = true;
+  const back = () => {
+    if (!cards.has(id)) return;
+    card.element.hidden = false;
+    select(id);
+    card.note.focus();
+  };
+  later(text, async ({last}) => {
+    if (cards.has(id) && wrong(await act(name, {lead_id: id, offer_number: card.row.offer_number, ...members}, {last}))) back();
+  }, back);
+  select(visible()[0]?.row.lead_id ?? "");
+  document.dispatchEvent(new Event("leads"));
+  if (document.activeElement === document.body || card.element.contains(document.activeElement)) byId("main").focus();
+}
+
+function complete(id, disposition) {
+  const card = cards.get(id), at = disposition.time && card.at.value ? new Date(card.at.value).getTime() : 0;
+  finish(id, t("will_complete", {name: nameOf(card.row), label: disposition.label}), "complete",
+    {disposition: disposition.name, note: card.note.value, at_unix_ms: at});
+}
+
+function choices(title, rows, choose, make_target) {
+  if (rows.length === 0) return "";
+  return make("div", {class: "choices", role: "group", "aria-label": title}, make("h3", {}, title), rows.map((one) => button(one.label, () => choose(make_target(one.name)))));
+}
+
+async function transfer(id) {
+  const {skills, teams, reps} = page.transfer;
+  const at = make("input", {id: "transfer-at", type: "datetime-local"}), where = make("input", {id: "transfer-place", maxlength: "200"});
+  const target = await ask(byId("ask"), t("transfer_title"), (choose) => [
+    choices(t("transfer_skill"), skills, choose, (name) => ({skill: name, level: 1})), choices(t("transfer_team"), teams, choose, (name) => ({team: name})),
+    choices(t("transfer_rep"), reps, choose, (name) => ({rep: name})),
+    make("p", {class: "when"}, make("label", {for: at.id}, t("transfer_time")), at, make("label", {for: where.id}, t("transfer_place")), where),
+    make("p", {class: "choices"}, button(t("transfer_back"), () => choose({back: true})), button(t("cancel"), () => choose(null)))]);
+  if (!target || !cards.has(id)) return;
+  if (at.value) Object.assign(target, {appointment_unix_ms: new Date(at.value).getTime(), place: where.value});
+  finish(id, t("will_transfer", {name: nameOf(cards.get(id).row)}), "transfer", target);
+}
+
+const chosen = () => cards.get(current);
+export const noteCurrent = () => chosen()?.note.focus();
+export const touchCurrent = () => chosen() && touch(chosen().row);
+export const transferCurrent = () => chosen() && transfer(current);
+export const endCurrent = (number) => chosen() && page.dispositions[number - 1] && complete(current, page.dispositions[number - 1]);
+
+export function step(by) {
+  const shown = visible(), at = shown.findIndex((card) => card.row.lead_id === current);
+  const next = shown[Math.min(shown.length - 1, Math.max(0, at + by))];
+  if (!next) return;
+  select(next.row.lead_id);
+  next.element.scrollIntoView({block: "nearest"});
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import {byId} from "./elements.mjs";
+import {load, t} from "./texts.mjs";
+
+await load("en");
+if ((await fetch("/api/session")).ok) location.replace("/desk");   // the cookie does not come along from other sites' links
+
+byId("form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target, button = form.querySelector("button");
+  button.disabled = true;
+  byId("wrong").textContent = "";
+  try {
+    const answer = await fetch("/api/sign-in", {
+      method: "POST", headers: {"Content-Type": "application/json"},
+      body: JSON.stringify({user: form.user.value, password: form.password.value}),
+    });
+    if (answer.ok) return location.replace("/desk");
+    byId("wrong").textContent = t(answer.status === 401 ? "sign_in_wrong" : "sign_in_later");
+    form.password.select();
+  } catch {
+    byId("wrong").textContent = t("sign_in_failed");
+  } finally {
+    button.disabled = false;
+  }
+});

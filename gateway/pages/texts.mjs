@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page's words: one file per language. Which one: what was chosen here, else the browser's, else the desk's.
+
+const LANGUAGES = ["en", "it"];
+let texts = {};
+export let language = "en";
+
+export function languages() {
+  return LANGUAGES;
+}
+
+export function choose(code) {
+  localStorage.setItem("language", code);
+  location.reload();
+}
+
+export async function load(ofDesk) {
+  const wanted = [localStorage.getItem("language"), ...navigator.languages.map((code) => code.slice(0, 2)), ofDesk];
+  language = wanted.find((code) => LANGUAGES.includes(code)) ?? "en";
+  texts = await (await fetch(`/static/texts_${language}.json`)).json();
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll("[data-text]")) element.textContent = t(element.dataset.text);
+  for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", t(element.dataset.label));
+}
+
+// The text of that name, with {word} replaced by values.word.
+export function t(name, values = {}) {
+  return (texts[name] ?? name).replace(/\{(\w+)\}/g, (all, word) => values[word] ?? all);
+}
+
+// A number of milliseconds as people say it: 42 s, 3:05, 2 h 10 min.
+export function span(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+export function moment(unixMs) {
+  return new Intl.DateTimeFormat(language, {dateStyle: "medium", timeStyle: "short"}).format(new Date(unixMs));
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * request_guard - who asks, and whether they may: session, role, and that it was our own page that asked.
+ *
+ * A POST must be JSON, come from our own origin as far as the browser tells (Origin, Sec-Fetch-Site), and, of who has signed in,
+ * carry the session's token in X-CSRF-Token. Every answer gets the security headers.
+ * Threads: one owner.
+ */
+#ifndef REQUEST_GUARD_H
+#define REQUEST_GUARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "browser_sessions.h"
+#include "http_door.h"
+#include "http_origin.h"
+#include "users.h"
+
+/* Whom a route serves: a set of roles, or everybody. */
+enum { ACCESS_PUBLIC = 1u << ROLE_COUNT, ACCESS_SIGNED_IN = (1u << ROLE_COUNT) - 1,
+       ACCESS_DESK = 1u << ROLE_REP | 1u << ROLE_LEAD | 1u << ROLE_MANAGER };
+
+struct request {
+    struct http_call *call;
+    struct http_origin origin;
+    struct browser_session *session;   /* NULL: not signed in */
+    const struct user *user;           /* of the session */
+    bool is_secure;                    /* a trusted proxy says that it came by TLS */
+};
+
+struct guard {
+    struct browser_sessions *sessions;
+    const struct users *users;
+    const struct http_proxies *proxies;
+    uint64_t now_ms;
+};
+
+#define SESSION_COOKIE "leadwire_session"
+
+/* Who asks. Adds the security headers. A session whose user is no more ends. */
+void request_read(const struct guard *guard, struct http_call *call, struct request *out);
+/* The HTTP status with which to refuse, with *why in words; 0: it may go on. */
+int request_judge(const struct request *request, unsigned access, const char **why);
+/* The value of a cookie, copied to value[capacity]; false if absent or longer. */
+bool cookie_read(const char *header, const char *name, char *value, size_t capacity);
+
+#endif

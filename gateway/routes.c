@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "routes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "desk_acts.h"
+#include "gateway.h"
+#include "page_files.h"
+#include "wall_clock.h"
+
+typedef void route_handler(struct gateway *gateway, const struct request *request, int detail);
+
+struct route {
+    enum http_method method;
+    const char *path;            /* its last part "*": any one name */
+    unsigned access;
+    bool is_page;                /* who is not signed in is led to the sign-in */
+    route_handler *handler;
+    int detail;                  /* for the handler */
+};
+
+static route_handler serve_root, serve_health, serve_sign_in, serve_desk, serve_static, take_sign_in, tell_session, take_sign_out, serve_events, take_act;
+
+static const struct route routes[] = {
+    {HTTP_GET, "/", ACCESS_PUBLIC, false, serve_root, 0},
+    {HTTP_GET, "/healthz", ACCESS_PUBLIC, false, serve_health, 0},
+    {HTTP_GET, "/sign-in", ACCESS_PUBLIC, false, serve_sign_in, 0},
+    {HTTP_GET, "/static/*", ACCESS_PUBLIC, false, serve_static, 0},
+    {HTTP_POST, "/api/sign-in", ACCESS_PUBLIC, false, take_sign_in, 0},
+    {HTTP_GET, "/api/session", ACCESS_SIGNED_IN, false, tell_session, 0},
+    {HTTP_POST, "/api/sign-out", ACCESS_SIGNED_IN, false, take_sign_out, 0},
+    {HTTP_GET, "/desk", ACCESS_DESK, true, serve_desk, 0},
+    {HTTP_GET, "/api/desk/events", ACCESS_DESK, false, serve_events, 0},
+    {HTTP_POST, "/api/desk/state", ACCESS_DESK, false, take_act, ACT_STATE},
+    {HTTP_POST, "/api/desk/accept", ACCESS_DESK, false, take_act, ACT_ACCEPT},
+    {HTTP_POST, "/api/desk/decline", ACCESS_DESK, false, take_act, ACT_DECLINE},
+    {HTTP_POST, "/api/desk/touch", ACCESS_DESK, false, take_act, ACT_TOUCH},
+    {HTTP_POST, "/api/desk/complete", ACCESS_DESK, false, take_act, ACT_COMPLETE},
+    {HTTP_POST, "/api/desk/transfer", ACCESS_DESK, false, take_act, ACT_TRANSFER},
+    {HTTP_POST, "/api/desk/list", ACCESS_DESK, false, take_act, ACT_LIST},
+    {HTTP_POST, "/api/desk/pull", ACCESS_DESK, false, take_act, ACT_PULL},
+};
+
+enum { ROUTE_COUNT = sizeof routes / sizeof *routes };
+
+static bool path_matches(const char *pattern, const struct http_call *call)
+{
+    size_t index = 0;
+    for (const char *at = pattern; *at == '/'; index++) {
+        size_t size = strcspn(++at, "/");
+        const char *part = http_call_path_part(call, index);
+        bool any = size == 1 && *at == '*';
+        if (!part || (!any && (strlen(part) != size || strncmp(part, at, size) != 0)))
+            return false;
+        at += size;
+    }
+    return !http_call_path_part(call, index);
+}
+
+/* HEAD is GET without the body, which evhttp leaves out. */
+static enum http_method method_of(const struct http_call *call)
+{
+    enum http_method method = http_call_method(call);
+    return method == HTTP_HEAD ? HTTP_GET : method;
+}
+
+static void redirect(struct http_call *call, const char *where)
+{
+    http_call_add_header(call, "Location", where);
+    http_call_reply(call, 303, NULL, NULL, 0);
+}
+
+static void serve_route(struct gateway *gateway, const struct request *request, const struct route *route)
+{
+    const char *why;
+    int refused = request_judge(request, route->access, &why);
+    if (refused == 401 && route->is_page)
+        redirect(request->call, "/sign-in");
+    else if (refused == 0 && route->access == ACCESS_DESK && !request->user->rep[0])
+        http_call_reply_error(request->call, 403, "this user works as no rep", 0);
+    else if (refused != 0)
+        http_call_reply_error(request->call, refused, why, 0);
+    else
+        route->handler(gateway, request, route->detail);
+}
+
+void routes_handle(struct gateway *gateway, const struct request *request)
+{
+    const struct route *other_method = NULL;
+    for (size_t i = 0; i < ROUTE_COUNT; i++) {
+        if (!path_matches(routes[i].path, request->call))
+            continue;
+        if (routes[i].method == method_of(request->call)) {
+            serve_route(gateway, request, &routes[i]);
+            return;
+        }
+        other_method = &routes[i];
+    }
+    if (other_method)
+        http_call_add_header(request->call, "Allow", other_method->method == HTTP_GET ? "GET, HEAD" : "POST");
+    http_call_reply_error(request->call, other_method ? 405 : 404, other_method ? "not by this method" : "there is no such page", 0);
+}
+
+int routes_print(FILE *out)
+{
+    for (size_t i = 0; i < ROUTE_COUNT; i++) {
+        const char *separator = "";
+        fprintf(out, "%s %s ", routes[i].method == HTTP_GET ? "GET" : "POST", routes[i].path);
+        if (routes[i].access & ACCESS_PUBLIC)
+            fputs("public", out);
+        for (int role = 0; role < ROLE_COUNT && !(routes[i].access & ACCESS_PUBLIC); role++) {
+            if (!(routes[i].access & 1u << role))
+                continue;
+            fprintf(out, "%s%s", separator, user_role_word((enum user_role)role));
+            separator = ",";
+        }
+        fputc('\n', out);
+    }
+    return ferror(out) ? 1 : 0;
+}
+
+static void reply_json(struct http_call *call, json_t *answer)
+{
+    char *text = json_dumps(answer, JSON_COMPACT);
+    if (text)
+        http_call_reply(call, 200, "application/json", text, strlen(text));
+    else
+        http_call_reply_error(call, 500, "no memory", 1);
+    free(text);
+    json_decref(answer);
+}
+
+static void serve_file(struct http_call *call, const char *name)
+{
+    const struct page_file *file = page_files_find(name);
+    if (file)
+        page_file_reply(file, call);
+    else
+        http_call_reply_error(call, 404, "there is no such file", 0);
+}
+
+static void serve_root(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)gateway;
+    (void)detail;
+    redirect(request->call, "/desk");
+}
+
+static void serve_health(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    reply_json(request->call, json_pack("{s:s, s:I, s:I}", "status", "ok", "sessions",
+                                        (json_int_t)browser_sessions_count(&gateway->sessions, wall_clock_monotonic_ms()),
+                                        "desks", (json_int_t)gateway->desks.count));
+}
+
+static void serve_sign_in(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)gateway;
+    (void)detail;
+    serve_file(request->call, "sign-in.html");
+}
+
+static void serve_desk(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)gateway;
+    (void)detail;
+    serve_file(request->call, "desk.html");
+}
+
+static void serve_static(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)gateway;
+    (void)detail;
+    serve_file(request->call, http_call_path_part(request->call, 1));
+}
+
+static void take_sign_in(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    sign_in_handle(&gateway->sign_in, request, wall_clock_monotonic_ms());
+}
+
+static void tell_session(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    reply_json(request->call, json_pack("{s:s, s:s, s:s, s:s, s:O}", "user", request->user->name, "role", user_role_word(request->user->role),
+                                        "rep", request->user->rep, "csrf", request->session->csrf, "page", gateway->config->page));
+}
+
+static void take_sign_out(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    rep_desks_end_session(&gateway->desks, request->session->id);
+    browser_sessions_end(request->session);
+    http_call_add_header(request->call, "Set-Cookie", SESSION_COOKIE "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+    reply_json(request->call, json_pack("{s:b}", "ok", 1));
+}
+
+static void serve_events(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    const struct form_fields *query = http_call_query(request->call);
+    const char *page = form_fields_text(query, "page", NULL);
+    if (!page || strlen(page) > PAGE_ID_MAX || http_call_method(request->call) != HTTP_GET) {
+        http_call_reply_error(request->call, 400, "page is missing", 0);
+        return;
+    }
+    const struct page_of_rep asking = {.rep = request->user->rep, .page = page, .session_id = request->session->id,
+                                       .take = form_fields_find(query, "take") != NULL};
+    rep_desks_listen(&gateway->desks, &asking, request->call);
+}
+
+static void take_act(struct gateway *gateway, const struct request *request, int detail)
+{
+    desk_act_handle(&gateway->desks, request, (enum desk_act_kind)detail);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * users - who may sign in: a file with a line for each user,
+ *
+ *   NAME ROLE REP HASH
+ *   anna  rep      anna  $argon2id$v=19$m=65536,t=2,p=1$...
+ *   maria manager  -     $argon2id$v=19$m=65536,t=2,p=1$...
+ *
+ * REP is the rep as whom this user works, "-" for none. HASH is what `leadwire-gateway --hash-password` printed.
+ * Empty lines and lines that begin with # are skipped. Threads: one owner.
+ */
+#ifndef USERS_H
+#define USERS_H
+
+#include <leadwire/lead.h>
+#include <leadwire/status.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define USER_ROLE_TABLE(X) \
+    X(ROLE_REP, "rep") \
+    X(ROLE_LEAD, "lead") \
+    X(ROLE_MANAGER, "manager") \
+    X(ROLE_ADMIN, "admin") \
+    X(ROLE_READ_ONLY, "read-only")
+
+enum user_role {
+#define X(name, word) name,
+    USER_ROLE_TABLE(X)
+#undef X
+    ROLE_COUNT
+};
+
+const char *user_role_word(enum user_role role);
+
+enum { USERS_MAX = 20000, USERS_FILE_MAX = 8 * 1024 * 1024, USER_NAME_MAX = 128, PASSWORD_HASH_MAX = 128, USERS_WHY_MAX = 256 };
+
+struct user {
+    char name[USER_NAME_MAX + 1];
+    char rep[LW_NAME_MAX + 1];             /* "": none */
+    char hash[PASSWORD_HASH_MAX + 1];
+    enum user_role role;
+};
+
+struct users;   /* opaque */
+
+/* why (USERS_WHY_MAX) gets the reason in words, with the line and without any hash. Errors: LW_NOT_FOUND, LW_IO, LW_TOO_LARGE,
+ * LW_REFUSED (readable by others), LW_INVALID, LW_NO_MEMORY. */
+LW_MUST_CHECK lw_status users_open(const char *path, struct users **out, char *why);
+void users_close(struct users **users);   /* NULL accepted */
+/* NULL if there is no such user. Borrowed until users_close. */
+const struct user *users_find(const struct users *users, const char *name);
+uint32_t users_count(const struct users *users);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * loop_signals - a process's signals, on its event loop: SIGTERM and SIGINT call stop, SIGHUP calls reload; SIGPIPE is ignored.
+ * Threads: one owner, that of the event base.
+ */
+#ifndef LOOP_SIGNALS_H
+#define LOOP_SIGNALS_H
+
+#include <event2/event.h>
+#include <leadwire/status.h>
+
+struct loop_signals {
+    struct event *events[3];
+    void (*stop)(void *context);
+    void (*reload)(void *context);
+    void *context;
+};
+
+/* stop, reload and context are set by the caller. Errors: LW_NO_MEMORY; close it all the same. */
+LW_MUST_CHECK lw_status loop_signals_open(struct loop_signals *signals, struct event_base *base);
+void loop_signals_close(struct loop_signals *signals);   /* zeroed: accepted */
+
+#endif

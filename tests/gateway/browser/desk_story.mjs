@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// A rep's day in short: sign in, an offer, taken and done by keys; the broker dies meanwhile; a second device; a phone, in Italian.
+import assert from "node:assert/strict";
+import {accessible, device, fitsIn, outside, say, shot, signIn} from "./stage.mjs";
+
+const form = {name: "Giulia Rossi", product: "solar panels", summary: "We want to know what 6 kW on our roof cost.\n<b>Call after five.</b>",
+              city: "Bergamo", company: "Rossi e figli", attributes: {roof: "tiles, south"}};
+
+const desk = await device("desk");
+await signIn(desk);
+await desk.waitForSelector(".state.available");
+await accessible(desk, "nothing to do");
+say("signed in and available");
+
+await outside("publish", form);
+await desk.waitForSelector(".card.offer");
+assert.match(await desk.textContent(".card.offer"), /Giulia Rossi.*solar panels.*<b>Call after five/s);
+assert.match(await desk.textContent(".countdown .left"), /^(4\d|3\d) s left$/);
+assert.match(await desk.textContent("#live"), /New offer: Giulia Rossi/);
+assert.match(await desk.title(), /Giulia/);
+await accessible(desk, "an offer");
+await shot(desk, "offer");
+say("the form is offered, with its countdown");
+
+// ---- three keys: accept, note, disposition
+await desk.keyboard.press("a");
+await desk.waitForSelector(".card.lead");
+assert.equal(await desk.getAttribute(".links a", "href"), "tel:+390255512345");
+assert.match(await desk.textContent("#who"), /1 of 2 in hand/);
+assert.match(await desk.textContent(".touch"), /First contact within/);
+assert.equal(await desk.locator(".links a", {hasText: "CRM"}).getAttribute("href"), "https://crm.example.com/?q=%2B390255512345");
+await desk.keyboard.press("n");
+await desk.keyboard.type("wants a quote by mail, a1 first");
+await accessible(desk, "a lead in hand");
+await shot(desk, "lead");
+
+await outside("kill-broker");
+await desk.waitForSelector("#banner:not([hidden])");
+await outside("start-broker");
+await desk.waitForSelector("#banner", {state: "hidden"});
+assert.equal(await desk.inputValue(".card.lead textarea"), "wants a quote by mail, a1 first");
+say("the broker was killed and came back; the note is still there");
+
+await desk.reload();
+await desk.waitForSelector(".card.lead");
+assert.equal(await desk.inputValue(".card.lead textarea"), "wants a quote by mail, a1 first");
+await desk.keyboard.press("n");
+await desk.keyboard.press("Alt+2");
+await desk.waitForSelector(".undo");
+await accessible(desk, "it can be undone");
+assert.equal(await desk.locator(".card.lead").isVisible(), false);
+await desk.keyboard.press("u");
+assert.equal(await desk.locator(".card.lead").isVisible(), true);
+await desk.keyboard.press("Alt+1");
+await desk.click(".undo .now");
+await desk.waitForSelector(".card.lead", {state: "detached"});
+await desk.waitForSelector(".state.wrap_up, .state.available");
+say("accepted, noted and completed by keys; once undone");
+
+// ---- a second device
+const lead = await outside("publish", {...form, name: "Marco Bianchi", emails: [{address: "marco@example.com"}], phones: []});
+await desk.waitForSelector(".card.offer");
+const phone = await device("phone", {locale: "it-IT", viewport: {width: 360, height: 780}, colorScheme: "dark"});
+await signIn(phone);
+await phone.waitForSelector(".card.offer");
+await desk.waitForSelector("#elsewhere[open]");
+assert.equal(await desk.locator(".card").count(), 0);
+await accessible(desk, "another device has the desk");
+await accessible(phone, "an offer on a phone");
+await fitsIn(phone, 360);
+assert.match(await phone.textContent(".accept"), /^Accetta/);
+assert.equal(await phone.getAttribute("html", "lang"), "it");
+await shot(phone, "phone");
+await phone.click(".accept");
+await phone.waitForSelector(".card.lead");
+await fitsIn(phone, 360);
+await accessible(phone, "a lead on a phone");
+await shot(phone, "phone-lead");
+say("the phone took over, in Italian, and the first device was told");
+
+await desk.click("#elsewhere button");
+await desk.waitForSelector(".card.lead");
+await phone.waitForSelector("#elsewhere[open]");
+assert.match(await desk.textContent(".card.lead"), /Marco Bianchi/);
+
+// ---- a break once this lead is done
+await desk.keyboard.press("b");
+await desk.waitForSelector("#ask[open]");
+await accessible(desk, "the dialog of breaks");
+await desk.click("#ask [aria-label='After this lead'] button");
+await desk.waitForFunction(() => /Break after this lead/.test(document.querySelector("#state").textContent));
+await desk.keyboard.press("1");
+await desk.click(".undo .now");
+await desk.waitForSelector(".state.break");
+say("on a break after the lead");
+
+await desk.keyboard.press("?");
+await desk.waitForSelector("#help[open]");
+await accessible(desk, "the keys");
+await desk.keyboard.press("Escape");
+await desk.click("#menu button:last-child");
+await desk.waitForURL("**/sign-in");
+await accessible(desk, "sign-in");
+await shot(desk, "sign-in");
+assert.equal((await outside("lead", lead)).lead_id ?? lead, lead);
+await Promise.all([desk.context().close(), phone.context().close()]);
+say("signed out");
+process.exit(0);

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The rep's page in a real browser (Chromium, driven by playwright-core), before a real gateway, broker and Redis.
+
+    browser_test.py STORY       runs browser/STORY.mjs
+
+A story asks for what happens outside of the browser by a line of JSON on its output, [WORD, ARGUMENTS...], and reads the answer as a
+line on its input.
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import floor
+
+HERE = pathlib.Path(__file__).resolve().parent
+NODE_MODULES_S = 60
+
+
+def skip(reason):
+    print(f"SKIP: {reason}")
+    raise SystemExit(77)
+
+
+def node_modules(work):
+    """The packages of package-lock.json; a machine that cannot have them skips."""
+    npm = shutil.which("npm")
+    if not npm or not shutil.which("node"):
+        skip("no node and npm here")
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(HERE / "browser" / name, work)
+    try:
+        done = subprocess.run([npm, "ci", "--no-progress"], cwd=work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=NODE_MODULES_S, check=False,
+                              env={**os.environ, "npm_config_cache": str(work / "npm")})
+    except subprocess.TimeoutExpired:
+        skip("npm cannot have the packages here")
+    if done.returncode != 0:
+        skip("npm cannot have the packages here")
+
+
+def answer(place, word, *arguments):
+    """What a story asks for."""
+    if word == "publish":
+        return place.publish(**arguments[0])
+    if word == "kill-broker":
+        return place.end("broker", floor.signal.SIGKILL)
+    if word == "start-broker":
+        return place.start_broker()
+    if word == "lead":
+        return json.loads(place.tool("explain", arguments[0], "--json").stdout)
+    raise AssertionError(word)
+
+
+def tell_story(place, work, story):
+    shutil.copytree(HERE / "browser", work / "stories", ignore=shutil.ignore_patterns("node_modules", "package*", ".npmrc"))
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    node = subprocess.Popen(["node", str(work / "stories" / f"{story}.mjs")], cwd=work, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                            env={**os.environ, "DESK": f"http://127.0.0.1:{place.port}", "CHROMIUM": chromium, "PASSWORD": floor.PASSWORD,
+                                 "PROFILE": str(work / "profile"), "SHOTS": os.environ.get("LEADWIRE_KEEP", str(work))})
+    place.processes["node"] = node
+    for line in node.stdout:
+        if not line.startswith("["):
+            print(line, end="")
+            continue
+        node.stdin.write(json.dumps(answer(place, *json.loads(line))) + "\n")
+        node.stdin.flush()
+    del place.processes["node"]
+    return node.wait(floor.WAIT_S)
+
+
+def main(story):
+    if not (shutil.which("chromium") or shutil.which("chromium-browser")):
+        skip("no chromium here")
+    work = pathlib.Path(tempfile.mkdtemp(prefix="lw-browser-"))
+    place = None
+    try:
+        node_modules(work)
+        place = floor.Floor(redis=True)
+        code = tell_story(place.open(), work, story)
+        if code != 0:
+            print(place.log("gateway"))
+    finally:
+        if place:
+            place.close()
+        shutil.rmtree(work, ignore_errors=True)
+    sys.exit(code)
+
+
+main(sys.argv[1])

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Every role at every route, over HTTP: only who stands in permissions.tsv gets in. A route that is in one table and not the other fails."""
+import pathlib
+import subprocess
+import unittest
+
+import floor
+
+ROLES = {"r": "rep", "l": "lead", "m": "manager", "a": "admin", "o": "read-only"}
+
+
+def expected():
+    """{(method, path): set of roles, or None for everybody}"""
+    rows = [line.split("\t") for line in pathlib.Path(__file__).with_name("permissions.tsv").read_text().splitlines() if line and line[0] != "#"]
+    return {(method, path): None if who == "public" else {ROLES[letter] for letter in who} for method, path, who in rows}
+
+
+def of_program():
+    said = subprocess.run([floor.BIN / "leadwire-gateway", "--routes"], check=True, text=True, stdout=subprocess.PIPE).stdout
+    rows = [line.split(" ") for line in said.splitlines()]
+    return {(method, path): None if who == "public" else set(who.split(",")) for method, path, who in rows}
+
+
+class Permissions(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.floor = floor.Floor(users=[(role, role, "anna") for role in ROLES.values()])
+        cls.floor.start_gateway()
+        cls.browsers = {None: floor.Browser(cls.floor)}
+        for role in ROLES.values():
+            cls.browsers[role] = floor.Browser(cls.floor)
+            assert cls.browsers[role].sign_in(role) == 200
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.floor.close()
+
+    def status(self, role, method, path):
+        """What the route says to a request of the right form that names no page, so that nothing is done."""
+        body = "{}" if method == "POST" else None
+        if path == "/api/sign-out":   # would end the session: asked for without the token
+            browser = floor.Browser(self.floor)
+            browser.cookie = self.browsers[role].cookie
+            return browser.ask(method, path, body)[0]
+        return self.browsers[role].ask(method, path.replace("*", "desk.css"), body)[0]
+
+    def test_the_tables_are_one(self):
+        self.assertEqual(of_program(), expected())
+
+    def test_every_role_at_every_route(self):
+        for (method, path), roles in expected().items():
+            for role in self.browsers:
+                status = self.status(role, method, path)
+                with self.subTest(method=method, path=path, role=role or "nobody", status=status):
+                    if roles is None or (role in roles and path != "/api/sign-out"):
+                        self.assertIn(status, (200, 303, 400))
+                    elif role is None:
+                        self.assertEqual(status, 303 if path == "/desk" else 401)
+                    else:   # of sign-out: without the token it is refused to everybody
+                        self.assertEqual(status, 403)
+
+    def test_what_is_not_in_the_table_is_not_there(self):
+        for role in self.browsers:
+            for path in ("/ops", "/api", "/api/desk", "/api/desk/other", "/static", "/static/../users", "/static/nothing", "/desk/x", "/users"):
+                self.assertEqual(self.browsers[role].ask("GET", path)[0], 404, path)
+            self.assertEqual(self.browsers[role].ask("DELETE", "/desk")[0], 405)
+            self.assertEqual(self.browsers[role].ask("GET", "/api/desk/accept")[0], 405)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)

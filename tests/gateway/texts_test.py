@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The page's texts: every language has the same names with the same {words}; scripts and pages ask for no other, and none is left over."""
+import json
+import os
+import pathlib
+import re
+import unittest
+
+PAGES = pathlib.Path(os.environ["LEADWIRE_SOURCE"]) / "gateway" / "pages"
+# Names that scripts put together: the words that may follow.
+MADE = {"state_": "available break wrap_up away offline", "quiet_": "available break wrap_up away offline", "channel_": "phone web email import chat",
+        "elsewhere_": "page device", "sound_": "on off", "key_": "accept decline note disposition touch transfer next undo break"}
+
+
+def texts(language):
+    return json.loads((PAGES / f"texts_{language}.json").read_text(encoding="utf-8"))
+
+
+class Texts(unittest.TestCase):
+    def test_languages_have_the_same_names_and_words(self):
+        words = {language: {name: sorted(re.findall(r"\{(\w+)\}", text)) for name, text in texts(language).items()} for language in ("en", "it")}
+        self.assertEqual(words["en"], words["it"])
+
+    def test_what_is_asked_for_is_there_and_what_is_there_is_asked_for(self):
+        code = "".join(path.read_text(encoding="utf-8") for path in PAGES.iterdir() if path.suffix in (".mjs", ".html"))
+        asked = set(re.findall(r'data-(?:text|label)="(\w+)"', code))
+        for call in re.findall(r"\bt\(([^()]*)", code) + re.findall(r"\bfact\(list, ([^()]*)", code):
+            asked |= set(re.findall(r'(?:^|[?:]\s*)"([a-z_]+)"', call))
+        asked |= {start + end for start, ends in MADE.items() for end in ends.split()}
+        there = set(texts("en"))
+        self.assertEqual(sorted(asked - there), [])
+        self.assertEqual(sorted(there - asked), [])
+
+    def test_nothing_is_read_as_markup(self):
+        for path in PAGES.iterdir():
+            self.assertNotRegex(path.read_text(encoding="utf-8"), r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\bon\w+=|<style|\beval\b|https?://(?!www\.w3\.org)", path.name)
+
+
+if __name__ == "__main__":
+    unittest.main()
