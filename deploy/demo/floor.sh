@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The floor: a private directory with Redis, the broker, three workers and the
+# The floor: a private directory with Redis, the broker, three workers, the gateway and the
 # reps. Nothing listens but unix sockets and free ports of the loopback.
 #
 # No process outlives the demo, however it ends: each is killed by the kernel
@@ -84,12 +84,16 @@ floor_start() {
     spawn web "$bin/leadwire-web" --config "$floor/web.yaml" --port-file "$floor/web.port"
     spawn phone "$bin/leadwire-phone" --config "$floor/phone.yaml" --port-file "$floor/phone.port"
     spawn mail "$bin/leadwire-mail" --config "$floor/mail.yaml"
+    spawn gateway "$bin/leadwire-gateway" --config "$floor/gateway.yaml" --port-file "$floor/gateway.port"
     for rep in "${demo_reps[@]}"; do
         rep_start "$rep"
         await 5 "$rep logs on" "rep-$rep" log_has "$floor/log/$rep.jsonl" '"status"'
     done
     await 5 "the web worker listens" web test -s "$floor/web.port"
     await 5 "the phone worker listens" phone test -s "$floor/phone.port"
+    await 5 "the gateway listens" gateway test -s "$floor/gateway.port"
+    port_of[gateway]=$(<"$floor/gateway.port")
+    await 5 "the page of reps answers who signs in" gateway page_answers
     port_of[web]=$(<"$floor/web.port")
     port_of[phone]=$(<"$floor/phone.port")
     await 5 "the web worker reaches the broker" web worker_connected web
@@ -100,13 +104,15 @@ floor_start() {
 floor_write_files() {
     local rep secret
     sed '/^  email:/s/offer_timeout: *[0-9a-z]*/offer_timeout: 2s/' "$here/desk.yaml" >"$floor/desk.yaml"
-    cp -- "$here/web.yaml" "$here/phone.yaml" "$here/mail.yaml" "$floor/"
-    sed -i "s|FLOOR|$floor|" "$floor"/{web,phone,mail}.yaml
+    cp -- "$here"/{web,phone,mail,gateway}.yaml "$floor/"
+    sed -i "s|FLOOR|$floor|" "$floor"/{web,phone,mail,gateway}.yaml
     for rep in "${demo_reps[@]}" you telephone; do
         secret=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
         printf '%s\n' "$secret" >"$floor/secret/$rep"
         [[ $rep == telephone ]] || printf '%s %s\n' "$rep" "$secret" >>"$floor/secret/all-reps"
     done
+    password=leads-$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n')
+    printf 'you rep you %s\n' "$(printf '%s\n' "$password" | "$bin/leadwire-gateway" --hash-password)" >"$floor/users"
 }
 
 redis_start() {
@@ -132,6 +138,14 @@ rep_start() {
     word_to[$rep]=$fd
     spawn "rep-$rep" "$bin/leadwire" rep "$rep" --auto --steered --think-ms "$think" --handle-ms "$handle" \
         --run-dir "$floor/run" --secret-file "$floor/secret/$rep" --log "$floor/log/$rep.jsonl"
+}
+
+# Signs in as a browser does, and asks for the desk.
+page_answers() {
+    local base=http://127.0.0.1:${port_of[gateway]} jar=$floor/cookies
+    printf '{"user": "you", "password": "%s"}' "$password" |
+        curl -sf --max-time 3 -c "$jar" -H 'Content-Type: application/json' -d @- -o "$floor/signed-in" "$base/api/sign-in" &&
+        curl -sf --max-time 3 -b "$jar" -o "$floor/page" "$base/desk" && log_has "$floor/page" '<title>Leadwire</title>'
 }
 
 # tell WORD REP...: see leadwire rep --help, --steered.

@@ -258,11 +258,15 @@ now_you() {
     rep_line="$bin/leadwire rep you --run-dir $floor/run --secret-file $floor/secret/you"
     cat <<END_OF_WORDS
 
-Now you. In another terminal, send a form (the very same one again is told "duplicate"):
+Now you, as a rep in a browser, the only one who speaks French:
 
-  curl -d 'name=Ada' -d 'email=ada@example.com' -d 'language=it' -d 'product=solar' http://127.0.0.1:${port_of[web]}/in/contact-form
+  http://127.0.0.1:${port_of[gateway]}/desk    sign in as  you  with the password  $password
 
-Or be a rep, the only one who speaks French, and send a form with language=fr:
+In another terminal, send yourself a form (the very same one again is told "duplicate"; language=it is for the others):
+
+  curl -d 'name=Ada' -d 'email=ada@example.com' -d 'language=fr' -d 'product=solar' http://127.0.0.1:${port_of[web]}/in/contact-form
+
+Or be that rep in the terminal, which takes the desk from the browser:
 
   $rep_line
 
