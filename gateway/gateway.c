@@ -27,17 +27,14 @@ static void on_passwords_died(void *context);
 int gateway_main(const struct gateway_arguments *arguments)
 {
     struct gateway gateway = {.arguments = arguments};
-    struct gateway_config *config = NULL;
     int exit_code = GATEWAY_EXIT_OK;
-    if (!read_rules(arguments, &config, &gateway.users))
+    if (!read_rules(arguments, &gateway.config, &gateway.users))
         return GATEWAY_EXIT_CONFIG;
-    gateway.config = config;
     if (arguments->check_only)
         printf("%s: configuration is good, %u users\n", arguments->config_path, users_count(gateway.users));
     else
         exit_code = run(&gateway);
-    config = (struct gateway_config *)gateway.config;
-    gateway_config_free(&config);
+    gateway_config_free(&gateway.config);
     users_close(&gateway.users);
     return exit_code;
 }
@@ -161,14 +158,14 @@ static void on_stop(void *context)
 static void on_reload(void *context)
 {
     struct gateway *gateway = context;
-    struct gateway_config *config = NULL, *old = (struct gateway_config *)gateway->config;
+    struct gateway_config *config = NULL;
     struct users *users = NULL;
     if (!read_rules(gateway->arguments, &config, &users)) {
         log_error("configuration not read again: it is wrong, and nothing was changed");
         return;
     }
+    gateway_config_free(&gateway->config);
     gateway->config = config;
-    gateway_config_free(&old);
     users_close(&gateway->users);
     gateway->users = users;
     gateway->sessions.idle_ms = config->idle_ms;

@@ -15,8 +15,8 @@
 
 struct gateway {
     const struct gateway_arguments *arguments;
-    const struct gateway_config *config;   /* in force; SIGHUP brings another */
-    struct users *users;                   /* the same */
+    struct gateway_config *config;   /* in force; SIGHUP brings another */
+    struct users *users;             /* the same */
     struct event_base *base;
     struct http_door *door;
     struct browser_sessions sessions;

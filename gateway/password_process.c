@@ -126,10 +126,12 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 static void answer_all(int fd)
 {
     struct question question;
-    char nobody[crypto_pwhash_STRBYTES] = "";
+    char nobody[crypto_pwhash_STRBYTES];   /* whose password nobody has */
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
+    if (crypto_pwhash_str(nobody, "nobody", 6, crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
+        return;
     for (;;) {
         ssize_t size = recv(fd, &question, sizeof question, 0);
         if (size < 0 && errno == EINTR)
@@ -137,8 +139,6 @@ static void answer_all(int fd)
         if (size != (ssize_t)sizeof question)
             return;
         bool known = question.hash[0] != '\0';
-        if (!known && !nobody[0])
-            (void)!crypto_pwhash_str(nobody, "nobody", 6, crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE);
         bool good = crypto_pwhash_str_verify(known ? question.hash : nobody, question.password, strlen(question.password)) == 0;
         const struct verdict verdict = {.check = question.check, .good = known && good};
         sodium_memzero(&question, sizeof question);

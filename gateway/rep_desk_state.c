@@ -166,6 +166,7 @@ static void note_lead(struct rep_desk_state *state, const struct lw_rep_event *e
     json_object_set_new(row, "phase", json_string(phase_of(event)));
     json_object_set_new(row, "offer_number", json_integer(event->offer_number));
     json_object_set_new(row, "weight", json_integer(event->weight));
+    json_object_set_new(row, "interrupts", json_boolean(event->kind == LW_REP_OFFER && event->interrupts));
     json_object_set_new(row, "call_back", json_boolean(event->call_back));
     set_text(row, "queue", event->queue);
     set_text(row, "why", event->why);

@@ -31,7 +31,7 @@ struct rep_seat;
 
 struct rep_desks {
     struct event_base *base;
-    const struct gateway_config **config;   /* the one in force */
+    struct gateway_config *const *config;   /* the one in force */
     struct rep_seat *first;
     uint32_t count;
 };

@@ -2,11 +2,17 @@
 // The gateway, as the page sees it: the session, acts, the stream of the desk's state.
 
 const page = crypto.randomUUID().replaceAll("-", "");
-let csrf = "";
+let csrf = "", leaving = false;
+
+// Once: a second call would break off the first.
+function toSignIn() {
+  if (!leaving) location.assign("/sign-in");
+  leaving = true;
+}
 
 export async function session() {
   const answer = await fetch("/api/session");
-  if (answer.status === 401 || answer.status === 403) location.assign("/sign-in");
+  if (answer.status === 401 || answer.status === 403) toSignIn();
   if (!answer.ok) throw new Error(`${answer.status}`);
   const told = await answer.json();
   csrf = told.csrf;
@@ -19,7 +25,7 @@ async function post(path, body, keepalive = false) {
 
 export async function signOut() {
   await post("/api/sign-out", {});
-  location.assign("/sign-in");
+  toSignIn();
 }
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -58,7 +64,7 @@ export function listen(hear) {
     source.addEventListener("beat", heard);
     source.addEventListener("elsewhere", (event) => end(() => hear.elsewhere(JSON.parse(event.data).by)));
     source.addEventListener("refused", (event) => end(() => hear.refused(JSON.parse(event.data).reason)));
-    source.addEventListener("signed_out", () => end(() => location.assign("/sign-in")));
+    source.addEventListener("signed_out", () => end(toSignIn));
     source.onerror = again;
     heard();
   }

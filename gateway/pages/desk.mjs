@@ -2,7 +2,7 @@
 // The rep's desk: the state that the gateway tells, on the page; what the rep does, to the gateway.
 
 import {act, listen, session, signOut} from "./api.mjs";
-import {askToNotify, canAskToNotify, say, soundIsOn, turnSound} from "./alerts.mjs";
+import {askToNotify, canAskToNotify, soundIsOn, turnSound} from "./alerts.mjs";
 import {run, setServerNow} from "./clock.mjs";
 import {ask, button, byId, key, make} from "./elements.mjs";
 import * as leads from "./leads.mjs";
@@ -12,8 +12,8 @@ import * as shared from "./shared.mjs";
 import {choose, language, languages, load, span, t} from "./texts.mjs";
 import {undoLast} from "./undo.mjs";
 
-const HIDE_AFTER_MS = 15000;
-let told = null, hide = null, settings = {};
+const SAY_AFTER_MS = 1000, HIDE_AFTER_MS = 15000, RETRY_MS = 2000;
+let told = null, away = [], settings = {};
 
 // ---- the state
 
@@ -52,31 +52,28 @@ function showQuiet() {
 
 // ---- the line to the gateway, and of the gateway to the broker
 
+// Nothing can be done at once; it is said a moment later, since most breaks are over by then.
 function connected(yes) {
-  const banner = byId("banner");
-  if (yes) {
-    clearTimeout(hide);
-    hide = null;
-    banner.hidden = true;
-    byId("main").inert = false;
-    delete document.body.dataset.away;
-  } else if (hide === null) {
-    banner.hidden = false;
-    banner.textContent = t("away_banner");
-    byId("main").inert = true;
-    document.body.dataset.away = "short";
-    hide = setTimeout(() => {
-      document.body.dataset.away = "long";
-      banner.textContent = t("away_long");
-    }, HIDE_AFTER_MS);
-  }
+  byId("main").inert = !yes;
+  if (!yes && away.length > 0) return;
+  away.forEach(clearTimeout);
+  away = yes ? [] : [setTimeout(() => showAway("short", t("away_banner")), SAY_AFTER_MS), setTimeout(() => showAway("long", t("away_long")), HIDE_AFTER_MS)];
+  if (yes) showAway("", "");
+}
+
+function showAway(how, why) {
+  byId("banner").hidden = !how;
+  byId("banner").textContent = why;
+  if (how) document.body.dataset.away = how;
+  else delete document.body.dataset.away;
 }
 
 async function elsewhere(by, line) {
   byId("main").inert = true;
   offers.show([]);
   leads.show([]);
-  await ask(byId("elsewhere"), t("elsewhere_title"), (choose_) => [make("p", {}, t(`elsewhere_${by}`)), button(t("work_here"), () => choose_(true), {class: "primary"})]);
+  const question = (choose_) => [make("p", {}, t(`elsewhere_${by}`)), button(t("work_here"), () => choose_(true), {class: "primary"})];
+  while (!(await ask(byId("elsewhere"), t("elsewhere_title"), question)));   // nothing else can be done here
   byId("main").inert = false;
   line.take();
 }
@@ -152,8 +149,17 @@ function showMenu() {
     }), make("button", {type: "button", onclick: help}, t("help"), key("?")), pick, button(t("sign_out"), signOut));
 }
 
-const who = await session();
-settings = who.page;
+async function begin() {
+  for (;;) {
+    try {
+      return await session();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
+
+settings = (await begin()).page;
 await load(settings.language);
 byId("state").setAttribute("aria-label", t("state_group"));
 offers.begin(settings);
@@ -167,8 +173,8 @@ const line = listen({
   away: () => connected(false),
   elsewhere: (by) => elsewhere(by, line),
   refused: (reason) => {
-    connected(false);
-    notices.tell(t("refused", {reason}));
-    say(t("refused", {reason}));
+    connected(true);
+    byId("main").inert = true;
+    showAway("long", t("refused", {reason}));
   },
 });

@@ -32,7 +32,8 @@ export function heading(row, level) {
     make("p", {class: "tags"},
       make("span", {class: `tag ${lead.channel ?? ""}`}, lead.channel ? t(`channel_${lead.channel}`) : ""),
       lead.language && make("span", {class: "tag"}, lead.language),
-      row.call_back && make("span", {class: "tag"}, t("call_back_tag")), came),
+      row.call_back && make("span", {class: "tag"}, t("call_back_tag")),
+      row.interrupts && make("span", {class: "tag soon"}, t("interrupts_tag")), came),
     make(`h${level}`, {id: `name-${row.lead_id}`}, nameOf(row)),
     lead.company && lead.company !== nameOf(row) && make("p", {class: "company"}, [lead.company, lead.job_title].filter(Boolean).join(" · ")));
 }
@@ -45,12 +46,19 @@ function appointmentOf(row) {
   return row.appointment_unix_ms ? [moment(row.appointment_unix_ms), row.place].filter(Boolean).join(", ") : row.place ?? "";
 }
 
+// A message that a caller left; it stays with the telephony service.
+function recordingOf(lead) {
+  const {url, duration_s: seconds} = lead.recording ?? {};
+  if (!/^https?:\/\//.test(url ?? "")) return "";
+  return make("p", {}, make("a", {href: url, target: "_blank", rel: "noopener noreferrer"}, t("recording"), seconds ? ` (${span(seconds * 1000)})` : ""));
+}
+
 // What they want, and in their words.
 export function wishes(row) {
   const lead = row.lead ?? {}, wants = [lead.product, lead.subject].filter(Boolean);
   return make("div", {class: "wishes"},
     once(wants).map((text) => make("p", {class: "wants"}, text)),
-    lead.summary && make("blockquote", {class: "said", tabindex: "0", "aria-label": t("said")}, lead.summary));
+    lead.summary && make("blockquote", {class: "said", tabindex: "0", "aria-label": t("said")}, lead.summary), recordingOf(lead));
 }
 
 // Earlier and later contacts, and all the rest, folded away.

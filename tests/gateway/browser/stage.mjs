@@ -46,6 +46,7 @@ export const shot = (page, name) => page.screenshot({path: `${SHOTS}/${name}.png
 
 // No finding of axe-core that is serious or critical; nothing that scripts or the content security policy complained of.
 export async function accessible(page, where) {
+  await page.waitForSelector("body:not([data-away])");
   await page.evaluate(axeSource);
   const {violations} = await page.evaluate(() => globalThis.axe.run(document, {resultTypes: ["violations"]}));
   const grave = violations.filter(({impact}) => impact === "serious" || impact === "critical");
