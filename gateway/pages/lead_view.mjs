@@ -3,7 +3,7 @@
 
 import {run, serverNow} from "./clock.mjs";
 import {make} from "./elements.mjs";
-import {moment, span, t} from "./texts.mjs";
+import {day, moment, span, t} from "./texts.mjs";
 
 export function nameOf(row) {
   const lead = row.lead ?? {};
@@ -35,7 +35,8 @@ export function heading(row, level) {
       row.call_back && make("span", {class: "tag"}, t("call_back_tag")),
       row.interrupts && make("span", {class: "tag soon"}, t("interrupts_tag")), came),
     make(`h${level}`, {id: `name-${row.lead_id}`}, nameOf(row)),
-    lead.company && lead.company !== nameOf(row) && make("p", {class: "company"}, [lead.company, lead.job_title].filter(Boolean).join(" · ")));
+    lead.company && lead.company !== nameOf(row) && make("p", {class: "company"}, [lead.company, lead.job_title].filter(Boolean).join(" · ")),
+    row.bought_unix_ms && make("p", {class: "customer"}, t("customer", {what: row.bought || t("customer_something"), when: day(row.bought_unix_ms)})));
 }
 
 function fact(list, name, value) {

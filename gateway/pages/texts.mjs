@@ -36,6 +36,10 @@ export function span(ms) {
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
+export function day(unixMs) {
+  return new Intl.DateTimeFormat(language, {dateStyle: "medium"}).format(new Date(unixMs));
+}
+
 export function moment(unixMs) {
   return new Intl.DateTimeFormat(language, {dateStyle: "medium", timeStyle: "short"}).format(new Date(unixMs));
 }

@@ -25,7 +25,7 @@ class Texts(unittest.TestCase):
     def test_what_is_asked_for_is_there_and_what_is_there_is_asked_for(self):
         code = "".join(path.read_text(encoding="utf-8") for path in PAGES.iterdir() if path.suffix in (".mjs", ".html"))
         asked = set(re.findall(r'data-(?:text|label)="(\w+)"', code))
-        for call in re.findall(r"\bt\(([^()]*)", code) + re.findall(r"\bfact\(list, ([^()]*)", code):
+        for call in re.findall(r"\bt(?=\(([^()]*))", code) + re.findall(r"\bfact\(list, ([^()]*)", code):
             asked |= set(re.findall(r'(?:^|[?:]\s*)"([a-z_]+)"', call))
         asked |= {start + end for start, ends in MADE.items() for end in ends.split()}
         there = set(texts("en"))

@@ -29,7 +29,7 @@ static int end(void **state)
 static struct lw_rep_event event_of(lw_rep_event_kind kind, const char *lead_id, uint32_t offer_number)
 {
     return (struct lw_rep_event){.kind = kind, .lead_id = lead_id, .offer_number = offer_number, .queue = "", .why = "", .reason = "",
-                                 .place = "", .set_by = "", .taken_by = ""};
+                                 .place = "", .set_by = "", .taken_by = "", .bought = ""};
 }
 
 static void note(struct lw_rep_event event)
@@ -43,6 +43,8 @@ static void offer(const char *lead_id, uint32_t offer_number, const struct lw_le
     event.lead = lead;
     event.answer_ms = 5000;
     event.why = "first of 2";
+    event.bought = "heatpump";
+    event.bought_unix_ms = 99;
     note(event);
 }
 
@@ -66,7 +68,11 @@ static void an_offer_becomes_a_holding_with_its_content(void **state)
     struct lw_rep_event held = event_of(LW_REP_HOLDING, "1-1", 7);
     held.lead_state = LW_LEAD_ASSIGNED;
     held.touch_by_unix_ms = NOW_MS + 60000;
+    held.bought_unix_ms = 99;
+    assert_string_equal(text_of(0, "bought"), "heatpump");
+    assert_int_equal(number_of(0, "bought_unix_ms"), 99);
     note(held);
+    assert_string_equal(text_of(0, "bought"), "heatpump");
     assert_int_equal(json_array_size(desk.leads), 1);
     assert_string_equal(text_of(0, "phase"), "assigned");
     assert_int_equal(number_of(0, "deadline_unix_ms"), 0);
