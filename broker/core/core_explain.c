@@ -381,7 +381,7 @@ struct policy_rep explain_rank_of(const struct core *core, const struct history_
 void explain_candidates(struct core *core, const struct decision *decision, struct past_rep *reps, const struct subject *subject,
                             const struct core_explain_visitor *visitor, uint32_t *considered, uint32_t *eligible, bool count_only)
 {
-    char detail[128], keys[WHY_TEXT_MAX];
+    char detail[128], keys[WHY_KEYS_ROOM];
     uint32_t best = 0, rank = 0;
     *considered = *eligible = 0;
     for (uint32_t i = 1; i < core->reps.count; i++) {
@@ -434,7 +434,7 @@ void explain_candidates(struct core *core, const struct decision *decision, stru
 static void tell_chosen(const struct rep *rep, const struct decision *decision, const struct core_explain_visitor *visitor)
 {
     uint64_t idle_ms = decision->at_ms > decision->idle_since_ms ? decision->at_ms - decision->idle_since_ms : 0;
-    char keys[WHY_TEXT_MAX];
+    char keys[WHY_KEYS_ROOM];
     snprintf(keys, sizeof keys, "load %u of %u; idle %llu s", decision->load, decision->capacity, (unsigned long long)(idle_ms / 1000));
     visitor->candidate(visitor->context, &(struct core_candidate){
         .rep = rep->name, .excluded_by = "", .detail = "", .keys = keys, .load = decision->load, .capacity = decision->capacity,

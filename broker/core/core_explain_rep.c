@@ -19,7 +19,7 @@ struct asking {
     bool has_ended;
 };
 
-struct texts { char detail[128], keys[WHY_TEXT_MAX], chosen_keys[WHY_TEXT_MAX]; };
+struct texts { char detail[128], keys[WHY_KEYS_ROOM], chosen_keys[WHY_KEYS_ROOM]; };
 struct row { const char *excluded_by; char detail[128]; uint32_t count; };
 struct rows { struct row rows[CORE_REP_WAITING_MAX]; uint32_t count; };
 

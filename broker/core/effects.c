@@ -138,7 +138,7 @@ static void effect_customer(const struct core *core, const struct lead *lead, st
 void tell_offer(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed)
 {
     struct core_effect effect;
-    char why[WHY_TEXT_MAX];
+    char why[WHY_TEXT_ROOM];
     struct core_text contacts[CORE_CONTACTS_MAX];
     if (rep->session == 0 || core->is_restoring)
         return;

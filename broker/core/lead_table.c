@@ -68,11 +68,12 @@ void lead_table_remove(struct lead_table *table, struct lead *lead)
     table->count--;
 }
 
-/* Whoever looks for a lead changes it, and all of it goes into a record. */
+/* Whoever looks for a lead changes it, and all of it goes into a record, with its decisions. */
 static void prefetch_rest(const struct lead *lead)
 {
     for (size_t at = CACHE_LINE; at < sizeof *lead; at += CACHE_LINE)
         __builtin_prefetch((const char *)lead + at);
+    __builtin_prefetch(lead->decisions);
 }
 
 struct lead *lead_table_find(const struct lead_table *table, struct desk_id id)

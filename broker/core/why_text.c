@@ -9,107 +9,102 @@
 #include "urgency.h"
 #include "why_text.h"
 
-/* Of WHY_TEXT_MAX; what does not fit is cut. Handed on by value: so it stays in registers, where writing letters through a
- * pointer to it would have it read again for each. */
-struct text { char *at, *last; };
+_Static_assert((int)WHY_TEXT_ROOM >= 2 * (int)WHY_KEYS_ROOM + (int)URGENCY_TEXT_MAX, "the rest beside the skills");
 
-static inline struct text begin(char data[WHY_TEXT_MAX])
+/* All of these write at `at`, where there is room, and give the place behind it. That place is handed on by value, alone: so it
+ * stays in a register, where writing letters through a pointer to it would have it read again for each. */
+static inline char *put_bytes(char *at, const char *bytes, size_t size)
 {
-    return (struct text){data, data + WHY_TEXT_MAX - 1};
-}
-
-static __attribute__((noinline)) struct text put_cut(struct text text, const char *bytes)
-{
-    memcpy(text.at, bytes, (size_t)(text.last - text.at));
-    text.at = text.last;
-    return text;
-}
-
-static inline struct text put_bytes(struct text text, const char *bytes, size_t size)
-{
-    if (size > (size_t)(text.last - text.at))
-        return put_cut(text, bytes);
-    memcpy(text.at, bytes, size);
-    text.at += size;
-    return text;
+    memcpy(at, bytes, size);
+    return at + size;
 }
 
 /* Inline, so that of words known here the length is, too. */
-static inline struct text put(struct text text, const char *words)
+static inline char *put(char *at, const char *words)
 {
-    return put_bytes(text, words, strlen(words));
+    return put_bytes(at, words, strlen(words));
 }
 
-static struct text put_large(struct text text, uint64_t number)
+static __attribute__((noinline)) char *put_large(char *at, uint64_t number)
 {
     char digits[20];
-    size_t at = sizeof digits;
+    size_t first = sizeof digits;
     do {
-        digits[--at] = (char)('0' + number % 10);
+        digits[--first] = (char)('0' + number % 10);
         number /= 10;
     } while (number > 0);
-    return put_bytes(text, digits + at, sizeof digits - at);
+    return put_bytes(at, digits + first, sizeof digits - first);
 }
 
 /* Most are levels, loads and capacities. */
-static inline struct text put_number(struct text text, uint64_t number)
+static inline char *put_number(char *at, uint64_t number)
 {
     static const char digits[] = "0 1 2 3 4 5 6 7 8 9 101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354"
                                  "555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
-    if (number >= 100 || text.last - text.at < 2)
-        return put_large(text, number);
-    memcpy(text.at, digits + 2 * number, 2);
-    text.at += number < 10 ? 1 : 2;
-    return text;
+    if (number >= 100)
+        return put_large(at, number);
+    memcpy(at, digits + 2 * number, 2);
+    return at + (number < 10 ? 1 : 2);
 }
 
-static struct text put_hundredths(struct text text, int64_t hundredths)
+static char *put_hundredths(char *at, int64_t hundredths)
 {
-    text = put_number(text, (uint64_t)hundredths / 100);
-    text = put(text, hundredths % 100 < 10 ? ".0" : ".");
-    return put_number(text, (uint64_t)hundredths % 100);
+    at = put_number(at, (uint64_t)hundredths / 100);
+    at = put(at, hundredths % 100 < 10 ? ".0" : ".");
+    return put_number(at, (uint64_t)hundredths % 100);
 }
 
-static struct text put_thousandths(struct text text, uint32_t thousandths)
+static char *put_thousandths(char *at, uint32_t thousandths)
 {
     uint32_t rest = thousandths % 1000;
-    text = put_number(text, thousandths / 1000);
-    text = put(text, rest < 10 ? ".00" : rest < 100 ? ".0" : ".");
-    return put_number(text, rest);
+    at = put_number(at, thousandths / 1000);
+    at = put(at, rest < 10 ? ".00" : rest < 100 ? ".0" : ".");
+    return put_number(at, rest);
 }
 
-static inline struct text put_idle(struct text text, const struct policy_rep *rank, uint64_t at_ms)
+static inline char *put_load(char *at, const struct policy_rep *rank)
 {
-    text = put_number(put(text, "idle "), at_ms > rank->idle_since_ms ? (at_ms - rank->idle_since_ms) / 1000 : 0);
-    return put(text, " s");
+    at = put_number(put(at, "load "), rank->load);
+    return put_number(put(at, " of "), rank->capacity);
 }
 
-static inline struct text put_key(struct text text, enum policy_key key, const struct policy_rep *rank, uint64_t at_ms)
+static inline char *put_idle(char *at, const struct policy_rep *rank, uint64_t at_ms)
+{
+    at = put_number(put(at, "idle "), at_ms > rank->idle_since_ms ? (at_ms - rank->idle_since_ms) / 1000 : 0);
+    return put(at, " s");
+}
+
+static char *put_share(char *at, const struct policy_rep *rank)
+{
+    at = put_number(put(at, "share "), rank->share);
+    at = put(at, rank->owed < 0 ? ", ahead by " : ", owed ");
+    return put_hundredths(at, rank->owed < 0 ? -(int64_t)rank->owed : rank->owed);
+}
+
+static inline char *put_key(char *at, enum policy_key key, const struct policy_rep *rank, uint64_t at_ms)
 {
     switch (key) {
-    case POLICY_KEY_LOAD: return put_number(put(put_number(put(text, "load "), rank->load), " of "), rank->capacity);
-    case POLICY_KEY_IDLE: return put_idle(text, rank, at_ms);
-    case POLICY_KEY_TIER: return put_number(put(text, "tier "), rank->tier);
-    case POLICY_KEY_LEVELS: return put_number(put(text, "levels "), rank->levels);
-    case POLICY_KEY_TURN: return put(put_number(put(text, "number "), rank->number), " in turn");
-    case POLICY_KEY_SHARE:
-        text = put(put_number(put(text, "share "), rank->share), rank->owed < 0 ? ", ahead by " : ", owed ");
-        return put_hundredths(text, rank->owed < 0 ? -(int64_t)rank->owed : rank->owed);
-    case POLICY_KEY_WORTH: return put_thousandths(put(text, "worth "), rank->worth);
+    case POLICY_KEY_LOAD: return put_load(at, rank);
+    case POLICY_KEY_IDLE: return put_idle(at, rank, at_ms);
+    case POLICY_KEY_TIER: return put_number(put(at, "tier "), rank->tier);
+    case POLICY_KEY_LEVELS: return put_number(put(at, "levels "), rank->levels);
+    case POLICY_KEY_TURN: return put(put_number(put(at, "number "), rank->number), " in turn");
+    case POLICY_KEY_SHARE: return put_share(at, rank);
+    case POLICY_KEY_WORTH: return put_thousandths(put(at, "worth "), rank->worth);
     case POLICY_KEY_END: break;
     }
-    return text;
+    return at;
 }
 
-static inline struct text put_keys(struct text text, const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms)
+static inline char *put_keys(char *at, const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms)
 {
     if (rank->interrupts)
-        text = put(text, "interrupts; ");
+        at = put(at, "interrupts; ");
     if (rank->preferred > 0)
-        text = put(put_number(put(text, "preferred "), rank->preferred), "; ");
+        at = put(put_number(put(at, "preferred "), rank->preferred), "; ");
     for (uint32_t i = 0; i < POLICY_KEYS_MAX && policy->keys[i] != POLICY_KEY_END; i++)
-        text = put_key(i > 0 ? put(text, "; ") : text, policy->keys[i], rank, at_ms);
-    return text;
+        at = put_key(i > 0 ? put(at, "; ") : at, policy->keys[i], rank, at_ms);
+    return at;
 }
 
 static bool key_differs(enum policy_key key, const struct policy_rep *a, const struct policy_rep *b)
@@ -143,49 +138,48 @@ const char *why_key_decided(const struct policy *policy, const struct policy_rep
     return "order";
 }
 
-void why_keys_write(const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms, char data[WHY_TEXT_MAX])
+void why_keys_write(const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms, char data[WHY_KEYS_ROOM])
 {
-    *put_keys(begin(data), policy, rank, at_ms).at = '\0';
+    *put_keys(data, policy, rank, at_ms) = '\0';
 }
 
-static struct text put_needs(struct text text, const struct core *core, const struct lead *lead, const struct rep *rep)
+static inline char *put_needs(char *at, const struct core *core, const struct lead *lead, const struct rep *rep)
 {
     for (uint32_t i = 0; i < lead->demand->needs.require_count; i++) {
         const struct requirement *require = &lead->demand->needs.require[i];
-        struct core_text name = names_view(&core->names, core->skill_names[require->skill]);
+        const struct core_text name = names_view(&core->names, core->skill_names[require->skill]);
         uint32_t level = classes_level(&core->classes, require->skill, rep->supply->index);   /* the rep's own are far from all else */
-        text = put_number(put(put_bytes(text, name.data, name.size), " "), level);
-        text = put(put_number(put(text, " of "), require->level), " needed; ");
+        at = put_bytes(at, name.data, name.size <= WHY_TEXT_MAX ? name.size : WHY_TEXT_MAX);
+        at = put_number(put(at, " "), level);
+        at = put(put_number(put(at, " of "), require->level), " needed; ");
     }
-    return text;
+    return at;
 }
 
-/* What the policy looked at when it decided. */
+/* What the policy looked at when it decided. Not a copy of the rep's with changes: some of that was written a moment ago, and
+ * reading it as a whole would wait until it has left the processor. */
 static struct policy_rep decided_rank(const struct core *core, const struct lead *lead, const struct rep *rep, const struct decision *decision)
 {
     const struct queue *queue = lead->demand->of_queue;
-    struct policy_rep rank = rep->rank;
-    rank.load = decision->load;
-    rank.capacity = decision->capacity;
-    rank.idle_since_ms = decision->idle_since_ms;
-    rank.levels = queue->policy->uses_levels ? classes_levels(&core->classes, lead->demand, rep->supply->index) : 0;
+    struct policy_rep rank = {
+        .load = decision->load, .capacity = decision->capacity, .idle_since_ms = decision->idle_since_ms, .number = rep->number,
+        .tier = rep->rank.tier, .share = rep->rank.share, .interrupts = interrupt_is(core, lead, rep), .owed = decision->standing};
+    if (queue->policy->uses_levels)
+        rank.levels = classes_levels(&core->classes, lead->demand, rep->supply->index);
     if (queue->policy->ranks_pairs)
         rank.worth = pairs_worth(queue, lead_value(lead), pairs_class_rate(&core->classes, lead->demand, rep->supply->index),
                                  lead->received_ms, decision->at_ms);
     else
         rank.preferred = classes_preferred(&core->classes, lead->demand, rep->supply->index);
-    rank.interrupts = interrupt_is(core, lead, rep);
-    rank.owed = decision->standing;
-    rank.is_past = rep->number <= (uint32_t)decision->standing;
     return rank;
 }
 
-static struct text put_urgency(struct text text, const struct lead *lead, uint64_t at_ms)
+static char *put_urgency(char *at, const struct lead *lead, uint64_t at_ms)
 {
     const struct urgency_subject urgent = urgency_subject_of(lead);
     char urgency[URGENCY_TEXT_MAX];
     urgency_write(&urgent, at_ms, urgency);
-    return put(put(text, "; "), urgency);
+    return put(put(at, "; "), urgency);
 }
 
 /* NULL: it is no longer kept. */
@@ -198,21 +192,22 @@ static const struct decision *decision_of(const struct lead *lead, uint32_t offe
     return NULL;
 }
 
-void why_text_write(const struct core *core, const struct lead *lead, const struct rep *rep, char data[WHY_TEXT_MAX])
+void why_text_write(const struct core *core, const struct lead *lead, const struct rep *rep, char data[WHY_TEXT_ROOM])
 {
     const struct decision *decision = decision_of(lead, lead_offer_number(lead, rep->number));
-    struct text text = begin(data);
+    char *at = data;
 
-    data[0] = '\0';
+    *at = '\0';
     if (!decision)
         return;
     const struct policy_rep rank = decided_rank(core, lead, rep, decision);
     if (decision->cause == CAUSE_PREFERRED)
-        text = put(text, "you are asked first; ");
-    text = put_needs(text, core, lead, rep);
-    text = put_keys(text, lead->demand->of_queue->policy, &rank, decision->at_ms);
-    text = put(put_number(put(text, "; "), decision->able), " could take it");
+        at = put(at, "you are asked first; ");
+    at = put_needs(at, core, lead, rep);
+    at = put_keys(at, lead->demand->of_queue->policy, &rank, decision->at_ms);
+    at = put(put_number(put(at, "; "), decision->able), " could take it");
     if (lead->demand->of_queue->weighs)
-        text = put_urgency(text, lead, decision->at_ms);
-    *text.at = '\0';
+        at = put_urgency(at, lead, decision->at_ms);
+    at = at <= data + WHY_TEXT_MAX ? at : data + WHY_TEXT_MAX;
+    *at = '\0';
 }
