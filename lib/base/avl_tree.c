@@ -4,7 +4,8 @@
 #include <assert.h>
 
 static void replace_child(struct avl_tree *tree, struct avl_node *parent, struct avl_node *old,
-                          struct avl_node *new);
+                          struct avl_node *new, uint8_t height);
+static void note_height(struct avl_node *child);
 static void rebalance_up(struct avl_tree *tree, struct avl_node *node);
 
 void avl_init(struct avl_tree *tree, avl_compare *compare)
@@ -36,6 +37,7 @@ void avl_insert(struct avl_tree *tree, struct avl_node *node)
     }
     *node = (struct avl_node){.parent = parent, .height = 1};
     *link = node;
+    note_height(node);
     if (is_first)
         tree->first = node;
     if (is_last)
@@ -43,7 +45,8 @@ void avl_insert(struct avl_tree *tree, struct avl_node *node)
     tree->count++;
     if (tree->summarize)
         tree->summarize(node);
-    rebalance_up(tree, parent);
+    if (parent)
+        rebalance_up(tree, parent);
 }
 
 void avl_remove(struct avl_tree *tree, struct avl_node *node)
@@ -60,25 +63,28 @@ void avl_remove(struct avl_tree *tree, struct avl_node *node)
 
     if (!node->left || !node->right) {
         changed = node->parent;
-        replace_child(tree, node->parent, node, node->left ? node->left : node->right);
+        replace_child(tree, node->parent, node, node->left ? node->left : node->right, (uint8_t)(node->height - 1));
     } else {
         struct avl_node *heir = node->right;
         while (heir->left)
             heir = heir->left;
         changed = heir->parent == node ? heir : heir->parent;
-        replace_child(tree, heir->parent, heir, heir->right);
+        replace_child(tree, heir->parent, heir, heir->right, heir->right_height);
 
         heir->left = node->left;
         heir->right = node->right;
         heir->height = node->height;
+        heir->left_height = node->left_height;
+        heir->right_height = node->right_height;
         heir->left->parent = heir;
         if (heir->right)
             heir->right->parent = heir;
-        replace_child(tree, node->parent, node, heir);
+        replace_child(tree, node->parent, node, heir, heir->height);
     }
     *node = (struct avl_node){0};
     tree->count--;
-    rebalance_up(tree, changed);
+    if (changed)
+        rebalance_up(tree, changed);
 }
 
 bool avl_contains(const struct avl_node *node)
@@ -132,30 +138,39 @@ struct avl_node *avl_find_from(const struct avl_tree *tree, const struct avl_nod
     return found;
 }
 
-/* Puts new (NULL accepted) where old hangs; old's own links are left alone. */
+/* Puts new (NULL accepted), of that height, where old hangs; old's own links are left alone. */
 static void replace_child(struct avl_tree *tree, struct avl_node *parent, struct avl_node *old,
-                          struct avl_node *new)
+                          struct avl_node *new, uint8_t height)
 {
-    if (!parent)
+    if (!parent) {
         tree->root = new;
-    else if (parent->left == old)
+    } else if (parent->left == old) {
         parent->left = new;
-    else
+        parent->left_height = height;
+    } else {
         parent->right = new;
+        parent->right_height = height;
+    }
     if (new)
         new->parent = parent;
 }
 
-static inline int height_of(const struct avl_node *node)
+/* The child's height has changed. */
+static void note_height(struct avl_node *child)
 {
-    return node ? node->height : 0;
+    struct avl_node *parent = child->parent;
+
+    if (!parent)
+        return;
+    if (parent->left == child)
+        parent->left_height = child->height;
+    else
+        parent->right_height = child->height;
 }
 
 static inline void update(const struct avl_tree *tree, struct avl_node *node)
 {
-    int left = height_of(node->left), right = height_of(node->right);
-
-    node->height = 1 + (left > right ? left : right);
+    node->height = (uint8_t)(1 + (node->left_height > node->right_height ? node->left_height : node->right_height));
     if (tree->summarize)
         tree->summarize(node);
 }
@@ -170,14 +185,17 @@ static struct avl_node *rotate_left(struct avl_tree *tree, struct avl_node *node
 {
     struct avl_node *child = node->right;
 
-    replace_child(tree, node->parent, node, child);
+    replace_child(tree, node->parent, node, child, child->height);
     node->right = child->left;
+    node->right_height = child->left_height;
     if (node->right)
         node->right->parent = node;
     child->left = node;
     node->parent = child;
     update(tree, node);
+    child->left_height = node->height;
     update(tree, child);
+    note_height(child);
     return child;
 }
 
@@ -186,30 +204,33 @@ static struct avl_node *rotate_right(struct avl_tree *tree, struct avl_node *nod
 {
     struct avl_node *child = node->left;
 
-    replace_child(tree, node->parent, node, child);
+    replace_child(tree, node->parent, node, child, child->height);
     node->left = child->right;
+    node->left_height = child->right_height;
     if (node->left)
         node->left->parent = node;
     child->right = node;
     node->parent = child;
     update(tree, node);
+    child->right_height = node->height;
     update(tree, child);
+    note_height(child);
     return child;
 }
 
 /* From node up: restores |left - right| <= 1, and stops where the height is what it was; summaries change up to the root. */
 static void rebalance_up(struct avl_tree *tree, struct avl_node *node)
 {
-    while (node) {
+    do {
         int height_before = node->height;
-        int lean = height_of(node->left) - height_of(node->right);
+        int lean = node->left_height - node->right_height;
 
         if (lean > 1) {
-            if (height_of(node->left->left) < height_of(node->left->right))
+            if (node->left->left_height < node->left->right_height)
                 rotate_left(tree, node->left);
             node = rotate_right(tree, node);
         } else if (lean < -1) {
-            if (height_of(node->right->right) < height_of(node->right->left))
+            if (node->right->right_height < node->right->left_height)
                 rotate_right(tree, node->right);
             node = rotate_left(tree, node);
         } else {
@@ -217,6 +238,7 @@ static void rebalance_up(struct avl_tree *tree, struct avl_node *node)
         }
         if (node->height == height_before && !tree->summarize)
             return;
+        note_height(node);
         node = node->parent;
-    }
+    } while (node);
 }

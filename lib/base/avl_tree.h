@@ -12,10 +12,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct avl_node {
     struct avl_node *left, *right, *parent;
-    int height;      /* 0: in no tree */
+    uint8_t height;                      /* 0: in no tree */
+    uint8_t left_height, right_height;   /* of the children: balancing a node looks at none, as in large sets they are far apart */
 };
 
 /* Negative: a before b. Positive: after. 0 only for a == b. */

@@ -42,6 +42,7 @@ static int check_subtree(const struct avl_node *node, const struct avl_node *par
 
     int left = check_subtree(node->left, node), right = check_subtree(node->right, node);
     MUST_HOLD(left - right <= 1 && right - left <= 1);
+    MUST_HOLD(node->left_height == left && node->right_height == right);
     MUST_HOLD(node->height == 1 + (left > right ? left : right));
     MUST_HOLD(sum_of(node) == AVL_ENTRY(node, struct item, node)->key + sum_of(node->left) + sum_of(node->right));
     return node->height;
