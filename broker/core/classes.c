@@ -36,6 +36,7 @@ static void set_row(struct classes *classes, struct demand_class *demand, struct
 lw_status classes_init(struct classes *classes, struct queues *queues)
 {
     *classes = (struct classes){.queues = queues};
+    chunk_pool_init(&classes->supply_memory, sizeof(struct supply_class));
     classes->demand = calloc(CLASSES_MAX, sizeof *classes->demand);
     classes->supply = calloc(CLASSES_MAX, sizeof *classes->supply);
     classes->demand_first = calloc(CLASSES_MAX, sizeof *classes->demand_first);
@@ -62,10 +63,11 @@ void classes_fini(struct classes *classes)
             bitset_fini(&classes->supply[i]->can_serve);
             free(classes->supply[i]->rates);
         }
-        free(classes->supply[i]);
+        chunk_pool_give(&classes->supply_memory, classes->supply[i]);
     }
     free(classes->demand);
     free(classes->supply);
+    chunk_pool_fini(&classes->supply_memory);
     free(classes->demand_first);
     for (uint32_t i = 0; i < POLICIES_MAX; i++) {
         free(classes->supply_first[i]);
@@ -128,10 +130,10 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
             return found;
     }
 
-    struct supply_class *supply = calloc(1, sizeof *supply);
+    struct supply_class *supply = chunk_pool_take(&classes->supply_memory);
     index = supply ? supply_places_take(&classes->supply_places, skills_hash(rep)) : SUPPLY_PLACE_NONE;
     if (index == SUPPLY_PLACE_NONE) {
-        free(supply);
+        chunk_pool_give(&classes->supply_memory, supply);
         return NULL;
     }
     *supply = (struct supply_class){.index = index, .hash = hash, .capacity = rep->rank.capacity, .team = rep->team, .has_device = has_device,
@@ -141,7 +143,7 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
     supply->full_source_count = full_count;
     if (!note_levels(classes, supply) || !keep_rates(supply, rep->rates)) {
         supply_places_give(&classes->supply_places, index);
-        free(supply);
+        chunk_pool_give(&classes->supply_memory, supply);
         return NULL;
     }
     for (uint32_t i = 0; i < POLICIES_MAX; i++)
@@ -240,7 +242,7 @@ void classes_drop_supply(struct classes *classes, struct supply_class *supply)
     supply_places_give(&classes->supply_places, supply->index);
     bitset_fini(&supply->can_serve);
     free(supply->rates);
-    free(supply);
+    chunk_pool_give(&classes->supply_memory, supply);
 }
 
 static void note_first_lead(struct classes *classes, const struct demand_class *demand)

@@ -7,6 +7,7 @@
 
 #include "avl_tree.h"
 #include "bitset.h"
+#include "chunk_pool.h"
 #include "index_table.h"
 #include "lead_table.h"
 #include "needs.h"
@@ -36,11 +37,12 @@ struct demand_class {
 };
 
 struct supply_class {
-    /* First what changes with the load of its reps. */
+    /* First what changes with the load of its reps, and what every lead looks at. */
     uint32_t index;
     uint32_t ready_count;
     uint32_t counted_count;                /* of them, those in demand_ready_count of the classes that it can serve */
     uint32_t capacity;
+    uint32_t rep_count, configured_count;  /* the latter: of the rules in force */
     struct bitset can_serve;               /* demand classes */
     struct avl_tree ready[POLICIES_MAX];   /* reps, in the order of each policy in use */
 
@@ -51,7 +53,6 @@ struct supply_class {
     uint32_t full_sources[CONFIG_CAP_SOURCES_MAX], full_source_count;   /* names: its reps may have no more of them today */
     uint8_t levels[CONFIG_SKILLS_MAX];
     struct rep_rates *rates;               /* NULL: none of their own */
-    uint32_t rep_count, configured_count;   /* the latter: of the rules in force */
 };
 
 /* All that a policy with first_key compares. */
@@ -71,6 +72,7 @@ struct classes {
     uint32_t orders[POLICIES_MAX], order_count;   /* numbers of the policies in use */
     struct demand_class **demand;          /* NULL: free index */
     struct supply_class **supply;
+    struct chunk_pool supply_memory;       /* of them */
     uint32_t demand_count, supply_count;   /* highest index + 1 */
     struct index_table demand_index, supply_index;
     struct supply_places supply_places;

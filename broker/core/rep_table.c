@@ -10,6 +10,7 @@ static uint32_t name_hash(const char *name, size_t size);
 lw_status rep_table_init(struct rep_table *table)
 {
     *table = (struct rep_table){.count = 1, .capacity = 64};
+    chunk_pool_init(&table->memory, sizeof(struct rep));
     table->reps = calloc(table->capacity, sizeof(struct rep *));
     if (!table->reps || index_table_init_small(&table->by_session, SESSIONS_MAX) != LW_OK ||
         index_table_init(&table->by_name, REPS_MAX) != LW_OK) {
@@ -28,9 +29,10 @@ void rep_table_fini(struct rep_table *table)
             free(table->reps[i]->declines);
             caps_free(table->reps[i]);
         }
-        free(table->reps[i]);
+        chunk_pool_give(&table->memory, table->reps[i]);
     }
     free(table->reps);
+    chunk_pool_fini(&table->memory);
     index_table_fini(&table->by_session);
     index_table_fini(&table->by_name);
     *table = (struct rep_table){0};
@@ -54,10 +56,10 @@ struct rep *rep_table_add(struct rep_table *table, uint32_t number, const char *
     }
     assert(!table->reps[number]);
 
-    struct rep *rep = calloc(1, sizeof *rep);
+    struct rep *rep = chunk_pool_take(&table->memory);
     char *copy = malloc(name_size + 1);
     if (!rep || !copy) {
-        free(rep);
+        chunk_pool_give(&table->memory, rep);
         free(copy);
         return NULL;
     }

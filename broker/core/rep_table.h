@@ -6,6 +6,7 @@
 #define REP_TABLE_H
 
 #include "avl_tree.h"
+#include "chunk_pool.h"
 #include "core.h"
 #include "index_table.h"
 #include "policy.h"
@@ -68,6 +69,7 @@ struct rep {
 
 struct rep_table {
     struct rep **reps;                     /* by number; [0] is NULL */
+    struct chunk_pool memory;              /* of them */
     uint32_t count;                        /* highest number + 1 */
     uint32_t capacity;
     struct index_table by_session, by_name;   /* rep numbers */
@@ -87,6 +89,7 @@ static inline void rep_prefetch(const struct rep *rep)
 {
     for (size_t at = 0; at < offsetof(struct rep, ready) + sizeof *rep->ready; at += 64)
         __builtin_prefetch((const char *)rep + at, 1);
+    __builtin_prefetch(rep->supply, 1);
 }
 static inline struct rep *rep_table_at(const struct rep_table *table, uint32_t number)
 {

@@ -3,9 +3,10 @@
  * slab_pool - memory for many blocks of few sizes that come and go by the thousand.
  *
  * Sizes are rounded up to multiples of SLAB_STEP, to which blocks are aligned; what is a multiple of SLAB_LINE, a line of
- * the cache, is aligned to that. Blocks of one rounded size share slabs of SLAB_SIZE; a slab that nobody uses any more
- * goes back to the system, but for the last of its size. What is larger than SLAB_BLOCK_MAX comes from malloc. Taking and
- * giving cost a few instructions each.
+ * the cache, is aligned to that. Blocks of one rounded size share slabs of SLAB_SIZE. Beyond the first SLABS_ALONE, slabs
+ * share huge pages. A slab that nobody uses any more, but for the last of its size, can be of another size next, and a huge
+ * page of such goes back to the system, if it is not the last. What is larger than SLAB_BLOCK_MAX comes from malloc. Taking
+ * and giving cost a few instructions each.
  * Under the address sanitizer all of it is malloc's, so that it sees who uses what is given back.
  * Threads: one owner.
  */
@@ -14,11 +15,15 @@
 
 #include <stddef.h>
 
-enum { SLAB_SIZE = 256 * 1024, SLAB_STEP = 16, SLAB_LINE = 64, SLAB_BLOCK_MAX = 1024, SLAB_KINDS = SLAB_BLOCK_MAX / SLAB_STEP };
+enum { SLAB_SIZE = 256 * 1024, SLAB_STEP = 16, SLAB_LINE = 64, SLAB_BLOCK_MAX = 1024, SLAB_KINDS = SLAB_BLOCK_MAX / SLAB_STEP, SLABS_ALONE = 8 };
 
 struct slab;
 
-struct slab_pool { struct slab *free[SLAB_KINDS]; };   /* slabs with a free block, by size */
+struct slab_pool {
+    struct slab *free[SLAB_KINDS];   /* slabs with a free block, by size */
+    struct slab *spare;              /* of huge pages: of no size */
+    size_t alone, spare_count;       /* slabs on pages of their own, and spare ones */
+};
 
 void slab_pool_init(struct slab_pool *pool);
 /* All blocks must have been given back. */
