@@ -3,7 +3,8 @@
  * ready_words - of each word of 64 supply classes the first ready rep, in the order of one policy: whoever looks for the
  * best of many classes passes over words in which nobody comes before whom they have. Inside broker/core only.
  *
- * What a word's first was may have gone; then the word is looked at again, but not before somebody asks.
+ * What a word's first was may have gone; then the word is looked at again, but not before somebody asks, and of it only
+ * the eight classes among which that first was: each eight knows its own first.
  */
 #ifndef READY_WORDS_H
 #define READY_WORDS_H
@@ -11,8 +12,9 @@
 #include "classes.h"
 
 struct ready_words {
-    struct first_key first[CLASSES_MAX / 64];
+    struct first_key first[CLASSES_MAX / 64], first_of_eight[CLASSES_MAX / 8];
     bool is_stale[CLASSES_MAX / 64];
+    uint8_t stale_eights[CLASSES_MAX / 64];   /* a bit for each of a word */
 };
 
 /* With nobody ready. */

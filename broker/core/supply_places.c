@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply_places.h"
 
-/* Words are walked, so there are at most twice as many as the classes would fill, and a few. */
+/* Words are walked, so there are at most twice as many as the classes would fill, and some: most floors have no more kinds of
+ * reps than that, and the first of each kind come one after the other. */
 static uint32_t words_max(const struct supply_places *places)
 {
-    uint32_t most = 8 + places->count / 32;
+    uint32_t most = 64 + places->count / 32;
     return most < SUPPLY_WORDS_MAX ? most : SUPPLY_WORDS_MAX;
 }
 

@@ -86,10 +86,13 @@ static bool has_room_for(const struct core *core, const struct supply_class *sup
 /* The first of its row, for nearly every lead. */
 static bool somebody_can(const struct core *core, const struct demand_class *demand)
 {
-    for (uint32_t w = 0; w < demand->able.word_count; w++) {
-        for (uint64_t bits = demand->able.words[w]; bits != 0; bits &= bits - 1) {
-            if (has_room_for(core, core->classes.supply[w * 64 + (uint32_t)__builtin_ctzll(bits)], demand->channel))
-                return true;
+    for (uint32_t i = 0; i < SUPPLY_WORDS_MAX / 64; i++) {
+        for (uint64_t words = demand->able_words[i]; words != 0; words &= words - 1) {
+            uint32_t w = i * 64 + (uint32_t)__builtin_ctzll(words);
+            for (uint64_t bits = demand->able.words[w]; bits != 0; bits &= bits - 1) {
+                if (has_room_for(core, core->classes.supply[w * 64 + (uint32_t)__builtin_ctzll(bits)], demand->channel))
+                    return true;
+            }
         }
     }
     return false;
