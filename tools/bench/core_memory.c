@@ -40,6 +40,8 @@ static struct grown measure_apart(uint32_t waiting, int has_small_window)
         grown = measure(waiting, has_small_window);
         _exit(write(ends[1], &grown, sizeof grown) == (ssize_t)sizeof grown ? 0 : 1);
     }
+    if (child > 0)
+        close(ends[1]);   /* or a child that fails would be waited for without end */
     if (child < 0 || read(ends[0], &grown, sizeof grown) != (ssize_t)sizeof grown || waitpid(child, &status, 0) != child || status != 0)
         abort();
     close(ends[0]);
