@@ -60,6 +60,7 @@ tests_all() {
         stage "demo --once" limited 120 "$BASH" deploy/demo/demo --once
         stage "bench core" limited 120 build/release/bin/leadwire-bench core --quick --json
         stage "bench floor" limited 120 build/release/bin/leadwire-bench floor --quick --json
+        stage "bench security" limited 120 build/release/bin/leadwire-bench security --quick --json
         stage "bench restart" limited 120 build/release/bin/leadwire-bench restart --quick --json
         unset LEADWIRE_BIN LEADWIRE_SOURCE
     fi

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What managers' tools ask: status, snapshots, the rules, explanations, acts on one lead. Who may, the rights on the
- * run directory decide. Answers wait in the outbox like all others: they tell of a state that must be durable first.
+ * What managers' tools ask: status, snapshots, the rules, explanations, acts on one lead. Who may what, roles.h says; the
+ * plain are admins, whom the rights on the run directory let in. Answers wait in the outbox like all others: they tell of a
+ * state that must be durable first.
  */
 #include "config_from_wire.h"
 #include "explain_reply.h"

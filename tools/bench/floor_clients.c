@@ -21,16 +21,22 @@ static void must(lw_status status, const char *what)
     exit(1);
 }
 
+static const char *key_of(const struct floor_board *board, const char *name, char out[128])
+{
+    snprintf(out, 128, "%s/%s.key", board->keys_dir, name);
+    return board->keys_dir[0] ? out : NULL;
+}
+
 int floor_publisher(void *argument)
 {
     struct floor_board *board = argument;
     struct lw_publisher *publisher;
     struct lw_publisher_answer answer;
-    char endpoint[128];
+    char key_file[128];
     uint64_t sent = 0, base_ns = 0, base_sent = 0;
     uint32_t rate = 0;
-    snprintf(endpoint, sizeof endpoint, "ipc://%s/publish", board->run_dir);
-    const struct lw_publisher_options options = {.endpoint = endpoint, .desk = "bench", .client = "leadwire-bench", .pending_max = FLOOR_IN_FLIGHT};
+    const struct lw_publisher_options options = {.endpoint = board->publish, .desk = "bench", .client = "leadwire-bench",
+                                                 .pending_max = FLOOR_IN_FLIGHT, .key_file = key_of(board, "publisher", key_file)};
     must(lw_publisher_open(&options, &publisher), "open publisher");
 
     while (!board->stop) {
@@ -114,13 +120,13 @@ int floor_reps(void *argument)
     struct lw_rep *reps[BENCH_REPS];
     struct epoll_event ready[BENCH_REPS];
     uint64_t answered[BENCH_REPS] = {0};
-    char endpoint[128];
+    char key_file[128];
     int queue = epoll_create1(0);
-    snprintf(endpoint, sizeof endpoint, "ipc://%s/reps", board->run_dir);
     for (uint32_t i = 0; i < BENCH_REPS; i++) {
         char name[16];
         snprintf(name, sizeof name, "rep%u", i);
-        const struct lw_rep_options options = {.endpoint = endpoint, .desk = "bench", .rep = name, .secret = "bench-secret", .client = "leadwire-bench"};
+        const struct lw_rep_options options = {.endpoint = board->reps, .desk = "bench", .rep = name, .secret = "bench-secret", .client = "leadwire-bench",
+                                               .key_file = key_of(board, name, key_file)};
         must(lw_rep_open(&options, &reps[i]), "open rep");
         struct epoll_event wanted = {.events = EPOLLIN, .data.u32 = i};
         must(epoll_ctl(queue, EPOLL_CTL_ADD, lw_rep_fd(reps[i]), &wanted) == 0 ? LW_OK : LW_IO, "watch rep");

@@ -21,6 +21,8 @@ struct floor_board {
     _Atomic uint64_t sample_count;
     uint32_t samples_us[FLOOR_SAMPLES];
     char run_dir[96];
+    char publish[160], reps[160];   /* addresses */
+    char keys_dir[96];              /* publisher.key, rep0.key...; "": plain */
 };
 
 /* For bench_fork: argument is the board. */

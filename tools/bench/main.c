@@ -14,6 +14,7 @@ static const struct bench benches[] = {
     {"restart", bench_restart, "a broker that is killed, or stopped, with leads open: how long until it serves again, with all of them"},
     {"peers", bench_peers, "end to end beside Redis Streams, a Lua queue in Redis and beanstalkd, which choose less or nothing"},
     {"floor", bench_floor, "end to end with Redis, beside raw ZeroMQ and raw appends of the same messages"},
+    {"security", bench_security, "what encryption costs, and what the safest durability: end to end by TCP"},
 };
 enum { BENCHES = sizeof benches / sizeof *benches };
 
