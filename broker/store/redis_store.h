@@ -167,6 +167,8 @@ void store_replicas_forget(struct redis_store *s);
 /* A checkpoint stands for entries that Redis lost: they count when the replicas have it. */
 void store_replicas_rebuilt(struct redis_store *s);
 bool store_is_replicated(const struct redis_store *s);
+/* Enough of them have answered on this connection, after our claim or renewal; at other levels always. */
+bool store_replicas_proved(const struct redis_store *s);
 /* Entries up to here are as durable as the level asks. */
 uint64_t store_durable_sequence(const struct redis_store *s);
 

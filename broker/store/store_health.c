@@ -88,7 +88,7 @@ static void settle(struct redis_store *s)
 {
     if (!s->proved || s->rebuilding || s->resync || store_durable_sequence(s) < s->told_sequence)
         return;
-    if (store_is_replicated(s) && !s->replicas_proved)
+    if (!store_replicas_proved(s))
         return;
     s->backoff_ms = BACKOFF_FIRST_MS;
     if (s->memory_full)

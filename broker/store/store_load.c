@@ -296,5 +296,8 @@ static void loaded(struct redis_store *s)
     s->last_desk_ms = s->load.desk_ms;
     store_checkpoint_loaded(s);
     s->base.callbacks.loaded(s->base.callbacks.context, s->epoch, s->load.desk_ms, is_empty);
-    store_move(&s->base, STORE_READY, "serving");
+    if (store_replicas_proved(s))
+        store_move(&s->base, STORE_READY, "serving");
+    else
+        store_move(&s->base, STORE_AWAY, "waiting for a replica of Redis to confirm our claim");
 }

@@ -23,6 +23,11 @@ bool store_is_replicated(const struct redis_store *s)
     return s->options.durability == STORE_REPLICATED;
 }
 
+bool store_replicas_proved(const struct redis_store *s)
+{
+    return !store_is_replicated(s) || s->replicas_proved;
+}
+
 uint64_t store_durable_sequence(const struct redis_store *s)
 {
     bool is_behind = store_is_replicated(s) && s->replicated_sequence < s->head_sequence;
