@@ -223,6 +223,7 @@ static void misses_in_a_row_set_the_rep_away(void **state)
     rig_pass(&rig, WEB_ANSWER_MS);
     assert_int_equal(rig_rep(&rig, "ada").rep_state, REP_AWAY);
     assert_int_equal(rig_told(&rig, EFFECT_REP_STATUS, ada, 0)->rep_state, REP_AWAY);
+    assert_string_equal(rig_told(&rig, EFFECT_REP_STATUS, ada, 0)->reason, "missed offers");
     struct desk_id fourth = rig_publish(&rig, "d");
     assert_int_equal(rig_state(&rig, fourth), LEAD_WAITING);
     assert_int_equal(rig_set_state(&rig, ada, REP_AVAILABLE), CORE_ACCEPTED);   /* re-entry by the rep */

@@ -37,7 +37,7 @@ static char *words(const char *text)
 static struct {
     Leadwire__V1__Status reply_status;
     const char *reply_reason, *store_state;
-    bool found, has_merged;
+    bool found, has_merged, is_opening;
     uint32_t config_version;
     char act_rep[64];
     int64_t until_unix_ms;
@@ -85,6 +85,8 @@ static void tell_status(struct scripted_broker *to, uint64_t request_id)
     status.n_queues = 1;
     status.memory_bytes = 13107200;
     status.checkpoint_age_ms = 30000;
+    status.opening_until_unix_ms = told.is_opening ? status.now_unix_ms + 250000 : 0;
+    status.opening_left = told.is_opening ? 17 : 0;
     scripted_broker_send(to, WIRE_STATUS_REPLY, &status);
 }
 
@@ -298,6 +300,18 @@ static void status_speaks_plainly(void **state)
         "reps:        6 logged on, 3 available\n"
         "queue italian                    2 waiting, the oldest for 3 min 20 s\n"
         "broker:      0 publishers, 12.5 MiB of memory, 0 journal entries, checkpoint 30 s ago, 0 frames refused\n");
+}
+
+static void status_tells_of_an_opening_while_it_lasts(void **state)
+{
+    (void)state;
+    assert_int_equal(run("status"), 0);
+    assert_null(strstr(output, "opening:"));
+    told.is_opening = true;
+    assert_int_equal(run("status"), 0);
+    assert_non_null(strstr(output, "\nopening:     17 leads of the backlog are not with a rep yet; dealt out by share for 4 min 10 s more\n"));
+    assert_int_equal(run("status --json"), 0);
+    assert_non_null(strstr(output, "\"opening_until_unix_ms\": 1767225850000, \"opening_left\": 17"));
 }
 
 static void status_ends_with_1_when_the_store_is_away(void **state)
@@ -572,6 +586,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(status_speaks_plainly),
+        TEST(status_tells_of_an_opening_while_it_lasts),
         TEST(status_ends_with_1_when_the_store_is_away),
         TEST(explain_names_the_chosen_first_and_why_not_the_others),
         TEST(explain_tells_a_rep_what_went_elsewhere_and_why),
