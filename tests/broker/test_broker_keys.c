@@ -165,8 +165,11 @@ static void who_has_no_right_key_never_comes_in(void **state)
     assert_int_equal(zmq_curve_keypair(misled.server_key, other), 0);
     enter_with(&peer, "publish", LEADWIRE__V1__ROLE__ROLE_PUBLISHER, &known);
     expect_refused("publish", &unknown, BY_ZAP);
+    raw_peer_sync(&peer);
     expect_refused("publish", &misled, BY_LIBZMQ);
+    raw_peer_sync(&peer);
     expect_refused("publish", NULL, BY_LIBZMQ);
+    raw_peer_sync(&peer);
     expect_refused("control", NULL, BY_LIBZMQ);
     raw_peer_expect_reply(&peer, raw_peer_publish(&peer, "beside-them", "it"), STATUS(ACCEPTED));
     raw_peer_close(&peer);
@@ -204,6 +207,7 @@ static void garbage_at_the_port_is_hung_up_on(void **state)
             size = read(fd, garbage, sizeof garbage);
         }
         close(fd);
+        raw_peer_sync(&peer);
     }
     raw_peer_expect_reply(&peer, raw_peer_publish(&peer, "beside-garbage", "it"), STATUS(ACCEPTED));
     raw_peer_close(&peer);
@@ -272,6 +276,7 @@ static void a_revoked_key_ends_its_sessions_and_no_others(void **state)
         ;      /* the last Ping's answer */
     assert_int_equal(thief.message.reply->status, STATUS(UNAUTHENTICATED));
     raw_peer_close(&thief);
+    raw_peer_sync(&marta);
     expect_refused("control", &lost, BY_ZAP);
     raw_peer_sync(&marta);
     raw_peer_close(&marta);

@@ -63,6 +63,14 @@ class Keys(unittest.TestCase):
     def by(self, key, door, *words, code=0):
         return self.tool(*words, "--endpoint", self.address[door], "--key-file", key, "--timeout", "30", code=code)
 
+    def start(self, key, door, *words):
+        child = subprocess.Popen([os.path.join(BIN, "leadwire"), *words, "--endpoint", self.address[door], "--key-file", key],
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self.environment)
+        self.addCleanup(child.stdout.close)
+        self.addCleanup(child.wait)
+        self.addCleanup(child.kill)
+        return child
+
     def test_each_key_opens_what_its_role_may(self):
         files = {role: self.make(role, role if role != "rep" else "anna") for role in ("publisher", "rep", "events", "manager", "admin")}
         self.start_broker()
@@ -72,12 +80,18 @@ class Keys(unittest.TestCase):
         publish = ("publish", "--source", "form", "--channel", "web", "--email", "eva@kunde.example", "--json")
         lead = json.loads(self.by(files["publisher"], "publish", *publish))["lead_id"]
         self.assertIn("a key of the role admin cannot log on here", self.by(files["admin"], "publish", *publish, code=4))
-        self.assertIn(lead, self.by(files["events"], "control", "watch", "--json", "--for", "1", "--events-endpoint", self.address["events"]))
+        watch = self.start(files["events"], "control", "watch", "--json", "--for", "60", "--events-endpoint", self.address["events"])
+        self.assertTrue(any(lead in line.decode() for line in watch.stdout))
+        watch.terminate()
         hold = ("lead", "hold", lead, "--reason", "test", "--by", "marta")
         self.assertIn("the role events may not send this message", self.by(files["events"], "control", *hold, code=4))
         self.by(files["manager"], "control", *hold)
-        self.by(files["rep"], "reps", "rep", "anna", "--auto", "--for", "1")
-        self.assertIn("this is the key of another rep", self.by(files["rep"], "reps", "rep", "bruno", "--auto", "--for", "5", code=4))
+        rep = self.start(files["rep"], "reps", "rep", "anna", "--auto", "--for", "60")
+        while json.loads(self.tool("status", "--json", "--run-dir", self.path("run")))["reps_on"] == 0:
+            self.assertIsNone(rep.poll())
+        rep.terminate()
+        self.assertEqual(rep.wait(60), 0)
+        self.assertIn("this is the key of another rep", self.by(files["rep"], "reps", "rep", "bruno", "--auto", "--for", "60", code=4))
         self.environment["LEADWIRE_KEY_FILE"] = files["events"]
         self.assertEqual(json.loads(self.tool("status", "--json", "--endpoint", self.address["control"], "--timeout", "30"))["desk"], "main")
         self.tool("keys", "revoke", "events")
