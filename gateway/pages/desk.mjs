@@ -35,7 +35,8 @@ function showRep() {
   const until = make("span", {class: "until"});
   if (rep.until_unix_ms) run(until, rep.until_unix_ms, (leftMs) => (until.textContent = span(leftMs)));
   byId("who").textContent = [rep.name, rep.capacity ? t("load", {load: inHand, capacity: rep.capacity}) : ""].filter(Boolean).join(" · ");
-  const line = make("span", {class: `state ${rep.state}`}, breakComes ? t("break_comes") : t(`state_${rep.state}`), rep.state === "break" && rep.reason ? ` (${labelOf(rep.reason)})` : "", until);
+  const line = make("span", {class: `state ${rep.state}`}, breakComes ? t("break_comes") : t(`state_${rep.state}`),
+    rep.state === "break" && rep.reason ? ` (${labelOf(rep.reason)})` : "", until);
   const had = document.activeElement?.dataset?.act;
   byId("state").replaceChildren(line,
     free && !breakComes ? "" : button(t(rep.state === "wrap_up" ? "end_wrap_up" : "go_available"), goAvailable, {class: "primary", "data-act": "available"}),
@@ -72,7 +73,7 @@ async function elsewhere(by, line) {
   byId("main").inert = true;
   offers.show([]);
   leads.show([]);
-  const question = (choose_) => [make("p", {}, t(`elsewhere_${by}`)), button(t("work_here"), () => choose_(true), {class: "primary"})];
+  const question = (end) => [make("p", {}, t(`elsewhere_${by}`)), button(t("work_here"), () => end(true), {class: "primary"})];
   while (!(await ask(byId("elsewhere"), t("elsewhere_title"), question)));   // nothing else can be done here
   byId("main").inert = false;
   line.take();
@@ -89,10 +90,11 @@ const goAvailable = () => setState({state: "available"});
 
 async function takeBreak() {
   const busy = leads.count() > 0, reasons = [...settings.break_reasons, ...(settings.break_reasons.length ? [] : [{name: "", label: t("break_plain")}])];
-  const row = (choose_, after) => make("div", {class: "choices", role: "group", "aria-label": t(after ? "break_after" : "break_now")},
+  const row = (end, after) => make("div", {class: "choices", role: "group", "aria-label": t(after ? "break_after" : "break_now")},
     busy && make("h3", {}, t(after ? "break_after" : "break_now")),
-    reasons.map((one) => button(one.label, () => choose_({state: "break", reason: one.name, after_lead: after}))));
-  const chosen = await ask(byId("ask"), t("break_title"), (choose_) => [row(choose_, false), busy && row(choose_, true), button(t("cancel"), () => choose_(null))].filter(Boolean));
+    reasons.map((one) => button(one.label, () => end({state: "break", reason: one.name, after_lead: after}))));
+  const chosen = await ask(byId("ask"), t("break_title"), (end) => [
+    row(end, false), busy && row(end, true), button(t("cancel"), () => end(null))].filter(Boolean));
   if (chosen) await setState(chosen);
 }
 
@@ -124,13 +126,14 @@ function onKey(event) {
 }
 
 function help() {
-  const rows = [["A", "accept"], ["D", "decline"], ["N", "note"], ["1–9", "disposition"], ["T", "touch"], ["H", "transfer"], ["J K", "next"], ["U", "undo"], ["B", "break"]];
+  const rows = [["A", "accept"], ["D", "decline"], ["N", "note"], ["1–9", "disposition"], ["T", "touch"],
+    ["H", "transfer"], ["J K", "next"], ["U", "undo"], ["B", "break"]];
   const single = make("input", {type: "checkbox", id: "keys-on"});
   single.checked = keysOn();
   single.addEventListener("change", () => localStorage.setItem("keys", single.checked ? "on" : "off"));
-  return ask(byId("help"), t("keys_title"), (choose_) => [
+  return ask(byId("help"), t("keys_title"), (end) => [
     make("dl", {class: "keys"}, rows.flatMap(([name, what]) => [make("dt", {}, make("kbd", {}, name)), make("dd", {}, t(`key_${what}`))])),
-    make("p", {}, t("keys_hint")), make("p", {}, single, make("label", {for: "keys-on"}, t("keys_on"))), button(t("ok"), () => choose_(true), {class: "primary"})]);
+    make("p", {}, t("keys_hint")), make("p", {}, single, make("label", {for: "keys-on"}, t("keys_on"))), button(t("ok"), () => end(true), {class: "primary"})]);
 }
 
 // ---- the beginning

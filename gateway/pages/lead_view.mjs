@@ -83,16 +83,16 @@ export function details(row) {
 // Links to call, to write, and into the CRM. used() is called when one that is a first touch is followed.
 export function links(row, crmLink, used) {
   const numbers = allOf(row, phonesOf), addresses = allOf(row, mailsOf);
-  const row_of_links = make("p", {class: "links"},
+  const line = make("p", {class: "links"},
     numbers.filter((number) => /^\+?[0-9 ()/.-]{3,40}$/.test(number))
       .map((number) => make("a", {href: `tel:${number.replace(/[^+0-9]/g, "")}`, onclick: used}, t("call", {what: number}))),
     addresses.map((address) => make("a", {href: `mailto:${encodeURIComponent(address).replaceAll("%40", "@")}`, onclick: used}, t("mail", {what: address}))));
   if (crmLink) {
     const values = {lead: row.lead_id, phone: numbers[0] ?? "", email: addresses[0] ?? "", name: nameOf(row)};
     const address = crmLink.replace(/\{(\w+)\}/g, (all, word) => encodeURIComponent(values[word] ?? ""));
-    row_of_links.append(make("a", {href: address, target: "_blank", rel: "noopener noreferrer"}, t("crm")));
+    line.append(make("a", {href: address, target: "_blank", rel: "noopener noreferrer"}, t("crm")));
   }
-  return row_of_links;
+  return line;
 }
 
 export function countdown(row) {

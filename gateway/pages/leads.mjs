@@ -108,9 +108,10 @@ function complete(id, disposition) {
     {disposition: disposition.name, note: card.note.value, at_unix_ms: at});
 }
 
-function choices(title, rows, choose, make_target) {
+function choices(title, rows, choose, target) {
   if (rows.length === 0) return "";
-  return make("div", {class: "choices", role: "group", "aria-label": title}, make("h3", {}, title), rows.map((one) => button(one.label, () => choose(make_target(one.name)))));
+  return make("div", {class: "choices", role: "group", "aria-label": title}, make("h3", {}, title),
+    rows.map((one) => button(one.label, () => choose(target(one.name)))));
 }
 
 async function transfer(id) {

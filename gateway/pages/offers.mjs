@@ -75,7 +75,8 @@ async function decline(row) {
   let reason = "";
   if (page.decline_reasons.length > 0) {
     reason = await ask(byId("ask"), t("decline_title"), (choose) => [make("p", {class: "choices"},
-      page.decline_reasons.map((one, index) => make("button", {type: "button", onclick: () => choose(one.name), "aria-keyshortcuts": `${index + 1}`}, one.label, key(`${index + 1}`))),
+      page.decline_reasons.map((one, index) =>
+        make("button", {type: "button", onclick: () => choose(one.name), "aria-keyshortcuts": `${index + 1}`}, one.label, key(`${index + 1}`))),
       button(t("cancel"), () => choose(null)))]);
     if (reason === null) return;
   }

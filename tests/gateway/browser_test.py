@@ -59,7 +59,8 @@ def tell_story(place, work, story):
     shutil.copytree(HERE / "browser", work / "stories", ignore=shutil.ignore_patterns("node_modules", "package*", ".npmrc"))
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     node = subprocess.Popen(["node", str(work / "stories" / f"{story}.mjs")], cwd=work, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                            env={**os.environ, "DESK": f"http://127.0.0.1:{place.port}", "CHROMIUM": chromium, "PASSWORD": floor.PASSWORD,
+                            env={**os.environ, "HOME": str(work), "XDG_CONFIG_HOME": str(work), "XDG_CACHE_HOME": str(work),
+                                 "DESK": f"http://127.0.0.1:{place.port}", "CHROMIUM": chromium, "PASSWORD": floor.PASSWORD,
                                  "PROFILE": str(work / "profile"), "SHOTS": os.environ.get("LEADWIRE_KEEP", str(work))})
     place.processes["node"] = node
     for line in node.stdout:
