@@ -9,7 +9,7 @@
  * A turn: net_begin, net_collect (calls step for each message), net_seal with the journal ticket that the turn waits
  * for, and, as tickets are confirmed, net_release. Everything that says something about the desk goes through
  * the outbox, also what changed nothing. At once leave only answers about the protocol itself: malformed, version,
- * no session, Pong, and "busy" while the store is away.
+ * no session, forbidden, Pong, and "busy" while the store is away.
  *
  * Endpoints are bound when the desk is being served, not before: until then clients' connections wait.
  * Never blocks. Threads: one owner.
