@@ -4,8 +4,9 @@
  *
  *   | slab | block | block | block ... | rest |
  *
- * Few slabs lie alone, on usual pages, of which only those that are used exist. Many share huge pages, as looking for a page
- * is a good part of the time that blocks take that are far apart. The first slab of a huge page counts which are spare.
+ * The first slabs lie alone, on usual pages, of which only those that are used exist: what is unused of the last huge page
+ * would be much beside them. More share huge pages, as looking for a page is a good part of the time that blocks take that are
+ * far apart. The first slab of a huge page counts which are spare.
  */
 #define _DEFAULT_SOURCE   /* MAP_ANONYMOUS */
 #include "slab_pool.h"
@@ -49,7 +50,7 @@ static int is_full(const struct slab *slab, size_t block_size)
 
 void slab_pool_init(struct slab_pool *pool)
 {
-    *pool = (struct slab_pool){0};
+    *pool = (struct slab_pool){.alone_max = SLABS_ALONE};
 }
 
 void slab_pool_fini(struct slab_pool *pool)
@@ -159,7 +160,7 @@ static void unmap_page(struct slab_pool *pool, struct slab *page)
 static struct slab *take_slab(struct slab_pool *pool)
 {
     struct slab *slab = pool->spare;
-    if (!slab && pool->alone < SLABS_ALONE) {
+    if (!slab && pool->alone < pool->alone_max) {
         slab = map_alone();
         pool->alone += slab ? 1 : 0;
     } else if (slab || map_page(pool)) {

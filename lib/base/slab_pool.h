@@ -15,14 +15,15 @@
 
 #include <stddef.h>
 
-enum { SLAB_SIZE = 256 * 1024, SLAB_STEP = 16, SLAB_LINE = 64, SLAB_BLOCK_MAX = 1024, SLAB_KINDS = SLAB_BLOCK_MAX / SLAB_STEP, SLABS_ALONE = 8 };
+enum { SLAB_SIZE = 256 * 1024, SLAB_STEP = 16, SLAB_LINE = 64, SLAB_BLOCK_MAX = 1024, SLAB_KINDS = SLAB_BLOCK_MAX / SLAB_STEP, SLABS_ALONE = 192 };
 
 struct slab;
 
 struct slab_pool {
     struct slab *free[SLAB_KINDS];   /* slabs with a free block, by size */
     struct slab *spare;              /* of huge pages: of no size */
-    size_t alone, spare_count;       /* slabs on pages of their own, and spare ones */
+    size_t alone, alone_max;         /* slabs on pages of their own; SLABS_ALONE, unless a test wants fewer */
+    size_t spare_count;
 };
 
 void slab_pool_init(struct slab_pool *pool);

@@ -49,6 +49,7 @@ static void round_of(struct seeded *random)
     static struct held held[BLOCKS];
     struct slab_pool pool;
     slab_pool_init(&pool);
+    pool.alone_max = seeded_below(random, 2) == 0 ? pool.alone_max : 4;
     for (int step = 0; step < STEPS; step++) {
         struct held *one = &held[seeded_below(random, BLOCKS)];
         bool fills = step / 4000 % 2 == 0;
