@@ -383,10 +383,15 @@ static void on_read_store(void *context, struct net_store_view *out)
     struct broker *broker = context;
     struct store_totals totals = {0};
 
+    const char *const *warnings;
+    size_t warning_count = store_warnings(broker->store, &warnings);
+
     store_totals_read(broker->store, &totals);
     *out = (struct net_store_view){
         .state = store_state_name(store_state_read(broker->store)),
         .reason = store_state_reason(broker->store),
+        .warnings = warnings,
+        .warning_count = warning_count,
         .journal_entries = totals.journal_entries,
         .checkpoint_age_ms = totals.checkpoint_age_ms,
     };

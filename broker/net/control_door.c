@@ -40,6 +40,8 @@ static void handle_status(struct net *net, struct peer *peer, const struct wire_
     reply.epoch = net->epoch;
     reply.durability = (char *)net->options.durability;
     reply.store_state = (char *)store.state;
+    reply.n_store_warnings = store.warning_count;
+    reply.store_warnings = (char **)(uintptr_t)store.warnings;
     reply.journal_entries = store.journal_entries;
     reply.checkpoint_age_ms = store.checkpoint_age_ms;
     reply.now_unix_ms = (int64_t)net->turn.desk_ms;

@@ -40,7 +40,12 @@ struct net_options {
 };
 
 /* The store as status tells it. Strings are borrowed until the next call. */
-struct net_store_view { const char *state, *reason; uint64_t journal_entries, checkpoint_age_ms; };
+struct net_store_view {
+    const char *state, *reason;
+    const char *const *warnings;
+    size_t warning_count;
+    uint64_t journal_entries, checkpoint_age_ms;
+};
 
 struct net_callbacks {
     void *context;

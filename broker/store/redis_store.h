@@ -11,6 +11,7 @@
  *   store_resume.c      where Redis stands after an outage: as it was, behind, emptied, another's
  *   store_checkpoint.c  slices
  *   store_health.c      the lease, the memory mark
+ *   store_warnings.c    what of its settings Redis lost while we serve
  *   store_replicas.c    which Redis is the master, and what its replicas have
  *
  * Phases:  DOWN -> GREET -> HEAD -> CLAIM -> HEAD ... -> LOAD -> SERVE -> OVER
@@ -157,7 +158,13 @@ bool store_reply_text(const redisReply *reply, char *out, size_t capacity);
 void store_greet_begin(struct redis_store *s);
 void store_greet_step(struct redis_store *s);
 
+/* ---- store_warnings.c ---- */
+/* Reads INFO memory persistence replication; logs what is new. */
+void store_warnings_read(struct redis_store *s, const char *info);
+
 /* ---- store_replicas.c ---- */
+/* Replicas that are up to date, by INFO replication. */
+unsigned store_replicas_online(const char *info);
 /* Goes on to the head if this Redis is a master with enough replicas; else drops the connection. */
 void store_replicas_greet(struct redis_store *s);
 /* After a write: asks how many replicas have all that was sent on this connection so far. Nothing at other levels. */

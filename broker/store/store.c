@@ -121,6 +121,12 @@ bool store_accepts_publishes(const struct store *store)
     return store->state == STORE_READY;
 }
 
+size_t store_warnings(const struct store *store, const char *const **out)
+{
+    *out = store->warnings;
+    return store->warning_count;
+}
+
 void store_totals_read(const struct store *store, struct store_totals *out)
 {
     *out = store->totals;

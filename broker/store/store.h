@@ -34,7 +34,7 @@
 #include "core.h"
 #include "desk_id.h"
 
-enum { STORE_BATCH_MAX = 64 * 1024, STORE_SCHEMA_VERSION = 1, STORE_ADDRESSES_MAX = 4, STORE_REPLICAS_MAX = 8 };
+enum { STORE_BATCH_MAX = 64 * 1024, STORE_SCHEMA_VERSION = 1, STORE_ADDRESSES_MAX = 4, STORE_REPLICAS_MAX = 8, STORE_WARNINGS_MAX = 6 };
 
 enum store_durability { STORE_MEMORY, STORE_EVERYSEC, STORE_ALWAYS, STORE_REPLICATED };
 enum store_state { STORE_CLAIMING, STORE_LOADING, STORE_READY, STORE_AWAY, STORE_FULL, STORE_FENCED, STORE_FAILED };
@@ -102,6 +102,10 @@ const char *store_state_reason(const struct store *store);
 uint64_t store_pending_bytes(const struct store *store);   /* appended and not confirmed */
 uint64_t store_pending(const struct store *store);         /* batches */
 bool store_accepts_publishes(const struct store *store);   /* READY and below the memory mark */
+
+/* In what Redis is weaker now than the desk asks, or close to its end; a sentence each, with the remedy. Borrowed until the next step. At
+ * most STORE_WARNINGS_MAX; the count is returned. */
+size_t store_warnings(const struct store *store, const char *const **out);
 
 struct store_totals { uint64_t appended_batches, appended_bytes, resent_batches, journal_entries, checkpoints, checkpoint_age_ms, round_trips; };
 void store_totals_read(const struct store *store, struct store_totals *out);

@@ -7,7 +7,7 @@
 
 #include "store.h"
 
-enum { STORE_REASON_MAX = 320, STORE_PENDING_MAX = 8 * 1024 * 1024 };
+enum { STORE_REASON_MAX = 320, STORE_WARNING_MAX = 192, STORE_PENDING_MAX = 8 * 1024 * 1024 };
 
 struct store_class {
     void (*close)(struct store *store);
@@ -29,6 +29,9 @@ struct store {
     uint64_t last_ticket, confirmed_ticket;
     uint64_t pending_bytes, pending;          /* appended, not confirmed */
     struct store_totals totals;
+    char warning_texts[STORE_WARNINGS_MAX][STORE_WARNING_MAX];
+    const char *warnings[STORE_WARNINGS_MAX];
+    size_t warning_count;
 };
 
 void store_init(struct store *store, const struct store_class *class, const struct store_callbacks *callbacks);

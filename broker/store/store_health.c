@@ -58,6 +58,8 @@ static void ask_memory(struct redis_store *s)
     redis_args_clear(&s->args);
     redis_args_text(&s->args, "INFO");
     redis_args_text(&s->args, "memory");
+    redis_args_text(&s->args, "persistence");
+    redis_args_text(&s->args, "replication");
     s->health_unanswered = true;
     s->health_at_ms = s->now_ms + HEALTH_MS;
     store_send(s, memory_answered, 0);
@@ -74,6 +76,7 @@ static void memory_answered(void *context, uint64_t tag, const redisReply *reply
     uint64_t max = info_number(reply->str, "\nmaxmemory:"), used = info_number(reply->str, "\nused_memory:");
     unsigned mark = s->memory_full ? FREE_PERCENT : FULL_PERCENT;
     s->memory_full = max > 0 && used >= max / 100 * mark;
+    store_warnings_read(s, reply->str);
 }
 
 static uint64_t info_number(const char *info, const char *name)

@@ -14,7 +14,6 @@
 enum { WAIT_MS_MAX = 500 };
 
 static void role_answered(void *context, uint64_t tag, const redisReply *reply);
-static unsigned online_replicas(const char *info);
 static void wait_answered(void *context, uint64_t sequence, const redisReply *reply);
 static void note_too_few(struct redis_store *s, long long count);
 
@@ -83,7 +82,7 @@ static void role_answered(void *context, uint64_t tag, const redisReply *reply)
     if (store_is_trouble(s, reply))
         return;
     const char *info = reply->type == REDIS_REPLY_STRING ? reply->str : "";
-    unsigned online = online_replicas(info);
+    unsigned online = store_replicas_online(info);
     if (!strstr(info, "role:master"))
         store_trouble(s, false, "this Redis is a read-only replica");
     else if (store_is_replicated(s) && online < s->options.replicas)
@@ -93,7 +92,7 @@ static void role_answered(void *context, uint64_t tag, const redisReply *reply)
 }
 
 /* A line for each: slave0:ip=...,port=...,state=online,offset=... */
-static unsigned online_replicas(const char *info)
+unsigned store_replicas_online(const char *info)
 {
     unsigned count = 0;
 

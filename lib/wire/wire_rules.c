@@ -21,6 +21,7 @@ enum {
     HELD_MAX = 1024,
     CONTACTS_MAX = 64,
     QUEUES_MAX = 4096,
+    STORE_WARNINGS_MAX = 16,
     SNAPSHOT_ROWS_MAX = 16384,
     DECISIONS_MAX = 1024,
     CANDIDATES_MAX = 16384,
@@ -677,7 +678,8 @@ RULES(status_reply,
     NUMBER(opening_until_unix_ms),
     NUMBER(opening_left),
     NUMBER(merged_total),
-    NUMBER(reopened_total));
+    NUMBER(reopened_total),
+    TEXTS(store_warnings, STORE_WARNINGS_MAX, REASON_MAX));
 
 RULES(apply_config,
     REQUEST_ID,

@@ -301,6 +301,58 @@ static void a_full_disk_is_away_until_there_is_room(void **state)
     redis_fixture_close(&bounded);
 }
 
+/* ---- what is changed while we serve -------------------------------------------------------- */
+
+static bool is_warned(struct rig *rig, const char *words)
+{
+    const char *const *warnings;
+    size_t count = store_warnings(rig->store, &warnings);
+
+    for (size_t i = 0; i < count; i++)
+        if (strstr(warnings[i], words))
+            return true;
+    return false;
+}
+
+/* Turns until the broker warns so, or does no more. */
+static void until_warned(struct rig *rig, const char *words, bool wanted)
+{
+    for (unsigned turns = 0; turns < 3000 && is_warned(rig, words) != wanted; turns++)
+        rig_turn(rig, 10);
+    if (is_warned(rig, words) != wanted)
+        fail_msg("it %s: %s", wanted ? "does not come to warn" : "goes on to warn", words);
+}
+
+static void a_redis_made_weaker_is_warned_of_as_long_as_it_is(void **state)
+{
+    static const struct { const char *name, *weak, *strong, *words; } settings[] = {
+        {"appendonly", "no", "yes", "append-only file of Redis is off"},
+        {"maxmemory-policy", "allkeys-lru", "noeviction", "throw leads away"},
+    };
+    struct rig rig;
+    char used[4096];
+
+    (void)state;
+    rig_init(&rig, &redis, "o");
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_READY));
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        until_warned(&rig, settings[i].words, false);
+        assert_true(redis_fixture_ask(&redis, NULL, 0, "CONFIG SET %s %s", settings[i].name, settings[i].weak));
+        until_warned(&rig, settings[i].words, true);
+        assert_true(redis_fixture_ask(&redis, NULL, 0, "CONFIG SET %s %s", settings[i].name, settings[i].strong));
+        until_warned(&rig, settings[i].words, false);
+    }
+    assert_true(redis_fixture_ask(&redis, used, sizeof used, "INFO memory"));
+    uint64_t bytes = strtoull(strstr(used, "used_memory:") + strlen("used_memory:"), NULL, 10);
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "CONFIG SET maxmemory %llu", (unsigned long long)(bytes * 100 / 85)));
+    until_warned(&rig, "% of maxmemory", true);
+    assert_int_equal(rig.state, STORE_READY);
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "CONFIG SET maxmemory 0"));
+    until_warned(&rig, "% of maxmemory", false);
+    rig_fini(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +363,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(functions_that_vanish_are_loaded_again, open_redis, close_redis),
         cmocka_unit_test_setup_teardown(keys_of_another_program_are_named_and_left_alone, open_redis, close_redis),
         cmocka_unit_test(a_full_disk_is_away_until_there_is_room),
+        cmocka_unit_test_setup_teardown(a_redis_made_weaker_is_warned_of_as_long_as_it_is, open_redis, close_redis),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,6 +69,40 @@ def check_remedies(directory):
         assert found[check]["finding"] == "good", found[check]
 
 
+def status_until(run_dir, holds):
+    """leadwire status, again and again until it holds; the text and the JSON of that moment."""
+    for _ in range(600):
+        text, line = (subprocess.run([TOOL, "status", "--run-dir", run_dir, *option], check=True, timeout=30,
+                                     capture_output=True, text=True).stdout for option in ([], ["--json"]))
+        if holds(text):
+            return text, json.loads(line)
+    raise AssertionError(f"status does not come to say so: {text}")
+
+
+def check_warnings(directory):
+    """What is made weaker while a broker serves shows in its status, and no longer when it is mended."""
+    run_dir = os.path.join(directory, "run")
+    ready, ready_write = os.pipe()
+    broker = subprocess.Popen(
+        [os.path.join(os.environ["LEADWIRE_BIN"], "leadwire-broker"), "--desk", "main", "--run-dir", run_dir,
+         "--redis", f"unix:{directory}/redis.sock", "--ready-fd", str(ready_write)], pass_fds=[ready_write], stderr=subprocess.DEVNULL)
+    os.close(ready_write)
+    try:
+        assert os.read(ready, 64), "the broker does not serve"
+        status_until(run_dir, lambda text: "warning:" not in text)
+        config_set(directory, "maxmemory-policy", "allkeys-lru")
+        text, found = status_until(run_dir, lambda text: "warning:" in text)
+        assert "maxmemory-policy noeviction" in text, text
+        assert len(found["store_warnings"]) == 1 and "throw leads away" in found["store_warnings"][0], found["store_warnings"]
+        config_set(directory, "maxmemory-policy", "noeviction")
+        _, found = status_until(run_dir, lambda text: "warning:" not in text)
+        assert found["store_warnings"] == [], found["store_warnings"]
+    finally:
+        os.close(ready)
+        broker.terminate()
+        assert broker.wait(timeout=30) == 0
+
+
 def check_run_dir(directory):
     os.chmod(directory, 0o755)
     found, _ = doctor(directory)
@@ -103,6 +137,7 @@ def main():
         wait_for(f"{directory}/redis.sock")
         check_planted_faults(directory)
         check_remedies(directory)
+        check_warnings(directory)
         check_run_dir(directory)
         check_password(directory)
     finally:

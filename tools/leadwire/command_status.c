@@ -26,6 +26,8 @@ static void print_words(const Leadwire__V1__StatusReply *status)
     printf("desk %s: store %s, durability %s, %s, up %s (broker %s, epoch %s)\n", status->desk, status->store_state, status->durability,
            status->config_version > 0 ? version : "no rules applied yet", words_duration(status->uptime_ms, a), status->version,
            words_epoch(status->epoch, b));
+    for (size_t i = 0; i < status->n_store_warnings; i++)
+        printf("warning:     %s\n", status->store_warnings[i]);
     printf("leads now:   %" PRIu64 " waiting, %" PRIu64 " offered, %" PRIu64 " connecting, %" PRIu64 " assigned, %" PRIu64 " parked, %" PRIu64
            " scheduled\n",
            status->waiting, status->offered, status->connecting, status->assigned, status->parked, status->scheduled);
@@ -59,6 +61,10 @@ static void print_json(const Leadwire__V1__StatusReply *status)
     json_put_text(&out, "epoch", words_epoch(status->epoch, epoch));
     json_put_text(&out, "durability", status->durability);
     json_put_text(&out, "store", status->store_state);
+    json_begin_list(&out, "store_warnings");
+    for (size_t i = 0; i < status->n_store_warnings; i++)
+        json_put_text(&out, NULL, status->store_warnings[i]);
+    json_end_list(&out);
     json_put_unsigned(&out, "config_version", status->config_version);
     json_put_time(&out, "now", status->now_unix_ms);
     json_put_number(&out, "now_unix_ms", status->now_unix_ms);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the broker saw to when it connected, somebody may change while it serves. It does not change it back: that is for those
+ * who did it. It says so, in the log once and in `leadwire status` as long as it holds.
+ */
+#include "redis_store.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lw_log.h"
+
+enum { NEAR_PERCENT = 80 };
+
+struct warnings { char texts[STORE_WARNINGS_MAX][STORE_WARNING_MAX]; size_t count; };
+
+static void look_at_file(const struct redis_store *s, const char *info, struct warnings *found);
+static void look_at_memory(const char *info, struct warnings *found);
+static bool field_begins(const char *info, const char *field, const char *value);
+static uint64_t field_number(const char *info, const char *field);
+static void warn(struct warnings *found, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void log_new(const struct redis_store *s, const struct warnings *found);
+
+void store_warnings_read(struct redis_store *s, const char *info)
+{
+    struct warnings found = {.count = 0};
+    struct store *base = &s->base;
+    unsigned online = store_replicas_online(info);
+
+    look_at_file(s, info, &found);
+    look_at_memory(info, &found);
+    if (store_is_replicated(s) && online < s->options.replicas)
+        warn(&found, "Redis has %u replicas that are up to date, durability replicated asks for %u: start them, or see why they lag", online,
+             s->options.replicas);
+    log_new(s, &found);
+    memcpy(base->warning_texts, found.texts, sizeof base->warning_texts);
+    base->warning_count = found.count;
+    for (size_t i = 0; i < found.count; i++)
+        base->warnings[i] = base->warning_texts[i];
+}
+
+static void look_at_file(const struct redis_store *s, const char *info, struct warnings *found)
+{
+    if (s->options.durability == STORE_MEMORY)
+        return;
+    if (field_begins(info, "aof_enabled", "0"))
+        warn(found, "the append-only file of Redis is off: set appendonly yes, or what is acknowledged is lost with Redis");
+    if (field_begins(info, "aof_last_write_status", "err"))
+        warn(found, "Redis cannot write its append-only file: make room on its disk");
+    if (field_begins(info, "aof_last_bgrewrite_status", "err"))
+        warn(found, "Redis cannot rewrite its append-only file, which grows: see its log, and make room on its disk");
+}
+
+static void look_at_memory(const char *info, struct warnings *found)
+{
+    uint64_t max = field_number(info, "maxmemory"), used = field_number(info, "used_memory");
+
+    if (field_begins(info, "maxmemory_policy", "allkeys"))
+        warn(found, "the maxmemory-policy of Redis lets it throw leads away: set maxmemory-policy noeviction");
+    if (max > 0 && used >= max / 100 * NEAR_PERCENT)
+        warn(found, "Redis uses %" PRIu64 " %% of maxmemory: raise it, or find out why leads are not completed", used / (max / 100 + 1));
+}
+
+/* A line is "field:value". */
+static const char *field_value(const char *info, const char *field)
+{
+    size_t size = strlen(field);
+
+    for (const char *at = info; (at = strstr(at, field)); at += size)
+        if (at > info && at[-1] == '\n' && at[size] == ':')
+            return at + size + 1;
+    return "";
+}
+
+static bool field_begins(const char *info, const char *field, const char *value)
+{
+    return strncmp(field_value(info, field), value, strlen(value)) == 0;
+}
+
+static uint64_t field_number(const char *info, const char *field)
+{
+    return strtoull(field_value(info, field), NULL, 10);
+}
+
+static void warn(struct warnings *found, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(found->texts[found->count++], STORE_WARNING_MAX, format, args);
+    va_end(args);
+}
+
+/* Told apart by their first words: numbers in them change all the time. */
+static void log_new(const struct redis_store *s, const struct warnings *found)
+{
+    enum { FIRST_WORDS = 16 };
+
+    for (size_t i = 0; i < found->count; i++) {
+        bool is_known = false;
+        for (size_t j = 0; j < s->base.warning_count; j++)
+            is_known = is_known || strncmp(found->texts[i], s->base.warnings[j], FIRST_WORDS) == 0;
+        if (!is_known)
+            log_warning("%s desk=%s", found->texts[i], s->options.desk);
+    }
+}
