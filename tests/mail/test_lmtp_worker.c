@@ -202,6 +202,7 @@ static void success_is_said_only_after_the_brokers_word(void **state)
     hear_until(f, peer, "\r\n250 2.0.0 accepted 5-1\r\n250 2.0.0 accepted 5-2\r\n250 2.0.0 accepted 5-1\r\n");
     assert_string_equal(f->source[0], "office");
     assert_string_equal(f->source[1], "help");
+    assert_int_equal(mail_process_end(&f->worker, SIGTERM), 0);
     expect_in_file(f->decisions, " office lmtp-1.1 accepted 5-1\n", true);
     expect_in_file(f->log, "buyer.example", false);
     expect_in_file(f->decisions, "buyer.example", false);
