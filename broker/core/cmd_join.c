@@ -162,6 +162,7 @@ static void end_call(struct core *core, struct joining *joining)
         wait_anew(core, joining);
         return;
     }
+    lead->offers_made = 0;   /* those were of a call */
     lead_change_demand(core, lead, joining->demand);
     lead_return_joined(core, lead, &joining->join);
 }

@@ -177,10 +177,12 @@ bool join(struct slow_desk *desk, const struct core_command *command)
 static void end_call(struct slow_desk *desk, struct slow_lead *lead)
 {
     lead->call_back = true;
-    if (held(lead))
+    if (held(lead)) {
+        lead->offers_made = 0;
         give_back(desk, lead, CAUSE_JOINED, false, true);
-    else
+    } else {
         wait_anew(desk, lead);
+    }
 }
 
 bool follow(struct slow_desk *desk, const struct core_command *command)

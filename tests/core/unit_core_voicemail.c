@@ -109,6 +109,23 @@ static void the_rep_who_was_to_take_the_call_is_free(void **state)
     }
 }
 
+/* The offers that were used up were of a call: nobody has been asked to call back. */
+static void a_call_out_of_offers_is_no_call_back_out_of_offers(void **state)
+{
+    struct core_config *config = rules();
+    struct desk_rig rig;
+    (void)state;
+    config->offers_max = 1;
+    rig_open(&rig, config, NULL);
+    uint64_t ada = rig_log_on(&rig, "ada");
+    struct desk_id lead = call(&rig, "c");
+    assert_non_null(rig_told(&rig, EFFECT_OFFER, ada, 0));
+    assert_int_equal(message(&rig, "m", "c"), CORE_ACCEPTED);
+    assert_int_equal(rig_state(&rig, lead), LEAD_OFFERED);
+    assert_true(rig_told(&rig, EFFECT_OFFER, ada, 0)->is_call_back);
+    rig_close(&rig);
+}
+
 static void the_rep_who_has_the_lead_is_told(void **state)
 {
     struct desk_rig rig;
@@ -207,6 +224,7 @@ int main(void)
         cmocka_unit_test(a_message_makes_the_call_a_call_back_of_its_age),
         cmocka_unit_test(a_parked_caller_waits_anew),
         cmocka_unit_test(the_rep_who_was_to_take_the_call_is_free),
+        cmocka_unit_test(a_call_out_of_offers_is_no_call_back_out_of_offers),
         cmocka_unit_test(the_rep_who_has_the_lead_is_told),
         cmocka_unit_test(a_message_of_a_call_that_is_over_or_unknown_is_a_call_back_of_its_own),
         cmocka_unit_test(the_lead_that_is_named_needs_no_rule),
