@@ -52,8 +52,10 @@ bool read(const std::string &raw, const std::string &region, struct phone_number
         return false;
     copy(out->e164, sizeof out->e164, e164);
     copy(out->region, sizeof out->region, number_region);
-    out->valid = util.IsValidNumber(number);
-    copy(out->kind, sizeof out->kind, kind_name(util.GetNumberType(number)));
+    // Valid is what has a type: IsValidNumber would look through the same patterns again.
+    const PhoneNumberUtil::PhoneNumberType type = util.GetNumberType(number);
+    out->valid = type != PhoneNumberUtil::UNKNOWN;
+    copy(out->kind, sizeof out->kind, kind_name(type));
     return true;
 }
 
