@@ -14,6 +14,7 @@ static const struct bench benches[] = {
     {"restart", bench_restart, "a broker that is killed, or stopped, with leads open: how long until it serves again, with all of them"},
     {"peers", bench_peers, "end to end beside Redis Streams, a Lua queue in Redis and beanstalkd, which choose less or nothing"},
     {"floor", bench_floor, "end to end with Redis, beside raw ZeroMQ and raw appends of the same messages"},
+    {"ingest", bench_ingest, "web and mail, beside an empty HTTP handler, bare gmime and raw appends; memory over many requests"},
     {"security", bench_security, "what encryption costs, and what the safest durability: end to end by TCP"},
 };
 enum { BENCHES = sizeof benches / sizeof *benches };
@@ -25,7 +26,7 @@ static int usage(FILE *out, int code)
         fprintf(out, "  %-8s %s\n", benches[i].name, benches[i].what);
     fprintf(out, "\n  --json     one JSON object, last thing printed\n  --quick    less than 50 seconds\n"
                  "  --rounds N repetitions; medians and spread are over them\n"
-                 "  --leads N  restart: open leads (default 1000000; 100000 with --quick)\n");
+                 "  --leads N  restart: open leads (default 1000000; 100000 with --quick); ingest: requests over which memory is watched\n");
     return code;
 }
 

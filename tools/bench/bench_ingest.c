@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What ingest costs, each figure beside its floor of the same run, in turns:
+ *
+ *   requests/s on one core    leadwire-web, with all that it does, beside its HTTP server with an empty handler
+ *   mails/s                   a mail to a lead, beside gmime parsing it
+ *   p50                       a request until its contact is in the journal, beside a raw append to the same kind of Redis and
+ *                             an empty request
+ *   memory                    of leadwire-web, after the first tenth of many requests and at their end
+ */
+#include <hiredis/hiredis.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+#include "bench_desk.h"
+#include "bench_process.h"
+#include "ingest_http.h"
+#include "ingest_mail.h"
+
+enum { ROUNDS_MAX = 16, CONNECTIONS = 32, APPEND_SIZE = 500 };
+
+struct size { uint32_t requests, mails, appends, long_run; };
+
+struct round {
+    struct ingest_figures worker, empty;           /* under load */
+    struct ingest_figures one, one_empty;          /* a request at a time; `one` with Redis, always */
+    double append_us;
+    struct ingest_mail_figures mail;
+};
+
+struct ratio { double median, low, high; };
+
+static struct ratio ratio_of(const struct round *rounds, uint32_t count, double of(const struct round *round))
+{
+    double values[ROUNDS_MAX];
+    for (uint32_t i = 0; i < count; i++)
+        values[i] = of(&rounds[i]);
+    const double median = bench_median(values, count);   /* sorts */
+    return (struct ratio){median, values[0], values[count - 1]};
+}
+
+static double web_over_empty(const struct round *round) { return round->worker.per_cpu_s / round->empty.per_cpu_s; }
+static double mail_over_gmime(const struct round *round) { return round->mail.leads_per_s / round->mail.parsed_per_s; }
+/* 1: a request takes as long as two appends and an empty request. */
+static double p50_over_floor(const struct round *round) { return round->one.p50_us / (2 * round->append_us + round->one_empty.p50_us); }
+static double worker_rate(const struct round *round) { return round->worker.per_cpu_s; }
+static double empty_rate(const struct round *round) { return round->empty.per_cpu_s; }
+static double mail_rate(const struct round *round) { return round->mail.leads_per_s; }
+static double gmime_rate(const struct round *round) { return round->mail.parsed_per_s; }
+static double request_us(const struct round *round) { return round->one.p50_us; }
+static double append_us(const struct round *round) { return round->append_us; }
+static double empty_us(const struct round *round) { return round->one_empty.p50_us; }
+
+static struct ingest_figures run_empty(uint32_t connections, uint32_t requests)
+{
+    struct ingest_server server;
+    ingest_empty_start(&server);
+    const struct ingest_figures figures = ingest_http_run(&server, &(struct ingest_load){connections, requests});
+    ingest_server_stop(&server);
+    return figures;
+}
+
+static struct ingest_figures run_worker(const char *fsync, uint32_t connections, uint32_t requests)
+{
+    struct ingest_server server;
+    ingest_worker_start(&server, fsync);
+    ingest_http_run(&server, &(struct ingest_load){connections, requests / 10 + 1});     /* warm */
+    const struct ingest_figures figures = ingest_http_run(&server, &(struct ingest_load){connections, requests});
+    ingest_server_stop(&server);
+    return figures;
+}
+
+/* One entry of a contact's size after the other, each waited for: XADD to a Redis that syncs each. */
+static double run_appends(uint32_t count)
+{
+    char dir[64], path[96], bytes[APPEND_SIZE];
+    bench_make_dir(dir);
+    snprintf(path, sizeof path, "%s/redis.sock", dir);
+    pid_t server = bench_desk_redis(dir, "always");
+    redisContext *redis = redisConnectUnix(path);
+    uint32_t *took_us = calloc(count, sizeof *took_us);
+    if (!redis || redis->err || !took_us)
+        bench_give_up("cannot connect to Redis");
+    memset(bytes, 'x', sizeof bytes);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint64_t start_ns = bench_now_ns();
+        redisReply *reply = redisCommand(redis, "XADD journal * b %b", bytes, sizeof bytes);
+        if (!reply || reply->type == REDIS_REPLY_ERROR)
+            bench_give_up("an append was refused");
+        freeReplyObject(reply);
+        took_us[i] = (uint32_t)((bench_now_ns() - start_ns) / 1000);
+    }
+    const double p50_us = bench_percentile_u32(took_us, count, 0.5);
+    free(took_us);
+    redisFree(redis);
+    bench_stop(server);
+    bench_remove_dir(dir);
+    return p50_us;
+}
+
+/* The order alternates. */
+static void run_round(struct round *round, const struct size *size, bool is_reversed)
+{
+    if (is_reversed) {
+        round->empty = run_empty(CONNECTIONS, size->requests);
+        round->worker = run_worker(NULL, CONNECTIONS, size->requests);
+        round->append_us = run_appends(size->appends);
+        round->one = run_worker("always", 1, size->appends);
+        round->one_empty = run_empty(1, size->appends);
+    } else {
+        round->worker = run_worker(NULL, CONNECTIONS, size->requests);
+        round->empty = run_empty(CONNECTIONS, size->requests);
+        round->one_empty = run_empty(1, size->appends);
+        round->one = run_worker("always", 1, size->appends);
+        round->append_us = run_appends(size->appends);
+    }
+    round->mail = ingest_mail_run(size->mails);
+}
+
+static void run_long(uint32_t requests, uint64_t *early, uint64_t *late)
+{
+    struct ingest_server server;
+    ingest_worker_start(&server, NULL);
+    for (uint32_t tenth = 1; tenth <= 10; tenth++) {
+        ingest_http_run(&server, &(struct ingest_load){CONNECTIONS, requests / 10});
+        *late = ingest_server_rss(&server);
+        *early = tenth == 1 ? *late : *early;
+        fprintf(stderr, "%u of %u requests\n", requests / 10 * tenth, requests);
+    }
+    ingest_server_stop(&server);
+}
+
+static void print(const struct round *rounds, uint32_t count, const struct size *size, const uint64_t memory[2], bool is_json)
+{
+    const struct ratio web = ratio_of(rounds, count, web_over_empty), mail = ratio_of(rounds, count, mail_over_gmime);
+    const struct ratio p50 = ratio_of(rounds, count, p50_over_floor);
+    const double rates[4] = {ratio_of(rounds, count, worker_rate).median, ratio_of(rounds, count, empty_rate).median,
+                             ratio_of(rounds, count, mail_rate).median, ratio_of(rounds, count, gmime_rate).median};
+    const double times[3] = {ratio_of(rounds, count, request_us).median, ratio_of(rounds, count, append_us).median,
+                             ratio_of(rounds, count, empty_us).median};
+
+    printf("web    %8.0f requests/s on one core; its HTTP server alone %8.0f: %.2f (%.2f to %.2f)\n", rates[0], rates[1], web.median, web.low, web.high);
+    printf("mail   %8.0f mails/s; gmime alone %8.0f: %.2f (%.2f to %.2f)\n", rates[2], rates[3], mail.median, mail.low, mail.high);
+    printf("p50    %8.0f us until in the journal; append %.0f us, HTTP %.0f us: %.2f (%.2f to %.2f) of two appends and an empty request\n", times[0],
+           times[1], times[2], p50.median, p50.low, p50.high);
+    printf("memory %8.1f MB after %u requests, %.1f MB after %u\n", (double)memory[0] / 1e6, size->long_run / 10, (double)memory[1] / 1e6, size->long_run);
+    printf("medians of %u rounds\n", count);
+    if (!is_json)
+        return;
+    printf("{\"web_per_core_s\": %.0f, \"http_per_core_s\": %.0f, \"mails_per_s\": %.0f, \"gmime_per_s\": %.0f, \"request_p50_us\": %.0f, "
+           "\"append_p50_us\": %.0f, \"http_p50_us\": %.0f, ", rates[0], rates[1], rates[2], rates[3], times[0], times[1], times[2]);
+    printf("\"ratio\": {\"web_over_http\": %.3f, \"mail_over_gmime\": %.3f, \"p50_over_two_appends_and_http\": %.3f}, "
+           "\"ratio_spread\": {\"web_over_http\": [%.3f, %.3f], \"mail_over_gmime\": [%.3f, %.3f], \"p50_over_two_appends_and_http\": [%.3f, %.3f]}, ",
+           web.median, mail.median, p50.median, web.low, web.high, mail.low, mail.high, p50.low, p50.high);
+    printf("\"memory_early_bytes\": %llu, \"memory_late_bytes\": %llu, \"requests\": %u, \"calibration\": %.2f, \"rounds\": %u}\n",
+           (unsigned long long)memory[0], (unsigned long long)memory[1], size->long_run, bench_calibration(), count);
+}
+
+int bench_ingest(const struct bench_options *options)
+{
+    const struct size quick = {10000, 4000, 1000, 30000}, whole = {40000, 20000, 5000, 1000000};
+    struct size size = options->quick ? quick : whole;
+    static struct round rounds[ROUNDS_MAX];
+    uint32_t count = options->rounds ? options->rounds : options->quick ? 2 : 5;
+    uint64_t memory[2];
+
+    if (count > ROUNDS_MAX)
+        count = ROUNDS_MAX;
+    if (options->leads >= 10)
+        size.long_run = options->leads;
+    for (uint32_t i = 0; i < count; i++) {
+        fprintf(stderr, "round %u of %u\n", i + 1, count);
+        run_round(&rounds[i], &size, i % 2);
+    }
+    run_long(size.long_run, &memory[0], &memory[1]);
+    print(rounds, count, &size, memory, options->json);
+    return 0;
+}
