@@ -314,7 +314,7 @@ struct core_effect {
     uint32_t payload_size;
     bool interrupts;                   /* offer: the rep has no room for it: it interrupts what else they have */
     bool hides_person;                 /* offer: of the payload only what says nothing of whom it is about */
-    const char *why;                   /* offer: why this rep, in words */
+    const struct core_why *why;        /* offer: why this rep; NULL: nothing is kept for explanations. Words by core_why_words */
     bool is_call_back;                 /* the rep calls; nobody is on the line */
     bool do_not_call;                  /* of an end: the prospect wants no more calls */
     uint64_t bought_ms;                /* offer, holding: when its person bought last, or was won; 0: no customer that the desk knows */
@@ -340,6 +340,12 @@ struct core_effect {
     uint32_t config_version;
     uint32_t count_offers, count_holdings;   /* snapshot end */
 };
+
+enum { CORE_WHY_SIZE = 512 };          /* bytes of words, with the NUL */
+
+/* "italian 8 of 5 needed; load 1 of 3; idle 42 s; 4 could take it". To be called while the effect is told: who tells nobody
+ * needs no words. NULL, and an offer whose decision is no longer kept: "". Returns text. */
+const char *core_why_words(const struct core_why *why, char text[CORE_WHY_SIZE]);
 
 /* ---- the core ---------------------------------------------------------------- */
 

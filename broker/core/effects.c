@@ -27,7 +27,7 @@ void effect_init(const struct core *core, struct core_effect *effect, enum core_
     (void)core;
     zero_bytes(effect, sizeof *effect);
     effect->kind = kind;
-    effect->reason = effect->queue = effect->rep = effect->device = effect->source = effect->disposition = effect->why = "";
+    effect->reason = effect->queue = effect->rep = effect->device = effect->source = effect->disposition = "";
     effect->place = effect->preferred_rep = effect->by = effect->set_by = effect->bought = "";
 }
 
@@ -138,11 +138,10 @@ static void effect_customer(const struct core *core, const struct lead *lead, st
 void tell_offer(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed)
 {
     struct core_effect effect;
-    char why[WHY_TEXT_ROOM];
+    const struct core_why why = {core, lead, rep};
     struct core_text contacts[CORE_CONTACTS_MAX];
     if (rep->session == 0 || core->is_restoring)
         return;
-    why_text_write(core, lead, rep, why);
     effect_init(core, &effect, EFFECT_OFFER);
     effect_lead(core, lead, &effect);
     effect.offer_number = lead_offer_number(lead, rep->number);
@@ -151,7 +150,7 @@ void tell_offer(struct core *core, const struct lead *lead, const struct rep *re
     effect.session = rep->session;
     effect.resumed = resumed;
     effect_payload(lead, &effect, contacts);
-    effect.why = why;
+    effect.why = &why;
     effect.interrupts = interrupt_is(core, lead, rep);
     effect.hides_person = rep->is_outsourced;
     if (effect.hides_person)

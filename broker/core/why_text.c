@@ -192,14 +192,17 @@ static const struct decision *decision_of(const struct lead *lead, uint32_t offe
     return NULL;
 }
 
-void why_text_write(const struct core *core, const struct lead *lead, const struct rep *rep, char data[WHY_TEXT_ROOM])
+const char *core_why_words(const struct core_why *why, char text[CORE_WHY_SIZE])
 {
-    const struct decision *decision = decision_of(lead, lead_offer_number(lead, rep->number));
-    char *at = data;
+    char data[WHY_TEXT_ROOM], *at = data;
 
-    *at = '\0';
+    text[0] = '\0';
+    const struct decision *decision = why ? decision_of(why->lead, lead_offer_number(why->lead, why->rep->number)) : NULL;
     if (!decision)
-        return;
+        return text;
+    const struct core *core = why->core;
+    const struct lead *lead = why->lead;
+    const struct rep *rep = why->rep;
     const struct policy_rep rank = decided_rank(core, lead, rep, decision);
     if (decision->cause == CAUSE_PREFERRED)
         at = put(at, "you are asked first; ");
@@ -208,6 +211,8 @@ void why_text_write(const struct core *core, const struct lead *lead, const stru
     at = put(put_number(put(at, "; "), decision->able), " could take it");
     if (lead->demand->of_queue->weighs)
         at = put_urgency(at, lead, decision->at_ms);
-    at = at <= data + WHY_TEXT_MAX ? at : data + WHY_TEXT_MAX;
-    *at = '\0';
+    const size_t size = at <= data + WHY_TEXT_MAX ? (size_t)(at - data) : WHY_TEXT_MAX;
+    memcpy(text, data, size);
+    text[size] = '\0';
+    return text;
 }

@@ -12,13 +12,18 @@ struct core;
 struct lead;
 struct rep;
 
+/* What an effect carries in place of the words: they cost more than the decision. */
+struct core_why {
+    const struct core *core;
+    const struct lead *lead;
+    const struct rep *rep;
+};
+
 enum {
-    WHY_TEXT_MAX = 511,       /* letters of a reason; what is longer is cut */
+    WHY_TEXT_MAX = CORE_WHY_SIZE - 1,   /* letters of a reason; what is longer is cut */
     WHY_KEYS_ROOM = 512,      /* more than all keys of a policy can say */
     WHY_TEXT_ROOM = CONFIG_REQUIRE_MAX * (WHY_TEXT_MAX + 64) + 2 * WHY_KEYS_ROOM,   /* more than can be said, so that writing needs not look */
 };
-/* "italian 8 of 5 needed; load 1 of 3; idle 42 s; 4 could take it": why this rep got the lead's last offer. */
-void why_text_write(const struct core *core, const struct lead *lead, const struct rep *rep, char text[WHY_TEXT_ROOM]);
 /* "tier 1; idle 42 s": what the policy ranked this rep by. */
 void why_keys_write(const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms, char text[WHY_KEYS_ROOM]);
 

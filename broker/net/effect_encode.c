@@ -175,7 +175,7 @@ static void encode_query_reply(struct net *net, struct peer *peer, const struct 
 static void encode_offer(struct net *net, struct peer *peer, const struct core_effect *effect)
 {
     Leadwire__V1__Offer offer = LEADWIRE__V1__OFFER__INIT;
-    char lead_id[DESK_ID_TEXT_MAX];
+    char lead_id[DESK_ID_TEXT_MAX], why[CORE_WHY_SIZE];
     uint64_t left_ms = effect->deadline_ms > net->turn.desk_ms ? effect->deadline_ms - net->turn.desk_ms : 0;
 
     desk_id_format(effect->lead, lead_id);
@@ -186,7 +186,7 @@ static void encode_offer(struct net *net, struct peer *peer, const struct core_e
     offer.received_unix_ms = (int64_t)effect->received_unix_ms;
     offer.weight = effect->weight;
     offer.queue = (char *)effect->queue;
-    offer.why = (char *)effect->why;
+    offer.why = (char *)(uintptr_t)core_why_words(effect->why, why);
     offer.resumed = effect->resumed;
     offer.epoch = net->epoch;
     offer.call_back = effect->is_call_back;

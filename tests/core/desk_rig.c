@@ -238,6 +238,11 @@ const struct core_effect *rig_told(const struct desk_rig *rig, enum core_effect_
     return NULL;
 }
 
+const char *rig_why(const struct core_effect *offer)
+{
+    return ((const struct told *)offer)->why;   /* the effect is its first member */
+}
+
 uint32_t rig_told_count(const struct desk_rig *rig, enum core_effect_kind kind, uint64_t session)
 {
     uint32_t count = 0;
@@ -345,7 +350,7 @@ static void keep_effect(void *context, const struct core_effect *effect)
         for (uint32_t i = 0; i < rig->told_count; i++) {   /* they point into themselves, and moved */
             struct told *moved = &rig->told[i];
             const char **places[RIG_TEXTS] = {&moved->effect.reason, &moved->effect.queue, &moved->effect.rep,
-                                              &moved->effect.source, &moved->effect.disposition, &moved->effect.why, &moved->effect.by};
+                                              &moved->effect.source, &moved->effect.disposition, &moved->effect.by};
             for (int t = 0; t < RIG_TEXTS; t++)
                 *places[t] = moved->texts[t];
             moved->effect.payload = moved->payload;
@@ -355,7 +360,7 @@ static void keep_effect(void *context, const struct core_effect *effect)
     struct told *told = &rig->told[rig->told_count++];
     told->effect = *effect;
     const char **places[RIG_TEXTS] = {&told->effect.reason, &told->effect.queue, &told->effect.rep,
-                                      &told->effect.source, &told->effect.disposition, &told->effect.why, &told->effect.by};
+                                      &told->effect.source, &told->effect.disposition, &told->effect.by};
     for (int t = 0; t < RIG_TEXTS; t++) {
         assert(*places[t] && strlen(*places[t]) < RIG_TEXT_MAX);
         strcpy(told->texts[t], *places[t]);
@@ -367,6 +372,7 @@ static void keep_effect(void *context, const struct core_effect *effect)
         told->contacts[i].size = effect->contacts[i].size;
     }
     point_to_contacts(told);
+    core_why_words(effect->why, told->why);
     if (effect->payload_size > 0 && effect->payload)
         memcpy(told->payload, effect->payload, effect->payload_size < 64 ? effect->payload_size : 64);
     told->effect.payload = effect->payload ? told->payload : NULL;

@@ -13,12 +13,12 @@
 #include "core.h"
 #include "core_explain.h"
 
-enum { PUBLISHER = 1, MANAGER = 2, RIG_TEXTS = 7, RIG_TEXT_MAX = 300, RIG_FIELDS_MAX = 4 };
+enum { PUBLISHER = 1, MANAGER = 2, RIG_TEXTS = 6, RIG_TEXT_MAX = 300, RIG_FIELDS_MAX = 4 };
 
 /* One effect as it was told; its pointers point into this struct. */
 struct told {
     struct core_effect effect;
-    char texts[RIG_TEXTS][RIG_TEXT_MAX];
+    char texts[RIG_TEXTS][RIG_TEXT_MAX], why[CORE_WHY_SIZE];
     uint8_t payload[64];
     struct core_text contacts[CORE_CONTACTS_MAX];
     char contact_bytes[CORE_CONTACTS_MAX][16];
@@ -96,6 +96,8 @@ void rig_resume_service(struct desk_rig *rig);
 
 /* The n-th (from 0) effect of this kind since the step began; NULL. session 0: to anybody. */
 const struct core_effect *rig_told(const struct desk_rig *rig, enum core_effect_kind kind, uint64_t session, uint32_t n);
+/* The words of an offer that rig_told gave. */
+const char *rig_why(const struct core_effect *offer);
 uint32_t rig_told_count(const struct desk_rig *rig, enum core_effect_kind kind, uint64_t session);
 /* LEAD_NONE when it is not open. */
 enum lead_state rig_state(struct desk_rig *rig, struct desk_id lead);

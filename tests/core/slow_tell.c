@@ -8,7 +8,7 @@
 
 struct core_effect new_effect(enum core_effect_kind kind)
 {
-    return (struct core_effect){.kind = kind, .reason = "", .queue = "", .rep = "", .device = "", .source = "", .disposition = "", .why = "",
+    return (struct core_effect){.kind = kind, .reason = "", .queue = "", .rep = "", .device = "", .source = "", .disposition = "",
                                 .place = "", .preferred_rep = "", .by = "", .set_by = "", .bought = ""};
 }
 

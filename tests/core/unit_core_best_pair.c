@@ -89,7 +89,7 @@ static void the_best_closer_gets_the_lead(void **state)
     rig_pass(&rig, 60000);
     rig_log_on(&rig, "bob");
     struct desk_id lead = publish(&rig, "a", "40");
-    assert_string_equal(rig_told(&rig, EFFECT_OFFER, 0, 0)->why, "worth 5.000; idle 0 s; 2 could take it");
+    assert_string_equal(rig_why(rig_told(&rig, EFFECT_OFFER, 0, 0)), "worth 5.000; idle 0 s; 2 could take it");
     assert_string_equal(rig_owner(&rig, lead), "bob");
     assert_string_equal(rig_owner(&rig, publish(&rig, "b", "4000")), "ada");   /* bob is full */
     rig_close(&rig);
@@ -109,7 +109,7 @@ static void a_freed_rep_gets_what_is_worth_most_now(void **state)
     struct desk_id fresh = publish(&rig, "fresh", "40");   /* 50 and 15 by now, against 40 */
     complete(&rig, ada, first);
     assert_int_equal(rig_state(&rig, dear), LEAD_OFFERED);
-    assert_string_equal(rig_told(&rig, EFFECT_OFFER, ada, 0)->why, "worth 5.000; idle 0 s; 1 could take it");
+    assert_string_equal(rig_why(rig_told(&rig, EFFECT_OFFER, ada, 0)), "worth 5.000; idle 0 s; 1 could take it");
     complete(&rig, ada, dear);
     assert_int_equal(rig_state(&rig, fresh), LEAD_OFFERED);
     complete(&rig, ada, fresh);
@@ -147,10 +147,10 @@ static void what_is_no_number_is_worth_one(void **state)
     for (int i = 0; i < 4; i++) {
         char id[] = {(char)('a' + i), '\0'};
         publish(&rig, id, budgets[i]);
-        assert_memory_equal(rig_told(&rig, EFFECT_OFFER, 0, 0)->why, "worth 1.000;", 12);
+        assert_memory_equal(rig_why(rig_told(&rig, EFFECT_OFFER, 0, 0)), "worth 1.000;", 12);
     }
     publish(&rig, "more", "99999999999");
-    assert_memory_equal(rig_told(&rig, EFFECT_OFFER, 0, 0)->why, "worth 1000000.000;", 18);
+    assert_memory_equal(rig_why(rig_told(&rig, EFFECT_OFFER, 0, 0)), "worth 1000000.000;", 18);
     rig_close(&rig);
 }
 

@@ -274,7 +274,7 @@ static void keeping_nothing_changes_no_decision(void **state)
     uint64_t ada = rig_log_on(&rig, "ada"), ben = rig_log_on(&rig, "ben");
     struct desk_id lead = rig_publish(&rig, "a");
     assert_string_equal(rig_owner(&rig, lead), "ada");
-    assert_string_equal(rig_told(&rig, EFFECT_OFFER, ada, 0)->why, "");
+    assert_string_equal(rig_why(rig_told(&rig, EFFECT_OFFER, ada, 0)), "");
     rig_decline(&rig, ada, lead, 1);
     assert_string_equal(rig_owner(&rig, lead), "ben");
     assert_true(explain(&rig, lead, &heard));

@@ -56,7 +56,7 @@ static void who_is_full_of_forms_is_offered_one_call(void **state)
     struct desk_id first = call(&rig, "call-1");
     assert_string_equal(rig_owner(&rig, first), "ada");
     assert_true(rig_told(&rig, EFFECT_OFFER, ada, 0)->interrupts);
-    assert_non_null(strstr(rig_told(&rig, EFFECT_OFFER, ada, 0)->why, "interrupts; "));
+    assert_non_null(strstr(rig_why(rig_told(&rig, EFFECT_OFFER, ada, 0)), "interrupts; "));
     struct desk_id second = call(&rig, "call-2"), more = form(&rig, "form-9");
     assert_int_equal(rig_state(&rig, second), LEAD_WAITING);   /* a call never interrupts a call */
     assert_int_equal(rig_state(&rig, more), LEAD_WAITING);     /* nor a form a call: the reserve is not for it */

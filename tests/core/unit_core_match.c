@@ -93,7 +93,7 @@ static void required_skills_need_their_level(void **state)
     uint64_t cleo = rig_log_on(&rig, "cleo");
     const struct core_effect *offer = rig_told(&rig, EFFECT_OFFER, cleo, 0);
     assert_non_null(offer);
-    assert_string_equal(offer->why, "italian 5 of 5 needed; load 0 of 3; idle 0 s; 1 could take it");
+    assert_string_equal(rig_why(offer), "italian 5 of 5 needed; load 0 of 3; idle 0 s; 1 could take it");
     assert_string_equal(offer->queue, "italy");
     rig_close(&rig);
 }

@@ -169,7 +169,7 @@ static void who_has_what_a_lead_prefers_comes_first(void **state)
     struct desk_id second = rig_publish(&rig, "b");
     assert_string_equal(rig_owner(&rig, second), "bob");   /* though half full */
     const struct core_effect *offer = rig_told(&rig, EFFECT_OFFER, 0, 0);
-    assert_string_equal(offer->why, "preferred 1; load 1 of 2; idle 0 s; 3 could take it");
+    assert_string_equal(rig_why(offer), "preferred 1; load 1 of 2; idle 0 s; 3 could take it");
     assert_string_equal(rig_owner(&rig, rig_publish(&rig, "c")), "ada");
     assert_string_equal(rig_owner(&rig, rig_publish(&rig, "d")), "cleo");
     rig_close(&rig);

@@ -22,7 +22,7 @@ static struct desk_id publish_in(struct desk_rig *rig, const char *id, const cha
 static const char *why_of(const struct desk_rig *rig)
 {
     const struct core_effect *offer = rig_told(rig, EFFECT_OFFER, 0, 0);
-    return offer ? offer->why : "";
+    return offer ? rig_why(offer) : "";
 }
 
 static void longest_idle_looks_at_no_load(void **state)

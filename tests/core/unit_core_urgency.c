@@ -259,13 +259,13 @@ static void an_offer_says_what_made_it_urgent(void **state)
     uint64_t session = rig_log_on(&rig, "ada");
     const struct core_effect *offer = rig_told(&rig, EFFECT_OFFER, session, 0);
     assert_non_null(offer);
-    assert_non_null(strstr(offer->why, "urgency 202.5: priority 50.0, slack 150.0, age 2.5"));
+    assert_non_null(strstr(rig_why(offer), "urgency 202.5: priority 50.0, slack 150.0, age 2.5"));
     rig_close(&rig);
     rig_open(&rig, two_queues(&order, NULL), NULL);
     publish(&rig, "a", "hot", NULL);
     rig_pass(&rig, HOUR);
     session = rig_log_on(&rig, "ada");
-    assert_non_null(strstr(rig_told(&rig, EFFECT_OFFER, session, 0)->why, "waited 3600 s, over the cap of 3600 s"));
+    assert_non_null(strstr(rig_why(rig_told(&rig, EFFECT_OFFER, session, 0)), "waited 3600 s, over the cap of 3600 s"));
     rig_close(&rig);
 }
 

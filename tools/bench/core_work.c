@@ -51,7 +51,8 @@ static void digest_effect(struct core_work *work, const struct core_effect *effe
 {
     const uint64_t numbers[] = {effect->kind, effect->session, effect->request, effect->status, effect->lead.number, effect->revision, effect->from,
                                 effect->to, effect->cause, effect->offer_number, effect->deadline_ms, effect->load, effect->rep_state};
-    const char *const texts[] = {effect->reason, effect->queue, effect->rep, effect->disposition, effect->why};
+    char why[CORE_WHY_SIZE];
+    const char *const texts[] = {effect->reason, effect->queue, effect->rep, effect->disposition, core_why_words(effect->why, why)};
     digest(work, numbers, sizeof numbers);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         digest(work, texts[i], strlen(texts[i]));

@@ -51,7 +51,7 @@ struct core_effect sim_effect_view(const struct sim_effect *kept)
     effect.set_by = kept->set_by;
     effect.bought = kept->bought;
     effect.also_offered = NULL;
-    effect.why = "";
+    effect.why = NULL;
     effect.contacts = NULL;
     effect.declines = NULL;
     effect.decline_count = 0;
