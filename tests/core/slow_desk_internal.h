@@ -62,7 +62,7 @@ struct slow_lead {
     uint32_t refused[REPS];                    /* by rep: how often in this round */
     struct refusal past[REFUSALS];             /* of this round, whose time is over */
     uint32_t past_count;
-    uint8_t payload[64];
+    uint8_t payload[512];
     uint32_t payload_size;
     bool call_back;
     int preferred;                             /* -1: nobody */

@@ -17,6 +17,8 @@ struct pending_ring { struct pending items[QUEUE]; uint32_t first, count; };
 struct core_work {
     struct core_work_size size;
     struct core *core;
+    struct core_config *config;
+    struct core_work_watcher watcher;
     uint64_t random, now_ms, published, completed, effects, records, record_bytes, next_id;
     uint64_t by_state[LEAD_STATES];   /* as events tell: asking the core looks at every rep, which would be a tenth of what is measured */
     struct pending_ring offers, assigned;
@@ -73,6 +75,8 @@ static void on_effect(void *context, const struct core_effect *effect)
 {
     struct core_work *work = context;
     work->effects++;
+    if (work->watcher.effect)
+        work->watcher.effect(work->watcher.context, effect);
     if (work->is_digesting)
         digest_effect(work, effect);
     if (effect->kind == EFFECT_LEAD_EVENT) {
@@ -81,6 +85,13 @@ static void on_effect(void *context, const struct core_effect *effect)
     }
     if (effect->kind == EFFECT_OFFER)
         push(&work->offers, (struct pending){effect->lead, effect->session, effect->offer_number});
+}
+
+static void give(struct core_work *work, const struct core_command *command)
+{
+    if (work->watcher.command)
+        work->watcher.command(work->watcher.context, command, work->now_ms);
+    core_step(work->core, command, work->now_ms);
 }
 
 static const char *read_field(const void *lead, const char *field)
@@ -137,19 +148,18 @@ static struct core_config *make_config(const struct core_work_size *size, uint64
 
 static void start_desk(struct core_work *work)
 {
-    struct core_config *config = make_config(&work->size, &work->random);
+    work->config = make_config(&work->size, &work->random);
     struct core_command command = {.kind = COMMAND_FOUND_DESK, .found_desk.fingerprint_key = {1, 2}};
     core_set_epoch(work->core, 1 << 24);
-    core_step(work->core, &command, work->now_ms);
-    command = (struct core_command){.kind = COMMAND_CONFIGURE, .configure = {.config = config}};
-    core_step(work->core, &command, work->now_ms);
+    give(work, &command);
+    command = (struct core_command){.kind = COMMAND_CONFIGURE, .configure = {.config = work->config}};
+    give(work, &command);
     for (uint32_t i = 0; i < work->size.reps; i++) {
         char name[32];
         int size = snprintf(name, sizeof name, "rep%u", i);
         command = (struct core_command){.kind = COMMAND_LOG_ON, .session = i + 1, .log_on.rep = {name, (uint32_t)size}};
-        core_step(work->core, &command, work->now_ms);
+        give(work, &command);
     }
-    core_config_free(config);
 }
 
 /* "l123": the bench's own printing would be a twentieth of what it measures. */
@@ -174,7 +184,7 @@ static void step(struct core_work *work, const struct core_command *command)
 {
     bool is_sampled = work->samples && work->next_id % SAMPLE_EVERY == 0 && work->sample_count < SAMPLES;
     uint64_t start_ns = is_sampled ? bench_now_ns() : 0;
-    core_step(work->core, command, work->now_ms);
+    give(work, command);
     if (is_sampled)
         work->samples[work->sample_count++] = (uint32_t)(bench_now_ns() - start_ns);
 }
@@ -202,7 +212,7 @@ static void answer_one(struct core_work *work)
         return;   /* left to expire */
     struct core_command command = {.kind = COMMAND_ANSWER_OFFER, .session = offer.session, .request = 1,
                                    .answer_offer = {.lead = offer.lead, .offer_number = offer.offer_number, .accept = dice >= 15}};
-    core_step(work->core, &command, work->now_ms);
+    give(work, &command);
     if (dice >= 15)
         push(&work->assigned, offer);
 }
@@ -236,7 +246,7 @@ static void turn(struct core_work *work, bool completes)
         answer_one(work);
     for (int i = 0; completes && i < TURN && work->assigned.count > room / 5; i++)
         complete_one(work);
-    core_step(work->core, &(struct core_command){.kind = COMMAND_TIME}, work->now_ms);
+    give(work, &(struct core_command){.kind = COMMAND_TIME});
 }
 
 void core_work_run(struct core_work *work, uint64_t lives)
@@ -279,6 +289,11 @@ struct core_work_counts core_work_read(const struct core_work *work)
 
 struct core_work *core_work_new(const struct core_work_size *size, uint64_t seed)
 {
+    return core_work_new_watched(size, seed, &(struct core_work_watcher){0});
+}
+
+struct core_work *core_work_new_watched(const struct core_work_size *size, uint64_t seed, const struct core_work_watcher *watcher)
+{
     struct core_limits limits;
     struct core_work *work = calloc(1, sizeof *work);
     struct core_callbacks callbacks = {work, on_record, on_effect};
@@ -290,6 +305,7 @@ struct core_work *core_work_new(const struct core_work_size *size, uint64_t seed
     if (size->has_small_window)
         limits.seen_max = 1000;
     work->size = *size;
+    work->watcher = *watcher;
     work->random = seed;
     work->now_ms = 1700000000000u;
     work->core = core_new(&limits, &callbacks);
@@ -303,6 +319,7 @@ struct core_work *core_work_new(const struct core_work_size *size, uint64_t seed
 void core_work_free(struct core_work *work)
 {
     core_free(work->core);
+    core_config_free(work->config);
     free(work->samples);
     free(work);
 }

@@ -20,10 +20,20 @@ struct core_work_size {
     int same_levels;        /* reps with the same skills have the same levels: few classes of reps; else nearly each is one */
 };
 
+struct core_command;
+struct core_effect;
 struct core_work;
+
+/* Sees each command before the core does, and each effect, from the desk's first on. Both are borrowed until it returns. */
+struct core_work_watcher {
+    void (*command)(void *context, const struct core_command *command, uint64_t now_ms);
+    void (*effect)(void *context, const struct core_effect *effect);
+    void *context;
+};
 
 /* A desk with everybody logged on and no lead. Aborts without memory. */
 struct core_work *core_work_new(const struct core_work_size *size, uint64_t seed);
+struct core_work *core_work_new_watched(const struct core_work_size *size, uint64_t seed, const struct core_work_watcher *watcher);
 void core_work_free(struct core_work *work);
 /* Until so many more leads are completed, and the floor is as full as its size says. */
 void core_work_run(struct core_work *work, uint64_t lives);
