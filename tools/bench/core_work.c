@@ -83,8 +83,11 @@ static void on_effect(void *context, const struct core_effect *effect)
         work->by_state[effect->from]--;
         work->by_state[effect->to]++;
     }
-    if (effect->kind == EFFECT_OFFER)
+    if (effect->kind == EFFECT_OFFER) {
+        char why[CORE_WHY_SIZE];
+        core_why_words(effect->why, why);   /* as a broker does: they are part of what explanations cost */
         push(&work->offers, (struct pending){effect->lead, effect->session, effect->offer_number});
+    }
 }
 
 static void give(struct core_work *work, const struct core_command *command)
