@@ -9,6 +9,7 @@
 #include "lw_log.h"
 #include "port_file.h"
 #include "routes.h"
+#include "user_access.h"
 #include "wall_clock.h"
 
 enum { HOUSEKEEPING_EVERY_MS = 250, STOP_WITHIN_MS = 2000 };
@@ -140,7 +141,7 @@ static void on_call(void *context, struct http_call *call)
     const struct guard guard = {.sessions = &gateway->sessions, .users = gateway->users, .proxies = &gateway->config->http.proxies,
                                 .now_ms = wall_clock_monotonic_ms()};
     request_read(&guard, call, &request);
-    routes_handle(gateway, &request);
+    routes_handle(gateway, &guard, &request);
 }
 
 static void on_stop(void *context)
@@ -180,7 +181,7 @@ static bool may_stay(void *context, uint64_t session_id, const char *rep, bool h
     uint64_t now_ms = wall_clock_monotonic_ms();
     struct browser_session *session = browser_sessions_get(&gateway->sessions, session_id, now_ms);
     const struct user *user = session ? users_find(gateway->users, session->user) : NULL;
-    if (!user || strcmp(user->rep, rep) != 0 || !(ACCESS_DESK & 1u << user->role))
+    if (!user || strcmp(user->rep, rep) != 0 || !user_may(user->role, WIRE_SET_REP_STATE))
         return false;
     if (has_page)
         session->used_ms = now_ms;

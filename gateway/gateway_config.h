@@ -7,6 +7,7 @@
  *   users: users                    # users.h; paths are relative to the file's own folder
  *   rep_secrets: reps               # the broker's file, or a folder with a file for each rep
  *   listen: 127.0.0.1:8085          # and http: see http_config.h
+ *   identity: {header: X-Forwarded-User, from: [127.0.0.1]}   # proxy_identity.h
  *   sessions: {idle: 30m, absolute: 12h, page_grace: 30s, max: 4096}
  *   page:
  *     language: en                  # of who has none of ours
@@ -24,11 +25,13 @@
 
 #include "arena.h"
 #include "http_config.h"
+#include "proxy_identity.h"
 
 struct gateway_config {
     struct arena arena;            /* of the strings */
     const char *desk, *broker, *users_path, *rep_secrets_path;
     struct http_config http;
+    struct proxy_identity identity;
     uint64_t idle_ms, absolute_ms, page_grace_ms;
     uint32_t sessions_max;
     json_t *page;                  /* what the page is told of `page` */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "request_guard.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "secret_file.h"
 
-enum { ORIGIN_MAX = 300 };
+enum { ORIGIN_MAX = 300, COOKIE_MAX = 256 };
 
 static void add_security_headers(struct http_call *call, bool is_secure)
 {
@@ -42,6 +43,17 @@ void request_read(const struct guard *guard, struct http_call *call, struct requ
     }
     if (out->session)
         out->session->used_ms = guard->now_ms;
+}
+
+struct browser_session *session_begin(struct browser_sessions *sessions, const char *user, uint64_t now_ms, struct http_call *call, bool is_secure)
+{
+    char token[SESSION_TOKEN_SIZE + 1], cookie[COOKIE_MAX];
+    struct browser_session *session = browser_sessions_begin(sessions, user, now_ms, token);
+    snprintf(cookie, sizeof cookie, SESSION_COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict%s", token, is_secure ? "; Secure" : "");
+    http_call_add_header(call, "Set-Cookie", cookie);
+    sodium_memzero(token, sizeof token);
+    sodium_memzero(cookie, sizeof cookie);
+    return session;
 }
 
 bool cookie_read(const char *header, const char *name, char *value, size_t capacity)

@@ -18,8 +18,7 @@
 #include "users.h"
 
 /* Whom a route serves: a set of roles, or everybody. */
-enum { ACCESS_PUBLIC = 1u << ROLE_COUNT, ACCESS_SIGNED_IN = (1u << ROLE_COUNT) - 1,
-       ACCESS_DESK = 1u << ROLE_REP | 1u << ROLE_LEAD | 1u << ROLE_MANAGER };
+enum { ACCESS_PUBLIC = 1u << USER_ROLE_COUNT, ACCESS_SIGNED_IN = (1u << USER_ROLE_COUNT) - 1 };
 
 struct request {
     struct http_call *call;
@@ -42,6 +41,8 @@ struct guard {
 void request_read(const struct guard *guard, struct http_call *call, struct request *out);
 /* The HTTP status with which to refuse, with *why in words; 0: it may go on. */
 int request_judge(const struct request *request, unsigned access, const char **why);
+/* The user is signed in: the answer to the call tells the browser. Never NULL. */
+struct browser_session *session_begin(struct browser_sessions *sessions, const char *user, uint64_t now_ms, struct http_call *call, bool is_secure);
 /* The value of a cookie, copied to value[capacity]; false if absent or longer. */
 bool cookie_read(const char *header, const char *name, char *value, size_t capacity);
 

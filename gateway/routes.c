@@ -7,6 +7,7 @@
 #include "desk_acts.h"
 #include "gateway.h"
 #include "page_files.h"
+#include "user_access.h"
 #include "wall_clock.h"
 
 typedef void route_handler(struct gateway *gateway, const struct request *request, int detail);
@@ -14,7 +15,8 @@ typedef void route_handler(struct gateway *gateway, const struct request *reques
 struct route {
     enum http_method method;
     const char *path;            /* its last part "*": any one name */
-    unsigned access;
+    unsigned access;             /* 0: who may say this to the broker */
+    enum wire_type asks;
     bool is_page;                /* who is not signed in is led to the sign-in */
     route_handler *handler;
     int detail;                  /* for the handler */
@@ -23,23 +25,23 @@ struct route {
 static route_handler serve_root, serve_health, serve_sign_in, serve_desk, serve_static, take_sign_in, tell_session, take_sign_out, serve_events, take_act;
 
 static const struct route routes[] = {
-    {HTTP_GET, "/", ACCESS_PUBLIC, false, serve_root, 0},
-    {HTTP_GET, "/healthz", ACCESS_PUBLIC, false, serve_health, 0},
-    {HTTP_GET, "/sign-in", ACCESS_PUBLIC, false, serve_sign_in, 0},
-    {HTTP_GET, "/static/*", ACCESS_PUBLIC, false, serve_static, 0},
-    {HTTP_POST, "/api/sign-in", ACCESS_PUBLIC, false, take_sign_in, 0},
-    {HTTP_GET, "/api/session", ACCESS_SIGNED_IN, false, tell_session, 0},
-    {HTTP_POST, "/api/sign-out", ACCESS_SIGNED_IN, false, take_sign_out, 0},
-    {HTTP_GET, "/desk", ACCESS_DESK, true, serve_desk, 0},
-    {HTTP_GET, "/api/desk/events", ACCESS_DESK, false, serve_events, 0},
-    {HTTP_POST, "/api/desk/state", ACCESS_DESK, false, take_act, ACT_STATE},
-    {HTTP_POST, "/api/desk/accept", ACCESS_DESK, false, take_act, ACT_ACCEPT},
-    {HTTP_POST, "/api/desk/decline", ACCESS_DESK, false, take_act, ACT_DECLINE},
-    {HTTP_POST, "/api/desk/touch", ACCESS_DESK, false, take_act, ACT_TOUCH},
-    {HTTP_POST, "/api/desk/complete", ACCESS_DESK, false, take_act, ACT_COMPLETE},
-    {HTTP_POST, "/api/desk/transfer", ACCESS_DESK, false, take_act, ACT_TRANSFER},
-    {HTTP_POST, "/api/desk/list", ACCESS_DESK, false, take_act, ACT_LIST},
-    {HTTP_POST, "/api/desk/pull", ACCESS_DESK, false, take_act, ACT_PULL},
+    {HTTP_GET, "/", ACCESS_PUBLIC, WIRE_NONE, false, serve_root, 0},
+    {HTTP_GET, "/healthz", ACCESS_PUBLIC, WIRE_NONE, false, serve_health, 0},
+    {HTTP_GET, "/sign-in", ACCESS_PUBLIC, WIRE_NONE, false, serve_sign_in, 0},
+    {HTTP_GET, "/static/*", ACCESS_PUBLIC, WIRE_NONE, false, serve_static, 0},
+    {HTTP_POST, "/api/sign-in", ACCESS_PUBLIC, WIRE_NONE, false, take_sign_in, 0},
+    {HTTP_GET, "/api/session", ACCESS_SIGNED_IN, WIRE_NONE, false, tell_session, 0},
+    {HTTP_POST, "/api/sign-out", ACCESS_SIGNED_IN, WIRE_NONE, false, take_sign_out, 0},
+    {HTTP_GET, "/desk", 0, WIRE_SET_REP_STATE, true, serve_desk, 0},
+    {HTTP_GET, "/api/desk/events", 0, WIRE_SET_REP_STATE, false, serve_events, 0},
+    {HTTP_POST, "/api/desk/state", 0, WIRE_SET_REP_STATE, false, take_act, ACT_STATE},
+    {HTTP_POST, "/api/desk/accept", 0, WIRE_OFFER_ANSWER, false, take_act, ACT_ACCEPT},
+    {HTTP_POST, "/api/desk/decline", 0, WIRE_OFFER_ANSWER, false, take_act, ACT_DECLINE},
+    {HTTP_POST, "/api/desk/touch", 0, WIRE_TOUCH, false, take_act, ACT_TOUCH},
+    {HTTP_POST, "/api/desk/complete", 0, WIRE_COMPLETE, false, take_act, ACT_COMPLETE},
+    {HTTP_POST, "/api/desk/transfer", 0, WIRE_TRANSFER, false, take_act, ACT_TRANSFER},
+    {HTTP_POST, "/api/desk/list", 0, WIRE_PULL, false, take_act, ACT_LIST},
+    {HTTP_POST, "/api/desk/pull", 0, WIRE_PULL, false, take_act, ACT_PULL},
 };
 
 enum { ROUTE_COUNT = sizeof routes / sizeof *routes };
@@ -71,13 +73,20 @@ static void redirect(struct http_call *call, const char *where)
     http_call_reply(call, 303, NULL, NULL, 0);
 }
 
-static void serve_route(struct gateway *gateway, const struct request *request, const struct route *route)
+static unsigned access_of(const struct route *route)
+{
+    return route->access ? route->access : users_who_may(route->asks);
+}
+
+static void serve_route(struct gateway *gateway, const struct guard *guard, struct request *request, const struct route *route)
 {
     const char *why;
-    int refused = request_judge(request, route->access, &why);
+    if (route->access != ACCESS_PUBLIC)
+        proxy_identity_take(&gateway->config->identity, guard, request);
+    int refused = request_judge(request, access_of(route), &why);
     if (refused == 401 && route->is_page)
         redirect(request->call, "/sign-in");
-    else if (refused == 0 && route->access == ACCESS_DESK && !request->user->rep[0])
+    else if (refused == 0 && is_said_as_rep(route->asks) && !request->user->rep[0])
         http_call_reply_error(request->call, 403, "this user works as no rep", 0);
     else if (refused != 0)
         http_call_reply_error(request->call, refused, why, 0);
@@ -85,14 +94,14 @@ static void serve_route(struct gateway *gateway, const struct request *request, 
         route->handler(gateway, request, route->detail);
 }
 
-void routes_handle(struct gateway *gateway, const struct request *request)
+void routes_handle(struct gateway *gateway, const struct guard *guard, struct request *request)
 {
     const struct route *other_method = NULL;
     for (size_t i = 0; i < ROUTE_COUNT; i++) {
         if (!path_matches(routes[i].path, request->call))
             continue;
         if (routes[i].method == method_of(request->call)) {
-            serve_route(gateway, request, &routes[i]);
+            serve_route(gateway, guard, request, &routes[i]);
             return;
         }
         other_method = &routes[i];
@@ -107,10 +116,11 @@ int routes_print(FILE *out)
     for (size_t i = 0; i < ROUTE_COUNT; i++) {
         const char *separator = "";
         fprintf(out, "%s %s ", routes[i].method == HTTP_GET ? "GET" : "POST", routes[i].path);
-        if (routes[i].access & ACCESS_PUBLIC)
+        unsigned access = access_of(&routes[i]);
+        if (access & ACCESS_PUBLIC)
             fputs("public", out);
-        for (int role = 0; role < ROLE_COUNT && !(routes[i].access & ACCESS_PUBLIC); role++) {
-            if (!(routes[i].access & 1u << role))
+        for (int role = 0; role < USER_ROLE_COUNT && !(access & ACCESS_PUBLIC); role++) {
+            if (!(access & 1u << role))
                 continue;
             fprintf(out, "%s%s", separator, user_role_word((enum user_role)role));
             separator = ",";

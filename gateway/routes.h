@@ -12,7 +12,7 @@
 struct gateway;
 
 /* Answers the request, now or later. */
-void routes_handle(struct gateway *gateway, const struct request *request);
+void routes_handle(struct gateway *gateway, const struct guard *guard, struct request *request);
 /* A line "METHOD PATH ROLES" for each; ROLES joined by commas, or "public". Returns the exit code. */
 int routes_print(FILE *out);
 

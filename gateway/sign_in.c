@@ -9,7 +9,7 @@
 
 #include "lw_log.h"
 
-enum { BUCKETS = 65536, COOKIE_MAX = 256 };
+enum { BUCKETS = 65536 };
 
 static uint32_t throttled_ms(struct sign_in *sign_in, const struct request *request, const char *user, uint64_t now_ms);
 static struct sign_in_try *free_try(struct sign_in *sign_in);
@@ -43,13 +43,8 @@ void sign_in_handle(struct sign_in *sign_in, const struct request *request, uint
 
 static void answer(const struct sign_in *sign_in, struct sign_in_try *try, uint64_t now_ms)
 {
-    char token[SESSION_TOKEN_SIZE + 1], cookie[COOKIE_MAX];
     browser_sessions_end(browser_sessions_get(sign_in->sessions, try->old_session, now_ms));
-    browser_sessions_begin(sign_in->sessions, try->user, now_ms, token);
-    snprintf(cookie, sizeof cookie, SESSION_COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict%s", token, try->is_secure ? "; Secure" : "");
-    http_call_add_header(try->call, "Set-Cookie", cookie);
-    sodium_memzero(token, sizeof token);
-    sodium_memzero(cookie, sizeof cookie);
+    session_begin(sign_in->sessions, try->user, now_ms, try->call, try->is_secure);
     log_info("signed in: user=%s", try->user);
     static const char body[] = "{\"ok\": true}\n";
     http_call_reply(try->call, 200, "application/json", body, sizeof body - 1);
@@ -97,7 +92,7 @@ static void begin_check(struct sign_in *sign_in, const struct request *request, 
     struct sign_in_try *try = free_try(sign_in);
     const struct user *known = users_find(*sign_in->users, user);
     uint64_t check = 0;
-    lw_status status = try ? password_process_check(sign_in->passwords, known ? known->hash : NULL, password, &check) : LW_FULL;
+    lw_status status = try ? password_process_check(sign_in->passwords, known && known->hash[0] ? known->hash : NULL, password, &check) : LW_FULL;
     if (status != LW_OK) {
         log_warning("a password cannot be checked now: %s", lw_status_text(status));
         http_call_reply_error(request->call, 503, "too many sign-ins at once", 2);

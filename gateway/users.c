@@ -27,7 +27,7 @@ const char *user_role_word(enum user_role role)
         USER_ROLE_TABLE(X)
 #undef X
     };
-    return role < ROLE_COUNT ? words[role] : "none";
+    return role < USER_ROLE_COUNT ? words[role] : "none";
 }
 
 static const char *file_problem(lw_status status)
@@ -144,12 +144,18 @@ static bool copy_word(char *to, size_t capacity, const char *word)
     return word && snprintf(to, capacity, "%s", word) < (int)capacity;
 }
 
-static bool read_role(const char *word, enum user_role *out)
+/* ROLE, or ROLE:TEAM of those who may have one. */
+static bool read_role(const char *text, struct user *out)
 {
-    for (int role = 0; word && role < ROLE_COUNT; role++) {
-        *out = (enum user_role)role;
-        if (strcmp(word, user_role_word(*out)) == 0)
-            return true;
+    size_t size = strcspn(text, ":");
+    const char *team = text[size] ? text + size + 1 : "";
+    for (int role = 0; role < USER_ROLE_COUNT; role++) {
+        const char *word = user_role_word((enum user_role)role);
+        if (strlen(word) != size || strncmp(word, text, size) != 0)
+            continue;
+        out->role = (enum user_role)role;
+        bool may_have_team = role == USER_LEAD || role == USER_MANAGER || role == USER_READ_ONLY;
+        return text[size] ? may_have_team && *team && copy_word(out->team, sizeof out->team, team) : true;
     }
     return false;
 }
@@ -166,10 +172,12 @@ static const char *read_user(char *line, struct user *out)
         return "expected NAME ROLE REP HASH";
     if (!copy_word(out->name, sizeof out->name, name) || !copy_word(out->rep, sizeof out->rep, strcmp(rep, "-") == 0 ? "" : rep))
         return "a name is at most 128 bytes";
-    if (!read_role(role, &out->role))
-        return "the role is rep, lead, manager, admin or read-only";
-    if (out->role == ROLE_REP && !out->rep[0])
+    if (!read_role(role, out))
+        return "the role is rep, lead, manager, admin or read-only; :TEAM may follow lead, manager and read-only";
+    if (out->role == USER_REP && !out->rep[0])
         return "a user of role rep needs the rep as whom they work";
+    if (strcmp(hash, "-") == 0)
+        return NULL;
     if (!copy_word(out->hash, sizeof out->hash, hash) || strncmp(hash, crypto_pwhash_STRPREFIX, strlen(crypto_pwhash_STRPREFIX)) != 0)
         return "the hash is none of leadwire-gateway --hash-password";
     return NULL;

@@ -3,10 +3,12 @@
  * users - who may sign in: a file with a line for each user,
  *
  *   NAME ROLE REP HASH
- *   anna  rep      anna  $argon2id$v=19$m=65536,t=2,p=1$...
- *   maria manager  -     $argon2id$v=19$m=65536,t=2,p=1$...
+ *   anna  rep              anna  $argon2id$v=19$m=65536,t=2,p=1$...
+ *   maria manager          -     $argon2id$v=19$m=65536,t=2,p=1$...
+ *   otto  manager:outside  -     -
  *
- * REP is the rep as whom this user works, "-" for none. HASH is what `leadwire-gateway --hash-password` printed.
+ * ROLE:TEAM is for who sees and manages that team only. REP is the rep as whom this user works, "-" for none. HASH is what
+ * `leadwire-gateway --hash-password` printed; "-": no password, this user comes by an identity-aware proxy.
  * Empty lines and lines that begin with # are skipped. Threads: one owner.
  */
 #ifndef USERS_H
@@ -18,17 +20,17 @@
 #include <stdint.h>
 
 #define USER_ROLE_TABLE(X) \
-    X(ROLE_REP, "rep") \
-    X(ROLE_LEAD, "lead") \
-    X(ROLE_MANAGER, "manager") \
-    X(ROLE_ADMIN, "admin") \
-    X(ROLE_READ_ONLY, "read-only")
+    X(USER_REP, "rep") \
+    X(USER_LEAD, "lead") \
+    X(USER_MANAGER, "manager") \
+    X(USER_ADMIN, "admin") \
+    X(USER_READ_ONLY, "read-only")
 
 enum user_role {
 #define X(name, word) name,
     USER_ROLE_TABLE(X)
 #undef X
-    ROLE_COUNT
+    USER_ROLE_COUNT
 };
 
 const char *user_role_word(enum user_role role);
@@ -38,7 +40,8 @@ enum { USERS_MAX = 20000, USERS_FILE_MAX = 8 * 1024 * 1024, USER_NAME_MAX = 128,
 struct user {
     char name[USER_NAME_MAX + 1];
     char rep[LW_NAME_MAX + 1];             /* "": none */
-    char hash[PASSWORD_HASH_MAX + 1];
+    char team[LW_NAME_MAX + 1];            /* the only one they see; "": all */
+    char hash[PASSWORD_HASH_MAX + 1];      /* "": no password will do */
     enum user_role role;
 };
 

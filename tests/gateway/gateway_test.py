@@ -90,6 +90,39 @@ class SignIn(GatewayCase):
             self.assertEqual(Browser(self.floor).ask("POST", "/api/sign-in", body, X_Forwarded_For="192.0.2.50")[0], 400, body)
 
 
+class Proxy(GatewayCase):
+    def tearDown(self):
+        self.reload(floor.GATEWAY)
+
+    def reload(self, text):
+        before = self.floor.log("gateway").count("configuration read again")
+        self.floor.write_config(text)
+        self.floor.processes["gateway"].send_signal(floor.signal.SIGHUP)
+        wait_for("the configuration is read", lambda: self.floor.log("gateway").count("configuration read again") > before)
+
+    def ask(self, browser=None, **headers):
+        return (browser or Browser(self.floor)).ask("GET", "/api/session", **headers)
+
+    def test_nobody_is_believed_unless_configured_and_from_elsewhere(self):
+        self.assertEqual(self.ask(X_Remote_User="anna")[0], 401)
+        self.reload(floor.GATEWAY + "identity: {header: X-Remote-User, from: [192.0.2.1]}\n")
+        self.assertEqual(self.ask(X_Remote_User="anna", X_Forwarded_For="192.0.2.1")[0], 401)
+
+    def test_the_proxys_header_signs_in_who_is_known(self):
+        self.reload(floor.GATEWAY + "identity: {header: X-Remote-User, from: [127.0.0.0/8]}\n")
+        self.assertEqual(self.ask(X_Remote_User="nobody")[0], 401)
+        self.assertEqual(self.ask(X_Remote_User="anna, bruno")[0], 401)   # a browser's own line beside the proxy's
+        self.assertEqual(self.ask()[0], 401)
+        browser = Browser(self.floor)
+        status, headers, text = self.ask(X_Remote_User="anna")
+        self.assertEqual((status, json.loads(text)["user"]), (200, "anna"))
+        browser.cookie, browser.csrf = headers["Set-Cookie"].split(";")[0], json.loads(text)["csrf"]
+        self.assertNotIn("Set-Cookie", self.ask(browser, X_Remote_User="anna")[1])   # the same session
+        self.assertEqual(browser.ask("POST", "/api/desk/state", "{}", X_Remote_User="anna")[0], 400)
+        self.assertEqual(browser.ask("POST", "/api/desk/state", "{}", X_Remote_User="bruno")[0], 403)   # another's session: the token is not
+        self.assertEqual(self.ask(browser)[0], 401)   # and anna's is over
+
+
 class Desk(GatewayCase):
     def test_a_lead_is_offered_accepted_touched_and_completed(self):
         page = self.desk("one")

@@ -48,6 +48,12 @@ class Permissions(unittest.TestCase):
     def test_the_tables_are_one(self):
         self.assertEqual(of_program(), expected())
 
+    def test_the_document_has_the_table(self):
+        lines = (floor.SOURCE / "docs" / "GATEWAY.md").read_text(encoding="utf-8").splitlines()
+        told = set(line for line in lines if line.startswith(("| `GET /", "| `POST /")))
+        self.assertEqual(told, {f"| `{method} {path}` | {'everybody' if roles is None else ', '.join(sorted(roles))} |"
+                                for (method, path), roles in of_program().items()})
+
     def test_every_role_at_every_route(self):
         for (method, path), roles in expected().items():
             for role in self.browsers:

@@ -15,6 +15,7 @@
 #include "request_guard.h"
 #include "secret_file.h"
 
+#define NO_ROLE "the role is rep, lead, manager, admin or read-only; :TEAM may follow lead, manager and read-only"
 #define HASH "$argon2id$v=19$m=65536,t=2,p=1$c2FsdA$aGFzaA"
 
 static char path[] = "/tmp/lw-gateway-XXXXXX";
@@ -33,15 +34,19 @@ static void users_are_read_from_their_lines(void **state)
     (void)state;
     struct users *users;
     char why[USERS_WHY_MAX];
-    write_file("# who\n\n zoe  manager -  " HASH "\r\nanna rep anna-1 " HASH "\n");
+    write_file("# who\n\n zoe  manager -  " HASH "\r\nanna rep anna-1 " HASH "\notto read-only:outside - -\n");
     assert_int_equal(users_open(path, &users, why), LW_OK);
-    assert_int_equal(users_count(users), 2);
-    const struct user *anna = users_find(users, "anna"), *zoe = users_find(users, "zoe");
-    assert_int_equal(anna->role, ROLE_REP);
+    assert_int_equal(users_count(users), 3);
+    const struct user *anna = users_find(users, "anna"), *zoe = users_find(users, "zoe"), *otto = users_find(users, "otto");
+    assert_int_equal(anna->role, USER_REP);
     assert_string_equal(anna->rep, "anna-1");
     assert_string_equal(anna->hash, HASH);
-    assert_int_equal(zoe->role, ROLE_MANAGER);
+    assert_int_equal(zoe->role, USER_MANAGER);
     assert_string_equal(zoe->rep, "");
+    assert_string_equal(zoe->team, "");
+    assert_int_equal(otto->role, USER_READ_ONLY);
+    assert_string_equal(otto->team, "outside");
+    assert_string_equal(otto->hash, "");
     assert_null(users_find(users, "ann"));
     assert_null(users_find(users, ""));
     users_close(&users);
@@ -53,7 +58,9 @@ static void wrong_lines_are_refused_by_number(void **state)
     static const struct { const char *text, *why; } rows[] = {
         {"anna rep anna\n", "line 1: expected NAME ROLE REP HASH"},
         {"# x\nanna rep anna " HASH " more\n", "line 2: expected NAME ROLE REP HASH"},
-        {"anna king anna " HASH "\n", "line 1: the role is rep, lead, manager, admin or read-only"},
+        {"anna king anna " HASH "\n", "line 1: " NO_ROLE},
+        {"anna rep:outside anna " HASH "\n", "line 1: " NO_ROLE},
+        {"anna manager: - " HASH "\n", "line 1: " NO_ROLE},
         {"anna rep - " HASH "\n", "line 1: a user of role rep needs the rep as whom they work"},
         {"anna rep anna secret\n", "line 1: the hash is none of leadwire-gateway --hash-password"},
         {"anna rep anna " HASH "\nanna lead - " HASH "\n", "user 'anna' is there twice"},
