@@ -25,6 +25,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "lw_log.h"
 #include "wall_clock.h"
@@ -152,11 +155,37 @@ static bool parse_address(const char *address, struct sockaddr_storage *where, i
     return true;
 }
 
+/* A socket that was left behind: whoever made it listens no more. */
+static void remove_abandoned(const struct sockaddr_un *path)
+{
+    struct stat there;
+    if (lstat(path->sun_path, &there) != 0 || !S_ISSOCK(there.st_mode))
+        return;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd >= 0 && connect(fd, (const struct sockaddr *)path, sizeof *path) != 0 && errno == ECONNREFUSED)
+        unlink(path->sun_path);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* "unix:PATH". */
+static bool parse_path(const char *address, struct sockaddr_storage *where, int *size)
+{
+    struct sockaddr_un *path = (struct sockaddr_un *)where;
+    if (strncmp(address, "unix:", 5) != 0 || !address[5] || strlen(address + 5) >= sizeof path->sun_path)
+        return false;
+    path->sun_family = AF_UNIX;
+    strcpy(path->sun_path, address + 5);
+    *size = sizeof *path;
+    remove_abandoned(path);
+    return true;
+}
+
 static lw_status listen_on(struct http_door *door, const char *address)
 {
     struct sockaddr_storage where = {0};
     int size = sizeof where;
-    if (!parse_address(address, &where, &size))
+    if (!parse_path(address, &where, &size) && !parse_address(address, &where, &size))
         return LW_INVALID;
     door->listener = evconnlistener_new_bind(door->base, NULL, NULL,
                                              LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE, BACKLOG,
@@ -168,6 +197,8 @@ static lw_status listen_on(struct http_door *door, const char *address)
         evconnlistener_free(door->listener);
         return LW_NO_MEMORY;
     }
+    if (where.ss_family == AF_UNIX)
+        return LW_OK;
     socklen_t bound_size = sizeof where;
     if (getsockname(evconnlistener_get_fd(door->listener), (struct sockaddr *)&where, &bound_size) != 0)
         return LW_IO;

@@ -40,7 +40,7 @@ struct http_call;   /* opaque */
 typedef void http_handler(void *context, struct http_call *call);
 
 struct http_door_options {
-    const char *listen;            /* "127.0.0.1:8080", "[::1]:0"; port 0: any free one */
+    const char *listen;            /* "127.0.0.1:8080", "[::1]:0"; port 0: any free one. "unix:PATH": an abandoned socket is replaced */
     uint32_t body_size_max;
     uint32_t connections_max;
     uint32_t request_within_ms;
@@ -52,7 +52,7 @@ struct http_door_options {
 LW_MUST_CHECK lw_status http_door_open(struct event_base *base, const struct http_door_options *options,
                                        struct http_door **out);
 void http_door_close(struct http_door **door);   /* NULL accepted */
-uint16_t http_door_port(const struct http_door *door);
+uint16_t http_door_port(const struct http_door *door);   /* 0: a unix socket */
 /* Accepts no more connections, and no more requests on those there are: each ends with its next reply. */
 void http_door_drain(struct http_door *door);
 uint32_t http_door_in_flight(const struct http_door *door);
