@@ -131,7 +131,7 @@ struct redis_store {
     bool rebuilding;                   /* Redis lost more than the ring has: nothing is confirmed until all is written anew */
     bool proved;                       /* Redis has taken a write of ours on this connection */
 
-    uint64_t renew_at_ms, health_at_ms;
+    uint64_t renew_at_ms, health_at_ms, health_asked_ms;
     bool renew_unanswered, health_unanswered;
     bool memory_full;
     bool release_unanswered;
@@ -146,6 +146,8 @@ void store_call(struct redis_store *s, const char *function, unsigned keys);
 void store_send(struct redis_store *s, redis_answer_fn *answer, uint64_t tag);
 /* True for what is no answer: the connection broke (the step sees to it) or an error (drops the connection with its reason). */
 bool store_is_trouble(struct redis_store *s, const redisReply *reply);
+/* Once for each time it is met. */
+void store_count_trouble(struct redis_store *s, enum store_trouble_kind kind);
 /* Drops the connection and tries again later; before the desk is loaded nobody waits for it, so then `final` ends it. */
 void store_trouble(struct redis_store *s, bool final, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void store_fail(struct redis_store *s, const char *format, ...) __attribute__((format(printf, 2, 3)));

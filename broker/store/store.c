@@ -127,6 +127,11 @@ size_t store_warnings(const struct store *store, const char *const **out)
     return store->warning_count;
 }
 
+const uint64_t *store_troubles(const struct store *store)
+{
+    return store->troubles;
+}
+
 void store_totals_read(const struct store *store, struct store_totals *out)
 {
     *out = store->totals;

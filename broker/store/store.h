@@ -33,6 +33,7 @@
 
 #include "core.h"
 #include "desk_id.h"
+#include "store_troubles.h"
 
 enum { STORE_BATCH_MAX = 64 * 1024, STORE_SCHEMA_VERSION = 1, STORE_ADDRESSES_MAX = 4, STORE_REPLICAS_MAX = 8, STORE_WARNINGS_MAX = 6 };
 
@@ -109,6 +110,8 @@ size_t store_warnings(const struct store *store, const char *const **out);
 
 struct store_totals { uint64_t appended_batches, appended_bytes, resent_batches, journal_entries, checkpoints, checkpoint_age_ms, round_trips; };
 void store_totals_read(const struct store *store, struct store_totals *out);
+/* How often each trouble was met, STORE_TROUBLE_COUNT numbers, by kind. Borrowed as long as the store. */
+const uint64_t *store_troubles(const struct store *store);
 /* Gives the claim back at a clean stop (the lease ends now). Best effort, bounded by timeout_ms. */
 void store_release_claim(struct store *store, int timeout_ms);
 

@@ -29,6 +29,7 @@ struct store {
     uint64_t last_ticket, confirmed_ticket;
     uint64_t pending_bytes, pending;          /* appended, not confirmed */
     struct store_totals totals;
+    uint64_t troubles[STORE_TROUBLE_COUNT];
     char warning_texts[STORE_WARNINGS_MAX][STORE_WARNING_MAX];
     const char *warnings[STORE_WARNINGS_MAX];
     size_t warning_count;

@@ -21,6 +21,7 @@ struct settings {
 static void password_answered(void *context, uint64_t tag, const redisReply *reply);
 static void ask_version(struct redis_store *s);
 static void version_answered(void *context, uint64_t tag, const redisReply *reply);
+static void functions_are_missing(struct redis_store *s);
 static void load_functions(struct redis_store *s);
 static void functions_answered(void *context, uint64_t tag, const redisReply *reply);
 static void ask_settings(struct redis_store *s);
@@ -85,13 +86,21 @@ static void version_answered(void *context, uint64_t tag, const redisReply *repl
     if (is_error && strstr(reply->str, "unknown command"))
         store_trouble(s, true, "this Redis has no functions: Redis 7.0 or newer is needed");
     else if (is_error && strstr(reply->str, "Function not found"))
-        load_functions(s);
+        functions_are_missing(s);
     else if (store_is_trouble(s, reply))
         return;
     else if (store_reply_is(reply, store_functions_version))
         ask_settings(s);
     else
         load_functions(s);
+}
+
+/* A new Redis has none; one that had them, or that took over for such a one, has lost them. */
+static void functions_are_missing(struct redis_store *s)
+{
+    if (s->base.loaded)
+        store_count_trouble(s, STORE_TROUBLE_FUNCTION_MISSING);
+    load_functions(s);
 }
 
 static void load_functions(struct redis_store *s)
@@ -136,6 +145,7 @@ static void settings_answered(void *context, uint64_t tag, const redisReply *rep
 
     (void)tag;
     if (reply && reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "LOADING", 7) != 0) {
+        store_count_trouble(s, STORE_TROUBLE_NO_RIGHTS);
         store_trouble(s, true, "Redis does not tell its settings, so whether it keeps what it confirms is unknown: "
                       "allow the command CONFIG, or ask for durability memory");
         return;
@@ -196,6 +206,7 @@ static void change_answered(void *context, uint64_t tag, const redisReply *reply
         char replicas[48] = "";
         if (store_is_replicated(s))
             snprintf(replicas, sizeof replicas, "`min-replicas-to-write %u`, ", s->options.replicas);
+        store_count_trouble(s, STORE_TROUBLE_TOO_WEAK);
         store_trouble(s, true, "Redis keeps less than durability %s asks for and refuses to be changed: set `appendonly yes`, "
                       "`appendfsync %s`, %sand `maxmemory-policy noeviction` in redis.conf, or ask for a weaker durability",
                       store_durability_name(s->options.durability), s->options.durability == STORE_ALWAYS ? "always" : "everysec", replicas);

@@ -57,8 +57,10 @@ static void head_answered(void *context, uint64_t tag, const redisReply *reply)
     (void)tag;
     if (store_is_trouble(s, reply))
         return;
-    if (!parse_head(&s->head, reply))
-        store_trouble(s, true, "the desk's head in Redis (%s) is not what Leadwire writes", s->key_head);
+    if (parse_head(&s->head, reply))
+        return;
+    store_count_trouble(s, STORE_TROUBLE_FOREIGN_DATA);
+    store_trouble(s, true, "the desk's head in Redis (%s) is not what Leadwire writes", s->key_head);
 }
 
 static void checkpoint_answered(void *context, uint64_t tag, const redisReply *reply)
@@ -68,8 +70,10 @@ static void checkpoint_answered(void *context, uint64_t tag, const redisReply *r
     (void)tag;
     if (store_is_trouble(s, reply))
         return;
-    if (!parse_checkpoint(s, reply))
-        store_trouble(s, true, "the desk's checkpoint in Redis (%s) is not what Leadwire writes", s->key_checkpoint);
+    if (parse_checkpoint(s, reply))
+        return;
+    store_count_trouble(s, STORE_TROUBLE_FOREIGN_DATA);
+    store_trouble(s, true, "the desk's checkpoint in Redis (%s) is not what Leadwire writes", s->key_checkpoint);
 }
 
 static void journal_answered(void *context, uint64_t tag, const redisReply *reply)
@@ -146,6 +150,8 @@ static void go_on(struct redis_store *s)
 {
     uint64_t schema = s->head.schema > s->read_checkpoint.schema ? s->head.schema : s->read_checkpoint.schema;
 
+    if (schema > STORE_SCHEMA_VERSION)
+        store_count_trouble(s, STORE_TROUBLE_SCHEMA);
     if (schema > STORE_SCHEMA_VERSION)
         store_fail(s, "this desk was written by a newer Leadwire (schema %" PRIu64 ", we know up to %d): update this broker",
                    schema, STORE_SCHEMA_VERSION);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEALTH_MS = 1000, FULL_PERCENT = 90, FREE_PERCENT = 85, BACKOFF_FIRST_MS = 50 };
+enum { HEALTH_MS = 1000, SLOW_MS = 500, FULL_PERCENT = 90, FREE_PERCENT = 85, BACKOFF_FIRST_MS = 50 };
 
 static void renew(struct redis_store *s);
 static void renew_answered(void *context, uint64_t tag, const redisReply *reply);
@@ -61,6 +61,7 @@ static void ask_memory(struct redis_store *s)
     redis_args_text(&s->args, "persistence");
     redis_args_text(&s->args, "replication");
     s->health_unanswered = true;
+    s->health_asked_ms = s->now_ms;
     s->health_at_ms = s->now_ms + HEALTH_MS;
     store_send(s, memory_answered, 0);
 }
@@ -73,9 +74,14 @@ static void memory_answered(void *context, uint64_t tag, const redisReply *reply
     s->health_unanswered = false;
     if (store_is_trouble(s, reply) || reply->type != REDIS_REPLY_STRING)
         return;
+    if (s->now_ms - s->health_asked_ms >= SLOW_MS)
+        store_count_trouble(s, STORE_TROUBLE_SLOW);
     uint64_t max = info_number(reply->str, "\nmaxmemory:"), used = info_number(reply->str, "\nused_memory:");
     unsigned mark = s->memory_full ? FREE_PERCENT : FULL_PERCENT;
+    const bool was_full = s->memory_full;
     s->memory_full = max > 0 && used >= max / 100 * mark;
+    if (s->memory_full && !was_full)
+        store_count_trouble(s, STORE_TROUBLE_MEMORY_FULL);
     store_warnings_read(s, reply->str);
 }
 

@@ -205,27 +205,36 @@ bool store_is_trouble(struct redis_store *s, const redisReply *reply)
     if (reply->type != REDIS_REPLY_ERROR)
         return false;
     const char *text = reply->str;
-    if (strncmp(text, "MISCONF", 7) == 0)
+    const enum store_trouble_kind kind = store_trouble_of_error(text);
+    store_count_trouble(s, kind);
+    if (kind == STORE_TROUBLE_DISK_FULL)
         store_trouble(s, false, "Redis takes no writes: it could not write to its disk (see its log; is the disk full?)");
-    else if (strncmp(text, "OOM", 3) == 0)
+    else if (kind == STORE_TROUBLE_MEMORY_FULL)
         store_trouble(s, false, "Redis is out of memory: raise maxmemory");
-    else if (strncmp(text, "LOADING", 7) == 0)
+    else if (kind == STORE_TROUBLE_LOADING)
         store_trouble(s, false, "Redis is still loading its data");
-    else if (strncmp(text, "READONLY", 8) == 0)
+    else if (kind == STORE_TROUBLE_READ_ONLY)
         store_trouble(s, false, "this Redis is a read-only replica");
-    else if (strncmp(text, "WRONGPASS", 9) == 0 || strncmp(text, "NOAUTH", 6) == 0)
+    else if (kind == STORE_TROUBLE_WRONG_PASSWORD)
         store_trouble(s, true, "Redis does not accept our password: check the password file and `requirepass` or the ACL user");
-    else if (strncmp(text, "NOPERM", 6) == 0 || strstr(text, "can't run this command"))
+    else if (kind == STORE_TROUBLE_NO_RIGHTS)
         store_trouble(s, true, "Redis does not allow us something (%.120s): give our ACL user the rights of deploy/redis/leadwire.acl", text);
-    else if (strncmp(text, "WRONGTYPE", 9) == 0 || strstr(text, "WRONGTYPE"))
+    else if (kind == STORE_TROUBLE_FOREIGN_DATA)
         store_trouble(s, true, "another program wrote to a key of this desk (%s or its like): give Leadwire a Redis of its own, or remove that key",
                       s->key_head);
-    else if (strncmp(text, "LWPARTIAL", 9) == 0)
+    else if (kind == STORE_TROUBLE_EMPTIED)
         store_trouble(s, true, "Redis has lost part of this desk (its head key is gone): restore a backup of Redis, "
                       "or delete the desk's keys to begin anew");
     else
         store_trouble(s, false, "Redis says: %.200s", text);
     return true;
+}
+
+/* Of answers that were under way together the first is the one that tells. */
+void store_count_trouble(struct redis_store *s, enum store_trouble_kind kind)
+{
+    if (!s->drop && s->phase != PHASE_OVER)
+        s->base.troubles[kind]++;
 }
 
 void store_trouble(struct redis_store *s, bool final, const char *format, ...)
@@ -384,8 +393,10 @@ static void connection_watch(struct redis_store *s)
         return;
     if (!s->drop && !redis_link_is_open(&s->link)) {
         const char *error = redis_link_error(&s->link);
+        store_count_trouble(s, STORE_TROUBLE_UNREACHABLE);
         snprintf(s->trouble, sizeof s->trouble, "Redis cannot be reached: %s", error[0] ? error : "it closed the connection");
     } else if (!s->drop && redis_link_silent_ms(&s->link, s->now_ms) >= s->options.away_after_ms) {
+        store_count_trouble(s, STORE_TROUBLE_SILENT);
         snprintf(s->trouble, sizeof s->trouble, "Redis does not answer");
     } else if (!s->drop) {
         return;

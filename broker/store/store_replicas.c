@@ -83,9 +83,12 @@ static void role_answered(void *context, uint64_t tag, const redisReply *reply)
         return;
     const char *info = reply->type == REDIS_REPLY_STRING ? reply->str : "";
     unsigned online = store_replicas_online(info);
-    if (!strstr(info, "role:master"))
+    bool is_master = strstr(info, "role:master") != NULL, is_short = store_is_replicated(s) && online < s->options.replicas;
+    if (!is_master || is_short)
+        store_count_trouble(s, is_master ? STORE_TROUBLE_FEW_REPLICAS : STORE_TROUBLE_READ_ONLY);
+    if (!is_master)
         store_trouble(s, false, "this Redis is a read-only replica");
-    else if (store_is_replicated(s) && online < s->options.replicas)
+    else if (is_short)
         store_trouble(s, false, "Redis has %u replicas that are up to date, durability replicated asks for %u", online, s->options.replicas);
     else
         store_head_read(s);
@@ -128,8 +131,9 @@ static void note_too_few(struct redis_store *s, long long count)
 {
     if (s->replicas_short_since_ms == 0)
         s->replicas_short_since_ms = s->now_ms;
-    if (s->now_ms - s->replicas_short_since_ms >= s->options.away_after_ms)
+    if (s->now_ms - s->replicas_short_since_ms >= s->options.away_after_ms) {
+        store_count_trouble(s, STORE_TROUBLE_FEW_REPLICAS);
         store_trouble(s, false, "%lld of Redis' replicas confirm, durability replicated asks for %u", count, s->options.replicas);
-    else if (s->waits_unanswered == 0)
+    } else if (s->waits_unanswered == 0)
         store_replicas_wait(s);
 }

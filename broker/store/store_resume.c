@@ -59,6 +59,8 @@ static void go_on_behind(struct redis_store *s, uint64_t sequence)
         return;
     }
     if (is_behind)
+        store_count_trouble(s, STORE_TROUBLE_BEHIND);
+    if (is_behind)
         log_warning("Redis lost confirmed entries; sending them again desk=%s from=%" PRIu64 " to=%" PRIu64,
                     s->options.desk, sequence + 1, s->told_sequence);
     s->head_sequence = sequence;
@@ -72,6 +74,7 @@ static void rebuild(struct redis_store *s)
     uint64_t sequence = s->told_sequence;
 
     /* The journal alone may be gone: what its head had reached is ours to confirm only with the rest. */
+    store_count_trouble(s, STORE_TROUBLE_EMPTIED);
     log_warning("Redis lost this desk; writing it anew desk=%s", s->options.desk);
     store_move(&s->base, STORE_AWAY, "Redis lost this desk's data; it is written anew from memory");
     s->rebuilding = true;

@@ -15,14 +15,18 @@
 
 enum { NEAR_PERCENT = 80 };
 
-struct warnings { char texts[STORE_WARNINGS_MAX][STORE_WARNING_MAX]; size_t count; };
+struct warnings {
+    char texts[STORE_WARNINGS_MAX][STORE_WARNING_MAX];
+    enum store_trouble_kind kinds[STORE_WARNINGS_MAX];
+    size_t count;
+};
 
 static void look_at_file(const struct redis_store *s, const char *info, struct warnings *found);
 static void look_at_memory(const char *info, struct warnings *found);
 static bool field_begins(const char *info, const char *field, const char *value);
 static uint64_t field_number(const char *info, const char *field);
-static void warn(struct warnings *found, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void log_new(const struct redis_store *s, const struct warnings *found);
+static void warn(struct warnings *found, enum store_trouble_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void log_new(struct redis_store *s, const struct warnings *found);
 
 void store_warnings_read(struct redis_store *s, const char *info)
 {
@@ -33,7 +37,7 @@ void store_warnings_read(struct redis_store *s, const char *info)
     look_at_file(s, info, &found);
     look_at_memory(info, &found);
     if (store_is_replicated(s) && online < s->options.replicas)
-        warn(&found, "Redis has %u replicas that are up to date, durability replicated asks for %u: start them, or see why they lag", online,
+        warn(&found, STORE_TROUBLE_FEW_REPLICAS, "Redis has %u replicas that are up to date, durability replicated asks for %u: start them, or see why they lag", online,
              s->options.replicas);
     log_new(s, &found);
     memcpy(base->warning_texts, found.texts, sizeof base->warning_texts);
@@ -47,11 +51,11 @@ static void look_at_file(const struct redis_store *s, const char *info, struct w
     if (s->options.durability == STORE_MEMORY)
         return;
     if (field_begins(info, "aof_enabled", "0"))
-        warn(found, "the append-only file of Redis is off: set appendonly yes, or what is acknowledged is lost with Redis");
+        warn(found, STORE_TROUBLE_TOO_WEAK, "the append-only file of Redis is off: set appendonly yes, or what is acknowledged is lost with Redis");
     if (field_begins(info, "aof_last_write_status", "err"))
-        warn(found, "Redis cannot write its append-only file: make room on its disk");
+        warn(found, STORE_TROUBLE_AOF_ERROR, "Redis cannot write its append-only file: make room on its disk");
     if (field_begins(info, "aof_last_bgrewrite_status", "err"))
-        warn(found, "Redis cannot rewrite its append-only file, which grows: see its log, and make room on its disk");
+        warn(found, STORE_TROUBLE_AOF_ERROR, "Redis cannot rewrite its append-only file, which grows: see its log, and make room on its disk");
 }
 
 static void look_at_memory(const char *info, struct warnings *found)
@@ -59,9 +63,9 @@ static void look_at_memory(const char *info, struct warnings *found)
     uint64_t max = field_number(info, "maxmemory"), used = field_number(info, "used_memory");
 
     if (field_begins(info, "maxmemory_policy", "allkeys"))
-        warn(found, "the maxmemory-policy of Redis lets it throw leads away: set maxmemory-policy noeviction");
+        warn(found, STORE_TROUBLE_TOO_WEAK, "the maxmemory-policy of Redis lets it throw leads away: set maxmemory-policy noeviction");
     if (max > 0 && used >= max / 100 * NEAR_PERCENT)
-        warn(found, "Redis uses %" PRIu64 " %% of maxmemory: raise it, or find out why leads are not completed", used / (max / 100 + 1));
+        warn(found, STORE_TROUBLE_MEMORY_NEAR_FULL, "Redis uses %" PRIu64 " %% of maxmemory: raise it, or find out why leads are not completed", used / (max / 100 + 1));
 }
 
 /* A line is "field:value". */
@@ -85,17 +89,18 @@ static uint64_t field_number(const char *info, const char *field)
     return strtoull(field_value(info, field), NULL, 10);
 }
 
-static void warn(struct warnings *found, const char *format, ...)
+static void warn(struct warnings *found, enum store_trouble_kind kind, const char *format, ...)
 {
     va_list args;
 
     va_start(args, format);
+    found->kinds[found->count] = kind;
     vsnprintf(found->texts[found->count++], STORE_WARNING_MAX, format, args);
     va_end(args);
 }
 
 /* Told apart by their first words: numbers in them change all the time. */
-static void log_new(const struct redis_store *s, const struct warnings *found)
+static void log_new(struct redis_store *s, const struct warnings *found)
 {
     enum { FIRST_WORDS = 16 };
 
@@ -103,7 +108,9 @@ static void log_new(const struct redis_store *s, const struct warnings *found)
         bool is_known = false;
         for (size_t j = 0; j < s->base.warning_count; j++)
             is_known = is_known || strncmp(found->texts[i], s->base.warnings[j], FIRST_WORDS) == 0;
-        if (!is_known)
-            log_warning("%s desk=%s", found->texts[i], s->options.desk);
+        if (is_known)
+            continue;
+        store_count_trouble(s, found->kinds[i]);
+        log_warning("%s desk=%s", found->texts[i], s->options.desk);
     }
 }
