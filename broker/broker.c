@@ -132,6 +132,8 @@ void broker_wait(struct broker *broker)
         count = 0;
     if (broker->phase == BROKER_SERVING && net_wait_ms(broker->net) < wait_ms)
         wait_ms = net_wait_ms(broker->net);
+    if (broker->wake_by_ms != 0 && broker->wake_by_ms < broker->monotonic_ms + wait_ms)
+        wait_ms = broker->wake_by_ms > broker->monotonic_ms ? broker->wake_by_ms - broker->monotonic_ms : 0;
     if (store_ms != UINT64_MAX && (store_ms > broker->monotonic_ms ? store_ms - broker->monotonic_ms : 0) < wait_ms)
         wait_ms = store_ms > broker->monotonic_ms ? store_ms - broker->monotonic_ms : 0;
     if (is_stepping && core_next_deadline_ms(broker->core) != UINT64_MAX) {
@@ -337,7 +339,11 @@ static void on_record(void *context, enum record_kind kind, const void *bytes, s
 
 static void on_effect(void *context, const struct core_effect *effect)
 {
-    net_effect(((struct broker *)context)->net, effect);
+    struct broker *broker = context;
+
+    if (broker->watch_effect)
+        broker->watch_effect(broker->watch_context, effect);
+    net_effect(broker->net, effect);
 }
 
 static lw_status on_load(void *context, enum record_kind kind, const void *bytes, size_t size)

@@ -40,6 +40,11 @@ struct broker {
     uint64_t confirmed;                /* ticket */
     uint64_t stop_by_ms;
     uint32_t messages;                 /* read in the last turn */
+
+    /* Set after broker_open by whoever watches: what happens, and when the loop must turn again at the latest (0: never). */
+    void (*watch_effect)(void *context, const struct core_effect *effect);
+    void *watch_context;
+    uint64_t wake_by_ms;
 };
 
 /* Errors with why (NET_WHY_MAX) in words. */

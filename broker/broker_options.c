@@ -28,6 +28,7 @@ const char broker_usage[] =
     "  --keys DIR                 encrypt every TCP address, which may then be any, for the keys that leadwire keys made there\n"
     "  --listen-control ADDRESS   also tcp://HOST:PORT, with --keys only\n"
     "  --name NAME                this broker's name among those that may serve the desk (default: host and run directory)\n"
+    "  --health ADDRESS           serve /livez, /readyz and /metrics on 127.0.0.1:PORT or unix:PATH (for whoever watches)\n"
     "  --standby                  wait and serve again after another broker has taken over, instead of ending\n"
     "  --lease MS                 how long the claim outlives a silent broker (default 10000)\n"
     "  --away-after MS            an unanswered append this old means that Redis is away (default 2000)\n"
@@ -42,7 +43,7 @@ const char broker_usage[] =
 enum option_id {
     OPTION_DESK = 1, OPTION_RUN_DIR, OPTION_REDIS, OPTION_REDIS_USER, OPTION_REDIS_PASSWORD_FILE, OPTION_EPHEMERAL, OPTION_DURABILITY,
     OPTION_REPLICAS, OPTION_REP_SECRETS, OPTION_LISTEN_PUBLISH, OPTION_LISTEN_REPS, OPTION_LISTEN_EVENTS, OPTION_LISTEN_CONTROL,
-    OPTION_KEYS, OPTION_NAME, OPTION_STANDBY, OPTION_LEASE,
+    OPTION_KEYS, OPTION_NAME, OPTION_HEALTH, OPTION_STANDBY, OPTION_LEASE,
     OPTION_AWAY_AFTER, OPTION_CHECKPOINT_BYTES, OPTION_CHECKPOINT_MS, OPTION_LEADS_MAX, OPTION_SEEN_MAX, OPTION_READY_FD, OPTION_CHECK,
     OPTION_HELP, OPTION_VERSION,
 };
@@ -63,6 +64,7 @@ static const struct option table[] = {
     {"listen-control", required_argument, NULL, OPTION_LISTEN_CONTROL},
     {"keys", required_argument, NULL, OPTION_KEYS},
     {"name", required_argument, NULL, OPTION_NAME},
+    {"health", required_argument, NULL, OPTION_HEALTH},
     {"standby", no_argument, NULL, OPTION_STANDBY},
     {"lease", required_argument, NULL, OPTION_LEASE},
     {"away-after", required_argument, NULL, OPTION_AWAY_AFTER},
@@ -136,6 +138,7 @@ static void read_option(struct broker_options *options, int id, const char *valu
     case OPTION_LISTEN_EVENTS: add_address(options, options->net.listen_events, value); break;
     case OPTION_LISTEN_CONTROL: add_address(options, options->net.listen_control, value); break;
     case OPTION_KEYS: options->net.keys_dir = value; break;
+    case OPTION_HEALTH: options->health = value; break;
     case OPTION_NAME: snprintf(options->owner, sizeof options->owner, "%s", value); break;
     case OPTION_STANDBY: options->is_standby = true; break;
     case OPTION_LEASE: read_number(options, value, "--lease", 100, 3600000, &store->lease_ms); break;

@@ -20,6 +20,7 @@ struct broker_options {
     bool is_ephemeral, is_standby;
     int ready_fd;                 /* -1: none */
     const char *run_dir;
+    const char *health;           /* where /livez, /readyz, /metrics are served; NULL: nowhere */
     struct store_options store;   /* owner and endpoint are the texts below */
     struct net_options net;
     struct core_limits limits;

@@ -11,11 +11,12 @@
 #include <unistd.h>
 
 #include "broker.h"
+#include "broker_watch.h"
 #include "file_limit.h"
 #include "lw_log.h"
 
 static int serve(struct broker_options *options);
-static int serve_once(struct broker_options *options, struct run_dir *run_dir, int signal_fd);
+static int serve_once(struct broker_options *options, struct run_dir *run_dir, struct broker_watch *watch, int signal_fd);
 static int check(const struct broker_options *options);
 static void handle_signals(struct broker *broker);
 static int catch_signals(void);
@@ -40,8 +41,9 @@ int main(int argc, char **argv)
 static int serve(struct broker_options *options)
 {
     char why[RUN_DIR_WHY_MAX];
+    static struct broker_watch watch;
     struct run_dir run_dir;
-    int exit_code;
+    int exit_code = BROKER_EXIT_FAILED;
 
     umask(077);
     (void)file_limit_raise();   /* there may be 20,000 reps */
@@ -50,14 +52,18 @@ static int serve(struct broker_options *options)
         log_error("%s", signal_fd < 0 ? strerror(errno) : why);
         return BROKER_EXIT_FAILED;
     }
-    do
-        exit_code = serve_once(options, &run_dir, signal_fd);
-    while (exit_code == BROKER_EXIT_FENCED && options->is_standby);
+    if (broker_watch_open(&watch, options->health, why) != LW_OK)
+        log_error("%s", why);
+    else
+        do
+            exit_code = serve_once(options, &run_dir, &watch, signal_fd);
+        while (exit_code == BROKER_EXIT_FENCED && options->is_standby);
+    broker_watch_close(&watch);
     run_dir_close(&run_dir);
     return exit_code;
 }
 
-static int serve_once(struct broker_options *options, struct run_dir *run_dir, int signal_fd)
+static int serve_once(struct broker_options *options, struct run_dir *run_dir, struct broker_watch *watch, int signal_fd)
 {
     char why[NET_WHY_MAX];
     static struct broker broker;
@@ -66,10 +72,13 @@ static int serve_once(struct broker_options *options, struct run_dir *run_dir, i
         log_error("%s", why);
         return BROKER_EXIT_FAILED;
     }
+    broker_watch_attach(watch, &broker);
     while (broker.phase != BROKER_OVER) {
         broker_wait(&broker);
+        broker_watch_begin(watch);
         handle_signals(&broker);
         broker_turn(&broker);
+        broker_watch_end(watch, &broker);
     }
     broker_close(&broker);
     return broker.exit_code;

@@ -138,6 +138,7 @@ void net_hold_bytes(struct net *net, struct peer *peer, const void *bytes, size_
 
 void net_hold_reply(struct net *net, struct peer *peer, uint64_t request_id, Leadwire__V1__Status status, const char *reason)
 {
+    net_count_answer(net, peer, status);
     if (encode_reply(net, request_id, status, reason, 0))
         net_hold_bytes(net, peer, net->frame.data, net->frame.size, OUTBOX_ANSWERS);
 }
@@ -159,6 +160,7 @@ void net_send(struct net *net, struct peer *peer, const void *bytes, size_t size
 void net_reply_at_once(struct net *net, struct peer *peer, uint64_t request_id, Leadwire__V1__Status status,
                        const char *reason, uint32_t retry_after_ms)
 {
+    net_count_answer(net, peer, status);
     if (encode_reply(net, request_id, status, reason, retry_after_ms))
         net_send(net, peer, net->frame.data, net->frame.size);
 }

@@ -130,6 +130,7 @@ static void encode_reply(struct net *net, struct peer *peer, const struct core_e
     reply.epoch = net->epoch;
     reply.config_version = effect->config_version;
     reply.joined = effect->joined;
+    net_count_answer(net, peer, effect->status);
     net_hold(net, peer, &(struct wire_message){.type = WIRE_REPLY, .reply = &reply}, OUTBOX_ANSWERS);
 }
 

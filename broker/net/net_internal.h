@@ -20,6 +20,7 @@
 #include "events_feed.h"
 #include "key_guard.h"
 #include "net.h"
+#include "net_totals.h"
 #include "outbox.h"
 #include "parked_frames.h"
 #include "rep_secrets.h"
@@ -73,6 +74,7 @@ struct net {
     struct net_turn turn;
     uint64_t epoch, started_ms, collected_ms;
     uint64_t refused_frames;
+    uint64_t answers[SESSION_ROLES][NET_STATUSES];   /* replies, by status */
     bool is_bound;
 };
 
@@ -98,6 +100,10 @@ void door_turn_out(struct net *net);
 static inline void net_step(struct net *net, const struct core_command *command)
 {
     net->callbacks.step(net->callbacks.context, command);
+}
+static inline void net_count_answer(struct net *net, const struct peer *peer, unsigned status)
+{
+    net->answers[peer->role][status < NET_STATUSES ? status : NET_STATUSES - 1]++;
 }
 /* Encodes and holds. A frame that does not fit ends the session. */
 void net_hold(struct net *net, struct peer *peer, const struct wire_message *message, uint32_t flags);
