@@ -19,7 +19,7 @@
 #include "wall_clock.h"
 
 enum {
-    PENDING_STOPS_PUBLISHERS = 2 * 1024 * 1024,
+    PENDING_STOPS_PUBLISHERS = 2 * 1024 * 1024,   /* for a while, then they are told busy: broker/net/admission.h */
     PENDING_STOPS_REPS = 6 * 1024 * 1024,      /* what reps say frees capacity and ends leads: it is read longer */
     STOP_WITHIN_MS = 5000,
     RELEASE_CLAIM_MS = 500,
@@ -302,6 +302,7 @@ static void begin_net_turn(struct broker *broker)
         .takes_publishes = store_accepts_publishes(broker->store),
         .reads_publishers = broker->is_away || (!is_blocked && pending < PENDING_STOPS_PUBLISHERS),
         .reads_reps = broker->is_away || (!is_blocked && pending < PENDING_STOPS_REPS),
+        .unconfirmed_bytes = pending,
     };
     net_begin(broker->net, &turn);
 }

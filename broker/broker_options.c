@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "memory_use.h"
+
 const char broker_usage[] =
     "leadwire-broker --desk NAME --run-dir DIR (--redis unix:PATH | --redis HOST:PORT | --ephemeral) [option...]\n"
     "Routes the leads of one desk to its reps.\n"
@@ -34,6 +36,8 @@ const char broker_usage[] =
     "  --away-after MS            an unanswered append this old means that Redis is away (default 2000)\n"
     "  --checkpoint-bytes N, --checkpoint-ms MS   how much journal, or time, makes a checkpoint due\n"
     "  --leads-max N, --seen-max N                bounds on open leads and remembered idempotency ids\n"
+    "  --memory-max MIB           no new lead is taken above this (default: 4/5 of the control group's, else half of the machine's)\n"
+    "  --sessions-per-key N       sessions that one key may have at a time (default 64)\n"
     "  --ready-fd N               write \"serving\" to this descriptor once serving\n"
     "  --check                    say whether all this could work, and end\n"
     "  --help, --version\n"
@@ -44,7 +48,8 @@ enum option_id {
     OPTION_DESK = 1, OPTION_RUN_DIR, OPTION_REDIS, OPTION_REDIS_USER, OPTION_REDIS_PASSWORD_FILE, OPTION_EPHEMERAL, OPTION_DURABILITY,
     OPTION_REPLICAS, OPTION_REP_SECRETS, OPTION_LISTEN_PUBLISH, OPTION_LISTEN_REPS, OPTION_LISTEN_EVENTS, OPTION_LISTEN_CONTROL,
     OPTION_KEYS, OPTION_NAME, OPTION_HEALTH, OPTION_STANDBY, OPTION_LEASE,
-    OPTION_AWAY_AFTER, OPTION_CHECKPOINT_BYTES, OPTION_CHECKPOINT_MS, OPTION_LEADS_MAX, OPTION_SEEN_MAX, OPTION_READY_FD, OPTION_CHECK,
+    OPTION_AWAY_AFTER, OPTION_CHECKPOINT_BYTES, OPTION_CHECKPOINT_MS, OPTION_LEADS_MAX, OPTION_SEEN_MAX, OPTION_MEMORY_MAX,
+    OPTION_SESSIONS_PER_KEY, OPTION_READY_FD, OPTION_CHECK,
     OPTION_HELP, OPTION_VERSION,
 };
 
@@ -72,6 +77,8 @@ static const struct option table[] = {
     {"checkpoint-ms", required_argument, NULL, OPTION_CHECKPOINT_MS},
     {"leads-max", required_argument, NULL, OPTION_LEADS_MAX},
     {"seen-max", required_argument, NULL, OPTION_SEEN_MAX},
+    {"memory-max", required_argument, NULL, OPTION_MEMORY_MAX},
+    {"sessions-per-key", required_argument, NULL, OPTION_SESSIONS_PER_KEY},
     {"ready-fd", required_argument, NULL, OPTION_READY_FD},
     {"check", no_argument, NULL, OPTION_CHECK},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -79,7 +86,10 @@ static const struct option table[] = {
     {NULL, 0, NULL, 0},
 };
 
+enum { SESSIONS_PER_KEY = 64, SESSIONS_PER_KEY_HIGHEST = 20000 };
+
 static void set_defaults(struct broker_options *options);
+static uint64_t default_memory_max(void);
 static void read_option(struct broker_options *options, int id, const char *value);
 static void read_redis(struct broker_options *options, const char *value);
 static void read_number(struct broker_options *options, const char *value, const char *name, uint32_t min, uint32_t max, uint32_t *out);
@@ -114,6 +124,16 @@ static void set_defaults(struct broker_options *options)
     options->store.durability = STORE_ALWAYS;
     options->store.redis_password_file = getenv("LEADWIRE_REDIS_PASSWORD_FILE");
     core_limits_default(&options->limits);
+    options->net.memory_max = default_memory_max();
+    options->net.sessions_per_key_max = SESSIONS_PER_KEY;
+}
+
+/* Redis is on the same machine, most often, and has the desk a second time. */
+static uint64_t default_memory_max(void)
+{
+    uint64_t machine = memory_use_machine(), group = memory_use_group_max();
+
+    return group < machine ? group / 5 * 4 : machine / 2;
 }
 
 static void read_option(struct broker_options *options, int id, const char *value)
@@ -147,6 +167,15 @@ static void read_option(struct broker_options *options, int id, const char *valu
     case OPTION_CHECKPOINT_MS: read_number(options, value, "--checkpoint-ms", 10, UINT32_MAX, &store->checkpoint_ms); break;
     case OPTION_LEADS_MAX: read_number(options, value, "--leads-max", 1, 100000000, &options->limits.leads_max); break;
     case OPTION_SEEN_MAX: read_number(options, value, "--seen-max", 1, 100000000, &options->limits.seen_max); break;
+    case OPTION_MEMORY_MAX: {
+        uint32_t mib = 0;
+        read_number(options, value, "--memory-max", 1, 1 << 24, &mib);
+        options->net.memory_max = (uint64_t)mib << 20;
+        break;
+    }
+    case OPTION_SESSIONS_PER_KEY:
+        read_number(options, value, "--sessions-per-key", 1, SESSIONS_PER_KEY_HIGHEST, &options->net.sessions_per_key_max);
+        break;
     case OPTION_READY_FD: {
         uint32_t fd = 0;
         read_number(options, value, "--ready-fd", 0, 65535, &fd);

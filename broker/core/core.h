@@ -447,6 +447,13 @@ struct core_totals {
 };
 void core_totals_read(const struct core *core, struct core_totals *out);
 
+/* How near core_limits are. in_use_bytes: what open leads have, roughly; falls as they end, other than the process's size. */
+struct core_bounds {
+    uint32_t leads, leads_max, seen, seen_max;
+    uint64_t payload_bytes, payload_bytes_max, in_use_bytes;
+};
+void core_bounds_read(const struct core *core, struct core_bounds *out);
+
 struct core_queue_view { const char *queue; uint64_t waiting; uint64_t oldest_age_ms; };
 /* Fills at most max, returns how many queues there are. */
 uint32_t core_queues_read(const struct core *core, struct core_queue_view *out, uint32_t max);

@@ -4,6 +4,7 @@
  * plain are admins, whom the rights on the run directory let in. Answers wait in the outbox like all others: they tell of a
  * state that must be durable first.
  */
+#include "bounds_report.h"
 #include "config_from_wire.h"
 #include "explain_reply.h"
 #include "net_internal.h"
@@ -51,6 +52,7 @@ static void handle_status(struct net *net, struct peer *peer, const struct wire_
     fill_totals(net, &reply);
     fill_opening(net, &reply);
     fill_queues(net, arena_of(net), &reply);
+    bounds_report_fill(net, arena_of(net), &reply);
     hold_answer(net, peer, request_id, &(struct wire_message){.type = WIRE_STATUS_REPLY, .status_reply = &reply});
 }
 

@@ -364,14 +364,21 @@ static void handle_hello(struct net *net, struct arrival *arrival, const Leadwir
         (void)slow_refusals_put(&net->refusals, arrival->route, net->turn.monotonic_ms);
         return;
     }
+    if (net->options.sessions_per_key_max > 0 && arrival->visitor.holder &&
+        sessions_count_key(&net->sessions, arrival->visitor.tag) >= net->options.sessions_per_key_max) {
+        net->crowded_keys++;
+        send_reply(net, arrival, 0, LEADWIRE__V1__STATUS__STATUS_BUSY, "this key has as many sessions as it may", CROWDED_RETRY_MS);
+        return;
+    }
     peer = sessions_new(&net->sessions, arrival->door->role, arrival->route);
     if (!peer) {
+        net->crowded[arrival->door->role]++;
         send_reply(net, arrival, 0, LEADWIRE__V1__STATUS__STATUS_BUSY, "too many sessions", CROWDED_RETRY_MS);
         return;
     }
     arrival->peer = peer;
     peer->rights = arrival->visitor.holder ? arrival->visitor.holder->role : arrival->door->rights;
-    peer->key_tag = arrival->visitor.tag;
+    sessions_set_key(&net->sessions, peer, arrival->visitor.tag);
     peer->takes_bundles = hello->bundles;
     if (arrival->door->role == SESSION_ROLE_REP) {
         log_on(net, arrival, hello);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lw_log.h"
+#include "memory_use.h"
 #include "net_internal.h"
 
 enum {
@@ -48,6 +49,7 @@ static lw_status tell_bound(lw_status status, const char *name, const char *addr
                             char *why);
 static lw_status read_secrets(struct net *net, char *why);
 static lw_status explain(char *why, lw_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void look_at_memory(struct net *net);
 static bool may_read(const struct net *net, enum session_role role);
 
 lw_status net_open(const struct net_options *options, const struct net_callbacks *callbacks, struct core *core,
@@ -64,6 +66,7 @@ lw_status net_open(const struct net_options *options, const struct net_callbacks
     net->callbacks = *callbacks;
     net->core = core;
     net->events.topic = options->desk;
+    net->admission.memory_max = options->memory_max;
     outbox_init(&net->outbox, OUTBOX_BYTES_MAX);
     byte_buffer_init(&net->frame, WIRE_CONTROL_FRAME_SIZE_MAX);
     byte_buffer_init(&net->lead, WIRE_FRAME_SIZE_MAX);
@@ -149,6 +152,10 @@ void net_write_addresses(const struct net *net, char *out, size_t size)
 void net_begin(struct net *net, const struct net_turn *turn)
 {
     net->turn = *turn;
+    admission_see_journal(&net->admission, turn->unconfirmed_bytes, turn->monotonic_ms);
+    if (net->admission.journal_is_shut && turn->reads_reps)
+        net->turn.reads_publishers = true;       /* to be told busy */
+    look_at_memory(net);
 }
 
 uint32_t net_collect(struct net *net)
@@ -367,6 +374,22 @@ static lw_status explain(char *why, lw_status status, const char *format, ...)
 }
 
 /* ---- a turn ---- */
+
+static void look_at_memory(struct net *net)
+{
+    struct core_bounds bounds;
+
+    if (!net->is_bound || net->turn.monotonic_ms - net->looked_ms < ADMISSION_LOOK_MS)
+        return;
+    net->looked_ms = net->turn.monotonic_ms;
+    core_bounds_read(net->core, &bounds);
+    bool was_shut = net->admission.memory_is_shut;
+    admission_see_memory(&net->admission, memory_use_resident(), bounds.in_use_bytes);
+    if (net->admission.memory_is_shut && !was_shut)
+        log_warning("the bound on memory is reached: no new lead is taken until some have ended leads=%u", bounds.leads);
+    else if (!net->admission.memory_is_shut && was_shut)
+        log_info("new leads are taken again leads=%u", bounds.leads);
+}
 
 static bool may_read(const struct net *net, enum session_role role)
 {

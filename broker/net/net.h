@@ -36,6 +36,8 @@ struct net_options {
     const char *listen_reps[NET_LISTEN_MAX];
     const char *listen_events[NET_LISTEN_MAX];
     const char *listen_control[NET_LISTEN_MAX];
+    uint64_t memory_max;                               /* above, no new lead is taken (admission.h); 0: none */
+    uint32_t sessions_per_key_max;                     /* 0: as many as there may be */
     const char *keys_dir;                              /* every TCP address is encrypted with the keys there; NULL: none is */
 };
 
@@ -63,6 +65,7 @@ struct net_turn {
     bool takes_publishes;     /* else publishes are told busy */
     bool reads_publishers;    /* else they wait unread: too much is unconfirmed */
     bool reads_reps;
+    uint64_t unconfirmed_bytes;   /* of the journal */
 };
 
 /* Reads secrets and keys, opens nothing yet. Errors with *why (NET_WHY_MAX) in words: LW_NOT_FOUND, LW_REFUSED, LW_INVALID, LW_IO, LW_NO_MEMORY. */

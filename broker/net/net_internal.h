@@ -7,6 +7,7 @@
  *   *_door.c         what each door takes
  *   key_guard.c      who they are, by their keys
  *   release.c        what was confirmed goes out
+ *   bounds_report.c  how near each bound is
  *   effect_encode.c  effects -> frames;  events_feed.c  the stream
  */
 #ifndef NET_INTERNAL_H
@@ -14,6 +15,7 @@
 
 #include <string.h>
 
+#include "admission.h"
 #include "arena.h"
 #include "byte_buffer.h"
 #include "endpoint.h"
@@ -32,6 +34,7 @@ enum {
     OUTBOX_BYTES_MAX = 512 * 1024 * 1024,
     OUTBOX_FULL_BYTES = 64 * 1024 * 1024,    /* above: read no more; the rest is room for what one turn can cause */
     BUSY_RETRY_MS = 500,
+    SHUT_RETRY_MS = 2000,                    /* a bound is reached: leads have to end first */
     CROWDED_RETRY_MS = 5000,
 };
 
@@ -75,6 +78,9 @@ struct net {
     uint64_t epoch, started_ms, collected_ms;
     uint64_t refused_frames;
     uint64_t answers[SESSION_ROLES][NET_STATUSES];   /* replies, by status */
+    struct admission admission;
+    uint64_t looked_ms;                  /* at the process's size */
+    uint64_t crowded[SESSION_ROLES], crowded_keys;   /* Hellos that were told busy: the role, the key has its sessions */
     bool is_bound;
 };
 

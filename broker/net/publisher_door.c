@@ -19,6 +19,12 @@ static void handle_publish(struct net *net, struct peer *peer, const struct wire
         net_reply_at_once(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_BUSY, "the store is full", BUSY_RETRY_MS);
         return;
     }
+    const char *why_busy = admission_refuse(&net->admission);
+    if (why_busy) {
+        peer->unanswered--;
+        net_reply_at_once(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_BUSY, why_busy, SHUT_RETRY_MS);
+        return;
+    }
     byte_buffer_clear(&net->lead);
     if (wire_lead_pack(publish->lead, &net->lead) != LW_OK || net->lead.size > LEAD_SIZE_MAX) {
         peer->unanswered--;

@@ -19,6 +19,7 @@ static const uint32_t role_window[SESSION_ROLES] = {
     [SESSION_ROLE_CONTROL] = SESSION_CREDIT,
 };
 
+static bool has_key(const struct peer *peer) { return peer->key_tag.lo != 0 || peer->key_tag.hi != 0; }
 static uint32_t route_hash(enum session_role role, uint32_t route);
 static void list_add(struct sessions *sessions, struct peer_list *list, struct peer *peer);
 static void list_remove(struct sessions *sessions, struct peer_list *list, struct peer *peer);
@@ -30,7 +31,7 @@ lw_status sessions_init(struct sessions *sessions)
         sessions->heard[role] = (struct peer_list){NONE, NONE};
     sessions->peers = calloc(SESSIONS_MAX, sizeof *sessions->peers);
     if (!sessions->peers || index_table_init(&sessions->by_route, SESSIONS_MAX) != LW_OK
-        || index_table_init(&sessions->by_number, SESSIONS_MAX) != LW_OK) {
+        || index_table_init(&sessions->by_number, SESSIONS_MAX) != LW_OK || index_table_init(&sessions->by_key, SESSIONS_MAX) != LW_OK) {
         sessions_fini(sessions);
         return LW_NO_MEMORY;
     }
@@ -44,6 +45,7 @@ void sessions_fini(struct sessions *sessions)
     free(sessions->peers);
     index_table_fini(&sessions->by_route);
     index_table_fini(&sessions->by_number);
+    index_table_fini(&sessions->by_key);
     *sessions = (struct sessions){0};
 }
 
@@ -62,6 +64,32 @@ struct peer *sessions_new(struct sessions *sessions, enum session_role role, uin
     index_table_add(&sessions->by_number, index_hash_u64(peer->number), slot);
     list_add(sessions, &sessions->heard[role], peer);
     return peer;
+}
+
+void sessions_set_key(struct sessions *sessions, struct peer *peer, struct siphash_128 tag)
+{
+    assert(!has_key(peer));
+
+    peer->key_tag = tag;
+    if (!has_key(peer))
+        return;
+    index_table_add(&sessions->by_key, index_hash_u64(tag.lo), peer->slot);
+    uint32_t count = sessions_count_key(sessions, tag);
+    sessions->key_peak = count > sessions->key_peak ? count : sessions->key_peak;
+}
+
+uint32_t sessions_count_key(const struct sessions *sessions, struct siphash_128 tag)
+{
+    uint32_t hash = index_hash_u64(tag.lo), slot, count = 0;
+
+    for (uint32_t at = index_table_first(&sessions->by_key, hash); index_table_at(&sessions->by_key, hash, &at, &slot);)
+        count += sessions->peers[slot].key_tag.lo == tag.lo && sessions->peers[slot].key_tag.hi == tag.hi;
+    return count;
+}
+
+uint32_t sessions_max(enum session_role role)
+{
+    return role_max[role];
 }
 
 struct peer *sessions_find_route(const struct sessions *sessions, enum session_role role, uint32_t route)
@@ -140,6 +168,8 @@ void sessions_end(struct sessions *sessions, struct peer *peer, bool logs_off)
     assert(peer->state == PEER_OPEN || peer->state == PEER_LOGGING_ON);
 
     index_table_remove(&sessions->by_route, route_hash(peer->role, peer->route), peer->slot);
+    if (has_key(peer))
+        index_table_remove(&sessions->by_key, index_hash_u64(peer->key_tag.lo), peer->slot);
     list_remove(sessions, &sessions->heard[peer->role], peer);
     list_add(sessions, &sessions->ended, peer);
     sessions->counts[peer->role]--;

@@ -66,11 +66,12 @@ struct peer_list { uint32_t first, last; };
 
 struct sessions {
     struct peer *peers;
-    struct index_table by_route, by_number;
+    struct index_table by_route, by_number, by_key;
     struct peer_list heard[SESSION_ROLES];
     struct peer_list ended;
     uint32_t free_first;
     uint32_t counts[SESSION_ROLES];    /* not ended */
+    uint32_t key_peak;                 /* the most that one key ever had at a time */
     uint64_t listening_ms[SESSION_ROLES];
     uint64_t last_number;
 };
@@ -81,6 +82,11 @@ void sessions_fini(struct sessions *sessions);
 
 /* NULL at the role's bound. */
 struct peer *sessions_new(struct sessions *sessions, enum session_role role, uint32_t route);
+/* The key that it came in with; zero: none. Once. */
+void sessions_set_key(struct sessions *sessions, struct peer *peer, struct siphash_128 tag);
+/* How many that have not ended have this key. */
+uint32_t sessions_count_key(const struct sessions *sessions, struct siphash_128 tag);
+uint32_t sessions_max(enum session_role role);
 /* Not the ended ones. */
 struct peer *sessions_find_route(const struct sessions *sessions, enum session_role role, uint32_t route);
 struct peer *sessions_find(const struct sessions *sessions, uint64_t number);

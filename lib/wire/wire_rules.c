@@ -22,6 +22,7 @@ enum {
     CONTACTS_MAX = 64,
     QUEUES_MAX = 4096,
     STORE_WARNINGS_MAX = 16,
+    BOUNDS_MAX = 64,
     SNAPSHOT_ROWS_MAX = 16384,
     DECISIONS_MAX = 1024,
     CANDIDATES_MAX = 16384,
@@ -646,6 +647,13 @@ RULES(queue_status,
     NUMBER(waiting),
     NUMBER(oldest_age_ms));
 
+RULES(bound,
+    NAME(name, LW_NAME_MAX),
+    NUMBER(used),
+    NUMBER(max),
+    NUMBER(refused_total),
+    NUMBER(is_shut));
+
 RULES(status_reply,
     REQUEST_ID,
     NAME(desk, LW_NAME_MAX),
@@ -679,7 +687,9 @@ RULES(status_reply,
     NUMBER(opening_left),
     NUMBER(merged_total),
     NUMBER(reopened_total),
-    TEXTS(store_warnings, STORE_WARNINGS_MAX, REASON_MAX));
+    TEXTS(store_warnings, STORE_WARNINGS_MAX, REASON_MAX),
+    MESSAGES(bounds, BOUNDS_MAX, &bound_rules),
+    NUMBER(busy_total));
 
 RULES(apply_config,
     REQUEST_ID,

@@ -38,6 +38,7 @@ static struct {
     Leadwire__V1__Status reply_status;
     const char *reply_reason, *store_state;
     bool found, has_merged, is_opening;
+    uint64_t memory_used, leads_used;
     uint32_t config_version;
     char act_rep[64];
     int64_t until_unix_ms;
@@ -63,6 +64,14 @@ static void tell_status(struct scripted_broker *to, uint64_t request_id)
 {
     Leadwire__V1__StatusReply status = LEADWIRE__V1__STATUS_REPLY__INIT;
     Leadwire__V1__QueueStatus queue = LEADWIRE__V1__QUEUE_STATUS__INIT, *queues[] = {&queue};
+    Leadwire__V1__Bound memory = LEADWIRE__V1__BOUND__INIT, leads = LEADWIRE__V1__BOUND__INIT, *bounds[] = {&memory, &leads};
+    memory.name = words("memory_bytes");
+    memory.used = told.memory_used;
+    memory.max = 512u << 20;
+    memory.is_shut = told.memory_used >= memory.max;
+    leads.name = words("leads");
+    leads.used = told.leads_used;
+    leads.max = 1000;
     queue.queue = words("italian");
     queue.waiting = 2;
     queue.oldest_age_ms = 200000;
@@ -84,6 +93,9 @@ static void tell_status(struct scripted_broker *to, uint64_t request_id)
     status.queues = queues;
     status.n_queues = 1;
     status.memory_bytes = 13107200;
+    status.bounds = bounds;
+    status.n_bounds = sizeof bounds / sizeof bounds[0];
+    status.busy_total = 4;
     status.checkpoint_age_ms = 30000;
     status.opening_until_unix_ms = told.is_opening ? status.now_unix_ms + 250000 : 0;
     status.opening_left = told.is_opening ? 17 : 0;
@@ -299,7 +311,7 @@ static void status_speaks_plainly(void **state)
         "since start: 120 published (and 0 repeated), 0 completed, 0 cancelled, 0 expired, 0 merged, 0 reopened\n"
         "reps:        6 logged on, 3 available\n"
         "queue italian                    2 waiting, the oldest for 3 min 20 s\n"
-        "broker:      0 publishers, 12.5 MiB of memory, 0 journal entries, checkpoint 30 s ago, 0 frames refused\n");
+        "broker:      0 publishers, 12.5 MiB of memory, 0 journal entries, checkpoint 30 s ago, 0 frames refused, 4 requests told busy\n");
 }
 
 static void status_tells_of_an_opening_while_it_lasts(void **state)
@@ -312,6 +324,23 @@ static void status_tells_of_an_opening_while_it_lasts(void **state)
     assert_non_null(strstr(output, "\nopening:     17 leads of the backlog are not with a rep yet; dealt out by share for 4 min 10 s more\n"));
     assert_int_equal(run("status --json"), 0);
     assert_non_null(strstr(output, "\"opening_until_unix_ms\": 1767225850000, \"opening_left\": 17"));
+}
+
+static void status_warns_near_a_bound(void **state)
+{
+    (void)state;
+    told.memory_used = 409ull << 20;
+    told.leads_used = 799;
+    assert_int_equal(run("status"), 0);
+    assert_null(strstr(output, "warning:"));
+    told.memory_used = 512ull << 20;
+    told.leads_used = 800;
+    assert_int_equal(run("status"), 0);
+    assert_non_null(strstr(output, "\nwarning:     memory_bytes: 512.0 MiB of 512.0 MiB used; now who comes next is told busy\n"
+                                   "warning:     leads: 800 of 1000 used; at the bound who comes next is told busy\n"));
+    assert_int_equal(run("status --json"), 0);
+    assert_non_null(strstr(output, "\"busy_total\": 4, \"bounds\": [{\"name\": \"memory_bytes\", \"used\": 536870912, \"max\": 536870912, "
+                                   "\"refused_total\": 0, \"shut\": true}, {\"name\": \"leads\""));
 }
 
 static void status_ends_with_1_when_the_store_is_away(void **state)
@@ -587,6 +616,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(status_speaks_plainly),
         TEST(status_tells_of_an_opening_while_it_lasts),
+        TEST(status_warns_near_a_bound),
         TEST(status_ends_with_1_when_the_store_is_away),
         TEST(explain_names_the_chosen_first_and_why_not_the_others),
         TEST(explain_tells_a_rep_what_went_elsewhere_and_why),

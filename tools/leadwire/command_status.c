@@ -10,6 +10,7 @@
 #include "cli.h"
 #include "commands.h"
 #include "json_out.h"
+#include "status_bounds.h"
 #include "wall_clock.h"
 #include "words.h"
 
@@ -28,6 +29,7 @@ static void print_words(const Leadwire__V1__StatusReply *status)
            words_epoch(status->epoch, b));
     for (size_t i = 0; i < status->n_store_warnings; i++)
         printf("warning:     %s\n", status->store_warnings[i]);
+    status_bounds_print(status);
     printf("leads now:   %" PRIu64 " waiting, %" PRIu64 " offered, %" PRIu64 " connecting, %" PRIu64 " assigned, %" PRIu64 " parked, %" PRIu64
            " scheduled\n",
            status->waiting, status->offered, status->connecting, status->assigned, status->parked, status->scheduled);
@@ -46,9 +48,9 @@ static void print_words(const Leadwire__V1__StatusReply *status)
         printf("queue %-20s  %6" PRIu64 " waiting, the oldest for %s\n", status->queues[i]->queue, status->queues[i]->waiting,
                words_duration(status->queues[i]->oldest_age_ms, a));
     }
-    printf("broker:      %" PRIu64 " publishers, %s of memory, %" PRIu64 " journal entries, checkpoint %s ago, %" PRIu64 " frames refused\n",
+    printf("broker:      %" PRIu64 " publishers, %s of memory, %" PRIu64 " journal entries, checkpoint %s ago, %" PRIu64 " frames refused, %" PRIu64 " requests told busy\n",
            status->publishers, words_size(status->memory_bytes, a), status->journal_entries,
-           words_duration(status->checkpoint_age_ms, b), status->refused_frames_total);
+           words_duration(status->checkpoint_age_ms, b), status->refused_frames_total, status->busy_total);
 }
 
 static void print_json(const Leadwire__V1__StatusReply *status)
@@ -94,6 +96,7 @@ static void print_json(const Leadwire__V1__StatusReply *status)
         json_put_number(&out, "opening_until_unix_ms", status->opening_until_unix_ms);
         json_put_unsigned(&out, "opening_left", status->opening_left);
     }
+    status_bounds_put(&out, status);
     json_begin_list(&out, "queues");
     for (size_t i = 0; i < status->n_queues; i++) {
         json_begin_object(&out, NULL);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * admission - when no new lead comes in, so that those that are in can be finished.
+ *
+ *            shut when                                        open again when
+ *   memory   the process has memory_max                       a twentieth of what leads had then is free
+ *   journal  2 MiB were unconfirmed for 500 ms without pause  half of that is confirmed
+ *
+ * Memory of leads that ended is kept for the next ones, so the process does not become smaller: from its bound on, what
+ * leads have in use is what counts, and where it stood then is the mark. Should the process grow further all the same, by a
+ * fiftieth of the bound, the mark is set anew, lower. Below ADMISSION_IN_USE_MIN nothing is shut: a desk goes on with few
+ * leads at a time rather than not at all.
+ * Shut means that publishers are told busy for new leads; everything else goes on. Pure; threads: one owner.
+ */
+#ifndef ADMISSION_H
+#define ADMISSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    ADMISSION_JOURNAL_BYTES = 2 * 1024 * 1024,   /* unconfirmed; from there on publishers wait unread, and after this long */
+    ADMISSION_JOURNAL_MS = 500,                  /* they are read, and told busy */
+    ADMISSION_IN_USE_MIN = 1024 * 1024,
+    ADMISSION_LOOK_MS = 250,                     /* how often the process's size is to be looked at */
+};
+
+struct admission {
+    uint64_t memory_max;                   /* 0: none */
+    uint64_t resident;                     /* as last seen */
+    uint64_t mark, resident_at_mark;       /* in use when memory_max was reached; 0: it was not, or no longer is */
+    uint64_t journal_full_since_ms;
+    uint64_t memory_told, journal_told;    /* publishes that were told busy */
+    bool memory_is_shut, journal_is_full, journal_is_shut;
+};
+
+/* resident: of the process; 0: not known. in_use: what open leads have. */
+void admission_see_memory(struct admission *admission, uint64_t resident, uint64_t in_use);
+void admission_see_journal(struct admission *admission, uint64_t unconfirmed_bytes, uint64_t now_ms);
+/* For each new lead: NULL, it may come in; else why not, counted. */
+const char *admission_refuse(struct admission *admission);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bounds_report.h"
+
+enum { BOUNDS_MAX = 16 };
+
+struct report { Leadwire__V1__Bound rows[BOUNDS_MAX], *list[BOUNDS_MAX]; size_t count; };
+
+static void add_core(struct report *report, const struct core *core);
+static void add_admission(struct report *report, const struct net *net);
+static void add_sessions(struct report *report, const struct net *net);
+static Leadwire__V1__Bound *add(struct report *report, const char *name, uint64_t used, uint64_t max);
+
+void bounds_report_fill(const struct net *net, struct arena *arena, Leadwire__V1__StatusReply *reply)
+{
+    struct report *report = arena_calloc(arena, 1, sizeof *report);
+
+    for (int role = 0; role < SESSION_ROLES; role++)
+        reply->busy_total += net->answers[role][LEADWIRE__V1__STATUS__STATUS_BUSY] + net->crowded[role];
+    reply->busy_total += net->crowded_keys;
+    if (!report)
+        return;
+    add_admission(report, net);
+    add_core(report, net->core);
+    add_sessions(report, net);
+    reply->bounds = report->list;
+    reply->n_bounds = report->count;
+}
+
+static void add_admission(struct report *report, const struct net *net)
+{
+    const struct admission *admission = &net->admission;
+    Leadwire__V1__Bound *memory = add(report, "memory_bytes", admission->resident, admission->memory_max);
+    Leadwire__V1__Bound *journal = add(report, "journal_bytes", net->turn.unconfirmed_bytes, ADMISSION_JOURNAL_BYTES);
+
+    memory->refused_total = admission->memory_told;
+    memory->is_shut = admission->memory_is_shut;
+    journal->refused_total = admission->journal_told;
+    journal->is_shut = admission->journal_is_shut;
+    add(report, "outbox_bytes", net->outbox.used_bytes, OUTBOX_FULL_BYTES);
+    add(report, "parked_bytes", net->parked.bytes, PARKED_BYTES_MAX);
+}
+
+static void add_core(struct report *report, const struct core *core)
+{
+    struct core_bounds bounds;
+
+    core_bounds_read(core, &bounds);
+    add(report, "leads", bounds.leads, bounds.leads_max)->is_shut = bounds.leads == bounds.leads_max;
+    add(report, "payload_bytes", bounds.payload_bytes, bounds.payload_bytes_max);
+    add(report, "seen_ids", bounds.seen, bounds.seen_max);
+}
+
+static void add_sessions(struct report *report, const struct net *net)
+{
+    static const char *const names[SESSION_ROLES] = {"publishers", "reps", "tools"};
+
+    for (int role = 0; role < SESSION_ROLES; role++) {
+        uint32_t used = net->sessions.counts[role], max = sessions_max((enum session_role)role);
+        Leadwire__V1__Bound *bound = add(report, names[role], used, max);
+        bound->refused_total = net->crowded[role];
+        bound->is_shut = used >= max;
+    }
+    add(report, "sessions_per_key", net->sessions.key_peak, net->options.sessions_per_key_max)->refused_total = net->crowded_keys;
+}
+
+static Leadwire__V1__Bound *add(struct report *report, const char *name, uint64_t used, uint64_t max)
+{
+    Leadwire__V1__Bound *bound = &report->rows[report->count];
+
+    leadwire__v1__bound__init(bound);
+    bound->name = (char *)(uintptr_t)name;
+    bound->used = used;
+    bound->max = max;
+    report->list[report->count++] = bound;
+    return bound;
+}
