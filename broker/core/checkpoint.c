@@ -12,7 +12,7 @@
 #include "lead_record.h"
 #include "rep_state.h"
 
-enum { SEEN_BUCKET_MS = 3600 * 1000, PEOPLE_BUCKET_MS = 24 * 3600 * 1000 };
+enum { PEOPLE_BUCKET_MS = 24 * 3600 * 1000 };
 
 static bool give(struct core *core, struct core_record *out);
 static bool next_rep(struct core *core, struct core_record *out);
@@ -141,7 +141,7 @@ static bool next_seen(struct core *core, struct core_record *out)
                                .serial = entry->serial, .kind = entry->kind, .end = entry->end, .life = entry->life};
     out->kind = RECORD_SEEN;
     out->seen = entry->key;
-    out->seen_bucket = entry->at_ms / SEEN_BUCKET_MS;
+    out->seen_bucket = seen_bucket(entry);
     record_put_seen(&core->record, &image);
     return give(core, out);
 }
@@ -189,7 +189,7 @@ void core_checkpoint_all(struct core *core)
 uint64_t core_seen_oldest_bucket(const struct core *core)
 {
     const struct seen_entry *oldest = seen_at(&core->seen, core->seen.first);
-    return (oldest ? oldest->at_ms : core->now_ms) / SEEN_BUCKET_MS;
+    return oldest ? seen_bucket(oldest) : 0;
 }
 
 uint64_t core_people_oldest_bucket(const struct core *core)

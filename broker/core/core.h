@@ -364,7 +364,7 @@ struct core_record {
     struct desk_id lead;       /* RECORD_LEAD */
     uint32_t rep;              /* RECORD_REP: rep number */
     struct siphash_128 seen;   /* RECORD_SEEN: key */
-    uint64_t seen_bucket;      /* RECORD_SEEN: which time bucket */
+    uint64_t seen_bucket;      /* RECORD_SEEN: which bucket of the window */
     bool of_people;            /* RECORD_SEEN: not an idempotency id but a customer's key, in buckets of its own */
     bool ended;                /* RECORD_LEAD: remove from the checkpoint */
     const void *bytes;

@@ -139,6 +139,12 @@ void seen_mark_all_dirty(struct seen *seen)
         seen_mark_dirty(seen, seen_at(seen, position));
 }
 
+/* Neither time nor revision goes back along the window, so their sum does not either. */
+uint64_t seen_bucket(const struct seen_entry *entry)
+{
+    return entry->at_ms / SEEN_BUCKET_MS + (entry->serial >> SEEN_BUCKET_REVISIONS_LOG2);
+}
+
 static void drop_oldest(struct seen *seen)
 {
     struct seen_entry *oldest = seen_at(seen, seen->first);

@@ -9,7 +9,7 @@
 #include "index_table.h"
 #include "siphash.h"
 
-enum { SEEN_CHUNK = 16384 };
+enum { SEEN_CHUNK = 16384, SEEN_BUCKET_MS = 3600 * 1000, SEEN_BUCKET_REVISIONS_LOG2 = 18 };
 
 enum seen_kind { SEEN_PUBLISH = 1, SEEN_COMPLETE = 2, SEEN_JOIN = 3, SEEN_WON = 4, SEEN_NAMED = 5 };   /* JOIN: a publish that joined an open lead; WON: known.h, only in checkpoints; NAMED: the same, only in the journal */
 
@@ -49,5 +49,10 @@ void seen_mark_all_dirty(struct seen *seen);
 struct seen_entry *seen_at(const struct seen *seen, uint64_t position);
 /* The last whose position ends in these bits, which an older one does too; NULL. */
 struct seen_entry *seen_at_low(const struct seen *seen, uint32_t position);
+
+/* The store keeps the window in buckets, which it drops whole once all in them is older than the window. A bucket lasts an hour
+ * at most, and less where many leads come, 2^SEEN_BUCKET_REVISIONS_LOG2 changes of leads, so that what is kept beyond the window is bounded too.
+ * Never goes back along the window, and is the same for the same entry after a restart. */
+uint64_t seen_bucket(const struct seen_entry *entry);
 
 #endif

@@ -55,10 +55,36 @@ static void a_checkpoint_gets_each_changed_entry_once_while_others_are_added(voi
     seen_fini(&seen);
 }
 
+/* What the store cannot drop yet: all from the oldest entry's bucket on. */
+static void buckets_follow_ids_where_many_come_and_time_where_few_do(void **state)
+{
+    (void)state;
+    enum { BUSY = 2000000, QUIET = 2000 };
+    uint64_t last = 0, in_bucket = 0, most = 0;
+    for (uint64_t i = 0; i < BUSY; i++) {
+        struct seen_entry entry = {.at_ms = 90000000 + i / 30, .serial = 2 * i};   /* 30 a millisecond, each of two revisions */
+        uint64_t bucket = seen_bucket(&entry);
+        assert_true(bucket >= last);
+        in_bucket = bucket == last ? in_bucket + 1 : 1;
+        most = in_bucket > most ? in_bucket : most;
+        last = bucket;
+    }
+    assert_true(most <= 1u << SEEN_BUCKET_REVISIONS_LOG2);
+    for (uint64_t i = 0; i < QUIET; i++) {   /* one in ten minutes */
+        struct seen_entry entry = {.at_ms = 200000000 + i * 600000, .serial = 2 * (BUSY + i)};
+        uint64_t bucket = seen_bucket(&entry);
+        assert_true(bucket >= last);
+        in_bucket = bucket == last ? in_bucket + 1 : 1;
+        assert_true(in_bucket <= 7);
+        last = bucket;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_left_the_window_takes_no_memory_when_no_checkpoint_is_taken),
+        cmocka_unit_test(buckets_follow_ids_where_many_come_and_time_where_few_do),
         cmocka_unit_test(a_checkpoint_gets_each_changed_entry_once_while_others_are_added),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
