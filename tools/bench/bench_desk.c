@@ -40,8 +40,13 @@ void bench_desk_secrets(const char *path)
     chmod(path, 0600);
 }
 
-/* 10 skills, 10 rules, 50 reps with two skills each. */
 void bench_desk_rules(const char *run_dir)
+{
+    bench_desk_rules_timed(run_dir, 60000, 15000);
+}
+
+/* 10 skills, 10 rules, 50 reps with two skills each. */
+void bench_desk_rules_timed(const char *run_dir, uint32_t offer_timeout_ms, uint32_t grace_ms)
 {
     static char names[BENCH_REPS + BENCH_SKILLS][16];
     static Leadwire__V1__SkillConfig skills[BENCH_SKILLS];
@@ -97,7 +102,7 @@ void bench_desk_rules(const char *run_dir)
     Leadwire__V1__ChannelConfig web = LEADWIRE__V1__CHANNEL_CONFIG__INIT, *channel_list = &web;
     web.channel = LEADWIRE__V1__CHANNEL__CHANNEL_WEB;
     web.weight = 1;
-    web.offer_timeout_ms = 60000;
+    web.offer_timeout_ms = offer_timeout_ms;
     web.wait_limit_ms = 3600000;
     web.connect_timeout_ms = 25000;
     Leadwire__V1__DispositionConfig won = LEADWIRE__V1__DISPOSITION_CONFIG__INIT, *disposition_list = &won;
@@ -113,7 +118,7 @@ void bench_desk_rules(const char *run_dir)
     desk.n_teams = 1, desk.teams = &team_list;
     desk.n_channels = 1, desk.channels = &channel_list;
     desk.n_dispositions = 1, desk.dispositions = &disposition_list;
-    desk.grace_ms = 15000, desk.park_limit_ms = desk.work_limit_ms = 86400000, desk.retry_same_rep_ms = 120000, desk.offers_max = 12;
+    desk.grace_ms = grace_ms, desk.park_limit_ms = desk.work_limit_ms = 86400000, desk.retry_same_rep_ms = 120000, desk.offers_max = 12;
 
     char endpoint[128];
     struct control_client *control;
