@@ -132,9 +132,16 @@ class Arguments(unittest.TestCase):
             self.assertRegex(self.run_worker(program, "--version").stdout, "^" + program + r" \d+\.\d+\.\d+\n$")
 
     def test_wrong_arguments_end_with_2_and_one_line(self):
-        for arguments in ((), ("--config",), ("--nonsense",), ("--config", "x", "extra")):
+        for arguments in ((), ("--config",), ("--nonsense",), ("--config", "x", "extra"), ("--show-raw",), ("--show-raw", "x"),
+                          ("--show-raw", "x", "--raw", "/", "extra"), ("--show-raw", "x", "--desk", "y")):
             done = self.run_worker("leadwire-web", *arguments)
             self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1), arguments)
+
+    def test_a_contact_that_is_not_kept_cannot_be_shown(self):
+        for directory, words in (("/nonexistent/raw", "No such file"), (tempfile.gettempdir(), "holds no contact 0.json")):
+            done = self.run_worker("leadwire-web", "--show-raw", "0.json", "--raw", directory)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn(words, done.stderr)
 
     def test_the_examples_are_good(self):
         self.assertEqual(self.run_worker("leadwire-web", "--config", os.path.join(EXAMPLE, "web.yaml"), "--check").returncode, 0)

@@ -159,7 +159,7 @@ sources:
         self.assertEqual((lead["campaign"], lead["attributes"]["form"], lead["attributes"]["size"]), ("77", "9007199254740993", "M, L"))
         self.assertEqual(lead["attributes"]["number"], str(10 ** 30))
         self.assertEqual(self.graph.requests, [("/v1/444444444444?fields=field_data", "Bearer " + TOKEN)])
-        self.assertTrue(os.path.exists(os.path.join(self.directory, "raw", lead["raw_ref"])))
+        self.assertIn(b"giulia", self.worker.raw_of(lead["raw_ref"], os.path.join(self.directory, "raw")))
         self.assertNotIn("giulia", self.worker.log())
         self.assertNotIn(TOKEN, self.worker.log())
 

@@ -156,11 +156,12 @@ class Taken(WebCase):
         for _ in range(3):
             self.form(name="M", phone="0212345678")
         raw = os.path.join(self.directory, "raw")
-        names = os.listdir(raw)
-        self.assertEqual(names, [self.broker.next("publish")["lead"]["raw_ref"]])
-        with open(os.path.join(raw, names[0])) as file:
-            self.assertEqual(file.read(), "name=M&phone=0212345678")
-        self.assertEqual(stat.S_IMODE(os.stat(os.path.join(raw, names[0])).st_mode), 0o600)
+        name, = os.listdir(raw)
+        reference = self.broker.next("publish")["lead"]["raw_ref"]
+        self.assertEqual(self.worker.raw_of(reference, raw), b"name=M&phone=0212345678")
+        with open(os.path.join(raw, name), "rb") as file:
+            self.assertEqual(file.read().count(b"name=M"), 1)
+        self.assertEqual(stat.S_IMODE(os.stat(os.path.join(raw, name)).st_mode), 0o600)
         self.assertEqual(stat.S_IMODE(os.stat(raw).st_mode), 0o700)
 
     def test_scripts_of_a_configured_origin_may_post(self):

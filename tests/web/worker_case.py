@@ -127,6 +127,10 @@ class Worker:
         finally:
             connection.close()
 
+    def raw_of(self, reference, directory):
+        """What the raw store holds of a contact."""
+        return subprocess.run([self.arguments[0], "--show-raw", reference, "--raw", directory], stdout=subprocess.PIPE, check=True).stdout
+
     def raw(self, data=b""):
         """A plain connection, with data already sent."""
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE_S)

@@ -6,6 +6,7 @@
 #include "mail_once.h"
 #include "mail_worker.h"
 #include "mail_config.h"
+#include "raw_list.h"
 #include "worker_run.h"
 
 #include <stdio.h>
@@ -39,6 +40,8 @@ int main(int argc, char **argv)
     }
     if (has_argument(argc, argv, "--once"))
         exit_code = run_once(argc, argv);
+    else if (worker_wants(argc, argv, "--show-raw"))
+        exit_code = raw_show_main(argc, argv, "leadwire-mail");
     else if (worker_wants(argc, argv, "--replay"))
         exit_code = mail_replay_main(argc, argv);
     else if (worker_wants(argc, argv, "--dry-run"))

@@ -21,7 +21,7 @@ bool mail_intake_take(const struct mail_intake *intake, const struct mail_source
     char ref[RAW_REF_MAX] = "";
     enum mail_reason reason = mail_lead_read(source, bytes, size, mail);
     if (reason == MAIL_LEAD && intake->raw) {
-        lw_status kept = raw_store_put(intake->raw, source->name, "eml", bytes, size, ref);
+        lw_status kept = raw_store_put(intake->raw, source->name, "eml", bytes, size, NULL, ref);
         if (kept != LW_OK) {
             *out = later("the raw bytes cannot be kept");
             out->store_full = kept == LW_FULL;

@@ -87,7 +87,7 @@ static int keep_raw(const struct raw_store_options *raw, const char *source, con
 {
     struct raw_store *store = NULL;
     bool kept = raw_store_open(raw, &store) == LW_OK &&
-                raw_store_put(store, source, "eml", input->data, input->size, ref) == LW_OK;
+                raw_store_put(store, source, "eml", input->data, input->size, NULL, ref) == LW_OK;
     if (!kept)
         fprintf(stderr, "leadwire-mail: the raw bytes cannot be kept in %s: %s\n", raw->directory, strerror(errno));
     raw_store_close(&store);

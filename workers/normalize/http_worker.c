@@ -8,6 +8,7 @@
 
 #include "file_limit.h"
 #include "lw_log.h"
+#include "raw_list.h"
 #include "wall_clock.h"
 
 enum {
@@ -33,6 +34,8 @@ int http_worker_main(int argc, char **argv, const struct http_worker_plan *plan)
     lw_log_open(plan->program);
     if (worker_wants(argc, argv, "--replay"))
         return http_replay_main(argc, argv, plan);
+    if (worker_wants(argc, argv, "--show-raw"))
+        return raw_show_main(argc, argv, plan->program);
     if (worker_wants(argc, argv, "--dry-run"))
         return http_dry_run_main(argc, argv, plan);
     if (!worker_arguments_read(argc, argv, plan->program, plan->about, &worker.arguments, &exit_code))
@@ -66,22 +69,17 @@ void worker_rules_drop(struct worker_rules **rules_place)
 }
 
 lw_status http_worker_keep_raw(struct http_worker *worker, const char *source, const char *suffix,
-                               const void *bytes, size_t size, char ref_out[RAW_REF_MAX])
+                               const void *bytes, size_t size, const char *key, char ref_out[RAW_REF_MAX])
 {
     ref_out[0] = '\0';
     if (!worker->raw)
         return LW_OK;
-    lw_status status = raw_store_put(worker->raw, source, suffix, bytes, size, ref_out);
+    lw_status status = raw_store_put(worker->raw, source, suffix, bytes, size, key, ref_out);
     if (status == LW_FULL)
         log_error("raw store is full: contacts are refused until it has room");
     else if (status != LW_OK)
         log_error("raw store cannot be written: %s", strerror(errno));
     return status;
-}
-
-lw_status http_worker_keep_key(struct http_worker *worker, const char *ref, const char *key)
-{
-    return worker->raw && key && ref[0] ? raw_store_put_key(worker->raw, ref, key) : LW_OK;
 }
 
 void http_worker_refuse(struct http_worker *worker, struct http_call *call, enum worker_count what, int status,

@@ -82,11 +82,10 @@ struct worker_rules *worker_rules_read(const struct http_worker_plan *plan, stru
 int http_dry_run_main(int argc, char **argv, const struct http_worker_plan *plan);
 int http_replay_main(int argc, char **argv, const struct http_worker_plan *plan);
 
-/* Keeps the raw bytes if the worker has a store; ref_out "" if not. Errors as raw_store_put; logs the first of a row. */
+/* Keeps the raw bytes if the worker has a store, with the header Idempotency-Key (NULL: none); ref_out "" if not. Errors as raw_store_put; logs
+ * each. */
 LW_MUST_CHECK lw_status http_worker_keep_raw(struct http_worker *worker, const char *source, const char *suffix,
-                                             const void *bytes, size_t size, char ref_out[RAW_REF_MAX]);
-/* Keeps the header Idempotency-Key (NULL: none) beside the raw bytes that ref names. Errors as raw_store_put. */
-LW_MUST_CHECK lw_status http_worker_keep_key(struct http_worker *worker, const char *ref, const char *key);
+                                             const void *bytes, size_t size, const char *key, char ref_out[RAW_REF_MAX]);
 /* Counts it and answers the error. retry_after_s > 0 adds the header. */
 void http_worker_refuse(struct http_worker *worker, struct http_call *call, enum worker_count what, int status,
                         const char *reason, uint32_t retry_after_s);

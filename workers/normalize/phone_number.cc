@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "phone_number.h"
 
+#include "phone_plan.h"
+
 #include <cstdio>
 #include <cstring>
 #include <set>
@@ -10,6 +12,16 @@
 
 using i18n::phonenumbers::PhoneNumber;
 using i18n::phonenumbers::PhoneNumberUtil;
+
+#ifdef LEADWIRE_PHONE_TABLES
+// Exported by the library, and in none of its installed headers.
+namespace i18n {
+namespace phonenumbers {
+int metadata_size();
+const void *metadata_get();
+}
+}
+#endif
 
 namespace {
 
@@ -61,7 +73,23 @@ bool read(const std::string &raw, const std::string &region, struct phone_number
 
 }  // namespace
 
+extern "C" const unsigned char *phone_plan_tables(size_t *size_out)
+{
+#ifdef LEADWIRE_PHONE_TABLES
+    *size_out = static_cast<size_t>(i18n::phonenumbers::metadata_size());
+    return static_cast<const unsigned char *>(i18n::phonenumbers::metadata_get());
+#else
+    *size_out = 0;
+    return reinterpret_cast<const unsigned char *>("");
+#endif
+}
+
 extern "C" bool phone_number_read(const char *raw, const char *default_region, struct phone_number *out)
+{
+    return phone_plan_read(raw, out) || phone_number_read_slowly(raw, default_region, out);
+}
+
+extern "C" bool phone_number_read_slowly(const char *raw, const char *default_region, struct phone_number *out)
 {
     *out = {};
     try {

@@ -24,6 +24,8 @@ struct phone_number {
 /* False when no number can be read from raw: *out is then zeroed. default_region (ISO 3166-1 alpha-2; NULL or
  * "": none) is how a number without +country is read. Extensions are left out of e164. */
 bool phone_number_read(const char *raw, const char *default_region, struct phone_number *out);
+/* The same by the library alone: for tests of what is done without it. */
+bool phone_number_read_slowly(const char *raw, const char *default_region, struct phone_number *out);
 /* A region the library knows numbers of. */
 bool phone_region_known(const char *region);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _DEFAULT_SOURCE   /* writev */
 #include "raw_store.h"
 
 #include <dirent.h>
@@ -8,25 +9,47 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "contact_id.h"
+#include "index_table.h"
+#include "raw_segment.h"
 #include "wall_clock.h"
 
-enum { NAME_MAX_SIZE = 64 };
+enum {
+    SEGMENT_SIZE_MAX = 8 * 1024 * 1024, SEGMENT_CONTACTS_MAX = 8192, SEGMENT_AGE_MAX_MS = 3600 * 1000, KEEP_PARTS = 8,
+    NAMES_TRIED_MAX = 100,
+};
 
 static const uint64_t size_max_default = UINT64_C(1) << 30;
 static const char part_prefix[] = ".part-";
 
+/* The one that is being written. */
+struct segment {
+    int fd;                  /* -1: none */
+    int64_t since_unix_ms;
+    uint64_t size;           /* up to here it is good */
+    uint32_t count;
+    char (*refs)[RAW_REF_MAX];
+    struct index_table by_ref;
+};
+
 struct raw_store {
     int directory;           /* everything goes through it: the path may move */
     struct raw_store_options options;
+    struct segment segment;
     uint64_t size_bytes;
-    uint64_t part_count;     /* names unfinished files apart */
+    int64_t age_max_ms;
+    unsigned name_count;     /* tells segments of one millisecond apart */
 };
 
-static lw_status put_file(struct raw_store *store, const char *name, const void *bytes, size_t size);
-static lw_status write_part(struct raw_store *store, const char *part, const void *bytes, size_t size);
+static lw_status segment_begin(struct raw_store *store, int64_t now_unix_ms);
+static void segment_end(struct raw_store *store);
+static bool segment_is_over(const struct raw_store *store, int64_t now_unix_ms);
+static bool segment_holds(const struct segment *segment, const char *ref);
+static void segment_note(struct segment *segment, const char *ref);
+static lw_status append(struct raw_store *store, const struct raw_entry *entry, const char *key, const void *bytes);
 static uint32_t sweep(struct raw_store *store, int64_t now_unix_ms, uint64_t *kept_bytes);
 static lw_status io_status(int error);
 
@@ -36,11 +59,20 @@ lw_status raw_store_open(const struct raw_store_options *options, struct raw_sto
     struct raw_store *store = calloc(1, sizeof *store);
     if (!store)
         return LW_NO_MEMORY;
+    store->directory = store->segment.fd = -1;
     store->options = *options;
     store->options.directory = NULL;
     if (store->options.size_max_bytes == 0)
         store->options.size_max_bytes = size_max_default;
+    store->age_max_ms = SEGMENT_AGE_MAX_MS;
+    if (options->keep_ms > 0 && options->keep_ms / KEEP_PARTS < SEGMENT_AGE_MAX_MS)
+        store->age_max_ms = (int64_t)(options->keep_ms / KEEP_PARTS);
 
+    lw_status status = LW_NO_MEMORY;
+    store->segment.refs = calloc(SEGMENT_CONTACTS_MAX, sizeof *store->segment.refs);
+    if (!store->segment.refs || index_table_init(&store->segment.by_ref, SEGMENT_CONTACTS_MAX) != LW_OK)
+        goto fail;
+    status = LW_IO;
     if (mkdir(options->directory, 0700) != 0 && errno != EEXIST)
         goto fail;
     store->directory = open(options->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -50,53 +82,56 @@ lw_status raw_store_open(const struct raw_store_options *options, struct raw_sto
     *out = store;
     return LW_OK;
 
-fail:
-    free(store);
-    return LW_IO;
-}
-
-void raw_store_close(struct raw_store **store)
-{
-    if (*store) {
-        close((*store)->directory);
-        free(*store);
-    }
-    *store = NULL;
-}
-
-lw_status raw_store_put(struct raw_store *store, const char *source, const char *suffix,
-                        const void *bytes, size_t size, char ref_out[RAW_REF_MAX])
-{
-    char hex[65], name[RAW_REF_MAX];
-    contact_hash_hex(source, bytes, size, hex);
-    snprintf(name, sizeof name, "%.*s.%.10s", RAW_HASH_DIGITS, hex, suffix);
-    ref_out[0] = '\0';
-
-    struct stat have;
-    bool known = fstatat(store->directory, name, &have, AT_SYMLINK_NOFOLLOW) == 0;
-    if (known && have.st_size == (off_t)size) {
-        utimensat(store->directory, name, NULL, AT_SYMLINK_NOFOLLOW);   /* it came in again: keep it longer */
-        memcpy(ref_out, name, sizeof name);
-        return LW_OK;
-    }
-    lw_status status = put_file(store, name, bytes, size);
-    if (status == LW_OK)
-        memcpy(ref_out, name, sizeof name);
+fail:;
+    int error = errno;
+    raw_store_close(&store);
+    errno = error;
     return status;
 }
 
-lw_status raw_store_put_key(struct raw_store *store, const char *ref, const char *key)
+void raw_store_close(struct raw_store **store_place)
 {
-    char name[NAME_MAX_SIZE];
-    const size_t size = strlen(key);
-    if (size > RAW_KEY_MAX)
-        return LW_OK;
-    snprintf(name, sizeof name, "%s.key", ref);
-    return put_file(store, name, key, size);
+    struct raw_store *store = *store_place;
+    *store_place = NULL;
+    if (!store)
+        return;
+    segment_end(store);
+    free(store->segment.refs);
+    index_table_fini(&store->segment.by_ref);
+    if (store->directory >= 0)
+        close(store->directory);
+    free(store);
+}
+
+lw_status raw_store_put(struct raw_store *store, const char *source, const char *suffix,
+                        const void *bytes, size_t size, const char *key, char ref_out[RAW_REF_MAX])
+{
+    char hex[65];
+    const size_t key_size = key ? strlen(key) : 0;
+    struct raw_entry entry = {.at_unix_ms = wall_clock_unix_ms(), .key_size = key_size > RAW_KEY_MAX ? 0 : (uint32_t)key_size};
+    contact_hash_hex(source, bytes, size, hex);
+    snprintf(entry.ref, sizeof entry.ref, "%.*s.%.10s", RAW_HASH_DIGITS, hex, suffix);
+    ref_out[0] = '\0';
+
+    if (segment_is_over(store, entry.at_unix_ms))
+        segment_end(store);
+    entry.is_again = segment_holds(&store->segment, entry.ref);
+    entry.size = entry.is_again ? 0 : size;
+    lw_status status = append(store, &entry, key, bytes);
+    if (status == LW_FULL && entry.is_again && entry.key_size == 0)
+        status = LW_OK;   /* its bytes are there */
+    if (status != LW_OK)
+        return status;
+    if (!entry.is_again)
+        segment_note(&store->segment, entry.ref);
+    memcpy(ref_out, entry.ref, sizeof entry.ref);
+    return LW_OK;
 }
 
 uint32_t raw_store_prune(struct raw_store *store, int64_t now_unix_ms)
 {
+    if (segment_is_over(store, now_unix_ms))
+        segment_end(store);
     return sweep(store, now_unix_ms, &store->size_bytes);
 }
 
@@ -110,52 +145,140 @@ static lw_status io_status(int error)
     return error == ENOSPC || error == EDQUOT ? LW_FULL : LW_IO;
 }
 
-/* Whole or not at all, if there is room. */
-static lw_status put_file(struct raw_store *store, const char *name, const void *bytes, size_t size)
+/* ---- the segment that is being written ------------------------------------------------------ */
+
+static lw_status segment_begin(struct raw_store *store, int64_t now_unix_ms)
 {
-    char part[NAME_MAX_SIZE];
-    if (size > store->options.size_max_bytes || store->size_bytes > store->options.size_max_bytes - size)
-        return LW_FULL;
-    snprintf(part, sizeof part, "%s%ld-%llu", part_prefix, (long)getpid(), (unsigned long long)store->part_count++);
-    lw_status status = write_part(store, part, bytes, size);
-    if (status == LW_OK && renameat(store->directory, part, store->directory, name) != 0)
-        status = io_status(errno);
-    if (status == LW_OK && store->options.fsync && fsync(store->directory) != 0)
-        status = io_status(errno);
-    if (status != LW_OK) {
-        int error = errno;
-        unlinkat(store->directory, part, 0);
-        errno = error;
-        return status;
+    char name[RAW_SEGMENT_NAME_MAX];
+    int fd = -1;
+    for (int tried = 0; fd < 0 && tried < NAMES_TRIED_MAX; tried++) {
+        raw_segment_name(now_unix_ms, (long)getpid(), store->name_count++, name);
+        fd = openat(store->directory, name, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd < 0 && errno != EEXIST)
+            break;
     }
-    store->size_bytes += size;
+    if (fd < 0)
+        return io_status(errno);
+    if (store->options.fsync && fsync(store->directory) != 0) {
+        const int error = errno;
+        close(fd);
+        unlinkat(store->directory, name, 0);
+        errno = error;
+        return io_status(error);
+    }
+    store->segment.fd = fd;
+    store->segment.since_unix_ms = now_unix_ms;
+    store->segment.size = 0;
     return LW_OK;
 }
 
-static lw_status write_part(struct raw_store *store, const char *part, const void *bytes, size_t size)
+static void segment_end(struct raw_store *store)
 {
-    int fd = openat(store->directory, part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return io_status(errno);
+    struct segment *segment = &store->segment;
+    if (segment->fd < 0)
+        return;
+    close(segment->fd);
+    segment->fd = -1;
+    segment->count = 0;
+    index_table_clear(&segment->by_ref);
+}
 
-    lw_status status = LW_OK;
-    for (size_t at = 0; at < size && status == LW_OK;) {
-        ssize_t written = write(fd, (const char *)bytes + at, size - at);
-        if (written > 0)
-            at += (size_t)written;
-        else if (written == 0 || errno != EINTR)
-            status = io_status(written == 0 ? ENOSPC : errno);
+/* Also when somebody else took it away: what is written now would be lost. */
+static bool segment_is_over(const struct raw_store *store, int64_t now_unix_ms)
+{
+    struct stat file;
+    const struct segment *segment = &store->segment;
+    if (segment->fd < 0)
+        return false;
+    return segment->size >= SEGMENT_SIZE_MAX || segment->count == SEGMENT_CONTACTS_MAX || now_unix_ms - segment->since_unix_ms >= store->age_max_ms ||
+           fstat(segment->fd, &file) != 0 || file.st_nlink == 0;
+}
+
+static uint32_t hash_of(const char *ref)
+{
+    uint64_t digits;
+    memcpy(&digits, ref, sizeof digits);
+    return index_hash_u64(digits);
+}
+
+static bool segment_holds(const struct segment *segment, const char *ref)
+{
+    const uint32_t hash = hash_of(ref);
+    for (uint32_t at = index_table_first(&segment->by_ref, hash), i; index_table_at(&segment->by_ref, hash, &at, &i);)
+        if (strcmp(segment->refs[i], ref) == 0)
+            return true;
+    return false;
+}
+
+static void segment_note(struct segment *segment, const char *ref)
+{
+    const bool added = index_table_add(&segment->by_ref, hash_of(ref), segment->count);
+    if (added)   /* always: a full segment is over */
+        memcpy(segment->refs[segment->count++], ref, RAW_REF_MAX);
+}
+
+/* All of it, or an error; *written_out: how much there is then. */
+static lw_status write_all(int fd, struct iovec *parts, int count, size_t *written_out)
+{
+    *written_out = 0;
+    while (count > 0) {
+        const ssize_t written = writev(fd, parts, count);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return written == 0 ? LW_FULL : io_status(errno);
+        *written_out += (size_t)written;
+        for (size_t left = (size_t)written; count > 0;) {
+            const size_t taken = left < parts->iov_len ? left : parts->iov_len;
+            parts->iov_base = (char *)parts->iov_base + taken;
+            parts->iov_len -= taken;
+            left -= taken;
+            if (parts->iov_len > 0)
+                break;
+            parts++;
+            count--;
+        }
     }
-    if (status == LW_OK && store->options.fsync && fsync(fd) != 0)
+    return LW_OK;
+}
+
+/* At the segment's end, if there is room; what was half written is taken back. */
+static lw_status append(struct raw_store *store, const struct raw_entry *entry, const char *key, const void *bytes)
+{
+    char line[RAW_LINE_MAX];
+    struct iovec parts[4];
+    const size_t line_size = raw_entry_write(entry, key, line);
+    const uint64_t size = line_size + entry->key_size + entry->size + 1;
+    if (size > store->options.size_max_bytes || store->size_bytes > store->options.size_max_bytes - size)
+        return LW_FULL;
+    lw_status status = store->segment.fd < 0 ? segment_begin(store, entry->at_unix_ms) : LW_OK;
+    if (status != LW_OK)
+        return status;
+
+    size_t written;
+    const int fd = store->segment.fd;
+    parts[0] = (struct iovec){line, line_size};
+    parts[1] = (struct iovec){(void *)(uintptr_t)key, entry->key_size};
+    parts[2] = (struct iovec){(void *)(uintptr_t)bytes, entry->size};
+    parts[3] = (struct iovec){(void *)(uintptr_t)"\n", 1};
+    status = write_all(fd, parts, 4, &written);
+    if (status == LW_OK && store->options.fsync && fdatasync(fd) != 0)
         status = io_status(errno);
-    int error = errno;
-    if (close(fd) != 0 && status == LW_OK)
-        return io_status(errno);
+    if (status == LW_OK) {
+        store->segment.size += size;
+        store->size_bytes += size;
+        return LW_OK;
+    }
+    const int error = errno;
+    if (written > 0 && ftruncate(fd, (off_t)store->segment.size) != 0)
+        segment_end(store);   /* readers pass its end over */
     errno = error;
     return status;
 }
 
-/* Removes what is too old, and unfinished files of an hour ago; counts the rest. */
+/* ---- all files ------------------------------------------------------------------------------ */
+
+/* Removes what is too old, and unfinished files of an hour ago (of former versions); counts the rest. */
 static uint32_t sweep(struct raw_store *store, int64_t now_unix_ms, uint64_t *kept_bytes)
 {
     enum { PART_KEEP_MS = 3600 * 1000 };

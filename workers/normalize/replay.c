@@ -175,9 +175,7 @@ static const char *content_type_of(const char *name)
 
 static const char *key_of(struct replay *replay, const struct raw_file *file)
 {
-    char name[RAW_REF_MAX + 8];
-    snprintf(name, sizeof name, "%s.key", file->name);
-    if (raw_list_read(&replay->list, name, &replay->key) != LW_OK)
+    if (raw_list_read_key(&replay->list, file, &replay->key) != LW_OK)
         return NULL;
     byte_buffer_put(&replay->key, "", 1);
     return replay->key.failed ? NULL : (const char *)replay->key.data;
@@ -187,7 +185,7 @@ static bool send_again(struct replay *replay, const struct raw_file *file)
 {
     static const char *const words[] = {[CONTACT_NOT_A_LEAD] = "not_a_lead", [CONTACT_REJECTED] = "rejected", [CONTACT_UNPARSABLE] = "unparsable"};
     struct contact_reading reading;
-    const lw_status status = raw_list_read(&replay->list, file->name, &replay->bytes);
+    const lw_status status = raw_list_read(&replay->list, file, &replay->bytes);
     if (status != LW_OK) {
         print_line(file, status == LW_NOT_FOUND ? "gone" : status == LW_TOO_LARGE ? "too_large" : "unparsable", lw_status_text(status), "", NULL);
         return true;
@@ -223,6 +221,8 @@ static bool open_all(struct replay *replay)
         fprintf(stderr, "%s: %s: %s\n", replay->program, directory, strerror(errno));
         return false;
     }
+    if (replay->list.damaged_count > 0)
+        fprintf(stderr, "%s: %s: %" PRIu32 " files are damaged: what stands behind the damage is left out\n", replay->program, directory, replay->list.damaged_count);
     if (!arguments->dry_run && lw_publisher_open(&options, &replay->publisher) != LW_OK) {
         fprintf(stderr, "%s: the broker's endpoint cannot be used\n", replay->program);
         return false;

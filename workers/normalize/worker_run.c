@@ -85,6 +85,8 @@ static void print_help(const char *program, const char *about)
            "  %s --replay --source NAME --config FILE --since-ms MS [--until-ms MS] [--rate N] [--dry-run]\n\n"
            "  --replay           raw files of that time are read again and published, N a second; for 'leadwire replay'\n"
            "  --since-ms MS, --until-ms MS, --rate N\n\n"
+           "  %s --show-raw REFERENCE --raw DIRECTORY\n\n"
+           "  --show-raw         the bytes that were kept of a contact, as they came\n\n"
            "Exit codes: 0 done, 1 failed while running or a FILE is unusable, 2 wrong arguments, 3 wrong configuration.\n",
-           about, program, program, program);
+           about, program, program, program, program);
 }

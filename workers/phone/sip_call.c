@@ -272,7 +272,7 @@ static void publish(struct sip_call *call)
     const char *reason;
     char raw_ref[RAW_REF_MAX];
     /* A store that is full must not send a caller away: the call goes on without its raw bytes (logged there). */
-    if (http_worker_keep_raw(worker, call->source->name, "sip", call->bytes, call->size, raw_ref) != LW_OK)
+    if (http_worker_keep_raw(worker, call->source->name, "sip", call->bytes, call->size, NULL, raw_ref) != LW_OK)
         worker_counts_add(&worker->counts, WORKER_COUNT_STORE_FULL);
     lead_builder_init(&builder, &call->source->defaults);
     sip_lead_fill(&builder, &call->request, sip_config_is_trusted(call->config, &call->origin.address));

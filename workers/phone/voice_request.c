@@ -77,7 +77,7 @@ void voice_request_keep_raw(struct voice_request *request, char raw_ref[RAW_REF_
 {
     size_t size;
     const char *body = http_call_body(request->call, &size);
-    if (http_worker_keep_raw(request->worker, request->source->name, "form", body, size, raw_ref) != LW_OK)
+    if (http_worker_keep_raw(request->worker, request->source->name, "form", body, size, NULL, raw_ref) != LW_OK)
         worker_counts_add(&request->worker->counts, WORKER_COUNT_STORE_FULL);
 }
 

@@ -218,7 +218,7 @@ static lw_status publish_body(struct contact *contact, const struct web_body *bo
     struct arena arena;
     arena_init(&arena, body->size * ARENA_PER_BYTE + ARENA_BASE);
     contact_id_from_source(push->source->name, contact->id, strlen(contact->id), id);
-    lw_status status = http_worker_keep_raw(push->worker, push->source->name, web_body_suffix(body->kind), body->bytes, body->size, raw_ref);
+    lw_status status = http_worker_keep_raw(push->worker, push->source->name, web_body_suffix(body->kind), body->bytes, body->size, NULL, raw_ref);
     if (status == LW_OK)
         status = web_body_read(push->source, body, &arena, &fields);
     if (status == LW_OK) {

@@ -100,9 +100,8 @@ static void take(struct http_worker *worker, struct worker_rules *rules, struct 
         worker_rules_drop(&held);
         return;
     }
-    lw_status kept = http_worker_keep_raw(worker, source->name, web_body_suffix(body->kind), body->bytes, body->size, submission->raw_ref);
-    if (kept == LW_OK)
-        kept = http_worker_keep_key(worker, submission->raw_ref, http_call_header(call, "Idempotency-Key"));
+    lw_status kept = http_worker_keep_raw(worker, source->name, web_body_suffix(body->kind), body->bytes, body->size,
+                                          http_call_header(call, "Idempotency-Key"), submission->raw_ref);
     if (kept != LW_OK)
         refuse(submission, WORKER_COUNT_STORE_FULL, kept == LW_FULL ? 507 : 503, "the raw bytes cannot be kept", 60);
     else
