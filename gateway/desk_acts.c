@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "desk_acts.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "act_reply.h"
 
 static bool read_act(const json_t *root, enum desk_act_kind kind, struct desk_act *out);
 static void on_done(void *context, const char *outcome, const char *reason);
-static void reply_outcome(struct http_call *call, int status, const char *outcome, const char *reason);
 
 void desk_act_handle(struct rep_desks *desks, const struct request *request, enum desk_act_kind kind)
 {
@@ -27,7 +27,7 @@ void desk_act_handle(struct rep_desks *desks, const struct request *request, enu
         if (status == LW_FULL)
             http_call_reply_error(call, 503, "too many acts at once", 1);
         else if (status != LW_OK)
-            reply_outcome(call, 400, "rejected", why);
+            act_reply_rejected(call, why);
     }
     json_decref(root);   /* the library has copied what it sends */
 }
@@ -73,15 +73,5 @@ static bool read_act(const json_t *root, enum desk_act_kind kind, struct desk_ac
 
 static void on_done(void *context, const char *outcome, const char *reason)
 {
-    bool known = *outcome != '\0';
-    reply_outcome(context, known ? 200 : 504, known ? outcome : "unknown", reason);
-}
-
-static void reply_outcome(struct http_call *call, int status, const char *outcome, const char *reason)
-{
-    json_t *answer = json_pack("{s:s, s:s}", "outcome", outcome, "reason", reason);
-    char *text = json_dumps(answer, JSON_COMPACT);
-    http_call_reply(call, text ? status : 500, "application/json", text ? text : "{}", text ? strlen(text) : 2);
-    free(text);
-    json_decref(answer);
+    act_reply(context, outcome, reason);
 }

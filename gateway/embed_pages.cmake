@@ -1,11 +1,16 @@
-# cmake -DPAGES=FOLDER -DOUT=FILE.c -P embed_pages.cmake: the folder's files as bytes in C, with an ETag of their content.
+# cmake -DPAGES=FOLDER -DCHART=FILE.js -DOUT=FILE.c -P embed_pages.cmake: the folder's files, and Chart.js as chart.js, as bytes in C, with
+# an ETag of their content.
 file(GLOB paths ${PAGES}/*)
 list(SORT paths)
+list(APPEND paths ${CHART})
 set(arrays "")
 set(rows "")
 set(number 0)
 foreach(path ${paths})
   get_filename_component(name ${path} NAME)
+  if(path STREQUAL CHART)
+    set(name chart.js)
+  endif()
   file(READ ${path} bytes HEX)
   file(SHA256 ${path} digest)
   string(SUBSTRING ${digest} 0 20 digest)

@@ -100,6 +100,14 @@ static bool open_door(struct gateway *gateway)
     return !failed(http->listen, http_door_open(gateway->base, &door, &gateway->door));
 }
 
+static bool open_ops(struct gateway *gateway)
+{
+    const struct gateway_config *config = gateway->config;
+    const struct ops_feed_options options = {.base = gateway->base, .control = config->ops_control, .events = config->ops_events, .desk = config->desk};
+    gateway->ops_pages.feed = &gateway->ops;
+    return !config->ops_control || !failed("ops", ops_feed_open(&gateway->ops, &options));
+}
+
 static bool open_all(struct gateway *gateway)
 {
     if (failed("password process", password_process_start(&gateway->passwords)))   /* first: it must have no socket of ours */
@@ -109,7 +117,7 @@ static bool open_all(struct gateway *gateway)
         return false;
     gateway->signals = (struct loop_signals){.stop = on_stop, .reload = on_reload, .context = gateway};
     gateway->desks = (struct rep_desks){.base = gateway->base, .config = &gateway->config};
-    if (failed("signals", loop_signals_open(&gateway->signals, gateway->base)) || !open_sign_in(gateway) || !open_door(gateway))
+    if (failed("signals", loop_signals_open(&gateway->signals, gateway->base)) || !open_sign_in(gateway) || !open_ops(gateway) || !open_door(gateway))
         return false;
     const struct timeval every = {.tv_usec = HOUSEKEEPING_EVERY_MS * 1000};
     gateway->housekeeping = event_new(gateway->base, -1, EV_PERSIST, on_housekeeping, gateway);
@@ -124,6 +132,8 @@ static void close_all(struct gateway *gateway)
     password_process_stop(&gateway->passwords);   /* first: no verdict may come for a call that the door has ended */
     if (gateway->base)
         rep_desks_close(&gateway->desks);
+    ops_pages_close(&gateway->ops_pages);
+    ops_feed_close(&gateway->ops);
     http_door_close(&gateway->door);
     sign_in_close(&gateway->sign_in);
     browser_sessions_fini(&gateway->sessions);
@@ -153,6 +163,7 @@ static void on_stop(void *context)
     gateway->stop_at_ms = wall_clock_monotonic_ms() + STOP_WITHIN_MS;
     http_door_drain(gateway->door);
     rep_desks_close(&gateway->desks);
+    ops_pages_close(&gateway->ops_pages);
 }
 
 /* Sockets and sizes stay what they were at the start. */
@@ -188,16 +199,32 @@ static bool may_stay(void *context, uint64_t session_id, const char *rep, bool h
     return true;
 }
 
+/* The same for a page that watches the desk: it goes on with what its user may see now. */
+static bool may_watch(void *context, uint64_t session_id, struct ops_scope *out)
+{
+    struct gateway *gateway = context;
+    uint64_t now_ms = wall_clock_monotonic_ms();
+    struct browser_session *session = browser_sessions_get(&gateway->sessions, session_id, now_ms);
+    const struct user *user = session ? users_find(gateway->users, session->user) : NULL;
+    if (!user || !user_may(user->role, WIRE_EVENT))
+        return false;
+    session->used_ms = now_ms;
+    *out = ops_scope_of(&gateway->ops.board, user);
+    return true;
+}
+
 static void on_housekeeping(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
     (void)what;
     struct gateway *gateway = context;
     uint64_t now_ms = wall_clock_monotonic_ms();
-    if (gateway->stop_at_ms == 0)
+    if (gateway->stop_at_ms == 0) {
         rep_desks_tick(&gateway->desks, now_ms, may_stay, gateway);
-    else if (http_door_in_flight(gateway->door) == 0 || now_ms >= gateway->stop_at_ms)
+        ops_pages_tick(&gateway->ops_pages, now_ms, may_watch, gateway);
+    } else if (http_door_in_flight(gateway->door) == 0 || now_ms >= gateway->stop_at_ms) {
         event_base_loopbreak(gateway->base);
+    }
 }
 
 static void on_verdict(void *context, uint64_t check, bool good)

@@ -9,6 +9,8 @@
 #include "gateway_arguments.h"
 #include "gateway_config.h"
 #include "loop_signals.h"
+#include "ops_feed.h"
+#include "ops_pages.h"
 #include "rep_desks.h"
 #include "sign_in.h"
 #include "users.h"
@@ -23,6 +25,8 @@ struct gateway {
     struct password_process *passwords;
     struct sign_in sign_in;
     struct rep_desks desks;
+    struct ops_feed ops;                   /* zeroed: the configuration has none */
+    struct ops_pages ops_pages;
     struct loop_signals signals;
     struct event *housekeeping;
     uint64_t stop_at_ms;                   /* 0: not stopping */

@@ -9,6 +9,7 @@
 enum { ARENA_CAP = 4 * 1024 * 1024, TEXT_MAX = 1024, PATH_SIZE_MAX = 4096, LABELS_MAX = 500, MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
 
 static void read_all(struct yaml_doc *doc, const char *path, const struct gateway_overrides *overrides, struct gateway_config *out);
+static void read_ops(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out);
 static void read_sessions(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out);
 static void read_page(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out);
 
@@ -59,7 +60,7 @@ static const char *read_path(struct yaml_doc *doc, struct arena *arena, const ch
 
 static void read_all(struct yaml_doc *doc, const char *path, const struct gateway_overrides *overrides, struct gateway_config *out)
 {
-    static const char *const known[] = {"desk", "broker", "users", "rep_secrets", "listen", "http", "identity", "sessions", "page", NULL};
+    static const char *const known[] = {"desk", "broker", "users", "rep_secrets", "ops", "listen", "http", "identity", "sessions", "page", NULL};
     const struct yaml_node *root = yaml_doc_root(doc);
     if (!root || yaml_node_kind(root) != YAML_KIND_MAP) {
         if (yaml_doc_problem_count(doc) == 0)
@@ -71,10 +72,23 @@ static void read_all(struct yaml_doc *doc, const char *path, const struct gatewa
     out->broker = read_needed(doc, &out->arena, "broker", overrides->broker, "the broker's reps endpoint");
     out->users_path = read_path(doc, &out->arena, path, "users", "the file of those who may sign in");
     out->rep_secrets_path = read_path(doc, &out->arena, path, "rep_secrets", "the broker's file of rep secrets, or a folder of files");
+    read_ops(doc, yaml_map_find(root, "ops"), out);
     http_config_read(doc, overrides->listen, &out->arena, &out->http);
     proxy_identity_read(doc, yaml_map_find(root, "identity"), &out->arena, &out->identity);
     read_sessions(doc, yaml_map_find(root, "sessions"), out);
     read_page(doc, yaml_map_find(root, "page"), out);
+}
+
+static void read_ops(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out)
+{
+    static const char *const known[] = {"control", "events", NULL};
+    if (!node)
+        return;
+    yaml_check_keys(doc, node, "ops", known);
+    out->ops_control = arena_strdup(&out->arena, yaml_read_text(doc, yaml_map_find(node, "control"), "ops.control", PATH_SIZE_MAX, NULL));
+    out->ops_events = arena_strdup(&out->arena, yaml_read_text(doc, yaml_map_find(node, "events"), "ops.events", PATH_SIZE_MAX, NULL));
+    if (!out->ops_control || !out->ops_events)
+        yaml_doc_problem(doc, node, "ops needs control and events: the broker's endpoints of these names");
 }
 
 static void read_sessions(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out)

@@ -6,7 +6,7 @@
 static const char *content_type(const char *name)
 {
     static const struct { const char *ending, *type; } types[] = {
-        {".html", "text/html; charset=utf-8"}, {".css", "text/css; charset=utf-8"}, {".mjs", "text/javascript; charset=utf-8"},
+        {".html", "text/html; charset=utf-8"}, {".css", "text/css; charset=utf-8"}, {".mjs", "text/javascript; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"},
         {".json", "application/json"}, {".webmanifest", "application/manifest+json"}, {".svg", "image/svg+xml"},
     };
     const char *dot = strrchr(name, '.');
@@ -22,6 +22,15 @@ const struct page_file *page_files_find(const char *name)
         if (strcmp(file->name, name) == 0)
             return file;
     return NULL;
+}
+
+void page_file_serve(struct http_call *call, const char *name)
+{
+    const struct page_file *file = page_files_find(name);
+    if (file)
+        page_file_reply(file, call);
+    else
+        http_call_reply_error(call, 404, "there is no such file", 0);
 }
 
 void page_file_reply(const struct page_file *file, struct http_call *call)

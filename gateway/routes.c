@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "act_reply.h"
 #include "desk_acts.h"
 #include "gateway.h"
+#include "ops_routes.h"
 #include "page_files.h"
 #include "user_access.h"
 #include "wall_clock.h"
-
-typedef void route_handler(struct gateway *gateway, const struct request *request, int detail);
 
 struct route {
     enum http_method method;
@@ -42,6 +42,12 @@ static const struct route routes[] = {
     {HTTP_POST, "/api/desk/transfer", 0, WIRE_TRANSFER, false, take_act, ACT_TRANSFER},
     {HTTP_POST, "/api/desk/list", 0, WIRE_PULL, false, take_act, ACT_LIST},
     {HTTP_POST, "/api/desk/pull", 0, WIRE_PULL, false, take_act, ACT_PULL},
+    {HTTP_GET, "/ops", 0, WIRE_EVENT, true, ops_serve_page, 0},
+    {HTTP_GET, "/api/ops/events", 0, WIRE_EVENT, false, ops_serve_events, 0},
+    {HTTP_GET, "/api/ops/series", 0, WIRE_EVENT, false, ops_serve_series, 0},
+    {HTTP_GET, "/api/ops/lead", 0, WIRE_EXPLAIN_REQUEST, false, ops_serve_story, 0},
+    {HTTP_POST, "/api/ops/lead", 0, WIRE_LEAD_COMMAND, false, ops_take_lead_act, 0},
+    {HTTP_POST, "/api/ops/rep", 0, WIRE_REP_COMMAND, false, ops_take_rep_act, 0},
 };
 
 enum { ROUTE_COUNT = sizeof routes / sizeof *routes };
@@ -81,7 +87,7 @@ static unsigned access_of(const struct route *route)
 static void serve_route(struct gateway *gateway, const struct guard *guard, struct request *request, const struct route *route)
 {
     const char *why;
-    if (route->access != ACCESS_PUBLIC)
+    if (route->access != ACCESS_PUBLIC || route->handler == serve_root)
         proxy_identity_take(&gateway->config->identity, guard, request);
     int refused = request_judge(request, access_of(route), &why);
     if (refused == 401 && route->is_page)
@@ -96,7 +102,7 @@ static void serve_route(struct gateway *gateway, const struct guard *guard, stru
 
 void routes_handle(struct gateway *gateway, const struct guard *guard, struct request *request)
 {
-    const struct route *other_method = NULL;
+    bool others[2] = {false, false};
     for (size_t i = 0; i < ROUTE_COUNT; i++) {
         if (!path_matches(routes[i].path, request->call))
             continue;
@@ -104,11 +110,12 @@ void routes_handle(struct gateway *gateway, const struct guard *guard, struct re
             serve_route(gateway, guard, request, &routes[i]);
             return;
         }
-        other_method = &routes[i];
+        others[routes[i].method == HTTP_POST] = true;
     }
-    if (other_method)
-        http_call_add_header(request->call, "Allow", other_method->method == HTTP_GET ? "GET, HEAD" : "POST");
-    http_call_reply_error(request->call, other_method ? 405 : 404, other_method ? "not by this method" : "there is no such page", 0);
+    bool is_there = others[0] || others[1];
+    if (is_there)
+        http_call_add_header(request->call, "Allow", !others[1] ? "GET, HEAD" : !others[0] ? "POST" : "GET, HEAD, POST");
+    http_call_reply_error(request->call, is_there ? 405 : 404, is_there ? "not by this method" : "there is no such page", 0);
 }
 
 int routes_print(FILE *out)
@@ -130,37 +137,18 @@ int routes_print(FILE *out)
     return ferror(out) ? 1 : 0;
 }
 
-static void reply_json(struct http_call *call, json_t *answer)
-{
-    char *text = json_dumps(answer, JSON_COMPACT);
-    if (text)
-        http_call_reply(call, 200, "application/json", text, strlen(text));
-    else
-        http_call_reply_error(call, 500, "no memory", 1);
-    free(text);
-    json_decref(answer);
-}
-
-static void serve_file(struct http_call *call, const char *name)
-{
-    const struct page_file *file = page_files_find(name);
-    if (file)
-        page_file_reply(file, call);
-    else
-        http_call_reply_error(call, 404, "there is no such file", 0);
-}
-
 static void serve_root(struct gateway *gateway, const struct request *request, int detail)
 {
     (void)gateway;
     (void)detail;
-    redirect(request->call, "/desk");
+    bool only_watches = request->user && !request->user->rep[0] && user_may(request->user->role, WIRE_EVENT);
+    redirect(request->call, only_watches ? "/ops" : "/desk");
 }
 
 static void serve_health(struct gateway *gateway, const struct request *request, int detail)
 {
     (void)detail;
-    reply_json(request->call, json_pack("{s:s, s:I, s:I}", "status", "ok", "sessions",
+    json_reply(request->call, 200, json_pack("{s:s, s:I, s:I}", "status", "ok", "sessions",
                                         (json_int_t)browser_sessions_count(&gateway->sessions, wall_clock_monotonic_ms()),
                                         "desks", (json_int_t)gateway->desks.count));
 }
@@ -169,21 +157,21 @@ static void serve_sign_in(struct gateway *gateway, const struct request *request
 {
     (void)gateway;
     (void)detail;
-    serve_file(request->call, "sign-in.html");
+    page_file_serve(request->call, "sign-in.html");
 }
 
 static void serve_desk(struct gateway *gateway, const struct request *request, int detail)
 {
     (void)gateway;
     (void)detail;
-    serve_file(request->call, "desk.html");
+    page_file_serve(request->call, "desk.html");
 }
 
 static void serve_static(struct gateway *gateway, const struct request *request, int detail)
 {
     (void)gateway;
     (void)detail;
-    serve_file(request->call, http_call_path_part(request->call, 1));
+    page_file_serve(request->call, http_call_path_part(request->call, 1));
 }
 
 static void take_sign_in(struct gateway *gateway, const struct request *request, int detail)
@@ -195,8 +183,8 @@ static void take_sign_in(struct gateway *gateway, const struct request *request,
 static void tell_session(struct gateway *gateway, const struct request *request, int detail)
 {
     (void)detail;
-    reply_json(request->call, json_pack("{s:s, s:s, s:s, s:s, s:O}", "user", request->user->name, "role", user_role_word(request->user->role),
-                                        "rep", request->user->rep, "csrf", request->session->csrf, "page", gateway->config->page));
+    json_reply(request->call, 200, json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:O}", "user", request->user->name, "role", user_role_word(request->user->role),
+                                        "rep", request->user->rep, "team", request->user->team, "may", ops_may_json(gateway, request->user), "csrf", request->session->csrf, "page", gateway->config->page));
 }
 
 static void take_sign_out(struct gateway *gateway, const struct request *request, int detail)
@@ -205,7 +193,7 @@ static void take_sign_out(struct gateway *gateway, const struct request *request
     rep_desks_end_session(&gateway->desks, request->session->id);
     browser_sessions_end(request->session);
     http_call_add_header(request->call, "Set-Cookie", SESSION_COOKIE "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
-    reply_json(request->call, json_pack("{s:b}", "ok", 1));
+    json_reply(request->call, 200, json_pack("{s:b}", "ok", 1));
 }
 
 static void serve_events(struct gateway *gateway, const struct request *request, int detail)

@@ -11,6 +11,8 @@
 
 struct gateway;
 
+typedef void route_handler(struct gateway *gateway, const struct request *request, int detail);
+
 /* Answers the request, now or later. */
 void routes_handle(struct gateway *gateway, const struct guard *guard, struct request *request);
 /* A line "METHOD PATH ROLES" for each; ROLES joined by commas, or "public". Returns the exit code. */

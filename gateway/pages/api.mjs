@@ -5,7 +5,7 @@ const page = crypto.randomUUID().replaceAll("-", "");
 let csrf = "", leaving = false;
 
 // Once: a second call would break off the first.
-function toSignIn() {
+export function toSignIn() {
   if (!leaving) location.assign("/sign-in");
   leaving = true;
 }
@@ -19,7 +19,7 @@ export async function session() {
   return told;
 }
 
-async function post(path, body, keepalive = false) {
+export async function post(path, body, keepalive = false) {
   return fetch(path, {method: "POST", keepalive, headers: {"Content-Type": "application/json", "X-CSRF-Token": csrf}, body: JSON.stringify(body)});
 }
 

@@ -3,7 +3,7 @@ import {byId} from "./elements.mjs";
 import {load, t} from "./texts.mjs";
 
 await load("en");
-if ((await fetch("/api/session")).ok) location.replace("/desk");   // the cookie does not come along from other sites' links
+if ((await fetch("/api/session")).ok) location.replace("/");   // the cookie does not come along from other sites' links
 
 byId("form").addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -15,7 +15,7 @@ byId("form").addEventListener("submit", async (event) => {
       method: "POST", headers: {"Content-Type": "application/json"},
       body: JSON.stringify({user: form.user.value, password: form.password.value}),
     });
-    if (answer.ok) return location.replace("/desk");
+    if (answer.ok) return location.replace("/");
     byId("wrong").textContent = t(answer.status === 401 ? "sign_in_wrong" : "sign_in_later");
     form.password.select();
   } catch {

@@ -14,10 +14,12 @@ export function choose(code) {
   location.reload();
 }
 
-export async function load(ofDesk) {
+// more: another set of texts that the page has besides.
+export async function load(ofDesk, more = "") {
   const wanted = [localStorage.getItem("language"), ...navigator.languages.map((code) => code.slice(0, 2)), ofDesk];
   language = wanted.find((code) => LANGUAGES.includes(code)) ?? "en";
-  texts = await (await fetch(`/static/texts_${language}.json`)).json();
+  const read = async (set) => (await fetch(`/static/${set}_${language}.json`)).json();
+  texts = {...await read("texts"), ...(more ? await read(more) : {})};
   document.documentElement.lang = language;
   for (const element of document.querySelectorAll("[data-text]")) element.textContent = t(element.dataset.text);
   for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", t(element.dataset.label));

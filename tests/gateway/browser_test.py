@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The rep's page in a real browser (Chromium, driven by playwright-core), before a real gateway, broker and Redis.
+"""The pages in a real browser (Chromium, driven by playwright-core), before a real gateway, broker and Redis.
 
     browser_test.py STORY       runs browser/STORY.mjs
 
@@ -19,6 +19,7 @@ import floor
 
 HERE = pathlib.Path(__file__).resolve().parent
 NODE_MODULES_S = 60
+USERS = (("anna", "rep", "anna"), ("bruno", "rep", "bruno"), ("maria", "manager", "-"), ("otto", "manager:outside", "-"), ("ada", "admin", "-"))
 
 
 def skip(reason):
@@ -80,7 +81,7 @@ def main(story):
     place = None
     try:
         node_modules(work)
-        place = floor.Floor(redis=True)
+        place = floor.Floor(redis=True, users=USERS)
         code = tell_story(place.open(), work, story)
         if code != 0:
             print(place.log("gateway"))

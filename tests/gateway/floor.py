@@ -20,6 +20,7 @@ DESK = """
 desk: main
 skills: {solar: Solar panels, heatpump: Heat pumps}
 teams: {inside: Inside sales, outside: Outside sales}
+service_level: 2m
 channels:
   web: {weight: 1, offer_timeout: 45s, wrap_up: 1s, first_touch: 5m}
 reps:
@@ -32,6 +33,9 @@ rules:
   - name: heatpump
     when: {product: {contains: [heat pump]}}
     require: {heatpump: 5}
+  - name: nobody
+    when: {product: {contains: [boiler]}}
+    require: {solar: 10}
   - name: everyone
 dispositions:
   won: {label: Ordered, class: won}
@@ -45,6 +49,7 @@ desk: main
 broker: ipc://FLOOR/run/reps
 users: users
 rep_secrets: reps
+ops: {control: "ipc://FLOOR/run/control", events: "ipc://FLOOR/run/events"}
 listen: 127.0.0.1:0
 http: {trusted_proxies: [127.0.0.1]}
 sessions: {page_grace: 3s}

@@ -10,11 +10,17 @@ import unittest
 PAGES = pathlib.Path(os.environ["LEADWIRE_SOURCE"]) / "gateway" / "pages"
 # Names that scripts put together: the words that may follow.
 MADE = {"state_": "available break wrap_up away offline", "quiet_": "available break wrap_up away offline", "channel_": "phone web email import chat",
-        "elsewhere_": "page device", "sound_": "on off", "key_": "accept decline note disposition touch transfer next undo break"}
+        "lead_": "waiting offered connecting assigned parked scheduled completed cancelled expired merged", "role_": "rep lead manager admin read_only",
+        "act_": "release take_back assign hold prioritise cancel", "series_": "published completed refused waiting in_hand parked touch_ms",
+        "broker_": "store durability version uptime rules journal checkpoint memory publishers repeated refused_frames", "last_": "hour day",
+        "plot_": "flow level touch", "elsewhere_": "page device", "sound_": "on off", "key_": "accept decline note disposition touch transfer next undo break"}
 
 
 def texts(language):
-    return json.loads((PAGES / f"texts_{language}.json").read_text(encoding="utf-8"))
+    """Those of all pages, and those that one has besides."""
+    sets = [json.loads((PAGES / f"{name}_{language}.json").read_text(encoding="utf-8")) for name in ("texts", "ops")]
+    assert not set(sets[0]) & set(sets[1]), "a text is in both sets"
+    return {**sets[0], **sets[1]}
 
 
 class Texts(unittest.TestCase):

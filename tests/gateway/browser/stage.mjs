@@ -28,18 +28,18 @@ export async function device(name, options = {}) {
   const page = context.pages()[0];
   page.setDefaultTimeout(20000);
   page.faults = [];
-  page.on("pageerror", (error) => page.faults.push(String(error)));
+  page.on("pageerror", (error) => page.faults.push(String(error)) && say(`page: ${error}`));
   page.on("console", (message) => message.type() === "error" && /Content.Security|Refused/i.test(message.text()) && page.faults.push(message.text()));
   return page;
 }
 
-export async function signIn(page, user = "anna") {
-  await page.goto(`${DESK}/desk`);
+export async function signIn(page, user = "anna", where = "desk") {
+  await page.goto(`${DESK}/${where}`);
   await page.fill("#user", user);
   await page.fill("#password", PASSWORD);
   await page.keyboard.press("Enter");
-  await page.waitForURL("**/desk");
-  await page.waitForSelector("#state .state");
+  await page.waitForURL(`**/${where}`);
+  await page.waitForSelector(where === "desk" ? "#state .state" : "#health.state");
 }
 
 export const shot = (page, name) => page.screenshot({path: `${SHOTS}/${name}.png`, fullPage: true});

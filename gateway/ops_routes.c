@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ops_routes.h"
+
+#include <string.h>
+
+#include "act_reply.h"
+#include "gateway.h"
+#include "ops_acts.h"
+#include "ops_story.h"
+#include "ops_view.h"
+#include "page_files.h"
+#include "user_access.h"
+#include "wall_clock.h"
+
+/* Answers when not. */
+static bool has_ops(const struct gateway *gateway, const struct request *request)
+{
+    if (!gateway->ops.control)
+        http_call_reply_error(request->call, 503, "this gateway's configuration has no ops", 0);
+    return gateway->ops.control != NULL;
+}
+
+json_t *ops_may_json(const struct gateway *gateway, const struct user *user)
+{
+    const struct { const char *name; enum wire_type what; bool of_team; } acts[] = {
+        {"watch", WIRE_EVENT, true}, {"act", WIRE_LEAD_COMMAND, true}, {"apply", WIRE_APPLY_CONFIG, false}};
+    json_t *may = json_array();
+    for (size_t i = 0; gateway->config->ops_control && i < sizeof acts / sizeof *acts; i++)
+        if (user_may(user->role, acts[i].what) && (acts[i].of_team || !user->team[0]))
+            json_array_append_new(may, json_string(acts[i].name));
+    return may;
+}
+
+void ops_serve_page(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)gateway;
+    (void)detail;
+    page_file_serve(request->call, "ops.html");
+}
+
+void ops_serve_events(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    if (http_call_method(request->call) != HTTP_GET)
+        http_call_reply_error(request->call, 400, "a stream has a body", 0);
+    else if (has_ops(gateway, request))
+        ops_pages_listen(&gateway->ops_pages, request->call, request->session->id, ops_scope_of(&gateway->ops.board, request->user), wall_clock_monotonic_ms());
+}
+
+void ops_serve_series(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    enum { HOUR = 60, DAY_STEP = 10 };
+    if (!has_ops(gateway, request))
+        return;
+    struct ops_scope scope = ops_scope_of(&gateway->ops.board, request->user);
+    bool is_day = strcmp(form_fields_text(http_call_query(request->call), "span", "hour"), "day") == 0;
+    json_reply(request->call, 200, ops_series_json(&gateway->ops.board, &scope, is_day ? OPS_MINUTES : HOUR, is_day ? DAY_STEP : 1));
+}
+
+void ops_serve_story(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    if (has_ops(gateway, request))
+        ops_story_tell(&gateway->ops, request);
+}
+
+void ops_take_lead_act(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    if (has_ops(gateway, request))
+        ops_act_on_lead(&gateway->ops, request);
+}
+
+void ops_take_rep_act(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    if (has_ops(gateway, request))
+        ops_act_on_rep(&gateway->ops, request);
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page of who runs the desk: what the gateway tells each second, in tables; what managers do, to the gateway.
+
+import {session, signOut} from "./api.mjs";
+import {serverNow, setServerNow} from "./clock.mjs";
+import {button, byId, make} from "./elements.mjs";
+import {onLead, onRep, release} from "./ops_acts.mjs";
+import {watch} from "./ops_api.mjs";
+import * as plots from "./ops_plots.mjs";
+import * as story from "./ops_story.mjs";
+import {Table} from "./ops_table.mjs";
+import {choose, language, languages, load, span, t} from "./texts.mjs";
+
+const SAY_AFTER_MS = 1000, RETRY_MS = 2000;
+let told = null, user = null, away = 0, current = "";
+
+const may = (what) => user.may.includes(what);
+const ago = (unixMs) => (unixMs ? span(serverNow() - unixMs) : "");
+const percent = (part, whole) => (whole > 0 ? `${Math.round((100 * part) / whole)} %` : "–");
+const scroll = (id) => byId(id).querySelector(".scroll");
+
+// ---- tables
+
+function makeTables() {
+  const acts = (does) => ({head: "", act: (row) => (may("act") ? button(t("act_on"), () => does(row()), {"aria-haspopup": "dialog"}) : "")});
+  const id = {head: t("lead"), act: (row) => button(row().lead_id, () => story.tellStory(row().lead_id), {class: "id-button id"})};
+  const lead = [id, {head: t("queue"), text: (row) => row.queue}, {head: t("channel"), text: (row) => t(`channel_${row.channel}`)}];
+  return {
+    queues: new Table(scroll("queues"), t("queues"), [
+      {head: t("queue"), text: (row) => row.label}, {head: t("waiting"), number: true, text: (row) => row.waiting},
+      {head: t("longest_wait"), number: true, text: (row) => ago(row.oldest_unix_ms)},
+      {head: t("at_risk"), number: true, text: (row) => (row.service_level_ms ? row.at_risk : "–"), bad: (row) => row.at_risk > 0},
+      {head: t("service_level"), number: true, text: (row) => (row.service_level_ms ? `${percent(row.in_time, row.first_offers)} (${span(row.service_level_ms)})` : "–")}],
+    (row) => row.queue),
+    reps: new Table(scroll("reps"), t("reps"), [
+      {head: t("rep"), text: (row) => row.label}, {head: t("team"), text: (row) => row.team},
+      {head: t("state"), text: (row) => `${t(`state_${row.state}`)} ${ago(row.since_unix_ms)}`, bad: (row) => row.state === "away"},
+      {head: t("in_hand"), number: true, text: (row) => `${row.in_hand}/${row.capacity}`},
+      {head: t("occupancy"), number: true, text: (row) => percent(row.today.busy_ms, row.today.on_ms)},
+      {head: t("completed"), number: true, text: (row) => row.today.completed}, {head: t("declined"), number: true, text: (row) => row.today.declined},
+      {head: t("missed"), number: true, text: (row) => row.today.missed, bad: (row) => row.misses.some((one) => serverNow() - one.at_unix_ms < 600000)},
+      {head: t("last_misses"), text: (row) => row.misses.map((one) => t("before", {time: ago(one.at_unix_ms)})).join(", ")}, acts(onRep)],
+    (row) => row.rep),
+    parked: new Table(scroll("parked"), t("parked_leads"), [
+      ...lead, {head: t("waits_for"), number: true, text: (row) => ago(row.received_unix_ms)}, {head: t("because"), text: (row) => row.why || row.cause},
+      {head: "", act: (row) => (may("act") && !told.team ? button(t("act_release"), () => release(row())) : "")}, acts((row) => onLead(row, told.reps, told.team))],
+    (row) => row.lead_id),
+    leads: new Table(scroll("leads"), t("open_leads"), [
+      ...lead, {head: t("state"), text: (row) => t(`lead_${row.state}`)}, {head: t("rep"), text: (row) => labelOf(row.rep)},
+      {head: t("waits_for"), number: true, text: (row) => ago(row.received_unix_ms), bad: (row) => row.at_risk},
+      {head: t("priority"), number: true, text: (row) => row.priority}, acts((row) => onLead(row, told.reps, told.team))], (row) => row.lead_id),
+    sources: new Table(scroll("sources"), t("channels"), [
+      {head: t("source"), text: (row) => row.source}, {head: t("channel"), text: (row) => t(`channel_${row.channel}`)},
+      {head: t("last_hour"), number: true, text: (row) => row.last_hour}, {head: t("today"), number: true, text: (row) => row.today},
+      {head: t("unserved"), number: true, text: (row) => row.unserved}], (row) => `${row.channel} ${row.source}`),
+  };
+}
+
+let tables = {};
+const labelOf = (name) => told.reps.find((rep) => rep.rep === name)?.label ?? name;
+
+// ---- the rest of the state
+
+function tile(name, value, bad = false) {
+  return make("div", {class: bad ? "tile bad" : "tile"}, make("span", {class: "name"}, name), make("span", {class: "value"}, String(value)));
+}
+
+function showTiles() {
+  const waiting = told.leads.filter((row) => row.state === "waiting"), available = told.reps.filter((rep) => rep.connected && rep.state === "available").length;
+  const oldest = Math.min(...waiting.map((row) => row.received_unix_ms)), risk = (told.queues ?? []).reduce((sum, row) => sum + row.at_risk, 0);
+  const all = told.health, held = all ? all.connecting + all.assigned : told.leads.filter((row) => row.state === "assigned" || row.state === "connecting").length;
+  byId("tiles").replaceChildren(...[
+    !told.team && tile(t("waiting"), all ? all.waiting : "–"), !told.team && tile(t("longest_wait"), waiting.length ? ago(oldest) : "–"),
+    !told.team && tile(t("at_risk"), risk, risk > 0), tile(t("in_hand"), held), tile(t("parked"), all ? all.parked : told.parked.length),
+    tile(t("reps_available"), `${available}/${told.reps.filter((rep) => rep.connected).length}`),
+    told.first_touch && tile(t("first_touch_half"), told.first_touch.count ? span(told.first_touch.half_ms) : "–"),
+    told.first_touch && tile(t("first_touch_most"), told.first_touch.count ? span(told.first_touch.most_ms) : "–")].filter(Boolean));
+}
+
+function showBroker() {
+  const {health} = told;
+  byId("health").className = `state ${told.connected ? "available" : "away"}`;
+  byId("health").textContent = told.connected ? t("serving") : t("not_serving");
+  if (!health) return;
+  byId("desk").textContent = health.desk;
+  const facts = [["store", health.store], ["durability", health.durability], ["version", health.version], ["uptime", span(health.uptime_ms)],
+    ["rules", health.config_version], ["journal", health.journal_entries], ["checkpoint", span(health.checkpoint_age_ms)],
+    ["memory", `${Math.round(health.memory_bytes / 1048576)} MiB`], ["publishers", health.publishers], ["repeated", health.duplicates_total],
+    ["refused_frames", health.refused_frames_total]];
+  byId("broker").querySelector("dl").replaceChildren(...facts.flatMap(([name, value]) => [make("dt", {}, t(`broker_${name}`)), make("dd", {}, String(value))]));
+  byId("broker").querySelector(".warnings").replaceChildren(...health.store_warnings.map((text) => make("li", {}, text)));
+}
+
+function mark() {
+  if (!told.parked.some((row) => row.lead_id === current)) current = told.parked[0]?.lead_id ?? "";
+  for (const [key, line] of tables.parked.rows) line.element.toggleAttribute("data-current", key === current);
+}
+
+function show() {
+  if (!told) return;
+  for (const name of ["queues", "reps", "parked", "leads", "sources"]) if (told[name]) tables[name].show(told[name]);
+  document.querySelectorAll(".of-desk").forEach((section) => (section.hidden = Boolean(told.team)));
+  byId("who").textContent = [user.user, t(`role_${user.role.replace("-", "_")}`), told.team].filter(Boolean).join(" · ");
+  showTiles();
+  showBroker();
+  mark();
+}
+
+// ---- the line to the gateway, and of the gateway to the broker
+
+function connected(yes) {
+  byId("main").inert = !yes;
+  clearTimeout(away);
+  if (!yes) away = setTimeout(() => showAway(true), SAY_AFTER_MS);
+  else showAway(false);
+}
+
+function showAway(yes) {
+  byId("banner").hidden = !yes;
+  byId("banner").textContent = yes ? t("ops_away") : "";
+  if (yes) document.body.dataset.away = "short";
+  else delete document.body.dataset.away;
+}
+
+// ---- keys
+
+const step = (by) => {
+  const at = told.parked.findIndex((row) => row.lead_id === current);
+  current = told.parked[Math.max(0, Math.min(told.parked.length - 1, at + by))]?.lead_id ?? "";
+  mark();
+};
+const KEYS = {
+  r: () => {
+    const row = told.parked.find(({lead_id: id}) => id === current);
+    if (row && may("act") && !told.team) release(row);
+  },
+  j: () => step(1), k: () => step(-1), w: () => wallboard(!document.body.classList.contains("wallboard")), "/": () => byId("story-id").focus(),
+};
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !told || byId("main").inert || document.querySelector("dialog[open]")) return;
+  if (/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName)) return;
+  const does = KEYS[event.key.toLowerCase()];
+  if (!does) return;
+  event.preventDefault();
+  does();
+}
+
+// ---- the beginning
+
+function wallboard(yes) {
+  document.body.classList.toggle("wallboard", yes);
+  history.replaceState(null, "", yes ? "#wallboard" : location.pathname);
+  showMenu();
+}
+
+function showMenu() {
+  const pick = make("select", {"aria-label": t("language"), onchange: (event) => choose(event.target.value)},
+    languages().map((code) => make("option", {value: code, selected: code === language}, code.toUpperCase())));
+  byId("menu").replaceChildren(button(t("wallboard"), () => wallboard(!document.body.classList.contains("wallboard")),
+    {"aria-pressed": String(document.body.classList.contains("wallboard"))}),
+  user.rep ? button(t("to_desk"), () => location.assign("/desk")) : "", pick, button(t("sign_out"), signOut));
+}
+
+async function begin() {
+  for (;;) {
+    try {
+      return await session();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
+
+user = await begin();
+await load(user.page.language, "ops");
+document.title = t("ops_title");
+tables = makeTables();
+story.begin();
+document.body.classList.toggle("wallboard", location.hash === "#wallboard");
+showMenu();
+addEventListener("keydown", onKey);
+setInterval(show, 1000);
+if (!user.team) plots.begin();
+watch({
+  state: (state) => {
+    told = state;
+    setServerNow(state.now_unix_ms);
+    show();
+    connected(state.connected);
+  },
+  away: () => connected(false),
+});

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gateway, as the page of who runs the desk sees it.
+
+import {post, session, toSignIn} from "./api.mjs";
+
+const SILENCE_MAX_MS = 15000, RETRY_MAX_MS = 15000;
+
+// hear: {state(told), away()}. Comes back by itself.
+export function watch(hear) {
+  let source, silence, retryMs = 500;
+
+  function open() {
+    source = new EventSource("/api/ops/events");
+    source.addEventListener("state", (event) => {
+      heard();
+      retryMs = 500;
+      hear.state(JSON.parse(event.data));
+    });
+    source.addEventListener("signed_out", toSignIn);
+    source.onerror = again;
+    heard();
+  }
+
+  function heard() {
+    clearTimeout(silence);
+    silence = setTimeout(again, SILENCE_MAX_MS);
+  }
+
+  function again() {
+    source.close();
+    clearTimeout(silence);
+    hear.away();
+    const waitMs = retryMs * (0.75 + Math.random() / 2);
+    retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
+    setTimeout(() => session().then(open, again), waitMs);   // leads to the sign-in when the session is over
+  }
+
+  open();
+}
+
+// Gives {outcome, reason}.
+export async function ask(name, body) {
+  try {
+    const answer = await post(`/api/ops/${name}`, body), told = await answer.json();
+    return told.outcome ? told : {...told, outcome: answer.ok ? "accepted" : "rejected", reason: told.error ?? told.reason ?? ""};
+  } catch {
+    return {outcome: "unknown", reason: ""};
+  }
+}
+
+// Gives what is there, or null.
+export async function get(path) {
+  try {
+    const answer = await fetch(`/api/ops/${path}`);
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who runs the desk, in short: what waits, acts with their reasons, a story, parked leads by one key, plots, the wallboard, a phone, one team.
+import assert from "node:assert/strict";
+import {accessible, device, fitsIn, outside, say, shot, signIn} from "./stage.mjs";
+
+const form = {name: "Giulia Rossi", product: "solar panels"};
+const row = (page, place, text) => page.locator(`#${place} tbody tr`, {hasText: text});
+
+const ops = await device("ops");
+await signIn(ops, "maria", "ops");
+await ops.waitForSelector("#health.available");
+await row(ops, "reps", "Anna Conti").waitFor();
+await accessible(ops, "nothing to do");
+assert.match(await ops.textContent("#who"), /maria · Manager/);
+
+const lead = await outside("publish", form);
+await row(ops, "leads", lead).waitFor();
+assert.match(await row(ops, "leads", lead).textContent(), /solar.*Form.*Waiting/i);
+assert.match(await ops.textContent("#queues"), /solar1/);
+await accessible(ops, "a lead waits");
+say("a lead waits, and is seen");
+
+// ---- an act, with its reason
+await row(ops, "leads", lead).getByRole("button", {name: "Act"}).click();
+await ops.waitForSelector("#ask[open]");
+await accessible(ops, "acts on a lead");
+await ops.fill("#act-reason", "they are out today");
+await ops.getByRole("button", {name: "Hold until then"}).click();
+await row(ops, "leads", lead).filter({hasText: "Scheduled"}).waitFor();
+
+await ops.getByRole("button", {name: lead}).click();
+await ops.waitForSelector("#story .told h3");
+assert.match(await ops.textContent("#story .told"), /held.*by maria.*they are out today.*waiting → scheduled/s);
+await accessible(ops, "a lead's story");
+await shot(ops, "ops");
+say("held with a reason, which its story tells");
+
+// ---- parked, and released by one key
+const nobodys = await outside("publish", {name: "Ada", product: "a boiler"});
+await row(ops, "parked", nobodys).waitFor();
+await row(ops, "parked", nobodys).filter({hasText: /no rep/}).waitFor();
+await accessible(ops, "a parked lead");
+await ops.locator("#main").focus();
+await ops.keyboard.press("r");
+await ops.waitForSelector("#notices .notice");
+assert.match(await ops.textContent("#notices"), /Release/);
+say("a parked lead says why, and is released by R");
+
+// ---- a rep's state
+await row(ops, "reps", "Anna Conti").getByRole("button", {name: "Act"}).click();
+await accessible(ops, "acts on a rep");
+await ops.locator("#ask").getByRole("button", {name: "Cancel"}).click();
+
+// ---- plots
+await ops.waitForSelector("#plots[data-points]");
+await ops.getByRole("button", {name: "Last day"}).click();
+assert.equal(await ops.locator("#plots canvas").count(), 3);
+assert.equal(await ops.locator("#plots button[aria-pressed=true]").textContent(), "Last day");
+
+// ---- the broker goes and comes
+await outside("kill-broker");
+await ops.waitForSelector("#banner:not([hidden])");
+await outside("start-broker");
+await ops.waitForSelector("#banner", {state: "hidden"});
+await row(ops, "leads", lead).waitFor();
+say("the broker was killed and came back");
+
+await ops.keyboard.press("w");
+await ops.waitForSelector("body.wallboard");
+assert.equal(await ops.locator("#leads").isVisible(), false);
+await accessible(ops, "the wallboard");
+await shot(ops, "wallboard");
+await ops.reload();
+await ops.waitForSelector("body.wallboard #health.available");
+say("the wallboard");
+
+// ---- the manager of one team, on a phone, in Italian
+const phone = await device("ops-phone", {locale: "it-IT", viewport: {width: 360, height: 780}, colorScheme: "dark"});
+await signIn(phone, "otto", "ops");
+await row(phone, "reps", "Bruno Ferri").waitFor();
+assert.equal(await row(phone, "reps", "Anna Conti").count(), 0);
+assert.equal(await phone.locator("#queues").isVisible(), false);
+assert.match(await phone.textContent("#who"), /Responsabile · outside/);
+await accessible(phone, "one team on a phone");
+await fitsIn(phone, 360);
+await shot(phone, "ops-phone");
+say("the manager of one team sees that team");
+
+await Promise.all([ops.context().close(), phone.context().close()]);
+process.exit(0);
