@@ -7,6 +7,7 @@
 #define COMMANDS_H
 
 int command_status(int argc, char **argv);
+int command_top(int argc, char **argv);
 int command_watch(int argc, char **argv);
 int command_publish_leads(int argc, char **argv);
 int command_rep(int argc, char **argv);

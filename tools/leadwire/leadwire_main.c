@@ -14,6 +14,7 @@ static int command_version(int argc, char **argv);
 
 static const struct { const char *name; int (*run)(int argc, char **argv); const char *usage, *summary; } commands[] = {
     {"status", command_status, "", "how the desk is doing"},
+    {"top", command_top, "", "queues, reps and channels on the screen, live"},
     {"watch", command_watch, "", "what happens at the desk, line by line"},
     {"publish", command_publish_leads, "", "give the desk a lead, or many"},
     {"ingest", command_ingest, "--dry-run FILE", "what a mail, form or call in a file would become"},
