@@ -71,7 +71,7 @@ bool language_code_read(const char *text, struct language_code *out)
     return false;
 }
 
-bool language_code_of_country(const char *country, struct language_code *out)
+static bool ask_language_of_country(const char *country, struct language_code *out)
 {
     *out = (struct language_code){""};
     if (!country || strlen(country) != 2)
@@ -85,6 +85,21 @@ bool language_code_of_country(const char *country, struct language_code *out)
         return false;
     snprintf(out->text, sizeof out->text, "%.8s", language);
     return true;
+}
+
+/* Asked of the library once for each country: it takes longer than cleaning all of a contact's texts. */
+bool language_code_of_country(const char *country, struct language_code *out)
+{
+    enum { LETTERS = 26 };
+    static struct { struct language_code code; bool is_asked, is_known; } countries[LETTERS][LETTERS];
+    if (!country || strlen(country) != 2 || country[0] < 'A' || country[0] > 'Z' || country[1] < 'A' || country[1] > 'Z')
+        return ask_language_of_country(country, out);
+    const int first = country[0] - 'A', second = country[1] - 'A';
+    if (!countries[first][second].is_asked)
+        countries[first][second].is_known = ask_language_of_country(country, &countries[first][second].code);
+    countries[first][second].is_asked = true;
+    *out = countries[first][second].code;
+    return countries[first][second].is_known;
 }
 
 static bool named(display_name *display, const char *locale, const char *own_language, const UChar *wanted)

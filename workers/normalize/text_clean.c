@@ -169,6 +169,10 @@ static char *filter(const char *bytes, size_t size, enum text_shape shape, size_
 
     size_t used = 0;
     for (size_t at = 0; at < size;) {
+        if (bytes[at] >= 0x20 && bytes[at] < 0x7F) {   /* nearly all of it */
+            out[used++] = bytes[at++];
+            continue;
+        }
         uint32_t c = text_next(bytes, size, &at);
         if (c == '\r' && at < size && bytes[at] == '\n')
             continue;

@@ -50,7 +50,7 @@ lw_status input_fields_from_json(struct arena *arena, const char *bytes, size_t 
     json_t *document = input_json_load(arena, bytes, size);
     if (!document)
         return LW_INVALID;
-    out->items = arena_calloc(arena, INPUT_FIELDS_MAX, sizeof *out->items);
+    out->items = arena_alloc(arena, INPUT_FIELDS_MAX * sizeof *out->items);   /* most are never used, nor looked at */
     if (!out->items) {
         json_decref(document);
         return LW_NO_MEMORY;
@@ -127,6 +127,20 @@ static json_t *load_with_long_integers(struct arena *arena, const char *bytes, s
     return text ? json_loadb(text, used, 0, NULL) : NULL;
 }
 
+static const char *join(struct arena *arena, const char *path, const char *key)
+{
+    const size_t path_size = strlen(path), key_size = strlen(key);
+    if (path_size == 0)
+        return key;   /* of the document, which is there as long as the fields are */
+    char *joined = arena_alloc(arena, path_size + 1 + key_size + 1);
+    if (!joined)
+        return NULL;
+    memcpy(joined, path, path_size);
+    joined[path_size] = '.';
+    memcpy(joined + path_size + 1, key, key_size + 1);
+    return joined;
+}
+
 static void flatten(struct arena *arena, const json_t *value, const char *path, unsigned depth, struct input_fields *out)
 {
     if (json_is_null(value))
@@ -150,7 +164,7 @@ static void flatten(struct arena *arena, const json_t *value, const char *path, 
         json_t *member;
         json_object_foreach((json_t *)(uintptr_t)value, key, member)   /* jansson's macro has no const form */
         {
-            const char *inner = arena_printf(arena, "%s%s%s", path, *path ? "." : "", key);
+            const char *inner = join(arena, path, key);
             if (inner && !out->cut)
                 flatten(arena, member, inner, depth + 1, out);
             else

@@ -8,6 +8,12 @@ static const json_t *member(const json_t *value, const char *name, size_t size);
 static const json_t *names(const json_t *value, const char *path, size_t size);
 static const json_t *item(const json_t *array, const char *inside, size_t size, size_t *index_out);
 
+static const json_t *no_place(char place[JSON_PLACE_MAX])
+{
+    place[0] = '\0';
+    return NULL;
+}
+
 const json_t *json_path_find(const json_t *root, const char *path, char place[JSON_PLACE_MAX])
 {
     const json_t *value = json_path_problem(path) ? NULL : root;
@@ -24,13 +30,16 @@ const json_t *json_path_find(const json_t *root, const char *path, char place[JS
             size_t dot = *at == '.';
             size = dot + strcspn(at + dot, ".[");
             value = member(value, at + dot, size - dot);
-            used += (size_t)snprintf(place + used, JSON_PLACE_MAX - used, "%.*s", (int)size, at);
+            if (size >= JSON_PLACE_MAX - used)
+                return no_place(place);
+            memcpy(place + used, at, size);
+            place[used += size] = '\0';
         }
+        if (used >= JSON_PLACE_MAX)
+            return no_place(place);
         at += size;
     }
-    if (!value)
-        place[0] = '\0';
-    return value;
+    return value ? value : no_place(place);
 }
 
 const char *json_path_problem(const char *path)
