@@ -10,25 +10,23 @@
 _Static_assert((int)CORE_DECISIONS_MAX <= (int)DECISION_PLACE_SHIFT && (int)CORE_DECISIONS_MAX >= (int)BROADCAST_MAX, "a bit for each refusal, and room for a round");
 
 /* Twice as many where offers come in rounds: the largest round is all there. */
-static uint32_t kept_max(const struct core *core, const struct lead *lead, const struct decision *decision)
+static uint32_t kept_max(const struct core *core, const struct lead *lead, bool in_round)
 {
-    bool has_rounds = (decision->refusals & DECISION_PLACES) != 0 || (lead->extra && lead->extra->last_offer_number != 0);
+    bool has_rounds = in_round || (lead->extra && lead->extra->last_offer_number != 0);
     return core->limits.decisions_max << has_rounds;
 }
 
-void decision_add(struct core *core, struct lead *lead, const struct decision *decision)
+struct decision *decision_place(struct core *core, struct lead *lead, bool in_round)
 {
-    if (!core->is_restoring)
-        history_note_decision(core, lead, decision);
     if (core->limits.decisions_max == 0)
-        return;
-    if (lead->decision_count >= kept_max(core, lead, decision)) {
+        return NULL;
+    if (lead->decision_count >= kept_max(core, lead, in_round)) {
         memmove(lead->decisions, lead->decisions + 1, (lead->decision_count - 1u) * sizeof *lead->decisions);
         lead->decision_count--;
     } else if (lead->decision_count == lead->decision_capacity && !lead_grow_decisions(core, lead)) {
-        return;
+        return NULL;
     }
-    lead->decisions[lead->decision_count++] = *decision;
+    return &lead->decisions[lead->decision_count++];
 }
 
 void decision_close(struct lead *lead, uint32_t offer_number, enum core_cause outcome)

@@ -11,11 +11,15 @@
 
 static void note_decision(struct core *core, struct lead *lead, const struct rep *rep, enum core_cause cause)
 {
-    decision_add(core, lead, &(struct decision){
+    history_note_decision(core, lead->id, lead->offer_number, rep->number);
+    struct decision *decision = decision_place(core, lead, false);
+    if (!decision)
+        return;
+    *decision = (struct decision){
         .at_ms = core->now_ms, .history_seq = core->history.reps_next, .rep = rep->number, .offer_number = lead->offer_number,
         .config_version = core->config_version, .able = 1, .load = (uint16_t)rep->rank.load, .capacity = (uint16_t)rep->rank.capacity,
         .idle_since_ms = rep->rank.idle_since_ms, .cause = (uint8_t)cause, .outcome = CAUSE_ACCEPTED, .demand_hash = lead->demand->hash,
-        .ledger_total = core->fair_share.total});
+        .ledger_total = core->fair_share.total};
 }
 
 void lead_give(struct core *core, struct lead *lead, struct rep *rep, enum core_cause cause)

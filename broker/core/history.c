@@ -33,11 +33,12 @@ static bool make_lines(void **ring, uint32_t count, size_t size)
 
 lw_status history_init(struct history *history, const struct core_limits *limits)
 {
-    void *reps = NULL, *accounts = NULL, *decided = NULL, *ended = NULL;
+    void *reps = NULL, *accounts = NULL, *decided = NULL, *ended = NULL, *only = NULL;
     bool made = make_ring(&reps, limits->history_max, sizeof *history->reps) && make_ring(&accounts, limits->history_max, sizeof *history->accounts) &&
-                make_ring(&decided, limits->decided_max, sizeof *history->decided) && make_lines(&ended, limits->ended_max, sizeof *history->ended);
-    *history = (struct history){.reps = reps, .accounts = accounts, .decided = decided, .ended = ended, .reps_max = limits->history_max,
-                                .decided_max = limits->decided_max, .ended_max = limits->ended_max};
+                make_ring(&decided, limits->decided_max, sizeof *history->decided) && make_lines(&ended, limits->ended_max, sizeof *history->ended) &&
+                make_lines(&only, limits->ended_max, sizeof *history->only);
+    *history = (struct history){.reps = reps, .accounts = accounts, .decided = decided, .ended = ended, .only = only,
+                                .reps_max = limits->history_max, .decided_max = limits->decided_max, .ended_max = limits->ended_max};
     return made ? LW_OK : LW_NO_MEMORY;
 }
 
@@ -49,7 +50,8 @@ static void drop_needs(struct ended_needs *needs)
 
 static void free_ended(struct core *core, struct ended_lead *ended)
 {
-    decisions_free(core, ended->decisions, ended->decision_capacity);
+    if (ended->decision_capacity > 0)
+        decisions_free(core, ended->decisions, ended->decision_capacity);
     drop_needs(ended->asked);
     if (!ended->rest)
         return;
@@ -68,6 +70,7 @@ void history_fini(struct core *core)
     free(history->accounts);
     free(history->decided);
     free(history->ended);
+    free(history->only);
     *history = (struct history){0};
 }
 
@@ -165,12 +168,26 @@ static uint32_t short_name(uint32_t name)
 /* What the next ends will drop and write over: they would wait for it. */
 static void prefetch_next(const struct history *history)
 {
-    const struct ended_lead *next = &history->ended[history->ended_next % history->ended_max];
-    __builtin_prefetch(next->decisions, 1);
-    __builtin_prefetch(&history->ended[(history->ended_next + 1) % history->ended_max], 1);
+    uint64_t next = (history->ended_next + 1) % history->ended_max;
+    __builtin_prefetch(&history->ended[next], 1);
+    __builtin_prefetch(&history->only[next], 1);
 }
 
-/* The decisions are handed over as they are: an end writes one line. */
+/* A single decision is copied, as the lead's own memory is near, and the next lead takes it at once; more are handed over. */
+static void take_decisions(struct history *history, struct ended_lead *ended, struct lead *lead)
+{
+    ended->decision_count = lead->decision_count;
+    if (lead->decision_count == 1) {
+        ended->decisions = &history->only[ended - history->ended];
+        *ended->decisions = lead->decisions[0];
+        return;
+    }
+    ended->decisions = lead->decisions;
+    ended->decision_capacity = lead->decision_capacity;
+    lead->decisions = NULL;
+    lead->decision_count = lead->decision_capacity = 0;
+}
+
 void history_note_end(struct core *core, struct lead *lead, const struct lead_change *change)
 {
     struct history *history = &core->history;
@@ -181,17 +198,16 @@ void history_note_end(struct core *core, struct lead *lead, const struct lead_ch
     free_ended(core, ended);
     asked->use_count++;
     *ended = (struct ended_lead){
-        .id = lead->id, .received_ms = lead->received_ms, .asked = asked, .decisions = lead->decisions, .rest = lead->extra ? rest_of(lead) : NULL,
+        .id = lead->id, .received_ms = lead->received_ms, .asked = asked, .rest = lead->extra ? rest_of(lead) : NULL,
         .rule = short_name(lead->rule) & 0x1ffffu, .source = short_name(lead->source) & 0x1ffffu, .state = lead->state & 0xfu,
         .disposition = short_name(change->disposition ? change->disposition->name : NAME_NONE) & 0x1ffffu,
-        .decision_count = lead->decision_count, .decision_capacity = lead->decision_capacity, .rep = change->rep, .priority = lead->priority,
+        .rep = change->rep, .priority = lead->priority,
     };
-    lead->decisions = NULL;
-    lead->decision_count = lead->decision_capacity = 0;
+    take_decisions(history, ended, lead);
     prefetch_next(history);
 }
 
-void history_note_decision(struct core *core, const struct lead *lead, const struct decision *decision)
+void history_note_decision(struct core *core, struct desk_id lead, uint32_t offer_number, uint32_t rep)
 {
     struct history *history = &core->history;
     history->decision_count++;
@@ -200,5 +216,5 @@ void history_note_decision(struct core *core, const struct lead *lead, const str
     uint32_t at = take_place(&history->decided_next, &history->decided_at, history->decided_max);
     if (at + DECIDED_AHEAD < history->decided_max)
         __builtin_prefetch(&history->decided[at + DECIDED_AHEAD], 1);
-    history->decided[at] = (struct decided){lead->id, decision->at_ms, decision->offer_number, decision->rep};
+    history->decided[at] = (struct decided){lead, core->now_ms, offer_number, rep};
 }

@@ -64,7 +64,7 @@ struct ended_lead {
     struct desk_id id;
     uint64_t received_ms;
     struct ended_needs *asked;             /* NULL: the place is free */
-    struct decision *decisions;            /* owned, with room for decision_capacity */
+    struct decision *decisions;            /* owned, with room for decision_capacity; or that is 0: in history.only, or none */
     struct ended_rest *rest;               /* owned; NULL: worth 1, waits since it was received, and nothing else */
     uint64_t rule : 17, source : 17, disposition : 17;   /* names, NAMES_MAX: none */
     uint64_t state : 4;
@@ -79,6 +79,7 @@ struct history {
     int64_t *accounts;                     /* of those that has_account */
     struct decided *decided;
     struct ended_lead *ended;
+    struct decision *only;                 /* by place of `ended`: of a lead with one decision, as most have */
     uint64_t reps_next, decided_next, ended_next;
     uint32_t reps_at, decided_at;          /* places that are written next */
     uint64_t decision_count;               /* made by this process */
@@ -91,9 +92,9 @@ void history_fini(struct core *core);
 /* Before a change of the rep that explanations must know. Of changes with no decision between them the first is kept:
  * nobody can ask what the rep was in between. */
 void history_note_rep(struct core *core, struct rep *rep);
-/* A decision that was made now. */
-void history_note_decision(struct core *core, const struct lead *lead, const struct decision *decision);
-/* The lead ends now. Takes over its decisions. */
+/* That a rep got the lead, by a decision that was made now. */
+void history_note_decision(struct core *core, struct desk_id lead, uint32_t offer_number, uint32_t rep);
+/* The lead ends now. Takes over its decisions, or copies them. */
 void history_note_end(struct core *core, struct lead *lead, const struct lead_change *change);
 
 /* The class goes. */

@@ -434,14 +434,18 @@ static void decide(struct core *core, struct lead *lead, const struct rep *rep, 
 {
     const struct queue *queue = lead->demand->of_queue;
     const struct policy *policy = queue->policy;
-    decision_add(core, lead, &(struct decision){
+    history_note_decision(core, lead->id, offer_number, rep->number);
+    struct decision *decision = decision_place(core, lead, place != 0);
+    if (!decision)
+        return;
+    *decision = (struct decision){
         .at_ms = core->now_ms, .history_seq = core->history.reps_next, .rep = rep->number, .offer_number = offer_number,
         .config_version = core->config_version, .able = (uint16_t)able, .load = (uint16_t)rep->rank.load,
         .capacity = (uint16_t)rep->rank.capacity, .idle_since_ms = rep->rank.idle_since_ms, .cause = (uint8_t)cause, .demand_hash = lead->demand->hash,
         .refusals = decision_refusals(lead, offer_number) | place << DECISION_PLACE_SHIFT |
                     (opening_is_backlog(&lead->demand->needs) ? DECISION_BACKLOG : 0),
         .ledger_total = core->fair_share.total,
-        .standing = policy->takes_turns ? (int32_t)queue->turn : policy->uses_shares ? fair_share_owed(&core->fair_share, rep) : 0});
+        .standing = policy->takes_turns ? (int32_t)queue->turn : policy->uses_shares ? fair_share_owed(&core->fair_share, rep) : 0};
 }
 
 static void offer(struct core *core, struct lead *lead, struct rep *rep, uint32_t able, enum core_cause cause)

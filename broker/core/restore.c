@@ -485,9 +485,11 @@ lw_status restore_take_image(struct core *core, struct lead *lead, const struct 
     }
     lead->decision_count = 0;
     for (uint32_t i = 0; i < image->decision_count; i++) {
-        struct decision decision = image->decisions[i];
-        decision.history_seq = UINT64_MAX;   /* of another life of the process */
-        decision_add(core, lead, &decision);
+        struct decision *decision = decision_place(core, lead, (image->decisions[i].refusals & DECISION_PLACES) != 0);
+        if (!decision)
+            continue;
+        *decision = image->decisions[i];
+        decision->history_seq = UINT64_MAX;   /* of another life of the process */
     }
     return LW_OK;
 }
