@@ -341,11 +341,14 @@ struct core_effect {
     uint32_t count_offers, count_holdings;   /* snapshot end */
 };
 
-enum { CORE_WHY_SIZE = 512 };          /* bytes of words, with the NUL */
+enum {
+    CORE_WHY_SIZE = 512,               /* bytes of words, with the NUL */
+    CORE_WHY_ROOM = 8192,              /* in which they are written: more than they can be before they are cut */
+};
 
 /* "italian 8 of 5 needed; load 1 of 3; idle 42 s; 4 could take it". To be called while the effect is told: who tells nobody
  * needs no words. NULL, and an offer whose decision is no longer kept: "". Returns text. */
-const char *core_why_words(const struct core_why *why, char text[CORE_WHY_SIZE]);
+const char *core_why_words(const struct core_why *why, char text[CORE_WHY_ROOM]);
 
 /* ---- the core ---------------------------------------------------------------- */
 

@@ -9,6 +9,7 @@
 #include "urgency.h"
 #include "why_text.h"
 
+_Static_assert((int)CORE_WHY_ROOM >= (int)WHY_TEXT_ROOM, "writing needs not look, and nothing is copied when it is done");
 _Static_assert((int)WHY_TEXT_ROOM >= 2 * (int)WHY_KEYS_ROOM + (int)URGENCY_TEXT_MAX, "the rest beside the skills");
 
 /* All of these write at `at`, where there is room, and give the place behind it. That place is handed on by value, alone: so it
@@ -192,9 +193,9 @@ static const struct decision *decision_of(const struct lead *lead, uint32_t offe
     return NULL;
 }
 
-const char *core_why_words(const struct core_why *why, char text[CORE_WHY_SIZE])
+const char *core_why_words(const struct core_why *why, char text[CORE_WHY_ROOM])
 {
-    char data[WHY_TEXT_ROOM], *at = data;
+    char *at = text;
 
     text[0] = '\0';
     const struct decision *decision = why ? decision_of(why->lead, lead_offer_number(why->lead, why->rep->number)) : NULL;
@@ -211,8 +212,6 @@ const char *core_why_words(const struct core_why *why, char text[CORE_WHY_SIZE])
     at = put(put_number(put(at, "; "), decision->able), " could take it");
     if (lead->demand->of_queue->weighs)
         at = put_urgency(at, lead, decision->at_ms);
-    const size_t size = at <= data + WHY_TEXT_MAX ? (size_t)(at - data) : WHY_TEXT_MAX;
-    memcpy(text, data, size);
-    text[size] = '\0';
+    *(at <= text + WHY_TEXT_MAX ? at : text + WHY_TEXT_MAX) = '\0';
     return text;
 }

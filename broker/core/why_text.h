@@ -22,7 +22,7 @@ struct core_why {
 enum {
     WHY_TEXT_MAX = CORE_WHY_SIZE - 1,   /* letters of a reason; what is longer is cut */
     WHY_KEYS_ROOM = 512,      /* more than all keys of a policy can say */
-    WHY_TEXT_ROOM = CONFIG_REQUIRE_MAX * (WHY_TEXT_MAX + 64) + 2 * WHY_KEYS_ROOM,   /* more than can be said, so that writing needs not look */
+    WHY_TEXT_ROOM = CONFIG_REQUIRE_MAX * (WHY_TEXT_MAX + 64) + 2 * WHY_KEYS_ROOM,   /* more than can be said */
 };
 /* "tier 1; idle 42 s": what the policy ranked this rep by. */
 void why_keys_write(const struct policy *policy, const struct policy_rep *rank, uint64_t at_ms, char text[WHY_KEYS_ROOM]);

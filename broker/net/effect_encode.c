@@ -176,7 +176,7 @@ static void encode_query_reply(struct net *net, struct peer *peer, const struct 
 static void encode_offer(struct net *net, struct peer *peer, const struct core_effect *effect)
 {
     Leadwire__V1__Offer offer = LEADWIRE__V1__OFFER__INIT;
-    char lead_id[DESK_ID_TEXT_MAX], why[CORE_WHY_SIZE];
+    char lead_id[DESK_ID_TEXT_MAX], why[CORE_WHY_ROOM];
     uint64_t left_ms = effect->deadline_ms > net->turn.desk_ms ? effect->deadline_ms - net->turn.desk_ms : 0;
 
     desk_id_format(effect->lead, lead_id);

@@ -358,6 +358,7 @@ static void keep_effect(void *context, const struct core_effect *effect)
         }
     }
     struct told *told = &rig->told[rig->told_count++];
+    char why[CORE_WHY_ROOM];
     told->effect = *effect;
     const char **places[RIG_TEXTS] = {&told->effect.reason, &told->effect.queue, &told->effect.rep,
                                       &told->effect.source, &told->effect.disposition, &told->effect.by};
@@ -372,7 +373,7 @@ static void keep_effect(void *context, const struct core_effect *effect)
         told->contacts[i].size = effect->contacts[i].size;
     }
     point_to_contacts(told);
-    core_why_words(effect->why, told->why);
+    strcpy(told->why, core_why_words(effect->why, why));
     if (effect->payload_size > 0 && effect->payload)
         memcpy(told->payload, effect->payload, effect->payload_size < 64 ? effect->payload_size : 64);
     told->effect.payload = effect->payload ? told->payload : NULL;

@@ -70,8 +70,8 @@ int bench_core(const struct bench_options *options)
 {
     uint32_t rounds = options->rounds ? options->rounds : options->quick ? 3 : 7;
     uint64_t lives = options->quick ? 400000 : 1500000;
-    double rates[ROUNDS_MAX], calibrations[ROUNDS_MAX], usual_us[ROUNDS_MAX], costs[ROUNDS_MAX];
-    struct core_work_counts counts;
+    double rates[ROUNDS_MAX], calibrations[ROUNDS_MAX], usual_us[ROUNDS_MAX], small_us[ROUNDS_MAX], large_us[ROUNDS_MAX], growth[ROUNDS_MAX], costs[ROUNDS_MAX];
+    struct core_work_counts counts, unused;
     if (rounds > ROUNDS_MAX)
         rounds = ROUNDS_MAX;
 
@@ -83,6 +83,9 @@ int bench_core(const struct bench_options *options)
         rates[round] = figure.lives_per_s;
         usual_us[round] = figure.p99_us;
         costs[round] = explanations_cost(round + 1, lives);
+        small_us[round] = measure(&small, round + 1, lives, &unused).p99_us;
+        large_us[round] = measure(&large, round + 1, lives, &unused).p99_us;
+        growth[round] = large_us[round] / small_us[round];
         printf("round %u: %.0f lives/s, %.1f records and %.0f record bytes a life, %.1f effects a life, calibration %.1f\n", round + 1,
                rates[round], (double)counts.records / (double)counts.completed, (double)counts.record_bytes / (double)counts.completed,
                (double)counts.effects / (double)counts.completed, calibrations[round]);
@@ -94,9 +97,10 @@ int bench_core(const struct bench_options *options)
     double cost = bench_median(costs, rounds);
     printf("explanations: %.1f %% of what the core does when it keeps nothing for them (%.1f to %.1f)\n", 100 * cost, 100 * costs[0],
            100 * costs[rounds - 1]);
-    struct figure at_small = measure(&small, 1, lives / 4, &counts), at_large = measure(&large, 1, lives / 4, &counts);
-    printf("a deciding step, p99: %.1f us there, %.1f us with %u reps and %u waiting, %.1f us with %u reps, %u classes and %u waiting\n",
-           bench_median(usual_us, rounds), at_small.p99_us, small.reps, small.waiting, at_large.p99_us, large.reps, large.classes, large.waiting);
+    double at_small_us = bench_median(small_us, rounds), at_large_us = bench_median(large_us, rounds), ratio = bench_median(growth, rounds);
+    printf("a deciding step, p99: %.1f us there, %.1f us with %u reps and %u waiting, %.1f us with %u reps, %u classes and %u waiting: x %.2f (%.2f to %.2f)\n",
+           bench_median(usual_us, rounds), at_small_us, small.reps, small.waiting, at_large_us, large.reps, large.classes, large.waiting,
+           ratio, growth[0], growth[rounds - 1]);
     uint64_t fingerprint = fingerprint_of(&usual) * 31 + fingerprint_of(&small);
     printf("fingerprint of the records and effects of 10,000 lives, without and with a backlog: %016" PRIx64 "\n", fingerprint);
     struct core_curve_figure curves[CORE_CURVES];
@@ -105,8 +109,8 @@ int bench_core(const struct bench_options *options)
     core_memory_print(memory);
     if (options->json) {
         printf("{\"lives_per_s\": %.0f, \"lives_per_s_min\": %.0f, \"lives_per_s_max\": %.0f, \"decision_p99_us\": %.2f, "
-               "\"explanations_share\": %.3f, \"decision_small_p99_us\": %.2f, \"decision_usual_p99_us\": %.2f, \"calibration\": %.2f, \"rounds\": %u, \"fingerprint\": \"%016" PRIx64 "\"",
-               median, rates[0], rates[rounds - 1], at_large.p99_us, cost, at_small.p99_us, bench_median(usual_us, rounds), calibration, rounds, fingerprint);
+               "\"explanations_share\": %.3f, \"decision_small_p99_us\": %.2f, \"decision_growth\": %.2f, \"decision_usual_p99_us\": %.2f, \"calibration\": %.2f, \"rounds\": %u, \"fingerprint\": \"%016" PRIx64 "\"",
+               median, rates[0], rates[rounds - 1], at_large_us, cost, at_small_us, ratio, bench_median(usual_us, rounds), calibration, rounds, fingerprint);
         core_curves_print_json(curves);
         core_memory_print_json(memory);
         printf("}\n");

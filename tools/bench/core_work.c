@@ -53,7 +53,7 @@ static void digest_effect(struct core_work *work, const struct core_effect *effe
 {
     const uint64_t numbers[] = {effect->kind, effect->session, effect->request, effect->status, effect->lead.number, effect->revision, effect->from,
                                 effect->to, effect->cause, effect->offer_number, effect->deadline_ms, effect->load, effect->rep_state};
-    char why[CORE_WHY_SIZE];
+    char why[CORE_WHY_ROOM];
     const char *const texts[] = {effect->reason, effect->queue, effect->rep, effect->disposition, core_why_words(effect->why, why)};
     digest(work, numbers, sizeof numbers);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -84,7 +84,7 @@ static void on_effect(void *context, const struct core_effect *effect)
         work->by_state[effect->to]++;
     }
     if (effect->kind == EFFECT_OFFER) {
-        char why[CORE_WHY_SIZE];
+        char why[CORE_WHY_ROOM];
         core_why_words(effect->why, why);   /* as a broker does: they are part of what explanations cost */
         push(&work->offers, (struct pending){effect->lead, effect->session, effect->offer_number});
     }
