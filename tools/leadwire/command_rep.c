@@ -12,6 +12,7 @@
 #include "cli.h"
 #include "commands.h"
 #include "rep_desk.h"
+#include "rep_once.h"
 #include "rep_robot.h"
 #include "rep_terminal.h"
 #include "secret_file.h"
@@ -21,7 +22,9 @@ enum { SECRET_SIZE_MAX = 260, PROMPT_EVERY_MS = 500, EVENTS_PER_TURN = 256, WORD
 
 struct session {
     struct rep_desk desk;
-    struct rep_terminal *terminal;   /* NULL: the robot */
+    struct rep_terminal *terminal;   /* NULL: the robot, or once */
+    struct rep_once once;
+    bool is_once, is_plain;
     struct rep_robot robot;
     bool is_steered;                 /* the robot: by words on standard input */
     char word[WORD_SIZE];
@@ -44,7 +47,9 @@ static void take_events(struct session *session, uint64_t now_ms)
             session->is_refused = true;
         if (status != LW_OK)
             return;
-        if (session->terminal != NULL)
+        if (session->is_once)
+            rep_once_take(&session->once, desk, &event);
+        else if (session->terminal != NULL)
             rep_terminal_show(session->terminal, desk, &event, item);
         else
             rep_robot_react(&session->robot, desk, &event, item, now_ms);
@@ -81,7 +86,11 @@ static void turn(struct session *session)
     if (session->is_refused)
         return;
     int wait_ms = lw_rep_wait_ms(desk->rep);
-    if (session->terminal == NULL) {
+    if (session->is_once) {
+        session->wants_to_quit = session->once.is_done;
+        if (session->wants_to_quit)
+            return;
+    } else if (session->terminal == NULL) {
         wait_ms = rep_robot_act(&session->robot, desk, now_ms, wait_ms);
         take_events(session, now_ms);   /* edge-triggered: look again after acting, before sleeping */
     } else {
@@ -110,6 +119,8 @@ static int run_session(const struct cli *cli, struct session *session)
         cli_complain(cli, "no broker answered for desk '%s' in %s", cli->desk, cli_broker(cli));
         return EXIT_UNREACHABLE;
     }
+    if (session->is_once)
+        return session->once.is_done && rep_once_print(&session->once, &session->desk) ? EXIT_DONE : EXIT_UNREACHABLE;
     printf("%s: %lu offers, %lu accepted, %lu declined, %lu completed, %lu refused, %lu withdrawn\n", session->desk.name,
            session->desk.offers, session->desk.accepted, session->desk.declined, session->desk.completed, session->desk.refused,
            session->desk.withdrawn);
@@ -149,11 +160,11 @@ static int run_rep(const struct cli *cli, struct session *session, const char *s
     }
     if (code == EXIT_DONE) {
         cli_catch_signals();
-        session->terminal = is_auto ? NULL : rep_terminal_open();
+        session->terminal = is_auto || session->is_once ? NULL : rep_terminal_open(session->is_plain);
         code = run_session(cli, session);
         rep_terminal_close(&session->terminal);
     }
-    lw_rep_close(&session->desk.rep, 1);
+    lw_rep_close(&session->desk.rep, !session->is_once);   /* who looks once leaves the rest to the desk's grace */
     if (session->desk.log != NULL)
         fclose(session->desk.log);
     return code;
@@ -166,12 +177,15 @@ int command_rep(int argc, char **argv)
         return EXIT_NO;
     struct rep_robot *robot = &session->robot;
     *robot = (struct rep_robot){.think_ms = 1000, .handle_ms = 3000, .disposition = "won", .seed = 1};
-    bool is_auto = false;
+    bool is_auto = false, is_json = false;
     const char *secret_path = getenv("LEADWIRE_SECRET_FILE"), *log_path = NULL;
     uint64_t for_s = 0;
     const struct cli_option options[] = {
         {"secret-file", "FILE", CLI_TEXT, &secret_path, 0, 0, "holds the rep's secret, mode 0600 ($LEADWIRE_SECRET_FILE)"},
         {"log", "FILE", CLI_TEXT, &log_path, 0, 0, "append one JSON line per event: ids, numbers and times only"},
+        {"plain", NULL, CLI_FLAG, &session->is_plain, 0, 0, "no prompt that is drawn anew: for screen readers. So in a pipe"},
+        {"once", NULL, CLI_FLAG, &session->is_once, 0, 0, "with --json: print what the rep has, and end; leads stay for the desk's grace"},
+        {"json", NULL, CLI_FLAG, &is_json, 0, 0, "with --once: one JSON object"},
         {"auto", NULL, CLI_FLAG, &is_auto, 0, 0, "a robot accepts and completes, for loads and demos"},
         {"think-ms", "MS", CLI_NUMBER, &robot->think_ms, 0, 600000, "robot: about so long until it answers an offer (1000)"},
         {"handle-ms", "MS", CLI_NUMBER, &robot->handle_ms, 0, 3600000, "robot: about so long until it completes a lead (3000)"},
@@ -187,9 +201,10 @@ int command_rep(int argc, char **argv)
     const struct cli_spec spec = {
         .command = "rep", .arguments = "NAME", .arguments_min = 1, .arguments_max = 1, .uses_broker = true, .options = options,
         .option_count = sizeof options / sizeof options[0],
-        .about = "Logs on as rep NAME and shows offers with the seconds left to answer. Commands: a accept, d decline,\n"
-                 "c CODE complete, b break, r ready, l list, q log off. Personal data is shown here, to the rep, and\n"
-                 "nowhere else. Reconnects by itself. Ends with 4 when the broker will not have the rep.",
+        .about = "Logs on as rep NAME and shows offers with the seconds left to answer. Commands: a accept, d decline, n note,\n"
+                 "c CODE complete, t hand on, m touched, p shared list, b break, r ready, l list, q log off; any other word\n"
+                 "lists them all. A log-on elsewhere ends this one. Personal data is shown here, to the rep, and nowhere\n"
+                 "else. Reconnects by itself. Ends with 4 when the broker will not have the rep.",
     };
     struct cli cli;
     int code = EXIT_USAGE;
@@ -197,13 +212,19 @@ int command_rep(int argc, char **argv)
         code = cli.exit_code;
     } else if ((secret_path == NULL || secret_path[0] == '\0') && cli.key_file == NULL) {
         code = cli_usage_error(&cli, "needs --secret-file FILE, or a --key-file: a secret in an argument could be seen by others");
+    } else if (session->is_once != is_json || (session->is_once && is_auto)) {
+        code = cli_usage_error(&cli, "--once and --json go together, and not with --auto");
+    } else if (!rep_once_init(&session->once)) {
+        code = EXIT_NO;
     } else {
         session->desk.name = cli.arguments[0];
+        for_s = session->is_once ? cli.timeout_s : for_s;
         secret_path = cli.key_file != NULL ? NULL : secret_path;
         robot->seed = rep_robot_seed(robot->seed, session->desk.name);
         session->until_ms = for_s != 0 ? wall_clock_monotonic_ms() + for_s * 1000 : 0;
         code = run_rep(&cli, session, secret_path, is_auto, log_path);
     }
+    rep_once_fini(&session->once);
     free(session);
     return code;
 }

@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum { REP_ITEMS_MAX = 1024, REP_TICKETS_MAX = 2048, REP_DISPOSITION_SIZE = 128 };
+enum { REP_ITEMS_MAX = 1024, REP_TICKETS_MAX = 2048, REP_DISPOSITION_SIZE = 128, REP_NOTE_SIZE = 2000, REP_REASON_SIZE = 256 };
 
 enum item_state { ITEM_OFFERED, ITEM_ACCEPTING, ITEM_DECLINING, ITEM_HELD, ITEM_COMPLETING, ITEM_GONE };
 
@@ -32,6 +32,8 @@ struct rep_item {
     unsigned number;            /* for people: small, unique among the items */
     uint64_t answer_until_ms;   /* OFFERED: by our monotonic clock */
     uint64_t due_ms;            /* the robot's next act; 0: none */
+    bool is_hurried;            /* its last seconds were said */
+    char note[REP_NOTE_SIZE];   /* to go with the completion */
 };
 
 enum request_kind { REQUEST_ACCEPT, REQUEST_DECLINE, REQUEST_COMPLETE, REQUEST_TRANSFER, REQUEST_TOUCH, REQUEST_PULL, REQUEST_STATE };
@@ -54,6 +56,8 @@ struct rep_desk {
     lw_rep_state state;
     uint32_t capacity;
     bool is_connected, was_connected;
+    bool break_after_lead;      /* a break once nothing is in hand any more, for that reason */
+    char break_reason[REP_REASON_SIZE];
     unsigned long offers, accepted, declined, completed, refused, withdrawn;
 };
 

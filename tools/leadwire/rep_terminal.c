@@ -8,11 +8,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "wall_clock.h"
-#include "when_text.h"
+#include "rep_commands.h"
 #include "words.h"
 
-enum { LINE_SIZE = 512, SUMMARY_SHOWN = 600 };
+enum { LINE_SIZE = 512, SUMMARY_SHOWN = 600, HURRY_MS = 10000 };
 
 struct rep_terminal {
     bool is_tty;
@@ -23,23 +22,12 @@ struct rep_terminal {
     lw_rep_state shown_state;
 };
 
-static const char help_text[] =
-    "  a [N]            accept offer N (N may be left out when there is but one)\n"
-    "  d [N] [REASON]   decline it\n"
-    "  c [N] CODE       complete lead N with a disposition, e.g. c won\n"
-    "  c [N] CODE WHEN [PLACE]   to come back, e.g. c later 2h, c visit 2026-11-26T15:30 at their shop\n"
-    "  t [N] rep NAME | team NAME | skill NAME LEVEL | back [WHEN [PLACE]]   hand it on, perhaps with an appointment\n"
-    "  m [N]            mark it touched: you called or wrote to them\n"
-    "  p                what may be pulled from the shared list   p LEAD   take it\n"
-    "  b [REASON]       take a break        r   ready again\n"
-    "  l                list what you have  q   log off and quit\n";
-
-struct rep_terminal *rep_terminal_open(void)
+struct rep_terminal *rep_terminal_open(bool is_plain)
 {
     struct rep_terminal *terminal = calloc(1, sizeof *terminal);
     if (terminal == NULL)
         return NULL;
-    terminal->is_tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && tcgetattr(STDIN_FILENO, &terminal->before) == 0;
+    terminal->is_tty = !is_plain && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && tcgetattr(STDIN_FILENO, &terminal->before) == 0;
     if (terminal->is_tty) {
         struct termios raw = terminal->before;
         raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);   /* signals stay: Ctrl-C logs off */
@@ -47,7 +35,7 @@ struct rep_terminal *rep_terminal_open(void)
         raw.c_cc[VTIME] = 0;
         tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
     }
-    printf("%s", help_text);
+    printf("%s", rep_commands_help);
     fflush(stdout);
     return terminal;
 }
@@ -237,10 +225,25 @@ void rep_terminal_show(struct rep_terminal *terminal, struct rep_desk *desk, con
     fflush(stdout);
 }
 
-void rep_terminal_tick(struct rep_terminal *terminal, const struct rep_desk *desk, uint64_t now_ms)
+/* Without a prompt that counts down: once, in words, while there is still time. */
+static void say_time_left(struct rep_desk *desk, uint64_t now_ms)
 {
-    if (!terminal->is_tty)
+    for (size_t i = 0; i < desk->item_count; i++) {
+        struct rep_item *item = &desk->items[i];
+        if (item->state != ITEM_OFFERED || item->is_hurried || item->answer_until_ms > now_ms + HURRY_MS || item->answer_until_ms <= now_ms)
+            continue;
+        item->is_hurried = true;
+        printf("[%u] %u s left to answer\n", item->number, (unsigned)((item->answer_until_ms - now_ms + 999) / 1000));
+        fflush(stdout);
+    }
+}
+
+void rep_terminal_tick(struct rep_terminal *terminal, struct rep_desk *desk, uint64_t now_ms)
+{
+    if (!terminal->is_tty) {
+        say_time_left(desk, now_ms);
         return;
+    }
     const char *state = desk->is_connected ? words_of(desk->state) : "not connected";
     printf("\r\033[K%s: %s, load %u of %u", desk->name, state, (unsigned)rep_desk_load(desk), (unsigned)desk->capacity);
     for (size_t i = 0; i < desk->item_count; i++) {
@@ -254,147 +257,6 @@ void rep_terminal_tick(struct rep_terminal *terminal, const struct rep_desk *des
     terminal->has_prompt = true;
 }
 
-/* The item of that number, or the only one in that state if number is 0. */
-static struct rep_item *pick(struct rep_desk *desk, unsigned number, enum item_state state)
-{
-    struct rep_item *found = NULL;
-    for (size_t i = 0; i < desk->item_count; i++) {
-        struct rep_item *item = &desk->items[i];
-        if (item->state != state || (number != 0 && item->number != number))
-            continue;
-        if (found != NULL)
-            return NULL;
-        found = item;
-    }
-    return found;
-}
-
-static void list(const struct rep_desk *desk)
-{
-    static const char *const names[] = {"offered", "being accepted", "being declined", "yours", "being completed", "gone"};
-    if (desk->item_count == 0)
-        printf("you have nothing\n");
-    for (size_t i = 0; i < desk->item_count; i++)
-        printf("[%u] lead %s: %s\n", desk->items[i].number, desk->items[i].lead_id, names[desk->items[i].state]);
-}
-
-static const char *rest_of(const char *text)
-{
-    while (*text == ' ')
-        text++;
-    return text;
-}
-
-/* "CODE [WHEN [PLACE]]" */
-static lw_status complete(struct rep_desk *desk, struct rep_item *item, char *words)
-{
-    struct lw_completion completion = {.disposition = words};
-    char *when = words + strcspn(words, " ");
-    if (*when != '\0')
-        *when++ = '\0';
-    when += strspn(when, " ");
-    char *place = when + strcspn(when, " ");
-    if (*place != '\0')
-        *place++ = '\0';
-    completion.place = rest_of(place);
-    if (*when != '\0' && !when_text_parse(when, wall_clock_unix_ms(), &completion.at_unix_ms)) {
-        printf("when? write 30m, 2h, 3d, 15:30 or 2026-11-26T15:30\n");
-        return LW_OK;
-    }
-    return rep_desk_complete(desk, item, &completion);
-}
-
-/* Cuts the next word off; "" at the end. */
-static char *next_word(char **rest)
-{
-    char *word = *rest + strspn(*rest, " ");
-    *rest = word + strcspn(word, " ");
-    if (**rest != '\0')
-        *(*rest)++ = '\0';
-    return word;
-}
-
-/* "rep NAME", "team NAME", "skill NAME LEVEL" or "back", then "[WHEN [PLACE]]" */
-static lw_status transfer(struct rep_desk *desk, struct rep_item *item, char *words)
-{
-    struct lw_transfer target = {.rep = NULL};
-    const char *kind = next_word(&words);
-    target.back = strcmp(kind, "back") == 0;
-    const char *name = target.back ? "" : next_word(&words);
-    if (strcmp(kind, "rep") == 0)
-        target.rep = name;
-    else if (strcmp(kind, "team") == 0)
-        target.team = name;
-    else if (strcmp(kind, "skill") == 0)
-        target.skill = name;
-    else if (!target.back)
-        printf("to whom? rep NAME, team NAME, skill NAME LEVEL or back\n");
-    if (target.rep == NULL && target.team == NULL && target.skill == NULL && !target.back)
-        return LW_OK;
-    if (target.skill != NULL)
-        target.level = (uint32_t)strtoul(next_word(&words), NULL, 10);
-    const char *when = next_word(&words);
-    target.place = rest_of(words);
-    if (*when != '\0' && !when_text_parse(when, wall_clock_unix_ms(), &target.appointment_unix_ms)) {
-        printf("when? write 30m, 2h, 3d, 15:30 or 2026-11-26T15:30\n");
-        return LW_OK;
-    }
-    return rep_desk_transfer(desk, item, &target);
-}
-
-/* One command line. False: quit. */
-static bool obey(struct rep_desk *desk, char *line)
-{
-    const char verb = line[0];
-    char *rest = line + strcspn(line, " ");
-    char *end = rest;
-    const unsigned number = (unsigned)strtoul(rest, &end, 10);
-    const char *words = rest_of(end);
-    lw_status status = LW_OK;
-    struct rep_item *item = NULL;
-    switch (verb) {
-    case '\0': return true;
-    case 'q': return false;
-    case 'l': list(desk); return true;
-    case 'p': status = *rest_of(rest) != '\0' ? rep_desk_pull(desk, rest_of(rest)) : rep_desk_pull_list(desk); break;
-    case 'r': status = rep_desk_set_state(desk, LW_REP_AVAILABLE, ""); break;
-    case 'b': status = rep_desk_set_state(desk, LW_REP_BREAK, rest_of(rest)); break;
-    case 'a':
-    case 'd':
-        item = pick(desk, number, ITEM_OFFERED);
-        if (item == NULL)
-            printf("which offer? 'l' lists them, 'a 2' takes the second\n");
-        else
-            status = verb == 'a' ? rep_desk_accept(desk, item) : rep_desk_decline(desk, item, words);
-        break;
-    case 't':
-        item = pick(desk, number, ITEM_HELD);
-        if (item == NULL || words[0] == '\0')
-            printf("hand which lead to whom? e.g. 't 1 rep bruno', 't team outside 2026-11-26T15:30 at their shop'\n");
-        else
-            status = transfer(desk, item, line + (words - line));
-        break;
-    case 'm':
-        item = pick(desk, number, ITEM_HELD);
-        if (item == NULL)
-            printf("mark which lead? e.g. 'm 1'\n");
-        else
-            status = rep_desk_touch(desk, item);
-        break;
-    case 'c':
-        item = pick(desk, number, ITEM_HELD);
-        if (item == NULL || words[0] == '\0')
-            printf("complete which lead with which code? e.g. 'c 1 won'\n");
-        else
-            status = complete(desk, item, line + (words - line));
-        break;
-    default: printf("%s", help_text); break;
-    }
-    if (status != LW_OK)
-        printf("not possible now: %s\n", lw_status_text(status));
-    return true;
-}
-
 /* One typed byte. False: quit. */
 static bool type(struct rep_terminal *terminal, struct rep_desk *desk, char byte)
 {
@@ -402,7 +264,7 @@ static bool type(struct rep_terminal *terminal, struct rep_desk *desk, char byte
         terminal->line[terminal->size] = '\0';
         terminal->size = 0;
         clear_prompt(terminal);
-        const bool goes_on = obey(desk, terminal->line);
+        const bool goes_on = rep_commands_obey(desk, terminal->line);
         fflush(stdout);
         return goes_on;
     }

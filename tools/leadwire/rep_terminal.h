@@ -3,8 +3,8 @@
  * rep_terminal - a rep who is a person at a terminal: shows offers with a countdown, reads commands.
  *
  * The only place where the tool shows personal data: to the rep whose lead it is. At a
- * terminal the prompt counts down while one types; from a pipe, lines are commands and
- * there is no prompt. Threads: one owner.
+ * terminal the prompt counts down while one types; from a pipe, or plain (for screen readers), lines
+ * are commands, nothing is drawn anew, and the last seconds of an offer are said once. Threads: one owner.
  */
 #ifndef REP_TERMINAL_H
 #define REP_TERMINAL_H
@@ -13,13 +13,13 @@
 
 struct rep_terminal;
 
-/* NULL without memory. Puts the terminal to character mode; rep_terminal_close puts it back. */
-struct rep_terminal *rep_terminal_open(void);
+/* NULL without memory. Puts the terminal to character mode, unless is_plain; rep_terminal_close puts it back. */
+struct rep_terminal *rep_terminal_open(bool is_plain);
 void rep_terminal_close(struct rep_terminal **terminal);
 void rep_terminal_show(struct rep_terminal *terminal, struct rep_desk *desk, const struct lw_rep_event *event, const struct rep_item *item);
 /* Reads what is typed and does it. False: the rep wants to quit, or input has ended. */
 bool rep_terminal_read(struct rep_terminal *terminal, struct rep_desk *desk);
-/* Draws the prompt anew, with the seconds left. */
-void rep_terminal_tick(struct rep_terminal *terminal, const struct rep_desk *desk, uint64_t now_ms);
+/* Draws the prompt anew, with the seconds left; or says them. */
+void rep_terminal_tick(struct rep_terminal *terminal, struct rep_desk *desk, uint64_t now_ms);
 
 #endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * rep_commands - what a rep types, a line each, done at their desk; what could not be done is said in words. Threads: one owner.
+ */
+#ifndef REP_COMMANDS_H
+#define REP_COMMANDS_H
+
+#include "rep_desk.h"
+
+extern const char rep_commands_help[];   /* lines */
+
+/* line is written into. False: quit. */
+bool rep_commands_obey(struct rep_desk *desk, char *line);
+
+#endif
