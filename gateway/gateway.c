@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "file_limit.h"
+#include "gateway_metrics.h"
 #include "lw_log.h"
 #include "port_file.h"
 #include "routes.h"
@@ -123,12 +124,15 @@ static bool open_all(struct gateway *gateway)
     gateway->housekeeping = event_new(gateway->base, -1, EV_PERSIST, on_housekeeping, gateway);
     if (!gateway->housekeeping || event_add(gateway->housekeeping, &every) != 0)
         return false;
+    if (health_loop_open(&gateway->health, gateway->base, gateway->arguments->health, gateway_metrics_write, gateway) != LW_OK)
+        return false;
     const char *port_file = gateway->arguments->port_file;
     return !port_file || !failed(port_file, port_file_write(port_file, http_door_port(gateway->door)));
 }
 
 static void close_all(struct gateway *gateway)
 {
+    health_loop_close(&gateway->health);
     password_process_stop(&gateway->passwords);   /* first: no verdict may come for a call that the door has ended */
     if (gateway->base)
         rep_desks_close(&gateway->desks);

@@ -8,6 +8,7 @@
 #include "browser_sessions.h"
 #include "gateway_arguments.h"
 #include "gateway_config.h"
+#include "health_loop.h"
 #include "loop_signals.h"
 #include "ops_feed.h"
 #include "ops_pages.h"
@@ -29,6 +30,7 @@ struct gateway {
     struct ops_pages ops_pages;
     struct loop_signals signals;
     struct event *housekeeping;
+    struct health_loop health;
     uint64_t stop_at_ms;                   /* 0: not stopping */
     bool failed;
 };

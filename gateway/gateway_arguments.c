@@ -13,6 +13,7 @@ static const char help[] =
     "  --desk NAME        in place of the file's desk\n"
     "  --listen ADDR:PORT in place of the file's listen; port 0: any free one\n"
     "  --port-file FILE   write the port there once it listens\n"
+    "  --health ADDRESS   serve /livez, /readyz and /metrics on 127.0.0.1:PORT or unix:PATH\n"
     "  --hash-password    read a password (one line of standard input), print its hash for the file of users, end\n"
     "  --routes           print who may ask for what: a line METHOD PATH ROLES for each, end\n"
     "  --help, --version\n\n"
@@ -46,7 +47,7 @@ bool gateway_arguments_read(int argc, char **argv, struct gateway_arguments *out
     *exit_out = GATEWAY_EXIT_OK;
     const struct { const char *name; const char **value; } options[] = {
         {"--config", &out->config_path}, {"--broker", &out->overrides.broker}, {"--desk", &out->overrides.desk},
-        {"--listen", &out->overrides.listen}, {"--port-file", &out->port_file}};
+        {"--listen", &out->overrides.listen}, {"--port-file", &out->port_file}, {"--health", &out->health}};
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             return fputs(help, stdout) < 0;

@@ -15,6 +15,7 @@ enum { GATEWAY_EXIT_OK = 0, GATEWAY_EXIT_FAILED = 1, GATEWAY_EXIT_USAGE = 2, GAT
 
 struct gateway_arguments {
     const char *config_path, *port_file;
+    const char *health;           /* where health.h listens; NULL: nowhere */
     bool check_only, hash_password, list_routes;
     struct gateway_overrides overrides;
 };

@@ -89,6 +89,11 @@ void rep_desk_close(struct rep_desk **desk_place, bool log_off)
     free(desk);
 }
 
+bool rep_desk_is_connected(const struct rep_desk *desk)
+{
+    return desk && desk->state.connected;
+}
+
 json_t *rep_desk_json(const struct rep_desk *desk)
 {
     return rep_desk_state_json(&desk->state, wall_clock_unix_ms(), desk->break_after_lead);

@@ -49,6 +49,8 @@ struct rep_desk_options {
 LW_MUST_CHECK lw_status rep_desk_open(const struct rep_desk_options *options, struct rep_desk **out);
 /* Acts that wait for their answer are told that it is unknown. Nulls *desk; NULL accepted. */
 void rep_desk_close(struct rep_desk **desk, bool log_off);
+/* The session at the broker is open, and what it has was told. */
+bool rep_desk_is_connected(const struct rep_desk *desk);
 json_t *rep_desk_json(const struct rep_desk *desk);
 /* Errors, `done` is then not called: LW_INVALID (why gets the reason), LW_TOO_LARGE, LW_FULL, LW_CLOSED. */
 LW_MUST_CHECK lw_status rep_desk_act(struct rep_desk *desk, const struct desk_act *act, desk_act_done *done, void *context, char why[ACT_REASON_MAX]);

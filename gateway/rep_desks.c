@@ -31,6 +31,14 @@ static void on_refused(void *context, const char *reason);
 static void tell(struct http_stream *stream, const char *event, const char *data);
 static void tell_state(struct rep_seat *seat);
 
+uint32_t rep_desks_connected(const struct rep_desks *desks)
+{
+    uint32_t count = 0;
+    for (const struct rep_seat *seat = desks->first; seat; seat = seat->next)
+        count += rep_desk_is_connected(seat->desk);
+    return count;
+}
+
 static struct http_stream *begin_stream(struct http_call *call, http_stream_gone *gone, void *context)
 {
     http_call_add_header(call, "Cache-Control", "no-store");

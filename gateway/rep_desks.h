@@ -52,6 +52,8 @@ void rep_desks_end_session(struct rep_desks *desks, uint64_t session_id);
 typedef bool rep_desks_judge(void *context, uint64_t session_id, const char *rep, bool has_page);
 /* What is due. Several times a second. */
 void rep_desks_tick(struct rep_desks *desks, uint64_t now_ms, rep_desks_judge *judge, void *context);
+/* How many desks have a session at the broker. */
+uint32_t rep_desks_connected(const struct rep_desks *desks);
 /* Reps do not log off: the broker keeps their leads for its own grace. */
 void rep_desks_close(struct rep_desks *desks);
 

@@ -148,7 +148,7 @@ class HealthCase(unittest.TestCase):
         """The process and its health, which listens on a unix socket of the program's name."""
         where = health or "unix:" + self.path(program + ".health")
         with open(self.path(program + ".log"), "ab") as log:
-            process = subprocess.Popen([os.path.join(BIN, program), "--health", where, *arguments], stdout=log, stderr=log,
+            process = subprocess.Popen([os.path.join(BIN, program), "--health", where, *arguments], stdout=subprocess.DEVNULL, stderr=log,
                                        env={**os.environ, **environment})
         self.processes.append(process)
         return process, Health(self.path(program + ".health"))

@@ -2,6 +2,7 @@
 #include "decisions_log.h"
 
 #include "lw_log.h"
+#include "mail_counts.h"
 #include "wall_clock.h"
 
 #include <errno.h>
@@ -36,6 +37,8 @@ void decisions_log_add(struct decisions_log *log, const char *source, const char
                        const char *lead_id)
 {
     char line[1024], time[25], name[256];
+    if (log->counts)
+        mail_counts_add(log->counts, outcome);
     if (log->fd < 0)
         return;
     wall_clock_format(wall_clock_unix_ms(), time);

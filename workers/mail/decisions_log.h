@@ -12,6 +12,7 @@
 
 struct decisions_log {
     int fd;   /* -1: no log */
+    struct mail_counts *counts;   /* counts them too; borrowed; NULL: nobody counts */
 };
 
 /* path NULL: lines go nowhere. Appends; the file is made 0600. Errors: LW_IO (errno tells why). */

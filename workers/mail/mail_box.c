@@ -91,7 +91,8 @@ void mail_box_scan(struct mail_box *box)
         return;
     struct maildir_entry *entries = calloc(LISTED_MAX, sizeof *entries);
     size_t count = 0, total = 0;
-    if (!entries || maildir_list(&box->maildir, entries, LISTED_MAX, &count, &total) != LW_OK) {
+    box->unreadable = !entries || maildir_list(&box->maildir, entries, LISTED_MAX, &count, &total) != LW_OK;
+    if (box->unreadable) {
         log_warning("source %s: the maildir cannot be listed: %s", box->source->source.name, strerror(errno));
         free(entries);
         return;
@@ -118,6 +119,14 @@ bool mail_box_turn(struct mail_box *box)
             return false;
     }
     return true;
+}
+
+uint32_t mail_box_waiting(const struct mail_box *box)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < BOX_MAILS_MAX; i++)
+        count += box->items[i].state != MAIL_STATE_FREE;
+    return count;
 }
 
 static struct mail_item *oldest_waiting(struct mail_box *box)

@@ -62,6 +62,7 @@ struct mail_box {
     struct mail_held held[BOX_HELD_MAX];
     uint32_t in_flight;
     bool more_than_known;               /* new/ holds mails beyond items */
+    bool unreadable;                    /* the last scan failed */
     uint32_t back_off_ms;
     uint64_t resume_ms;                 /* monotonic; nothing is published before */
     uint64_t done[MAIL_REASON_COUNT];   /* mails by outcome; MAIL_LEAD: accepted */
@@ -78,5 +79,7 @@ void mail_box_close(struct mail_box **box);
 void mail_box_scan(struct mail_box *box);
 /* Handles up to BOX_MAILS_A_TURN waiting mails. True: call again soon. */
 bool mail_box_turn(struct mail_box *box);
+/* Mails that are known and not taken yet. */
+uint32_t mail_box_waiting(const struct mail_box *box);
 
 #endif

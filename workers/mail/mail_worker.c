@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mail_worker.h"
 
+#include "health_loop.h"
 #include "lmtp_door.h"
 #include "lw_log.h"
 #include "mail_box.h"
+#include "mail_counts.h"
 #include "mail_hooks.h"
 #include "loop_signals.h"
 #include "port_file.h"
 #include "wall_clock.h"
+#include "worker_metrics.h"
 #include "worker_run.h"
 
 #include <errno.h>
@@ -42,6 +45,8 @@ struct mail_worker {
     struct lmtp_door *lmtp;    /* these two: NULL if none. They outlive a service, so that their addresses stay taken */
     struct mail_hooks *hooks;
     struct mail_lead scratch;
+    struct mail_counts counts;
+    struct health_loop health;
     struct loop_signals signals;
     uint64_t stop_by_ms;   /* 0: not stopping */
 };
@@ -53,6 +58,7 @@ static lw_status open_events(struct service *service, struct mail_worker *worker
 static bool take_over_doors(struct mail_worker *worker, const struct service *service);
 static void on_stop(void *context);
 static void on_reload(void *context);
+static const char *write_metrics(void *context, struct byte_buffer *out);
 
 int mail_worker_run(const struct worker_arguments *arguments)
 {
@@ -68,9 +74,12 @@ int mail_worker_run(const struct worker_arguments *arguments)
     worker->service = service_open(worker, &exit_code);
     if (!worker->service || !take_over_doors(worker, worker->service))
         goto done;
+    if (health_loop_open(&worker->health, worker->base, arguments->health, write_metrics, worker) != LW_OK)
+        goto done;
     log_info("watching sources=%zu", worker->service->box_count);
     exit_code = event_base_dispatch(worker->base) == 0 ? WORKER_EXIT_OK : WORKER_EXIT_FAILED;
 done:
+    health_loop_close(&worker->health);
     lmtp_door_close(&worker->lmtp);
     mail_hooks_close(&worker->hooks);
     service_close(&worker->service);
@@ -102,6 +111,7 @@ static struct service *service_open(struct mail_worker *worker, int *exit_out)
         log_error("the decisions log cannot be opened: %s", strerror(errno));
         goto fail;
     }
+    service->decisions.counts = &worker->counts;
     uint32_t pending = config->in_flight_max * (uint32_t)config->source_count;
     const struct lw_publisher_options options = {
         .endpoint = config->worker.broker,
@@ -367,6 +377,22 @@ static bool take_over_doors(struct mail_worker *worker, const struct service *se
     else
         mail_hooks_close(&worker->hooks);
     return true;
+}
+
+static const char *write_metrics(void *context, struct byte_buffer *out)
+{
+    const struct mail_worker *worker = context;
+    const struct service *service = worker->service;
+    const char *not_ready = worker->stop_by_ms ? "stopping" : worker_not_ready(service->link);
+    uint32_t waiting = 0;
+    for (size_t i = 0; i < service->box_count; i++) {
+        waiting += mail_box_waiting(service->boxes[i]);
+        if (service->boxes[i]->unreadable && !not_ready)
+            not_ready = "a Maildir cannot be read";
+    }
+    worker_metrics_write(service->link, service->raw, out);
+    mail_counts_write(&worker->counts, waiting, out);
+    return not_ready;
 }
 
 static void on_reload(void *context)

@@ -67,6 +67,12 @@ lw_status maildir_list(const struct maildir *maildir, struct maildir_entry *entr
             close(fd);
         return LW_IO;
     }
+    struct stat there;
+    if (fstat(maildir->new_fd, &there) == 0 && there.st_nlink == 0) {   /* it was removed: what comes to its name, we would not see */
+        closedir(folder);
+        errno = ENOENT;
+        return LW_IO;
+    }
     const struct dirent *item;
     while ((item = readdir(folder)) != NULL) {
         struct stat info;

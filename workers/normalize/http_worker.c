@@ -10,6 +10,7 @@
 #include "lw_log.h"
 #include "raw_list.h"
 #include "wall_clock.h"
+#include "worker_metrics.h"
 
 enum {
     RULES_ARENA_CAP = 16 * 1024 * 1024,
@@ -26,6 +27,7 @@ static void on_call(void *context, struct http_call *call);
 static void on_stop(void *context);
 static void on_reload(void *context);
 static void on_housekeeping(evutil_socket_t fd, short what, void *context);
+static const char *write_metrics(void *context, struct byte_buffer *out);
 
 int http_worker_main(int argc, char **argv, const struct http_worker_plan *plan)
 {
@@ -184,6 +186,8 @@ static bool open_all(struct http_worker *worker)
     struct timeval every = {.tv_sec = 1};
     if (!worker->housekeeping || event_add(worker->housekeeping, &every) != 0)
         return false;
+    if (health_loop_open(&worker->health, worker->base, worker->arguments.health, write_metrics, worker) != LW_OK)
+        return false;
     return !worker->arguments.port_file ||
            !failed(worker->arguments.port_file, port_file_write(worker->arguments.port_file, http_door_port(worker->door)));
 }
@@ -200,6 +204,7 @@ static void warn_of_few_files(uint32_t connections_max)
 
 static void close_all(struct http_worker *worker)
 {
+    health_loop_close(&worker->health);
     broker_link_close(&worker->link);   /* first: no answer may come for a call that the door has ended */
     http_door_close(&worker->door);
     if (worker->plan->close)
@@ -210,6 +215,16 @@ static void close_all(struct http_worker *worker)
         event_free(worker->housekeeping);
     if (worker->base)
         event_base_free(worker->base);
+}
+
+static const char *write_metrics(void *context, struct byte_buffer *out)
+{
+    const struct http_worker *worker = context;
+    worker_metrics_write(worker->link, worker->raw, out);
+    worker_metrics_write_requests(&worker->counts, http_door_in_flight(worker->door), out);
+    if (worker->plan->metrics)
+        worker->plan->metrics(worker, out);
+    return worker->stop_at_ms != 0 ? "stopping" : worker_not_ready(worker->link);
 }
 
 static void answer_health(struct http_worker *worker, struct http_call *call)

@@ -16,6 +16,7 @@
 #include "broker_link.h"
 #include "byte_buffer.h"
 #include "contact_reader.h"
+#include "health_loop.h"
 #include "http_door.h"
 #include "loop_signals.h"
 #include "port_file.h"
@@ -44,6 +45,7 @@ struct http_worker {
     struct worker_counts counts;
     struct loop_signals signals;
     struct event *housekeeping;
+    struct health_loop health;
     const struct http_worker_plan *plan;
     struct worker_arguments arguments;
     uint64_t stop_at_ms;           /* 0: not stopping */
@@ -63,6 +65,8 @@ struct http_worker_plan {
     void (*close)(struct http_worker *worker);
     /* Appends ", \"NAME\": VALUE" to what /healthz says. NULL: nothing. */
     void (*health)(const struct http_worker *worker, struct byte_buffer *out);
+    /* Writes the metrics that only this worker has. NULL: there are none. */
+    void (*metrics)(const struct http_worker *worker, struct byte_buffer *out);
     /* For --dry-run: the reader of a source of this name (its size_max is set by the caller); false: there is none. */
     bool (*reader)(const void *own, const char *name, struct contact_reader *out);
     bool no_replay;          /* contacts that are over cannot be sent again */

@@ -15,6 +15,12 @@ static const char *const count_names[WORKER_COUNT_COUNT] = {
 #undef X
 };
 
+const char *worker_count_name(enum worker_count what)
+{
+    assert(what < WORKER_COUNT_COUNT);
+    return count_names[what];
+}
+
 void worker_counts_add(struct worker_counts *counts, enum worker_count what)
 {
     assert(what < WORKER_COUNT_COUNT);

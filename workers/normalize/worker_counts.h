@@ -29,6 +29,8 @@ struct worker_counts {
     uint64_t at_last_log[WORKER_COUNT_COUNT];
 };
 
+/* "accepted", "too_large"... */
+const char *worker_count_name(enum worker_count what);
 void worker_counts_add(struct worker_counts *counts, enum worker_count what);
 /* "\"accepted\": 3, ..." of all, to text; returns its size (cut at capacity). */
 size_t worker_counts_json(const struct worker_counts *counts, char *text, size_t capacity);

@@ -14,7 +14,7 @@ bool worker_arguments_read(int argc, char **argv, const char *program, const cha
     *exit_out = WORKER_EXIT_OK;
     const struct { const char *name; const char **value; } options[] = {
         {"--config", &out->config_path}, {"--broker", &out->overrides.broker}, {"--key-file", &out->overrides.key_file}, {"--desk", &out->overrides.desk},
-        {"--listen", &out->overrides.listen}, {"--raw", &out->overrides.raw_directory}, {"--port-file", &out->port_file},
+        {"--listen", &out->overrides.listen}, {"--raw", &out->overrides.raw_directory}, {"--port-file", &out->port_file}, {"--health", &out->health},
     };
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
@@ -75,6 +75,7 @@ static void print_help(const char *program, const char *about)
            "  --listen ADDR:PORT in place of the file's listen; port 0: any free one\n"
            "  --raw DIRECTORY    in place of the file's raw.directory\n"
            "  --port-file FILE   write the port there once it listens\n"
+           "  --health ADDRESS   serve /livez, /readyz and /metrics on 127.0.0.1:PORT or unix:PATH\n"
            "  --help, --version\n\n"
            "  %s --dry-run --source NAME [options] [FILE...]\n\n"
            "  --dry-run          what each FILE (-, or none: standard input) would become: a JSON object a line\n"

@@ -3,7 +3,7 @@
  * worker_run - the life of a worker process: its arguments.
  *
  *   worker --config FILE [--check] [--broker ENDPOINT] [--key-file FILE] [--desk NAME] [--listen ADDR:PORT]
- *          [--raw DIRECTORY] [--port-file FILE] | --help | --version | --dry-run ... (dry_run.h)
+ *          [--raw DIRECTORY] [--port-file FILE] [--health ADDRESS] | --help | --version | --dry-run ... (dry_run.h)
  *          | --replay ... (replay.h)
  *
  * Exit codes: 0 done, 1 it failed while running, 2 wrong arguments, 3 the configuration is wrong.
@@ -20,6 +20,7 @@ enum { WORKER_EXIT_OK = 0, WORKER_EXIT_FAILED = 1, WORKER_EXIT_USAGE = 2, WORKER
 struct worker_arguments {
     const char *config_path;
     const char *port_file;
+    const char *health;       /* where health.h listens; NULL: nowhere */
     bool check_only;
     struct worker_overrides overrides;
 };

@@ -18,6 +18,7 @@ int main(int argc, char **argv)
         .open = web_state_open,
         .close = web_state_close,
         .health = web_state_health,
+        .metrics = web_state_metrics,
         .reader = web_contact_reader,
         .default_root = "",
         .default_source = "thank_you_text: \"\"",

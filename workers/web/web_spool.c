@@ -6,12 +6,19 @@
 #include <string.h>
 
 #include "lw_log.h"
+#include "metrics.h"
 #include "wall_clock.h"
 
 enum {
     TRY_EVERY_MS = 250, ENTRY_VERSION = 1, ENTRY_OVERHEAD_MAX = 64 * 1024, ARENA_PER_BODY_BYTE = 6, ARENA_BASE = 512 * 1024,
     NEARLY_FULL_PERCENT = 80, PERCENT = 100,
 };
+
+static const struct metric spool_contacts = {"leadwire_spool_contacts", METRIC_GAUGE, "Contacts on disk that wait for the broker.", NULL};
+static const struct metric spool_bytes = {"leadwire_spool_bytes", METRIC_GAUGE, "What they take on disk.", NULL};
+static const struct metric spool_max_bytes = {"leadwire_spool_max_bytes", METRIC_GAUGE, "What they may take; 0: there is no spool.", NULL};
+static const struct metric spool_oldest = {"leadwire_spool_oldest_seconds", METRIC_GAUGE, "How long the first of them has waited.", NULL};
+static const struct metric spool_aside = {"leadwire_spool_aside_contacts", METRIC_GAUGE, "Contacts that were set aside for a person to look at.", NULL};
 
 struct web_spool {
     struct http_worker *worker;
@@ -107,6 +114,17 @@ void web_spool_health(const struct web_spool *spool, struct byte_buffer *out)
     byte_buffer_printf(out, ", \"spool\": {\"held\": %llu, \"bytes\": %llu, \"bytes_max\": %llu, \"oldest_s\": %lld, \"aside\": %llu, \"alarm\": \"%s\"}",
                        (unsigned long long)state.count, (unsigned long long)state.size_bytes, (unsigned long long)state.size_max_bytes,
                        (long long)(age_ms > 0 ? age_ms / 1000 : 0), (unsigned long long)state.aside_count, alarm_text(&state));
+}
+
+void web_spool_metrics(const struct web_spool *spool, struct byte_buffer *out)
+{
+    const struct spool_state state = spool ? spool_state(spool->spool) : (struct spool_state){.count = 0};
+    int64_t age_ms = state.count > 0 ? wall_clock_unix_ms() - state.oldest_unix_ms : 0;
+    metrics_put_only(out, &spool_contacts, (double)state.count);
+    metrics_put_only(out, &spool_bytes, (double)state.size_bytes);
+    metrics_put_only(out, &spool_max_bytes, (double)state.size_max_bytes);
+    metrics_put_only(out, &spool_oldest, age_ms > 0 ? (double)age_ms / 1000 : 0);
+    metrics_put_only(out, &spool_aside, (double)state.aside_count);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *context)

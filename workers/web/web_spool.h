@@ -36,5 +36,7 @@ bool web_spool_is_busy(const struct web_spool *spool);
 LW_MUST_CHECK lw_status web_spool_hold(struct web_spool *spool, const struct web_held *held);
 /* Appends ", \"spool\": {...}" for /healthz, with an alarm in words. */
 void web_spool_health(const struct web_spool *spool, struct byte_buffer *out);
+/* Writes its metrics; NULL: of a worker without a spool. */
+void web_spool_metrics(const struct web_spool *spool, struct byte_buffer *out);
 
 #endif

@@ -39,6 +39,12 @@ void web_state_health(const struct http_worker *worker, struct byte_buffer *out)
         web_spool_health(state->spool, out);
 }
 
+void web_state_metrics(const struct http_worker *worker, struct byte_buffer *out)
+{
+    const struct web_state *state = worker->own;
+    web_spool_metrics(state->spool, out);
+}
+
 static uint32_t in_seconds(uint32_t wait_ms)
 {
     return (wait_ms + 999) / 1000;

@@ -25,6 +25,8 @@ lw_status web_state_open(struct http_worker *worker);
 void web_state_close(struct http_worker *worker);
 /* The plan's health function: of the spool. */
 void web_state_health(const struct http_worker *worker, struct byte_buffer *out);
+/* The plan's metrics function: of the spool. */
+void web_state_metrics(const struct http_worker *worker, struct byte_buffer *out);
 /* 0: the source (or this client of it) is below its limit, and one more is counted; else how many seconds to wait. */
 uint32_t web_state_source_wait_s(struct web_state *state, const struct web_source *source);
 uint32_t web_state_client_wait_s(struct web_state *state, const struct web_source *source, const struct http_origin *origin);
