@@ -37,6 +37,7 @@ const char broker_usage[] =
     "  --checkpoint-bytes N, --checkpoint-ms MS   how much journal, or time, makes a checkpoint due\n"
     "  --leads-max N, --seen-max N                bounds on open leads and remembered idempotency ids\n"
     "  --memory-max MIB           no new lead is taken above this (default: 4/5 of the control group's, else half of the machine's)\n"
+    "  --connections-max N        connections of all endpoints together (default 24000, or what the limit on open files leaves)\n"
     "  --sessions-per-key N       sessions that one key may have at a time (default 64)\n"
     "  --ready-fd N               write \"serving\" to this descriptor once serving\n"
     "  --check                    say whether all this could work, and end\n"
@@ -49,7 +50,7 @@ enum option_id {
     OPTION_REPLICAS, OPTION_REP_SECRETS, OPTION_LISTEN_PUBLISH, OPTION_LISTEN_REPS, OPTION_LISTEN_EVENTS, OPTION_LISTEN_CONTROL,
     OPTION_KEYS, OPTION_NAME, OPTION_HEALTH, OPTION_STANDBY, OPTION_LEASE,
     OPTION_AWAY_AFTER, OPTION_CHECKPOINT_BYTES, OPTION_CHECKPOINT_MS, OPTION_LEADS_MAX, OPTION_SEEN_MAX, OPTION_MEMORY_MAX,
-    OPTION_SESSIONS_PER_KEY, OPTION_READY_FD, OPTION_CHECK,
+    OPTION_CONNECTIONS_MAX, OPTION_SESSIONS_PER_KEY, OPTION_READY_FD, OPTION_CHECK,
     OPTION_HELP, OPTION_VERSION,
 };
 
@@ -78,6 +79,7 @@ static const struct option table[] = {
     {"leads-max", required_argument, NULL, OPTION_LEADS_MAX},
     {"seen-max", required_argument, NULL, OPTION_SEEN_MAX},
     {"memory-max", required_argument, NULL, OPTION_MEMORY_MAX},
+    {"connections-max", required_argument, NULL, OPTION_CONNECTIONS_MAX},
     {"sessions-per-key", required_argument, NULL, OPTION_SESSIONS_PER_KEY},
     {"ready-fd", required_argument, NULL, OPTION_READY_FD},
     {"check", no_argument, NULL, OPTION_CHECK},
@@ -86,7 +88,8 @@ static const struct option table[] = {
     {NULL, 0, NULL, 0},
 };
 
-enum { SESSIONS_PER_KEY = 64, SESSIONS_PER_KEY_HIGHEST = 20000 };
+enum { CONNECTIONS = 24000, SESSIONS_PER_KEY = 64, SESSIONS_PER_KEY_HIGHEST = 20000 };
+enum { DESCRIPTORS_KEPT = 128 };     /* for Redis, the sockets themselves, health checks, files */
 
 static void set_defaults(struct broker_options *options);
 static uint64_t default_memory_max(void);
@@ -118,6 +121,14 @@ void broker_options_read(struct broker_options *options, int argc, char **argv)
         check_whole(options);
 }
 
+void broker_options_fit_descriptors(struct broker_options *options, uint64_t descriptors)
+{
+    uint64_t most = descriptors > 2 * DESCRIPTORS_KEPT ? descriptors - DESCRIPTORS_KEPT : descriptors / 2;
+
+    if (descriptors > 0 && most < options->net.connections_max)
+        options->net.connections_max = (uint32_t)most;
+}
+
 static void set_defaults(struct broker_options *options)
 {
     *options = (struct broker_options){.action = BROKER_SERVE, .ready_fd = -1};
@@ -126,6 +137,7 @@ static void set_defaults(struct broker_options *options)
     core_limits_default(&options->limits);
     options->net.memory_max = default_memory_max();
     options->net.sessions_per_key_max = SESSIONS_PER_KEY;
+    options->net.connections_max = CONNECTIONS;
 }
 
 /* Redis is on the same machine, most often, and has the desk a second time. */
@@ -173,6 +185,7 @@ static void read_option(struct broker_options *options, int id, const char *valu
         options->net.memory_max = (uint64_t)mib << 20;
         break;
     }
+    case OPTION_CONNECTIONS_MAX: read_number(options, value, "--connections-max", 16, 1000000, &options->net.connections_max); break;
     case OPTION_SESSIONS_PER_KEY:
         read_number(options, value, "--sessions-per-key", 1, SESSIONS_PER_KEY_HIGHEST, &options->net.sessions_per_key_max);
         break;

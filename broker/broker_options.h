@@ -30,6 +30,8 @@ struct broker_options {
 
 /* Borrows argv. Never fails: what is wrong is the action BROKER_MISUSED. */
 void broker_options_read(struct broker_options *options, int argc, char **argv);
+/* No more connections than this many descriptors (0: not known) can hold. */
+void broker_options_fit_descriptors(struct broker_options *options, uint64_t descriptors);
 extern const char broker_usage[];
 
 #endif

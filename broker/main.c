@@ -46,7 +46,7 @@ static int serve(struct broker_options *options)
     int exit_code = BROKER_EXIT_FAILED;
 
     umask(077);
-    (void)file_limit_raise();   /* there may be 20,000 reps */
+    broker_options_fit_descriptors(options, file_limit_raise());   /* there may be 20,000 reps */
     int signal_fd = catch_signals();
     if (signal_fd < 0 || run_dir_open(&run_dir, options->run_dir, why) != LW_OK) {
         log_error("%s", signal_fd < 0 ? strerror(errno) : why);

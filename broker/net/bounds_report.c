@@ -17,6 +17,8 @@ void bounds_report_fill(const struct net *net, struct arena *arena, Leadwire__V1
     for (int role = 0; role < SESSION_ROLES; role++)
         reply->busy_total += net->answers[role][LEADWIRE__V1__STATUS__STATUS_BUSY] + net->crowded[role];
     reply->busy_total += net->crowded_keys;
+    reply->handshakes_failed_total = net->handshakes_failed;
+    reply->silent_cut_total = net->connections.cut_silent;
     if (!report)
         return;
     add_admission(report, net);
@@ -60,6 +62,9 @@ static void add_sessions(struct report *report, const struct net *net)
         bound->refused_total = net->crowded[role];
         bound->is_shut = used >= max;
     }
+    Leadwire__V1__Bound *connections = add(report, "connections", net->connections.count, net->connections.max);
+    connections->refused_total = net->connections.cut_crowded;
+    connections->is_shut = net->connections.max > 0 && net->connections.count >= connections_tcp_max(&net->connections);
     add(report, "sessions_per_key", net->sessions.key_peak, net->options.sessions_per_key_max)->refused_total = net->crowded_keys;
 }
 

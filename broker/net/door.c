@@ -88,6 +88,7 @@ void door_bury_ended(struct net *net)
                                            .session = peer->number};
             net_step(net, &command);
         }
+        connections_leave(&net->connections, peer->descriptor, peer->number, net->turn.monotonic_ms);
         sessions_free(&net->sessions, peer);
     }
 }
@@ -99,8 +100,10 @@ void door_turn_out(struct net *net)
         if ((peer->state == PEER_OPEN || peer->state == PEER_LOGGING_ON) && !key_guard_holds(&net->guard, peer->key_tag, peer->rights))
             net_drop(net, peer, "key revoked");
     }
-    if (net->guard.watcher_lost)       /* subscribers say no Hello: which of them had the key only libzmq knows */
+    if (net->guard.watcher_lost) {       /* subscribers say no Hello: which of them had the key only libzmq knows */
         events_feed_turn_out(&net->events);
+        connections_forget(&net->connections, NET_FEED_DOOR(FEED_LOCKED));
+    }
     net->guard.has_changed = net->guard.watcher_lost = false;
 }
 
@@ -380,6 +383,8 @@ static void handle_hello(struct net *net, struct arrival *arrival, const Leadwir
     peer->rights = arrival->visitor.holder ? arrival->visitor.holder->role : arrival->door->rights;
     sessions_set_key(&net->sessions, peer, arrival->visitor.tag);
     peer->takes_bundles = hello->bundles;
+    peer->descriptor = endpoint_descriptor(arrival->frame);
+    connections_greet(&net->connections, peer->descriptor, peer->number);
     if (arrival->door->role == SESSION_ROLE_REP) {
         log_on(net, arrival, hello);
         return;
@@ -407,6 +412,7 @@ static bool refuse_hello(struct net *net, struct arrival *arrival, const Leadwir
         status = LEADWIRE__V1__STATUS__STATUS_BUSY;
         reason = "the store is away";
         retry_after_ms = BUSY_RETRY_MS;
+        connections_bear(&net->connections, endpoint_descriptor(arrival->frame), net->turn.monotonic_ms);
     }
     if (status == LEADWIRE__V1__STATUS__STATUS_NONE)
         return false;

@@ -88,6 +88,11 @@ const char *endpoint_user_id(struct endpoint_frame *frame)
     return zmq_msg_gets(&frame->body, "User-Id");
 }
 
+int endpoint_descriptor(const struct endpoint_frame *frame)
+{
+    return zmq_msg_get(&frame->body, ZMQ_SRCFD);
+}
+
 void endpoint_release(struct endpoint_frame *frame)
 {
     zmq_msg_close(&frame->route);

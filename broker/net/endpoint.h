@@ -52,6 +52,8 @@ bool endpoint_receive(struct endpoint *endpoint, struct endpoint_frame *out);
 void endpoint_release(struct endpoint_frame *frame);
 /* What the ZAP handler said of the peer, or what a plain peer says of itself; NULL: nothing. Lives as long as the frame. */
 const char *endpoint_user_id(struct endpoint_frame *frame);
+/* Of the connection that it came by; -1: not known. By now it may be another's: see connections.h. */
+int endpoint_descriptor(const struct endpoint_frame *frame);
 /* Takes *body, also when it does not go. */
 enum endpoint_sent endpoint_send_message(struct endpoint *endpoint, uint32_t route_number, zmq_msg_t *body);
 enum endpoint_sent endpoint_send(struct endpoint *endpoint, uint32_t route_number, const void *bytes, size_t size);

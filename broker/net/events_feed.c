@@ -9,19 +9,21 @@ enum { EVENTS_HWM = 65536, RECEIVE_HWM = 2048 };
 
 static const struct endpoint_limits limits = {WIRE_FRAME_SIZE_MAX, EVENTS_HWM, RECEIVE_HWM};
 
+static lw_status open_socket(struct events_feed *feed, int which);
+static void close_socket(struct feed_socket *socket);
 static void bind_again(struct events_feed *feed);
 static void collect_one(const struct events_feed *feed, struct feed_socket *socket);
 
 lw_status events_feed_open(struct events_feed *feed, void *zmq_context)
 {
     feed->zmq_context = zmq_context;
-    return endpoint_open(&feed->sockets[FEED_PLAIN].endpoint, zmq_context, ZMQ_XPUB, &limits);
+    return open_socket(feed, FEED_PLAIN);
 }
 
 void events_feed_close(struct events_feed *feed)
 {
     for (int i = 0; i < FEED_SOCKETS; i++)
-        endpoint_close(&feed->sockets[i].endpoint);
+        close_socket(&feed->sockets[i]);
 }
 
 lw_status events_feed_bind(struct events_feed *feed, const char *address, const struct endpoint_lock *lock)
@@ -30,7 +32,7 @@ lw_status events_feed_bind(struct events_feed *feed, const char *address, const 
     lw_status status = LW_OK;
 
     if (!socket->endpoint.socket)
-        status = endpoint_open(&socket->endpoint, feed->zmq_context, ZMQ_XPUB, &limits);
+        status = open_socket(feed, lock ? FEED_LOCKED : FEED_PLAIN);
     if (status == LW_OK)
         status = endpoint_bind(&socket->endpoint, address, lock, feed->addresses[feed->address_count].text);
     if (status != LW_OK)
@@ -50,12 +52,11 @@ void events_feed_turn_out(struct events_feed *feed)
     if (!socket->endpoint.socket)
         return;
     (void)zmq_setsockopt(socket->endpoint.socket, ZMQ_LINGER, &no_linger, sizeof no_linger);
-    endpoint_close(&socket->endpoint);
-    *socket = (struct feed_socket){0};
+    close_socket(socket);
     log_info("watchers are turned out: a key that may subscribe was revoked; who still may comes back by itself");
     for (uint32_t i = 0; i < feed->address_count; i++)
         feed->addresses[i].is_bound = !feed->addresses[i].is_locked;
-    if (endpoint_open(&socket->endpoint, feed->zmq_context, ZMQ_XPUB, &limits) != LW_OK)
+    if (open_socket(feed, FEED_LOCKED) != LW_OK)
         log_error("the encrypted events cannot be opened again: %s", zmq_strerror(zmq_errno()));
     bind_again(feed);
 }
@@ -94,12 +95,31 @@ void events_feed_send(struct events_feed *feed, const void *bytes, size_t size)
     }
 }
 
+static lw_status open_socket(struct events_feed *feed, int which)
+{
+    struct feed_socket *socket = &feed->sockets[which];
+    lw_status status = endpoint_open(&socket->endpoint, feed->zmq_context, ZMQ_XPUB, &limits);
+
+    if (status == LW_OK)
+        status = endpoint_watch_open(&socket->watch, feed->zmq_context, socket->endpoint.socket);
+    if (status != LW_OK)
+        close_socket(socket);
+    return status;
+}
+
+static void close_socket(struct feed_socket *socket)
+{
+    endpoint_watch_close(&socket->watch, socket->endpoint.socket);
+    endpoint_close(&socket->endpoint);
+    *socket = (struct feed_socket){0};
+}
+
 /* libzmq's thread lets go of a port a little after zmq_close: until then it is in use. */
 static void bind_again(struct events_feed *feed)
 {
     struct feed_socket *socket = &feed->sockets[FEED_LOCKED];
 
-    if (!socket->endpoint.socket && endpoint_open(&socket->endpoint, feed->zmq_context, ZMQ_XPUB, &limits) != LW_OK)
+    if (!socket->endpoint.socket && open_socket(feed, FEED_LOCKED) != LW_OK)
         return;
     for (uint32_t i = 0; i < feed->address_count; i++) {
         char bound[ENDPOINT_ADDRESS_MAX];

@@ -16,6 +16,7 @@
 #include <leadwire/lead.h>
 
 #include "endpoint.h"
+#include "endpoint_watch.h"
 #include "wire.h"
 
 enum { FEED_PLAIN, FEED_LOCKED, FEED_SOCKETS };
@@ -23,6 +24,7 @@ enum { FEED_ADDRESSES_MAX = 5, FEED_REBIND_MS = 10 };
 
 struct feed_socket {
     struct endpoint endpoint;
+    struct endpoint_watch watch;
     bool listening[LW_NAME_MAX + 1];    /* by the length of the topic's prefix that is subscribed */
     uint32_t listening_count;
 };

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "connection_guard.h"
 #include "lw_log.h"
 #include "memory_use.h"
 #include "net_internal.h"
@@ -67,6 +68,7 @@ lw_status net_open(const struct net_options *options, const struct net_callbacks
     net->core = core;
     net->events.topic = options->desk;
     net->admission.memory_max = options->memory_max;
+    connections_init(&net->connections, options->connections_max);
     outbox_init(&net->outbox, OUTBOX_BYTES_MAX);
     byte_buffer_init(&net->frame, WIRE_CONTROL_FRAME_SIZE_MAX);
     byte_buffer_init(&net->lead, WIRE_FRAME_SIZE_MAX);
@@ -93,6 +95,7 @@ void net_close(struct net **net_pointer)
     if (!net)
         return;
     for (int role = 0; role < SESSION_ROLES; role++) {
+        endpoint_watch_close(&net->doors[role].watch, net->doors[role].endpoint.socket);
         endpoint_close(&net->doors[role].endpoint);
         arena_fini(&net->doors[role].arena);
     }
@@ -101,6 +104,7 @@ void net_close(struct net **net_pointer)
     if (net->zmq_context)
         zmq_ctx_term(net->zmq_context);
     sessions_fini(&net->sessions);
+    connections_fini(&net->connections);
     outbox_fini(&net->outbox);
     parked_frames_fini(&net->parked);
     rep_secrets_close(&net->secrets);
@@ -165,6 +169,7 @@ uint32_t net_collect(struct net *net)
     uint32_t most = 0;
 
     net->collected_ms = net->turn.monotonic_ms;
+    connection_guard_take_in(net);
     key_guard_turn(&net->guard, net->turn.monotonic_ms);
     if (net->guard.has_changed)
         door_turn_out(net);
@@ -182,6 +187,7 @@ uint32_t net_collect(struct net *net)
         most = count > most ? count : most;
     }
     door_send_due_refusals(net);
+    connection_guard_cut(net);
     return most;
 }
 
@@ -217,6 +223,7 @@ int net_poll_items(const struct net *net, zmq_pollitem_t *items)
     for (int i = 0; i < FEED_SOCKETS; i++)
         if (net->events.sockets[i].endpoint.socket)
             items[count++] = (zmq_pollitem_t){.socket = net->events.sockets[i].endpoint.socket, .events = ZMQ_POLLIN};
+    count += connection_guard_poll_items(net, items + count);
     if (net->guard.zap.socket)
         items[count++] = (zmq_pollitem_t){.socket = net->guard.zap.socket, .events = ZMQ_POLLIN};
     return count;
@@ -233,7 +240,10 @@ uint64_t net_wait_ms(const struct net *net)
     uint64_t wait_ms = silent_ms < refusal_ms ? silent_ms : refusal_ms;
     uint64_t keys_ms = events_feed_is_rebinding(&net->events) ? FEED_REBIND_MS : net->guard.ring ? GUARD_LOOK_MS : UINT64_MAX;
 
+    uint64_t cut_ms = connection_guard_hears_all(net) ? connections_wait_ms(&net->connections, net->turn.monotonic_ms) : UINT64_MAX;
+
     wait_ms = keys_ms < wait_ms ? keys_ms : wait_ms;
+    wait_ms = cut_ms < wait_ms ? cut_ms : wait_ms;
     /* The listening clocks go on in steps of at most this. */
     return wait_ms > SESSION_LISTEN_STEP_MAX_MS && wait_ms != UINT64_MAX ? SESSION_LISTEN_STEP_MAX_MS : wait_ms;
 }
@@ -296,7 +306,8 @@ static lw_status bind_door(struct net *net, struct door *door, const char *const
 {
     char address[ENDPOINT_ADDRESS_MAX];
 
-    if (endpoint_open(&door->endpoint, net->zmq_context, ZMQ_ROUTER, &door_limits[door->role]) != LW_OK)
+    if (endpoint_open(&door->endpoint, net->zmq_context, ZMQ_ROUTER, &door_limits[door->role]) != LW_OK
+        || endpoint_watch_open(&door->watch, net->zmq_context, door->endpoint.socket) != LW_OK)
         return explain(why, LW_IO, "no socket for %s: %s", door->name, zmq_strerror(zmq_errno()));
     snprintf(address, sizeof address, "ipc://%s/%s", net->options.run_dir, door->name);
     lw_status status = bind_one(net, door, address, why);

@@ -24,7 +24,7 @@
 
 #include "core.h"
 
-enum { NET_TURN_MESSAGES_MAX = 1024, NET_POLL_ITEMS = 6, NET_LISTEN_MAX = 4, NET_WHY_MAX = 320 };
+enum { NET_TURN_MESSAGES_MAX = 1024, NET_POLL_ITEMS = 11, NET_LISTEN_MAX = 4, NET_WHY_MAX = 320 };
 
 struct net;
 
@@ -37,6 +37,7 @@ struct net_options {
     const char *listen_events[NET_LISTEN_MAX];
     const char *listen_control[NET_LISTEN_MAX];
     uint64_t memory_max;                               /* above, no new lead is taken (admission.h); 0: none */
+    uint32_t connections_max;                          /* of all endpoints together; 0: as many as there may be */
     uint32_t sessions_per_key_max;                     /* 0: as many as there may be */
     const char *keys_dir;                              /* every TCP address is encrypted with the keys there; NULL: none is */
 };

@@ -6,6 +6,7 @@
  *   door.c           what the three doors have in common: frame -> session -> message; Hello, Ping, Bye
  *   *_door.c         what each door takes
  *   key_guard.c      who they are, by their keys
+ *   connection_guard.c  how many they are, and who never says what they want
  *   release.c        what was confirmed goes out
  *   bounds_report.c  how near each bound is
  *   effect_encode.c  effects -> frames;  events_feed.c  the stream
@@ -18,7 +19,9 @@
 #include "admission.h"
 #include "arena.h"
 #include "byte_buffer.h"
+#include "connections.h"
 #include "endpoint.h"
+#include "endpoint_watch.h"
 #include "events_feed.h"
 #include "key_guard.h"
 #include "net.h"
@@ -41,6 +44,9 @@ enum {
 /* A request of a log-on towards the core: tells its refusal from the answers to the rep's own requests. */
 #define LOG_ON_REQUEST UINT64_MAX
 
+/* The doors are numbered for connections.h: by their role, then the sockets of events. */
+#define NET_FEED_DOOR(socket) ((uint8_t)(SESSION_ROLES + (socket)))
+
 struct door;
 typedef void door_handler(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id);
 struct door_entry { enum wire_type type; door_handler *handle; };
@@ -54,6 +60,7 @@ struct door {
     size_t entry_count;
     bool parks;                          /* messages wait while the store is away; else they are told busy */
     struct endpoint endpoint;
+    struct endpoint_watch watch;
     struct arena arena;                  /* of the message being handled */
     char addresses[1 + NET_LISTEN_MAX][ENDPOINT_ADDRESS_MAX];
     uint32_t address_count;
@@ -79,6 +86,8 @@ struct net {
     uint64_t refused_frames;
     uint64_t answers[SESSION_ROLES][NET_STATUSES];   /* replies, by status */
     struct admission admission;
+    struct connections connections;
+    uint64_t handshakes_failed, accepts_failed, warned_crowded, warned_accepts, cuts_warned_ms;
     uint64_t looked_ms;                  /* at the process's size */
     uint64_t crowded[SESSION_ROLES], crowded_keys;   /* Hellos that were told busy: the role, the key has its sessions */
     bool is_bound;

@@ -58,7 +58,7 @@ struct peer *sessions_new(struct sessions *sessions, enum session_role role, uin
     struct peer *peer = &sessions->peers[slot];
     sessions->free_first = peer->next;
     *peer = (struct peer){.number = ++sessions->last_number, .slot = slot, .route = route, .role = role,
-                          .state = PEER_LOGGING_ON, .heard_ms = sessions->listening_ms[role]};
+                          .state = PEER_LOGGING_ON, .heard_ms = sessions->listening_ms[role], .descriptor = -1};
     sessions->counts[role]++;
     index_table_add(&sessions->by_route, route_hash(role, route), slot);
     index_table_add(&sessions->by_number, index_hash_u64(peer->number), slot);
@@ -131,6 +131,22 @@ void sessions_heard(struct sessions *sessions, struct peer *peer)
         return;
     list_remove(sessions, list, peer);
     list_add(sessions, list, peer);
+}
+
+/* To the front of the list, which is in the order of heard_ms. */
+void sessions_lost(struct sessions *sessions, struct peer *peer)
+{
+    struct peer_list *list = &sessions->heard[peer->role];
+
+    list_remove(sessions, list, peer);
+    peer->heard_ms = sessions->listening_ms[peer->role] - SESSION_SILENT_MS;
+    peer->previous = NONE;
+    peer->next = list->first;
+    if (list->first != NONE)
+        sessions->peers[list->first].previous = peer->slot;
+    else
+        list->last = peer->slot;
+    list->first = peer->slot;
 }
 
 void sessions_listen(struct sessions *sessions, enum session_role role, uint64_t elapsed_ms)

@@ -59,6 +59,7 @@ struct peer {
     uint64_t heard_ms;                 /* on its role's listening clock */
     struct { struct outbox_frame *first, *last; struct peer *next; } release;   /* what is being sent to it (release.c) */
     struct siphash_128 key_tag;        /* of its key (key_ring.h); zero: it has none */
+    int descriptor;                    /* of its connection; -1: not known */
     uint32_t next, previous;           /* by heard_ms, or in the list of the ended, or free */
 };
 
@@ -95,6 +96,8 @@ struct peer *sessions_at(const struct sessions *sessions, uint32_t slot, uint64_
 
 /* A frame came from it. */
 void sessions_heard(struct sessions *sessions, struct peer *peer);
+/* Its connection is over: it counts as silent for too long, unless something from it is still to be read. */
+void sessions_lost(struct sessions *sessions, struct peer *peer);
 /* The role's endpoint was read, elapsed_ms after the last turn. */
 void sessions_listen(struct sessions *sessions, enum session_role role, uint64_t elapsed_ms);
 /* The one that was silent too long, or NULL. */

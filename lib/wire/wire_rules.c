@@ -689,7 +689,9 @@ RULES(status_reply,
     NUMBER(reopened_total),
     TEXTS(store_warnings, STORE_WARNINGS_MAX, REASON_MAX),
     MESSAGES(bounds, BOUNDS_MAX, &bound_rules),
-    NUMBER(busy_total));
+    NUMBER(busy_total),
+    NUMBER(handshakes_failed_total),
+    NUMBER(silent_cut_total));
 
 RULES(apply_config,
     REQUEST_ID,

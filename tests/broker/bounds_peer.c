@@ -34,8 +34,8 @@ Leadwire__V1__Status bounds_peer_publish(struct raw_peer *publisher, const char 
         assert_true(reply->retry_after_ms > 0);
         assert_true(reply->reason[0] != '\0');
     }
-    if (publisher->received % 500 == 0)
-        raw_peer_ping(publisher);            /* confirms; its Pong is skipped */
+    if (publisher->request_id % 500 == 0)
+        raw_peer_ping(publisher);            /* its Pong is skipped */
     return reply->status;
 }
 
@@ -58,6 +58,7 @@ void bounds_peer_work_off(struct raw_peer *rep, uint32_t count)
                 raw_peer_ping(rep);
         }
     }
+    raw_peer_ping(rep);      /* who confirms nothing is slow */
 }
 
 struct bound_seen bounds_peer_ask(const char *run_dir, const char *bound)
@@ -82,7 +83,7 @@ struct desk_seen bounds_peer_ask_desk(const char *run_dir)
     struct raw_peer control;
     const Leadwire__V1__StatusReply *status = ask(&control, run_dir);
     struct desk_seen seen = {status->waiting + status->offered + status->assigned, status->published_total, status->completed_total,
-                             status->busy_total};
+                             status->busy_total, status->handshakes_failed_total, status->silent_cut_total};
 
     raw_peer_close(&control);
     return seen;

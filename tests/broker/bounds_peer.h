@@ -9,7 +9,7 @@
 #include "raw_peer.h"
 
 struct bound_seen { uint64_t used, max, refused_total; bool is_shut; };
-struct desk_seen { uint64_t open, published, completed, busy_total; };
+struct desk_seen { uint64_t open, published, completed, busy_total, handshakes_failed, silent_cut; };
 
 /* A lead "ID-NUMBER" of about this many bytes; gives the status of its reply, whose retry hint must be there if it is busy. */
 Leadwire__V1__Status bounds_peer_publish(struct raw_peer *publisher, const char *id, uint32_t number, size_t size);

@@ -201,6 +201,8 @@ static void run_broker(const struct broker_fixture *broker, int ready_fd)
         setenv("LEADWIRE_CRASH_AT", broker->crash_at, 1);
     else
         unsetenv("LEADWIRE_CRASH_AT");
+    if (broker->limit_files && setrlimit(RLIMIT_NOFILE, broker->limit_files) != 0)
+        _exit(126);
     dup2(log_fd, STDERR_FILENO);
     execv(program, (char *const *)argv);
     _exit(127);

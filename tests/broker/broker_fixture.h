@@ -7,6 +7,7 @@
 #define BROKER_FIXTURE_H
 
 #include <stdbool.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 enum { BROKER_FIXTURE_ARGS_MAX = 24 };
@@ -15,6 +16,7 @@ struct broker_fixture {
     char directory[64], run_dir[96], secrets[96], log[96];
     const char *args[BROKER_FIXTURE_ARGS_MAX];
     const char *crash_at;        /* LEADWIRE_CRASH_AT of the next start; NULL: none */
+    const struct rlimit *limit_files;   /* of the next start; NULL: as ours */
     pid_t pid;                   /* 0: not running */
     int ready_fd;                /* -1: it has said that it serves, or ended */
 };

@@ -339,7 +339,7 @@ static void status_warns_near_a_bound(void **state)
     assert_non_null(strstr(output, "\nwarning:     memory_bytes: 512.0 MiB of 512.0 MiB used; now who comes next is told busy\n"
                                    "warning:     leads: 800 of 1000 used; at the bound who comes next is told busy\n"));
     assert_int_equal(run("status --json"), 0);
-    assert_non_null(strstr(output, "\"busy_total\": 4, \"bounds\": [{\"name\": \"memory_bytes\", \"used\": 536870912, \"max\": 536870912, "
+    assert_non_null(strstr(output, "\"busy_total\": 4, \"handshakes_failed_total\": 0, \"silent_cut_total\": 0, \"bounds\": [{\"name\": \"memory_bytes\", \"used\": 536870912, \"max\": 536870912, "
                                    "\"refused_total\": 0, \"shut\": true}, {\"name\": \"leads\""));
 }
 

@@ -12,6 +12,7 @@ static const struct { const char *name, *at; } meanings[] = {
     {"outbox_bytes", "nothing is read until some of it is told"},
     {"seen_ids", "the oldest are forgotten before their time"},
     {"parked_bytes", "reps are told busy too"},
+    {"connections", "who comes next is cut, and tries again"},
 };
 
 static bool is_near(const Leadwire__V1__Bound *bound)
@@ -56,6 +57,8 @@ void status_bounds_print(const Leadwire__V1__StatusReply *status)
 void status_bounds_put(struct json_out *out, const Leadwire__V1__StatusReply *status)
 {
     json_put_unsigned(out, "busy_total", status->busy_total);
+    json_put_unsigned(out, "handshakes_failed_total", status->handshakes_failed_total);
+    json_put_unsigned(out, "silent_cut_total", status->silent_cut_total);
     json_begin_list(out, "bounds");
     for (size_t i = 0; i < status->n_bounds; i++) {
         const Leadwire__V1__Bound *bound = status->bounds[i];

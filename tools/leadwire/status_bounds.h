@@ -10,7 +10,7 @@
 
 /* A line for each bound of which four fifths are used, or that is shut. */
 void status_bounds_print(const Leadwire__V1__StatusReply *status);
-/* `bounds` and `busy_total`. */
+/* `bounds`, and the counts of those whom they kept out. */
 void status_bounds_put(struct json_out *out, const Leadwire__V1__StatusReply *status);
 
 #endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * libzmq has no call that ends one connection of a ROUTER. But it tells the descriptor, and a socket that is shut for both
+ * directions is to libzmq one whose peer has gone.
+ *
+ * By the time of the cut the number may be another's. So a copy of it is made first, and then all is taken in that libzmq has
+ * told: if that does not say that our connection is over, the copy is of it, whatever happens to the number from now on.
+ */
+#include "connection_guard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lw_log.h"
+
+enum { WARN_MS = 1000, CUTS_MAX = 256 };   /* CUTS_MAX: in a turn */
+
+static int next_to_cut(const struct net *net, uint64_t *serial);
+static void take_from(struct net *net, uint8_t door, struct endpoint_watch *watch, bool greets);
+static void note_end(struct net *net, uint64_t session);
+static void warn_of_cuts(struct net *net);
+
+void connection_guard_take_in(struct net *net)
+{
+    for (int role = 0; role < SESSION_ROLES; role++)
+        take_from(net, (uint8_t)role, &net->doors[role].watch, true);
+    for (int i = 0; i < FEED_SOCKETS; i++)
+        take_from(net, NET_FEED_DOOR(i), &net->events.sockets[i].watch, false);
+}
+
+void connection_guard_cut(struct net *net)
+{
+    uint64_t serial;
+    int fd;
+
+    for (uint32_t count = 0; count < CUTS_MAX && (fd = next_to_cut(net, &serial)) >= 0; count++) {
+        int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+        if (copy < 0 && errno != EBADF)
+            break;                             /* no descriptor is left: in the next turn */
+        connection_guard_take_in(net);
+        if (connections_cut(&net->connections, fd, serial) && copy >= 0)
+            (void)shutdown(copy, SHUT_RDWR);
+        if (copy >= 0)
+            close(copy);
+    }
+    if (net->turn.monotonic_ms - net->cuts_warned_ms >= WARN_MS)
+        warn_of_cuts(net);
+}
+
+int connection_guard_poll_items(const struct net *net, zmq_pollitem_t *items)
+{
+    int count = 0;
+
+    for (int role = 0; role < SESSION_ROLES; role++)
+        items[count++] = (zmq_pollitem_t){.socket = net->doors[role].watch.socket, .events = ZMQ_POLLIN};
+    for (int i = 0; i < FEED_SOCKETS; i++)
+        if (net->events.sockets[i].watch.socket)
+            items[count++] = (zmq_pollitem_t){.socket = net->events.sockets[i].watch.socket, .events = ZMQ_POLLIN};
+    return count;
+}
+
+static int next_to_cut(const struct net *net, uint64_t *serial)
+{
+    return connections_peek_cut(&net->connections, connection_guard_hears_all(net), net->turn.monotonic_ms, serial);
+}
+
+static void take_from(struct net *net, uint8_t door, struct endpoint_watch *watch, bool greets)
+{
+    struct endpoint_event event;
+
+    while (endpoint_watch_take(watch, &event)) {
+        switch (event.kind) {
+        case ENDPOINT_ACCEPTED:
+            if (connections_accept(&net->connections, door, event.fd, event.is_tcp, greets, net->turn.monotonic_ms) != LW_OK)
+                log_error("out of memory: a connection is not counted");
+            break;
+        case ENDPOINT_DISCONNECTED: note_end(net, connections_close(&net->connections, door, event.fd)); break;
+        case ENDPOINT_HANDSHAKE_FAILED: net->handshakes_failed++; break;
+        case ENDPOINT_ACCEPT_FAILED: net->accepts_failed++; break;
+        }
+    }
+}
+
+/* Nothing can reach that session any more: its client comes by another connection, with a new one. */
+static void note_end(struct net *net, uint64_t session)
+{
+    struct peer *peer = session != 0 ? sessions_find(&net->sessions, session) : NULL;
+
+    if (peer)
+        sessions_lost(&net->sessions, peer);
+}
+
+static void warn_of_cuts(struct net *net)
+{
+    const struct connections *connections = &net->connections;
+
+    net->cuts_warned_ms = net->turn.monotonic_ms;
+    if (connections->cut_crowded != net->warned_crowded)
+        log_warning("%llu connections were cut: there may be %u, and %u by TCP", (unsigned long long)(connections->cut_crowded - net->warned_crowded),
+                    connections->max, connections_tcp_max(connections));
+    if (net->accepts_failed != net->warned_accepts)
+        log_error("%llu connections could not be accepted: are there descriptors left (LimitNOFILE)?",
+                  (unsigned long long)(net->accepts_failed - net->warned_accepts));
+    net->warned_crowded = connections->cut_crowded;
+    net->warned_accepts = net->accepts_failed;
+}

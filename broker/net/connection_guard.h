@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * connection_guard - takes in what libzmq tells of connections, and cuts those that must go (connections.h).
+ */
+#ifndef CONNECTION_GUARD_H
+#define CONNECTION_GUARD_H
+
+#include "net_internal.h"
+
+/* Before a turn reads. */
+void connection_guard_take_in(struct net *net);
+/* After it has read, as who has just said Hello is not silent. */
+void connection_guard_cut(struct net *net);
+/* Is every door read? Else nobody is silent. */
+static inline bool connection_guard_hears_all(const struct net *net) { return net->turn.reads_reps && net->turn.reads_publishers; }
+/* Fills items for zmq_poll, one for each socket that is watched; returns how many. */
+int connection_guard_poll_items(const struct net *net, zmq_pollitem_t *items);
+
+#endif

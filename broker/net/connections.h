@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * connections - every connection that libzmq has accepted, by its descriptor, whether or not it ever said anything.
+ *
+ *   accepted --> WAITING --Hello--> GREETED        WAITING for CONNECTIONS_HELLO_MS: to be cut
+ *                   ^                  |
+ *                   '-- session over --'           accepted beyond the bound: to be cut at once
+ *
+ * libzmq ends by itself only who does not complete its handshake in 5 s. Whoever completes it and then says nothing, or
+ * comes by the thousand, would hold descriptors for ever, until none is left for anybody, nor for Redis. Of connections by
+ * TCP there may be a little less, so that this machine's own workers and tools always find room.
+ * Watchers of events say no Hello: they are counted, and not waited for.
+ *
+ * Descriptors are used again; a serial number tells who has one. What is known of one comes in order from each socket, and
+ * its end is told before the descriptor is free.
+ * Knows no socket; threads: one owner.
+ */
+#ifndef CONNECTIONS_H
+#define CONNECTIONS_H
+
+#include <leadwire/status.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    CONNECTIONS_HELLO_MS = 5000,
+    CONNECTIONS_KEPT_MAX = 64,         /* that only peers of this machine may have, or an eighth of all */
+    CONNECTIONS_DOORS_MAX = 8,
+};
+
+struct connection {
+    uint64_t session;                  /* 0: none */
+    uint64_t since_ms;                 /* WAITING: from when on */
+    uint64_t serial;
+    int32_t next, previous;            /* WAITING, or to be cut: descriptors */
+    uint8_t door, state;
+    bool is_tcp;
+};
+
+struct connection_list { int32_t first, last; };
+
+struct connections {
+    struct connection *by_fd;
+    uint32_t capacity, max;            /* max 0: none */
+    uint32_t count, tcp_count;
+    struct connection_list waiting, crowded;
+    uint64_t accepted, cut_crowded, cut_silent;
+};
+
+void connections_init(struct connections *connections, uint32_t max);
+void connections_fini(struct connections *connections);
+
+/* greets: it has to say Hello. LW_NO_MEMORY: it is not known, and lives. */
+LW_MUST_CHECK lw_status connections_accept(struct connections *connections, uint8_t door, int fd, bool is_tcp, bool greets, uint64_t now_ms);
+/* Gives the session that it had; 0: none. Ignored when it is another door's by now. */
+uint64_t connections_close(struct connections *connections, uint8_t door, int fd);
+/* The door's socket is gone, and all its connections. */
+void connections_forget(struct connections *connections, uint8_t door);
+
+/* A Hello gave it this session. What is not known is ignored, here and below. */
+void connections_greet(struct connections *connections, int fd, uint64_t session);
+/* It said something that deserves patience: its time begins anew. */
+void connections_bear(struct connections *connections, int fd, uint64_t now_ms);
+/* Its session is over: it has to say Hello again. */
+void connections_leave(struct connections *connections, int fd, uint64_t session, uint64_t now_ms);
+
+/* The next to be cut, or -1; *serial names it for connections_cut. silent_too: not only those beyond the bound; only when all
+ * that they have said by now was read. */
+int connections_peek_cut(const struct connections *connections, bool silent_too, uint64_t now_ms, uint64_t *serial);
+/* It is being shut, and stays counted until libzmq has noticed. False: it has gone by itself. */
+bool connections_cut(struct connections *connections, int fd, uint64_t serial);
+/* How long until one is to be cut; UINT64_MAX: none waits. */
+uint64_t connections_wait_ms(const struct connections *connections, uint64_t now_ms);
+/* How many there may be by TCP. */
+uint32_t connections_tcp_max(const struct connections *connections);
+
+#endif

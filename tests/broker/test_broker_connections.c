@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Connections that come by the hundred, say nothing, stop halfway, never read: they are cut, and others lose nothing.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bounds_peer.h"
+#include "broker_fixture.h"
+#include "cmocka_all.h"
+#include "is_sanitized.h"
+#include "key_dir.h"
+
+#define PUBLISHER LEADWIRE__V1__ROLE__ROLE_PUBLISHER
+#define REP LEADWIRE__V1__ROLE__ROLE_REP
+#define STATUS(name) LEADWIRE__V1__STATUS__STATUS_##name
+
+enum { OFFER_MS = 60000, GRACE_MS = 60000, MADE_UNIX_S = 1764115200, SMALL = 100, MIB = 1024 * 1024 };
+enum { FLOOD = 200, DUMB = 5, RECONNECTS = 100, UNREAD = 30000, LIVES_MAX = 20000 };
+
+static struct broker_fixture broker;
+static struct key_dir keys;
+static char keys_path[128];
+static struct raw_peer good, anna;      /* who behave */
+static uint32_t lives;
+
+static struct key_file issue(const char *name)
+{
+    char path[256], why[KEY_WHY_MAX] = "";
+    struct key_file key = {0};
+
+    snprintf(path, sizeof path, "%s/%s.key", keys_path, name);
+    if (key_dir_issue(&keys, ROLE_PUBLISHER, name, path, MADE_UNIX_S, NULL, why) != LW_OK || key_file_read(path, &key, why) != LW_OK)
+        fail_msg("no key: %s", why);
+    return key;
+}
+
+static void open_with(struct raw_peer *peer, const struct key_file *key)
+{
+    char address[256];
+
+    assert_true(broker_fixture_address(&broker, "publish", "tcp://", address, sizeof address));
+    raw_peer_open_locked(peer, address, key->server_key, key->public_key, key->secret_key);
+}
+
+static int start(void **state)
+{
+    static const char *const args[] = {"--ephemeral", "--keys", keys_path, "--listen-publish", "tcp://127.0.0.1:0", "--connections-max", "96",
+                                       "--sessions-per-key", "2", NULL};
+    char why[KEY_WHY_MAX];
+
+    (void)state;
+    broker_fixture_open(&broker, args);
+    snprintf(keys_path, sizeof keys_path, "%s/keys", broker.directory);
+    if (key_dir_open(&keys, keys_path, why) != LW_OK)
+        return -1;
+    broker_fixture_start(&broker);
+    raw_peer_apply_rules(broker.run_dir, OFFER_MS, GRACE_MS);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    assert_int_equal(broker_fixture_stop(&broker), 0);
+    broker_fixture_close(&broker);
+    return 0;
+}
+
+static void the_good_come(const char *name)
+{
+    struct key_file key = issue(name);
+
+    open_with(&good, &key);
+    raw_peer_hello(&good, PUBLISHER, NULL, NULL);
+    raw_peer_expect(&good, WIRE_WELCOME);
+    raw_peer_open(&anna, broker.run_dir, "reps");
+    raw_peer_enter(&anna, REP, "anna");
+}
+
+/* A lead from publish to completion. */
+static void live(void)
+{
+    assert_true(lives < LIVES_MAX);
+    assert_int_equal(bounds_peer_publish(&good, "life", lives, SMALL), STATUS(ACCEPTED));
+    bounds_peer_work_off(&anna, 1);
+    lives++;
+}
+
+static void the_good_have_lost_nothing(void)
+{
+    struct desk_seen desk = bounds_peer_ask_desk(broker.run_dir);
+
+    assert_int_equal(desk.published, lives);
+    assert_int_equal(desk.completed, lives);
+    assert_int_equal(desk.open, 0);
+    raw_peer_close(&anna);
+    raw_peer_close(&good);
+}
+
+/* Every other one says half a greeting, the rest nothing; every 20th something else, and is hung up on. */
+static int connect_raw(int which)
+{
+    static const unsigned char greeting[] = {0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3};
+    struct sockaddr_in where = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    char address[256];
+
+    assert_true(broker_fixture_address(&broker, "publish", "tcp://", address, sizeof address));
+    where.sin_port = htons((uint16_t)atoi(strrchr(address, ':') + 1));
+    assert_int_equal(connect(fd, (struct sockaddr *)&where, sizeof where), 0);
+    if (which % 2 == 1)
+        (void)!send(fd, greeting, sizeof greeting, MSG_NOSIGNAL);
+    else if (which % 20 == 0)
+        (void)!send(fd, "GET / HTTP/1.1\r\n\r\n", 18, MSG_NOSIGNAL);
+    return fd;
+}
+
+/* By ipc, with a handshake, and it does not come again by itself. */
+static void open_once(struct raw_peer *peer)
+{
+    const int never = -1, one = 1;
+    char address[160];
+
+    raw_peer_open_unconnected(peer, NULL, NULL, NULL);
+    zmq_setsockopt(peer->socket, ZMQ_RECONNECT_IVL, &never, sizeof never);
+    zmq_setsockopt(peer->socket, ZMQ_RCVHWM, &one, sizeof one);
+    snprintf(address, sizeof address, "ipc://%s/publish", broker.run_dir);
+    assert_int_equal(zmq_connect(peer->socket, address), 0);
+}
+
+/* Asks on and on, and reads no answer. */
+static void ask_without_reading(struct raw_peer *peer)
+{
+    open_once(peer);
+    raw_peer_hello(peer, PUBLISHER, NULL, NULL);
+    for (uint32_t i = 0; i < UNREAD; i++) {
+        Leadwire__V1__LeadQuery query = LEADWIRE__V1__LEAD_QUERY__INIT;
+        query.request_id = i + 1;
+        query.lead_id = (char *)(uintptr_t)"1-1";
+        raw_peer_send(peer, WIRE_LEAD_QUERY, &query.base);
+    }
+}
+
+static void who_says_nothing_or_reads_nothing_is_cut_and_others_go_on(void **state)
+{
+    static struct raw_peer dumb[DUMB], deaf;
+    int fds[FLOOD];
+
+    (void)state;
+    the_good_come("web");
+    live();
+    uint64_t before = bounds_peer_ask(broker.run_dir, "memory_bytes").used;
+    for (int i = 0; i < DUMB; i++)
+        open_once(&dumb[i]);
+    ask_without_reading(&deaf);
+    for (int i = 0; i < FLOOD; i++) {
+        fds[i] = connect_raw(i);
+        if (i % 10 == 0)
+            live();
+    }
+    struct bound_seen bound = bounds_peer_ask(broker.run_dir, "connections");
+    assert_int_equal(bound.max, 96);
+    while (bound.refused_total < FLOOD / 4) {            /* at once, not at the end of a handshake's time */
+        live();
+        bound = bounds_peer_ask(broker.run_dir, "connections");
+    }
+    const uint32_t ours = 6;                                     /* the good, who asks, and who has just asked */
+    while (bound.used > ours) {
+        live();
+        bound = bounds_peer_ask(broker.run_dir, "connections");
+    }
+    assert_true(bounds_peer_ask_desk(broker.run_dir).silent_cut >= DUMB + 1);
+    assert_true(bounds_peer_ask_desk(broker.run_dir).handshakes_failed > 0);
+    uint64_t after = bounds_peer_ask(broker.run_dir, "memory_bytes").used;
+    assert_true(IS_SANITIZED || after < before + 64 * MIB);     /* the sanitizer keeps what was freed */
+    for (int i = 0; i < FLOOD; i++)
+        close(fds[i]);
+    for (int i = 0; i < DUMB; i++)
+        raw_peer_close(&dumb[i]);
+    raw_peer_close(&deaf);
+    the_good_have_lost_nothing();
+}
+
+static void clients_that_come_and_go_harm_nobody(void **state)
+{
+    struct key_file key = issue("restless");
+
+    (void)state;
+    the_good_come("mail");
+    for (uint32_t i = 0; i < RECONNECTS; i++) {
+        struct raw_peer restless;
+        open_with(&restless, &key);
+        if (i % 4 == 0) {
+            raw_peer_hello(&restless, PUBLISHER, NULL, NULL);
+            const struct wire_message *answer = raw_peer_receive(&restless, RAW_PEER_WAIT_MS) ? &restless.message : NULL;
+            assert_non_null(answer);             /* Welcome, or that its key has its sessions: those before have not been missed yet */
+            assert_true(answer->type == WIRE_WELCOME || answer->reply->status == STATUS(BUSY));
+        }
+        raw_peer_close(&restless);
+        live();
+    }
+    the_good_have_lost_nothing();
+}
+
+static void a_key_has_only_so_many_sessions(void **state)
+{
+    struct key_file key = issue("many");
+    struct raw_peer first, second, third;
+    Leadwire__V1__Bye bye = LEADWIRE__V1__BYE__INIT;
+
+    (void)state;
+    open_with(&first, &key);
+    raw_peer_hello(&first, PUBLISHER, NULL, NULL);
+    raw_peer_expect(&first, WIRE_WELCOME);
+    open_with(&second, &key);
+    raw_peer_hello(&second, PUBLISHER, NULL, NULL);
+    raw_peer_expect(&second, WIRE_WELCOME);
+    open_with(&third, &key);
+    raw_peer_hello(&third, PUBLISHER, NULL, NULL);
+    const Leadwire__V1__Reply *reply = raw_peer_expect_reply(&third, 0, STATUS(BUSY));
+    assert_string_equal(reply->reason, "this key has as many sessions as it may");
+    assert_true(reply->retry_after_ms > 0);
+    raw_peer_send(&first, WIRE_BYE, &bye.base);
+    raw_peer_ping(&first);
+    raw_peer_expect_reply(&first, 0, STATUS(NO_SESSION));
+    raw_peer_hello(&third, PUBLISHER, NULL, NULL);
+    raw_peer_expect(&third, WIRE_WELCOME);
+    raw_peer_close(&third);
+    raw_peer_close(&second);
+    raw_peer_close(&first);
+}
+
+static void open_files_bound_the_connections(void **state)
+{
+    static const char *const args[] = {"--ephemeral", NULL};
+    struct broker_fixture small;
+    struct rlimit limit;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max = 500;
+    broker_fixture_open(&small, args);
+    small.limit_files = &limit;
+    broker_fixture_start(&small);
+    assert_int_equal(bounds_peer_ask(small.run_dir, "connections").max, 500 - 128);
+    assert_int_equal(broker_fixture_stop(&small), 0);
+    broker_fixture_close(&small);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_says_nothing_or_reads_nothing_is_cut_and_others_go_on),
+        cmocka_unit_test(clients_that_come_and_go_harm_nobody),
+        cmocka_unit_test(a_key_has_only_so_many_sessions),
+        cmocka_unit_test(open_files_bound_the_connections),
+    };
+
+    return cmocka_run_group_tests(tests, start, stop);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which connections are cut, and which never.
+ */
+#include "cmocka_all.h"
+#include "connections.h"
+
+enum { PUBLISH, REPS, EVENTS };
+
+static struct connections all;
+
+static int open_all(void **state)
+{
+    (void)state;
+    connections_init(&all, 100);
+    return 0;
+}
+
+static int close_all(void **state)
+{
+    (void)state;
+    connections_fini(&all);
+    return 0;
+}
+
+static void accept_tcp(uint8_t door, int fd, uint64_t now_ms)
+{
+    assert_int_equal(connections_accept(&all, door, fd, true, door != EVENTS, now_ms), LW_OK);
+}
+
+static int cut_one(bool silent_too, uint64_t now_ms)
+{
+    uint64_t serial;
+    int fd = connections_peek_cut(&all, silent_too, now_ms, &serial);
+
+    assert_true(fd < 0 || connections_cut(&all, fd, serial));
+    return fd;
+}
+
+static int cut(uint64_t now_ms) { return cut_one(true, now_ms); }
+
+static void who_says_no_hello_is_cut(void **state)
+{
+    (void)state;
+    accept_tcp(PUBLISH, 10, 1000);
+    accept_tcp(REPS, 300, 1500);
+    accept_tcp(EVENTS, 12, 1500);
+    accept_tcp(PUBLISH, 13, 1600);
+    connections_greet(&all, 13, 7);
+    assert_int_equal(cut(1000 + CONNECTIONS_HELLO_MS - 1), -1);
+    assert_int_equal(connections_wait_ms(&all, 1000 + CONNECTIONS_HELLO_MS - 1), 1);
+    assert_int_equal(cut_one(false, 1000 + CONNECTIONS_HELLO_MS), -1);
+    assert_int_equal(cut(1000 + CONNECTIONS_HELLO_MS), 10);
+    assert_int_equal(cut(1000 + CONNECTIONS_HELLO_MS), -1);
+    assert_int_equal(cut(90000), 300);
+    assert_int_equal(cut(90000), -1);                    /* neither who did, nor who watches events */
+    assert_int_equal(all.cut_silent, 2);
+    assert_int_equal(all.count, 4);                      /* until libzmq has noticed */
+    (void)connections_close(&all, PUBLISH, 10);
+    assert_int_equal(all.count, 3);
+}
+
+static void a_session_that_is_over_has_to_say_hello_again(void **state)
+{
+    (void)state;
+    accept_tcp(PUBLISH, 10, 1000);
+    connections_greet(&all, 10, 7);
+    connections_leave(&all, 10, 6, 2000);                /* an earlier one's */
+    assert_int_equal(connections_wait_ms(&all, 90000), UINT64_MAX);
+    connections_leave(&all, 10, 7, 2000);
+    assert_int_equal(connections_wait_ms(&all, 2000), CONNECTIONS_HELLO_MS);
+    connections_bear(&all, 10, 4000);
+    assert_int_equal(connections_wait_ms(&all, 4000), CONNECTIONS_HELLO_MS);
+    connections_greet(&all, 10, 8);
+    assert_int_equal(cut(90000), -1);
+}
+
+static void beyond_the_bound_the_newest_are_cut(void **state)
+{
+    uint32_t tcp_max = connections_tcp_max(&all);
+
+    (void)state;
+    assert_int_equal(tcp_max, 88);                       /* an eighth is for this machine's own */
+    for (uint32_t i = 0; i < tcp_max; i++)
+        accept_tcp(PUBLISH, 100 + (int)i, 1000);
+    assert_int_equal(cut(1000), -1);
+    accept_tcp(REPS, 900, 1000);
+    assert_int_equal(cut(1000), 900);
+    assert_int_equal(connections_accept(&all, REPS, 901, false, true, 1000), LW_OK);
+    assert_int_equal(cut(1000), -1);                     /* by ipc */
+    (void)connections_close(&all, REPS, 900);
+    (void)connections_close(&all, PUBLISH, 100);
+    accept_tcp(REPS, 100, 1000);
+    assert_int_equal(cut(1000), -1);
+    for (int fd = 1000; all.count < 100; fd++)
+        assert_int_equal(connections_accept(&all, PUBLISH, fd, false, true, 1000), LW_OK);
+    assert_int_equal(connections_accept(&all, PUBLISH, 2000, false, true, 1000), LW_OK);
+    assert_int_equal(cut_one(false, 1000), 2000);
+    assert_int_equal(all.cut_crowded, 2);
+}
+
+static void a_descriptor_that_is_used_again_is_the_new_ones(void **state)
+{
+    (void)state;
+    accept_tcp(PUBLISH, 10, 1000);
+    accept_tcp(REPS, 10, 5000);                          /* the other socket's end is told later */
+    (void)connections_close(&all, PUBLISH, 10);
+    assert_int_equal(all.count, 1);
+    assert_int_equal(all.tcp_count, 1);
+    assert_int_equal(cut(1000 + CONNECTIONS_HELLO_MS), -1);
+    uint64_t serial;
+    assert_int_equal(connections_peek_cut(&all, true, 5000 + CONNECTIONS_HELLO_MS, &serial), 10);
+    (void)connections_close(&all, REPS, 10);
+    accept_tcp(REPS, 10, 6000);
+    assert_false(connections_cut(&all, 10, serial));     /* not the one that was meant */
+    assert_int_equal(cut(6000 + CONNECTIONS_HELLO_MS), 10);
+}
+
+static void a_socket_that_is_gone_takes_its_connections_along(void **state)
+{
+    (void)state;
+    accept_tcp(PUBLISH, 10, 1000);
+    accept_tcp(EVENTS, 11, 1000);
+    accept_tcp(EVENTS, 12, 1000);
+    connections_forget(&all, EVENTS);
+    assert_int_equal(all.count, 1);
+    connections_greet(&all, 11, 7);                      /* nothing is known of it */
+    connections_leave(&all, -1, 7, 1000);
+    (void)connections_close(&all, EVENTS, 5000);
+    assert_int_equal(all.count, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(who_says_no_hello_is_cut, open_all, close_all),
+        cmocka_unit_test_setup_teardown(a_session_that_is_over_has_to_say_hello_again, open_all, close_all),
+        cmocka_unit_test_setup_teardown(beyond_the_bound_the_newest_are_cut, open_all, close_all),
+        cmocka_unit_test_setup_teardown(a_descriptor_that_is_used_again_is_the_new_ones, open_all, close_all),
+        cmocka_unit_test_setup_teardown(a_socket_that_is_gone_takes_its_connections_along, open_all, close_all),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
