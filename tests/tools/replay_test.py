@@ -113,6 +113,23 @@ class Replay(unittest.TestCase):
         self.assertIn("5 of 5 raw contacts: ", summary)
         self.assertEqual(self.replay("--until", "30m"), [])
 
+    def test_what_differs_joins_its_open_lead_once_and_an_ended_one_not_at_all(self):
+        with open(os.path.join(SOURCE, "deploy/small-business/desk.yaml"), encoding="utf-8") as desk:
+            joining = self.write("desk.yaml", desk.read() + "\npeople: {join: yes}\n")
+        self.tool("apply", joining, "--run-dir", self.path("run"))
+        port = self.start_worker()
+        bodies = ("email=a%40b.example&recapito=333+7654321", "email=c%40d.example&recapito=333+7654322")
+        opened, ended = (self.post(port, body)[1] for body in bodies)
+        self.tool("lead", "cancel", ended, "--reason", "test", "--run-dir", self.path("run"))
+        self.write("web.yaml", WEB.format(folder=self.folder, map=MAP))
+        for outcomes in ({opened: "corrected", ended: "differs"}, {opened: "duplicate", ended: "differs"}):
+            self.assertEqual({line["lead_id"]: line["outcome"] for line in self.replay("--correct")}, outcomes)
+        self.assertEqual({line["lead_id"]: line["reason"] for line in self.replay("--correct")}[ended], "the lead has ended")
+        self.assertEqual({line["outcome"] for line in self.replay()}, {"differs"})
+        self.assertEqual(self.leads(), 2)
+        self.assertEqual(self.post(port, "phone=333+7654321")[1], opened)   # the number leads to it now
+        self.assertEqual(self.leads(), 2)
+
     def test_a_broker_that_is_away_ends_it_and_it_says_how_to_go_on(self):
         port = self.start_worker()
         self.assertEqual(self.post(port, "email=a%40b.example")[0], 200)

@@ -133,7 +133,7 @@ static bool read_times(struct cli *cli, const char *since, const char *until, ch
     return true;
 }
 
-static int start(struct cli *cli, struct replay *replay, const char *kind, const char *source, const char *config_path, bool dry_run,
+static int start(struct cli *cli, struct replay *replay, const char *kind, const char *source, const char *config_path, bool dry_run, bool correct,
                  const char *since, const char *until, uint64_t rate, const char *run_dir)
 {
     char program[32], since_ms[NUMBER_MAX], until_ms[NUMBER_MAX], rate_text[NUMBER_MAX], endpoint[CLI_ENDPOINT_SIZE];
@@ -150,6 +150,8 @@ static int start(struct cli *cli, struct replay *replay, const char *kind, const
     }
     if (dry_run)
         words[at++] = (char *)"--dry-run";
+    if (correct)
+        words[at++] = (char *)"--correct";
     if (run_dir != NULL) {
         cli->run_dir = run_dir;
         if (!cli_endpoint(cli, "publish", endpoint))
@@ -162,7 +164,7 @@ static int start(struct cli *cli, struct replay *replay, const char *kind, const
 
 int command_replay(int argc, char **argv)
 {
-    bool dry_run = false, is_json = false;
+    bool dry_run = false, correct = false, is_json = false;
     const char *source = NULL, *config_path = NULL, *kind = NULL, *since = NULL, *until = NULL, *run_dir = NULL;
     uint64_t rate = 100;
     static struct cli cli;   /* large */
@@ -173,6 +175,7 @@ int command_replay(int argc, char **argv)
         {"config", "FILE", CLI_TEXT, &config_path, 0, 0, "the worker's mail.yaml or web.yaml, as corrected (needed)"},
         {"kind", "KIND", CLI_TEXT, &kind, 0, 0, "mail, web or phone, where the file's name does not begin so"},
         {"dry-run", NULL, CLI_FLAG, &dry_run, 0, 0, "show what each would be now, send nothing"},
+        {"correct", NULL, CLI_FLAG, &correct, 0, 0, "what differs joins its lead as one more contact, if that is open"},
         {"rate", "PER-SECOND", CLI_NUMBER, &rate, 1, 10000, "at most so many a second (100)"},
         {"run-dir", "DIR", CLI_TEXT, &run_dir, 0, 0, "where the broker's sockets are; else the broker of the configuration"},
         {"json", NULL, CLI_FLAG, &is_json, 0, 0, "one JSON object a contact"},
@@ -182,8 +185,8 @@ int command_replay(int argc, char **argv)
         .option_count = sizeof options / sizeof options[0],
         .about = "Reads raw contacts that a worker kept by its rules as they are now, and publishes them under the ids of then.\n"
                  "What was no lead becomes one (accepted, joined); what makes the same lead is a duplicate; what makes\n"
-                 "another lead than then differs, and that lead stays as it is. Interrupted, it says how to go on. Calls are\n"
-                 "only shown. Ends with 3 when the broker does not answer or it was interrupted.",
+                 "another lead than then differs, and that lead stays as it is, or is corrected with --correct. Interrupted, it\n"
+                 "says how to go on. Calls are only shown. Ends with 3 when the broker does not answer or it was interrupted.",
     };
     if (!cli_parse(&cli, &spec, argc, argv))
         return cli.exit_code;
@@ -193,5 +196,5 @@ int command_replay(int argc, char **argv)
     if (kind == NULL)
         return EXIT_USAGE;
     struct replay replay = {.cli = &cli, .is_json = is_json, .progress = {.is_shown = !is_json && isatty(STDERR_FILENO) != 0}};
-    return start(&cli, &replay, kind, source, config_path, dry_run, since, until, rate, run_dir);
+    return start(&cli, &replay, kind, source, config_path, dry_run, correct, since, until, rate, run_dir);
 }

@@ -9,12 +9,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "contact_id.h"
 #include "lead_json_write.h"
 #include "raw_list.h"
 #include "wall_clock.h"
 #include "worker_run.h"
 
-enum { RATE_DEFAULT = 100, RATE_MAX = 10000, TRIES_MAX = 3, AWAY_WAIT_MS = 250 };
+enum { RATE_DEFAULT = 100, RATE_MAX = 10000, TRIES_MAX = 3, AWAY_WAIT_MS = 250, LEAD_ID_SIZE = 64 };
 
 struct replay {
     const struct replay_arguments *arguments;
@@ -69,8 +70,8 @@ bool replay_arguments_read(int argc, char **argv, const char *program, struct re
         const char **value = NULL;
         if (strcmp(argv[i], "--replay") == 0)
             continue;
-        if (strcmp(argv[i], "--dry-run") == 0) {
-            out->dry_run = true;
+        if (strcmp(argv[i], "--dry-run") == 0 || strcmp(argv[i], "--correct") == 0) {
+            *(strcmp(argv[i], "--correct") == 0 ? &out->correct : &out->dry_run) = true;
             continue;
         }
         for (size_t k = 0; k < sizeof known / sizeof *known; k++)
@@ -143,27 +144,119 @@ static const char *outcome_word(const struct lw_publisher_answer *answer)
     return NULL;
 }
 
-/* False: there was no answer, after all tries. */
-static bool publish(struct replay *replay, const struct raw_file *file, const struct contact_reading *reading)
+/* One try. False: there was no answer that counts. */
+static bool answered(struct replay *replay, uint64_t ticket, struct lw_publisher_answer *out)
 {
-    const uint32_t within_ms = replay->common->answer_within_ms;
-    struct lw_publisher_answer answer;
+    return lw_publisher_await(replay->publisher, ticket, (int)replay->common->answer_within_ms + 1000, out) == LW_OK;
+}
+
+/* False: there was no answer, after all tries. *refused_out: the lead is none that can be sent; the publisher says why. */
+static bool publish_lead(struct replay *replay, int64_t at_unix_ms, const char *id, const struct lw_lead *lead, struct lw_publisher_answer *out,
+                         bool *refused_out)
+{
+    *refused_out = false;
     for (int tries = 0; tries < TRIES_MAX; tries++) {
         uint64_t ticket = 0;
         keep_pace(replay);
-        lw_status status = lw_publisher_publish(replay->publisher, reading->idempotency_id, file->at_unix_ms, reading->lead, within_ms, &ticket);
-        if (status == LW_INVALID || status == LW_TOO_LARGE) {
-            print_line(file, "rejected", lw_publisher_error(replay->publisher), "", NULL);
+        lw_status status = lw_publisher_publish(replay->publisher, id, at_unix_ms, lead, replay->common->answer_within_ms, &ticket);
+        *refused_out = status == LW_INVALID || status == LW_TOO_LARGE;
+        if (*refused_out || (status == LW_OK && answered(replay, ticket, out) && outcome_word(out)))
             return true;
-        }
-        if (status == LW_OK && lw_publisher_await(replay->publisher, ticket, (int)within_ms + 1000, &answer) == LW_OK && outcome_word(&answer)) {
-            print_line(file, outcome_word(&answer), answer.reason, answer.lead_id, NULL);
-            return true;
-        }
         sleep_ms(AWAY_WAIT_MS);
     }
     fprintf(stderr, "%s: the broker does not take it: what was answered is done, the rest is not\n", replay->program);
     return false;
+}
+
+/* LW_LEAD_NONE: the desk does not know it any more. False: there was no answer. */
+static bool ask_state(struct replay *replay, const char *lead_id, lw_lead_state *out)
+{
+    struct lw_publisher_answer answer;
+    uint64_t ticket = 0;
+    if (lw_publisher_query(replay->publisher, &(struct lw_lead_name){.lead_id = lead_id}, replay->common->answer_within_ms, &ticket) != LW_OK ||
+        !answered(replay, ticket, &answer) || (answer.outcome != LW_OUTCOME_ACCEPTED && answer.outcome != LW_OUTCOME_NOT_FOUND)) {
+        fprintf(stderr, "%s: the broker does not say how the lead is: what was answered is done, the rest is not\n", replay->program);
+        return false;
+    }
+    *out = answer.outcome == LW_OUTCOME_ACCEPTED ? answer.state : LW_LEAD_NONE;
+    return true;
+}
+
+static bool is_open(lw_lead_state state)
+{
+    switch (state) {
+    case LW_LEAD_WAITING:
+    case LW_LEAD_OFFERED:
+    case LW_LEAD_CONNECTING:
+    case LW_LEAD_ASSIGNED:
+    case LW_LEAD_PARKED:
+    case LW_LEAD_SCHEDULED:
+        return true;
+    case LW_LEAD_NONE:
+    case LW_LEAD_COMPLETED:
+    case LW_LEAD_CANCELLED:
+    case LW_LEAD_EXPIRED:
+    case LW_LEAD_MERGED:
+        break;
+    }
+    return false;
+}
+
+/* A name of what the contact is now: read again by the same rules it has the same, and joins no second time. */
+static void correction_id(const struct contact_reading *reading, char id[LW_IDEMPOTENCY_ID_MAX + 1])
+{
+    json_t *lead = lead_json_write(reading->lead);
+    char *text = lead ? json_dumps(lead, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    json_decref(lead);
+    if (!text)
+        abort();   /* no memory for one lead */
+    contact_id_from_bytes(reading->idempotency_id, text, strlen(text), id);
+    free(text);
+}
+
+/* Joins the lead that was made of the contact then. That one keeps its id, age, rep and first touch. */
+static bool correct(struct replay *replay, const struct raw_file *file, const struct contact_reading *reading, const char *lead_id)
+{
+    char id[LW_IDEMPOTENCY_ID_MAX + 1];
+    struct lw_lead lead = *reading->lead;
+    struct lw_publisher_answer answer;
+    lw_lead_state state;
+    bool refused;
+    if (!ask_state(replay, lead_id, &state))
+        return false;
+    if (!is_open(state)) {
+        print_line(file, "differs", "the lead has ended", lead_id, NULL);
+        return true;
+    }
+    lead.follows = reading->idempotency_id;
+    correction_id(reading, id);
+    if (!publish_lead(replay, file->at_unix_ms, id, &lead, &answer, &refused))
+        return false;
+    if (refused)
+        print_line(file, "rejected", lw_publisher_error(replay->publisher), lead_id, NULL);
+    else
+        print_line(file, answer.outcome == LW_OUTCOME_ACCEPTED && answer.joined ? "corrected" : outcome_word(&answer), answer.reason, answer.lead_id, NULL);
+    return true;
+}
+
+/* False: there was no answer, after all tries. */
+static bool publish(struct replay *replay, const struct raw_file *file, const struct contact_reading *reading)
+{
+    char lead_id[LEAD_ID_SIZE];
+    struct lw_publisher_answer answer;
+    bool refused;
+    if (!publish_lead(replay, file->at_unix_ms, reading->idempotency_id, reading->lead, &answer, &refused))
+        return false;
+    if (refused) {
+        print_line(file, "rejected", lw_publisher_error(replay->publisher), "", NULL);
+        return true;
+    }
+    if (answer.outcome == LW_OUTCOME_DUPLICATE_DIFFERS && replay->arguments->correct) {
+        snprintf(lead_id, sizeof lead_id, "%s", answer.lead_id);
+        return correct(replay, file, reading, lead_id);
+    }
+    print_line(file, outcome_word(&answer), answer.reason, answer.lead_id, NULL);
+    return true;
 }
 
 /* By its suffix; what a multipart body was sent with it says itself. */

@@ -2,12 +2,13 @@
  *
  * replay - raw files that a worker kept -> read again by the rules as they are now, and published under the ids of then.
  *
- *   worker --replay --source NAME --config FILE --since-ms MS [--until-ms MS] [--rate N] [--dry-run]
+ *   worker --replay --source NAME --config FILE --since-ms MS [--until-ms MS] [--rate N] [--dry-run] [--correct]
  *          [--broker ENDPOINT] [--key-file FILE] [--desk NAME] [--raw DIRECTORY]
  *
  * First {"total": N}, then of each raw file of that time, oldest first, one JSON object a line: raw, at (unix ms), outcome,
  * reason, lead_id; in a dry run also lead. Outcomes: accepted, joined, duplicate, differs (it is a lead already, which
- * stays as it is), rejected, not_a_lead, unparsable, too_large, gone, of_another_source; lead (dry run).
+ * stays as it is), corrected (so it was, and has joined that lead as one more contact; an id of its own, of what it is now, keeps it from joining
+ * twice), rejected, not_a_lead, unparsable, too_large, gone, of_another_source; lead (dry run).
  * One contact at a time: each waits for the journal. Threads: one owner.
  */
 #ifndef REPLAY_H
@@ -24,6 +25,7 @@ struct replay_arguments {
     int64_t since_unix_ms, until_unix_ms;
     uint32_t rate;                  /* contacts a second */
     bool dry_run;
+    bool correct;                   /* what differs joins its lead, if that is open */
     struct worker_overrides overrides;
 };
 
