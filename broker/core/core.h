@@ -310,7 +310,7 @@ struct core_effect {
     uint32_t contact_count;            /* contacts that joined the lead */
     const struct core_text *contacts;  /* offer, resumed holding: theirs, packed, in the order in which they came; else NULL */
     const char *queue, *rep, *device, *source, *disposition;   /* never NULL */
-    const void *payload;               /* offer, resumed holding: the packed lead; NULL: the client has it from the offer */
+    const void *payload;               /* offer, resumed holding, lead event: the packed lead; NULL: the client has it from the offer */
     uint32_t payload_size;
     bool interrupts;                   /* offer: the rep has no room for it: it interrupts what else they have */
     bool hides_person;                 /* offer: of the payload only what says nothing of whom it is about */

@@ -85,6 +85,10 @@ void effect_lead(const struct core *core, const struct lead *lead, struct core_e
     effect->source = names_text(&core->names, lead->source);
     effect->rep = rep ? rep->name : "";
     effect->device = rep && rep->device != NAME_NONE ? names_text(&core->names, rep->device) : "";
+    if (effect->kind == EFFECT_LEAD_EVENT) {
+        effect->payload = lead->payload;
+        effect->payload_size = lead->payload_size;
+    }
     if (lead->extra)
         effect_extra(core, lead, effect);
 }

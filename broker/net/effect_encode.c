@@ -5,6 +5,7 @@
  */
 #include "lw_log.h"
 #include "net_internal.h"
+#include "record.h"
 #include "shown_lead.h"
 
 static void encode_reply(struct net *net, struct peer *peer, const struct core_effect *effect);
@@ -57,6 +58,8 @@ void effect_to_lead_event(const struct core_effect *effect, struct lead_event_id
         desk_id_format(effect->other, ids->other);
         out->other_lead_id = ids->other;
     }
+    lead_trace_id(effect->payload, effect->payload_size, ids->trace);
+    out->trace_id = ids->trace;
     out->from = (Leadwire__V1__LeadState)effect->from;
     out->to = (Leadwire__V1__LeadState)effect->to;
     out->cause = (char *)core_cause_word(effect->cause);
@@ -326,6 +329,18 @@ static void encode_replaced(struct net *net, struct peer *peer, const struct cor
 }
 
 /* Numbers are given to every event, bytes only when somebody listens. */
+/* By ids alone: a lead's way can be read from the log, by its trace from where it came in. */
+static void log_lead_event(const struct core_effect *effect)
+{
+    char lead[DESK_ID_TEXT_MAX], trace[TRACE_ID_SIZE];
+
+    if (effect->kind != EFFECT_LEAD_EVENT || !lw_log_shows(LW_LOG_DEBUG))
+        return;
+    desk_id_format(effect->lead, lead);
+    lead_trace_id(effect->payload, effect->payload_size, trace);
+    log_debug("lead=%s trace=%s state=%s cause=%s", lead, trace, lead_state_word(effect->to), core_cause_word(effect->cause));
+}
+
 static void encode_event(struct net *net, const struct core_effect *effect)
 {
     Leadwire__V1__Event event = LEADWIRE__V1__EVENT__INIT;
@@ -338,6 +353,7 @@ static void encode_event(struct net *net, const struct core_effect *effect)
     if (effect->nobody != NOBODY_NONE)   /* without the addresses: they are people's */
         log_warning("nobody is there: %s; %llu leads wait; told to %u", core_nobody_word(effect->nobody), (unsigned long long)effect->waiting,
                     effect->tell_count);
+    log_lead_event(effect);
     events_feed_number(&net->events, &event, (int64_t)net->turn.desk_ms);
     if (!events_feed_has_listeners(&net->events))
         return;

@@ -24,6 +24,7 @@
 #include "endpoint_watch.h"
 #include "events_feed.h"
 #include "key_guard.h"
+#include "lead_trace.h"
 #include "net.h"
 #include "net_totals.h"
 #include "outbox.h"
@@ -141,7 +142,7 @@ bool net_read_lead_id(const char *text, struct desk_id *out);
 
 /* ---- effect_encode.c ---- */
 
-struct lead_event_ids { char lead[DESK_ID_TEXT_MAX], other[DESK_ID_TEXT_MAX]; };   /* live as long as the event */
+struct lead_event_ids { char lead[DESK_ID_TEXT_MAX], other[DESK_ID_TEXT_MAX], trace[TRACE_ID_SIZE]; };   /* live as long as the event */
 void effect_to_lead_event(const struct core_effect *effect, struct lead_event_ids *ids, Leadwire__V1__LeadEvent *out);
 /* Room for what a rep's row tells of declines. */
 struct decline_counts {

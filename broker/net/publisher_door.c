@@ -10,6 +10,24 @@ static const struct siphash_key CONTENT_KEY = {0x4c656164776972ull, 0x636f6e7465
 
 enum { LEAD_SIZE_MAX = 60 * 1024 };   /* so that its record fits one batch */
 
+/* To net->lead. Who sends a contact again begins another trace, and it is the same contact: the trace is not compared. */
+static bool pack_lead(struct net *net, Leadwire__V1__Lead *lead, uint64_t *content_hash_out)
+{
+    char *trace_parent = lead->trace_parent;
+
+    lead->trace_parent = (char *)"";
+    byte_buffer_clear(&net->lead);
+    bool is_packed = wire_lead_pack(lead, &net->lead) == LW_OK;
+    if (is_packed)
+        *content_hash_out = siphash_64(CONTENT_KEY, net->lead.data, net->lead.size);
+    lead->trace_parent = trace_parent;
+    if (is_packed && trace_parent[0] != '\0') {
+        byte_buffer_clear(&net->lead);
+        is_packed = wire_lead_pack(lead, &net->lead) == LW_OK;
+    }
+    return is_packed && net->lead.size <= LEAD_SIZE_MAX;
+}
+
 static void handle_publish(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
 {
     const Leadwire__V1__Publish *publish = message->publish;
@@ -25,8 +43,8 @@ static void handle_publish(struct net *net, struct peer *peer, const struct wire
         net_reply_at_once(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_BUSY, why_busy, SHUT_RETRY_MS);
         return;
     }
-    byte_buffer_clear(&net->lead);
-    if (wire_lead_pack(publish->lead, &net->lead) != LW_OK || net->lead.size > LEAD_SIZE_MAX) {
+    uint64_t content_hash = 0;
+    if (!pack_lead(net, publish->lead, &content_hash)) {
         peer->unanswered--;
         net_reply_at_once(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_TOO_LARGE, "the lead is larger than 60 KiB", 0);
         return;
@@ -34,7 +52,7 @@ static void handle_publish(struct net *net, struct peer *peer, const struct wire
     struct core_command command = {.kind = COMMAND_PUBLISH, .session = peer->number, .request = request_id};
     command.publish.idempotency_id = text_of(publish->idempotency_id);
     lead_command_fill(publish->lead, &command);
-    command.publish.content_hash = siphash_64(CONTENT_KEY, net->lead.data, net->lead.size);
+    command.publish.content_hash = content_hash;
     command.publish.received_unix_ms = publish->received_unix_ms;
     command.publish.payload = net->lead.data;
     command.publish.payload_size = (uint32_t)net->lead.size;

@@ -59,6 +59,7 @@ struct lw_event {
     const char *by;                 /* the rep who scheduled it, set it aside or handed it on; or the manager whose act it is. Rep: who set the state */
     const char *set_by;             /* who handed it on last */
     const char *other_lead_id;      /* merged, parted: into which it went, or which came into it */
+    const char *trace_id;           /* of the lead's trace_parent: 32 hexadecimal digits; "" if it has none */
     const char *const *also_offered;   /* of several at once: who has an open offer besides `rep`, whose offer was made or ended */
     size_t also_offered_count;
     /* rep */

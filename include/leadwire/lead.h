@@ -123,6 +123,7 @@ struct lw_lead {
     int is_test;                        /* accepted and not routed */
     struct lw_lead_recording recording; /* phone: a message that was left; nobody is on the line, a rep calls back */
     const char *follows;                /* idempotency id of an earlier contact of the same source: joins its lead while that is open */
+    const char *trace_parent;           /* W3C traceparent, by which one contact is followed through all programs; not compared between repeats */
 };
 
 #ifdef __cplusplus

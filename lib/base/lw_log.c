@@ -48,6 +48,11 @@ void lw_log_set_level(enum lw_log_level level)
     logger.level = level;
 }
 
+bool lw_log_shows(enum lw_log_level level)
+{
+    return level <= logger.level;
+}
+
 bool lw_log_level_parse(const char *text, enum lw_log_level *out)
 {
     for (unsigned i = 0; i < LEVEL_COUNT; i++) {

@@ -21,6 +21,8 @@ enum lw_log_level { LW_LOG_ERROR, LW_LOG_WARNING, LW_LOG_INFO, LW_LOG_DEBUG };
 /* program is borrowed for ever (a literal). Level from LEADWIRE_LOG_LEVEL (error|warning|info|debug), else info. */
 void lw_log_open(const char *program);
 void lw_log_set_level(enum lw_log_level level);
+/* A line of this level would be written: for lines that cost something to make. */
+bool lw_log_shows(enum lw_log_level level);
 bool lw_log_level_parse(const char *text, enum lw_log_level *out);
 void lw_log(enum lw_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -501,7 +501,7 @@ static void verify(struct lw_events *events, uint64_t now_ms)
 static struct lw_event blank_event(lw_events_kind kind)
 {
     return (struct lw_event){.kind = kind, .cause = "", .rep = "", .lead_id = "", .queue = "", .source = "",
-                             .disposition = "", .reason = "", .preferred_rep = "", .by = "", .set_by = "", .nobody = "", .other_lead_id = ""};
+                             .disposition = "", .reason = "", .preferred_rep = "", .by = "", .set_by = "", .nobody = "", .other_lead_id = "", .trace_id = ""};
 }
 
 static void fill_lead(const Leadwire__V1__LeadEvent *lead, struct lw_event *out)
@@ -529,6 +529,7 @@ static void fill_lead(const Leadwire__V1__LeadEvent *lead, struct lw_event *out)
     out->by = lead->by;
     out->set_by = lead->set_by;
     out->other_lead_id = lead->other_lead_id;
+    out->trace_id = lead->trace_id;
     out->also_offered = (const char *const *)lead->also_offered;
     out->also_offered_count = lead->n_also_offered;
     out->revision = lead->revision;

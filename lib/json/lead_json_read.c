@@ -25,13 +25,13 @@ static const struct { const char *name; size_t offset; } text_fields[] = {
     TEXT_FIELD(source), TEXT_FIELD(full_name), TEXT_FIELD(given_name), TEXT_FIELD(family_name), TEXT_FIELD(company),
     TEXT_FIELD(job_title), TEXT_FIELD(country), TEXT_FIELD(language), TEXT_FIELD(city), TEXT_FIELD(postal_code),
     TEXT_FIELD(region), TEXT_FIELD(subject), TEXT_FIELD(summary), TEXT_FIELD(product), TEXT_FIELD(campaign),
-    TEXT_FIELD(vendor_id), TEXT_FIELD(message_id), TEXT_FIELD(call_id), TEXT_FIELD(called_number), TEXT_FIELD(raw_ref), TEXT_FIELD(follows),
+    TEXT_FIELD(vendor_id), TEXT_FIELD(message_id), TEXT_FIELD(call_id), TEXT_FIELD(called_number), TEXT_FIELD(raw_ref), TEXT_FIELD(follows), TEXT_FIELD(trace_parent),
 };
 enum { TEXT_FIELD_COUNT = sizeof text_fields / sizeof text_fields[0] };
 static const char *const known_keys[] = {
     "channel", "phones", "emails", "attributes", "is_test", "references", "attachments", "consents", "warnings", "source", "full_name", "given_name", "family_name", "company",
     "job_title", "country", "language", "city", "postal_code", "region", "subject", "summary", "product", "campaign",
-    "vendor_id", "message_id", "call_id", "called_number", "raw_ref", "recording", "follows", NULL,
+    "vendor_id", "message_id", "call_id", "called_number", "raw_ref", "recording", "follows", "trace_parent", NULL,
 };
 
 lw_channel lead_channel_parse(const char *name)

@@ -106,6 +106,7 @@ static void put_contents(json_t *object, const struct lw_lead *lead)
     put_text(object, "called_number", lead->called_number);
     put_recording(object, &lead->recording);
     put_text(object, "follows", lead->follows);
+    put_text(object, "trace_parent", lead->trace_parent);
     put_attachments(object, lead);
     if (lead->attribute_count > 0) {
         json_t *attributes = json_object();

@@ -48,6 +48,7 @@ Leadwire__V1__Lead *wire_lead_from_public(const struct lw_lead *lead, struct are
     out->raw_ref = borrow(lead->raw_ref);
     out->is_test = lead->is_test != 0;
     out->follows = borrow(lead->follows);
+    out->trace_parent = borrow(lead->trace_parent);
     if (!recording_from_public(&lead->recording, arena, &out->recording))
         return NULL;
     if (!people_lists_from_public(lead, arena, out) || !lists_from_public(lead, arena, out))
@@ -95,7 +96,7 @@ bool wire_lead_to_public(const Leadwire__V1__Lead *pb, struct arena *arena, stru
         .consents = consents, .consent_count = pb->n_consents,
         .attachments = attachments, .attachment_count = pb->n_attachments,
         .warnings = (const char *const *)pb->warnings, .warning_count = pb->n_warnings,
-        .raw_ref = pb->raw_ref, .is_test = pb->is_test, .follows = pb->follows,
+        .raw_ref = pb->raw_ref, .is_test = pb->is_test, .follows = pb->follows, .trace_parent = pb->trace_parent,
         .recording = {.url = pb->recording ? pb->recording->url : protobuf_c_empty_string,
                       .duration_s = pb->recording ? pb->recording->duration_s : 0},
     };

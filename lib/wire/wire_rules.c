@@ -27,6 +27,8 @@ enum {
     DECISIONS_MAX = 1024,
     CANDIDATES_MAX = 16384,
     WAITING_REASONS_MAX = 256,
+    TRACE_PARENT_MAX = 55,
+    TRACE_ID_MAX = 32,
     SKILLS_MAX = 4096,
     SKILLS_OF_ONE_MAX = 256,
     CHANNELS_MAX = 16,
@@ -153,7 +155,8 @@ RULES(lead,
     TEXT(raw_ref, LW_LEAD_FIELD_MAX),
     NUMBER(is_test),
     MESSAGE(recording, &recording_rules),
-    NAME(follows, LW_IDEMPOTENCY_ID_MAX));
+    NAME(follows, LW_IDEMPOTENCY_ID_MAX),
+    NAME(trace_parent, TRACE_PARENT_MAX));
 
 const struct wire_rules *const wire_lead_rules = &lead_rules;
 
@@ -407,7 +410,8 @@ RULES(lead_event,
     NAME(set_by, LW_NAME_MAX),
     NUMBER(contacts),
     NAMES(also_offered, ALSO_OFFERED_MAX, LW_NAME_MAX),
-    NAME(other_lead_id, ID_MAX));
+    NAME(other_lead_id, ID_MAX),
+    NAME(trace_id, TRACE_ID_MAX));
 
 RULES(rep_event,
     NAME_NEEDED(rep, LW_NAME_MAX),

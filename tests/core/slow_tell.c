@@ -26,6 +26,10 @@ void emit(struct slow_desk *desk, const struct core_effect *effect)
 void put_lead(const struct slow_desk *desk, const struct slow_lead *lead, struct core_effect *effect)
 {
     effect->lead = lead->id;
+    if (effect->kind == EFFECT_LEAD_EVENT) {
+        effect->payload = lead->payload;
+        effect->payload_size = lead->payload_size;
+    }
     effect->to = lead->state;
     effect->cause = lead->cause;
     effect->offer_number = lead->offer_number;

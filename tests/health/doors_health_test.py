@@ -53,6 +53,7 @@ page: {dispositions: {won: Done}}
 """
 SECTIONS = {"leadwire-web": ["Doors", "leadwire-web"], "leadwire-phone": ["Doors"], "leadwire-mail": ["leadwire-mail"], "leadwire-gateway": ["leadwire-gateway"]}
 COMMON = ("leadwire_broker_connected", "leadwire_broker_pending_requests", "leadwire_raw_store_bytes")
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 # What people write about themselves: none of it may come to a log or a metric.
 MARKS = {"name": "Zacharias Quillfeather", "email": "quillfeather@marked.example", "phone": "+393311234567", "text": "meadowlark unicycle"}
 
@@ -118,6 +119,15 @@ class Floor(HealthCase):
         return self.post("leadwire-phone", "/voice/main-line/incoming", urllib.parse.urlencode(fields), Content_Type="application/x-www-form-urlencoded",
                          X_Twilio_Signature=signature)
 
+    def start_rep(self):
+        with open(self.path("rep.out"), "wb") as out:
+            self.processes.append(subprocess.Popen([os.path.join(BIN, "leadwire"), "rep", "anna", "--auto", "--run-dir", self.path("run"), "--secret-file",
+                                                    self.path("anna.secret"), "--think-ms", "1", "--handle-ms", "1"], stdout=out, stderr=out))
+
+    def text(self, name):
+        with open(self.path(name), encoding="utf-8") as file:
+            return file.read()
+
     def counter(self, program, name, **labels):
         return self.health[program].metrics().value(name, **labels)
 
@@ -159,6 +169,24 @@ class Floor(HealthCase):
         process.send_signal(signal.SIGHUP)
         wait_for("ready again", self.health["leadwire-mail"].is_ready)
 
+    def test_a_lead_is_followed_from_its_door_to_its_end_by_its_trace(self):
+        self.open_door("leadwire-web", WEB)
+        with open(self.path("watch.out"), "wb") as out:
+            self.processes.append(subprocess.Popen([os.path.join(BIN, "leadwire"), "watch", "--json", "--run-dir", self.path("run")], stdout=out))
+        wait_for("watch is live", lambda: '"live"' in self.text("watch.out"))
+        self.assertEqual(self.post_form(traceparent=f"00-{TRACE}-00f067aa0ba902b7-01", Idempotency_Key="1")[0], 200)
+        self.assertEqual(self.post_form(traceparent="00-" + "a" * 32 + "-00f067aa0ba902b7-01", Idempotency_Key="1")[1].count("duplicate"), 1)
+        self.assertEqual(self.post("leadwire-web", "/in/contact-form", "email=other%40marked.example", Content_Type="application/x-www-form-urlencoded")[0], 200)
+        self.start_rep()
+        wait_for("both are completed", lambda: self.text("watch.out").count('"to":"completed"') == 2 or self.text("watch.out").count('"to": "completed"') == 2)
+        events = [event for event in map(json.loads, self.text("watch.out").splitlines()) if event.get("lead_id")]
+        mine = [event["cause"] for event in events if event["trace_id"] == TRACE]
+        self.assertEqual(mine, ["published", "offered", "accepted", "completed"])
+        others = {event["trace_id"] for event in events} - {TRACE}
+        self.assertEqual([len(trace) for trace in others], [32])
+        told = [line["program"] for line in map(json.loads, self.logs().splitlines()) if TRACE in line["message"]]
+        self.assertEqual(told, ["leadwire-broker"] * 4 + ["leadwire-web"])
+
     def test_no_log_and_no_metric_tells_whom_a_lead_is_about(self):
         self.open_doors()
         self.assertEqual(self.post_form()[0], 200)
@@ -167,9 +195,7 @@ class Floor(HealthCase):
         self.deliver_mail()
         self.leadwire("publish", "--name", MARKS["name"], "--language", "it")
         wait_for("the mail", lambda: self.counter("leadwire-mail", "leadwire_mails_total", outcome="accepted") == 1)
-        with open(self.path("rep.out"), "wb") as out:
-            self.processes.append(subprocess.Popen([os.path.join(BIN, "leadwire"), "rep", "anna", "--auto", "--run-dir", self.path("run"), "--secret-file",
-                                                    self.path("anna.secret"), "--think-ms", "1", "--handle-ms", "1"], stdout=out, stderr=out))
+        self.start_rep()
         wait_for("leads of three doors are completed", lambda: self.counter("leadwire-broker", "leadwire_lead_events_total", cause="completed") >= 3)
         self.assertEqual(self.call()[0], 200)
         wait_for("the call", lambda: self.counter("leadwire-phone", "leadwire_requests_total", outcome="accepted") == 1)

@@ -19,6 +19,7 @@ static const struct lw_lead lead = {
     .attributes = attributes, .attribute_count = 3, .consents = consents, .consent_count = 1,
     .attachments = attachments, .attachment_count = 1, .references = references, .reference_count = 1,
     .warnings = warnings, .warning_count = 1, .is_test = 7, .recording = {"https://api.example.com/RE1", 17}, .follows = "CA1",
+    .trace_parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
 };
 
 static void a_lead_survives_the_way_there_and_back(void **state)
@@ -46,6 +47,7 @@ static void a_lead_survives_the_way_there_and_back(void **state)
     assert_string_equal(back.recording.url, "https://api.example.com/RE1");
     assert_int_equal(back.recording.duration_s, 17);
     assert_string_equal(back.follows, "CA1");
+    assert_string_equal(back.trace_parent, lead.trace_parent);
     assert_ptr_equal(pb->source, lead.source);   /* borrowed, not copied */
     arena_fini(&arena);
 }

@@ -136,6 +136,8 @@ static void put_lead(struct json_out *out, const struct lw_event *event)
     json_put_time(out, "appointment", event->appointment_unix_ms);
     json_put_text(out, "by", event->by);
     json_put_text(out, "set_by", event->set_by);
+    if (event->trace_id[0] != '\0')
+        json_put_text(out, "trace_id", event->trace_id);
     json_begin_list(out, "also_offered");
     for (size_t i = 0; i < event->also_offered_count; i++)
         json_put_text(out, NULL, event->also_offered[i]);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "lw_log.h"
+#include "trace_context.h"
 #include "wall_clock.h"
 
 enum { BUCKET_COUNT = 256, ANSWERS_PER_TURN_MAX = 256, REFUSED_LOG_EVERY_MS = 30000 };
@@ -83,9 +84,15 @@ lw_status broker_link_publish(struct broker_link *link, const char *idempotency_
 {
     struct waiter *waiter = NULL;
     uint64_t ticket = 0;
+    struct lw_lead traced = *lead;
+    char trace_parent[TRACE_PARENT_SIZE], trace_id[TRACE_ID_SIZE];
+    trace_parent_continue(lead->trace_parent, trace_parent);
+    trace_id_read(trace_parent, trace_id);
+    traced.trace_parent = trace_parent;
     lw_status status = prepare(call, &waiter);
     if (status == LW_OK)
-        status = lw_publisher_publish(link->publisher, idempotency_id, received_unix_ms, lead, call->time_limit_ms, &ticket);
+        status = lw_publisher_publish(link->publisher, idempotency_id, received_unix_ms, &traced, call->time_limit_ms, &ticket);
+    log_debug("publish source=%s trace=%s", lead->source, trace_id);
     return settle(link, status, waiter, ticket, ticket_out);
 }
 

@@ -33,7 +33,7 @@ LW_MUST_CHECK lw_status broker_link_open(struct event_base *base, const struct l
                                          struct broker_link **out);
 void broker_link_close(struct broker_link **link);   /* NULL accepted; no callback is called */
 
-/* As their namesakes in publisher.h; *ticket_out may be NULL. On an error the callback is not called. */
+/* As their namesakes in publisher.h; *ticket_out may be NULL. A lead without a trace_parent begins a trace, another continues. On an error the callback is not called. */
 LW_MUST_CHECK lw_status broker_link_publish(struct broker_link *link, const char *idempotency_id,
                                             int64_t received_unix_ms, const struct lw_lead *lead,
                                             const struct broker_link_call *call, uint64_t *ticket_out);

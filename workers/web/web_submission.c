@@ -185,7 +185,9 @@ static void publish(struct submission *submission)
         reason = "the broker is away";
     } else if (status == LW_OK) {
         struct broker_link_call call = {submission->rules->common.answer_within_ms, on_answer, submission};
-        status = broker_link_publish(worker->link, submission->id, submission->received_unix_ms, lead, &call, NULL);
+        struct lw_lead traced = *lead;
+        traced.trace_parent = http_call_header(submission->call, "traceparent");
+        status = broker_link_publish(worker->link, submission->id, submission->received_unix_ms, &traced, &call, NULL);
         reason = status == LW_INVALID ? broker_link_error(worker->link) : lw_status_text(status);
     }
     if (status == LW_INVALID || status == LW_TOO_LARGE)
