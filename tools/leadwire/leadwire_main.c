@@ -24,6 +24,7 @@ static const struct { const char *name; int (*run)(int argc, char **argv); const
     {"lead", command_lead, "ACT LEAD", "a manager's act on one lead: assign, hold, cancel..."},
     {"state", command_state, "REP STATE", "a manager sets a rep's state"},
     {"customers", command_customers, "import FILE", "tell the desk who its customers are"},
+    {"desk", command_desk, "export|import|check FILE", "a whole desk into a file, and back"},
     {"keys", command_keys, "new|list|revoke", "who may come in by TCP, and as what"},
     {"check", command_check, "FILE", "say what is wrong with a desk.yaml"},
     {"apply", command_apply, "FILE", "put a desk.yaml in force"},
