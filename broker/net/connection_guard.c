@@ -49,6 +49,19 @@ void connection_guard_cut(struct net *net)
         warn_of_cuts(net);
 }
 
+/* Whoever speaks was accepted before, and whoever had the number before has gone before that: both may still have to be taken in. */
+void connection_guard_greet(struct net *net, int fd, uint64_t session)
+{
+    connection_guard_take_in(net);
+    connections_greet(&net->connections, fd, session);
+}
+
+void connection_guard_bear(struct net *net, int fd)
+{
+    connection_guard_take_in(net);
+    connections_bear(&net->connections, fd, net->turn.monotonic_ms);
+}
+
 int connection_guard_poll_items(const struct net *net, zmq_pollitem_t *items)
 {
     int count = 0;

@@ -11,6 +11,10 @@
 void connection_guard_take_in(struct net *net);
 /* After it has read, as who has just said Hello is not silent. */
 void connection_guard_cut(struct net *net);
+/* A Hello came by this descriptor, and its session is this one. */
+void connection_guard_greet(struct net *net, int fd, uint64_t session);
+/* A Hello came that has to be said again later. */
+void connection_guard_bear(struct net *net, int fd);
 /* Is every door read? Else nobody is silent. */
 static inline bool connection_guard_hears_all(const struct net *net) { return net->turn.reads_reps && net->turn.reads_publishers; }
 /* Fills items for zmq_poll, one for each socket that is watched; returns how many. */

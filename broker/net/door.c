@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "connection_guard.h"
 #include "lw_log.h"
 #include "net_internal.h"
 
@@ -384,7 +385,7 @@ static void handle_hello(struct net *net, struct arrival *arrival, const Leadwir
     sessions_set_key(&net->sessions, peer, arrival->visitor.tag);
     peer->takes_bundles = hello->bundles;
     peer->descriptor = endpoint_descriptor(arrival->frame);
-    connections_greet(&net->connections, peer->descriptor, peer->number);
+    connection_guard_greet(net, peer->descriptor, peer->number);
     if (arrival->door->role == SESSION_ROLE_REP) {
         log_on(net, arrival, hello);
         return;
@@ -412,7 +413,7 @@ static bool refuse_hello(struct net *net, struct arrival *arrival, const Leadwir
         status = LEADWIRE__V1__STATUS__STATUS_BUSY;
         reason = "the store is away";
         retry_after_ms = BUSY_RETRY_MS;
-        connections_bear(&net->connections, endpoint_descriptor(arrival->frame), net->turn.monotonic_ms);
+        connection_guard_bear(net, endpoint_descriptor(arrival->frame));
     }
     if (status == LEADWIRE__V1__STATUS__STATUS_NONE)
         return false;

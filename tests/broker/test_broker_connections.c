@@ -208,6 +208,20 @@ static void clients_that_come_and_go_harm_nobody(void **state)
     the_good_have_lost_nothing();
 }
 
+/* The descriptor of the one that went is, most often, that of the one that comes. */
+static void who_follows_on_a_descriptor_keeps_the_session(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < RECONNECTS; i++) {
+        struct raw_peer next;
+        raw_peer_open(&next, broker.run_dir, "publish");
+        raw_peer_enter(&next, PUBLISHER, NULL);
+        raw_peer_sync(&next);                   /* NO_SESSION is no Pong */
+        raw_peer_sync(&next);
+        raw_peer_close(&next);
+    }
+}
+
 static void a_key_has_only_so_many_sessions(void **state)
 {
     struct key_file key = issue("many");
@@ -258,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_says_nothing_or_reads_nothing_is_cut_and_others_go_on),
         cmocka_unit_test(clients_that_come_and_go_harm_nobody),
+        cmocka_unit_test(who_follows_on_a_descriptor_keeps_the_session),
         cmocka_unit_test(a_key_has_only_so_many_sessions),
         cmocka_unit_test(open_files_bound_the_connections),
     };
