@@ -400,6 +400,7 @@ static void on_read_store(void *context, struct net_store_view *out)
         .warnings = warnings,
         .warning_count = warning_count,
         .journal_entries = totals.journal_entries,
+        .turns = turn_times_read(&broker->turns),
         .checkpoint_age_ms = totals.checkpoint_age_ms,
     };
 }

@@ -15,6 +15,7 @@
 #include "commit.h"
 #include "desk_clock.h"
 #include "run_dir.h"
+#include "turn_times.h"
 
 enum broker_phase { BROKER_CLAIMING, BROKER_SERVING, BROKER_STOPPING, BROKER_OVER };
 enum { BROKER_EXIT_STOPPED = 0, BROKER_EXIT_FAILED = 1, BROKER_EXIT_MISUSED = 2, BROKER_EXIT_FENCED = 3 };
@@ -45,6 +46,7 @@ struct broker {
     void (*watch_effect)(void *context, const struct core_effect *effect);
     void *watch_context;
     uint64_t wake_by_ms;
+    struct turn_times turns;           /* added to by whoever runs the loop */
 };
 
 /* Errors with why (NET_WHY_MAX) in words. */

@@ -14,9 +14,11 @@
 #include "broker_watch.h"
 #include "file_limit.h"
 #include "lw_log.h"
+#include "wall_clock.h"
 
 static int serve(struct broker_options *options);
 static int serve_once(struct broker_options *options, struct run_dir *run_dir, struct broker_watch *watch, int signal_fd);
+static void turn(struct broker *broker, struct broker_watch *watch);
 static int check(const struct broker_options *options);
 static void handle_signals(struct broker *broker);
 static int catch_signals(void);
@@ -75,13 +77,25 @@ static int serve_once(struct broker_options *options, struct run_dir *run_dir, s
     broker_watch_attach(watch, &broker);
     while (broker.phase != BROKER_OVER) {
         broker_wait(&broker);
-        broker_watch_begin(watch);
-        handle_signals(&broker);
-        broker_turn(&broker);
-        broker_watch_end(watch, &broker);
+        turn(&broker, watch);
     }
     broker_close(&broker);
     return broker.exit_code;
+}
+
+static void turn(struct broker *broker, struct broker_watch *watch)
+{
+    uint64_t began_us = wall_clock_monotonic_us();
+    bool is_serving = broker->phase == BROKER_SERVING;   /* the turn that ends loading makes nobody wait who is there */
+
+    broker_watch_begin(watch);
+    handle_signals(broker);
+    broker_turn(broker);
+    broker_watch_end(watch, broker);
+    if (is_serving) {
+        uint64_t now_us = wall_clock_monotonic_us();
+        turn_times_add(&broker->turns, now_us, now_us - began_us);
+    }
 }
 
 /* Whether it could serve, without touching the store or the run directory. */

@@ -20,6 +20,7 @@ struct page {
 
 static void fill_totals(struct net *net, Leadwire__V1__StatusReply *reply);
 static void fill_opening(struct net *net, Leadwire__V1__StatusReply *reply);
+static void fill_turns(const struct turn_figures *turns, Leadwire__V1__TurnTimes *out);
 static void fill_queues(struct net *net, struct arena *arena, Leadwire__V1__StatusReply *reply);
 static void add_lead_row(void *context, const struct core_effect *row);
 static void add_rep_row(void *context, const struct core_effect *row);
@@ -31,6 +32,7 @@ static struct arena *arena_of(struct net *net) { return &net->doors[SESSION_ROLE
 static void handle_status(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
 {
     Leadwire__V1__StatusReply reply = LEADWIRE__V1__STATUS_REPLY__INIT;
+    Leadwire__V1__TurnTimes turns;
     struct net_store_view store;
 
     (void)message;
@@ -49,6 +51,8 @@ static void handle_status(struct net *net, struct peer *peer, const struct wire_
     reply.uptime_ms = net->turn.monotonic_ms - net->started_ms;
     reply.publishers = net->sessions.counts[SESSION_ROLE_PUBLISHER];
     reply.refused_frames_total = net->refused_frames;
+    fill_turns(&store.turns, &turns);
+    reply.turns = &turns;
     fill_totals(net, &reply);
     fill_opening(net, &reply);
     fill_queues(net, arena_of(net), &reply);
@@ -262,6 +266,16 @@ static void fill_opening(struct net *net, Leadwire__V1__StatusReply *reply)
 
     if (core_opening_read(net->core, &until_ms, &reply->opening_left))
         reply->opening_until_unix_ms = (int64_t)until_ms;
+}
+
+static void fill_turns(const struct turn_figures *turns, Leadwire__V1__TurnTimes *out)
+{
+    leadwire__v1__turn_times__init(out);
+    out->count = turns->count;
+    out->long_count = turns->long_count;
+    out->max_us = turns->max_us;
+    out->recent_p99_us = turns->recent_p99_us;
+    out->recent_max_us = turns->recent_max_us;
 }
 
 static void fill_queues(struct net *net, struct arena *arena, Leadwire__V1__StatusReply *reply)

@@ -23,6 +23,7 @@
 #include <zmq.h>
 
 #include "core.h"
+#include "turn_times.h"
 
 enum { NET_TURN_MESSAGES_MAX = 1024, NET_POLL_ITEMS = 11, NET_LISTEN_MAX = 4, NET_WHY_MAX = 320 };
 
@@ -42,12 +43,13 @@ struct net_options {
     const char *keys_dir;                              /* every TCP address is encrypted with the keys there; NULL: none is */
 };
 
-/* The store as status tells it. Strings are borrowed until the next call. */
+/* Store and loop as status tells them. Strings are borrowed until the next call. */
 struct net_store_view {
     const char *state, *reason;
     const char *const *warnings;
     size_t warning_count;
     uint64_t journal_entries, checkpoint_age_ms;
+    struct turn_figures turns;
 };
 
 struct net_callbacks {

@@ -99,7 +99,7 @@ extern const size_t publisher_door_entry_count, rep_door_entry_count, control_do
 
 /* ---- door.c ---- */
 
-/* Reads at most max messages. Returns how many there were. */
+/* Reads at most max messages, and no longer than 2 ms or so. Returns how many there were; max: there may be more. */
 uint32_t door_collect(struct net *net, struct door *door, uint32_t max);
 /* A frame that was parked, from whoever had that session. */
 void door_handle_parked(struct net *net, const struct parked_frame *frame);

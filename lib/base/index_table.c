@@ -6,7 +6,7 @@
 
 #include "huge_pages.h"
 
-enum { SLOTS_AT_FIRST = 4096 };   /* of one that grows: a few pages */
+enum { SLOTS_AT_FIRST = 4096, SLOTS_LAST_GROWN = 65536 };   /* of one that grows: a few pages; from the second on at once to its end */
 
 static size_t mapped_size(const struct index_table *table);
 static lw_status make(struct index_table *table, uint32_t max, uint32_t slot_count);
@@ -41,7 +41,8 @@ bool index_table_make_room(struct index_table *table)
         return false;
     if (table->count + 1 <= slot_count - slot_count / 3)
         return true;
-    if (make(&grown, table->max, slot_count * 2) != LW_OK)
+    /* Moving a large table would make others wait: at most some 40,000 are moved at a time. */
+    if (make(&grown, table->max, slot_count < SLOTS_LAST_GROWN ? slot_count * 2 : slots_for(table->max)) != LW_OK)
         return false;
     for (uint32_t at = 0; at < slot_count; at++) {
         if (table->slots[at].value_plus_one != 0)

@@ -658,6 +658,13 @@ RULES(bound,
     NUMBER(refused_total),
     NUMBER(is_shut));
 
+RULES(turn_times,
+    NUMBER(count),
+    NUMBER(long_count),
+    NUMBER(max_us),
+    NUMBER(recent_p99_us),
+    NUMBER(recent_max_us));
+
 RULES(status_reply,
     REQUEST_ID,
     NAME(desk, LW_NAME_MAX),
@@ -695,7 +702,8 @@ RULES(status_reply,
     MESSAGES(bounds, BOUNDS_MAX, &bound_rules),
     NUMBER(busy_total),
     NUMBER(handshakes_failed_total),
-    NUMBER(silent_cut_total));
+    NUMBER(silent_cut_total),
+    MESSAGE(turns, &turn_times_rules));
 
 RULES(apply_config,
     REQUEST_ID,

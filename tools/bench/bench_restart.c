@@ -4,7 +4,6 @@
  * process until it has accepted a lead. Then every lead is asked for by the id that its source gave it: what counts as
  * recovered is what a client finds waiting.
  */
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,12 +11,9 @@
 #include "bench_desk.h"
 #include "bench_process.h"
 #include "bench.h"
+#include "waiting_desk.h"
 
-enum { LEADS = 1000000, LEADS_QUICK = 100000, ROUNDS_MAX = 16, IN_FLIGHT = 1024, SERVE_WITHIN_MS = 120000, PROGRESS_EVERY = 100000 };
-
-struct place {
-    char dir[64], run_dir[96], secrets[96], redis[128], log[96], program[512], endpoint[128], leads_max[16];
-};
+enum { LEADS = 1000000, LEADS_QUICK = 100000, ROUNDS_MAX = 16, SERVE_WITHIN_MS = 120000 };
 
 struct restart_way {
     const char *how;
@@ -26,84 +22,19 @@ struct restart_way {
     uint64_t recovered;          /* the least of all rounds */
 };
 
-static void make_place(struct place *place, uint32_t leads)
-{
-    bench_make_dir(place->dir);
-    snprintf(place->run_dir, sizeof place->run_dir, "%s/run", place->dir);
-    snprintf(place->secrets, sizeof place->secrets, "%s/secrets", place->dir);
-    snprintf(place->redis, sizeof place->redis, "unix:%s/redis.sock", place->dir);
-    snprintf(place->log, sizeof place->log, "%s/broker.log", place->dir);
-    snprintf(place->endpoint, sizeof place->endpoint, "ipc://%s/publish", place->run_dir);
-    snprintf(place->leads_max, sizeof place->leads_max, "%u", leads + 1000);   /* and those that show that it serves */
-    bench_program("leadwire-broker", place->program);
-    bench_desk_secrets(place->secrets);
-}
-
-static pid_t start_broker(const struct place *place)
-{
-    const char *const argv[] = {place->program, "--desk", "bench", "--run-dir", place->run_dir, "--rep-secrets", place->secrets,
-                                "--durability", "everysec", "--redis", place->redis, "--leads-max", place->leads_max, NULL};
-    return bench_start(argv, NULL, place->log);
-}
-
-static struct lw_publisher *open_publisher(const struct place *place)
-{
-    struct lw_publisher *publisher;
-    const struct lw_publisher_options options = {.endpoint = place->endpoint, .desk = "bench", .client = "leadwire-bench", .pending_max = IN_FLIGHT,
-                                                 .resend_ms = 60000};
-    if (lw_publisher_open(&options, &publisher) != LW_OK)
-        bench_give_up("cannot open a publisher");
-    return publisher;
-}
-
-static void wait_for_more(const struct lw_publisher *publisher)
-{
-    struct pollfd wait = {.fd = lw_publisher_fd(publisher), .events = POLLIN};
-    poll(&wait, 1, lw_publisher_wait_ms(publisher));
-}
-
-static void show_progress(const char *what, uint64_t before, uint64_t done)
-{
-    if (before / PROGRESS_EVERY != done / PROGRESS_EVERY)
-        fprintf(stderr, "%s %llu\n", what, (unsigned long long)done);
-}
-
-static void load(const struct place *place, uint32_t leads)
-{
-    struct lw_publisher *publisher = open_publisher(place);
-    struct lw_publisher_answer answer;
-    uint64_t sent = 0, accepted = 0;
-    while (accepted < leads) {
-        while (sent < leads && lw_publisher_pending(publisher) < IN_FLIGHT) {
-            if (bench_desk_publish(publisher, sent++) != LW_OK)
-                bench_give_up("cannot publish");
-        }
-        uint64_t before = accepted;
-        while (lw_publisher_next(publisher, &answer) == LW_OK) {
-            if (answer.outcome != LW_OUTCOME_ACCEPTED)
-                bench_give_up("a lead was not accepted");
-            accepted++;
-        }
-        show_progress("published", before, accepted);
-        if (accepted < leads)
-            wait_for_more(publisher);
-    }
-    lw_publisher_close(&publisher);
-}
-
 /* From now until a lead is accepted. number: one that no lead had yet. */
-static double serve_again(const struct place *place, uint64_t number, pid_t *broker)
+static double serve_again(const struct waiting_desk *place, uint64_t number, pid_t *broker)
 {
-    struct lw_publisher *publisher = open_publisher(place);
+    struct lw_publisher *publisher = waiting_desk_open_publisher(place);
     struct lw_publisher_answer answer = {.outcome = LW_OUTCOME_NONE};
     uint64_t start_ns = bench_now_ns();
-    *broker = start_broker(place);
+    *broker = waiting_desk_start_broker(place);
     if (bench_desk_publish(publisher, number) != LW_OK)
         bench_give_up("cannot publish");
     while (lw_publisher_next(publisher, &answer) != LW_OK) {
         if (bench_now_ns() - start_ns > SERVE_WITHIN_MS * UINT64_C(1000000))
             bench_give_up("the broker did not serve again: see its log");
-        wait_for_more(publisher);
+        waiting_desk_wait(publisher);
     }
     double seconds = (double)(bench_now_ns() - start_ns) / 1e9;
     if (answer.outcome != LW_OUTCOME_ACCEPTED)
@@ -112,13 +43,13 @@ static double serve_again(const struct place *place, uint64_t number, pid_t *bro
     return seconds;
 }
 
-static uint64_t count_waiting(const struct place *place, uint32_t leads)
+static uint64_t count_waiting(const struct waiting_desk *place, uint32_t leads)
 {
-    struct lw_publisher *publisher = open_publisher(place);
+    struct lw_publisher *publisher = waiting_desk_open_publisher(place);
     struct lw_publisher_answer answer;
     uint64_t asked = 0, answered = 0, waiting = 0, ticket;
     while (answered < leads) {
-        while (asked < leads && lw_publisher_pending(publisher) < IN_FLIGHT) {
+        while (asked < leads && lw_publisher_pending(publisher) < WAITING_IN_FLIGHT) {
             char id[BENCH_ID_SIZE];
             const struct lw_lead_name name = {.source = BENCH_SOURCE, .idempotency_id = id};
             bench_desk_id(asked++, id);
@@ -130,9 +61,9 @@ static uint64_t count_waiting(const struct place *place, uint32_t leads)
             waiting += answer.outcome == LW_OUTCOME_ACCEPTED && answer.state == LW_LEAD_WAITING;
             answered++;
         }
-        show_progress("found again", before, answered);
+        waiting_desk_progress("found again", before, answered);
         if (answered < leads)
-            wait_for_more(publisher);
+            waiting_desk_wait(publisher);
     }
     lw_publisher_close(&publisher);
     return waiting;
@@ -156,19 +87,19 @@ int bench_restart(const struct bench_options *options)
 {
     uint32_t leads = options->leads ? options->leads : options->quick ? LEADS_QUICK : LEADS;
     uint32_t rounds = options->rounds ? options->rounds : options->quick ? 1 : 3;
-    static struct place place;
+    static struct waiting_desk place;
     struct restart_way ways[] = {{.how = "killed", .signal = SIGKILL, .recovered = UINT64_MAX}, {.how = "stopped", .signal = SIGTERM, .recovered = UINT64_MAX}};
     enum { WAYS = sizeof ways / sizeof *ways };
     if (rounds > ROUNDS_MAX)
         rounds = ROUNDS_MAX;
-    make_place(&place, leads);
-    pid_t redis = bench_desk_redis(place.dir, "everysec"), broker = start_broker(&place);
+    waiting_desk_make(&place, leads);
+    pid_t redis = bench_desk_redis(place.dir, "everysec"), broker = waiting_desk_start_broker(&place);
     char control[128];
     snprintf(control, sizeof control, "%s/control", place.run_dir);
     if (!bench_await_path(control, 10000))
         bench_give_up("leadwire-broker did not start: see its log");
     bench_desk_rules(place.run_dir);
-    load(&place, leads);
+    waiting_desk_load(&place, leads);
     uint64_t number = leads;
     for (uint32_t round = 0; round < rounds; round++) {
         for (size_t way = 0; way < WAYS; way++) {

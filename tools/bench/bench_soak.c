@@ -93,6 +93,7 @@ static void set_up(struct soak *soak)
     soak->board = mmap(NULL, sizeof *soak->board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (soak->board == MAP_FAILED)
         bench_give_up("out of memory");
+    soak->board->backlog = SOAK_BACKLOG;
     bench_make_dir(soak->dir);
     soak->redis = bench_desk_redis(soak->dir, "everysec");
     start_broker(soak);

@@ -11,6 +11,7 @@
 struct bench { const char *name; bench_function *run; const char *what; };
 static const struct bench benches[] = {
     {"core", bench_core, "the routing core alone: lives/s on one core, time of a decision, curves, memory of a waiting lead"},
+    {"checkpoint", bench_checkpoint, "a desk with leads open that is loaded, served and checkpointed: the longest turns of the broker's loop"},
     {"restart", bench_restart, "a broker that is killed, or stopped, with leads open: how long until it serves again, with all of them"},
     {"peers", bench_peers, "end to end beside Redis Streams, a Lua queue in Redis and beanstalkd, which choose less or nothing"},
     {"floor", bench_floor, "end to end with Redis, beside raw ZeroMQ and raw appends of the same messages"},
@@ -24,10 +25,10 @@ static int usage(FILE *out, int code)
 {
     fprintf(out, "usage: leadwire-bench BENCH [--json] [--quick] [--rounds N] [--leads N] [--minutes N] [--rate N]\n\n");
     for (int i = 0; i < BENCHES; i++)
-        fprintf(out, "  %-8s %s\n", benches[i].name, benches[i].what);
+        fprintf(out, "  %-10s %s\n", benches[i].name, benches[i].what);
     fprintf(out, "\n  --json     one JSON object, last thing printed\n  --quick    less than 50 seconds\n"
                  "  --rounds N repetitions; medians and spread are over them\n"
-                 "  --leads N  restart: open leads (default 1000000; 100000 with --quick); ingest: requests over which memory is watched\n"
+                 "  --leads N  restart, checkpoint: open leads (default 1000000; 100000 with --quick); ingest: requests over which memory is watched\n"
                  "  --minutes N, --rate N  soak: how long (60; 2 with --quick), and leads a second instead of 70 %% of the maximum\n");
     return code;
 }

@@ -44,7 +44,7 @@ static void must(lw_status status, const char *what)
 
 static bool has_room(const struct soak_board *board)
 {
-    return (int64_t)board->published - (int64_t)board->completed + board->correction < SOAK_BACKLOG;
+    return (int64_t)board->published - (int64_t)board->completed + board->correction < board->backlog;
 }
 
 static void take_answers(struct soak_board *board, struct lw_publisher *publisher)
@@ -72,7 +72,7 @@ int soak_publisher(void *argument)
             base = due = board->published;
         }
         while (!board->stop_publisher && lw_publisher_pending(publisher) < IN_FLIGHT && board->published < due && has_room(board))
-            must(bench_desk_publish(publisher, board->published++), "cannot publish");
+            must(bench_desk_publish(publisher, board->first + board->published++), "cannot publish");
         take_answers(board, publisher);
         struct pollfd wait = {.fd = lw_publisher_fd(publisher), .events = POLLIN};
         int wait_ms = lw_publisher_wait_ms(publisher);

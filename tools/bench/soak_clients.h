@@ -23,6 +23,8 @@ struct soak_churn { _Atomic uint64_t declined, ignored, handed_on, handed_back, 
 struct soak_board {
     _Atomic uint32_t rate;          /* leads/s; 0: flat out */
     _Atomic uint32_t stop_publisher, stop_reps, reps_ready;
+    _Atomic uint32_t backlog;       /* open leads that the publisher does not go beyond */
+    uint64_t first;                 /* the number of the first lead that is published */
     _Atomic uint64_t published;     /* sent by the publisher */
     _Atomic uint64_t completed;     /* completions sent by reps: about as many as leads ended */
     _Atomic int64_t correction;     /* open leads of the desk = published - completed + correction, as last looked at */

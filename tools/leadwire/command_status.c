@@ -20,6 +20,27 @@ static uint64_t opening_rest_ms(const Leadwire__V1__StatusReply *status)
     return rest_ms > 0 ? (uint64_t)rest_ms : 0;
 }
 
+static void print_turns(const Leadwire__V1__TurnTimes *turns)
+{
+    if (turns && turns->count > 0)
+        printf("loop:        of the last minute's turns 99 %% took at most %.1f ms, the longest %.1f ms; since start %" PRIu64 " of %" PRIu64
+               " took more than 5 ms, the longest %.1f ms\n",
+               (double)turns->recent_p99_us / 1e3, (double)turns->recent_max_us / 1e3, turns->long_count, turns->count, (double)turns->max_us / 1e3);
+}
+
+static void put_turns(struct json_out *out, const Leadwire__V1__TurnTimes *turns)
+{
+    if (!turns)
+        return;
+    json_begin_object(out, "turns");
+    json_put_unsigned(out, "count", turns->count);
+    json_put_unsigned(out, "long_count", turns->long_count);
+    json_put_unsigned(out, "max_us", turns->max_us);
+    json_put_unsigned(out, "recent_p99_us", turns->recent_p99_us);
+    json_put_unsigned(out, "recent_max_us", turns->recent_max_us);
+    json_end_object(out);
+}
+
 static void print_words(const Leadwire__V1__StatusReply *status)
 {
     char a[WORDS_SIZE], b[WORDS_SIZE], version[WORDS_SIZE];
@@ -51,6 +72,7 @@ static void print_words(const Leadwire__V1__StatusReply *status)
     printf("broker:      %" PRIu64 " publishers, %s of memory, %" PRIu64 " journal entries, checkpoint %s ago, %" PRIu64 " frames refused, %" PRIu64 " requests told busy\n",
            status->publishers, words_size(status->memory_bytes, a), status->journal_entries,
            words_duration(status->checkpoint_age_ms, b), status->refused_frames_total, status->busy_total);
+    print_turns(status->turns);
 }
 
 static void print_json(const Leadwire__V1__StatusReply *status)
@@ -97,6 +119,7 @@ static void print_json(const Leadwire__V1__StatusReply *status)
         json_put_unsigned(&out, "opening_left", status->opening_left);
     }
     status_bounds_put(&out, status);
+    put_turns(&out, status->turns);
     json_begin_list(&out, "queues");
     for (size_t i = 0; i < status->n_queues; i++) {
         json_begin_object(&out, NULL);

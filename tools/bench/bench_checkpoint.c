@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A desk with very many open leads that goes on working: while they come, while reps work at the top of them, and when nothing
+ * happens but the checkpoint. How long the turns of the broker's loop took meanwhile, as the broker tells it.
+ */
+#define _DEFAULT_SOURCE   /* MAP_ANONYMOUS */
+#include <poll.h>
+#include <stdio.h>
+#include <sys/mman.h>
+
+#include "bench.h"
+#include "bench_desk.h"
+#include "bench_process.h"
+#include "control_client.h"
+#include "soak_clients.h"
+#include "waiting_desk.h"
+
+enum { LEADS = 1000000, LEADS_QUICK = 100000, SERVE_S = 30, SERVE_S_QUICK = 5, LOOK_EVERY_MS = 100, RATE = 2000, IN_HAND = 1000, CHECKPOINT_WITHIN_MS = 90000 };
+
+struct figures { uint64_t turns, long_turns, max_us, p99_us, checkpoint_age_ms, waiting; };
+
+static struct figures ask(struct control_client *control)
+{
+    Leadwire__V1__StatusRequest request = LEADWIRE__V1__STATUS_REQUEST__INIT;
+    struct wire_message message = {.type = WIRE_STATUS_REQUEST, .status_request = &request}, reply;
+    if (control_client_ask(control, &message, 30000, &reply) != LW_OK || reply.type != WIRE_STATUS_REPLY || !reply.status_reply->turns)
+        bench_give_up("the broker does not tell its status: see its log");
+    const Leadwire__V1__TurnTimes *turns = reply.status_reply->turns;
+    return (struct figures){.turns = turns->count, .long_turns = turns->long_count, .max_us = turns->max_us, .p99_us = turns->recent_p99_us,
+                            .checkpoint_age_ms = reply.status_reply->checkpoint_age_ms, .waiting = reply.status_reply->waiting};
+}
+
+static struct soak_board *open_board(const struct waiting_desk *desk, uint32_t leads)
+{
+    struct soak_board *board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (board == MAP_FAILED)
+        bench_give_up("out of memory");
+    board->rate = RATE;
+    board->backlog = IN_HAND;
+    board->first = leads;
+    snprintf(board->publish, sizeof board->publish, "%s", desk->endpoint);
+    snprintf(board->reps, sizeof board->reps, "ipc://%s/reps", desk->run_dir);
+    return board;
+}
+
+/* Reps complete from the top of what waits, as fast as they can; a publisher brings more. */
+static uint64_t serve(const struct waiting_desk *desk, uint32_t leads, uint32_t seconds)
+{
+    struct soak_board *board = open_board(desk, leads);
+    pid_t reps = bench_fork(soak_reps, board), publisher = bench_fork(soak_publisher, board);
+    for (uint64_t end_ns = bench_now_ns() + seconds * UINT64_C(1000000000); bench_now_ns() < end_ns;)
+        poll(NULL, 0, LOOK_EVERY_MS);
+    board->stop_publisher = 1;
+    bench_wait(publisher);
+    board->stop_reps = 1;
+    bench_wait(reps);
+    uint64_t completed = board->completed;
+    if (board->wrong > 0)
+        bench_give_up("leads were refused, or came to a rep without the skill");
+    munmap(board, sizeof *board);
+    return completed;
+}
+
+/* The one that is due because of time, with nothing else to do. */
+static void await_checkpoint(struct control_client *control)
+{
+    uint64_t last_ms = ask(control).checkpoint_age_ms;
+    for (uint32_t waited = 0; waited < CHECKPOINT_WITHIN_MS; waited += LOOK_EVERY_MS) {
+        poll(NULL, 0, LOOK_EVERY_MS);
+        uint64_t age_ms = ask(control).checkpoint_age_ms;
+        if (age_ms < last_ms)
+            return;
+        last_ms = age_ms;
+    }
+    bench_give_up("no checkpoint came");
+}
+
+static void print_phase(const char *what, const struct figures *before, const struct figures *after)
+{
+    printf("%-12s %9llu turns, %5llu of more than 5 ms; longest so far %.2f ms; 99 %% of the last minute's at most %.2f ms\n", what,
+           (unsigned long long)(after->turns - before->turns), (unsigned long long)(after->long_turns - before->long_turns),
+           (double)after->max_us / 1e3, (double)after->p99_us / 1e3);
+    fflush(stdout);
+}
+
+int bench_checkpoint(const struct bench_options *options)
+{
+    uint32_t leads = options->leads ? options->leads : options->quick ? LEADS_QUICK : LEADS;
+    static struct waiting_desk desk;
+    struct control_client *control;
+    struct figures phases[4] = {{0}};
+    char path[128];
+    waiting_desk_make(&desk, leads);
+    pid_t redis = bench_desk_redis(desk.dir, "everysec"), broker = waiting_desk_start_broker(&desk);
+    snprintf(path, sizeof path, "%s/control", desk.run_dir);
+    if (!bench_await_path(path, 10000))
+        bench_give_up("leadwire-broker did not start: see its log");
+    bench_desk_rules_timed(desk.run_dir, SOAK_OFFER_MS, SOAK_GRACE_MS);
+    snprintf(path, sizeof path, "ipc://%s/control", desk.run_dir);
+    if (control_client_open(path, "bench", "leadwire-bench", NULL, &control) != LW_OK)
+        bench_give_up("cannot open control");
+    waiting_desk_load(&desk, leads);
+    phases[1] = ask(control);
+    print_phase("loading", &phases[0], &phases[1]);
+    uint64_t completed = serve(&desk, leads, options->quick ? SERVE_S_QUICK : SERVE_S);
+    phases[2] = ask(control);
+    print_phase("serving", &phases[1], &phases[2]);
+    await_checkpoint(control);
+    phases[3] = ask(control);
+    print_phase("checkpoint", &phases[2], &phases[3]);
+    printf("%llu leads completed while %llu waited\n", (unsigned long long)completed, (unsigned long long)phases[1].waiting);
+    if (options->json)
+        printf("{\"leads\": %u, \"completed\": %llu, \"turns\": %llu, \"turns_over_5_ms\": %llu, \"max_turn_ms\": %.2f, \"p99_turn_ms\": %.2f}\n", leads,
+               (unsigned long long)completed, (unsigned long long)phases[3].turns, (unsigned long long)phases[3].long_turns,
+               (double)phases[3].max_us / 1e3, (double)phases[2].p99_us / 1e3);
+    control_client_close(&control);
+    bench_stop(broker);
+    bench_stop(redis);
+    bench_remove_dir(desk.dir);
+    return 0;
+}
