@@ -11,14 +11,16 @@
 #include <unistd.h>
 
 #include "broker.h"
+#include "broker_service.h"
 #include "broker_watch.h"
 #include "file_limit.h"
 #include "lw_log.h"
+#include "supervisor.h"
 #include "wall_clock.h"
 
 static int serve(struct broker_options *options);
 static int serve_once(struct broker_options *options, struct run_dir *run_dir, struct broker_watch *watch, int signal_fd);
-static void turn(struct broker *broker, struct broker_watch *watch);
+static void turn(struct broker *broker, struct broker_watch *watch, struct broker_service *service);
 static int check(const struct broker_options *options);
 static void handle_signals(struct broker *broker);
 static int catch_signals(void);
@@ -69,21 +71,23 @@ static int serve_once(struct broker_options *options, struct run_dir *run_dir, s
 {
     char why[NET_WHY_MAX];
     static struct broker broker;
+    struct broker_service service;
 
     if (broker_open(&broker, options, run_dir, signal_fd, why) != LW_OK) {
         log_error("%s", why);
         return BROKER_EXIT_FAILED;
     }
     broker_watch_attach(watch, &broker);
+    broker_service_init(&service);
     while (broker.phase != BROKER_OVER) {
         broker_wait(&broker);
-        turn(&broker, watch);
+        turn(&broker, watch, &service);
     }
     broker_close(&broker);
     return broker.exit_code;
 }
 
-static void turn(struct broker *broker, struct broker_watch *watch)
+static void turn(struct broker *broker, struct broker_watch *watch, struct broker_service *service)
 {
     uint64_t began_us = wall_clock_monotonic_us();
     bool is_serving = broker->phase == BROKER_SERVING;   /* the turn that ends loading makes nobody wait who is there */
@@ -91,7 +95,9 @@ static void turn(struct broker *broker, struct broker_watch *watch)
     broker_watch_begin(watch);
     handle_signals(broker);
     broker_turn(broker);
+    broker->wake_by_ms = UINT64_MAX;
     broker_watch_end(watch, broker);
+    broker_service_turn(service, broker);
     if (is_serving) {
         uint64_t now_us = wall_clock_monotonic_us();
         turn_times_add(&broker->turns, now_us, now_us - began_us);
@@ -151,9 +157,12 @@ static void handle_signals(struct broker *broker)
     unsigned char number;
 
     while (read(broker->signal_fd, &number, 1) == 1) {
-        if (number == SIGHUP)
+        if (number == SIGHUP) {
+            supervisor_reloading();
             broker_reload(broker);
-        else
+            supervisor_ready();
+        } else {
             broker_stop(broker);
+        }
     }
 }

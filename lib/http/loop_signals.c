@@ -2,9 +2,27 @@
 #include "loop_signals.h"
 
 #include <signal.h>
+#include <stdbool.h>
+
+#include "supervisor.h"
 
 static void on_stop(evutil_socket_t signal_number, short what, void *context);
 static void on_reload(evutil_socket_t signal_number, short what, void *context);
+static void on_ready(evutil_socket_t none, short what, void *context);
+static void on_watchdog(evutil_socket_t none, short what, void *context);
+
+/* The first event of a loop that turns. */
+static bool supervise(struct loop_signals *signals, struct event_base *base)
+{
+    const struct timeval at_once = {0};
+    uint32_t watchdog_ms = supervisor_watchdog_ms();
+    const struct timeval every = {.tv_sec = (time_t)(watchdog_ms / 1000), .tv_usec = (suseconds_t)(watchdog_ms % 1000 * 1000)};
+    signals->ready = evtimer_new(base, on_ready, NULL);
+    signals->watchdog = watchdog_ms > 0 ? event_new(base, -1, EV_PERSIST, on_watchdog, NULL) : NULL;
+    if (!signals->ready || event_add(signals->ready, &at_once) != 0)
+        return false;
+    return watchdog_ms == 0 || (signals->watchdog && event_add(signals->watchdog, &every) == 0);
+}
 
 lw_status loop_signals_open(struct loop_signals *signals, struct event_base *base)
 {
@@ -15,7 +33,7 @@ lw_status loop_signals_open(struct loop_signals *signals, struct event_base *bas
     for (int i = 0; i < 3; i++)
         if (!signals->events[i] || evsignal_add(signals->events[i], NULL) != 0)
             return LW_NO_MEMORY;
-    return LW_OK;
+    return supervise(signals, base) ? LW_OK : LW_NO_MEMORY;
 }
 
 void loop_signals_close(struct loop_signals *signals)
@@ -25,6 +43,11 @@ void loop_signals_close(struct loop_signals *signals)
             event_free(signals->events[i]);
         signals->events[i] = NULL;
     }
+    if (signals->ready)
+        event_free(signals->ready);
+    if (signals->watchdog)
+        event_free(signals->watchdog);
+    signals->ready = signals->watchdog = NULL;
 }
 
 static void on_stop(evutil_socket_t signal_number, short what, void *context)
@@ -32,6 +55,7 @@ static void on_stop(evutil_socket_t signal_number, short what, void *context)
     (void)signal_number;
     (void)what;
     struct loop_signals *signals = context;
+    supervisor_stopping();
     signals->stop(signals->context);
 }
 
@@ -40,5 +64,23 @@ static void on_reload(evutil_socket_t signal_number, short what, void *context)
     (void)signal_number;
     (void)what;
     struct loop_signals *signals = context;
+    supervisor_reloading();
     signals->reload(signals->context);
+    supervisor_ready();
+}
+
+static void on_ready(evutil_socket_t none, short what, void *context)
+{
+    (void)none;
+    (void)what;
+    (void)context;
+    supervisor_ready();
+}
+
+static void on_watchdog(evutil_socket_t none, short what, void *context)
+{
+    (void)none;
+    (void)what;
+    (void)context;
+    supervisor_turns();
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * loop_signals - a process's signals, on its event loop: SIGTERM and SIGINT call stop, SIGHUP calls reload; SIGPIPE is ignored.
+ * The service manager (supervisor.h) is told when the loop begins to turn, reloads, is asked to end, and, if it wants to know, that it
+ * still turns.
  * Threads: one owner, that of the event base.
  */
 #ifndef LOOP_SIGNALS_H
@@ -10,7 +12,7 @@
 #include <leadwire/status.h>
 
 struct loop_signals {
-    struct event *events[3];
+    struct event *events[3], *ready, *watchdog;   /* ready: once; watchdog: NULL when nobody waits for it */
     void (*stop)(void *context);
     void (*reload)(void *context);
     void *context;

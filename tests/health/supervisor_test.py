@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the broker and a worker tell a service manager, over a real socket; and the units that we ship."""
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+
+BIN = os.environ["LEADWIRE_BIN"]
+SOURCE = os.environ["LEADWIRE_SOURCE"]
+DEADLINE_S = 30
+
+
+class Supervised(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.mkdtemp(prefix="lw-supervisor-")
+        self.addCleanup(shutil.rmtree, self.directory)
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.socket.close)
+        self.socket.bind(self.path("notify"))
+        self.socket.settimeout(DEADLINE_S)
+        self.heard = []
+
+    def path(self, name):
+        return os.path.join(self.directory, name)
+
+    def start(self, program, *arguments, watchdog_us=None):
+        environment = {**os.environ, "NOTIFY_SOCKET": self.path("notify")}
+        environment.pop("WATCHDOG_PID", None)
+        if watchdog_us:
+            environment["WATCHDOG_USEC"] = str(watchdog_us)
+        with open(self.path("log"), "ab") as log:
+            process = subprocess.Popen([os.path.join(BIN, program), *arguments], env=environment, stdout=log, stderr=log)
+        self.addCleanup(self.end, process)
+        return process
+
+    def end(self, process):
+        if process.poll() is None:
+            process.kill()
+        process.wait(DEADLINE_S)
+
+    def hear(self, begin):
+        """The next message that begins so; what came before is kept in heard."""
+        end = time.monotonic() + DEADLINE_S
+        while time.monotonic() < end:
+            message = self.socket.recv(1024).decode()
+            self.heard.append(message)
+            if message.startswith(begin):
+                return message
+        raise AssertionError(f"no {begin}: {self.heard}")
+
+    def tell_life(self, process):
+        """From a process that was just started to its end."""
+        self.hear("READY=1")
+        for _ in range(3):
+            self.hear("WATCHDOG=1")
+        process.send_signal(signal.SIGHUP)
+        self.assertRegex(self.hear("RELOADING=1"), r"^RELOADING=1\nMONOTONIC_USEC=\d+$")
+        self.hear("READY=1")
+        process.send_signal(signal.SIGTERM)
+        self.hear("STOPPING=1")
+        self.assertEqual(process.wait(DEADLINE_S), 0)
+
+    def broker(self, *arguments, **more):
+        return self.start("leadwire-broker", "--desk", "main", "--run-dir", self.path("run"), *arguments, **more)
+
+    def test_a_broker(self):
+        self.tell_life(self.broker("--ephemeral", watchdog_us=200000))
+        self.assertTrue(any(message.startswith("STATUS=desk main: store ready") for message in self.heard), self.heard)
+
+    def test_a_broker_that_waits_for_redis_asks_for_patience_and_is_not_ready(self):
+        process = self.broker("--redis", "unix:" + self.path("nobody.sock"), watchdog_us=200000)
+        self.hear("EXTEND_TIMEOUT_USEC=30000000")
+        self.hear("WATCHDOG=1")
+        self.assertNotIn("READY=1", self.heard)
+        process.send_signal(signal.SIGTERM)
+        self.hear("STOPPING=1")
+        self.assertEqual(process.wait(DEADLINE_S), 0)
+
+    def test_a_standby_is_ready_while_it_waits(self):
+        self.broker("--redis", "unix:" + self.path("nobody.sock"), "--standby")
+        self.hear("READY=1")
+
+    def test_a_stopped_broker_no_longer_says_that_it_turns(self):
+        process = self.broker("--ephemeral", watchdog_us=200000)
+        self.hear("WATCHDOG=1")
+        process.send_signal(signal.SIGSTOP)
+        self.socket.settimeout(1)   # five times as long as it may be silent
+        with self.assertRaises(TimeoutError):
+            for _ in range(100):
+                self.socket.recv(1024)
+        process.send_signal(signal.SIGCONT)
+
+    def test_without_a_watchdog_none_is_fed(self):
+        process = self.broker("--ephemeral")
+        self.hear("READY=1")
+        process.send_signal(signal.SIGTERM)
+        self.hear("STOPPING=1")
+        process.wait(DEADLINE_S)
+        self.assertNotIn("WATCHDOG=1", self.heard)
+
+    def test_a_worker(self):
+        shutil.copytree(os.path.join(SOURCE, "deploy/small-business"), self.path("config"))   # its spool is beside it
+        config = self.path("config/web.yaml")
+        self.tell_life(self.start("leadwire-web", "--config", config, "--listen", "127.0.0.1:0", "--raw", self.path("raw"), "--broker",
+                                  "ipc://" + self.path("publish"), watchdog_us=200000))
+
+
+class Units(unittest.TestCase):
+    def test_each_program_that_runs_has_a_unit_that_names_it(self):
+        folder = os.path.join(SOURCE, "deploy/systemd")
+        for program in ("broker", "web", "mail", "phone", "gateway"):
+            with open(os.path.join(folder, f"leadwire-{program}.service"), encoding="utf-8") as file:
+                unit = file.read()
+            self.assertIn(f"ExecStart=/usr/bin/leadwire-{program} ", unit)
+            for line in ("Type=notify", "WatchdogSec=30", "ExecReload=/bin/kill -HUP $MAINPID", "UMask=0077"):
+                self.assertIn(line + "\n", unit, program)
+
+    @unittest.skipUnless(shutil.which("systemd-analyze"), "no systemd-analyze here")
+    def test_systemd_understands_them(self):
+        folder = os.path.join(SOURCE, "deploy/systemd")
+        units = [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", *units], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=DEADLINE_S, check=False, encoding="utf-8")
+        complaints = [line for line in done.stdout.splitlines() if "leadwire" in line and "is not executable" not in line]
+        self.assertEqual(complaints, [])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
