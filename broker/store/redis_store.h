@@ -132,6 +132,7 @@ struct redis_store {
     bool proved;                       /* Redis has taken a write of ours on this connection */
 
     uint64_t renew_at_ms, health_at_ms, health_asked_ms;
+    uint64_t answer_ms;                /* that Redis took for the last question about its health */
     bool renew_unanswered, health_unanswered;
     bool memory_full;
     bool release_unanswered;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEALTH_MS = 1000, SLOW_MS = 500, FULL_PERCENT = 90, FREE_PERCENT = 85, BACKOFF_FIRST_MS = 50 };
+enum { HEALTH_MS = 1000, FULL_PERCENT = 90, FREE_PERCENT = 85, BACKOFF_FIRST_MS = 50 };
 
 static void renew(struct redis_store *s);
 static void renew_answered(void *context, uint64_t tag, const redisReply *reply);
@@ -74,8 +74,7 @@ static void memory_answered(void *context, uint64_t tag, const redisReply *reply
     s->health_unanswered = false;
     if (store_is_trouble(s, reply) || reply->type != REDIS_REPLY_STRING)
         return;
-    if (s->now_ms - s->health_asked_ms >= SLOW_MS)
-        store_count_trouble(s, STORE_TROUBLE_SLOW);
+    s->answer_ms = s->now_ms - s->health_asked_ms;
     uint64_t max = info_number(reply->str, "\nmaxmemory:"), used = info_number(reply->str, "\nused_memory:");
     unsigned mark = s->memory_full ? FREE_PERCENT : FULL_PERCENT;
     const bool was_full = s->memory_full;

@@ -13,7 +13,7 @@
 
 #include "lw_log.h"
 
-enum { NEAR_PERCENT = 80 };
+enum { NEAR_PERCENT = 80, SLOW_MS = 500 };
 
 struct warnings {
     char texts[STORE_WARNINGS_MAX][STORE_WARNING_MAX];
@@ -39,6 +39,9 @@ void store_warnings_read(struct redis_store *s, const char *info)
     if (store_is_replicated(s) && online < s->options.replicas)
         warn(&found, STORE_TROUBLE_FEW_REPLICAS, "Redis has %u replicas that are up to date, durability replicated asks for %u: start them, or see why they lag", online,
              s->options.replicas);
+    if (s->answer_ms >= SLOW_MS)
+        warn(&found, STORE_TROUBLE_SLOW, "Redis takes long to answer (%" PRIu64 " ms for a plain question), and all that waits for it is as late: look at its disk "
+             "(appendfsync), its CPU, SLOWLOG, and who else uses it", s->answer_ms);
     log_new(s, &found);
     memcpy(base->warning_texts, found.texts, sizeof base->warning_texts);
     base->warning_count = found.count;

@@ -22,6 +22,7 @@ enum { START_MS_MAX = 20000 };
 static void open_directory(struct redis_fixture *redis);
 static void find_port(char port[8]);
 static void give_up(const char *what);
+static const char *server_name(void);
 static bool find_server(char *path, size_t capacity);
 static void run_server(const struct redis_fixture *redis, const char *server);
 static bool answers(struct redis_fixture *redis);
@@ -145,7 +146,7 @@ static void open_directory(struct redis_fixture *redis)
     char server[512];
 
     if (!find_server(server, sizeof server)) {
-        printf("SKIP: no redis-server: name one in LEADWIRE_REDIS_SERVER or put it on PATH\n");
+        printf("SKIP: no %s: name a server in LEADWIRE_REDIS_SERVER or put it on PATH\n", server_name());
         exit(77);
     }
     snprintf(redis->directory, sizeof redis->directory, "/tmp/lw-redis-XXXXXX");
@@ -173,17 +174,24 @@ static void give_up(const char *what)
     abort();
 }
 
+static const char *server_name(void)
+{
+    const char *named = getenv("LEADWIRE_REDIS_SERVER");
+
+    return named && *named ? named : "redis-server";
+}
+
 static bool find_server(char *path, size_t capacity)
 {
     const char *named = getenv("LEADWIRE_REDIS_SERVER"), *folders = getenv("PATH");
 
-    if (named && *named) {
+    if (named && strchr(named, '/')) {
         snprintf(path, capacity, "%s", named);
         return access(path, X_OK) == 0;
     }
     while (folders && *folders) {
         size_t size = strcspn(folders, ":");
-        snprintf(path, capacity, "%.*s/redis-server", (int)size, folders);
+        snprintf(path, capacity, "%.*s/%s", (int)size, folders, server_name());
         if (access(path, X_OK) == 0)
             return true;
         folders += size + (folders[size] == ':');

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A Redis that takes a second for each answer: the broker's loop waits for none of them, what was decided is confirmed as late as
+ * Redis is, it says so, and it is well again by itself.
+ */
+#include <string.h>
+
+#include "../unit/cmocka_all.h"
+#include "slow_proxy.h"
+#include "store_rig.h"
+#include "wall_clock.h"
+
+enum { DELAY_MS = 1000 };
+
+static struct redis_fixture redis;
+static struct slow_proxy proxy;
+
+static int open_redis(void **state)
+{
+    (void)state;
+    redis_fixture_open(&redis, NULL);
+    slow_proxy_open(&proxy, redis.directory, redis.socket);
+    return 0;
+}
+
+static int close_redis(void **state)
+{
+    (void)state;
+    slow_proxy_close(&proxy);
+    redis_fixture_close(&redis);
+    return 0;
+}
+
+static bool is_warned(struct rig *rig)
+{
+    const char *const *warnings;
+    size_t count = store_warnings(rig->store, &warnings);
+    for (size_t i = 0; i < count; i++)
+        if (strstr(warnings[i], "Redis takes long to answer"))
+            return true;
+    return false;
+}
+
+static bool until_warned(struct rig *rig, bool wanted)
+{
+    for (uint64_t end_ms = wall_clock_monotonic_ms() + RIG_DEADLINE_MS; is_warned(rig) != wanted;) {
+        if (wall_clock_monotonic_ms() > end_ms)
+            return false;
+        rig_turn(rig, 10);
+    }
+    return true;
+}
+
+static void slow_answers_delay_what_they_confirm_and_nothing_else(void **state)
+{
+    struct rig rig;
+    (void)state;
+    rig_init(&rig, &redis, "o");
+    rig.options.redis[0].socket = proxy.socket;
+    rig.options.away_after_ms = 0;   /* the defaults of a broker */
+    rig.options.lease_ms = 0;
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_READY));
+    assert_true(rig_change(&rig, 5));
+    assert_true(rig_until_confirmed(&rig));
+    assert_false(is_warned(&rig));
+
+    *proxy.delay_ms = DELAY_MS;
+    uint64_t began_ms = wall_clock_monotonic_ms();
+    unsigned away_before = rig.visits[STORE_AWAY];
+    assert_true(rig_change(&rig, 5));
+    rig_turn(&rig, 0);
+    uint64_t turned_ms = wall_clock_monotonic_ms();
+    assert_true(rig.confirmed < rig.ticket_last);   /* the turn did not wait for the answer */
+    for (int i = 0; i < 20; i++)
+        assert_true(rig_change(&rig, 5));           /* and more is taken meanwhile */
+    assert_true(rig_until_confirmed(&rig));
+    assert_true(wall_clock_monotonic_ms() - began_ms >= DELAY_MS);
+    assert_true(turned_ms - began_ms < DELAY_MS);
+    assert_true(until_warned(&rig, true));
+    assert_int_equal(rig.state, STORE_READY);       /* slow is not away */
+    assert_int_equal(rig.visits[STORE_AWAY], away_before);
+    assert_true(store_troubles(rig.store)[STORE_TROUBLE_SLOW] >= 1);
+
+    *proxy.delay_ms = 0;
+    assert_true(until_warned(&rig, false));
+    assert_true(rig_change(&rig, 5));
+    assert_true(rig_until_confirmed(&rig));
+    rig_fini(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(slow_answers_delay_what_they_confirm_and_nothing_else)};
+    return cmocka_run_group_tests(tests, open_redis, close_redis);
+}
