@@ -106,7 +106,8 @@ static bool open_ops(struct gateway *gateway)
     const struct gateway_config *config = gateway->config;
     const struct ops_feed_options options = {.base = gateway->base, .control = config->ops_control, .events = config->ops_events, .desk = config->desk};
     gateway->ops_pages.feed = &gateway->ops;
-    return !config->ops_control || !failed("ops", ops_feed_open(&gateway->ops, &options));
+    return !config->ops_control || (!failed("ops", ops_feed_open(&gateway->ops, &options)) &&
+                                    !failed("ops.versions", ops_rules_open(&gateway->ops_rules, &gateway->ops, config->ops_versions)));
 }
 
 static bool open_all(struct gateway *gateway)
@@ -138,6 +139,7 @@ static void close_all(struct gateway *gateway)
         rep_desks_close(&gateway->desks);
     ops_pages_close(&gateway->ops_pages);
     ops_feed_close(&gateway->ops);
+    ops_rules_close(&gateway->ops_rules);
     http_door_close(&gateway->door);
     sign_in_close(&gateway->sign_in);
     browser_sessions_fini(&gateway->sessions);

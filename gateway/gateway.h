@@ -12,6 +12,7 @@
 #include "loop_signals.h"
 #include "ops_feed.h"
 #include "ops_pages.h"
+#include "ops_rules.h"
 #include "rep_desks.h"
 #include "sign_in.h"
 #include "users.h"
@@ -28,6 +29,7 @@ struct gateway {
     struct rep_desks desks;
     struct ops_feed ops;                   /* zeroed: the configuration has none */
     struct ops_pages ops_pages;
+    struct ops_rules ops_rules;
     struct loop_signals signals;
     struct event *housekeeping;
     struct health_loop health;

@@ -9,7 +9,7 @@
 enum { ARENA_CAP = 4 * 1024 * 1024, TEXT_MAX = 1024, PATH_SIZE_MAX = 4096, LABELS_MAX = 500, MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
 
 static void read_all(struct yaml_doc *doc, const char *path, const struct gateway_overrides *overrides, struct gateway_config *out);
-static void read_ops(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out);
+static void read_ops(struct yaml_doc *doc, const char *path, const struct yaml_node *node, struct gateway_config *out);
 static void read_sessions(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out);
 static void read_page(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out);
 
@@ -51,11 +51,16 @@ static const char *read_needed(struct yaml_doc *doc, struct arena *arena, const 
     return text == override ? text : arena_strdup(arena, text);
 }
 
-/* Relative to the folder of the file that names it. */
+/* Relative to the folder of the file that names it. NULL: NULL. */
+static const char *beside(struct arena *arena, const char *config_path, const char *path)
+{
+    const char *slash = strrchr(config_path, '/');
+    return !path || path[0] == '/' || !slash ? arena_strdup(arena, path) : arena_printf(arena, "%.*s/%s", (int)(slash - config_path), config_path, path);
+}
+
 static const char *read_path(struct yaml_doc *doc, struct arena *arena, const char *config_path, const char *key, const char *what)
 {
-    const char *path = read_needed(doc, arena, key, NULL, what), *slash = strrchr(config_path, '/');
-    return !path || path[0] == '/' || !slash ? path : arena_printf(arena, "%.*s/%s", (int)(slash - config_path), config_path, path);
+    return beside(arena, config_path, read_needed(doc, arena, key, NULL, what));
 }
 
 static void read_all(struct yaml_doc *doc, const char *path, const struct gateway_overrides *overrides, struct gateway_config *out)
@@ -72,21 +77,22 @@ static void read_all(struct yaml_doc *doc, const char *path, const struct gatewa
     out->broker = read_needed(doc, &out->arena, "broker", overrides->broker, "the broker's reps endpoint");
     out->users_path = read_path(doc, &out->arena, path, "users", "the file of those who may sign in");
     out->rep_secrets_path = read_path(doc, &out->arena, path, "rep_secrets", "the broker's file of rep secrets, or a folder of files");
-    read_ops(doc, yaml_map_find(root, "ops"), out);
+    read_ops(doc, path, yaml_map_find(root, "ops"), out);
     http_config_read(doc, overrides->listen, &out->arena, &out->http);
     proxy_identity_read(doc, yaml_map_find(root, "identity"), &out->arena, &out->identity);
     read_sessions(doc, yaml_map_find(root, "sessions"), out);
     read_page(doc, yaml_map_find(root, "page"), out);
 }
 
-static void read_ops(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out)
+static void read_ops(struct yaml_doc *doc, const char *path, const struct yaml_node *node, struct gateway_config *out)
 {
-    static const char *const known[] = {"control", "events", NULL};
+    static const char *const known[] = {"control", "events", "versions", NULL};
     if (!node)
         return;
     yaml_check_keys(doc, node, "ops", known);
     out->ops_control = arena_strdup(&out->arena, yaml_read_text(doc, yaml_map_find(node, "control"), "ops.control", PATH_SIZE_MAX, NULL));
     out->ops_events = arena_strdup(&out->arena, yaml_read_text(doc, yaml_map_find(node, "events"), "ops.events", PATH_SIZE_MAX, NULL));
+    out->ops_versions = beside(&out->arena, path, yaml_read_text(doc, yaml_map_find(node, "versions"), "ops.versions", PATH_SIZE_MAX, NULL));
     if (!out->ops_control || !out->ops_events)
         yaml_doc_problem(doc, node, "ops needs control and events: the broker's endpoints of these names");
 }

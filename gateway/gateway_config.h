@@ -5,7 +5,7 @@
  *   desk: sales
  *   broker: ipc:///run/leadwire/reps
  *   users: users                    # users.h; paths are relative to the file's own folder
- *   ops: {control: ipc:///run/leadwire/control, events: ipc:///run/leadwire/events}   # for /ops; without it there is none
+ *   ops: {control: ipc:///run/leadwire/control, events: ipc:///run/leadwire/events, versions: FOLDER}   # for /ops; without it there is none
  *   rep_secrets: reps               # the broker's file, or a folder with a file for each rep
  *   listen: 127.0.0.1:8085          # and http: see http_config.h
  *   identity: {header: X-Forwarded-User, from: [127.0.0.1]}   # proxy_identity.h
@@ -32,6 +32,7 @@ struct gateway_config {
     struct arena arena;            /* of the strings */
     const char *desk, *broker, *users_path, *rep_secrets_path;
     const char *ops_control, *ops_events;   /* both, or NULL: no /ops */
+    const char *ops_versions;               /* where versions of the rules are kept; NULL: nowhere */
     struct http_config http;
     struct proxy_identity identity;
     uint64_t idle_ms, absolute_ms, page_grace_ms;

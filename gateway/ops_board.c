@@ -116,6 +116,7 @@ void ops_board_configure(struct ops_board *board, const Leadwire__V1__DeskConfig
         rep->in_rules = true;
         rep->label = name_of(board, of_rules->name, of_rules->label);
         rep->team = ops_names_number(&board->names, of_rules->team);
+        rep->capacity = of_rules->capacity;   /* no event tells of another one */
     }
     for (size_t i = 0; i < config->n_channels; i++) {
         unsigned channel = (unsigned)config->channels[i]->channel;

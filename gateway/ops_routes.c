@@ -78,3 +78,17 @@ void ops_take_rep_act(struct gateway *gateway, const struct request *request, in
     if (has_ops(gateway, request))
         ops_act_on_rep(&gateway->ops, request);
 }
+
+void ops_serve_rules(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    if (has_ops(gateway, request))
+        ops_rules_tell(&gateway->ops_rules, request);
+}
+
+void ops_take_rules(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    if (has_ops(gateway, request))
+        ops_rules_apply(&gateway->ops_rules, request);
+}

@@ -48,6 +48,8 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/ops/lead", 0, WIRE_EXPLAIN_REQUEST, false, ops_serve_story, 0},
     {HTTP_POST, "/api/ops/lead", 0, WIRE_LEAD_COMMAND, false, ops_take_lead_act, 0},
     {HTTP_POST, "/api/ops/rep", 0, WIRE_REP_COMMAND, false, ops_take_rep_act, 0},
+    {HTTP_GET, "/api/ops/rules", 0, WIRE_CONFIG_REQUEST, false, ops_serve_rules, 0},
+    {HTTP_POST, "/api/ops/rules", 0, WIRE_APPLY_CONFIG, false, ops_take_rules, 0},
 };
 
 enum { ROUTE_COUNT = sizeof routes / sizeof *routes };

@@ -39,7 +39,7 @@ floor_make_directory() {
     flock -n "$lock_fd"
     floor=$base/leadwire-demo.${fresh##*.}
     mv -- "$fresh" "$floor"   # has this name only once it is locked
-    mkdir -- "$floor"/{run,redis,log,secret,mail,mail/{tmp,new,cur}}
+    mkdir -- "$floor"/{run,redis,log,secret,versions,mail,mail/{tmp,new,cur}}
     mkfifo -- "$floor/tick"
     exec {tick_fd}<>"$floor/tick"
 }
@@ -102,7 +102,7 @@ floor_start() {
 
 # For the show a rep has two seconds to answer the offer of a mail; the rules of the floor say a minute.
 floor_write_files() {
-    local rep secret
+    local rep secret hash
     sed '/^  email:/s/offer_timeout: *[0-9a-z]*/offer_timeout: 2s/' "$here/desk.yaml" >"$floor/desk.yaml"
     cp -- "$here"/{web,phone,mail,gateway}.yaml "$floor/"
     sed -i "s|FLOOR|$floor|" "$floor"/{web,phone,mail,gateway}.yaml
@@ -112,7 +112,8 @@ floor_write_files() {
         [[ $rep == telephone ]] || printf '%s %s\n' "$rep" "$secret" >>"$floor/secret/all-reps"
     done
     password=leads-$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n')
-    printf 'you rep you %s\n' "$(printf '%s\n' "$password" | "$bin/leadwire-gateway" --hash-password)" >"$floor/users"
+    hash=$(printf '%s\n' "$password" | "$bin/leadwire-gateway" --hash-password)
+    printf '%s\n' "you rep you $hash" "chief admin - $hash" >"$floor/users"
 }
 
 redis_start() {

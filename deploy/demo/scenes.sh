@@ -262,6 +262,10 @@ Now you, as a rep in a browser, the only one who speaks French:
 
   http://127.0.0.1:${port_of[gateway]}/desk    sign in as  you  with the password  $password
 
+and as who runs the desk (in another browser or a private window, since one browser is one user):
+
+  http://127.0.0.1:${port_of[gateway]}/ops     sign in as  chief  with the same password
+
 In another terminal, send yourself a form (the very same one again is told "duplicate"; language=it is for the others):
 
   curl -d 'name=Ada' -d 'email=ada@example.com' -d 'language=fr' -d 'product=solar' http://127.0.0.1:${port_of[web]}/in/contact-form

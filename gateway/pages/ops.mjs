@@ -7,6 +7,7 @@ import {button, byId, make} from "./elements.mjs";
 import {onLead, onRep, release} from "./ops_acts.mjs";
 import {watch} from "./ops_api.mjs";
 import * as plots from "./ops_plots.mjs";
+import * as rules from "./ops_rules.mjs";
 import * as story from "./ops_story.mjs";
 import {Table} from "./ops_table.mjs";
 import {choose, language, languages, load, span, t} from "./texts.mjs";
@@ -181,13 +182,17 @@ document.body.classList.toggle("wallboard", location.hash === "#wallboard");
 showMenu();
 addEventListener("keydown", onKey);
 setInterval(show, 1000);
-if (!user.team) plots.begin();
+if (!user.team) {
+  plots.begin();
+  rules.begin(may("apply"));
+}
 watch({
   state: (state) => {
     told = state;
     setServerNow(state.now_unix_ms);
     show();
     connected(state.connected);
+    if (!user.team && state.config_version > 0) rules.renew(state.config_version);
   },
   away: () => connected(false),
 });

@@ -49,7 +49,7 @@ desk: main
 broker: ipc://FLOOR/run/reps
 users: users
 rep_secrets: reps
-ops: {control: "ipc://FLOOR/run/control", events: "ipc://FLOOR/run/events"}
+ops: {control: "ipc://FLOOR/run/control", events: "ipc://FLOOR/run/events", versions: versions}
 listen: 127.0.0.1:0
 http: {trusted_proxies: [127.0.0.1]}
 sessions: {page_grace: 3s}
@@ -78,6 +78,7 @@ class Floor:
     def __init__(self, users=(("anna", "rep", "anna"), ("bruno", "rep", "bruno")), config=GATEWAY, redis=False):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lw-gateway-"))
         self.processes, self.redis = {}, redis
+        (self.folder / "versions").mkdir(mode=0o700)
         (self.folder / "desk.yaml").write_text(DESK, encoding="utf-8")
         self.secret_file("reps", "anna correct-horse\nbruno battery-staple\n")
         self.write_users(users)

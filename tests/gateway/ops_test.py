@@ -166,6 +166,58 @@ class Acting(OpsCase):
         self.assertFalse(json.loads(browser.ask("GET", "/api/ops/lead?id=1abc-99")[2])["found"])
 
 
+class Rules(OpsCase):
+    def rules(self, browser, query=""):
+        return json.loads(browser.ask("GET", f"/api/ops/rules{query}")[2])
+
+    def apply(self, browser, text, based_on, reason="more room", **more):
+        status, _, answer = browser.ask("POST", "/api/ops/rules", {"text": text, "reason": reason, "based_on": based_on, **more})
+        return status, json.loads(answer)
+
+    def test_each_change_is_a_version_with_author_and_reason_and_can_be_gone_back_from(self):
+        browser, watch = self.watch("ada")
+        first = self.rules(browser)
+        self.assertEqual((first["version"], first["text"]), (1, floor.DESK))
+        more_room = floor.DESK.replace("team: inside, capacity: 2", "team: inside, capacity: 5")
+        self.assertEqual(self.apply(browser, more_room, 1, check=True)[1]["outcome"], "accepted")
+        self.assertEqual(self.rules(browser)["version"], 1)   # it was only looked at
+        status, answer = self.apply(browser, more_room, 1)
+        self.assertEqual((status, answer["outcome"], answer["version"]), (200, "accepted", 2))
+        watch.until("they are in force", lambda state: state["config_version"] == 2 and named(state["reps"], "rep", "anna")["capacity"] == 5)
+        self.assertEqual(self.apply(browser, floor.DESK, 1)[0], 409)   # changed from a version that is no longer in force
+        now = self.rules(browser)
+        self.assertEqual([(row["version"], row["by"], row["reason"]) for row in now["versions"]][1:], [(2, "ada", "more room")])
+        former = self.rules(browser, "?version=1")
+        self.assertEqual(former["text"], floor.DESK)
+        self.assertEqual(self.apply(browser, former["text"], 2, "back to version 1")[1]["version"], 3)
+        watch.until("they are back", lambda state: state["config_version"] == 3 and named(state["reps"], "rep", "anna")["capacity"] == 2)
+        self.floor.end("gateway")   # versions outlive it
+        self.floor.start_gateway()
+        browser, _ = self.watch("ada")
+        self.assertEqual([(row["version"], row["reason"]) for row in self.rules(browser)["versions"]], [(1, ""), (2, "more room"), (3, "back to version 1")])
+        self.assertEqual((self.floor.folder / "versions" / "2.json").stat().st_mode & 0o777, 0o600)
+
+    def test_wrong_rules_are_refused_by_line(self):
+        browser, _ = self.watch("ada")
+        version = self.rules(browser)["version"]
+        status, answer = self.apply(browser, floor.DESK.replace("solar: 8", "solar: 80"), version)
+        self.assertEqual((status, answer["outcome"]), (200, "rejected"))
+        self.assertRegex(answer["problems"][0], r"^desk\.yaml:\d+: ")
+        self.assertEqual(self.apply(browser, floor.DESK, version, reason="")[0], 400)
+        self.assertEqual(self.apply(browser, floor.DESK, version, reason="x" * 600)[0], 400)
+        self.assertEqual(browser.ask("POST", "/api/ops/rules", {"text": 1, "check": True})[0], 400)
+        for query in ("?version=99", "?version=x", "?version=-1"):
+            self.assertEqual(browser.ask("GET", f"/api/ops/rules{query}")[0], 404, query)
+
+    def test_managers_look_and_of_one_team_not_even_that(self):
+        manager = self.watch("maria")[0]
+        self.assertIn("anna", self.rules(manager)["text"])
+        self.assertEqual(self.apply(manager, floor.DESK, 1)[0], 403)
+        otto = self.signed_in("otto")
+        self.assertEqual(otto.ask("GET", "/api/ops/rules")[0], 403)
+        self.assertEqual(otto.ask("GET", "/api/ops/rules?version=1")[0], 403)
+
+
 class OneTeam(OpsCase):
     def test_the_manager_of_a_team_sees_and_acts_on_that_team_only(self):
         browser, watch = self.watch("otto")

@@ -42,8 +42,7 @@ await row(ops, "parked", nobodys).filter({hasText: /no rep/}).waitFor();
 await accessible(ops, "a parked lead");
 await ops.locator("#main").focus();
 await ops.keyboard.press("r");
-await ops.waitForSelector("#notices .notice");
-assert.match(await ops.textContent("#notices"), /Release/);
+await ops.locator("#notices .notice", {hasText: "Release"}).waitFor();
 say("a parked lead says why, and is released by R");
 
 // ---- a rep's state
@@ -73,6 +72,31 @@ await shot(ops, "wallboard");
 await ops.reload();
 await ops.waitForSelector("body.wallboard #health.available");
 say("the wallboard");
+
+// ---- the rules, by who may change them
+const admin = await device("ops-admin");
+await signIn(admin, "ada", "ops");
+await admin.waitForFunction(() => /capacity: 2/.test(document.querySelector("#rules-text")?.value));
+const text = await admin.inputValue("#rules-text");
+await admin.fill("#rules-text", text.replace("solar: 8", "solar: 80"));
+await admin.click("#rules button:has-text('Check')");
+await admin.waitForSelector("#rules .found .problem");
+await admin.fill("#rules-text", text.replace("inside, capacity: 2", "inside, capacity: 4"));
+await admin.locator("#rules .choices button", {hasText: "Apply"}).click();
+await admin.waitForSelector("#ask .difference .comes");
+assert.equal(await admin.locator("#ask .difference li").count(), 2);
+await accessible(admin, "the difference of the rules");
+await admin.fill("#rules-reason", "two more for Anna");
+await shot(admin, "ops-rules");
+await admin.locator("#ask button", {hasText: "Apply"}).click();
+await row(admin, "reps", "Anna Conti").filter({hasText: "0/4"}).waitFor();
+await admin.locator("#rules .versions li", {hasText: "two more for Anna"}).waitFor();
+await admin.locator("#rules .versions button", {hasText: "Version 1"}).click();
+await admin.locator("#ask button", {hasText: "Take this text"}).click();
+assert.equal(await admin.inputValue("#rules-text"), text);
+await accessible(admin, "the rules");
+await admin.context().close();
+say("the rules were changed with a reason, and a former text taken back");
 
 // ---- the manager of one team, on a phone, in Italian
 const phone = await device("ops-phone", {locale: "it-IT", viewport: {width: 360, height: 780}, colorScheme: "dark"});

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ops_rules.h"
+
+#include <leadwire/publisher.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "act_reply.h"
+#include "desk_yaml.h"
+#include "lw_log.h"
+#include "outcome.h"
+
+struct waiting_rules {
+    struct ops_rules *rules;
+    struct http_call *call;
+    json_t *warnings;
+    bool check_only;
+    char user[USER_NAME_MAX + 1], reason[OPS_REASON_MAX + 1];
+};
+
+/* What is sent by the page. Texts are borrowed. */
+struct asked_rules {
+    const char *text, *reason;
+    json_int_t based_on;
+    bool check_only;
+};
+
+static void note_version(struct ops_rules *rules, const char *reason)
+{
+    const struct ops_feed *feed = rules->feed;
+    json_t *row = json_pack("{s:I, s:I, s:s, s:s, s:s}", "version", (json_int_t)feed->rules_version, "applied_unix_ms", (json_int_t)feed->rules_applied_ms,
+                            "by", feed->rules_by, "reason", reason, "text", feed->rules_text);
+    if (!row || !ops_versions_put(&rules->versions, row))
+        log_error("a version of the rules is not kept: version=%u", feed->rules_version);
+    json_decref(row);
+}
+
+static void on_rules(void *context)
+{
+    struct ops_rules *rules = context;
+    const struct ops_feed *feed = rules->feed;
+    if (!ops_versions_has(&rules->versions, feed->rules_version, feed->rules_applied_ms))
+        note_version(rules, rules->applied.version == feed->rules_version ? rules->applied.reason : "");
+}
+
+lw_status ops_rules_open(struct ops_rules *rules, struct ops_feed *feed, const char *folder)
+{
+    *rules = (struct ops_rules){.feed = feed};
+    feed->rules_came = on_rules;
+    feed->rules_context = rules;
+    return ops_versions_open(&rules->versions, folder);
+}
+
+void ops_rules_close(struct ops_rules *rules)
+{
+    ops_versions_close(&rules->versions);
+    *rules = (struct ops_rules){0};
+}
+
+static bool is_of_team(const struct request *request)
+{
+    if (request->user->team[0])
+        http_call_reply_error(request->call, 403, "the rules are of all teams", 0);
+    return request->user->team[0] != '\0';
+}
+
+void ops_rules_tell(struct ops_rules *rules, const struct request *request)
+{
+    const struct ops_feed *feed = rules->feed;
+    const char *wanted = form_fields_text(http_call_query(request->call), "version", NULL);
+    if (is_of_team(request))
+        return;
+    if (!wanted) {
+        json_reply(request->call, 200, json_pack("{s:i, s:I, s:s, s:s, s:O}", "version", (int)feed->rules_version, "applied_unix_ms",
+                                                 (json_int_t)feed->rules_applied_ms, "by", feed->rules_by, "text", feed->rules_text, "versions",
+                                                 rules->versions.rows));
+        return;
+    }
+    json_t *row = ops_versions_read(&rules->versions, (uint32_t)strtoul(wanted, NULL, 10));
+    if (row)
+        json_reply(request->call, 200, row);
+    else
+        http_call_reply_error(request->call, 404, "this version is not kept", 0);
+}
+
+static json_t *texts_json(const struct desk_yaml *desk, size_t count, const char *(*at)(const struct desk_yaml *desk, size_t index))
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_string(at(desk, i)));
+    return list;
+}
+
+static void on_answer(void *context, const struct wire_message *message)
+{
+    struct waiting_rules *waiting = context;
+    struct ops_rules *rules = waiting->rules;
+    const Leadwire__V1__Reply *reply = message && message->type == WIRE_REPLY ? message->reply : NULL;
+    const char *outcome = reply ? lw_outcome_name(outcome_from_status(reply->status)) : "unknown";
+    bool applied = reply && reply->status == LEADWIRE__V1__STATUS__STATUS_ACCEPTED && !waiting->check_only;
+    log_info("rules %s: user=%s outcome=%s version=%u", waiting->check_only ? "checked" : "applied", waiting->user, outcome, reply ? reply->config_version : 0);
+    if (applied) {
+        rules->applied.version = reply->config_version;
+        snprintf(rules->applied.reason, sizeof rules->applied.reason, "%s", waiting->reason);
+        if (rules->feed->rules_version == reply->config_version)   /* they came before this answer */
+            note_version(rules, waiting->reason);
+    }
+    json_reply(waiting->call, reply ? 200 : 504, json_pack("{s:s, s:s, s:[], s:o, s:i}", "outcome", outcome, "reason", reply ? reply->reason : "", "problems",
+                                                           "warnings", waiting->warnings, "version", reply ? (int)reply->config_version : 0));
+    free(waiting);
+}
+
+/* The configuration is borrowed from desk. */
+static void send_rules(struct ops_rules *rules, const struct request *request, const struct asked_rules *asked, const struct desk_yaml *desk)
+{
+    Leadwire__V1__DeskConfig config = *desk_yaml_config(desk);
+    Leadwire__V1__ApplyConfig apply = LEADWIRE__V1__APPLY_CONFIG__INIT;
+    struct wire_message message = {.type = WIRE_APPLY_CONFIG, .apply_config = &apply};
+    struct waiting_rules *waiting = calloc(1, sizeof *waiting);
+    lw_status status = LW_NO_MEMORY;
+    apply.config = &config;
+    apply.check_only = asked->check_only;
+    apply.applied_by = (char *)request->user->name;
+    if (waiting) {
+        *waiting = (struct waiting_rules){.rules = rules, .call = request->call, .check_only = asked->check_only,
+                                          .warnings = texts_json(desk, desk_yaml_warning_count(desk), desk_yaml_warning_at)};
+        snprintf(waiting->user, sizeof waiting->user, "%s", request->user->name);
+        snprintf(waiting->reason, sizeof waiting->reason, "%s", asked->reason);
+        status = control_link_ask(rules->feed->control, &message, on_answer, waiting);
+    }
+    if (status == LW_OK)
+        return;
+    if (waiting)
+        json_decref(waiting->warnings);
+    free(waiting);
+    http_call_reply_error(request->call, status == LW_FULL || status == LW_NO_MEMORY ? 503 : 400, "the rules cannot be sent", 1);
+}
+
+static void judge(struct ops_rules *rules, const struct request *request, const struct asked_rules *asked)
+{
+    struct desk_yaml *desk = desk_yaml_from_text("desk.yaml", asked->text, strlen(asked->text));
+    if (desk && desk_yaml_config(desk))
+        send_rules(rules, request, asked, desk);
+    else if (desk)
+        json_reply(request->call, 200, json_pack("{s:s, s:s, s:o, s:o, s:i}", "outcome", "rejected", "reason", "", "problems",
+                                                 texts_json(desk, desk_yaml_problem_count(desk), desk_yaml_problem_at), "warnings",
+                                                 texts_json(desk, desk_yaml_warning_count(desk), desk_yaml_warning_at), "version", 0));
+    else
+        http_call_reply_error(request->call, 503, "no memory", 1);
+    desk_yaml_close(&desk);
+}
+
+void ops_rules_apply(struct ops_rules *rules, const struct request *request)
+{
+    size_t size;
+    if (is_of_team(request))
+        return;
+    const char *body = http_call_body(request->call, &size);
+    json_t *root = json_loadb(body, size, JSON_REJECT_DUPLICATES, NULL);
+    struct asked_rules asked = {.text = json_string_value(json_object_get(root, "text")), .reason = json_string_value(json_object_get(root, "reason")),
+                                .based_on = json_integer_value(json_object_get(root, "based_on")), .check_only = json_is_true(json_object_get(root, "check"))};
+    bool has_reason = asked.reason && *asked.reason && strlen(asked.reason) <= OPS_REASON_MAX;
+    if (!asked.text || (!asked.check_only && !has_reason))
+        http_call_reply_error(request->call, 400, "text or reason is missing, or too long", 0);
+    else if (!asked.check_only && asked.based_on != rules->feed->rules_version)
+        http_call_reply_error(request->call, 409, "another version is in force meanwhile", 0);
+    else
+        judge(rules, request, &asked);
+    json_decref(root);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * ops_rules - the desk's rules on the page: looked at, changed, compared with former versions, gone back to.
+ *
+ *   GET  /api/ops/rules             -> {"version", "applied_unix_ms", "by", "text", "versions": [...]}
+ *   GET  /api/ops/rules?version=N   -> {"version", "applied_unix_ms", "by", "reason", "text"}
+ *   POST /api/ops/rules  {"text", "reason", "based_on", "check"}  -> {"outcome", "reason", "problems", "warnings", "version"}
+ *
+ * What is sent is a whole desk.yaml. It is judged here as `leadwire check` does and by the broker, and is a new version with its author;
+ * going back is applying a former text. `based_on` is the version that was changed: 409 when another is in force meanwhile. With
+ * `check` nothing is changed. Not for who sees one team. Threads: one owner, that of the event base.
+ */
+#ifndef OPS_RULES_H
+#define OPS_RULES_H
+
+#include "ops_feed.h"
+#include "ops_versions.h"
+#include "request_guard.h"
+
+struct ops_rules {
+    struct ops_feed *feed;
+    struct ops_versions versions;
+    struct { uint32_t version; char reason[OPS_REASON_MAX + 1]; } applied;   /* by us last: the reason is kept with the version once it comes */
+};
+
+/* *rules must stay where it is. Errors: those of ops_versions_open. */
+LW_MUST_CHECK lw_status ops_rules_open(struct ops_rules *rules, struct ops_feed *feed, const char *folder);
+void ops_rules_close(struct ops_rules *rules);   /* zeroed: accepted */
+/* Answer the call, now or later. */
+void ops_rules_tell(struct ops_rules *rules, const struct request *request);
+void ops_rules_apply(struct ops_rules *rules, const struct request *request);
+
+#endif

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// The desk's rules: looked at, changed with a reason, compared with former versions, gone back to.
+
+import {ask as dialog, button, byId, make} from "./elements.mjs";
+import {tell} from "./notices.mjs";
+import {ask, get} from "./ops_api.mjs";
+import {moment, t} from "./texts.mjs";
+
+const LINES_MAX = 3000, REASON_MAX = 500;
+let told = null, mayApply = false, based = 0;
+
+// Lines that go, come and stay, [sign, line]: the longest common subsequence, between equal beginnings and ends.
+export function difference(before, after) {
+  const a = before.split("\n"), b = after.split("\n");
+  let start = 0, end = 0;
+  while (start < a.length && start < b.length && a[start] === b[start]) start++;
+  while (end < a.length - start && end < b.length - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  const left = a.slice(start, a.length - end), right = b.slice(start, b.length - end);
+  if (left.length > LINES_MAX || right.length > LINES_MAX) return [...left.map((line) => ["−", line]), ...right.map((line) => ["+", line])];
+  const best = Array.from({length: left.length + 1}, () => new Uint16Array(right.length + 1));
+  for (let i = left.length - 1; i >= 0; i--)
+    for (let j = right.length - 1; j >= 0; j--) best[i][j] = left[i] === right[j] ? best[i + 1][j + 1] + 1 : Math.max(best[i + 1][j], best[i][j + 1]);
+  const rows = [];
+  for (let i = 0, j = 0; i < left.length || j < right.length;) {
+    if (i < left.length && j < right.length && left[i] === right[j]) rows.push([" ", left[i++], j++]);
+    else if (j >= right.length || (i < left.length && best[i + 1][j] >= best[i][j + 1])) rows.push(["−", left[i++]]);
+    else rows.push(["+", right[j++]]);
+  }
+  return rows;
+}
+
+function shown(before, after) {
+  const rows = difference(before, after).filter(([sign]) => sign !== " ");
+  return make("ul", {class: "difference", "aria-label": t("rules_difference"), tabindex: "0"}, rows.length === 0 ? make("li", {}, t("rules_same")) :
+    rows.map(([sign, line]) => make("li", {class: sign === "+" ? "comes" : "goes"}, `${sign} ${line}`)));
+}
+
+const text = () => byId("rules-text").value;
+
+function say(answer) {
+  const place = byId("rules").querySelector(".found");
+  place.replaceChildren(...[...(answer.problems ?? []).map((line) => make("li", {class: "problem"}, line)), ...(answer.warnings ?? []).map((line) => make("li", {}, line)),
+    answer.reason && make("li", {}, answer.reason)].filter(Boolean));
+}
+
+async function check() {
+  say(await ask("rules", {text: text(), check: true}));
+}
+
+async function apply() {
+  const reason = make("input", {type: "text", id: "rules-reason", maxlength: REASON_MAX});
+  const why = await dialog(byId("ask"), t("rules_apply"), (end) => [shown(told.text, text()), make("label", {for: "rules-reason"}, t("reason")), reason,
+    make("div", {class: "choices"}, button(t("rules_apply"), () => (reason.value.trim() ? end(reason.value.trim()) : reason.focus()), {class: "primary"}),
+      button(t("cancel"), () => end(null)))]);
+  if (!why) return;
+  const answer = await ask("rules", {text: text(), reason: why, based_on: based});
+  say(answer);
+  if (answer.outcome !== "accepted") return tell(t("failed", {reason: answer.reason || t("rules_wrong")}));
+  tell(t("rules_applied", {version: answer.version}));
+}
+
+// The difference of a former version to the next one, and a way back to it.
+async function look(row) {
+  const former = await get(`rules?version=${row.version}`), next = told.versions.find(({version}) => version > row.version);
+  if (!former) return tell(t("rules_not_kept"));
+  const after = next && next.version !== told.version ? await get(`rules?version=${next.version}`) : told;
+  const back = await dialog(byId("ask"), t("rules_version", {version: row.version}), (end) => [
+    make("p", {class: "why"}, [moment(row.applied_unix_ms), row.by, row.reason].filter(Boolean).join(" · ")),
+    row.version !== told.version && make("h3", {}, t("rules_then")), row.version !== told.version && shown(former.text, after?.text ?? ""),
+    make("div", {class: "choices"}, mayApply && button(t("rules_back"), () => end(true)), button(t("ok"), () => end(false), {class: "primary"}))].filter(Boolean));
+  if (!back) return;
+  byId("rules-text").value = former.text;
+  byId("rules-text").focus();
+}
+
+function fill() {
+  const place = byId("rules").querySelector(".versions");
+  place.replaceChildren(...[...told.versions].reverse().slice(0, 20).map((row) => make("li", {}, button(t("rules_version", {version: row.version}), () => look(row),
+    {class: "id-button", "aria-haspopup": "dialog"}), ` ${[moment(row.applied_unix_ms), row.by, row.reason].filter(Boolean).join(" · ")}`)));
+}
+
+// Rules of this version are in force. What is being written stays; it can be applied only after it was looked at beside the new ones.
+export async function renew(version) {
+  if (told?.version === version) return;
+  const now = await get("rules");
+  if (!now || now.version !== version) return;
+  const changed = told && text() !== told.text && text() !== now.text;
+  told = now;
+  if (changed) tell(t("rules_others", {version}));
+  else byId("rules-text").value = now.text;
+  based = now.version;
+  fill();
+}
+
+export function begin(may) {
+  mayApply = may;
+  byId("rules").querySelector(".editor").replaceChildren(
+    make("label", {for: "rules-text"}, t("rules_text")), make("textarea", {id: "rules-text", rows: 16, spellcheck: "false", readonly: !may}),
+    make("ul", {class: "found", "aria-live": "polite"}),
+    may ? make("div", {class: "choices"}, button(t("rules_check"), check), button(t("rules_apply"), apply, {class: "primary", "aria-haspopup": "dialog"}),
+      button(t("rules_undo"), () => (byId("rules-text").value = told?.text ?? ""))) : "");
+}
