@@ -2,14 +2,15 @@
  *
  * redis_args - the arguments of one Redis command, gathered one after the other.
  *
- * Bounded by its bytes and REDIS_ARGS_MAX; beyond either it is `failed` and must not be sent.
+ * Bounded by its bytes and REDIS_ARGS_MAX; beyond either it is `failed` and must not be sent. The bytes are those of the largest
+ * record that the core makes (the rules of a desk), with what goes beside it: a checkpoint writes a record whole.
  */
 #ifndef REDIS_ARGS_H
 #define REDIS_ARGS_H
 
 #include "byte_buffer.h"
 
-enum { REDIS_ARGS_MAX = 4096, REDIS_ARGS_BYTES_MAX = 1024 * 1024 };
+enum { REDIS_ARGS_MAX = 4096, REDIS_ARGS_BYTES_MAX = 65 * 1024 * 1024 };
 
 struct redis_args {
     struct byte_buffer bytes;

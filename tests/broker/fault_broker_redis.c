@@ -279,35 +279,62 @@ static void large_rules_survive_a_kill(void **state)
     free(names);
 }
 
+/* The rules that are in force, with a source text of this size. */
+static void apply_with_text(size_t text_size)
+{
+    Leadwire__V1__ConfigRequest ask = LEADWIRE__V1__CONFIG_REQUEST__INIT;
+    Leadwire__V1__ApplyConfig apply = LEADWIRE__V1__APPLY_CONFIG__INIT;
+    struct raw_peer control;
+    char *text = malloc(text_size + 1);
+
+    memset(text, '#', text_size);
+    text[text_size] = '\0';
+    open_as(&control, "control", CONTROL, NULL);
+    ask.request_id = 1;
+    raw_peer_send(&control, WIRE_CONFIG_REQUEST, &ask.base);
+    apply.config = raw_peer_expect(&control, WIRE_CONFIG_REPLY)->config_reply->config;
+    apply.config->source_text = text;
+    apply.request_id = 2;
+    raw_peer_send(&control, WIRE_APPLY_CONFIG, &apply.base);
+    raw_peer_expect_reply(&control, 2, STATUS(ACCEPTED));
+    raw_peer_close(&control);
+    free(text);
+}
+
 /* More than the socket takes at once: the rest goes as soon as Redis has read. A broker that waits for something else
    takes itself for cut off each time; a slow disk would do that now and then. */
 static void rules_larger_than_the_socket_takes_are_written_at_once(void **state)
 {
-    enum { TEXT_SIZE = 1000 * 1000, TRIES = 8 };
-    Leadwire__V1__ConfigRequest ask = LEADWIRE__V1__CONFIG_REQUEST__INIT;
-    Leadwire__V1__ApplyConfig apply = LEADWIRE__V1__APPLY_CONFIG__INIT;
-    struct raw_peer control;
-    char *text = malloc(TEXT_SIZE + 1);
+    enum { TRIES = 8 };
     bool is_written = false;
 
     (void)state;
-    memset(text, '#', TEXT_SIZE);
-    text[TEXT_SIZE] = '\0';
     for (int i = 0; i < TRIES && !is_written; i++) {
         unsigned before = broker_fixture_log_count(&broker, "store is away");
-        open_as(&control, "control", CONTROL, NULL);
-        ask.request_id = 1;
-        raw_peer_send(&control, WIRE_CONFIG_REQUEST, &ask.base);
-        apply.config = raw_peer_expect(&control, WIRE_CONFIG_REPLY)->config_reply->config;
-        apply.config->source_text = text;
-        apply.request_id = 2;
-        raw_peer_send(&control, WIRE_APPLY_CONFIG, &apply.base);
-        raw_peer_expect_reply(&control, 2, STATUS(ACCEPTED));
+        apply_with_text(1000 * 1000);
         is_written = broker_fixture_log_count(&broker, "store is away") == before;
-        raw_peer_close(&control);
     }
-    free(text);
     assert_true(is_written);
+}
+
+static void a_checkpoint_holds_the_largest_rules(void **state)
+{
+    Leadwire__V1__StatusRequest ask = LEADWIRE__V1__STATUS_REQUEST__INIT;
+    struct raw_peer control;
+
+    (void)state;
+    apply_with_text(1024 * 1024);
+    uint64_t applied_ms = wall_clock_monotonic_ms(), end_ms = applied_ms + RAW_PEER_WAIT_MS, age_ms = UINT64_MAX, now_ms;
+    open_as(&control, "control", CONTROL, NULL);
+    do {
+        now_ms = wall_clock_monotonic_ms();
+        assert_true(now_ms < end_ms);
+        ask.request_id++;
+        raw_peer_send(&control, WIRE_STATUS_REQUEST, &ask.base);
+        age_ms = raw_peer_expect(&control, WIRE_STATUS_REPLY)->status_reply->checkpoint_age_ms;
+        raw_peer_sync(&control);                /* tells that it reads what it gets */
+    } while (age_ms >= now_ms - applied_ms);
+    raw_peer_close(&control);
 }
 
 static void a_fenced_broker_ends_with_its_own_exit_code(void **state)
@@ -345,13 +372,14 @@ static void a_standby_serves_again_when_the_other_ends(void **state)
 
     broker_fixture_open(&other, args);
     broker_fixture_start(&other);
-    assert_int_equal(broker_fixture_stop(&other), 0);
-    uint64_t end_ms = wall_clock_monotonic_ms() + RAW_PEER_WAIT_MS;
+    int code = broker_fixture_stop(&other);
+    assert_true(code == 0 || code == 3);    /* 3: they have one name, and the standby was quicker to claim anew than this to stop it */
+    uint64_t end_ms = wall_clock_monotonic_ms() + 6 * RAW_PEER_WAIT_MS;
     do {                                    /* until it has seen that it is fenced, and claimed anew */
         assert_true(wall_clock_monotonic_ms() < end_ms);
         raw_peer_open(&peer, standby.run_dir, "publish");
         raw_peer_hello(&peer, PUBLISHER, NULL, NULL);
-        (void)raw_peer_receive(&peer, 200);
+        (void)raw_peer_receive(&peer, 1000);
         raw_peer_close(&peer);
     } while (peer.epoch <= first_epoch);
     assert_int_equal(broker_fixture_stop(&standby), 0);
@@ -369,6 +397,7 @@ int main(void)
         cmocka_unit_test(a_redis_that_dies_and_comes_back_loses_nothing),
         cmocka_unit_test(large_rules_survive_a_kill),
         cmocka_unit_test(rules_larger_than_the_socket_takes_are_written_at_once),
+        cmocka_unit_test(a_checkpoint_holds_the_largest_rules),
         cmocka_unit_test(a_fenced_broker_ends_with_its_own_exit_code),
         cmocka_unit_test(a_standby_serves_again_when_the_other_ends),
     };
