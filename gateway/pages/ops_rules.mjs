@@ -83,7 +83,7 @@ function fill() {
 export async function renew(version) {
   if (told?.version === version) return;
   const now = await get("rules");
-  if (!now || now.version !== version) return;
+  if (!now || now.version !== version || told?.version === version) return;   // another call for it was quicker
   const changed = told && text() !== told.text && text() !== now.text;
   told = now;
   if (changed) tell(t("rules_others", {version}));
