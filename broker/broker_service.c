@@ -19,8 +19,7 @@ void broker_service_turn(struct broker_service *service, struct broker *broker)
         return;
     tell_state(service, broker);
     if (!service->is_ready && (broker->phase == BROKER_SERVING || broker->options->is_standby)) {
-        service->is_ready = true;
-        supervisor_ready();
+        service->is_ready = supervisor_ready();   /* else again with the next word: meanwhile it asks for time */
     }
     if (!service->is_stopping && (broker->phase == BROKER_STOPPING || (broker->phase == BROKER_OVER && broker->exit_code == BROKER_EXIT_STOPPED))) {
         service->is_stopping = true;

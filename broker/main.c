@@ -22,7 +22,7 @@ static int serve(struct broker_options *options);
 static int serve_once(struct broker_options *options, struct run_dir *run_dir, struct broker_watch *watch, int signal_fd);
 static void turn(struct broker *broker, struct broker_watch *watch, struct broker_service *service);
 static int check(const struct broker_options *options);
-static void handle_signals(struct broker *broker);
+static void handle_signals(struct broker *broker, const struct broker_service *service);
 static int catch_signals(void);
 
 int main(int argc, char **argv)
@@ -93,7 +93,7 @@ static void turn(struct broker *broker, struct broker_watch *watch, struct broke
     bool is_serving = broker->phase == BROKER_SERVING;   /* the turn that ends loading makes nobody wait who is there */
 
     broker_watch_begin(watch);
-    handle_signals(broker);
+    handle_signals(broker, service);
     broker_turn(broker);
     broker->wake_by_ms = UINT64_MAX;
     broker_watch_end(watch, broker);
@@ -152,15 +152,19 @@ static int catch_signals(void)
     return signal_pipe[0];
 }
 
-static void handle_signals(struct broker *broker)
+/* To be ready again after a reload is told only by who was ready before. */
+static void handle_signals(struct broker *broker, const struct broker_service *service)
 {
     unsigned char number;
 
     while (read(broker->signal_fd, &number, 1) == 1) {
         if (number == SIGHUP) {
-            supervisor_reloading();
+            bool tells = service->is_ready && !service->is_stopping;
+            if (tells)
+                supervisor_reloading();
             broker_reload(broker);
-            supervisor_ready();
+            if (tells)
+                (void)supervisor_ready();
         } else {
             broker_stop(broker);
         }

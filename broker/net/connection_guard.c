@@ -8,8 +8,6 @@
  */
 #include "connection_guard.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,14 +34,12 @@ void connection_guard_cut(struct net *net)
     int fd;
 
     for (uint32_t count = 0; count < CUTS_MAX && (fd = next_to_cut(net, &serial)) >= 0; count++) {
-        int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-        if (copy < 0 && errno != EBADF)
-            break;                             /* no descriptor is left: in the next turn */
+        bool is_held = dup2(fd, net->cut_fd) >= 0;   /* a place that is kept: also when no descriptor is left */
         connection_guard_take_in(net);
-        if (connections_cut(&net->connections, fd, serial) && copy >= 0)
-            (void)shutdown(copy, SHUT_RDWR);
-        if (copy >= 0)
-            close(copy);
+        if (connections_cut(&net->connections, fd, serial) && is_held)
+            (void)shutdown(net->cut_fd, SHUT_RDWR);
+        if (is_held)
+            (void)dup2(net->null_fd, net->cut_fd);
     }
     if (net->turn.monotonic_ms - net->cuts_warned_ms >= WARN_MS)
         warn_of_cuts(net);

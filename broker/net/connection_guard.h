@@ -15,8 +15,13 @@ void connection_guard_cut(struct net *net);
 void connection_guard_greet(struct net *net, int fd, uint64_t session);
 /* A Hello came that has to be said again later. */
 void connection_guard_bear(struct net *net, int fd);
-/* Is every door read? Else nobody is silent. */
-static inline bool connection_guard_hears_all(const struct net *net) { return net->turn.reads_reps && net->turn.reads_publishers; }
+/* Was all read that anybody has said? Else nobody is silent: their Hello may be there. But peers who never pause do not keep those who
+ * say nothing. */
+static inline bool connection_guard_hears_all(const struct net *net)
+{
+    bool is_drained = net->drained_ms == net->turn.monotonic_ms || net->turn.monotonic_ms - net->drained_ms >= 3u * CONNECTIONS_HELLO_MS;
+    return net->turn.reads_reps && net->turn.reads_publishers && is_drained;
+}
 /* Fills items for zmq_poll, one for each socket that is watched; returns how many. */
 int connection_guard_poll_items(const struct net *net, zmq_pollitem_t *items);
 

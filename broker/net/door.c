@@ -57,7 +57,7 @@ uint32_t door_collect(struct net *net, struct door *door, uint32_t max)
     while (count < max && endpoint_receive(&door->endpoint, &frame)) {
         count += handle_arrival(net, &frame, door);
         endpoint_release(&frame);
-        if (count < look_at)
+        if (count < look_at && door->role != SESSION_ROLE_CONTROL)   /* what is asked there takes long */
             continue;
         if (wall_clock_monotonic_us() >= end_us)
             return max;      /* the others' turn: whatever is left is read in the next */
@@ -379,12 +379,14 @@ static void handle_hello(struct net *net, struct arrival *arrival, const Leadwir
         sessions_count_key(&net->sessions, arrival->visitor.tag) >= net->options.sessions_per_key_max) {
         net->crowded_keys++;
         send_reply(net, arrival, 0, LEADWIRE__V1__STATUS__STATUS_BUSY, "this key has as many sessions as it may", CROWDED_RETRY_MS);
+        connection_guard_bear(net, endpoint_descriptor(arrival->frame));
         return;
     }
     peer = sessions_new(&net->sessions, arrival->door->role, arrival->route);
     if (!peer) {
         net->crowded[arrival->door->role]++;
         send_reply(net, arrival, 0, LEADWIRE__V1__STATUS__STATUS_BUSY, "too many sessions", CROWDED_RETRY_MS);
+        connection_guard_bear(net, endpoint_descriptor(arrival->frame));
         return;
     }
     arrival->peer = peer;

@@ -4,6 +4,7 @@
  * own share, so that no role can starve another.
  */
 #define _GNU_SOURCE   /* SCHED_BATCH */
+#include <fcntl.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -69,6 +70,8 @@ lw_status net_open(const struct net_options *options, const struct net_callbacks
     net->events.topic = options->desk;
     net->admission.memory_max = options->memory_max;
     connections_init(&net->connections, options->connections_max);
+    net->null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    net->cut_fd = net->null_fd >= 0 ? fcntl(net->null_fd, F_DUPFD_CLOEXEC, 0) : -1;
     outbox_init(&net->outbox, OUTBOX_BYTES_MAX);
     byte_buffer_init(&net->frame, WIRE_CONTROL_FRAME_SIZE_MAX);
     byte_buffer_init(&net->lead, WIRE_FRAME_SIZE_MAX);
@@ -78,6 +81,8 @@ lw_status net_open(const struct net_options *options, const struct net_callbacks
         let_io_wait(net->zmq_context);
     if (!net->zmq_context || sessions_init(&net->sessions) != LW_OK)
         status = explain(why, LW_NO_MEMORY, "out of memory");
+    if (status == LW_OK && net->cut_fd < 0)
+        status = explain(why, LW_IO, "no descriptor is left");
     if (status == LW_OK)
         status = key_guard_open(&net->guard, options->keys_dir, why);
     if (status == LW_OK && options->rep_secrets_file)
@@ -86,6 +91,12 @@ lw_status net_open(const struct net_options *options, const struct net_callbacks
         net_close(&net);
     *out = net;
     return status;
+}
+
+static void close_descriptor(int fd)
+{
+    if (fd >= 0)
+        close(fd);
 }
 
 void net_close(struct net **net_pointer)
@@ -105,6 +116,8 @@ void net_close(struct net **net_pointer)
         zmq_ctx_term(net->zmq_context);
     sessions_fini(&net->sessions);
     connections_fini(&net->connections);
+    close_descriptor(net->null_fd);
+    close_descriptor(net->cut_fd);
     outbox_fini(&net->outbox);
     parked_frames_fini(&net->parked);
     rep_secrets_close(&net->secrets);
@@ -187,6 +200,8 @@ uint32_t net_collect(struct net *net)
         most = count > most ? count : most;
     }
     door_send_due_refusals(net);
+    if (most < NET_TURN_MESSAGES_MAX)
+        net->drained_ms = net->turn.monotonic_ms;
     connection_guard_cut(net);
     return most;
 }
@@ -235,7 +250,11 @@ uint64_t net_wait_ms(const struct net *net)
         return UINT64_MAX;
     if (sessions_peek_ended(&net->sessions) && !net->turn.is_away && net->turn.reads_reps)
         return 0;
-    uint64_t silent_ms = sessions_silent_in_ms(&net->sessions);
+    uint64_t silent_ms = UINT64_MAX;
+    for (int role = 0; role < SESSION_ROLES; role++) {
+        uint64_t left_ms = may_read(net, (enum session_role)role) ? sessions_silent_in_ms(&net->sessions, (enum session_role)role) : UINT64_MAX;
+        silent_ms = left_ms < silent_ms ? left_ms : silent_ms;   /* who is not read is not silent */
+    }
     uint64_t refusal_ms = slow_refusals_wait_ms(&net->refusals, net->turn.monotonic_ms);
     uint64_t wait_ms = silent_ms < refusal_ms ? silent_ms : refusal_ms;
     uint64_t keys_ms = events_feed_is_rebinding(&net->events) ? FEED_REBIND_MS : net->guard.ring ? GUARD_LOOK_MS : UINT64_MAX;

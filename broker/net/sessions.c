@@ -164,19 +164,14 @@ struct peer *sessions_peek_silent(const struct sessions *sessions, enum session_
     return sessions->listening_ms[role] - peer->heard_ms >= SESSION_SILENT_MS ? peer : NULL;
 }
 
-uint64_t sessions_silent_in_ms(const struct sessions *sessions)
+uint64_t sessions_silent_in_ms(const struct sessions *sessions, enum session_role role)
 {
-    uint64_t least_ms = UINT64_MAX;
+    uint32_t first = sessions->heard[role].first;
 
-    for (int role = 0; role < SESSION_ROLES; role++) {
-        uint32_t first = sessions->heard[role].first;
-        if (first == NONE)
-            continue;
-        uint64_t silent_ms = sessions->listening_ms[role] - sessions->peers[first].heard_ms;
-        uint64_t left_ms = silent_ms < SESSION_SILENT_MS ? SESSION_SILENT_MS - silent_ms : 0;
-        least_ms = left_ms < least_ms ? left_ms : least_ms;
-    }
-    return least_ms;
+    if (first == NONE)
+        return UINT64_MAX;
+    uint64_t silent_ms = sessions->listening_ms[role] - sessions->peers[first].heard_ms;
+    return silent_ms < SESSION_SILENT_MS ? SESSION_SILENT_MS - silent_ms : 0;
 }
 
 void sessions_end(struct sessions *sessions, struct peer *peer, bool logs_off)

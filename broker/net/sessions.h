@@ -102,8 +102,8 @@ void sessions_lost(struct sessions *sessions, struct peer *peer);
 void sessions_listen(struct sessions *sessions, enum session_role role, uint64_t elapsed_ms);
 /* The one that was silent too long, or NULL. */
 struct peer *sessions_peek_silent(const struct sessions *sessions, enum session_role role);
-/* How long until one may be silent too long; UINT64_MAX: there is none. */
-uint64_t sessions_silent_in_ms(const struct sessions *sessions);
+/* How long until one of the role may be silent too long; UINT64_MAX: there is none. */
+uint64_t sessions_silent_in_ms(const struct sessions *sessions, enum session_role role);
 
 void sessions_end(struct sessions *sessions, struct peer *peer, bool logs_off);
 /* The oldest ended session, to be told to the core and then freed; NULL when there is none. */

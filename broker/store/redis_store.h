@@ -28,7 +28,7 @@
 #include "store_class.h"
 #include "store_keys.h"
 
-enum { NONCE_MAX = 40, OWNER_MAX = 160, PROGRESS_MAX = 48, LOAD_SCANS = STORE_LEAD_HASHES };
+enum { STORE_SLOW_MS = 500, NONCE_MAX = 40, OWNER_MAX = 160, PROGRESS_MAX = 48, LOAD_SCANS = STORE_LEAD_HASHES };
 enum { IN_FLIGHT_GROUPS = 2 };   /* with so many unanswered, no more are sent: what comes shares the next */
 
 enum phase { PHASE_DOWN, PHASE_GREET, PHASE_HEAD, PHASE_CLAIM, PHASE_LOAD, PHASE_SERVE, PHASE_OVER };
@@ -133,6 +133,7 @@ struct redis_store {
 
     uint64_t renew_at_ms, health_at_ms, health_asked_ms;
     uint64_t answer_ms;                /* that Redis took for the last question about its health */
+    uint32_t slow_answers;             /* in a row */
     bool renew_unanswered, health_unanswered;
     bool memory_full;
     bool release_unanswered;

@@ -15,7 +15,8 @@
 #include "batch.h"
 #include "crash_point.h"
 
-enum { GROUP_ENTRIES_MAX = 512, GROUP_BYTES_MAX = REDIS_ARGS_BYTES_MAX / 2, ENTRY_HEAD_MAX = 32 };
+/* A group is answered by itself, and that must come within away_after_ms: so it stays small, whatever a command could hold. */
+enum { GROUP_ENTRIES_MAX = 512, GROUP_BYTES_MAX = 512 * 1024, ENTRY_HEAD_MAX = 32 };
 
 _Static_assert(GROUP_BYTES_MAX + STORE_BATCH_MAX + GROUP_ENTRIES_MAX * STREAM_ID_MAX + 4096 < REDIS_ARGS_BYTES_MAX, "a group fits a command");
 _Static_assert(2 * GROUP_ENTRIES_MAX + 8 < REDIS_ARGS_MAX, "a group fits a command");

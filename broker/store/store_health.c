@@ -75,6 +75,7 @@ static void memory_answered(void *context, uint64_t tag, const redisReply *reply
     if (store_is_trouble(s, reply) || reply->type != REDIS_REPLY_STRING)
         return;
     s->answer_ms = s->now_ms - s->health_asked_ms;
+    s->slow_answers = s->answer_ms >= STORE_SLOW_MS ? s->slow_answers + 1 : 0;
     uint64_t max = info_number(reply->str, "\nmaxmemory:"), used = info_number(reply->str, "\nused_memory:");
     unsigned mark = s->memory_full ? FREE_PERCENT : FULL_PERCENT;
     const bool was_full = s->memory_full;

@@ -13,7 +13,7 @@
 
 #include "lw_log.h"
 
-enum { NEAR_PERCENT = 80, SLOW_MS = 500 };
+enum { NEAR_PERCENT = 80, SLOW_ANSWERS = 2 };   /* one alone may have lain here while we did something else */
 
 struct warnings {
     char texts[STORE_WARNINGS_MAX][STORE_WARNING_MAX];
@@ -39,7 +39,7 @@ void store_warnings_read(struct redis_store *s, const char *info)
     if (store_is_replicated(s) && online < s->options.replicas)
         warn(&found, STORE_TROUBLE_FEW_REPLICAS, "Redis has %u replicas that are up to date, durability replicated asks for %u: start them, or see why they lag", online,
              s->options.replicas);
-    if (s->answer_ms >= SLOW_MS)
+    if (s->slow_answers >= SLOW_ANSWERS)
         warn(&found, STORE_TROUBLE_SLOW, "Redis takes long to answer (%" PRIu64 " ms for a plain question), and all that waits for it is as late: look at its disk "
              "(appendfsync), its CPU, SLOWLOG, and who else uses it", s->answer_ms);
     log_new(s, &found);

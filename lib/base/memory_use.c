@@ -37,7 +37,7 @@ uint64_t memory_use_group_max(void)
             continue;
         line[strcspn(line, "\n")] = '\0';
         snprintf(path, sizeof path, "/sys/fs/cgroup%s", line + 3);
-        for (char *end; (end = strrchr(path, '/')) != NULL && end > path + strlen("/sys/fs"); *end = '\0') {
+        for (char *end; (end = strrchr(path, '/')) != NULL && end >= path + strlen("/sys/fs"); *end = '\0') {
             uint64_t bound = bound_in(path);
             least = bound < least ? bound : least;
         }

@@ -31,7 +31,8 @@ static bool find_socket(struct sockaddr_un *address, socklen_t *size)
     return true;
 }
 
-static void send_message(const char *message)
+/* False: nobody took it. */
+static bool send_message(const char *message)
 {
     struct sockaddr_un address;
     socklen_t size;
@@ -39,11 +40,11 @@ static void send_message(const char *message)
 
     int fd = find_socket(&address, &size) ? socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
     if (fd < 0)
-        return;
+        return false;
     ssize_t sent = sendto(fd, message, strlen(message), MSG_NOSIGNAL | MSG_DONTWAIT, (const struct sockaddr *)&address, size);
-    (void)sent;
     close(fd);
     errno = errno_before;
+    return sent >= 0;
 }
 
 bool supervisor_is_there(void)
@@ -54,9 +55,9 @@ bool supervisor_is_there(void)
     return find_socket(&address, &size);
 }
 
-void supervisor_ready(void)
+bool supervisor_ready(void)
 {
-    send_message("READY=1");
+    return send_message("READY=1");
 }
 
 void supervisor_reloading(void)
@@ -64,12 +65,12 @@ void supervisor_reloading(void)
     char message[MESSAGE_MAX];
 
     snprintf(message, sizeof message, "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)wall_clock_monotonic_us());
-    send_message(message);
+    (void)send_message(message);
 }
 
 void supervisor_stopping(void)
 {
-    send_message("STOPPING=1");
+    (void)send_message("STOPPING=1");
 }
 
 void supervisor_status(const char *format, ...)
@@ -83,7 +84,7 @@ void supervisor_status(const char *format, ...)
     va_end(args);
     for (char *at = message; *at; at++)
         *at = *at == '\n' ? ' ' : *at;   /* a line is a field */
-    send_message(message);
+    (void)send_message(message);
 }
 
 void supervisor_wait_for(uint32_t ms)
@@ -91,7 +92,7 @@ void supervisor_wait_for(uint32_t ms)
     char message[MESSAGE_MAX];
 
     snprintf(message, sizeof message, "EXTEND_TIMEOUT_USEC=%llu", (unsigned long long)ms * 1000);
-    send_message(message);
+    (void)send_message(message);
 }
 
 static bool read_number(const char *name, uint64_t *out)
@@ -118,5 +119,5 @@ uint32_t supervisor_watchdog_ms(void)
 
 void supervisor_turns(void)
 {
-    send_message("WATCHDOG=1");
+    (void)send_message("WATCHDOG=1");
 }

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 bool supervisor_is_there(void);
-void supervisor_ready(void);        /* READY=1: started, or done reloading */
+bool supervisor_ready(void);        /* READY=1: started, or done reloading. False: not taken, its queue may be full; say it again */
 void supervisor_reloading(void);    /* RELOADING=1 with the time: until supervisor_ready */
 void supervisor_stopping(void);     /* STOPPING=1 */
 /* STATUS=, a line for `systemctl status`. No personal data. */

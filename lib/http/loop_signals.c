@@ -66,7 +66,7 @@ static void on_reload(evutil_socket_t signal_number, short what, void *context)
     struct loop_signals *signals = context;
     supervisor_reloading();
     signals->reload(signals->context);
-    supervisor_ready();
+    (void)supervisor_ready();
 }
 
 static void on_ready(evutil_socket_t none, short what, void *context)
@@ -74,7 +74,7 @@ static void on_ready(evutil_socket_t none, short what, void *context)
     (void)none;
     (void)what;
     (void)context;
-    supervisor_ready();
+    (void)supervisor_ready();
 }
 
 static void on_watchdog(evutil_socket_t none, short what, void *context)
