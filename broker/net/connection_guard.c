@@ -15,7 +15,7 @@
 
 enum { WARN_MS = 1000, CUTS_MAX = 256 };   /* CUTS_MAX: in a turn */
 
-static int next_to_cut(const struct net *net, uint64_t *serial);
+static bool next_to_cut(const struct net *net, struct connection_name *name_out);
 static void take_from(struct net *net, uint8_t door, struct endpoint_watch *watch, bool greets);
 static void note_end(struct net *net, uint64_t session);
 static void warn_of_cuts(struct net *net);
@@ -30,13 +30,12 @@ void connection_guard_take_in(struct net *net)
 
 void connection_guard_cut(struct net *net)
 {
-    uint64_t serial;
-    int fd;
+    struct connection_name name;
 
-    for (uint32_t count = 0; count < CUTS_MAX && (fd = next_to_cut(net, &serial)) >= 0; count++) {
-        bool is_held = dup2(fd, net->cut_fd) >= 0;   /* a place that is kept: also when no descriptor is left */
+    for (uint32_t count = 0; count < CUTS_MAX && next_to_cut(net, &name); count++) {
+        bool is_held = dup2(name.fd, net->cut_fd) >= 0;   /* a place that is kept: also when no descriptor is left */
         connection_guard_take_in(net);
-        if (connections_cut(&net->connections, fd, serial) && is_held)
+        if (connections_cut(&net->connections, &name) && is_held)
             (void)shutdown(net->cut_fd, SHUT_RDWR);
         if (is_held)
             (void)dup2(net->null_fd, net->cut_fd);
@@ -46,16 +45,16 @@ void connection_guard_cut(struct net *net)
 }
 
 /* Whoever speaks was accepted before, and whoever had the number before has gone before that: both may still have to be taken in. */
-void connection_guard_greet(struct net *net, int fd, uint64_t session)
+void connection_guard_greet(struct net *net, uint8_t door, int fd, uint64_t session)
 {
     connection_guard_take_in(net);
-    connections_greet(&net->connections, fd, session);
+    connections_greet(&net->connections, door, fd, session);
 }
 
-void connection_guard_bear(struct net *net, int fd)
+void connection_guard_bear(struct net *net, uint8_t door, int fd)
 {
     connection_guard_take_in(net);
-    connections_bear(&net->connections, fd, net->turn.monotonic_ms);
+    connections_bear(&net->connections, door, fd, net->turn.monotonic_ms);
 }
 
 int connection_guard_poll_items(const struct net *net, zmq_pollitem_t *items)
@@ -70,9 +69,9 @@ int connection_guard_poll_items(const struct net *net, zmq_pollitem_t *items)
     return count;
 }
 
-static int next_to_cut(const struct net *net, uint64_t *serial)
+static bool next_to_cut(const struct net *net, struct connection_name *name_out)
 {
-    return connections_peek_cut(&net->connections, connection_guard_hears_all(net), net->turn.monotonic_ms, serial);
+    return connections_peek_cut(&net->connections, connection_guard_hears_all(net), net->turn.monotonic_ms, name_out);
 }
 
 static void take_from(struct net *net, uint8_t door, struct endpoint_watch *watch, bool greets)

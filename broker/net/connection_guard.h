@@ -11,10 +11,10 @@
 void connection_guard_take_in(struct net *net);
 /* After it has read, as who has just said Hello is not silent. */
 void connection_guard_cut(struct net *net);
-/* A Hello came by this descriptor, and its session is this one. */
-void connection_guard_greet(struct net *net, int fd, uint64_t session);
+/* A Hello came to this door by this descriptor, and its session is this one. */
+void connection_guard_greet(struct net *net, uint8_t door, int fd, uint64_t session);
 /* A Hello came that has to be said again later. */
-void connection_guard_bear(struct net *net, int fd);
+void connection_guard_bear(struct net *net, uint8_t door, int fd);
 /* Was all read that anybody has said? Else nobody is silent: their Hello may be there. But peers who never pause do not keep those who
  * say nothing. */
 static inline bool connection_guard_hears_all(const struct net *net)

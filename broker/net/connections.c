@@ -3,16 +3,17 @@
 
 #include <stdlib.h>
 
-enum { NONE = -1, CAPACITY_FIRST = 256 };
+enum { NONE = -1, CAPACITY_FIRST = 256 * CONNECTIONS_DOORS_MAX };
 enum state { UNUSED, WAITING, GREETED, CROWDED, CUT };   /* CUT: shut, and not yet noticed; and who need not be greeted is GREETED */
 
 static bool make_room(struct connections *connections, int fd);
-static struct connection *find(const struct connections *connections, int fd);
+static int32_t place_of(uint8_t door, int fd) { return fd * CONNECTIONS_DOORS_MAX + door; }
+static struct connection *find(const struct connections *connections, uint8_t door, int fd);
 static bool is_crowded(const struct connections *connections, bool is_tcp);
-static void move(struct connections *connections, int fd, enum state state);
+static void move(struct connections *connections, int32_t place, enum state state);
 static struct connection_list *list_of(struct connections *connections, uint8_t state);
-static void list_add(struct connections *connections, struct connection_list *list, int fd);
-static void list_remove(struct connections *connections, struct connection_list *list, int fd);
+static void list_add(struct connections *connections, struct connection_list *list, int32_t place);
+static void list_remove(struct connections *connections, struct connection_list *list, int32_t place);
 
 void connections_init(struct connections *connections, uint32_t max)
 {
@@ -21,7 +22,7 @@ void connections_init(struct connections *connections, uint32_t max)
 
 void connections_fini(struct connections *connections)
 {
-    free(connections->by_fd);
+    free(connections->places);
     *connections = (struct connections){0};
 }
 
@@ -30,86 +31,85 @@ lw_status connections_accept(struct connections *connections, uint8_t door, int 
     if (fd < 0 || !make_room(connections, fd))
         return LW_NO_MEMORY;
     connections->accepted++;
-    struct connection *connection = &connections->by_fd[fd];
-    if (connection->state != UNUSED)          /* its end has not been told yet, by another socket */
-        (void)connections_close(connections, connection->door, fd);
+    struct connection *connection = &connections->places[place_of(door, fd)];
     bool is_one_too_many = is_crowded(connections, is_tcp);
-    *connection = (struct connection){.since_ms = now_ms, .serial = connections->accepted, .door = door, .is_tcp = is_tcp};
+    *connection = (struct connection){.since_ms = now_ms, .serial = connections->accepted, .is_tcp = is_tcp};
     connections->count++;
     connections->tcp_count += is_tcp;
     connections->cut_crowded += is_one_too_many;
-    move(connections, fd, is_one_too_many ? CROWDED : greets ? WAITING : GREETED);
+    move(connections, place_of(door, fd), is_one_too_many ? CROWDED : greets ? WAITING : GREETED);
     return LW_OK;
 }
 
 uint64_t connections_close(struct connections *connections, uint8_t door, int fd)
 {
-    struct connection *connection = find(connections, fd);
+    struct connection *connection = find(connections, door, fd);
 
-    if (!connection || connection->door != door)
+    if (!connection)
         return 0;
     connections->count--;
     connections->tcp_count -= connection->is_tcp;
-    move(connections, fd, UNUSED);
+    move(connections, place_of(door, fd), UNUSED);
     return connection->session;
 }
 
 void connections_forget(struct connections *connections, uint8_t door)
 {
-    for (uint32_t fd = 0; fd < connections->capacity; fd++)
+    for (uint32_t fd = 0; fd < connections->capacity / CONNECTIONS_DOORS_MAX; fd++)
         (void)connections_close(connections, door, (int)fd);
 }
 
-void connections_greet(struct connections *connections, int fd, uint64_t session)
+void connections_greet(struct connections *connections, uint8_t door, int fd, uint64_t session)
 {
-    struct connection *connection = find(connections, fd);
+    struct connection *connection = find(connections, door, fd);
 
     if (!connection || (connection->state != WAITING && connection->state != GREETED))
         return;
     connection->session = session;
-    move(connections, fd, GREETED);
+    move(connections, place_of(door, fd), GREETED);
 }
 
-void connections_bear(struct connections *connections, int fd, uint64_t now_ms)
+void connections_bear(struct connections *connections, uint8_t door, int fd, uint64_t now_ms)
 {
-    struct connection *connection = find(connections, fd);
+    struct connection *connection = find(connections, door, fd);
 
     if (!connection || connection->state != WAITING)
         return;
     connection->since_ms = now_ms;
-    move(connections, fd, WAITING);
+    move(connections, place_of(door, fd), WAITING);
 }
 
-void connections_leave(struct connections *connections, int fd, uint64_t session, uint64_t now_ms)
+void connections_leave(struct connections *connections, uint8_t door, int fd, uint64_t session, uint64_t now_ms)
 {
-    struct connection *connection = find(connections, fd);
+    struct connection *connection = find(connections, door, fd);
 
     if (!connection || connection->state != GREETED || connection->session != session)
         return;
     connection->session = 0;
     connection->since_ms = now_ms;
-    move(connections, fd, WAITING);
+    move(connections, place_of(door, fd), WAITING);
 }
 
-int connections_peek_cut(const struct connections *connections, bool silent_too, uint64_t now_ms, uint64_t *serial)
+bool connections_peek_cut(const struct connections *connections, bool silent_too, uint64_t now_ms, struct connection_name *name_out)
 {
-    int fd = connections->crowded.first;
+    int32_t place = connections->crowded.first;
 
-    if (fd == NONE && silent_too && connections_wait_ms(connections, now_ms) == 0)
-        fd = connections->waiting.first;
-    if (fd != NONE)
-        *serial = connections->by_fd[fd].serial;
-    return fd;
+    if (place == NONE && silent_too && connections_wait_ms(connections, now_ms) == 0)
+        place = connections->waiting.first;
+    if (place == NONE)
+        return false;
+    *name_out = (struct connection_name){place / CONNECTIONS_DOORS_MAX, (uint8_t)(place % CONNECTIONS_DOORS_MAX), connections->places[place].serial};
+    return true;
 }
 
-bool connections_cut(struct connections *connections, int fd, uint64_t serial)
+bool connections_cut(struct connections *connections, const struct connection_name *name)
 {
-    struct connection *connection = find(connections, fd);
+    struct connection *connection = find(connections, name->door, name->fd);
 
-    if (!connection || connection->serial != serial || (connection->state != WAITING && connection->state != CROWDED))
+    if (!connection || connection->serial != name->serial || (connection->state != WAITING && connection->state != CROWDED))
         return false;
     connections->cut_silent += connection->state == WAITING;
-    move(connections, fd, CUT);
+    move(connections, place_of(name->door, name->fd), CUT);
     return true;
 }
 
@@ -119,7 +119,7 @@ uint64_t connections_wait_ms(const struct connections *connections, uint64_t now
         return 0;
     if (connections->waiting.first == NONE)
         return UINT64_MAX;
-    uint64_t waited_ms = now_ms - connections->by_fd[connections->waiting.first].since_ms;
+    uint64_t waited_ms = now_ms - connections->places[connections->waiting.first].since_ms;
     return waited_ms < CONNECTIONS_HELLO_MS ? CONNECTIONS_HELLO_MS - waited_ms : 0;
 }
 
@@ -134,25 +134,25 @@ static bool make_room(struct connections *connections, int fd)
 {
     uint32_t capacity = connections->capacity > 0 ? connections->capacity : CAPACITY_FIRST;
 
-    if ((uint32_t)fd < connections->capacity)
+    if (place_of(0, fd) < (int32_t)connections->capacity)
         return true;
-    while (capacity <= (uint32_t)fd)
+    while (capacity <= (uint32_t)place_of(0, fd))
         capacity *= 2;
-    struct connection *by_fd = realloc(connections->by_fd, capacity * sizeof *by_fd);
-    if (!by_fd)
+    struct connection *places = realloc(connections->places, capacity * sizeof *places);
+    if (!places)
         return false;
     for (uint32_t i = connections->capacity; i < capacity; i++)
-        by_fd[i] = (struct connection){0};
-    connections->by_fd = by_fd;
+        places[i] = (struct connection){0};
+    connections->places = places;
     connections->capacity = capacity;
     return true;
 }
 
-static struct connection *find(const struct connections *connections, int fd)
+static struct connection *find(const struct connections *connections, uint8_t door, int fd)
 {
-    if (fd < 0 || (uint32_t)fd >= connections->capacity || connections->by_fd[fd].state == UNUSED)
+    if (fd < 0 || place_of(0, fd) >= (int32_t)connections->capacity || connections->places[place_of(door, fd)].state == UNUSED)
         return NULL;
-    return &connections->by_fd[fd];
+    return &connections->places[place_of(door, fd)];
 }
 
 /* Those by TCP that are too many, and are being cut, take no room from ipc. */
@@ -168,16 +168,16 @@ static bool is_crowded(const struct connections *connections, bool is_tcp)
 }
 
 /* To the end of the state's list, also of the one that it is in. */
-static void move(struct connections *connections, int fd, enum state state)
+static void move(struct connections *connections, int32_t place, enum state state)
 {
-    struct connection *connection = &connections->by_fd[fd];
+    struct connection *connection = &connections->places[place];
     struct connection_list *from = list_of(connections, connection->state), *to = list_of(connections, (uint8_t)state);
 
     if (from)
-        list_remove(connections, from, fd);
+        list_remove(connections, from, place);
     connection->state = (uint8_t)state;
     if (to)
-        list_add(connections, to, fd);
+        list_add(connections, to, place);
 }
 
 static struct connection_list *list_of(struct connections *connections, uint8_t state)
@@ -185,29 +185,29 @@ static struct connection_list *list_of(struct connections *connections, uint8_t 
     return state == WAITING ? &connections->waiting : state == CROWDED ? &connections->crowded : NULL;
 }
 
-static void list_add(struct connections *connections, struct connection_list *list, int fd)
+static void list_add(struct connections *connections, struct connection_list *list, int32_t place)
 {
-    struct connection *connection = &connections->by_fd[fd];
+    struct connection *connection = &connections->places[place];
 
     connection->next = NONE;
     connection->previous = list->last;
     if (list->last != NONE)
-        connections->by_fd[list->last].next = fd;
+        connections->places[list->last].next = place;
     else
-        list->first = fd;
-    list->last = fd;
+        list->first = place;
+    list->last = place;
 }
 
-static void list_remove(struct connections *connections, struct connection_list *list, int fd)
+static void list_remove(struct connections *connections, struct connection_list *list, int32_t place)
 {
-    struct connection *connection = &connections->by_fd[fd];
+    struct connection *connection = &connections->places[place];
 
     if (connection->previous != NONE)
-        connections->by_fd[connection->previous].next = connection->next;
+        connections->places[connection->previous].next = connection->next;
     else
         list->first = connection->next;
     if (connection->next != NONE)
-        connections->by_fd[connection->next].previous = connection->previous;
+        connections->places[connection->next].previous = connection->previous;
     else
         list->last = connection->previous;
 }

@@ -12,7 +12,8 @@
  * Watchers of events say no Hello: they are counted, and not waited for.
  *
  * Descriptors are used again; a serial number tells who has one. What is known of one comes in order from each socket, and
- * its end is told before the descriptor is free.
+ * its end is told before the descriptor is free; but of two sockets what came later may be read first. So a connection is known
+ * by its door and its descriptor, and what one door tells is never taken for another's.
  * Knows no socket; threads: one owner.
  */
 #ifndef CONNECTIONS_H
@@ -32,15 +33,17 @@ struct connection {
     uint64_t session;                  /* 0: none */
     uint64_t since_ms;                 /* WAITING: from when on */
     uint64_t serial;
-    int32_t next, previous;            /* WAITING, or to be cut: descriptors */
-    uint8_t door, state;
+    int32_t next, previous;            /* WAITING, or to be cut: places */
+    uint8_t state;
     bool is_tcp;
 };
 
-struct connection_list { int32_t first, last; };
+struct connection_name { int fd; uint8_t door; uint64_t serial; };
+
+struct connection_list { int32_t first, last; };   /* places */
 
 struct connections {
-    struct connection *by_fd;
+    struct connection *places;         /* of descriptor times CONNECTIONS_DOORS_MAX plus door */
     uint32_t capacity, max;            /* max 0: none */
     uint32_t count, tcp_count;
     struct connection_list waiting, crowded;
@@ -52,23 +55,22 @@ void connections_fini(struct connections *connections);
 
 /* greets: it has to say Hello. LW_NO_MEMORY: it is not known, and lives. */
 LW_MUST_CHECK lw_status connections_accept(struct connections *connections, uint8_t door, int fd, bool is_tcp, bool greets, uint64_t now_ms);
-/* Gives the session that it had; 0: none. Ignored when it is another door's by now. */
+/* Gives the session that it had; 0: none, or nothing is known of it. */
 uint64_t connections_close(struct connections *connections, uint8_t door, int fd);
 /* The door's socket is gone, and all its connections. */
 void connections_forget(struct connections *connections, uint8_t door);
 
 /* A Hello gave it this session. What is not known is ignored, here and below. */
-void connections_greet(struct connections *connections, int fd, uint64_t session);
+void connections_greet(struct connections *connections, uint8_t door, int fd, uint64_t session);
 /* It said something that deserves patience: its time begins anew. */
-void connections_bear(struct connections *connections, int fd, uint64_t now_ms);
+void connections_bear(struct connections *connections, uint8_t door, int fd, uint64_t now_ms);
 /* Its session is over: it has to say Hello again. */
-void connections_leave(struct connections *connections, int fd, uint64_t session, uint64_t now_ms);
+void connections_leave(struct connections *connections, uint8_t door, int fd, uint64_t session, uint64_t now_ms);
 
-/* The next to be cut, or -1; *serial names it for connections_cut. silent_too: not only those beyond the bound; only when all
- * that they have said by now was read. */
-int connections_peek_cut(const struct connections *connections, bool silent_too, uint64_t now_ms, uint64_t *serial);
+/* The next to be cut; false: none. silent_too: not only those beyond the bound; only when all that they have said by now was read. */
+bool connections_peek_cut(const struct connections *connections, bool silent_too, uint64_t now_ms, struct connection_name *name_out);
 /* It is being shut, and stays counted until libzmq has noticed. False: it has gone by itself. */
-bool connections_cut(struct connections *connections, int fd, uint64_t serial);
+bool connections_cut(struct connections *connections, const struct connection_name *name);
 /* How long until one is to be cut; UINT64_MAX: none waits. */
 uint64_t connections_wait_ms(const struct connections *connections, uint64_t now_ms);
 /* How many there may be by TCP. */

@@ -96,7 +96,7 @@ void door_bury_ended(struct net *net)
                                            .session = peer->number};
             net_step(net, &command);
         }
-        connections_leave(&net->connections, peer->descriptor, peer->number, net->turn.monotonic_ms);
+        connections_leave(&net->connections, (uint8_t)peer->role, peer->descriptor, peer->number, net->turn.monotonic_ms);
         sessions_free(&net->sessions, peer);
     }
 }
@@ -379,14 +379,14 @@ static void handle_hello(struct net *net, struct arrival *arrival, const Leadwir
         sessions_count_key(&net->sessions, arrival->visitor.tag) >= net->options.sessions_per_key_max) {
         net->crowded_keys++;
         send_reply(net, arrival, 0, LEADWIRE__V1__STATUS__STATUS_BUSY, "this key has as many sessions as it may", CROWDED_RETRY_MS);
-        connection_guard_bear(net, endpoint_descriptor(arrival->frame));
+        connection_guard_bear(net, (uint8_t)arrival->door->role, endpoint_descriptor(arrival->frame));
         return;
     }
     peer = sessions_new(&net->sessions, arrival->door->role, arrival->route);
     if (!peer) {
         net->crowded[arrival->door->role]++;
         send_reply(net, arrival, 0, LEADWIRE__V1__STATUS__STATUS_BUSY, "too many sessions", CROWDED_RETRY_MS);
-        connection_guard_bear(net, endpoint_descriptor(arrival->frame));
+        connection_guard_bear(net, (uint8_t)arrival->door->role, endpoint_descriptor(arrival->frame));
         return;
     }
     arrival->peer = peer;
@@ -394,7 +394,7 @@ static void handle_hello(struct net *net, struct arrival *arrival, const Leadwir
     sessions_set_key(&net->sessions, peer, arrival->visitor.tag);
     peer->takes_bundles = hello->bundles;
     peer->descriptor = endpoint_descriptor(arrival->frame);
-    connection_guard_greet(net, peer->descriptor, peer->number);
+    connection_guard_greet(net, (uint8_t)arrival->door->role, peer->descriptor, peer->number);
     if (arrival->door->role == SESSION_ROLE_REP) {
         log_on(net, arrival, hello);
         return;
@@ -422,7 +422,7 @@ static bool refuse_hello(struct net *net, struct arrival *arrival, const Leadwir
         status = LEADWIRE__V1__STATUS__STATUS_BUSY;
         reason = "the store is away";
         retry_after_ms = BUSY_RETRY_MS;
-        connection_guard_bear(net, endpoint_descriptor(arrival->frame));
+        connection_guard_bear(net, (uint8_t)arrival->door->role, endpoint_descriptor(arrival->frame));
     }
     if (status == LEADWIRE__V1__STATUS__STATUS_NONE)
         return false;

@@ -30,11 +30,12 @@ static void accept_tcp(uint8_t door, int fd, uint64_t now_ms)
 
 static int cut_one(bool silent_too, uint64_t now_ms)
 {
-    uint64_t serial;
-    int fd = connections_peek_cut(&all, silent_too, now_ms, &serial);
+    struct connection_name name;
 
-    assert_true(fd < 0 || connections_cut(&all, fd, serial));
-    return fd;
+    if (!connections_peek_cut(&all, silent_too, now_ms, &name))
+        return -1;
+    assert_true(connections_cut(&all, &name));
+    return name.fd;
 }
 
 static int cut(uint64_t now_ms) { return cut_one(true, now_ms); }
@@ -46,7 +47,7 @@ static void who_says_no_hello_is_cut(void **state)
     accept_tcp(REPS, 300, 1500);
     accept_tcp(EVENTS, 12, 1500);
     accept_tcp(PUBLISH, 13, 1600);
-    connections_greet(&all, 13, 7);
+    connections_greet(&all, PUBLISH, 13, 7);
     assert_int_equal(cut(1000 + CONNECTIONS_HELLO_MS - 1), -1);
     assert_int_equal(connections_wait_ms(&all, 1000 + CONNECTIONS_HELLO_MS - 1), 1);
     assert_int_equal(cut_one(false, 1000 + CONNECTIONS_HELLO_MS), -1);
@@ -64,14 +65,14 @@ static void a_session_that_is_over_has_to_say_hello_again(void **state)
 {
     (void)state;
     accept_tcp(PUBLISH, 10, 1000);
-    connections_greet(&all, 10, 7);
-    connections_leave(&all, 10, 6, 2000);                /* an earlier one's */
+    connections_greet(&all, PUBLISH, 10, 7);
+    connections_leave(&all, PUBLISH, 10, 6, 2000);                /* an earlier one's */
     assert_int_equal(connections_wait_ms(&all, 90000), UINT64_MAX);
-    connections_leave(&all, 10, 7, 2000);
+    connections_leave(&all, PUBLISH, 10, 7, 2000);
     assert_int_equal(connections_wait_ms(&all, 2000), CONNECTIONS_HELLO_MS);
-    connections_bear(&all, 10, 4000);
+    connections_bear(&all, PUBLISH, 10, 4000);
     assert_int_equal(connections_wait_ms(&all, 4000), CONNECTIONS_HELLO_MS);
-    connections_greet(&all, 10, 8);
+    connections_greet(&all, PUBLISH, 10, 8);
     assert_int_equal(cut(90000), -1);
 }
 
@@ -108,12 +109,24 @@ static void a_descriptor_that_is_used_again_is_the_new_ones(void **state)
     assert_int_equal(all.count, 1);
     assert_int_equal(all.tcp_count, 1);
     assert_int_equal(cut(1000 + CONNECTIONS_HELLO_MS), -1);
-    uint64_t serial;
-    assert_int_equal(connections_peek_cut(&all, true, 5000 + CONNECTIONS_HELLO_MS, &serial), 10);
+    struct connection_name name;
+    assert_true(connections_peek_cut(&all, true, 5000 + CONNECTIONS_HELLO_MS, &name));
+    assert_int_equal(name.fd, 10);
     (void)connections_close(&all, REPS, 10);
     accept_tcp(REPS, 10, 6000);
-    assert_false(connections_cut(&all, 10, serial));     /* not the one that was meant */
+    assert_false(connections_cut(&all, &name));          /* not the one that was meant */
     assert_int_equal(cut(6000 + CONNECTIONS_HELLO_MS), 10);
+}
+
+static void what_a_door_tells_late_is_not_anothers(void **state)
+{
+    (void)state;
+    accept_tcp(PUBLISH, 10, 5000);                       /* read first, though it had the number after REPS */
+    accept_tcp(REPS, 10, 1000);
+    (void)connections_close(&all, REPS, 10);
+    assert_int_equal(all.count, 1);
+    connections_greet(&all, REPS, 10, 7);                /* that one is over */
+    assert_int_equal(cut(5000 + CONNECTIONS_HELLO_MS), 10);
 }
 
 static void a_socket_that_is_gone_takes_its_connections_along(void **state)
@@ -124,8 +137,8 @@ static void a_socket_that_is_gone_takes_its_connections_along(void **state)
     accept_tcp(EVENTS, 12, 1000);
     connections_forget(&all, EVENTS);
     assert_int_equal(all.count, 1);
-    connections_greet(&all, 11, 7);                      /* nothing is known of it */
-    connections_leave(&all, -1, 7, 1000);
+    connections_greet(&all, EVENTS, 11, 7);                      /* nothing is known of it */
+    connections_leave(&all, EVENTS, -1, 7, 1000);
     (void)connections_close(&all, EVENTS, 5000);
     assert_int_equal(all.count, 1);
 }
@@ -137,6 +150,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_session_that_is_over_has_to_say_hello_again, open_all, close_all),
         cmocka_unit_test_setup_teardown(beyond_the_bound_the_newest_are_cut, open_all, close_all),
         cmocka_unit_test_setup_teardown(a_descriptor_that_is_used_again_is_the_new_ones, open_all, close_all),
+        cmocka_unit_test_setup_teardown(what_a_door_tells_late_is_not_anothers, open_all, close_all),
         cmocka_unit_test_setup_teardown(a_socket_that_is_gone_takes_its_connections_along, open_all, close_all),
     };
 
