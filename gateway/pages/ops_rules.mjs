@@ -47,13 +47,15 @@ async function check() {
   say(await ask("rules", {text: text(), check: true}));
 }
 
+// Other rules may come while the dialog is open: what was looked at is what is sent, on the version it was changed from.
 async function apply() {
+  const from = based, written = text(), before = told.text;
   const reason = make("input", {type: "text", id: "rules-reason", maxlength: REASON_MAX});
-  const why = await dialog(byId("ask"), t("rules_apply"), (end) => [shown(told.text, text()), make("label", {for: "rules-reason"}, t("reason")), reason,
+  const why = await dialog(byId("ask"), t("rules_apply"), (end) => [shown(before, written), make("label", {for: "rules-reason"}, t("reason")), reason,
     make("div", {class: "choices"}, button(t("rules_apply"), () => (reason.value.trim() ? end(reason.value.trim()) : reason.focus()), {class: "primary"}),
       button(t("cancel"), () => end(null)))]);
   if (!why) return;
-  const answer = await ask("rules", {text: text(), reason: why, based_on: based});
+  const answer = await ask("rules", {text: written, reason: why, based_on: from});
   say(answer);
   if (answer.outcome !== "accepted") return tell(t("failed", {reason: answer.reason || t("rules_wrong")}));
   tell(t("rules_applied", {version: answer.version}));
