@@ -8,10 +8,11 @@
 
 #include "session.h"
 
-enum { RESEND_MS = 2000, EVENTS_PER_TURN_MAX = 64 };
+enum { RESEND_MS = CONTROL_WITHIN_MS + 2000, EVENTS_PER_TURN_MAX = 64 };   /* within a session nothing is sent twice */
 
 struct asked {
     uint64_t ticket;   /* 0: free */
+    bool is_act;
     control_link_answer *answer;
     void *context;
 };
@@ -86,6 +87,7 @@ lw_status control_link_ask(struct control_link *link, struct wire_message *reque
         asked->ticket = 0;
         return status;
     }
+    asked->is_act = request->type == WIRE_LEAD_COMMAND || request->type == WIRE_REP_COMMAND || request->type == WIRE_APPLY_CONFIG;
     asked->answer = answer;
     asked->context = context;
     event_active(link->pump, EV_TIMEOUT, 0);
@@ -107,6 +109,18 @@ static void answered(struct control_link *link, uint64_t ticket, const struct wi
     }
 }
 
+/* The session would send them again to the next broker. */
+static void give_up_acts(struct control_link *link)
+{
+    for (int i = 0; i < CONTROL_ASKED_MAX; i++) {
+        struct asked *asked = &link->asked[i];
+        if (asked->ticket == 0 || !asked->is_act)
+            continue;
+        session_forget(&link->session, asked->ticket);
+        tell(asked, NULL);
+    }
+}
+
 static void on_event(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
@@ -120,6 +134,8 @@ static void on_event(evutil_socket_t fd, short what, void *context)
             answered(link, event.ticket, &event.message);
         else if (kind == SESSION_EXPIRED)
             answered(link, event.ticket, NULL);
+        else if (kind == SESSION_LOST || kind == SESSION_REFUSED)
+            give_up_acts(link);
     }
     int wait_ms = kind != SESSION_NOTHING ? 0 : session_wait_ms(&link->session);
     const struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000};

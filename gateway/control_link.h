@@ -3,7 +3,8 @@
  * control_link - requests to the broker's control endpoint and their replies, on the event loop.
  *
  * One session for the whole gateway, which stands there for whoever it has let in: what a user may ask is judged before, by user_access.
- * Threads: one owner, that of the event base.
+ * The broker carries out each act that reaches it, also one that says the same again: so an act is sent once, and when the session is lost
+ * before its answer, it has none. A question is asked again then. Threads: one owner, that of the event base.
  */
 #ifndef CONTROL_LINK_H
 #define CONTROL_LINK_H
@@ -16,7 +17,7 @@ enum { CONTROL_ASKED_MAX = 256, CONTROL_WITHIN_MS = 8000 };
 
 struct control_link;   /* opaque */
 
-/* reply NULL: none came in time, or the broker does not serve us. It lives until this returns, and only until the next question. */
+/* reply NULL: none came in time, or the broker does not serve us; an act may have been carried out all the same. It lives until this returns, and only until the next question. */
 typedef void control_link_answer(void *context, const struct wire_message *reply);
 
 /* Errors: those of session_open. */

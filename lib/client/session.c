@@ -124,6 +124,13 @@ lw_status session_request(struct session *session, struct wire_message *request,
     return LW_OK;
 }
 
+void session_forget(struct session *session, uint64_t ticket)
+{
+    struct pending_request *request = pending_find(&session->pending, ticket);
+    if (request)
+        pending_free(&session->pending, request);
+}
+
 enum session_event_kind session_next(struct session *session, struct session_event *out)
 {
     uint64_t now_ms = wall_clock_monotonic_ms();

@@ -137,6 +137,9 @@ void session_close(struct session *session, const char *bye);
  * Errors: LW_INVALID, LW_TOO_LARGE (session_error()), LW_FULL, LW_NO_MEMORY, LW_CLOSED (ended). */
 LW_MUST_CHECK lw_status session_request(struct session *session, struct wire_message *request,
                                         const struct pending_tag *tag, uint32_t time_limit_ms, uint64_t *ticket_out);
+/* This request is not sent again, and has no answer any more: one that is in the socket already may be carried out all the same. A ticket
+ * that is answered or expired is accepted. */
+void session_forget(struct session *session, uint64_t ticket);
 /* Does what is due and takes the next event. */
 enum session_event_kind session_next(struct session *session, struct session_event *out);
 
