@@ -30,7 +30,7 @@ function show(told, place) {
     told.received_unix_ms > 0 && make("p", {class: "why"}, t("came_at", {time: moment(told.received_unix_ms)})),
     told.waiting_because && make("p", {}, told.waiting_because),
     list(t("decisions"), told.decisions.map(decision)) || "",
-    list(t("acts_of_managers"), told.acts.map((one) => make("li", {}, words(exact(one.at_unix_ms), one.what, one.rep, one.other_lead_id, t("by", {name: one.by}), one.reason)))) || "",
+    list(t("acts_of_managers"), told.acts.map((one) => make("li", {}, words(exact(one.at_unix_ms), one.what, one.rep, one.other_lead_id, one.by && t("by", {name: one.by}), one.reason)))) || "",
     list(t("what_happened"), told.events.map((one) => make("li", {}, words(exact(one.at_unix_ms), `${one.from} → ${one.to}`, one.cause, one.rep)))) || "");
 }
 

@@ -244,6 +244,8 @@ class OneTeam(OpsCase):
         self.assertNotIn("anna", json.dumps(told).lower())
         self.assertEqual(self.act(browser, lead_id=ours, act="take_back", reason="mine")[1]["outcome"], "accepted")
         self.assertEqual(browser.ask("POST", "/api/ops/rep", {"rep": "bruno", "state": "break"})[0], 200)
+        told = json.loads(browser.ask("GET", f"/api/ops/lead?id={ours}")[2])
+        self.assertEqual([(one["what"], one["by"], one["reason"], one["other_lead_id"]) for one in told["acts"]], [("taken_back", "", "", "")])
         wait_for("its story stays for a while", lambda: browser.ask("GET", f"/api/ops/lead?id={ours}")[0] == 200)
 
     def test_a_team_that_nobody_is_in_is_nobodys(self):
