@@ -297,7 +297,7 @@ static void update_lead(struct ops_board *board, struct ops_lead *lead, const st
     lead->channel = (unsigned)event->channel < LW_CHANNEL_COUNT ? (uint8_t)event->channel : 0;
     lead->queue = ops_names_number(&board->names, event->queue);
     lead->source = ops_names_number(&board->names, event->source);
-    lead->rep = ops_names_number(&board->names, event->rep);
+    lead->rep = ops_names_number(&board->names, ops_event_is_leave(event) ? event->also_offered[0] : event->rep);
     lead->priority = event->priority;
     lead->received_ms = event->received_unix_ms;
     lead->deadline_ms = event->deadline_unix_ms;

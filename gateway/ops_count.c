@@ -109,10 +109,18 @@ static void count_miss(struct ops_board *board, struct ops_rep *rep, const struc
     memcpy(rep->misses[0].lead_id, event->lead_id, strnlen(event->lead_id, sizeof rep->misses[0].lead_id - 1) + 1);
 }
 
-/* An offer that ended: by whom it was had, the row knows. */
+bool ops_event_is_leave(const struct lw_event *event)
+{
+    return event->from == LW_LEAD_OFFERED && event->to == LW_LEAD_OFFERED && event->also_offered_count > 0 &&
+           (strcmp(event->cause, "declined") == 0 || strcmp(event->cause, "expired") == 0 || strcmp(event->cause, "rep_gone") == 0 ||
+            strcmp(event->cause, "rep_removed") == 0 || strcmp(event->cause, "configured") == 0);
+}
+
+/* An offer that ended: whose it was, the event says when others still have theirs; else the row knows. */
 static void count_refusal(struct ops_board *board, const struct ops_lead *lead, const struct lw_event *event)
 {
-    struct ops_rep *rep = lead ? rep_named(board, ops_names_text(&board->names, lead->rep)) : NULL;
+    const char *of_row = lead ? ops_names_text(&board->names, lead->rep) : "";
+    struct ops_rep *rep = rep_named(board, ops_event_is_leave(event) ? event->rep : of_row);
     if (strcmp(event->cause, "expired") == 0) {
         count_miss(board, rep, event);
     } else if (strcmp(event->cause, "declined") == 0) {

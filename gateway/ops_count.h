@@ -9,6 +9,8 @@
 
 /* A live event of a lead. lead: its row as it was before; NULL: it has none. */
 void ops_count_event(struct ops_board *board, struct ops_lead *lead, const struct lw_event *event);
+/* Of several who are offered a lead, one has left: event->rep. The others, also_offered, still have their offers. */
+bool ops_event_is_leave(const struct lw_event *event);
 /* The rep went on as they are until now. */
 void ops_count_rep_time(struct ops_rep *rep, int64_t now_ms);
 void ops_count_new_day(struct ops_board *board, int64_t midnight_ms);

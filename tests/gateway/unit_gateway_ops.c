@@ -160,6 +160,47 @@ static void a_miss_is_of_who_had_the_offer(void **state)
     assert_int_equal(board.reps[0].misses[0].at_ms, BEGAN_MS + 4000);
 }
 
+static void leave_event(const char *cause, const char *rep, const char *still)
+{
+    struct lw_event event = blank(LW_EVENTS_LEAD);
+    event.lead_id = "1-1";
+    event.from = event.to = LW_LEAD_OFFERED;
+    event.cause = cause;
+    event.rep = rep;
+    event.queue = "solar";
+    event.also_offered = &still;
+    event.also_offered_count = 1;
+    event.offer_number = 2;
+    ops_board_note(&board, &event);
+}
+
+static const char *holder(void)
+{
+    return ops_names_text(&board.names, ops_board_lead(&board, "1-1")->rep);
+}
+
+static void of_several_who_are_offered_a_lead_one_leaves(void **state)
+{
+    (void)state;
+    configure(0, 0);
+    rep_event("bruno", LW_REP_AVAILABLE, true);
+    lead_event("1-1", LW_LEAD_NONE, LW_LEAD_WAITING, "published", "");
+    lead_event("1-1", LW_LEAD_WAITING, LW_LEAD_OFFERED, "offered", "anna");
+    leave_event("offered", "bruno", "anna");
+    assert_string_equal(holder(), "bruno");   /* who got it last */
+    leave_event("declined", "anna", "bruno");
+    assert_string_equal(holder(), "bruno");
+    assert_int_equal(board.reps[0].declined, 1);
+    assert_int_equal(board.reps[1].declined, 0);
+    leave_event("offered", "anna", "bruno");
+    leave_event("expired", "anna", "bruno");
+    assert_string_equal(holder(), "bruno");
+    assert_int_equal(board.reps[0].missed, 1);
+    lead_event("1-1", LW_LEAD_OFFERED, LW_LEAD_WAITING, "expired", "");
+    assert_int_equal(board.reps[1].missed, 1);
+    assert_string_equal(board.reps[1].misses[0].lead_id, "1-1");
+}
+
 static void the_first_touch_is_the_rules_or_accepting(void **state)
 {
     (void)state;
@@ -281,6 +322,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(names_are_numbers_and_back, begin, end),
         cmocka_unit_test_setup_teardown(the_service_level_counts_first_offers, begin, end),
         cmocka_unit_test_setup_teardown(a_miss_is_of_who_had_the_offer, begin, end),
+        cmocka_unit_test_setup_teardown(of_several_who_are_offered_a_lead_one_leaves, begin, end),
         cmocka_unit_test_setup_teardown(the_first_touch_is_the_rules_or_accepting, begin, end),
         cmocka_unit_test_setup_teardown(occupancy_is_time_with_leads_of_time_logged_on, begin, end),
         cmocka_unit_test_setup_teardown(a_new_day_begins_at_nothing, begin, end),
