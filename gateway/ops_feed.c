@@ -199,6 +199,7 @@ static void on_health(void *context, const struct wire_message *reply)
     feed->asks_health = false;
     json_decref(feed->health);
     feed->health = reply && reply->type == WIRE_STATUS_REPLY ? health_json(reply->status_reply) : NULL;
+    feed->health_count += feed->health != NULL;
     feed->board.revision++;
     if (feed->health && reply->status_reply->config_version != feed->rules_version && !feed->asks_rules)
         ask_rules(feed);   /* last: the reply is no more */

@@ -27,6 +27,7 @@ struct ops_feed {
     struct ops_board board;
     json_t *health;                      /* what StatusReply says; NULL: the broker does not answer */
     bool asks_health, asks_rules;
+    uint32_t health_count;               /* of the answers that health has come from */
     uint32_t rules_version;              /* of those that the board has; 0: none */
     int64_t rules_applied_ms;
     char *rules_by, *rules_text;         /* who applied them; desk.yaml as written. "" before there are any */

@@ -40,6 +40,7 @@ static void on_rules(void *context)
 {
     struct ops_rules *rules = context;
     const struct ops_feed *feed = rules->feed;
+    rules->awaits_own = false;
     if (!ops_versions_has(&rules->versions, feed->rules_version, feed->rules_applied_ms))
         note_version(rules, rules->applied.version == feed->rules_version ? rules->applied.reason : "");
 }
@@ -100,7 +101,11 @@ static void on_answer(void *context, const struct wire_message *message)
     const char *outcome = reply ? lw_outcome_name(outcome_from_status(reply->status)) : "unknown";
     bool applied = reply && reply->status == LEADWIRE__V1__STATUS__STATUS_ACCEPTED && !waiting->check_only;
     log_info("rules %s: user=%s outcome=%s version=%u", waiting->check_only ? "checked" : "applied", waiting->user, outcome, reply ? reply->config_version : 0);
+    rules->under_way -= !waiting->check_only;
+    if (!reply && !waiting->check_only)
+        rules->doubt_until = rules->feed->health_count + 2;   /* the answer that is under way may be of before */
     if (applied) {
+        rules->awaits_own = rules->feed->rules_version < reply->config_version;
         rules->applied.version = reply->config_version;
         snprintf(rules->applied.reason, sizeof rules->applied.reason, "%s", waiting->reason);
         if (rules->feed->rules_version == reply->config_version)   /* they came before this answer */
@@ -129,8 +134,10 @@ static void send_rules(struct ops_rules *rules, const struct request *request, c
         snprintf(waiting->reason, sizeof waiting->reason, "%s", asked->reason);
         status = control_link_ask(rules->feed->control, &message, on_answer, waiting);
     }
-    if (status == LW_OK)
+    if (status == LW_OK) {
+        rules->under_way += !asked->check_only;
         return;
+    }
     if (waiting)
         json_decref(waiting->warnings);
     free(waiting);
@@ -151,6 +158,13 @@ static void judge(struct ops_rules *rules, const struct request *request, const 
     desk_yaml_close(&desk);
 }
 
+/* What we know to be in force may not be: then nobody can have looked at what they change. */
+static bool may_be_changing(const struct ops_rules *rules)
+{
+    const struct ops_feed *feed = rules->feed;
+    return rules->under_way > 0 || rules->awaits_own || feed->asks_rules || (int32_t)(rules->doubt_until - feed->health_count) > 0;
+}
+
 void ops_rules_apply(struct ops_rules *rules, const struct request *request)
 {
     size_t size;
@@ -163,7 +177,7 @@ void ops_rules_apply(struct ops_rules *rules, const struct request *request)
     bool has_reason = asked.reason && *asked.reason && strlen(asked.reason) <= OPS_REASON_MAX;
     if (!asked.text || (!asked.check_only && !has_reason))
         http_call_reply_error(request->call, 400, "text or reason is missing, or too long", 0);
-    else if (!asked.check_only && asked.based_on != rules->feed->rules_version)
+    else if (!asked.check_only && (asked.based_on != rules->feed->rules_version || may_be_changing(rules)))
         http_call_reply_error(request->call, 409, "another version is in force meanwhile", 0);
     else
         judge(rules, request, &asked);

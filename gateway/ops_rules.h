@@ -7,8 +7,8 @@
  *   POST /api/ops/rules  {"text", "reason", "based_on", "check"}  -> {"outcome", "reason", "problems", "warnings", "version"}
  *
  * What is sent is a whole desk.yaml. It is judged here as `leadwire check` does and by the broker, and is a new version with its author;
- * going back is applying a former text. `based_on` is the version that was changed: 409 when another is in force meanwhile. With
- * `check` nothing is changed. Not for who sees one team. Threads: one owner, that of the event base.
+ * going back is applying a former text. `based_on` is the version that was changed: 409 when another is in force meanwhile, or
+ * may be: rules are on their way to the broker, or from it. With `check` nothing is changed. Not for who sees one team. Threads: one owner, that of the event base.
  */
 #ifndef OPS_RULES_H
 #define OPS_RULES_H
@@ -20,6 +20,9 @@
 struct ops_rules {
     struct ops_feed *feed;
     struct ops_versions versions;
+    uint32_t under_way;        /* sent by us, and not answered */
+    bool awaits_own;           /* the broker has accepted rules of ours which have not come yet */
+    uint32_t doubt_until;      /* an answer was missing: what is in force is known when feed->health_count is this */
     struct { uint32_t version; char reason[OPS_REASON_MAX + 1]; } applied;   /* by us last: the reason is kept with the version once it comes */
 };
 

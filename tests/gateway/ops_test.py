@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What who runs the desk sees and does, over HTTP before a real broker: the stream, acts, stories, and the manager of one team."""
+import concurrent.futures
 import http.client
 import json
 import time
@@ -196,6 +197,17 @@ class Rules(OpsCase):
         browser, _ = self.watch("ada")
         self.assertEqual([(row["version"], row["reason"]) for row in self.rules(browser)["versions"]], [(1, ""), (2, "more room"), (3, "back to version 1")])
         self.assertEqual((self.floor.folder / "versions" / "2.json").stat().st_mode & 0o777, 0o600)
+
+    def test_until_rules_of_ours_have_come_no_others_are_applied(self):
+        browser, watch = self.watch("ada")
+        version = watch.state["config_version"]
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            answers = list(pool.map(lambda room: self.apply(browser, floor.DESK.replace("inside, capacity: 2", f"inside, capacity: {room}"), version), range(3, 7)))
+        accepted = [answer["version"] for status, answer in answers if status == 200]
+        self.assertEqual((sorted(status for status, _ in answers), accepted), ([200, 409, 409, 409], [version + 1]))
+        watch.until("they are in force", lambda state: state["config_version"] == version + 1)
+        self.assertEqual(self.apply(browser, floor.DESK, version + 1)[1]["outcome"], "accepted")
+        watch.until("they are back", lambda state: state["config_version"] == version + 2)
 
     def test_wrong_rules_are_refused_by_line(self):
         browser, _ = self.watch("ada")
