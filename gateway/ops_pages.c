@@ -35,8 +35,24 @@ static void on_gone(void *context)
     end_page(page);
 }
 
+/* One who is signed in takes no place from others. The list has the newest first. */
+static void make_room_in_session(struct ops_pages *pages, uint64_t session_id)
+{
+    struct ops_page *oldest = NULL;
+    uint32_t count = 0;
+    for (struct ops_page *page = pages->first; page; page = page->next) {
+        if (page->session_id != session_id)
+            continue;
+        oldest = page;
+        count++;
+    }
+    if (count >= OPS_PAGES_OF_SESSION_MAX)
+        end_page(oldest);
+}
+
 void ops_pages_listen(struct ops_pages *pages, struct http_call *call, uint64_t session_id, struct ops_scope scope, uint64_t now_ms)
 {
+    make_room_in_session(pages, session_id);
     struct ops_page *page = pages->count < OPS_PAGES_MAX ? calloc(1, sizeof *page) : NULL;
     if (!page) {
         http_call_reply_error(call, 503, "too many pages", 5);

@@ -15,7 +15,7 @@
 #include "ops_feed.h"
 #include "ops_scope.h"
 
-enum { OPS_TOLD_AT_MOST_EVERY_MS = 500, OPS_TOLD_EVERY_MS = 5000, OPS_QUEUED_MAX = 512 * 1024, OPS_PAGES_MAX = 256 };
+enum { OPS_TOLD_AT_MOST_EVERY_MS = 500, OPS_TOLD_EVERY_MS = 5000, OPS_QUEUED_MAX = 512 * 1024, OPS_PAGES_MAX = 256, OPS_PAGES_OF_SESSION_MAX = 8 };
 
 struct ops_page;
 
@@ -25,7 +25,7 @@ struct ops_pages {
     uint32_t count;
 };
 
-/* Answers the call with the stream. */
+/* Answers the call with the stream. Of a session that has OPS_PAGES_OF_SESSION_MAX, the oldest ends. */
 void ops_pages_listen(struct ops_pages *pages, struct http_call *call, uint64_t session_id, struct ops_scope scope, uint64_t now_ms);
 /* The scope that this session's user has now; false ends its pages. */
 typedef bool ops_pages_judge(void *context, uint64_t session_id, struct ops_scope *out);

@@ -147,6 +147,16 @@ class Acting(OpsCase):
         self.assertEqual(self.act(browser, lead_id=lead_id, act="cancel")[1]["outcome"], "accepted")
         self.assertIn(f"act of a manager: user=maria act=cancel on={lead_id} outcome=accepted", self.floor.log("gateway"))
 
+    def test_of_the_streams_of_a_session_the_oldest_ends(self):
+        browser, first = self.watch("rita")
+        more = [Watch(browser) for _ in range(8)]
+        for watch in more:
+            self.addCleanup(watch.close)
+        while first.event():
+            pass
+        for watch in more:
+            watch.until("it goes on", lambda state: state["connected"])
+
     def test_a_reps_state_is_set(self):
         browser, watch = self.watch("ada")
         page = self.desk("anna")
