@@ -7,17 +7,17 @@ struct ops_scope ops_scope_of(struct ops_board *board, const struct user *user)
 }
 
 /* A name that found no room is no team. */
-static bool has(const struct ops_scope *scope, const struct ops_rep *rep)
+bool ops_scope_has_rep_row(const struct ops_scope *scope, const struct ops_rep *rep)
 {
     return scope->all || (rep && scope->team != 0 && rep->team == scope->team);
 }
 
 bool ops_scope_has_rep(const struct ops_scope *scope, const struct ops_board *board, const char *rep)
 {
-    return has(scope, ops_board_rep(board, ops_names_find(&board->names, rep)));
+    return ops_scope_has_rep_row(scope, ops_board_rep(board, ops_names_find(&board->names, rep)));
 }
 
 bool ops_scope_has_lead(const struct ops_scope *scope, const struct ops_board *board, const struct ops_lead *lead)
 {
-    return has(scope, lead->rep_row != OPS_NONE ? &board->reps[lead->rep_row] : NULL);
+    return ops_scope_has_rep_row(scope, lead->rep_row != OPS_NONE ? &board->reps[lead->rep_row] : NULL);
 }

@@ -17,6 +17,7 @@ struct ops_scope {
 
 struct ops_scope ops_scope_of(struct ops_board *board, const struct user *user);
 bool ops_scope_has_rep(const struct ops_scope *scope, const struct ops_board *board, const char *rep);
+bool ops_scope_has_rep_row(const struct ops_scope *scope, const struct ops_rep *rep);   /* NULL: nobody */
 /* Is the lead in it now? */
 bool ops_scope_has_lead(const struct ops_scope *scope, const struct ops_board *board, const struct ops_lead *lead);
 

@@ -23,7 +23,7 @@ static json_t *reps_json(const struct ops_board *board, const struct ops_scope *
     json_t *list = json_array();
     for (uint32_t i = 0; i < board->rep_count; i++) {
         const struct ops_rep *rep = &board->reps[i];
-        if (!rep->in_rules || !ops_scope_has_rep(scope, board, text_at(board, rep->name)))
+        if (!rep->in_rules || !ops_scope_has_rep_row(scope, rep))
             continue;
         json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:b, s:I, s:i, s:i}", "rep", text_at(board, rep->name), "label", text_at(board, rep->label), "team",
                                 text_at(board, rep->team), "state", lw_rep_state_name((lw_rep_state)rep->state), "connected", rep->connected, "since_unix_ms",
