@@ -254,6 +254,17 @@ class Backup(unittest.TestCase):
         self.second.ask("CONFIG", "SET", "maxmemory", "0")
         self.desk("import", redis=self.second)
 
+    def test_a_transaction_that_redis_refuses_in_its_middle_leaves_nothing(self):
+        self.small_desk()
+        self.desk("export", redis=self.first)
+        password = pathlib.Path(self.path("password"))
+        password.write_text("of-redis", encoding="utf-8")
+        password.chmod(0o600)
+        self.second.ask("ACL", "SETUSER", "leadwire", "on", ">of-redis", "~*", "+@all", "-rename")
+        told = self.desk("import", self.file, "--redis-user", "leadwire", "--redis-password-file", str(password), redis=self.second, code=3)
+        self.assertRegex(told, "NOPERM.*rename")
+        self.assertEqual(self.second.keys(), [])
+
     def test_what_a_killed_import_left_goes_with_the_next(self):
         self.small_desk()
         self.desk("export", redis=self.first)

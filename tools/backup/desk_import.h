@@ -18,7 +18,8 @@ struct desk_import_options {
 
 /* The file was read whole and found good: `head` and `end` are its own. Errors, told in redis->error: LW_DUPLICATE (there is a desk),
  * LW_REFUSED (a broker owns it), LW_FENCED (somebody wrote to it meanwhile), LW_IO, LW_CORRUPT, LW_CLOSED (told to stop): nothing is changed;
- * LW_UNKNOWN: the connection was lost at the very end, and the desk is either as it was or the new one, whole. */
+ * LW_UNKNOWN: the connection was lost at the very end, and the desk is either as it was or the new one, whole; or Redis refused a part of the
+ * transaction, which is told, and it is neither. */
 LW_MUST_CHECK lw_status desk_import(struct backup_redis *redis, struct desk_file_reader *file, const struct desk_file_head *head,
                                     const struct desk_file_end *end, const struct desk_import_options *options, const struct backup_work *work);
 

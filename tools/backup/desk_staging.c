@@ -406,6 +406,42 @@ static lw_status send_switch(struct desk_staging *staging, const struct desk_the
     return status == LW_OK ? backup_settle(staging->redis) : status;
 }
 
+/* Redis did what it could of the transaction, and there is no going back. */
+static lw_status judge_parts(struct desk_staging *staging, const redisReply *parts)
+{
+    for (size_t i = 0; i < parts->elements; i++) {
+        if (parts->element[i]->type == REDIS_REPLY_ERROR)
+            return backup_fail(staging->redis, LW_UNKNOWN, "Redis has put only a part of the desk in its place (%s): start no broker, import again "
+                                                           "with --replace", parts->element[i]->str);
+    }
+    return LW_OK;
+}
+
+static lw_status execute(struct desk_staging *staging)
+{
+    redisReply *reply = backup_ask(staging->redis, "EXEC");
+
+    if (!reply && staging->redis->link.redis->err != 0)
+        return backup_fail(staging->redis, LW_UNKNOWN, "Redis was lost at the very end: the desk is as it was, or the new one. Look, or import again");
+    if (!reply)
+        return LW_IO;
+    lw_status status = reply->type == REDIS_REPLY_ARRAY ? judge_parts(staging, reply) :
+        backup_fail(staging->redis, LW_FENCED, "a broker or another import wrote to the desk meanwhile: nothing is changed");
+    freeReplyObject(reply);
+    return status;
+}
+
+/* Else Redis would only queue what takes away the gathered. What went wrong stays told; where no transaction is open, Redis says so. */
+static void discard(struct desk_staging *staging)
+{
+    char told[BACKUP_ERROR_MAX];
+
+    memcpy(told, staging->redis->error, sizeof told);
+    if (backup_settle(staging->redis) == LW_OK || staging->redis->link.redis->err == 0)
+        freeReplyObject(backup_ask(staging->redis, "DISCARD"));
+    memcpy(staging->redis->error, told, sizeof told);
+}
+
 lw_status desk_staging_switch(struct desk_staging *staging, const struct desk_there *there, const struct desk_file_head *head,
                               struct desk_id position)
 {
@@ -415,16 +451,12 @@ lw_status desk_staging_switch(struct desk_staging *staging, const struct desk_th
         status = watch(staging, there);
     if (status == LW_FENCED)
         return backup_fail(staging->redis, status, "a broker or another import wrote to the desk meanwhile: nothing is changed");
-    if (status == LW_OK)
-        status = send_switch(staging, there, head, position);
     if (status != LW_OK)
         return status;
-    redisReply *reply = backup_ask(staging->redis, "EXEC");
-    if (!reply && staging->redis->link.redis->err != 0)
-        return backup_fail(staging->redis, LW_UNKNOWN, "Redis was lost at the very end: the desk is as it was, or the new one. Look, or import again");
-    if (!reply)
-        return LW_IO;
-    bool is_done = reply->type == REDIS_REPLY_ARRAY;
-    freeReplyObject(reply);
-    return is_done ? LW_OK : backup_fail(staging->redis, LW_FENCED, "a broker or another import wrote to the desk meanwhile: nothing is changed");
+    status = send_switch(staging, there, head, position);
+    if (status == LW_OK)
+        status = execute(staging);
+    if (status == LW_IO || status == LW_NO_MEMORY)
+        discard(staging);
+    return status;
 }
