@@ -273,7 +273,7 @@ class Backup(unittest.TestCase):
             self.second.ask(*words)
         self.desk("import", redis=self.second)
         self.assertEqual([key for key in self.second.keys() if "import" in key or key.endswith(":g4")], [])
-        self.assertEqual(self.second.ask("HGET", "lw:{main}:checkpoint", "generation"), "5")
+        self.assertGreater(int(self.second.ask("HGET", "lw:{main}:checkpoint", "generation")), 4 + (1 << 20))   # where no broker counts to
         self.broker(self.second, "run2")
 
     # ---- a file that cannot be written ----

@@ -8,7 +8,7 @@
 #include "store.h"
 #include "wall_clock.h"
 
-enum { WORDS_MAX = 512, GENERATIONS_MAX = 64 };
+enum { WORDS_MAX = 512, GENERATIONS_MAX = 64, GENERATION_APART = 1 << 20 };
 
 /* A command's words, and the room for those that we make. UNLINK goes in several when they are many. */
 struct words { size_t count; const char *word[WORDS_MAX]; size_t size[WORDS_MAX]; char room[WORDS_MAX][STORE_KEY_MAX]; };
@@ -109,6 +109,15 @@ static uint64_t highest_generation(const redisReply *fields)
     return building > generation ? building : generation;
 }
 
+/* A broker counts on by one, also one that was only thought dead: ours is where it does not come. */
+static uint64_t generation_apart(uint64_t highest)
+{
+    uint32_t random;
+
+    random_bytes(&random, sizeof random);
+    return highest + 1 + GENERATION_APART + random;
+}
+
 static void name_journal(const struct desk_staging *staging, const char *nonce, char key[STORE_KEY_MAX])
 {
     char name[STORE_KEY_MAX];
@@ -140,9 +149,9 @@ static lw_status drop_remains(struct desk_staging *staging)
 
     if (!mark)
         return LW_IO;
-    uint64_t generation = highest_generation(mark) + 1;
-    if (generation > staging->generation)
-        staging->generation = generation;
+    uint64_t left = highest_generation(mark);
+    if (left >= staging->generation)
+        staging->generation = generation_apart(left);
     lw_status status = drop(staging, mark);
     freeReplyObject(mark);
     return status;
@@ -169,7 +178,7 @@ lw_status desk_staging_begin(struct desk_staging *staging, struct backup_redis *
 {
     uint64_t random[2];
 
-    *staging = (struct desk_staging){.redis = redis, .generation = highest_generation(there->checkpoint) + 1};
+    *staging = (struct desk_staging){.redis = redis, .generation = generation_apart(highest_generation(there->checkpoint))};
     random_bytes(random, sizeof random);
     snprintf(staging->nonce, sizeof staging->nonce, "%016" PRIx64 "%016" PRIx64, random[0], random[1]);
     store_key(staging->key, redis->link.desk, "import");
