@@ -290,6 +290,17 @@ class Backup(unittest.TestCase):
         self.assertEqual(pathlib.Path(self.file).read_text(encoding="utf-8"), "of before")
         self.assertFalse(os.path.exists(self.file + ".part"))
 
+    def test_an_export_writes_into_no_file_that_has_another_name(self):
+        self.small_desk()
+        other, part = self.path("other"), self.file + ".part"
+        pathlib.Path(other).write_text("mine", encoding="utf-8")
+        os.link(other, part)
+        self.assertIn("is no file of ours alone", self.desk("export", redis=self.first, code=3))
+        self.assertEqual(pathlib.Path(other).read_text(encoding="utf-8"), "mine")
+        self.assertFalse(os.path.exists(self.file))
+        os.unlink(part)
+        self.desk("export", redis=self.first)
+
     def test_an_export_that_is_interrupted_leaves_nothing(self):
         self.small_desk()
         self.first.process.send_signal(signal.SIGSTOP)

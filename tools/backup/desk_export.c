@@ -50,6 +50,15 @@ static lw_status step(struct export *e, uint64_t hashes);
 
 /* ---- the file ---- */
 
+/* Ours alone, and still what has that name: another export may have renamed or removed it before we had its lock. */
+static bool is_own_part(int fd, const char *part)
+{
+    struct stat of_fd, of_name;
+
+    return fstat(fd, &of_fd) == 0 && lstat(part, &of_name) == 0 && of_fd.st_ino == of_name.st_ino && of_fd.st_dev == of_name.st_dev &&
+           S_ISREG(of_fd.st_mode) && of_fd.st_nlink == 1 && of_fd.st_uid == geteuid();
+}
+
 static FILE *open_part(struct backup_redis *redis, const char *part, lw_status *status)
 {
     int fd = open(part, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -58,6 +67,11 @@ static FILE *open_part(struct backup_redis *redis, const char *part, lw_status *
     *status = LW_IO;
     if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
         *status = backup_fail(redis, LW_DUPLICATE, "%s: another export writes there", part);
+        close(fd);
+        return NULL;
+    }
+    if (fd >= 0 && !is_own_part(fd, part)) {
+        *status = backup_fail(redis, LW_IO, "%s is no file of ours alone, or another export had it: remove it, or try again", part);
         close(fd);
         return NULL;
     }
