@@ -204,6 +204,30 @@ static void what_came_in_since_then_is_listed(void **state)
     raw_store_close(&store);
 }
 
+static void a_repeat_under_a_clock_that_was_set_back_loses_nothing(void **state)
+{
+    (void)state;
+    struct raw_store *store = store_open((struct raw_store_options){0});
+    char ref[RAW_REF_MAX], name[512], line[RAW_LINE_MAX];
+    struct raw_entry again = {.at_unix_ms = wall_clock_unix_ms() - 3600000, .is_again = true};
+    struct raw_list list;
+    assert_int_equal(raw_store_put(store, "s", "form", "abc", 3, NULL, ref), LW_OK);
+    raw_store_close(&store);
+    segment_path(name);
+    memcpy(again.ref, ref, sizeof again.ref);
+    size_t size = raw_entry_write(&again, "", line);
+    line[size++] = '\n';
+    int fd = open(name, O_WRONLY | O_APPEND);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, line, size), size);
+    close(fd);
+    list_open(&list);
+    assert_int_equal(list.damaged_count, 0);
+    assert_int_equal(list.count, 1);
+    expect_listed(&list, ref, "abc", NULL);
+    raw_list_close(&list);
+}
+
 static void above_the_size_cap_nothing_is_kept(void **state)
 {
     (void)state;
@@ -380,6 +404,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_contact_is_kept_once_and_for_the_owner_only, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_contact_has_the_key_that_came_last, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_came_in_since_then_is_listed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_repeat_under_a_clock_that_was_set_back_loses_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(above_the_size_cap_nothing_is_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_too_old_goes_and_unfinished_files_with_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_segment_that_somebody_took_away_is_followed_by_another, set_up, tear_down),

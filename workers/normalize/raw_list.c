@@ -132,15 +132,18 @@ static void merge(struct collecting *to)
         qsort(list->files, list->count, sizeof *list->files, compare_names);
     for (size_t i = 0, next; i < list->count; i = next) {
         struct raw_file one = list->files[i];
+        bool has_bytes = !one.is_again;   /* of any: with a clock that was set back a repeat may stand before what it repeats */
         for (next = i + 1; next < list->count && strcmp(list->files[next].name, one.name) == 0; next++) {
             const struct raw_file *later = &list->files[next];
             one.at_unix_ms = later->at_unix_ms;
             if (!later->is_again)
                 one.bytes = later->bytes;
+            has_bytes = has_bytes || !later->is_again;
             if (later->key.size > 0)
                 one.key = later->key;
         }
-        if (!list->files[i].is_again && one.at_unix_ms >= to->since_unix_ms && one.at_unix_ms < to->until_unix_ms)
+        one.is_again = false;
+        if (has_bytes && one.at_unix_ms >= to->since_unix_ms && one.at_unix_ms < to->until_unix_ms)
             list->files[kept++] = one;
     }
     list->count = kept;
