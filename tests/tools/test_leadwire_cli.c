@@ -110,7 +110,7 @@ static void put_merge(Leadwire__V1__ExplainReply *explained, Leadwire__V1__LeadA
     merged->at_unix_ms = 1767225602000;
     merged->what = words("merged");
     merged->by = words("mia");
-    merged->reason = words("one family");
+    merged->reason = words("one\033family");   /* not for a terminal as it is */
     merged->other_lead_id = words(is_merged ? "7-1042" : "7-8");
     explained->acts = acts;
     explained->n_acts = 1;

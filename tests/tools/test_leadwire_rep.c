@@ -92,7 +92,7 @@ static void take_transfer(struct scripted_broker *to, const Leadwire__V1__Transf
     told.appointment_unix_ms = transfer->appointment_unix_ms;
     snprintf(told.place, sizeof told.place, "%s", transfer->place);
     reply_to(to, transfer->request_id, is_first ? LEADWIRE__V1__STATUS__STATUS_REJECTED : LEADWIRE__V1__STATUS__STATUS_ACCEPTED,
-             is_first ? "nobody handed it on" : "");
+             is_first ? "nobody\033handed it on" : "");
 }
 
 static void script(struct scripted_broker *to, const struct wire_message *request, void *context)

@@ -18,7 +18,7 @@
 #include "when_text.h"
 #include "words.h"
 
-enum { MERGED_MAX = 8 };   /* acts of managers that a lead keeps */
+enum { MERGED_MAX = 8, TEXT_SHOWN = 4096 };   /* acts of managers that a lead keeps; bytes of one text */
 
 /* What the policy ranked by; of an older broker: "load 1 of 3, idle 3 min 20 s" */
 static const char *keys_of(const Leadwire__V1__Candidate *candidate, char *text, size_t size)
@@ -31,6 +31,14 @@ static const char *keys_of(const Leadwire__V1__Candidate *candidate, char *text,
     return text;
 }
 
+/* What somebody wrote must not reach the terminal as it is. Nothing when there is none. */
+static void print_given(const char *before, const char *given, const char *after)
+{
+    char text[TEXT_SHOWN];
+    if (given[0] != '\0')
+        printf("%s%s%s", before, words_printable(given, text, sizeof text), after);
+}
+
 static void print_candidate(const Leadwire__V1__Candidate *candidate)
 {
     char keys[3 * WORDS_SIZE];
@@ -40,26 +48,26 @@ static void print_candidate(const Leadwire__V1__Candidate *candidate)
         printf("       %-12s could: rank %u, %s", candidate->rep, (unsigned)candidate->rank, keys_of(candidate, keys, sizeof keys));
     else
         printf("       %-12s not: %s", candidate->rep, candidate->excluded_by);
-    printf("%s%s%s\n", candidate->detail[0] != '\0' ? " (" : "", candidate->detail, candidate->detail[0] != '\0' ? ")" : "");
+    print_given(" (", candidate->detail, ")");
+    printf("\n");
 }
 
 static void print_decision(const Leadwire__V1__Decision *decision)
 {
     char clock[WORDS_SIZE];
     printf("\n%s ", words_clock(decision->at_unix_ms, clock));
-    if (decision->rep[0] != '\0')
-        printf("offer %u to %s: %s%s%s%s", (unsigned)decision->offer_number, decision->rep,
-               decision->outcome[0] != '\0' ? decision->outcome : "still open", decision->reason[0] != '\0' ? " (" : "", decision->reason,
-               decision->reason[0] != '\0' ? ")" : "");
-    else
+    if (decision->rep[0] != '\0') {
+        printf("offer %u to %s: %s", (unsigned)decision->offer_number, decision->rep, decision->outcome[0] != '\0' ? decision->outcome : "still open");
+        print_given(" (", decision->reason, ")");
+    } else {
         printf("nobody could take it");
+    }
     printf("\n    because: %s; policy %s, rules version %u; ", decision->cause[0] != '\0' ? decision->cause : "unknown",
            decision->policy[0] != '\0' ? decision->policy : "of older rules", (unsigned)decision->config_version);
     if (decision->complete)
         printf("%u considered, ", (unsigned)decision->considered);
     printf("%u eligible\n", (unsigned)decision->eligible);
-    if (decision->urgency[0] != '\0')
-        printf("    %s\n", decision->urgency);
+    print_given("    ", decision->urgency, "\n");
     if (!decision->complete)
         printf("    (who else was considered is no longer on record)\n");
     /* The chosen one, then who could have, then who could not: that is the order of the question. */
@@ -81,7 +89,9 @@ static void print_act(const Leadwire__V1__LeadActNote *act)
         printf(" (rep %s)", act->rep);
     if (act->other_lead_id[0] != '\0')
         printf(" (lead %s)", act->other_lead_id);
-    printf(" by %s%s%s\n", act->by[0] != '\0' ? act->by : "nobody named", act->reason[0] != '\0' ? ": " : "", act->reason);
+    print_given(" by ", act->by[0] != '\0' ? act->by : "nobody named", "");
+    print_given(": ", act->reason, "");
+    printf("\n");
 }
 
 static void print_reach(const Leadwire__V1__ExplainReply *explained)
@@ -105,8 +115,7 @@ static void print_words(const Leadwire__V1__ExplainReply *explained)
            explained->source, words_clock(explained->received_unix_ms, clock), lw_lead_state_name((lw_lead_state)explained->state));
     printf("rule '%s' put it in queue %s; it requires %s; priority %u\n", explained->rule, explained->queue,
            words_levels(explained->require, explained->n_require, levels, sizeof levels), (unsigned)explained->priority);
-    if (explained->waiting_because[0] != '\0')
-        printf("it waits because: %s\n", explained->waiting_because);
+    print_given("it waits because: ", explained->waiting_because, "\n");
     if (explained->n_decisions == 0)
         printf("no decision was made on it yet\n");
     for (size_t i = 0; i < explained->n_decisions; i++)

@@ -14,6 +14,8 @@
 #include "wall_clock.h"
 #include "words.h"
 
+enum { REASON_SHOWN = 1024 };
+
 struct watch { bool is_json, was_live, has_reset; uint64_t until_ms; };
 
 static void print_waits(const struct lw_event *event)
@@ -51,7 +53,9 @@ static void print_offered(const struct lw_event *event)
 
 static void print_cause(const struct lw_event *event)
 {
-    printf(" [%s%s%s%s%s]", event->cause, event->by[0] != '\0' ? " by " : "", event->by, event->reason[0] != '\0' ? ": " : "", event->reason);
+    char by[LW_NAME_MAX + 1], reason[REASON_SHOWN];
+    printf(" [%s%s%s%s%s]", event->cause, event->by[0] != '\0' ? " by " : "", words_printable(event->by, by, sizeof by),
+           event->reason[0] != '\0' ? ": " : "", words_printable(event->reason, reason, sizeof reason));
 }
 
 static void print_lead_words(const struct lw_event *event)

@@ -67,6 +67,14 @@ static void show_line(const char *name, const char *value)
         printf("     %-9s %s\n", name, words_printable(value, text, sizeof text));
 }
 
+/* " by anna": nothing when there is none. What others wrote must not reach the terminal as it is. */
+static void show_words(const char *before, const char *value)
+{
+    char text[SUMMARY_SHOWN + 1];
+    if (value[0] != '\0')
+        printf("%s%s", before, words_printable(value, text, sizeof text));
+}
+
 static void show_recording(const struct lw_lead_recording *recording)
 {
     char length[WORDS_SIZE];
@@ -172,10 +180,28 @@ static const char *words_of(lw_rep_state state)
 
 static void show_answer(const struct lw_rep_event *event, const struct rep_item *item)
 {
-    if (event->outcome != LW_OUTCOME_ACCEPTED && event->outcome != LW_OUTCOME_DUPLICATE)
-        printf("refused: %s%s%s\n", lw_outcome_name(event->outcome), event->reason[0] != '\0' ? ": " : "", event->reason);
-    else if (item != NULL && item->state == ITEM_GONE)
+    if (event->outcome != LW_OUTCOME_ACCEPTED && event->outcome != LW_OUTCOME_DUPLICATE) {
+        printf("refused: %s", lw_outcome_name(event->outcome));
+        show_words(": ", event->reason);
+        printf("\n");
+    } else if (item != NULL && item->state == ITEM_GONE) {
         printf("[%u] done\n", item->number);
+    }
+}
+
+static void show_withdrawn(const struct lw_rep_event *event, const struct rep_item *item)
+{
+    printf("\n[%u] GONE: lead %s is no longer yours", item->number, event->lead_id);
+    show_words(": ", event->reason);
+    show_words(" by ", event->taken_by);
+    printf("\n");
+}
+
+static void show_state(const struct lw_rep_event *event)
+{
+    printf("you are %s", words_of(event->state));
+    show_words(": ", event->reason);
+    printf("\n");
 }
 
 static void show_pull_list(const struct lw_rep_event *event)
@@ -206,19 +232,22 @@ void rep_terminal_show(struct rep_terminal *terminal, struct rep_desk *desk, con
         break;
     case LW_REP_WITHDRAWN:
         if (item != NULL)
-            printf("\n[%u] GONE: lead %s is no longer yours: %s%s%s\n", item->number, event->lead_id, event->reason,
-                   event->taken_by[0] != '\0' ? " by " : "", event->taken_by);
+            show_withdrawn(event, item);
         break;
     case LW_REP_NUDGE: printf("\n[%u] WAITS FOR YOU: call or write to them, then 'm %u'; else another rep gets lead %s\n",
                               item != NULL ? item->number : 0, item != NULL ? item->number : 0, event->lead_id); break;
     case LW_REP_STATUS:
         if (event->state != terminal->shown_state)
-            printf("you are %s%s%s\n", words_of(event->state), event->reason[0] != '\0' ? ": " : "", event->reason);
+            show_state(event);
         terminal->shown_state = event->state;
         break;
     case LW_REP_ANSWER: show_answer(event, item); break;
     case LW_REP_PULL_LIST: show_pull_list(event); break;
-    case LW_REP_REFUSED: printf("\nthe broker will not have you: %s\n", event->reason); break;
+    case LW_REP_REFUSED:
+        printf("\nthe broker will not have you");
+        show_words(": ", event->reason);
+        printf("\n");
+        break;
     case LW_REP_SNAPSHOT:
     case LW_REP_NONE: break;
     }
