@@ -47,6 +47,10 @@ def answer(place, word, *arguments):
     """What a story asks for."""
     if word == "publish":
         return place.publish(**arguments[0])
+    if word == "apply":
+        rules = place.folder / "others.yaml"
+        rules.write_text(arguments[0], encoding="utf-8")
+        return place.tool("apply", rules).returncode
     if word == "kill-broker":
         return place.end("broker", floor.signal.SIGKILL)
     if word == "start-broker":

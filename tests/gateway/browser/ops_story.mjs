@@ -95,8 +95,19 @@ await admin.locator("#rules .versions button", {hasText: "Version 1"}).click();
 await admin.locator("#ask button", {hasText: "Take this text"}).click();
 await admin.waitForFunction((former) => document.querySelector("#rules-text").value === former, text);
 await accessible(admin, "the rules");
-await admin.context().close();
 say("the rules were changed with a reason, and a former text taken back");
+
+// ---- others change them while a reason is being written
+await admin.locator("#rules .choices button", {hasText: "Apply"}).click();
+await admin.fill("#rules-reason", "as before");
+assert.equal(await outside("apply", text.replace("inside, capacity: 2", "inside, capacity: 5")), 0);
+await row(admin, "reps", "Anna Conti").filter({hasText: "0/5"}).waitFor();
+await admin.locator("#notices .notice", {hasText: "of somebody else"}).waitFor({state: "attached"});
+await admin.locator("#ask button", {hasText: "Apply"}).click();
+await admin.locator("#notices .notice", {hasText: "another version is in force meanwhile"}).waitFor();
+assert.match(await row(admin, "reps", "Anna Conti").textContent(), /0\/5/);
+await admin.context().close();
+say("rules that others changed meanwhile are not overwritten");
 
 // ---- the manager of one team, on a phone, in Italian
 const phone = await device("ops-phone", {locale: "it-IT", viewport: {width: 360, height: 780}, colorScheme: "dark"});
