@@ -26,7 +26,7 @@ struct index_table {
 LW_MUST_CHECK lw_status index_table_init(struct index_table *table, uint32_t max);
 /* The same for one that grows: index_table_make_room before each add. */
 LW_MUST_CHECK lw_status index_table_init_small(struct index_table *table, uint32_t max);
-/* Room for one more pair. When two thirds are in use that is a pass over all of it, some milliseconds for a million pairs.
+/* Room for one more pair. When two thirds are in use that is a pass over all of it; beyond 350,000 pairs none is needed any more.
  * False, with nothing changed, at max or without memory. */
 LW_MUST_CHECK bool index_table_make_room(struct index_table *table);
 void index_table_fini(struct index_table *table);
