@@ -328,7 +328,6 @@ static void encode_replaced(struct net *net, struct peer *peer, const struct cor
     net_hold(net, peer, &(struct wire_message){.type = WIRE_BYE, .bye = &bye}, OUTBOX_ENDS);
 }
 
-/* Numbers are given to every event, bytes only when somebody listens. */
 /* By ids alone: a lead's way can be read from the log, by its trace from where it came in. */
 static void log_lead_event(const struct core_effect *effect)
 {
@@ -341,6 +340,7 @@ static void log_lead_event(const struct core_effect *effect)
     log_debug("lead=%s trace=%s state=%s cause=%s", lead, trace, lead_state_word(effect->to), core_cause_word(effect->cause));
 }
 
+/* Numbers are given to every event, bytes only when somebody listens. */
 static void encode_event(struct net *net, const struct core_effect *effect)
 {
     Leadwire__V1__Event event = LEADWIRE__V1__EVENT__INIT;

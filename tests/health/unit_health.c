@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -122,6 +124,53 @@ static void text_that_does_not_fit_is_not_told(void **state)
     health_close(&health);
 }
 
+struct teller { struct health *health; atomic_bool is_enough; };
+
+/* As a loop does, but without pause: each text has one number throughout. */
+static void *tell_on(void *context)
+{
+    enum { LINES = 100 };
+    struct teller *teller = context;
+
+    for (unsigned number = 0; !atomic_load(&teller->is_enough); number++) {
+        struct byte_buffer *text = health_text(teller->health);
+        byte_buffer_clear(text);
+        for (int line = 0; line < LINES; line++)
+            byte_buffer_printf(text, "told %u\n", number);
+        (void)health_turn(teller->health, wall_clock_monotonic_ms());
+        health_tell(teller->health, number % 2 ? "odd" : NULL);
+    }
+    return NULL;
+}
+
+/* tests/health/threads.sh runs this with the thread sanitizer. */
+static void what_is_told_meanwhile_is_never_half_of_it(void **state)
+{
+    enum { TIMES = 200 };
+    static char answer[ANSWER_MAX];
+    struct teller teller = {.health = open_health(0)};
+    pthread_t thread;
+
+    (void)state;
+    assert_int_equal(pthread_create(&thread, NULL, tell_on, &teller), 0);
+    for (int i = 0; i < TIMES; i++) {
+        unsigned first, number;
+        (void)ask(teller.health, "/readyz", answer);
+        assert_int_equal(ask(teller.health, "/metrics", answer), 200);
+        const char *line = strstr(answer, "told ");
+        if (!line)
+            continue;   /* not yet */
+        assert_int_equal(sscanf(line, "told %u", &first), 1);
+        for (; (line = strstr(line, "told ")) != NULL; line++) {
+            assert_int_equal(sscanf(line, "told %u", &number), 1);
+            assert_int_equal(number, first);
+        }
+    }
+    atomic_store(&teller.is_enough, true);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    health_close(&teller.health);
+}
+
 static void without_a_listener_nothing_is_done(void **state)
 {
     struct health *health = NULL;
@@ -155,6 +204,7 @@ int main(void)
         cmocka_unit_test(a_loop_that_stands_still_is_seen),
         cmocka_unit_test(it_tells_once_in_a_while),
         cmocka_unit_test(text_that_does_not_fit_is_not_told),
+        cmocka_unit_test(what_is_told_meanwhile_is_never_half_of_it),
         cmocka_unit_test(without_a_listener_nothing_is_done),
         cmocka_unit_test(addresses_that_are_none_are_refused_in_words),
     };
