@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,50 +22,14 @@
 #include "redis_fixture.h"
 #include "store.h"
 #include "wall_clock.h"
+#include "working_desk.h"
 
-enum { REPS = 12, OFFERS_MAX = 4096, DEADLINE_MS = 30000, LEADS_MAX = 20000, STEPS_MAX = 12000, EXPORTS = 8, EXPORT_ENTRIES = 1000,
-       FIRST_LEADS = 1500 };
-
-struct offer { struct desk_id lead; uint32_t number; uint64_t session; };
-struct offers { struct offer items[OFFERS_MAX]; size_t count; };
-
-struct desk {
-    struct core *core;
-    struct store *store;
-    struct byte_buffer batch;
-    struct offers offers, held;
-    uint64_t now_ms, ticket, confirmed, published, random, epoch, effects;   /* effects: a sum over all that was told */
-    enum store_state state;
-    bool is_archived;
-};
+enum { REPS = 12, STEPS_MAX = 12000, EXPORTS = 8, EXPORT_ENTRIES = 1000, FIRST_LEADS = 1500 };
 
 static struct redis_fixture first, second;
 static struct byte_buffer archive;         /* of all batches that the journal of the first desk ever got */
 static size_t archive_ends[STEPS_MAX];     /* behind that of each entry */
 static uint64_t entries;
-
-static uint64_t draw(struct desk *desk, uint64_t below)
-{
-    desk->random = desk->random * 6364136223846793005u + 1442695040888963407u;
-    return (desk->random >> 33) % below;
-}
-
-static void on_record(void *context, enum record_kind kind, const void *bytes, size_t size)
-{
-    batch_put(&((struct desk *)context)->batch, kind, bytes, size);
-}
-
-static void on_effect(void *context, const struct core_effect *effect)
-{
-    struct desk *desk = context;
-    struct offers *list = effect->kind == EFFECT_OFFER ? &desk->offers : &desk->held;
-    uint64_t told[] = {effect->kind, effect->session, effect->lead.number, effect->to, effect->offer_number, effect->cause, effect->status};
-
-    desk->effects = siphash_64((struct siphash_key){desk->effects, 0}, told, sizeof told);
-    bool is_taken = effect->kind == EFFECT_OFFER || (effect->kind == EFFECT_HOLDING && effect->to == LEAD_ASSIGNED);
-    if (is_taken && list->count < OFFERS_MAX)
-        list->items[list->count++] = (struct offer){effect->lead, effect->offer_number, effect->session};
-}
 
 static void no_record(void *context, enum record_kind kind, const void *bytes, size_t size)
 {
@@ -82,97 +45,32 @@ static void no_effect(void *context, const struct core_effect *effect)
     (void)effect;
 }
 
-static lw_status on_load(void *context, enum record_kind kind, const void *bytes, size_t size)
+/* Each step that changed something is one entry of the journal, so that its number tells what was before it. */
+static void archive_entry(struct working_desk *desk)
 {
-    return core_restore(((struct desk *)context)->core, kind, bytes, size);
+    byte_buffer_put(&archive, desk->batch.data, desk->batch.size);
+    working_desk_confirm_all(desk);
+    assert_true(desk->appended < STEPS_MAX);
+    assert_int_equal(desk->appended, entries + 1);
+    archive_ends[++entries] = archive.size;
 }
 
-static void on_loaded(void *context, uint64_t epoch, uint64_t desk_ms, bool empty)
+static struct working_desk *new_desk(const struct redis_fixture *redis)
 {
-    struct desk *desk = context;
+    struct working_desk *desk = calloc(1, sizeof *desk);
 
-    (void)empty;
-    assert_int_equal(core_restore_done(desk->core), LW_OK);
-    core_set_epoch(desk->core, epoch);
-    desk->epoch = epoch;
-    desk->now_ms = desk_ms > desk->now_ms ? desk_ms : desk->now_ms;
+    assert_non_null(desk);
+    desk->options = (struct working_desk_options){.redis = redis, .durability = STORE_MEMORY, .checkpoint_bytes = 60000, .reps = REPS,
+                                                  .forgets_rest = true, .after_append = working_desk_confirm_all};
+    desk->random = 1;
+    return desk;
 }
 
-static void on_confirmed(void *context, uint64_t ticket)
-{
-    ((struct desk *)context)->confirmed = ticket;
-}
-
-static void on_state(void *context, enum store_state state, const char *reason)
-{
-    if (state == STORE_FAILED)
-        fprintf(stderr, "failed: %s\n", reason);
-    ((struct desk *)context)->state = state;
-}
-
-static void turn(struct desk *desk)
-{
-    struct pollfd poll_fd = {.fd = store_fd(desk->store), .events = store_events(desk->store)};
-
-    poll(&poll_fd, 1, store_next_ms(desk->store) <= wall_clock_monotonic_ms() ? 0 : 10);
-    store_step(desk->store, wall_clock_monotonic_ms());
-}
-
-static void open_desk(struct desk *desk, const struct redis_fixture *redis)
-{
-    struct core_limits limits;
-    struct core_callbacks core_callbacks = {desk, on_record, on_effect};
-    struct store_options options = {.desk = "sales", .owner = "o", .endpoint = "e", .redis = {{.socket = redis->socket}}, .redis_count = 1,
-                                    .durability = STORE_MEMORY, .checkpoint_bytes = 60000};
-
-    desk->now_ms = desk->now_ms == 0 ? 1700000000000 : desk->now_ms;
-    byte_buffer_init(&desk->batch, STORE_BATCH_MAX);
-    core_limits_default(&limits);
-    limits.leads_max = LEADS_MAX;
-    desk->core = core_new(&limits, &core_callbacks);
-    assert_non_null(desk->core);
-    struct store_callbacks callbacks = {desk, on_load, on_loaded, on_confirmed, on_state, desk->core};
-    assert_int_equal(store_open_redis(&options, &callbacks, &desk->store), LW_OK);
-    uint64_t end_ms = wall_clock_monotonic_ms() + DEADLINE_MS;
-    while (desk->state != STORE_READY && desk->state != STORE_FAILED && wall_clock_monotonic_ms() < end_ms)
-        turn(desk);
-    assert_int_equal(desk->state, STORE_READY);
-}
-
-static void close_desk(struct desk *desk)
+/* A clean end: the claim is given back. */
+static void stop(struct working_desk *desk)
 {
     store_release_claim(desk->store, 1000);
-    store_close(&desk->store);
-    core_free(desk->core);
-    byte_buffer_fini(&desk->batch);
-    *desk = (struct desk){0};
-}
-
-/* Each step that changed something is one entry of the journal, so that its number tells what was before it. */
-static void step(struct desk *desk, const struct core_command *command)
-{
-    desk->now_ms += 1 + draw(desk, 20);
-    core_step(desk->core, command, desk->now_ms);
-    assert_false(desk->batch.failed);
-    if (desk->batch.size == 0)
-        return;
-    assert_int_equal(store_append(desk->store, desk->batch.data, desk->batch.size, desk->now_ms, &desk->ticket), LW_OK);
-    if (desk->is_archived)
-        byte_buffer_put(&archive, desk->batch.data, desk->batch.size);
-    byte_buffer_clear(&desk->batch);
-    uint64_t end_ms = wall_clock_monotonic_ms() + DEADLINE_MS;
-    while (desk->confirmed < desk->ticket && wall_clock_monotonic_ms() < end_ms)
-        turn(desk);
-    assert_int_equal(desk->confirmed, desk->ticket);
-}
-
-static void note(struct desk *desk)
-{
-    assert_true(desk->ticket < STEPS_MAX);
-    if (desk->ticket == entries)
-        return;
-    assert_int_equal(desk->ticket, entries + 1);
-    archive_ends[++entries] = archive.size;
+    working_desk_close(desk);
 }
 
 /* Of a core that has all records up to an entry, and was never in a checkpoint. */
@@ -195,94 +93,6 @@ static uint64_t hash_at(uint64_t number)
     uint64_t hash = core_state_hash(core);
     core_free(core);
     return hash;
-}
-
-static void found(struct desk *desk)
-{
-    struct core_config *config = core_config_new("sales");
-    struct config_rep *rep;
-    struct config_rule *rule;
-
-    step(desk, &(struct core_command){.kind = COMMAND_FOUND_DESK, .found_desk.fingerprint_key = {1, 2}});
-    note(desk);
-    for (int i = 0; i < REPS; i++) {
-        char name[16];
-        snprintf(name, sizeof name, "rep%d", i);
-        assert_int_equal(core_config_add_rep(config, name, "inside", 6, "", &rep), LW_OK);
-    }
-    assert_int_equal(core_config_add_rule(config, "all", "all", 50, &rule), LW_OK);
-    assert_int_equal(core_config_add_disposition(config, "sold", 1), LW_OK);
-    step(desk, &(struct core_command){.kind = COMMAND_CONFIGURE, .configure = {.config = config, .source = "x", .source_size = 1}});
-    note(desk);
-    core_config_free(config);
-}
-
-static void log_on(struct desk *desk, unsigned number, uint64_t session)
-{
-    char name[16];
-    int size = snprintf(name, sizeof name, "rep%u", number);
-
-    step(desk, &(struct core_command){.kind = COMMAND_LOG_ON, .session = session, .request = 1, .log_on.rep = {name, (uint32_t)size}});
-    note(desk);
-    step(desk, &(struct core_command){.kind = COMMAND_SET_REP_STATE, .session = session, .set_rep_state.state = REP_AVAILABLE});
-    note(desk);
-}
-
-static const char *no_field(const void *lead, const char *field)
-{
-    (void)lead;
-    (void)field;
-    return NULL;
-}
-
-static void publish(struct desk *desk)
-{
-    char id[32], payload[300];
-    int size = snprintf(id, sizeof id, "id-%" PRIu64, ++desk->published);
-
-    memset(payload, 'p', sizeof payload);
-    step(desk, &(struct core_command){.kind = COMMAND_PUBLISH, .session = 1, .request = 1,
-        .publish = {.idempotency_id = {id, (uint32_t)size}, .source = {"form", 4}, .content_hash = desk->published, .channel = LW_CHANNEL_WEB,
-                    .received_unix_ms = (int64_t)desk->now_ms, .payload = payload, .payload_size = sizeof payload, .read_field = no_field}});
-}
-
-static void answer(struct desk *desk)
-{
-    if (desk->offers.count == 0)
-        return;
-    struct offer offer = desk->offers.items[draw(desk, desk->offers.count)];
-    bool accept = draw(desk, 5) != 0;
-
-    desk->offers.count = 0;        /* others come again with the next changes, or expire */
-    step(desk, &(struct core_command){.kind = COMMAND_ANSWER_OFFER, .session = offer.session, .request = 1,
-        .answer_offer = {.lead = offer.lead, .offer_number = offer.number, .accept = accept}});
-    if (accept && desk->held.count < OFFERS_MAX)
-        desk->held.items[desk->held.count++] = offer;
-}
-
-static void complete(struct desk *desk)
-{
-    char id[48];
-
-    if (desk->held.count == 0)
-        return;
-    struct offer held = desk->held.items[draw(desk, desk->held.count)];
-    int size = snprintf(id, sizeof id, "done-%" PRIu64, held.lead.number);
-    desk->held.count = 0;
-    step(desk, &(struct core_command){.kind = COMMAND_COMPLETE, .session = held.session, .request = 1,
-        .complete = {.lead = held.lead, .idempotency_id = {id, (uint32_t)size}, .disposition = {"sold", 4}}});
-}
-
-static void work(struct desk *desk)
-{
-    uint64_t what = draw(desk, 10);
-
-    if (what < 4)
-        publish(desk);
-    else if (what < 7)
-        answer(desk);
-    else
-        complete(desk);
 }
 
 static pid_t start_export(const char *path)
@@ -321,29 +131,20 @@ static struct core *restored(const char *path, struct desk_file_end *end)
     return core;
 }
 
-static uint64_t checkpoints_of(struct desk *desk)
-{
-    struct store_totals totals;
-
-    store_totals_read(desk->store, &totals);
-    return totals.checkpoints;
-}
-
 static void path_of(char path[128], const char *name)
 {
     snprintf(path, 128, "%s/%s", first.directory, name);
 }
 
 /* Works on until the export has ended, or for so many entries. Gives how many were appended meanwhile. */
-static uint64_t export_while_working(struct desk *desk, const char *path)
+static uint64_t export_while_working(struct working_desk *desk, const char *path)
 {
     uint64_t before = entries;
     pid_t pid = start_export(path), ended = 0;
     int result = 0;
 
     while (ended == 0) {
-        work(desk);
-        note(desk);
+        working_desk_act(desk);
         ended = waitpid(pid, &result, entries - before < EXPORT_ENTRIES ? WNOHANG : 0);
     }
     assert_true(ended == pid && WIFEXITED(result) && WEXITSTATUS(result) == 0);
@@ -352,22 +153,20 @@ static uint64_t export_while_working(struct desk *desk, const char *path)
 
 static void an_export_is_the_desk_at_the_entry_that_it_names(void **state)
 {
-    struct desk *desk = *state;
+    struct working_desk *desk = *state;
     uint64_t appended = 0, checkpoints;
     char path[128];
 
     path_of(path, "live.desk");
-    desk->is_archived = true;
+    desk->options.after_append = archive_entry;
     byte_buffer_init(&archive, 64 * 1024 * 1024);
-    open_desk(desk, &first);
-    found(desk);
+    working_desk_open(desk);
+    working_desk_found(desk);
     for (unsigned i = 0; i < REPS; i++)
-        log_on(desk, i, 100 + i);
-    while (desk->published < FIRST_LEADS) {
-        publish(desk);
-        note(desk);
-    }
-    checkpoints = checkpoints_of(desk);
+        working_desk_log_on(desk, i, 100 + i);
+    while (desk->published < FIRST_LEADS)
+        working_desk_publish(desk);
+    checkpoints = working_desk_checkpoints(desk);
     for (unsigned i = 0; i < EXPORTS; i++) {
         struct desk_file_end end;
         uint64_t from = entries;
@@ -379,8 +178,8 @@ static void an_export_is_the_desk_at_the_entry_that_it_names(void **state)
         core_free(core);
     }
     print_message("%d exports while %" PRIu64 " entries were appended and %" PRIu64 " checkpoints ended\n", EXPORTS, appended,
-                  checkpoints_of(desk) - checkpoints);
-    assert_true(appended > EXPORTS && checkpoints_of(desk) > checkpoints);
+                  working_desk_checkpoints(desk) - checkpoints);
+    assert_true(appended > EXPORTS && working_desk_checkpoints(desk) > checkpoints);
 }
 
 static int tool(const char *words, const struct redis_fixture *redis)
@@ -393,30 +192,22 @@ static int tool(const char *words, const struct redis_fixture *redis)
 }
 
 /* The same commands at the same times to the desk, which has been loaded again too, and to the one from the file. */
-static void drain_both(struct desk *desk, struct desk *twin)
+static void drain_both(struct working_desk *desk, struct working_desk *twin)
 {
+    struct working_desk *const both[] = {desk, twin};
+
     twin->now_ms = desk->now_ms;
-    twin->random = desk->random;
-    desk->offers.count = desk->held.count = twin->offers.count = twin->held.count = 0;
-    desk->effects = twin->effects = 0;
-    step(desk, &(struct core_command){.kind = COMMAND_SERVICE_RESUMED});
-    step(twin, &(struct core_command){.kind = COMMAND_SERVICE_RESUMED});
+    twin->random = desk->random = 1;
+    twin->effects = desk->effects = 0;
+    for (unsigned k = 0; k < 2; k++)
+        working_desk_step(both[k], &(struct core_command){.kind = COMMAND_SERVICE_RESUMED});
     for (unsigned i = 0; i < 400; i++) {
-        step(desk, &(struct core_command){.kind = COMMAND_TIME});
-        step(twin, &(struct core_command){.kind = COMMAND_TIME});
-        void (*act)(struct desk *) = i % 2 == 0 ? answer : complete;
-        if (i < REPS) {
-            char name[16];
-            int size = snprintf(name, sizeof name, "rep%u", i);
-            struct core_command on = {.kind = COMMAND_LOG_ON, .session = 5000 + i, .request = 1, .log_on.rep = {name, (uint32_t)size}};
-            struct core_command there = {.kind = COMMAND_SET_REP_STATE, .session = 5000 + i, .set_rep_state.state = REP_AVAILABLE};
-            step(desk, &on);
-            step(twin, &on);
-            step(desk, &there);
-            step(twin, &there);
+        for (unsigned k = 0; k < 2; k++) {
+            working_desk_step(both[k], &(struct core_command){.kind = COMMAND_TIME});
+            if (i < REPS)
+                working_desk_log_on(both[k], i, 5000 + i);
+            (i % 2 == 0 ? working_desk_answer : working_desk_complete)(both[k]);
         }
-        act(desk);
-        act(twin);
         assert_int_equal(desk->effects, twin->effects);
     }
     assert_int_equal(core_state_hash(desk->core), core_state_hash(twin->core));
@@ -424,7 +215,7 @@ static void drain_both(struct desk *desk, struct desk *twin)
 
 static void an_imported_desk_is_loaded_and_decides_as_the_one_it_was_taken_from(void **state)
 {
-    struct desk *desk = *state, *twin = calloc(1, sizeof *twin);
+    struct working_desk *desk = *state, *twin = new_desk(&second);
     struct core_totals before, after;
     char path[128], words[256];
 
@@ -433,7 +224,7 @@ static void an_imported_desk_is_loaded_and_decides_as_the_one_it_was_taken_from(
     assert_int_equal(tool(words, &first), 0);
     snprintf(words, sizeof words, "import %s", path);
     assert_int_equal(tool(words, &second), 0);
-    open_desk(twin, &second);
+    working_desk_open(twin);
     assert_true(twin->epoch > desk->epoch);
     assert_int_equal(core_state_hash(twin->core), hash_at(entries));
     core_totals_read(desk->core, &before);
@@ -441,43 +232,42 @@ static void an_imported_desk_is_loaded_and_decides_as_the_one_it_was_taken_from(
     assert_memory_equal(before.by_state, after.by_state, sizeof before.by_state);
     assert_int_equal(before.payload_bytes, after.payload_bytes);
     assert_true(before.by_state[LEAD_WAITING] > 100);
-    close_desk(desk);
-    open_desk(desk, &first);
+    stop(desk);
+    desk->options.after_append = working_desk_confirm_all;
+    working_desk_open(desk);
     drain_both(desk, twin);
     core_totals_read(desk->core, &after);
     assert_true(after.by_state[LEAD_WAITING] < before.by_state[LEAD_WAITING]);
-    close_desk(twin);
+    stop(twin);
     free(twin);
 }
 
 /* A checkpoint that was written after an import, and a second life on it. */
 static void an_imported_desk_lives_on_through_checkpoints(void **state)
 {
-    struct desk *twin = calloc(1, sizeof *twin);
+    struct working_desk *twin = new_desk(&second);
     uint64_t hash;
 
     (void)state;
-    open_desk(twin, &second);
+    working_desk_open(twin);
     twin->published = 1000000;
-    uint64_t end_ms = wall_clock_monotonic_ms() + DEADLINE_MS;
-    while (checkpoints_of(twin) < 2 && wall_clock_monotonic_ms() < end_ms)
-        publish(twin);
-    assert_true(checkpoints_of(twin) >= 2);
+    uint64_t end_ms = wall_clock_monotonic_ms() + WORKING_DESK_DEADLINE_MS;
+    while (working_desk_checkpoints(twin) < 2 && wall_clock_monotonic_ms() < end_ms)
+        working_desk_publish(twin);
+    assert_true(working_desk_checkpoints(twin) >= 2);
     hash = core_state_hash(twin->core);
-    close_desk(twin);
-    open_desk(twin, &second);
+    stop(twin);
+    working_desk_open(twin);
     assert_int_equal(core_state_hash(twin->core), hash);
-    close_desk(twin);
+    stop(twin);
     free(twin);
 }
 
 static int open_both(void **state)
 {
     static const char *const quick[] = {"--appendonly", "no", NULL};     /* nobody is killed here */
-    struct desk *desk = calloc(1, sizeof *desk);
 
-    desk->random = 1;
-    *state = desk;
+    *state = new_desk(&first);
     redis_fixture_open(&first, quick);
     redis_fixture_open(&second, quick);
     return 0;
@@ -485,10 +275,10 @@ static int open_both(void **state)
 
 static int close_both(void **state)
 {
-    struct desk *desk = *state;
+    struct working_desk *desk = *state;
 
     if (desk->store)
-        close_desk(desk);
+        stop(desk);
     free(desk);
     byte_buffer_fini(&archive);
     redis_fixture_close(&first);
