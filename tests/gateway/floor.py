@@ -8,12 +8,15 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from waiting import WAIT_S, wait_for  # noqa: E402
+
 SOURCE = pathlib.Path(os.environ["LEADWIRE_SOURCE"])
 BIN = pathlib.Path(os.environ["LEADWIRE_BIN"])
-WAIT_S = 30
 PASSWORD = "an-open-door-policy"
 
 DESK = """
@@ -61,17 +64,6 @@ page:
   transfer: {skills: {heatpump: Heat pumps}, reps: {bruno: Bruno Ferri}}
 """
 GATEWAY = GATEWAY.replace("  decline_reasons: {}\n", "")
-
-
-def wait_for(what, condition):
-    """The first true value of condition(); fails after WAIT_S."""
-    end = time.monotonic() + WAIT_S
-    while True:
-        value = condition()
-        if value:
-            return value
-        assert time.monotonic() < end, "waited in vain for " + what
-        time.sleep(0.02)
 
 
 class Floor:

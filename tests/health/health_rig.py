@@ -9,27 +9,17 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 import prometheus_text
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from waiting import wait_for  # noqa: E402
 
 BIN = os.environ["LEADWIRE_BIN"]
 SOURCE = os.environ["LEADWIRE_SOURCE"]
 REDIS = os.environ.get("LEADWIRE_REDIS_SERVER") or shutil.which("redis-server")
 DEADLINE_S = 30
-
-
-def wait_for(what, condition):
-    """The first true value of condition(); fails the test after DEADLINE_S."""
-    end = time.monotonic() + DEADLINE_S
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise AssertionError("waited in vain for " + what)
-        time.sleep(0.02)
 
 
 class UnixConnection(http.client.HTTPConnection):

@@ -12,21 +12,12 @@ import tempfile
 import time
 import unittest
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from waiting import wait_for  # noqa: E402
+
 BIN = os.environ.get("LEADWIRE_BIN", "build/dev/bin")
 SCRIPTED_BROKER = os.path.join(BIN, "..", "tests", "scripted_broker")
 DEADLINE_S = 20
-
-
-def wait_for(what, condition):
-    """The first true value of condition(); fails the test after DEADLINE_S."""
-    end = time.monotonic() + DEADLINE_S
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise AssertionError("waited in vain for " + what)
-        time.sleep(0.01)
 
 
 class Broker:
