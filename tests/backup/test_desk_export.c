@@ -186,7 +186,7 @@ static int tool(const char *words, const struct redis_fixture *redis)
 {
     char command[512];
 
-    snprintf(command, sizeof command, "%s/leadwire desk %s --redis unix:%s", LEADWIRE_BIN_DIR, words, redis->socket);
+    snprintf(command, sizeof command, "'%s/leadwire' desk %s --redis unix:%s", LEADWIRE_BIN_DIR, words, redis->socket);
     int result = system(command);
     return WIFEXITED(result) ? WEXITSTATUS(result) : -1;
 }

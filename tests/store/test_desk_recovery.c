@@ -137,7 +137,7 @@ static void journal_tool_shows_the_records_and_no_payload(void **state)
     unsigned lines = 0, leads = 0, ends = 0, seen = 0;
 
     (void)state;
-    snprintf(command, sizeof command, "%s/leadwire-journal --redis unix:%s --desk sales --json", LEADWIRE_BIN_DIR, redis.socket);
+    snprintf(command, sizeof command, "'%s/leadwire-journal' --redis unix:%s --desk sales --json", LEADWIRE_BIN_DIR, redis.socket);
     FILE *pipe = popen(command, "r");
     assert_non_null(pipe);
     while (fgets(line, sizeof line, pipe)) {
@@ -152,7 +152,7 @@ static void journal_tool_shows_the_records_and_no_payload(void **state)
     assert_int_equal(pclose(pipe), 0);
     print_message("%u lines, %u leads, %u ends, %u seen\n", lines, leads, ends, seen);
     assert_true(leads > 100 && ends > 10 && seen > 100);
-    snprintf(command, sizeof command, "%s/leadwire-journal --redis unix:%s --desk nobody 2>/dev/null", LEADWIRE_BIN_DIR, redis.socket);
+    snprintf(command, sizeof command, "'%s/leadwire-journal' --redis unix:%s --desk nobody 2>/dev/null", LEADWIRE_BIN_DIR, redis.socket);
     assert_int_equal(WEXITSTATUS(system(command)), 1);
 }
 
