@@ -19,7 +19,7 @@ failed=0
 setting() {
     rm -rf -- "$work/a copy" "$work/fake" "$work/calls"
     copy="$work/a copy/leadwire"
-    mkdir -p "$copy/deploy/demo" "$copy/tests" "$work/fake"
+    mkdir -p "$copy/deploy/demo" "$copy/tests/health" "$work/fake"
     : >"$work/calls"
     cp -r "$source_dir/run" "$source_dir/CMakePresets.json" "$source_dir/.ci" "$copy/"
     cp -r "$source_dir/deploy/setup" "$copy/deploy/"
@@ -32,6 +32,7 @@ include(tests.cmake OPTIONAL)
 file(GLOB parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/*/CMakeLists.txt)
 END
     printf 'printf "demo <%%s>\\n" "$@"\n' >"$copy/deploy/demo/demo"
+    printf '#!/bin/sh\n' >"$copy/tests/health/threads.sh" && chmod +x "$copy/tests/health/threads.sh"
     printf 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n' >"$work/os-release"
     fake dpkg-query 'for name; do echo "ii  $name"; done'
     fake redis-server 'exit 0'
@@ -363,8 +364,8 @@ tests_end_with_a_line_that_counts() {
     leadwire test
     expect "exits 0" is "$status" 0
     expect "the skip has its reason" says "skipped: unit.skipping: no moon tonight"
-    # 4 stages and 2 tests in dev, 1 again in asan; the skip twice
-    expect "counts" ends_with "7 passed, 0 failed, 2 skipped"
+    # 5 stages and 2 tests in dev, 1 again in asan; the skip twice
+    expect "counts" ends_with "8 passed, 0 failed, 2 skipped"
     leadwire test unit.good
     expect "one by name" ends_with "1 passed, 0 failed, 0 skipped"
     leadwire test unit
