@@ -302,19 +302,16 @@ static void apply_with_text(size_t text_size)
 }
 
 /* More than the socket takes at once: the rest goes as soon as Redis has read. A broker that waits for something else
-   takes itself for cut off each time; a slow disk would do that now and then. */
+   takes itself for cut off nearly each time; a slow disk would do that now and then. */
 static void rules_larger_than_the_socket_takes_are_written_at_once(void **state)
 {
-    enum { TRIES = 8 };
-    bool is_written = false;
+    enum { TRIES = 12, SLOW_MAX = 2 };
+    unsigned before = broker_fixture_log_count(&broker, "store is away");
 
     (void)state;
-    for (int i = 0; i < TRIES && !is_written; i++) {
-        unsigned before = broker_fixture_log_count(&broker, "store is away");
+    for (int i = 0; i < TRIES; i++)
         apply_with_text(1000 * 1000);
-        is_written = broker_fixture_log_count(&broker, "store is away") == before;
-    }
-    assert_true(is_written);
+    assert_in_range(broker_fixture_log_count(&broker, "store is away") - before, 0, SLOW_MAX);
 }
 
 static void a_checkpoint_holds_the_largest_rules(void **state)
