@@ -48,7 +48,7 @@ static struct { const char *name; fault *run; unsigned count; } faults[] = {
     {"redis_full", redis_full, 0}, {"disk_full", disk_full, 0}, {"both_killed", both_killed, 0}, {"clients_stalled", clients_stalled, 0},
     {"clock_stepped", clock_stepped, 0},
 };
-enum { FAULTS = sizeof faults / sizeof faults[0] };
+enum { FAULTS = sizeof faults / sizeof faults[0], CLOCK_LIBRARY_MAX = 64 };
 
 static struct floor_rig rig;
 static struct seeded draw;
@@ -281,10 +281,28 @@ static void print_result(void)
     fflush(stdout);
 }
 
+/* The library by a path without spaces, at which LD_PRELOAD would cut it. */
+static void name_clock_library(const char *clock, char library[CLOCK_LIBRARY_MAX])
+{
+    snprintf(library, CLOCK_LIBRARY_MAX, "%s.so", clock);
+}
+
+static void forget_clock(void)
+{
+    const char *clock = getenv("LEADWIRE_CHAOS_CLOCK");
+    char library[CLOCK_LIBRARY_MAX];
+
+    if (!clock)
+        return;
+    name_clock_library(clock, library);
+    unlink(library);
+    unlink(clock);
+}
+
 /* Starts this program anew with the library that bends the clock; what it starts inherits that. */
 static void bend_clocks(char **argv)
 {
-    char path[] = "/tmp/lw-chaos-clock-XXXXXX";
+    char path[] = "/tmp/lw-chaos-clock-XXXXXX", library[CLOCK_LIBRARY_MAX];
     const char *named = getenv("LEADWIRE_CHAOS_CLOCK");
     int fd;
 
@@ -297,7 +315,10 @@ static void bend_clocks(char **argv)
             return;
         close(fd);
         setenv("LEADWIRE_CHAOS_CLOCK", path, 1);
-        setenv("LD_PRELOAD", CHAOS_CLOCK_LIBRARY, 1);
+        name_clock_library(path, library);
+        if (symlink(CHAOS_CLOCK_LIBRARY, library) != 0)
+            return;
+        setenv("LD_PRELOAD", library, 1);
         execv("/proc/self/exe", argv);
         return;
     }
@@ -374,6 +395,6 @@ int main(int argc, char **argv)
     print_result();
     is_open = false;
     floor_rig_close(&rig);
-    unlink(getenv("LEADWIRE_CHAOS_CLOCK") ? getenv("LEADWIRE_CHAOS_CLOCK") : "");
+    forget_clock();
     return judged == 0 && stuck == 0 ? 0 : 1;
 }

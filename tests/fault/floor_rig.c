@@ -256,7 +256,7 @@ static void apply_rules(const struct floor_rig *rig)
                   "timeouts: {grace: 1h, park_limit: 5d, work_limit: 5d, retry_same_rep: 100ms}\n"
                   "offers_max: 32\nmisses_to_away: 0\nwhen_rep_gone: keep\n");
     MUST_HOLD(fclose(file) == 0);
-    snprintf(command, sizeof command, LEADWIRE_BIN_DIR "/leadwire apply --run-dir %s %s >%s/apply.log 2>&1 || { cat %s/apply.log; exit 1; }",
+    snprintf(command, sizeof command, "'" LEADWIRE_BIN_DIR "/leadwire' apply --run-dir %s %s >%s/apply.log 2>&1 || { cat %s/apply.log; exit 1; }",
              rig->broker.run_dir, path, rig->broker.directory, rig->broker.directory);
     if (system(command) != 0) {
         printf("the floor's rules are refused\n");

@@ -23,11 +23,15 @@ static void run(const char *format, const char *first, const char *second);
 
 void lossy_disk_open(struct lossy_disk *disk)
 {
+    char shim[PATH_SIZE];
+
     *disk = (struct lossy_disk){.notes = "/tmp/lw-disk-XXXXXX"};
     MUST_HOLD(mkdtemp(disk->notes));
     run("mkdir %1$s/synced %1$s/live %1$s/names", disk->notes, "");
+    snprintf(shim, sizeof shim, "%s/shim.so", disk->notes);   /* a list of what is loaded cannot name a path with spaces */
+    MUST_HOLD(symlink(LOSSY_DISK_SHIM, shim) == 0);
     setenv("LEADWIRE_LOSSY_DISK", disk->notes, 1);
-    setenv("LEADWIRE_REDIS_PRELOAD", LOSSY_DISK_SHIM, 1);
+    setenv("LEADWIRE_REDIS_PRELOAD", shim, 1);
 }
 
 void lossy_disk_close(struct lossy_disk *disk)

@@ -61,6 +61,7 @@ services() {
 services >"$root/before"
 status=0
 inside bash -c '
+    mkdir -p /dev/pts && mount -t devpts -o ptmxmode=0666 devpts /dev/pts && ln -sf pts/ptmx /dev/ptmx   # as on every machine
     "/srv/a clone/run" "$@" </dev/null; status=$?
     ps -e -o comm= 2>/dev/null | grep -E "redis|leadwire" && { echo "FAILED: left running"; exit 1; }
     exit $status' bash "$@" || status=$?

@@ -256,7 +256,7 @@ static void open_bounded(struct redis_fixture *bounded, const char *const *args,
     snprintf(script, sizeof script, "/tmp/lw-bounded-%d", (int)getpid());
     FILE *file = fopen(script, "w");
     assert_non_null(file);
-    fprintf(file, "#!/bin/bash\ntrap '' XFSZ\nulimit -S -f %u\nexec %s \"$@\"\n", kib, server ? server : "redis-server");
+    fprintf(file, "#!/bin/bash\ntrap '' XFSZ\nulimit -S -f %u\nexec '%s' \"$@\"\n", kib, server ? server : "redis-server");
     fclose(file);
     chmod(script, 0700);
     char *kept = server ? strdup(server) : NULL;

@@ -407,14 +407,14 @@ static void explain_tells_a_rep_what_went_elsewhere_and_why(void **state)
 static void apply_sends_the_file_as_written_with_what_it_means(void **state)
 {
     (void)state;
-    assert_int_equal(run("apply " SMALL_BUSINESS), 0);
+    assert_int_equal(run("apply '" SMALL_BUSINESS "'"), 0);
     assert_string_equal(output, SMALL_BUSINESS ": in force, version 4\n");
     assert_int_equal(told.rep_count, 6);
     assert_string_equal(told.by, "boss");
     assert_string_equal(told.desk, "main");
     assert_false(told.is_check_only);
     assert_non_null(strstr(told.source_text, "The rules of one sales desk"));
-    assert_int_equal(run("apply --check-only " SMALL_BUSINESS), 0);
+    assert_int_equal(run("apply --check-only '" SMALL_BUSINESS "'"), 0);
     assert_true(told.is_check_only);
 }
 
@@ -423,7 +423,7 @@ static void apply_passes_on_what_the_broker_refuses(void **state)
     (void)state;
     told.reply_status = LEADWIRE__V1__STATUS__STATUS_REJECTED;
     told.reply_reason = "rep anna holds more than her new capacity";
-    assert_int_equal(run("apply " SMALL_BUSINESS), 4);
+    assert_int_equal(run("apply '" SMALL_BUSINESS "'"), 4);
     assert_string_equal(output, "leadwire apply: refused: rep anna holds more than her new capacity\n");
 }
 
@@ -566,7 +566,7 @@ static void wrong_usage_ends_with_2_and_a_hint(void **state)
     assert_int_equal(run("status --watch soon"), 2);
     assert_int_equal(run("explain"), 2);
     assert_int_equal(run("explain a b"), 2);
-    assert_int_equal(run("check " SMALL_BUSINESS), 0);
+    assert_int_equal(run("check '" SMALL_BUSINESS "'"), 0);
 }
 
 /* Every command and every option of its --help is in leadwire(1). */

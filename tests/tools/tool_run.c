@@ -16,7 +16,7 @@ char tool_output[TOOL_OUTPUT_MAX];
 int tool_run(const struct scripted_broker *broker, const char *arguments)
 {
     char command[2048];
-    snprintf(command, sizeof command, "exec 2>&1; LEADWIRE_RUN_DIR=%s TZ=UTC USER=boss " LEADWIRE_BIN_DIR "/leadwire %s",
+    snprintf(command, sizeof command, "exec 2>&1; LEADWIRE_RUN_DIR=%s TZ=UTC USER=boss '" LEADWIRE_BIN_DIR "/leadwire' %s",
              broker != NULL ? scripted_broker_run_dir(broker) : "/nonexistent", arguments);
     FILE *pipe = popen(command, "r");
     assert_non_null(pipe);
