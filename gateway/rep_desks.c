@@ -17,8 +17,9 @@ struct rep_seat {
     struct rep_desks *desks;
     struct rep_desk *desk;
     struct http_stream *stream;     /* NULL: the page is away, since left_ms */
+    struct event *frame_due;        /* pending: a change waits for the next frame */
     char rep[LW_NAME_MAX + 1], page[PAGE_ID_MAX + 1];
-    uint64_t session_id, left_ms, beat_ms;
+    uint64_t session_id, left_ms, beat_ms, told_ms;
     bool dirty;                     /* the page does not have the newest state */
 };
 
@@ -29,7 +30,9 @@ static void on_gone(void *context);
 static void on_changed(void *context);
 static void on_refused(void *context, const char *reason);
 static void tell(struct http_stream *stream, const char *event, const char *data);
+static void tell_in_turn(struct rep_seat *seat);
 static void tell_state(struct rep_seat *seat);
+static void on_frame_due(evutil_socket_t fd, short what, void *context);
 
 uint32_t rep_desks_connected(const struct rep_desks *desks)
 {
@@ -116,7 +119,7 @@ void rep_desks_tick(struct rep_desks *desks, uint64_t now_ms, rep_desks_judge *j
         else if (!seat->stream && now_ms - seat->left_ms >= (*desks->config)->page_grace_ms)
             end_seat(seat, true);
         else if (seat->dirty)
-            tell_state(seat);
+            tell_in_turn(seat);
         else if (seat->stream && now_ms - seat->beat_ms >= BEAT_EVERY_MS) {
             tell(seat->stream, "beat", "{}");
             seat->beat_ms = now_ms;
@@ -162,7 +165,8 @@ static struct rep_seat *make_seat(struct rep_desks *desks, const char *rep, stru
     if (seat) {
         seat->desks = desks;
         snprintf(seat->rep, sizeof seat->rep, "%s", rep);
-        if (open_desk(seat) == LW_OK) {
+        seat->frame_due = event_new(desks->base, -1, 0, on_frame_due, seat);
+        if (seat->frame_due && open_desk(seat) == LW_OK) {
             seat->next = desks->first;
             desks->first = seat;
             desks->count++;
@@ -170,6 +174,8 @@ static struct rep_seat *make_seat(struct rep_desks *desks, const char *rep, stru
             return seat;
         }
     }
+    if (seat && seat->frame_due)
+        event_free(seat->frame_due);
     free(seat);
     http_call_reply_error(call, 503, "no session for this rep", 5);
     return NULL;
@@ -185,6 +191,7 @@ static void end_seat(struct rep_seat *seat, bool log_off)
     log_info("rep leaves the desk: rep=%s", seat->rep);
     http_stream_end(&seat->stream);
     rep_desk_close(&seat->desk, log_off);
+    event_free(seat->frame_due);
     free(seat);
 }
 
@@ -197,7 +204,16 @@ static void on_gone(void *context)
 
 static void on_changed(void *context)
 {
-    tell_state(context);
+    struct rep_seat *seat = context;
+    seat->dirty = true;
+    tell_in_turn(seat);
+}
+
+static void on_frame_due(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    tell_in_turn(context);
 }
 
 static void on_refused(void *context, const char *reason)
@@ -226,6 +242,18 @@ static void tell(struct http_stream *stream, const char *event, const char *data
     http_stream_send(stream, "\n\n", 2);
 }
 
+/* At once, or when FRAME_EVERY_MS are over since the frame before: the newest state then stands for all between. */
+static void tell_in_turn(struct rep_seat *seat)
+{
+    uint64_t since_ms = wall_clock_monotonic_ms() - seat->told_ms;
+    if (since_ms > FRAME_EVERY_MS) {
+        tell_state(seat);
+        return;
+    }
+    const struct timeval wait = {.tv_usec = (suseconds_t)(FRAME_EVERY_MS + 1 - since_ms) * 1000};
+    event_add(seat->frame_due, &wait);
+}
+
 static void tell_state(struct rep_seat *seat)
 {
     seat->dirty = true;
@@ -238,7 +266,7 @@ static void tell_state(struct rep_seat *seat)
         http_stream_send(seat->stream, id, strlen(id));
         tell(seat->stream, "state", text);
         seat->dirty = false;
-        seat->beat_ms = wall_clock_monotonic_ms();
+        seat->beat_ms = seat->told_ms = wall_clock_monotonic_ms();
     }
     free(text);
     json_decref(state);

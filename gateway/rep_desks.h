@@ -4,7 +4,8 @@
  *
  * A page gets the desk when it asks to take it, or when nobody has it; the page that had it is told, and may not act any more. The
  * desk outlives a page by the grace, so that a reload is no log-off; then the rep logs off. A page is told the whole state whenever
- * it is another, and at least a beat each BEAT_EVERY_MS. What a slow page has not taken is not piled up: the newest state counts.
+ * it is another, at most each FRAME_EVERY_MS (the newest then stands for those between), and at least a beat each BEAT_EVERY_MS. What a
+ * slow page has not taken is not piled up: the newest state counts.
  *
  *   event: state      id: the revision; data: rep_desk_state.h
  *   event: beat
@@ -25,7 +26,7 @@
 #include "http_door.h"
 #include "rep_desk.h"
 
-enum { PAGE_ID_MAX = 32, BEAT_EVERY_MS = 15000, QUEUED_MAX = 256 * 1024 };
+enum { PAGE_ID_MAX = 32, FRAME_EVERY_MS = 50, BEAT_EVERY_MS = 15000, QUEUED_MAX = 256 * 1024 };
 
 struct rep_seat;
 

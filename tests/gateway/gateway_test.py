@@ -3,6 +3,7 @@
 """The gateway over HTTP before a real broker: signing in, forgery, throttling, the stream, acts, two pages, reload, sign-out."""
 import json
 import subprocess
+import time
 import unittest
 
 import floor
@@ -210,6 +211,16 @@ class Desk(GatewayCase):
         while (event := page.event()) and event[0] != "signed_out":
             pass
         self.assertIsNotNone(event)
+
+    def test_frames_come_at_most_twenty_a_second_and_the_last_has_all(self):
+        page = self.desk("thirteen")
+        began, frames, first = time.monotonic(), 0, page.state["revision"]
+        for _ in range(40):
+            page.act("list")
+        while page.state["revision"] < first + 40:   # each answer is a change
+            self.assertEqual(page.event()[0], "state")
+            frames += 1
+        self.assertLessEqual(frames, 1 + (time.monotonic() - began) / 0.050)
 
     def test_acts_of_other_forms_are_refused(self):
         page = self.desk("twelve")
