@@ -41,7 +41,8 @@ tests_default() {
     fi
     stage "build clang" build_preset clang
     stage "build asan" build_preset asan
-    [[ $stage_ok ]] && ctest_stage "tests asan" asan 2 -L "^($layers_twice)\$" -LE '^slow$'
+    [[ $stage_ok ]] || return
+    ctest_stage "tests asan" asan 2 -L "^($layers_twice)\$" -LE '^slow$'
     stage "threads of lib/health" limited 300 tests/health/threads.sh
 }
 
