@@ -22,6 +22,7 @@ static void close_all(struct gateway *gateway);
 static void on_call(void *context, struct http_call *call);
 static void on_stop(void *context);
 static void on_reload(void *context);
+static void on_config(void *context, const Leadwire__V1__DeskConfig *config);
 static void on_housekeeping(evutil_socket_t fd, short what, void *context);
 static void on_verdict(void *context, uint64_t check, bool good);
 static void on_passwords_died(void *context);
@@ -30,14 +31,16 @@ int gateway_main(const struct gateway_arguments *arguments)
 {
     struct gateway gateway = {.arguments = arguments};
     int exit_code = GATEWAY_EXIT_OK;
-    if (!read_rules(arguments, &gateway.config, &gateway.users))
+    if (!read_rules(arguments, &gateway.config, &gateway.users_file))
         return GATEWAY_EXIT_CONFIG;
     if (arguments->check_only)
-        printf("%s: configuration is good, %u users\n", arguments->config_path, users_count(gateway.users));
+        printf("%s: configuration is good, %u users\n", arguments->config_path, users_count(gateway.users_file));
     else
         exit_code = run(&gateway);
     gateway_config_free(&gateway.config);
+    users_close(&gateway.users_file);
     users_close(&gateway.users);
+    user_rules_fini(&gateway.user_rules);
     return exit_code;
 }
 
@@ -80,7 +83,8 @@ static bool open_sign_in(struct gateway *gateway)
     const struct gateway_config *config = gateway->config;
     if (failed("sessions", browser_sessions_init(&gateway->sessions, config->sessions_max, config->idle_ms, config->absolute_ms)))
         return false;
-    gateway->sign_in = (struct sign_in){.sessions = &gateway->sessions, .users = &gateway->users, .passwords = gateway->passwords};
+    gateway->sign_in = (struct sign_in){.sessions = &gateway->sessions, .users = &gateway->users, .file = &gateway->users_file,
+                                       .rules = &gateway->user_rules, .passwords = gateway->passwords};
     const struct password_process_events events = {.verdict = on_verdict, .died = on_passwords_died, .context = gateway};
     return !failed("sign-in", sign_in_open(&gateway->sign_in)) &&
            !failed("password process", password_process_attach(gateway->passwords, gateway->base, &events));
@@ -106,8 +110,13 @@ static bool open_ops(struct gateway *gateway)
     const struct gateway_config *config = gateway->config;
     const struct ops_feed_options options = {.base = gateway->base, .control = config->ops_control, .events = config->ops_events, .desk = config->desk};
     gateway->ops_pages.feed = &gateway->ops;
-    return !config->ops_control || (!failed("ops", ops_feed_open(&gateway->ops, &options)) &&
-                                    !failed("ops.versions", ops_rules_open(&gateway->ops_rules, &gateway->ops, config->ops_versions)));
+    if (!config->ops_control)
+        return true;
+    if (failed("ops", ops_feed_open(&gateway->ops, &options)) || failed("ops.versions", ops_rules_open(&gateway->ops_rules, &gateway->ops, config->ops_versions)))
+        return false;
+    gateway->ops.config_came = on_config;
+    gateway->ops.config_context = gateway;
+    return true;
 }
 
 static bool open_all(struct gateway *gateway)
@@ -119,6 +128,8 @@ static bool open_all(struct gateway *gateway)
         return false;
     gateway->signals = (struct loop_signals){.stop = on_stop, .reload = on_reload, .context = gateway};
     gateway->desks = (struct rep_desks){.base = gateway->base, .config = &gateway->config};
+    if (failed("users", user_rules_join(&gateway->user_rules, gateway->users_file, &gateway->users)))
+        return false;
     if (failed("signals", loop_signals_open(&gateway->signals, gateway->base)) || !open_sign_in(gateway) || !open_ops(gateway) || !open_door(gateway))
         return false;
     const struct timeval every = {.tv_usec = HOUSEKEEPING_EVERY_MS * 1000};
@@ -172,6 +183,31 @@ static void on_stop(void *context)
     ops_pages_close(&gateway->ops_pages);
 }
 
+/* Who is in no list any more must not stay: without the memory for the new one we end, to be started again. */
+static void put_users_in_force(struct gateway *gateway)
+{
+    struct users *users = NULL;
+    if (failed("users", user_rules_join(&gateway->user_rules, gateway->users_file, &users))) {
+        gateway->failed = true;
+        on_stop(gateway);
+        return;
+    }
+    users_close(&gateway->users);
+    gateway->users = users;
+}
+
+static void on_config(void *context, const Leadwire__V1__DeskConfig *config)
+{
+    struct gateway *gateway = context;
+    if (failed("users of the rules", user_rules_read(&gateway->user_rules, config))) {
+        gateway->failed = true;
+        on_stop(gateway);
+        return;
+    }
+    put_users_in_force(gateway);
+    log_info("users of the rules read, %u users", users_count(gateway->users));
+}
+
 /* Sockets and sizes stay what they were at the start. */
 static void on_reload(void *context)
 {
@@ -184,11 +220,12 @@ static void on_reload(void *context)
     }
     gateway_config_free(&gateway->config);
     gateway->config = config;
-    users_close(&gateway->users);
-    gateway->users = users;
+    users_close(&gateway->users_file);
+    gateway->users_file = users;
+    put_users_in_force(gateway);
     gateway->sessions.idle_ms = config->idle_ms;
     gateway->sessions.absolute_ms = config->absolute_ms;
-    log_info("configuration read again, %u users", users_count(users));
+    log_info("configuration read again, %u users", users_count(gateway->users));
 }
 
 /* A page that is open is use. Who lost their user, or works as another rep now, loses the desk. */

@@ -15,12 +15,15 @@
 #include "ops_rules.h"
 #include "rep_desks.h"
 #include "sign_in.h"
+#include "user_rules.h"
 #include "users.h"
 
 struct gateway {
     const struct gateway_arguments *arguments;
     struct gateway_config *config;   /* in force; SIGHUP brings another */
-    struct users *users;             /* the same */
+    struct users *users_file;        /* the same */
+    struct user_rules user_rules;    /* users of the desk's rules */
+    struct users *users;             /* who may sign in: both */
     struct event_base *base;
     struct http_door *door;
     struct browser_sessions sessions;

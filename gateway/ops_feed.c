@@ -226,6 +226,8 @@ static void on_rules(void *context, const struct wire_message *reply)
     feed->rules_applied_ms = rules->applied_unix_ms;
     keep_text(&feed->rules_by, rules->applied_by);
     keep_text(&feed->rules_text, rules->config->source_text);
+    if (feed->config_came)
+        feed->config_came(feed->config_context, rules->config);
     if (feed->rules_came)
         feed->rules_came(feed->rules_context);
 }

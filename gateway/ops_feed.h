@@ -34,6 +34,8 @@ struct ops_feed {
     struct ops_why_asked whys[OPS_WHYS_ASKED_MAX];
     void (*rules_came)(void *context);   /* other rules are in force; NULL: nobody asks */
     void *rules_context;
+    void (*config_came)(void *context, const Leadwire__V1__DeskConfig *config);   /* the same, with what they say; before rules_came */
+    void *config_context;
 };
 
 struct ops_feed_options {

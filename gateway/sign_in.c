@@ -58,6 +58,8 @@ void sign_in_verdict(struct sign_in *sign_in, uint64_t check, bool good, uint64_
             continue;
         if (good && users_find(*sign_in->users, try->user)) {
             answer(sign_in, try, now_ms);
+        } else if (!sign_in->rules->known && users_need_rules(*sign_in->file)) {
+            http_call_reply_error(try->call, 503, "the desk does not answer, and its rules say who may sign in", 5);
         } else {
             log_warning("sign-in refused: wrong name or password");
             http_call_reply_error(try->call, 401, "wrong name or password", 0);

@@ -4,7 +4,8 @@
  *
  * Tries are limited per client address, per user from one address, and per user from anywhere; passwords are checked one after
  * another beside the loop (password_process.h), and who comes when PASSWORD_CHECKS_MAX wait is told to come again. Whether a name is
- * known can be told neither from the answer nor from its time.
+ * known can be told neither from the answer nor from its time. While the rules are not known that users of the file need, all are told
+ * to come again.
  * Threads: one owner, that of the event base.
  */
 #ifndef SIGN_IN_H
@@ -14,6 +15,7 @@
 #include "password_process.h"
 #include "rate_limit.h"
 #include "request_guard.h"
+#include "user_rules.h"
 
 enum { TRIES_OF_ADDRESS = 30, TRIES_OF_USER_THERE = 6, TRIES_OF_USER = 60 };   /* a minute */
 
@@ -28,6 +30,8 @@ struct sign_in_try {
 struct sign_in {
     struct browser_sessions *sessions;
     struct users **users;       /* those in force */
+    struct users **file;        /* those of the file */
+    const struct user_rules *rules;
     struct password_process *passwords;
     struct rate_limit limit;
     struct sign_in_try tries[PASSWORD_CHECKS_MAX];

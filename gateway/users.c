@@ -17,6 +17,7 @@ struct users {
 static lw_status read_lines(struct users *users, char *text, char *why);
 static lw_status add_line(struct users *users, char *line, unsigned number, char *why);
 static const char *read_user(char *line, struct user *out);
+static const char *read_hash(const char *hash, struct user *out);
 static struct user *room_for_one(struct users *users);
 static int compare_names(const void *a, const void *b);
 
@@ -81,6 +82,41 @@ uint32_t users_count(const struct users *users)
     return users->count;
 }
 
+bool users_need_rules(const struct users *users)
+{
+    for (uint32_t i = 0; i < users->count; i++)
+        if (users->items[i].role == USER_ROLE_COUNT)
+            return true;
+    return false;
+}
+
+const struct user *users_at(const struct users *users, uint32_t index)
+{
+    return &users->items[index];
+}
+
+lw_status users_new(struct users **out)
+{
+    *out = calloc(1, sizeof **out);
+    return *out ? LW_OK : LW_NO_MEMORY;
+}
+
+lw_status users_add(struct users *users, const struct user *user)
+{
+    struct user *room = room_for_one(users);
+    if (!room)
+        return LW_NO_MEMORY;
+    *room = *user;
+    users->count++;
+    return LW_OK;
+}
+
+void users_sort(struct users *users)
+{
+    if (users->count > 1)
+        qsort(users->items, users->count, sizeof *users->items, compare_names);
+}
+
 static lw_status read_lines(struct users *users, char *text, char *why)
 {
     unsigned number = 0;
@@ -93,8 +129,7 @@ static lw_status read_lines(struct users *users, char *text, char *why)
             return status;
         line = end ? end + 1 : NULL;
     }
-    if (users->count > 1)
-        qsort(users->items, users->count, sizeof *users->items, compare_names);
+    users_sort(users);
     for (uint32_t i = 1; i < users->count; i++) {
         if (strcmp(users->items[i - 1].name, users->items[i].name) == 0) {
             snprintf(why, USERS_WHY_MAX, "user '%s' is there twice", users->items[i].name);
@@ -168,14 +203,21 @@ static const char *read_user(char *line, struct user *out)
     *out = (struct user){0};
     const char *name = strtok_r(line, blanks, &rest), *role = strtok_r(NULL, blanks, &rest);
     const char *rep = strtok_r(NULL, blanks, &rest), *hash = strtok_r(NULL, blanks, &rest);
-    if (!hash || strtok_r(NULL, blanks, &rest))
-        return "expected NAME ROLE REP HASH";
-    if (!copy_word(out->name, sizeof out->name, name) || !copy_word(out->rep, sizeof out->rep, strcmp(rep, "-") == 0 ? "" : rep))
+    bool is_short = role && !rep;
+    if ((!is_short && !hash) || strtok_r(NULL, blanks, &rest))
+        return "expected NAME HASH or NAME ROLE REP HASH";
+    out->role = USER_ROLE_COUNT;
+    if (!copy_word(out->name, sizeof out->name, name) || !copy_word(out->rep, sizeof out->rep, is_short || strcmp(rep, "-") == 0 ? "" : rep))
         return "a name is at most 128 bytes";
-    if (!read_role(role, out))
+    if (!is_short && !read_role(role, out))
         return "the role is rep, lead, manager, admin or read-only; :TEAM may follow lead, manager and read-only";
     if (out->role == USER_REP && !out->rep[0])
         return "a user of role rep needs the rep as whom they work";
+    return read_hash(is_short ? role : hash, out);
+}
+
+static const char *read_hash(const char *hash, struct user *out)
+{
     if (strcmp(hash, "-") == 0)
         return NULL;
     if (!copy_word(out->hash, sizeof out->hash, hash) || strncmp(hash, crypto_pwhash_STRPREFIX, strlen(crypto_pwhash_STRPREFIX)) != 0)

@@ -2,11 +2,12 @@
  *
  * users - who may sign in: a file with a line for each user,
  *
- *   NAME ROLE REP HASH
- *   anna  rep              anna  $argon2id$v=19$m=65536,t=2,p=1$...
+ *   NAME HASH   or   NAME ROLE REP HASH
+ *   anna  $argon2id$v=19$m=65536,t=2,p=1$...
  *   maria manager          -     $argon2id$v=19$m=65536,t=2,p=1$...
  *   otto  manager:outside  -     -
  *
+ * Without a role the desk's rules say what this user is (user_rules.h), if anything.
  * ROLE:TEAM is for who sees and manages that team only. REP is the rep as whom this user works, "-" for none. HASH is what
  * `leadwire-gateway --hash-password` printed; "-": no password, this user comes by an identity-aware proxy.
  * Empty lines and lines that begin with # are skipped. Threads: one owner.
@@ -42,7 +43,7 @@ struct user {
     char rep[LW_NAME_MAX + 1];             /* "": none */
     char team[LW_NAME_MAX + 1];            /* the only one they see; "": all */
     char hash[PASSWORD_HASH_MAX + 1];      /* "": no password will do */
-    enum user_role role;
+    enum user_role role;                   /* USER_ROLE_COUNT: the file says none */
 };
 
 struct users;   /* opaque */
@@ -54,5 +55,14 @@ void users_close(struct users **users);   /* NULL accepted */
 /* NULL if there is no such user. Borrowed until users_close. */
 const struct user *users_find(const struct users *users, const char *name);
 uint32_t users_count(const struct users *users);
+/* Does anybody stand there without a role? */
+bool users_need_rules(const struct users *users);
+/* In the order of names. */
+const struct user *users_at(const struct users *users, uint32_t index);
+
+/* Made by hand: add, then sort. Errors: LW_NO_MEMORY. */
+LW_MUST_CHECK lw_status users_new(struct users **out);
+LW_MUST_CHECK lw_status users_add(struct users *users, const struct user *user);
+void users_sort(struct users *users);
 
 #endif

@@ -34,6 +34,7 @@ enum {
     CHANNELS_MAX = 16,
     TEAMS_MAX = 1024,
     REPS_MAX = 16384,
+    USERS_MAX = 16384,
     RULES_MAX = 4096,
     PREDICATES_MAX = 64,
     VALUES_MAX = 256,
@@ -614,6 +615,12 @@ RULES(opening_config,
     NUMBER(for_ms),
     NAMES(teams, OPENING_TEAMS_MAX, LW_NAME_MAX));
 
+RULES(user_config,
+    NAME_NEEDED(name, LW_NAME_MAX),
+    ENUM_NEEDED(role),
+    NAME(team, LW_NAME_MAX),
+    NAME(rep, LW_NAME_MAX));
+
 RULES(desk_config,
     NAME(desk, LW_NAME_MAX),
     MESSAGES(skills, SKILLS_MAX, &skill_config_rules),
@@ -640,7 +647,8 @@ RULES(desk_config,
     MESSAGE(people, &people_config_rules),
     NUMBER(reopen_for_ms),
     MESSAGES(nobody_there, NOBODY_MAX, &nobody_config_rules),
-    MESSAGE(opening, &opening_config_rules));
+    MESSAGE(opening, &opening_config_rules),
+    MESSAGES(users, USERS_MAX, &user_config_rules));
 
 /* control.proto */
 

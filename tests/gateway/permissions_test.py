@@ -22,11 +22,20 @@ def of_program():
     return {(method, path): None if who == "public" else set(who.split(",")) for method, path, who in rows}
 
 
+def users_of_rules():
+    """A user of each role, without a word in the gateway's file but the password."""
+    return "users:\n" + "".join(f"  {role}: {{role: {role}{'' if role in ('admin', 'read-only') else ', rep: anna'}}}\n" for role in ROLES.values())
+
+
 class Permissions(unittest.TestCase):
     @classmethod
-    def setUpClass(cls):
+    def open_floor(cls):
         cls.floor = floor.Floor(users=[(role, role, "anna") for role in ROLES.values()])
         cls.floor.start_gateway()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.open_floor()
         cls.browsers = {None: floor.Browser(cls.floor)}
         for role in ROLES.values():
             cls.browsers[role] = floor.Browser(cls.floor)
@@ -76,6 +85,19 @@ class Permissions(unittest.TestCase):
             self.assertEqual(self.browsers[role].ask("GET", "/api/desk/accept")[0], 405)
             status, headers, _ = self.browsers[role].ask("DELETE", "/api/ops/lead")
             self.assertEqual((status, headers["Allow"]), (405, "GET, HEAD, POST"))
+
+
+class PermissionsOfTheRules(Permissions):
+    """The same of users that stand in the desk's rules."""
+
+    @classmethod
+    def open_floor(cls):
+        cls.floor = floor.Floor(users=[("nobody", "admin", "-")])
+        hashed = (cls.floor.folder / "users").read_text(encoding="utf-8").split()[3]
+        cls.floor.secret_file("users", "".join(f"{role} {hashed}\n" for role in ROLES.values()))
+        (cls.floor.folder / "desk.yaml").write_text(floor.DESK + users_of_rules(), encoding="utf-8")
+        cls.floor.open()
+        floor.wait_for("the users are read", lambda: "users of the rules read" in cls.floor.log("gateway"))
 
 
 if __name__ == "__main__":

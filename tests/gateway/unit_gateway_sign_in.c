@@ -56,8 +56,10 @@ static void wrong_lines_are_refused_by_number(void **state)
 {
     (void)state;
     static const struct { const char *text, *why; } rows[] = {
-        {"anna rep anna\n", "line 1: expected NAME ROLE REP HASH"},
-        {"# x\nanna rep anna " HASH " more\n", "line 2: expected NAME ROLE REP HASH"},
+        {"anna rep anna\n", "line 1: expected NAME HASH or NAME ROLE REP HASH"},
+        {"# x\nanna rep anna " HASH " more\n", "line 2: expected NAME HASH or NAME ROLE REP HASH"},
+        {"anna\n", "line 1: expected NAME HASH or NAME ROLE REP HASH"},
+        {"anna secret\n", "line 1: the hash is none of leadwire-gateway --hash-password"},
         {"anna king anna " HASH "\n", "line 1: " NO_ROLE},
         {"anna rep:outside anna " HASH "\n", "line 1: " NO_ROLE},
         {"anna manager: - " HASH "\n", "line 1: " NO_ROLE},

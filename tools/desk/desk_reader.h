@@ -60,6 +60,8 @@ void desk_read_call_backs(struct desk_yaml *reader);
 void desk_read_nobody(struct desk_yaml *reader);
 /* After teams and reps. */
 void desk_read_opening(struct desk_yaml *reader);
+/* Who may sign in at the gateway. After teams and reps. */
+void desk_read_users(struct desk_yaml *reader);
 /* What can be said only with the whole desk in view. */
 void desk_judge(struct desk_yaml *reader);
 

@@ -12,7 +12,7 @@
 #include "wire.h"
 
 static const char *const root_keys[] = {
-    "desk", "skills", "channels", "teams", "reps", "rules", "queues", "fair_share", "people", "dispositions", "timeouts",
+    "desk", "skills", "channels", "teams", "reps", "rules", "queues", "fair_share", "people", "users", "dispositions", "timeouts",
     "offers_max", "misses_to_away", "decline_reasons", "call_backs", "nobody_there", "opening", "when_rep_gone", "policy", "service_level", "urgency", "age_cap", "hours_of", NULL,
 };
 static const char *const timeout_keys[] = {"grace", "park_limit", "work_limit", "retry_same_rep", "transfer_for", "reopen_for", NULL};
@@ -116,6 +116,7 @@ static void read_file(struct desk_yaml *reader)
     desk_read_call_backs(reader);
     desk_read_nobody(reader);
     desk_read_opening(reader);
+    desk_read_users(reader);
     read_timeouts(reader);
     read_behaviour(reader);
     desk_judge(reader);
