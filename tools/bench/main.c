@@ -15,6 +15,7 @@ static const struct bench benches[] = {
     {"restart", bench_restart, "a broker that is killed, or stopped, with leads open: how long until it serves again, with all of them"},
     {"peers", bench_peers, "end to end beside Redis Streams, a Lua queue in Redis and beanstalkd, which choose less or nothing"},
     {"floor", bench_floor, "end to end with Redis, beside raw ZeroMQ and raw appends of the same messages"},
+    {"gateway", bench_gateway, "reps' desks in browsers: from the journal to the page, with 2,000 of them; memory of a connection"},
     {"ingest", bench_ingest, "web and mail, beside an empty HTTP handler, bare gmime and raw appends; memory over many requests"},
     {"soak", bench_soak, "an hour at 70 % of the maximum with reps who come, go and crash: whether anything grows"},
     {"security", bench_security, "what encryption costs, and what the safest durability: end to end by TCP"},
@@ -23,12 +24,13 @@ enum { BENCHES = sizeof benches / sizeof *benches };
 
 static int usage(FILE *out, int code)
 {
-    fprintf(out, "usage: leadwire-bench BENCH [--json] [--quick] [--rounds N] [--leads N] [--minutes N] [--rate N]\n\n");
+    fprintf(out, "usage: leadwire-bench BENCH [--json] [--quick] [--rounds N] [--leads N] [--desks N] [--minutes N] [--rate N]\n\n");
     for (int i = 0; i < BENCHES; i++)
         fprintf(out, "  %-10s %s\n", benches[i].name, benches[i].what);
     fprintf(out, "\n  --json     one JSON object, last thing printed\n  --quick    less than 50 seconds\n"
                  "  --rounds N repetitions; medians and spread are over them\n"
                  "  --leads N  restart, checkpoint: open leads (default 1000000; 100000 with --quick); ingest: requests over which memory is watched\n"
+                 "  --desks N  gateway: browsers (2000)\n"
                  "  --minutes N, --rate N  soak: how long (60; 2 with --quick), and leads a second instead of 70 %% of the maximum\n");
     return code;
 }
@@ -49,6 +51,8 @@ int main(int argc, char **argv)
             options.rounds = (uint32_t)atoi(argv[++i]);
         else if (strcmp(argv[i], "--leads") == 0 && i + 1 < argc && atoi(argv[i + 1]) > 0)
             options.leads = (uint32_t)atoi(argv[++i]);
+        else if (strcmp(argv[i], "--desks") == 0 && i + 1 < argc && atoi(argv[i + 1]) > 0)
+            options.desks = (uint32_t)atoi(argv[++i]);
         else if (strcmp(argv[i], "--minutes") == 0 && i + 1 < argc && atoi(argv[i + 1]) > 0)
             options.minutes = (uint32_t)atoi(argv[++i]);
         else if (strcmp(argv[i], "--rate") == 0 && i + 1 < argc && atoi(argv[i + 1]) > 0)

@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""leadwire-bench gateway with few pages: what it checks holds, and its figures have their names."""
+import json
+import os
+import pathlib
+import subprocess
+import unittest
+
+BENCH = pathlib.Path(os.environ["LEADWIRE_BIN"]) / "leadwire-bench"
+
+
+class Gateway(unittest.TestCase):
+    def test_each_page_is_shown_its_own_and_told_at_most_twenty_times_a_second(self):
+        done = subprocess.run([BENCH, "gateway", "--quick", "--json", "--rounds", "1", "--desks", "40"], text=True, timeout=100, check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertTrue(done.stdout, done.stderr)
+        said = json.loads(done.stdout.splitlines()[-1])
+        self.assertEqual((said["connections"], said["wrong"]), (40, 0), done.stderr)
+        self.assertEqual(said["published"], said["completed"])
+        self.assertGreater(said["published"], 100)
+        self.assertLessEqual(said["frames_per_s_most"], 20)
+        for name in ("p50_ms", "p99_ms", "rss_bytes_per_connection"):
+            self.assertGreater(said[name], 0, name)
+
+
+if __name__ == "__main__":
+    unittest.main()
