@@ -60,6 +60,7 @@ tests_all() {
         export LEADWIRE_BIN=$root/build/release/bin LEADWIRE_SOURCE=$root
         stage "sim faults" limited 1200 build/release/bin/leadwire-sim faults --seeds 300 --jobs 2 --quiet
         stage "demo --once" limited 120 "$BASH" deploy/demo/demo --once
+        stage "instructions of the core" limited 180 python3 -B tests/bench/core_instructions.py
         stage "bench core" limited 120 build/release/bin/leadwire-bench core --quick --json
         stage "bench floor" limited 120 build/release/bin/leadwire-bench floor --quick --json
         stage "bench security" limited 120 build/release/bin/leadwire-bench security --quick --json

@@ -13,6 +13,7 @@ static const struct bench benches[] = {
     {"core", bench_core, "the routing core alone: lives/s on one core, time of a decision, curves, memory of a waiting lead"},
     {"checkpoint", bench_checkpoint, "a desk with leads open that is loaded, served and checkpointed: the longest turns of the broker's loop"},
     {"restart", bench_restart, "a broker that is killed, or stopped, with leads open: how long until it serves again, with all of them"},
+    {"lives", bench_lives, "the load of core and no figures: for whoever counts instructions"},
     {"peers", bench_peers, "end to end beside Redis Streams, a Lua queue in Redis and beanstalkd, which choose less or nothing"},
     {"floor", bench_floor, "end to end with Redis, beside raw ZeroMQ and raw appends of the same messages"},
     {"gateway", bench_gateway, "reps' desks in browsers: from the journal to the page, with 2,000 of them; memory of a connection"},
@@ -24,12 +25,13 @@ enum { BENCHES = sizeof benches / sizeof *benches };
 
 static int usage(FILE *out, int code)
 {
-    fprintf(out, "usage: leadwire-bench BENCH [--json] [--quick] [--rounds N] [--leads N] [--desks N] [--minutes N] [--rate N]\n\n");
+    fprintf(out, "usage: leadwire-bench BENCH [--json] [--quick] [--rounds N] [--leads N] [--load NAME] [--desks N] [--minutes N] [--rate N]\n\n");
     for (int i = 0; i < BENCHES; i++)
         fprintf(out, "  %-10s %s\n", benches[i].name, benches[i].what);
     fprintf(out, "\n  --json     one JSON object, last thing printed\n  --quick    less than 50 seconds\n"
                  "  --rounds N repetitions; medians and spread are over them\n"
-                 "  --leads N  restart, checkpoint: open leads (default 1000000; 100000 with --quick); ingest: requests over which memory is watched\n"
+                 "  --leads N  restart, checkpoint: open leads (default 1000000; 100000 with --quick); ingest: requests over which memory is watched; lives: lives\n"
+                 "  --load NAME  lives: usual, waiting, alike\n"
                  "  --desks N  gateway: browsers (2000)\n"
                  "  --minutes N, --rate N  soak: how long (60; 2 with --quick), and leads a second instead of 70 %% of the maximum\n");
     return code;
@@ -51,6 +53,8 @@ int main(int argc, char **argv)
             options.rounds = (uint32_t)atoi(argv[++i]);
         else if (strcmp(argv[i], "--leads") == 0 && i + 1 < argc && atoi(argv[i + 1]) > 0)
             options.leads = (uint32_t)atoi(argv[++i]);
+        else if (strcmp(argv[i], "--load") == 0 && i + 1 < argc)
+            options.load = argv[++i];
         else if (strcmp(argv[i], "--desks") == 0 && i + 1 < argc && atoi(argv[i + 1]) > 0)
             options.desks = (uint32_t)atoi(argv[++i]);
         else if (strcmp(argv[i], "--minutes") == 0 && i + 1 < argc && atoi(argv[i + 1]) > 0)
