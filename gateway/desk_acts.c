@@ -17,7 +17,7 @@ void desk_act_handle(struct rep_desks *desks, const struct request *request, enu
     const char *body = http_call_body(call, &size);
     json_t *root = json_loadb(body, size, JSON_REJECT_DUPLICATES, NULL);
     const char *page = json_string_value(json_object_get(root, "page"));
-    struct rep_desk *desk = page ? rep_desks_of_page(desks, request->user->rep, page, request->session->id) : NULL;
+    struct rep_desk *desk = page ? rep_desks_of_page(desks, request->user->rep, page, request->holder) : NULL;
     if (!page || !read_act(root, kind, &act)) {
         http_call_reply_error(call, 400, "a member is missing or of the wrong type", 0);
     } else if (!desk) {

@@ -2,7 +2,7 @@
  *
  * desk_acts - what a rep does on the page, as JSON, to their session at the broker.
  *
- *   POST /api/desk/ACT  {"page": ..., "key": ..., ...}  ->  {"outcome": "accepted"|"not_yours"|..., "reason": ...}
+ *   POST /api/v1/desk/ACT  {"page": ..., "key": ..., ...}  ->  {"outcome": "accepted"|"not_yours"|..., "reason": ...}
  *
  * 409 when another page has the desk, 504 with outcome "unknown" when the broker did not answer in time: ask again with the same
  * key. docs/GATEWAY.md has the members of each act.

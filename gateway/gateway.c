@@ -86,7 +86,7 @@ static bool open_sign_in(struct gateway *gateway)
     gateway->sign_in = (struct sign_in){.sessions = &gateway->sessions, .users = &gateway->users, .file = &gateway->users_file,
                                        .rules = &gateway->user_rules, .passwords = gateway->passwords};
     const struct password_process_events events = {.verdict = on_verdict, .died = on_passwords_died, .context = gateway};
-    return !failed("sign-in", sign_in_open(&gateway->sign_in)) &&
+    return !failed("sign-in", sign_in_open(&gateway->sign_in)) && !failed("tokens", api_tokens_open(&gateway->tokens, config->tokens_path)) &&
            !failed("password process", password_process_attach(gateway->passwords, gateway->base, &events));
 }
 
@@ -153,6 +153,7 @@ static void close_all(struct gateway *gateway)
     ops_rules_close(&gateway->ops_rules);
     http_door_close(&gateway->door);
     sign_in_close(&gateway->sign_in);
+    api_tokens_close(&gateway->tokens);
     browser_sessions_fini(&gateway->sessions);
     loop_signals_close(&gateway->signals);
     if (gateway->housekeeping)
@@ -223,6 +224,7 @@ static void on_reload(void *context)
     users_close(&gateway->users_file);
     gateway->users_file = users;
     put_users_in_force(gateway);
+    api_tokens_look(&gateway->tokens, config->tokens_path);
     gateway->sessions.idle_ms = config->idle_ms;
     gateway->sessions.absolute_ms = config->absolute_ms;
     log_info("configuration read again, %u users", users_count(gateway->users));
@@ -248,10 +250,11 @@ static bool may_watch(void *context, uint64_t session_id, struct ops_scope *out)
     struct gateway *gateway = context;
     uint64_t now_ms = wall_clock_monotonic_ms();
     struct browser_session *session = browser_sessions_get(&gateway->sessions, session_id, now_ms);
-    const struct user *user = session ? users_find(gateway->users, session->user) : NULL;
+    const struct user *user = session ? users_find(gateway->users, session->user) : api_tokens_user(&gateway->tokens, session_id);
     if (!user || !user_may(user->role, WIRE_EVENT))
         return false;
-    session->used_ms = now_ms;
+    if (session)
+        session->used_ms = now_ms;
     *out = ops_scope_of(&gateway->ops.board, user);
     return true;
 }
@@ -263,6 +266,7 @@ static void on_housekeeping(evutil_socket_t fd, short what, void *context)
     struct gateway *gateway = context;
     uint64_t now_ms = wall_clock_monotonic_ms();
     if (gateway->stop_at_ms == 0) {
+        api_tokens_look(&gateway->tokens, gateway->config->tokens_path);
         rep_desks_tick(&gateway->desks, now_ms, may_stay, gateway);
         ops_pages_tick(&gateway->ops_pages, now_ms, may_watch, gateway);
     } else if (http_door_in_flight(gateway->door) == 0 || now_ms >= gateway->stop_at_ms) {

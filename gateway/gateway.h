@@ -5,6 +5,7 @@
 #ifndef GATEWAY_H
 #define GATEWAY_H
 
+#include "api_tokens.h"
 #include "browser_sessions.h"
 #include "gateway_arguments.h"
 #include "gateway_config.h"
@@ -29,6 +30,7 @@ struct gateway {
     struct browser_sessions sessions;
     struct password_process *passwords;
     struct sign_in sign_in;
+    struct api_tokens tokens;
     struct rep_desks desks;
     struct ops_feed ops;                   /* zeroed: the configuration has none */
     struct ops_pages ops_pages;

@@ -65,7 +65,7 @@ static const char *read_path(struct yaml_doc *doc, struct arena *arena, const ch
 
 static void read_all(struct yaml_doc *doc, const char *path, const struct gateway_overrides *overrides, struct gateway_config *out)
 {
-    static const char *const known[] = {"desk", "broker", "users", "rep_secrets", "ops", "listen", "http", "identity", "sessions", "page", NULL};
+    static const char *const known[] = {"desk", "broker", "users", "rep_secrets", "tokens", "ops", "listen", "http", "identity", "sessions", "page", NULL};
     const struct yaml_node *root = yaml_doc_root(doc);
     if (!root || yaml_node_kind(root) != YAML_KIND_MAP) {
         if (yaml_doc_problem_count(doc) == 0)
@@ -77,6 +77,7 @@ static void read_all(struct yaml_doc *doc, const char *path, const struct gatewa
     out->broker = read_needed(doc, &out->arena, "broker", overrides->broker, "the broker's reps endpoint");
     out->users_path = read_path(doc, &out->arena, path, "users", "the file of those who may sign in");
     out->rep_secrets_path = read_path(doc, &out->arena, path, "rep_secrets", "the broker's file of rep secrets, or a folder of files");
+    out->tokens_path = beside(&out->arena, path, yaml_read_text(doc, yaml_map_find(root, "tokens"), "tokens", PATH_SIZE_MAX, NULL));
     read_ops(doc, path, yaml_map_find(root, "ops"), out);
     http_config_read(doc, overrides->listen, &out->arena, &out->http);
     proxy_identity_read(doc, yaml_map_find(root, "identity"), &out->arena, &out->identity);

@@ -7,6 +7,7 @@
  *   users: users                    # users.h; paths are relative to the file's own folder
  *   ops: {control: ipc:///run/leadwire/control, events: ipc:///run/leadwire/events, versions: FOLDER}   # for /ops; without it there is none
  *   rep_secrets: reps               # the broker's file, or a folder with a file for each rep
+ *   tokens: tokens                # of scripts (api_tokens.h); none if not written
  *   listen: 127.0.0.1:8085          # and http: see http_config.h
  *   identity: {header: X-Forwarded-User, from: [127.0.0.1]}   # proxy_identity.h
  *   sessions: {idle: 30m, absolute: 12h, page_grace: 30s, max: 4096}
@@ -31,6 +32,7 @@
 struct gateway_config {
     struct arena arena;            /* of the strings */
     const char *desk, *broker, *users_path, *rep_secrets_path;
+    const char *tokens_path;                /* NULL: no script comes by a token */
     const char *ops_control, *ops_events;   /* both, or NULL: no /ops */
     const char *ops_versions;               /* where versions of the rules are kept; NULL: nowhere */
     struct http_config http;

@@ -2,8 +2,8 @@
  *
  * ops_acts - what managers do with leads and reps. Each is a line of the log with who did it, and the broker keeps it with the lead.
  *
- *   POST /api/ops/lead  {"lead_id", "act": "release"|"take_back"|"assign"|"hold"|"prioritise"|"cancel", "reason", "rep", "until_unix_ms", "priority"}
- *   POST /api/ops/rep   {"rep", "state": "available"|"break"|"offline", "reason"}
+ *   POST /api/v1/ops/lead  {"lead_id", "act": "release"|"take_back"|"assign"|"hold"|"prioritise"|"cancel", "reason", "rep", "until_unix_ms", "priority"}
+ *   POST /api/v1/ops/rep   {"rep", "state": "available"|"break"|"offline", "reason"}
  *
  * Who manages one team acts on its reps, and on the leads that these have now: takes them back, or gives them to another of the team.
  * Threads: one owner, that of the event base.

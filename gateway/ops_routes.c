@@ -44,7 +44,7 @@ void ops_serve_events(struct gateway *gateway, const struct request *request, in
     if (http_call_method(request->call) != HTTP_GET)
         http_call_reply_error(request->call, 400, "a stream has a body", 0);
     else if (has_ops(gateway, request))
-        ops_pages_listen(&gateway->ops_pages, request->call, request->session->id, ops_scope_of(&gateway->ops.board, request->user), wall_clock_monotonic_ms());
+        ops_pages_listen(&gateway->ops_pages, request->call, request->holder, ops_scope_of(&gateway->ops.board, request->user), wall_clock_monotonic_ms());
 }
 
 void ops_serve_series(struct gateway *gateway, const struct request *request, int detail)

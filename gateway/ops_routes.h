@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * ops_routes - what /ops and /api/ops serve: for routes.c, which has judged before whether the user may. Threads: one owner.
+ * ops_routes - what /ops and /api/v1/ops serve: for routes.c, which has judged before whether the user may. Threads: one owner.
  */
 #ifndef OPS_ROUTES_H
 #define OPS_ROUTES_H

@@ -2,9 +2,9 @@
  *
  * ops_rules - the desk's rules on the page: looked at, changed, compared with former versions, gone back to.
  *
- *   GET  /api/ops/rules             -> {"version", "applied_unix_ms", "by", "text", "versions": [...]}
- *   GET  /api/ops/rules?version=N   -> {"version", "applied_unix_ms", "by", "reason", "text"}
- *   POST /api/ops/rules  {"text", "reason", "based_on", "check"}  -> {"outcome", "reason", "problems", "warnings", "version"}
+ *   GET  /api/v1/ops/rules             -> {"version", "applied_unix_ms", "by", "text", "versions": [...]}
+ *   GET  /api/v1/ops/rules?version=N   -> {"version", "applied_unix_ms", "by", "reason", "text"}
+ *   POST /api/v1/ops/rules  {"text", "reason", "based_on", "check"}  -> {"outcome", "reason", "problems", "warnings", "version"}
  *
  * What is sent is a whole desk.yaml. It is judged here as `leadwire check` does and by the broker, and is a new version with its author;
  * going back is applying a former text. `based_on` is the version that was changed: 409 when another is in force meanwhile, or

@@ -2,7 +2,7 @@
  *
  * ops_story - one lead: how it is now, what was decided about it and why, what managers did, and its events as far as they are kept here.
  *
- *   GET /api/ops/lead?id=LEAD
+ *   GET /api/v1/ops/lead?id=LEAD
  *
  * Who sees one team gets it while the team has the lead, or had it lately; of others it then says nothing. Nothing in it is personal but
  * the words of declines and acts. Threads: one owner, that of the event base.

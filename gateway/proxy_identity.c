@@ -58,5 +58,6 @@ void proxy_identity_take(const struct proxy_identity *identity, const struct gua
         return;
     }
     request->session = session_begin(guard->sessions, name, guard->now_ms, request->call, request->is_secure);
+    request->holder = request->session->id;
     log_info("signed in by the proxy: user=%s", name);
 }

@@ -41,8 +41,10 @@ void request_read(const struct guard *guard, struct http_call *call, struct requ
         browser_sessions_end(out->session);
         out->session = NULL;
     }
-    if (out->session)
+    if (out->session) {
         out->session->used_ms = guard->now_ms;
+        out->holder = out->session->id;
+    }
 }
 
 struct browser_session *session_begin(struct browser_sessions *sessions, const char *user, uint64_t now_ms, struct http_call *call, bool is_secure)
@@ -98,18 +100,18 @@ int request_judge(const struct request *request, unsigned access, const char **w
         *why = "expected application/json";
         return 415;
     }
-    if (is_post && !is_own_origin(request)) {
+    if (is_post && !request->by_token && !is_own_origin(request)) {
         *why = "asked by another site";
         return 403;
     }
     if (access & ACCESS_PUBLIC)
         return 0;
-    if (!request->session) {
+    if (!request->session && !request->by_token) {
         *why = "not signed in";
         return 401;
     }
     const char *token = http_call_header(request->call, "X-CSRF-Token");
-    if (is_post && (!token || !secret_equal(request->session->csrf, token))) {
+    if (is_post && !request->by_token && (!token || !secret_equal(request->session->csrf, token))) {
         *why = "the token is missing or wrong";
         return 403;
     }

@@ -3,7 +3,7 @@
  * request_guard - who asks, and whether they may: session, role, and that it was our own page that asked.
  *
  * A POST must be JSON, come from our own origin as far as the browser tells (Origin, Sec-Fetch-Site), and, of who has signed in,
- * carry the session's token in X-CSRF-Token. Every answer gets the security headers.
+ * carry the session's token in X-CSRF-Token; a script with a token of its own needs the first only. Every answer gets the security headers.
  * Threads: one owner.
  */
 #ifndef REQUEST_GUARD_H
@@ -24,7 +24,9 @@ struct request {
     struct http_call *call;
     struct http_origin origin;
     struct browser_session *session;   /* NULL: not signed in */
-    const struct user *user;           /* of the session */
+    const struct user *user;           /* of the session, or of the token */
+    bool by_token;                     /* a script asks (api_tokens.h): there is no session, and no other site that could misuse it */
+    uint64_t holder;                   /* of what goes on after the answer: the session's id, or the token's; never used twice */
     bool is_secure;                    /* a trusted proxy says that it came by TLS */
 };
 

@@ -22,34 +22,36 @@ struct route {
     int detail;                  /* for the handler */
 };
 
-static route_handler serve_root, serve_health, serve_sign_in, serve_desk, serve_static, take_sign_in, tell_session, take_sign_out, serve_events, take_act;
+static route_handler serve_root, serve_health, serve_sign_in, serve_desk, serve_static, take_sign_in, tell_session, take_sign_out, serve_events, take_act,
+    serve_openapi;
 
 static const struct route routes[] = {
     {HTTP_GET, "/", ACCESS_PUBLIC, WIRE_NONE, false, serve_root, 0},
     {HTTP_GET, "/healthz", ACCESS_PUBLIC, WIRE_NONE, false, serve_health, 0},
     {HTTP_GET, "/sign-in", ACCESS_PUBLIC, WIRE_NONE, false, serve_sign_in, 0},
     {HTTP_GET, "/static/*", ACCESS_PUBLIC, WIRE_NONE, false, serve_static, 0},
-    {HTTP_POST, "/api/sign-in", ACCESS_PUBLIC, WIRE_NONE, false, take_sign_in, 0},
-    {HTTP_GET, "/api/session", ACCESS_SIGNED_IN, WIRE_NONE, false, tell_session, 0},
-    {HTTP_POST, "/api/sign-out", ACCESS_SIGNED_IN, WIRE_NONE, false, take_sign_out, 0},
+    {HTTP_GET, "/api/v1/openapi.json", ACCESS_PUBLIC, WIRE_NONE, false, serve_openapi, 0},
+    {HTTP_POST, "/api/v1/sign-in", ACCESS_PUBLIC, WIRE_NONE, false, take_sign_in, 0},
+    {HTTP_GET, "/api/v1/session", ACCESS_SIGNED_IN, WIRE_NONE, false, tell_session, 0},
+    {HTTP_POST, "/api/v1/sign-out", ACCESS_SIGNED_IN, WIRE_NONE, false, take_sign_out, 0},
     {HTTP_GET, "/desk", 0, WIRE_SET_REP_STATE, true, serve_desk, 0},
-    {HTTP_GET, "/api/desk/events", 0, WIRE_SET_REP_STATE, false, serve_events, 0},
-    {HTTP_POST, "/api/desk/state", 0, WIRE_SET_REP_STATE, false, take_act, ACT_STATE},
-    {HTTP_POST, "/api/desk/accept", 0, WIRE_OFFER_ANSWER, false, take_act, ACT_ACCEPT},
-    {HTTP_POST, "/api/desk/decline", 0, WIRE_OFFER_ANSWER, false, take_act, ACT_DECLINE},
-    {HTTP_POST, "/api/desk/touch", 0, WIRE_TOUCH, false, take_act, ACT_TOUCH},
-    {HTTP_POST, "/api/desk/complete", 0, WIRE_COMPLETE, false, take_act, ACT_COMPLETE},
-    {HTTP_POST, "/api/desk/transfer", 0, WIRE_TRANSFER, false, take_act, ACT_TRANSFER},
-    {HTTP_POST, "/api/desk/list", 0, WIRE_PULL, false, take_act, ACT_LIST},
-    {HTTP_POST, "/api/desk/pull", 0, WIRE_PULL, false, take_act, ACT_PULL},
+    {HTTP_GET, "/api/v1/desk/events", 0, WIRE_SET_REP_STATE, false, serve_events, 0},
+    {HTTP_POST, "/api/v1/desk/state", 0, WIRE_SET_REP_STATE, false, take_act, ACT_STATE},
+    {HTTP_POST, "/api/v1/desk/accept", 0, WIRE_OFFER_ANSWER, false, take_act, ACT_ACCEPT},
+    {HTTP_POST, "/api/v1/desk/decline", 0, WIRE_OFFER_ANSWER, false, take_act, ACT_DECLINE},
+    {HTTP_POST, "/api/v1/desk/touch", 0, WIRE_TOUCH, false, take_act, ACT_TOUCH},
+    {HTTP_POST, "/api/v1/desk/complete", 0, WIRE_COMPLETE, false, take_act, ACT_COMPLETE},
+    {HTTP_POST, "/api/v1/desk/transfer", 0, WIRE_TRANSFER, false, take_act, ACT_TRANSFER},
+    {HTTP_POST, "/api/v1/desk/list", 0, WIRE_PULL, false, take_act, ACT_LIST},
+    {HTTP_POST, "/api/v1/desk/pull", 0, WIRE_PULL, false, take_act, ACT_PULL},
     {HTTP_GET, "/ops", 0, WIRE_EVENT, true, ops_serve_page, 0},
-    {HTTP_GET, "/api/ops/events", 0, WIRE_EVENT, false, ops_serve_events, 0},
-    {HTTP_GET, "/api/ops/series", 0, WIRE_EVENT, false, ops_serve_series, 0},
-    {HTTP_GET, "/api/ops/lead", 0, WIRE_EXPLAIN_REQUEST, false, ops_serve_story, 0},
-    {HTTP_POST, "/api/ops/lead", 0, WIRE_LEAD_COMMAND, false, ops_take_lead_act, 0},
-    {HTTP_POST, "/api/ops/rep", 0, WIRE_REP_COMMAND, false, ops_take_rep_act, 0},
-    {HTTP_GET, "/api/ops/rules", 0, WIRE_CONFIG_REQUEST, false, ops_serve_rules, 0},
-    {HTTP_POST, "/api/ops/rules", 0, WIRE_APPLY_CONFIG, false, ops_take_rules, 0},
+    {HTTP_GET, "/api/v1/ops/events", 0, WIRE_EVENT, false, ops_serve_events, 0},
+    {HTTP_GET, "/api/v1/ops/series", 0, WIRE_EVENT, false, ops_serve_series, 0},
+    {HTTP_GET, "/api/v1/ops/lead", 0, WIRE_EXPLAIN_REQUEST, false, ops_serve_story, 0},
+    {HTTP_POST, "/api/v1/ops/lead", 0, WIRE_LEAD_COMMAND, false, ops_take_lead_act, 0},
+    {HTTP_POST, "/api/v1/ops/rep", 0, WIRE_REP_COMMAND, false, ops_take_rep_act, 0},
+    {HTTP_GET, "/api/v1/ops/rules", 0, WIRE_CONFIG_REQUEST, false, ops_serve_rules, 0},
+    {HTTP_POST, "/api/v1/ops/rules", 0, WIRE_APPLY_CONFIG, false, ops_take_rules, 0},
 };
 
 enum { ROUTE_COUNT = sizeof routes / sizeof *routes };
@@ -89,7 +91,9 @@ static unsigned access_of(const struct route *route)
 static void serve_route(struct gateway *gateway, const struct guard *guard, struct request *request, const struct route *route)
 {
     const char *why;
-    if (route->access != ACCESS_PUBLIC || route->handler == serve_root)
+    if (route->access != ACCESS_PUBLIC && !api_tokens_take(&gateway->tokens, request, guard->now_ms))
+        return;
+    if (!request->by_token && (route->access != ACCESS_PUBLIC || route->handler == serve_root))
         proxy_identity_take(&gateway->config->identity, guard, request);
     int refused = request_judge(request, access_of(route), &why);
     if (refused == 401 && route->is_page)
@@ -176,6 +180,13 @@ static void serve_static(struct gateway *gateway, const struct request *request,
     page_file_serve(request->call, http_call_path_part(request->call, 1));
 }
 
+static void serve_openapi(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)gateway;
+    (void)detail;
+    page_file_serve(request->call, "openapi.json");
+}
+
 static void take_sign_in(struct gateway *gateway, const struct request *request, int detail)
 {
     (void)detail;
@@ -186,12 +197,16 @@ static void tell_session(struct gateway *gateway, const struct request *request,
 {
     (void)detail;
     json_reply(request->call, 200, json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:O}", "user", request->user->name, "role", user_role_word(request->user->role),
-                                        "rep", request->user->rep, "team", request->user->team, "may", ops_may_json(gateway, request->user), "csrf", request->session->csrf, "page", gateway->config->page));
+                                        "rep", request->user->rep, "team", request->user->team, "may", ops_may_json(gateway, request->user), "csrf", request->session ? request->session->csrf : "", "page", gateway->config->page));
 }
 
 static void take_sign_out(struct gateway *gateway, const struct request *request, int detail)
 {
     (void)detail;
+    if (!request->session) {
+        http_call_reply_error(request->call, 403, "a token is no session", 0);
+        return;
+    }
     rep_desks_end_session(&gateway->desks, request->session->id);
     browser_sessions_end(request->session);
     http_call_add_header(request->call, "Set-Cookie", SESSION_COOKIE "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
@@ -207,7 +222,7 @@ static void serve_events(struct gateway *gateway, const struct request *request,
         http_call_reply_error(request->call, 400, "page is missing", 0);
         return;
     }
-    const struct page_of_rep asking = {.rep = request->user->rep, .page = page, .session_id = request->session->id,
+    const struct page_of_rep asking = {.rep = request->user->rep, .page = page, .session_id = request->holder,
                                        .take = form_fields_find(query, "take") != NULL};
     rep_desks_listen(&gateway->desks, &asking, request->call);
 }

@@ -145,7 +145,7 @@ rep_start() {
 page_answers() {
     local base=http://127.0.0.1:${port_of[gateway]} jar=$floor/cookies
     printf '{"user": "you", "password": "%s"}' "$password" |
-        curl -sf --max-time 3 -c "$jar" -H 'Content-Type: application/json' -d @- -o "$floor/signed-in" "$base/api/sign-in" &&
+        curl -sf --max-time 3 -c "$jar" -H 'Content-Type: application/json' -d @- -o "$floor/signed-in" "$base/api/v1/sign-in" &&
         curl -sf --max-time 3 -b "$jar" -o "$floor/page" "$base/desk" && log_has "$floor/page" '<title>Leadwire</title>'
 }
 

@@ -11,7 +11,7 @@ export function toSignIn() {
 }
 
 export async function session() {
-  const answer = await fetch("/api/session");
+  const answer = await fetch("/api/v1/session");
   if (answer.status === 401 || answer.status === 403) toSignIn();
   if (!answer.ok) throw new Error(`${answer.status}`);
   const told = await answer.json();
@@ -24,7 +24,7 @@ export async function post(path, body, keepalive = false) {
 }
 
 export async function signOut() {
-  await post("/api/sign-out", {});
+  await post("/api/v1/sign-out", {});
   toSignIn();
 }
 
@@ -35,7 +35,7 @@ export async function act(name, members = {}, {last = false} = {}) {
   const body = {page, key: `c-${crypto.randomUUID()}`, ...members};
   for (let tries = 0; ; tries++) {
     try {
-      const answer = await post(`/api/desk/${name}`, body, last);
+      const answer = await post(`/api/v1/desk/${name}`, body, last);
       const told = await answer.json();
       if (told.outcome && told.outcome !== "unknown") return told;
       if (answer.status < 500) return {outcome: "rejected", reason: told.error ?? ""};
@@ -55,7 +55,7 @@ export function listen(hear) {
   let source, silence, retryMs = 500;
 
   function open(take) {
-    source = new EventSource(`/api/desk/events?page=${page}${take ? "&take=1" : ""}`);
+    source = new EventSource(`/api/v1/desk/events?page=${page}${take ? "&take=1" : ""}`);
     source.addEventListener("state", (event) => {
       heard();
       retryMs = 500;

@@ -10,7 +10,7 @@ export function watch(hear) {
   let source, silence, retryMs = 500;
 
   function open() {
-    source = new EventSource("/api/ops/events");
+    source = new EventSource("/api/v1/ops/events");
     source.addEventListener("state", (event) => {
       heard();
       retryMs = 500;
@@ -41,7 +41,7 @@ export function watch(hear) {
 // Gives {outcome, reason}.
 export async function ask(name, body) {
   try {
-    const answer = await post(`/api/ops/${name}`, body), told = await answer.json();
+    const answer = await post(`/api/v1/ops/${name}`, body), told = await answer.json();
     return told.outcome ? told : {...told, outcome: answer.ok ? "accepted" : "rejected", reason: told.error ?? told.reason ?? ""};
   } catch {
     return {outcome: "unknown", reason: ""};
@@ -51,7 +51,7 @@ export async function ask(name, body) {
 // Gives what is there, or null.
 export async function get(path) {
   try {
-    const answer = await fetch(`/api/ops/${path}`);
+    const answer = await fetch(`/api/v1/ops/${path}`);
     return answer.ok ? await answer.json() : null;
   } catch {
     return null;

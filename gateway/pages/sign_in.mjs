@@ -3,7 +3,7 @@ import {byId} from "./elements.mjs";
 import {load, t} from "./texts.mjs";
 
 await load("en");
-if ((await fetch("/api/session")).ok) location.replace("/");   // the cookie does not come along from other sites' links
+if ((await fetch("/api/v1/session")).ok) location.replace("/");   // the cookie does not come along from other sites' links
 
 byId("form").addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -11,7 +11,7 @@ byId("form").addEventListener("submit", async (event) => {
   button.disabled = true;
   byId("wrong").textContent = "";
   try {
-    const answer = await fetch("/api/sign-in", {
+    const answer = await fetch("/api/v1/sign-in", {
       method: "POST", headers: {"Content-Type": "application/json"},
       body: JSON.stringify({user: form.user.value, password: form.password.value}),
     });

@@ -182,10 +182,10 @@ class Browser:
         """From an address of its own, so that tests do not run into the limits of one."""
         Browser.clients += 1
         headers = {"X_Forwarded_For": f"198.51.100.{Browser.clients % 250 + 1}"}
-        status, told, _ = self.ask("POST", "/api/sign-in", {"user": user, "password": password}, **headers)
+        status, told, _ = self.ask("POST", "/api/v1/sign-in", {"user": user, "password": password}, **headers)
         if status == 200:
             self.cookie = told["Set-Cookie"].split(";")[0]
-            self.csrf = json.loads(self.ask("GET", "/api/session")[2])["csrf"]
+            self.csrf = json.loads(self.ask("GET", "/api/v1/session")[2])["csrf"]
         return status
 
 
@@ -195,7 +195,7 @@ class Page:
     def __init__(self, browser, name, take=True):
         self.browser, self.name, self.keys, self.state = browser, name, 0, None
         self.connection = http.client.HTTPConnection("127.0.0.1", browser.floor.port, timeout=WAIT_S)
-        self.connection.request("GET", f"/api/desk/events?page={name}" + ("&take=1" if take else ""), headers={"Cookie": browser.cookie})
+        self.connection.request("GET", f"/api/v1/desk/events?page={name}" + ("&take=1" if take else ""), headers={"Cookie": browser.cookie})
         self.stream = self.connection.getresponse()
         assert self.stream.status == 200, self.stream.status
 
@@ -235,7 +235,7 @@ class Page:
     def act(self, name, key=None, **members):
         """(status, answer)"""
         self.keys += 1
-        status, _, text = self.browser.ask("POST", f"/api/desk/{name}", {"page": self.name, "key": key or f"{self.name}-{self.keys}", **members})
+        status, _, text = self.browser.ask("POST", f"/api/v1/desk/{name}", {"page": self.name, "key": key or f"{self.name}-{self.keys}", **members})
         return status, json.loads(text)
 
     def act_on(self, row, name, **members):

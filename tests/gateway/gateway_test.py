@@ -36,21 +36,21 @@ class GatewayCase(unittest.TestCase):
 
 class SignIn(GatewayCase):
     def test_a_wrong_password_and_an_unknown_user_get_the_same_answer(self):
-        wrong, unknown = (Browser(self.floor).ask("POST", "/api/sign-in", {"user": user, "password": "not-this-one"}) for user in ("anna", "nobody"))
+        wrong, unknown = (Browser(self.floor).ask("POST", "/api/v1/sign-in", {"user": user, "password": "not-this-one"}) for user in ("anna", "nobody"))
         self.assertEqual((wrong[0], wrong[2]), (401, unknown[2]))
         self.assertEqual(unknown[0], 401)
         self.assertNotIn("Set-Cookie", wrong[1])
 
     def test_the_cookie_is_the_browsers_alone(self):
-        _, headers, _ = Browser(self.floor).ask("POST", "/api/sign-in", {"user": "bruno", "password": floor.PASSWORD})
+        _, headers, _ = Browser(self.floor).ask("POST", "/api/v1/sign-in", {"user": "bruno", "password": floor.PASSWORD})
         self.assertRegex(headers["Set-Cookie"], r"^leadwire_session=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Strict$")
-        _, headers, _ = Browser(self.floor).ask("POST", "/api/sign-in", {"user": "bruno", "password": floor.PASSWORD},
+        _, headers, _ = Browser(self.floor).ask("POST", "/api/v1/sign-in", {"user": "bruno", "password": floor.PASSWORD},
                                                 X_Forwarded_Proto="https", X_Forwarded_Host="desk.example.com", X_Forwarded_For="192.0.2.7")
         self.assertTrue(headers["Set-Cookie"].endswith("; Secure"))
         self.assertIn("max-age", headers["Strict-Transport-Security"])
 
     def test_every_answer_has_the_security_headers(self):
-        for path in ("/", "/desk", "/sign-in", "/static/desk.css", "/api/session", "/nothing"):
+        for path in ("/", "/desk", "/sign-in", "/static/desk.css", "/api/v1/session", "/nothing"):
             headers = Browser(self.floor).ask("GET", path)[1]
             self.assertRegex(headers["Content-Security-Policy"], "^default-src 'none'; script-src 'self';")
             self.assertNotIn("unsafe", headers["Content-Security-Policy"])
@@ -61,34 +61,34 @@ class SignIn(GatewayCase):
         self.assertEqual((status, headers["Cache-Control"], headers["Content-Type"]), (200, "no-cache", "text/javascript; charset=utf-8"))
         self.assertIn("SPDX", text)
         self.assertEqual(Browser(self.floor).ask("GET", "/static/desk.mjs", If_None_Match=headers["ETag"])[0], 304)
-        self.assertEqual(self.signed_in().ask("GET", "/api/session")[1]["Cache-Control"], "no-store")
+        self.assertEqual(self.signed_in().ask("GET", "/api/v1/session")[1]["Cache-Control"], "no-store")
 
     def test_other_sites_cannot_act(self):
         browser = self.signed_in()
         for headers in ({"X_CSRF_Token": "0" * 32}, {"Origin": "https://evil.example"}, {"Sec_Fetch_Site": "cross-site"}, {"Sec_Fetch_Site": "same-site"},
                         {"Origin": f"https://127.0.0.1:{self.floor.port}"}):
-            self.assertEqual(browser.ask("POST", "/api/desk/state", "{}", **headers)[0], 403, headers)
-        self.assertEqual(browser.ask("POST", "/api/desk/state", "{}", Content_Type="text/plain")[0], 415)
-        self.assertEqual(browser.ask("POST", "/api/desk/state", "{}", Origin=f"http://127.0.0.1:{self.floor.port}", Sec_Fetch_Site="same-origin")[0], 400)
-        self.assertEqual(Browser(self.floor).ask("POST", "/api/sign-in", {"user": "anna", "password": floor.PASSWORD}, Origin="https://evil.example")[0], 403)
+            self.assertEqual(browser.ask("POST", "/api/v1/desk/state", "{}", **headers)[0], 403, headers)
+        self.assertEqual(browser.ask("POST", "/api/v1/desk/state", "{}", Content_Type="text/plain")[0], 415)
+        self.assertEqual(browser.ask("POST", "/api/v1/desk/state", "{}", Origin=f"http://127.0.0.1:{self.floor.port}", Sec_Fetch_Site="same-origin")[0], 400)
+        self.assertEqual(Browser(self.floor).ask("POST", "/api/v1/sign-in", {"user": "anna", "password": floor.PASSWORD}, Origin="https://evil.example")[0], 403)
 
     def test_who_tries_too_often_waits(self):
         far = {"X_Forwarded_For": "192.0.2.99"}
-        tries = [Browser(self.floor).ask("POST", "/api/sign-in", {"user": "anna", "password": "x"}, **far) for _ in range(8)]
+        tries = [Browser(self.floor).ask("POST", "/api/v1/sign-in", {"user": "anna", "password": "x"}, **far) for _ in range(8)]
         self.assertEqual([status for status, _, _ in tries[:6]], [401] * 6)
         self.assertEqual(tries[-1][0], 429)
         self.assertGreater(int(tries[-1][1]["Retry-After"]), 0)
-        self.assertEqual(self.signed_in("anna").ask("GET", "/api/session")[0], 200)   # elsewhere she still can
+        self.assertEqual(self.signed_in("anna").ask("GET", "/api/v1/session")[0], 200)   # elsewhere she still can
 
     def test_signing_out_ends_the_session(self):
         browser = self.signed_in()
-        self.assertEqual(browser.ask("POST", "/api/sign-out", "{}")[0], 200)
-        self.assertEqual(browser.ask("GET", "/api/session")[0], 401)
+        self.assertEqual(browser.ask("POST", "/api/v1/sign-out", "{}")[0], 200)
+        self.assertEqual(browser.ask("GET", "/api/v1/session")[0], 401)
         self.assertEqual(browser.ask("GET", "/desk")[1]["Location"], "/sign-in")
 
     def test_bodies_of_other_forms_are_refused(self):
         for body in ("", "[]", "{", '{"user": 1, "password": 2}', '{"user": "", "password": "x"}', json.dumps({"user": "a" * 200, "password": "x"})):
-            self.assertEqual(Browser(self.floor).ask("POST", "/api/sign-in", body, X_Forwarded_For="192.0.2.50")[0], 400, body)
+            self.assertEqual(Browser(self.floor).ask("POST", "/api/v1/sign-in", body, X_Forwarded_For="192.0.2.50")[0], 400, body)
 
 
 class Proxy(GatewayCase):
@@ -102,7 +102,7 @@ class Proxy(GatewayCase):
         wait_for("the configuration is read", lambda: self.floor.log("gateway").count("configuration read again") > before)
 
     def ask(self, browser=None, **headers):
-        return (browser or Browser(self.floor)).ask("GET", "/api/session", **headers)
+        return (browser or Browser(self.floor)).ask("GET", "/api/v1/session", **headers)
 
     def test_nobody_is_believed_unless_configured_and_from_elsewhere(self):
         self.assertEqual(self.ask(X_Remote_User="anna")[0], 401)
@@ -119,8 +119,8 @@ class Proxy(GatewayCase):
         self.assertEqual((status, json.loads(text)["user"]), (200, "anna"))
         browser.cookie, browser.csrf = headers["Set-Cookie"].split(";")[0], json.loads(text)["csrf"]
         self.assertNotIn("Set-Cookie", self.ask(browser, X_Remote_User="anna")[1])   # the same session
-        self.assertEqual(browser.ask("POST", "/api/desk/state", "{}", X_Remote_User="anna")[0], 400)
-        self.assertEqual(browser.ask("POST", "/api/desk/state", "{}", X_Remote_User="bruno")[0], 403)   # another's session: the token is not
+        self.assertEqual(browser.ask("POST", "/api/v1/desk/state", "{}", X_Remote_User="anna")[0], 400)
+        self.assertEqual(browser.ask("POST", "/api/v1/desk/state", "{}", X_Remote_User="bruno")[0], 403)   # another's session: the token is not
         self.assertEqual(self.ask(browser)[0], 401)   # and anna's is over
 
 
@@ -207,7 +207,7 @@ class Desk(GatewayCase):
         wait_for("the grace is over", lambda: self.floor.log("gateway").count("rep leaves the desk: rep=anna") > before)
         wait_for("nobody is logged on", lambda: json.loads(self.floor.tool("status", "--json").stdout)["reps_on"] == 0)
         page = self.desk("eleven", browser=browser)
-        browser.ask("POST", "/api/sign-out", "{}")
+        browser.ask("POST", "/api/v1/sign-out", "{}")
         while (event := page.event()) and event[0] != "signed_out":
             pass
         self.assertIsNotNone(event)
@@ -241,12 +241,12 @@ class Process(unittest.TestCase):
         place.write_config("nonsense: true\n")
         place.processes["gateway"].send_signal(floor.signal.SIGHUP)
         wait_for("it is refused", lambda: "nothing was changed" in place.log("gateway"))
-        self.assertEqual(browser.ask("GET", "/api/session")[0], 200)
+        self.assertEqual(browser.ask("GET", "/api/v1/session")[0], 200)
         place.write_config(floor.GATEWAY)
         place.write_users([("bruno", "rep", "bruno")])
         place.processes["gateway"].send_signal(floor.signal.SIGHUP)
         wait_for("it is read", lambda: "read again, 1 users" in place.log("gateway"))
-        self.assertEqual(browser.ask("GET", "/api/session")[0], 401)
+        self.assertEqual(browser.ask("GET", "/api/v1/session")[0], 401)
 
     def test_what_is_wrong_is_said_with_its_line(self):
         place = floor.Floor()

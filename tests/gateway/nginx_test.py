@@ -63,12 +63,12 @@ class Nginx(unittest.TestCase):
 
     def test_a_rep_signs_in_and_hears_of_a_lead_over_http_2(self):
         body = json.dumps({"user": "anna", "password": floor.PASSWORD})
-        said = self.curl("/api/sign-in", "-d", body, "-H", "Content-Type: application/json", "-H", "Origin: https://desk.example.com", "-i", "--http2")
+        said = self.curl("/api/v1/sign-in", "-d", body, "-H", "Content-Type: application/json", "-H", "Origin: https://desk.example.com", "-i", "--http2")
         self.assertRegex(said, r"^HTTP/2 200")
         self.assertRegex(said, r"(?i)set-cookie: leadwire_session=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Strict; Secure")
         self.assertRegex(said, r"(?i)strict-transport-security: max-age=31536000")
         listening = subprocess.Popen(["curl", "-skN", "--max-time", str(floor.WAIT_S), "--http2", "--unix-socket", str(self.folder / "tls"), "-b", str(self.folder / "jar"),
-                                      "https://desk.example.com/api/desk/events?page=x&take=1"], stdout=subprocess.PIPE, text=True)
+                                      "https://desk.example.com/api/v1/desk/events?page=x&take=1"], stdout=subprocess.PIPE, text=True)
         try:
             published = None
             for line in listening.stdout:

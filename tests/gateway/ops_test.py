@@ -19,7 +19,7 @@ class Watch:
 
     def __init__(self, browser):
         self.connection = http.client.HTTPConnection("127.0.0.1", browser.floor.port, timeout=floor.WAIT_S)
-        self.connection.request("GET", "/api/ops/events", headers={"Cookie": browser.cookie})
+        self.connection.request("GET", "/api/v1/ops/events", headers={"Cookie": browser.cookie})
         self.stream = self.connection.getresponse()
         assert self.stream.status == 200, self.stream.status
         self.state, self.name = None, ""
@@ -83,7 +83,7 @@ class OpsCase(unittest.TestCase):
         return page
 
     def act(self, browser, **members):
-        status, _, text = browser.ask("POST", "/api/ops/lead", members)
+        status, _, text = browser.ask("POST", "/api/v1/ops/lead", members)
         return status, json.loads(text)
 
 
@@ -109,12 +109,12 @@ class Watching(OpsCase):
         self.assertEqual((queue["waiting"], queue["first_offers"], queue["in_time"]), (0, 1, 1))
         anna.act_on(offer, "complete", disposition="won")
         watch.until("it is done", lambda state: not state["leads"] and named(state["reps"], "rep", "anna")["today"]["completed"] == 1)
-        series = json.loads(self.signed_in("rita").ask("GET", "/api/ops/series?span=hour")[2])["points"]
+        series = json.loads(self.signed_in("rita").ask("GET", "/api/v1/ops/series?span=hour")[2])["points"]
         self.assertEqual(sum(point["completed"] for point in series), 1)
 
     def test_a_session_that_is_over_ends_the_stream(self):
         browser, watch = self.watch("rita")
-        browser.ask("POST", "/api/sign-out", "{}")
+        browser.ask("POST", "/api/v1/sign-out", "{}")
         while (name := watch.event()) == "state":
             pass
         self.assertEqual(name, "signed_out")
@@ -138,7 +138,7 @@ class Acting(OpsCase):
         anna = self.desk("anna")
         self.assertEqual(self.act(browser, lead_id=lead_id, act="assign", rep="anna")[1]["outcome"], "accepted")
         anna.lead("assigned")
-        status, _, text = browser.ask("GET", f"/api/ops/lead?id={lead_id}")
+        status, _, text = browser.ask("GET", f"/api/v1/ops/lead?id={lead_id}")
         told = json.loads(text)
         self.assertEqual((status, [(one["what"], one["by"]) for one in told["acts"]]), (200, [(what, "maria") for what in ("held", "released", "prioritised", "taken_back", "assigned")]))
         self.assertEqual(told["acts"][0]["reason"], "because")
@@ -160,7 +160,7 @@ class Acting(OpsCase):
     def test_a_reps_state_is_set(self):
         browser, watch = self.watch("ada")
         page = self.desk("anna")
-        status, _, text = browser.ask("POST", "/api/ops/rep", {"rep": "anna", "state": "break", "reason": "lunch"})
+        status, _, text = browser.ask("POST", "/api/v1/ops/rep", {"rep": "anna", "state": "break", "reason": "lunch"})
         self.assertEqual((status, json.loads(text)["outcome"]), (200, "accepted"))
         page.until("a break", lambda state: state["rep"]["state"] == "break")
         watch.until("the same", lambda state: named(state["reps"], "rep", "anna")["state"] == "break")
@@ -169,20 +169,20 @@ class Acting(OpsCase):
         browser, _ = self.watch("maria")
         for body in ({}, {"lead_id": "x"}, {"lead_id": "", "act": "cancel"}, {"lead_id": "a b", "act": "cancel"}, {"lead_id": "x\ny", "act": "cancel"},
                      {"lead_id": "x", "act": "credit"}, {"lead_id": 7, "act": "cancel"}, {"lead_id": "x" * 100, "act": "cancel"}):
-            self.assertEqual(browser.ask("POST", "/api/ops/lead", body)[0], 400, body)
+            self.assertEqual(browser.ask("POST", "/api/v1/ops/lead", body)[0], 400, body)
         for body in ({}, {"rep": "anna", "state": "away"}, {"rep": "an na", "state": "break"}):
-            self.assertEqual(browser.ask("POST", "/api/ops/rep", body)[0], 400, body)
+            self.assertEqual(browser.ask("POST", "/api/v1/ops/rep", body)[0], 400, body)
         self.assertEqual(self.act(browser, lead_id="1abc-99", act="cancel")[1]["outcome"], "not_found")
-        self.assertEqual(browser.ask("GET", "/api/ops/lead?id=")[0], 400)
-        self.assertFalse(json.loads(browser.ask("GET", "/api/ops/lead?id=1abc-99")[2])["found"])
+        self.assertEqual(browser.ask("GET", "/api/v1/ops/lead?id=")[0], 400)
+        self.assertFalse(json.loads(browser.ask("GET", "/api/v1/ops/lead?id=1abc-99")[2])["found"])
 
 
 class Rules(OpsCase):
     def rules(self, browser, query=""):
-        return json.loads(browser.ask("GET", f"/api/ops/rules{query}")[2])
+        return json.loads(browser.ask("GET", f"/api/v1/ops/rules{query}")[2])
 
     def apply(self, browser, text, based_on, reason="more room", **more):
-        status, _, answer = browser.ask("POST", "/api/ops/rules", {"text": text, "reason": reason, "based_on": based_on, **more})
+        status, _, answer = browser.ask("POST", "/api/v1/ops/rules", {"text": text, "reason": reason, "based_on": based_on, **more})
         return status, json.loads(answer)
 
     def test_each_change_is_a_version_with_author_and_reason_and_can_be_gone_back_from(self):
@@ -227,17 +227,17 @@ class Rules(OpsCase):
         self.assertRegex(answer["problems"][0], r"^desk\.yaml:\d+: ")
         self.assertEqual(self.apply(browser, floor.DESK, version, reason="")[0], 400)
         self.assertEqual(self.apply(browser, floor.DESK, version, reason="x" * 600)[0], 400)
-        self.assertEqual(browser.ask("POST", "/api/ops/rules", {"text": 1, "check": True})[0], 400)
+        self.assertEqual(browser.ask("POST", "/api/v1/ops/rules", {"text": 1, "check": True})[0], 400)
         for query in ("?version=99", "?version=x", "?version=-1"):
-            self.assertEqual(browser.ask("GET", f"/api/ops/rules{query}")[0], 404, query)
+            self.assertEqual(browser.ask("GET", f"/api/v1/ops/rules{query}")[0], 404, query)
 
     def test_managers_look_and_of_one_team_not_even_that(self):
         manager = self.watch("maria")[0]
         self.assertIn("anna", self.rules(manager)["text"])
         self.assertEqual(self.apply(manager, floor.DESK, 1)[0], 403)
         otto = self.signed_in("otto")
-        self.assertEqual(otto.ask("GET", "/api/ops/rules")[0], 403)
-        self.assertEqual(otto.ask("GET", "/api/ops/rules?version=1")[0], 403)
+        self.assertEqual(otto.ask("GET", "/api/v1/ops/rules")[0], 403)
+        self.assertEqual(otto.ask("GET", "/api/v1/ops/rules?version=1")[0], 403)
 
 
 class OneTeam(OpsCase):
@@ -253,22 +253,22 @@ class OneTeam(OpsCase):
         self.assertEqual({row["rep"] for row in state["leads"]}, {"bruno"})
         self.assertFalse({"health", "queues", "sources", "first_touch"} & set(state))
         self.assertNotIn("anna", json.dumps(state).lower())
-        self.assertEqual(json.loads(browser.ask("GET", "/api/ops/series?span=day")[2]), {"points": []})
+        self.assertEqual(json.loads(browser.ask("GET", "/api/v1/ops/series?span=day")[2]), {"points": []})
         for lead_id in (theirs, waits, "1abc-99"):
-            self.assertEqual(browser.ask("GET", f"/api/ops/lead?id={lead_id}")[0], 404, lead_id)
+            self.assertEqual(browser.ask("GET", f"/api/v1/ops/lead?id={lead_id}")[0], 404, lead_id)
             for act in ("take_back", "assign", "cancel", "hold", "release", "prioritise"):
                 self.assertEqual(self.act(browser, lead_id=lead_id, act=act, rep="bruno")[0], 403, act)
         self.assertEqual(self.act(browser, lead_id=ours, act="assign", rep="anna")[0], 403)
         self.assertEqual(self.act(browser, lead_id=ours, act="cancel")[0], 403)
-        self.assertEqual(browser.ask("POST", "/api/ops/rep", {"rep": "anna", "state": "break"})[0], 403)
-        told = json.loads(browser.ask("GET", f"/api/ops/lead?id={ours}")[2])
+        self.assertEqual(browser.ask("POST", "/api/v1/ops/rep", {"rep": "anna", "state": "break"})[0], 403)
+        told = json.loads(browser.ask("GET", f"/api/v1/ops/lead?id={ours}")[2])
         self.assertTrue(told["decisions"] and told["events"])
         self.assertNotIn("anna", json.dumps(told).lower())
         self.assertEqual(self.act(browser, lead_id=ours, act="take_back", reason="mine")[1]["outcome"], "accepted")
-        self.assertEqual(browser.ask("POST", "/api/ops/rep", {"rep": "bruno", "state": "break"})[0], 200)
-        told = json.loads(browser.ask("GET", f"/api/ops/lead?id={ours}")[2])
+        self.assertEqual(browser.ask("POST", "/api/v1/ops/rep", {"rep": "bruno", "state": "break"})[0], 200)
+        told = json.loads(browser.ask("GET", f"/api/v1/ops/lead?id={ours}")[2])
         self.assertEqual([(one["what"], one["by"], one["reason"], one["other_lead_id"]) for one in told["acts"]], [("taken_back", "", "", "")])
-        wait_for("its story stays for a while", lambda: browser.ask("GET", f"/api/ops/lead?id={ours}")[0] == 200)
+        wait_for("its story stays for a while", lambda: browser.ask("GET", f"/api/v1/ops/lead?id={ours}")[0] == 200)
 
     def test_a_team_that_nobody_is_in_is_nobodys(self):
         self.floor.write_users((*USERS, ("vera", "manager:nowhere", "-")))

@@ -48,11 +48,11 @@ class Permissions(unittest.TestCase):
     def status(self, role, method, path):
         """What the route says to a request of the right form that names no page, so that nothing is done."""
         body = "{}" if method == "POST" else None
-        if path == "/api/sign-out":   # would end the session: asked for without the token
+        if path == "/api/v1/sign-out":   # would end the session: asked for without the token
             browser = floor.Browser(self.floor)
             browser.cookie = self.browsers[role].cookie
             return browser.ask(method, path, body)[0]
-        if path == "/api/ops/events":   # would not end
+        if path == "/api/v1/ops/events":   # would not end
             method = "HEAD"
         return self.browsers[role].ask(method, path.replace("*", "desk.css"), body)[0]
 
@@ -70,7 +70,7 @@ class Permissions(unittest.TestCase):
             for role in self.browsers:
                 status = self.status(role, method, path)
                 with self.subTest(method=method, path=path, role=role or "nobody", status=status):
-                    if roles is None or (role in roles and path != "/api/sign-out"):
+                    if roles is None or (role in roles and path != "/api/v1/sign-out"):
                         self.assertIn(status, (200, 303, 400))
                     elif role is None:
                         self.assertEqual(status, 303 if path in ("/desk", "/ops") else 401)
@@ -79,11 +79,11 @@ class Permissions(unittest.TestCase):
 
     def test_what_is_not_in_the_table_is_not_there(self):
         for role in self.browsers:
-            for path in ("/ops/x", "/api", "/api/ops", "/api/desk", "/api/desk/other", "/static", "/static/../users", "/static/nothing", "/desk/x", "/users"):
+            for path in ("/ops/x", "/api", "/api/v1/ops", "/api/v1/desk", "/api/v1/desk/other", "/static", "/static/../users", "/static/nothing", "/desk/x", "/users"):
                 self.assertEqual(self.browsers[role].ask("GET", path)[0], 404, path)
             self.assertEqual(self.browsers[role].ask("DELETE", "/desk")[0], 405)
-            self.assertEqual(self.browsers[role].ask("GET", "/api/desk/accept")[0], 405)
-            status, headers, _ = self.browsers[role].ask("DELETE", "/api/ops/lead")
+            self.assertEqual(self.browsers[role].ask("GET", "/api/v1/desk/accept")[0], 405)
+            status, headers, _ = self.browsers[role].ask("DELETE", "/api/v1/ops/lead")
             self.assertEqual((status, headers["Allow"]), (405, "GET, HEAD, POST"))
 
 

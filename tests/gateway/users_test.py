@@ -31,7 +31,7 @@ class UsersOfTheRules(unittest.TestCase):
         wait_for("the users are read", lambda: f"rules read, {count} users" in self.floor.log("gateway").splitlines()[-1])
 
     def role(self, browser, **headers):
-        status, _, text = browser.ask("GET", "/api/session", **headers)
+        status, _, text = browser.ask("GET", "/api/v1/session", **headers)
         return json.loads(text)["role"] if status == 200 else status
 
     def test_users_come_and_go_with_the_rules(self):

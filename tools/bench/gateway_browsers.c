@@ -54,7 +54,7 @@ static void sign_in(struct http_link *link, struct browser *browser)
 {
     char request[256];
     const char *answer, *cookie, *csrf;
-    int size = snprintf(request, sizeof request, "GET /api/session HTTP/1.1\r\nHost: bench\r\nX-Bench-User: %s\r\n\r\n", browser->rep);
+    int size = snprintf(request, sizeof request, "GET /api/v1/session HTTP/1.1\r\nHost: bench\r\nX-Bench-User: %s\r\n\r\n", browser->rep);
     http_link_send(link, request, (size_t)size);
     int status = http_link_wait(link, &answer);
     cookie = strstr(answer, "Set-Cookie: ");
@@ -75,7 +75,7 @@ static void open_stream(struct gateway_browsers *browsers, uint32_t number)
 {
     char request[512];
     struct browser *browser = &browsers->items[number];
-    int size = snprintf(request, sizeof request, "GET /api/desk/events?page=p HTTP/1.1\r\nHost: bench\r\nCookie: %s\r\n\r\n", browser->cookie);
+    int size = snprintf(request, sizeof request, "GET /api/v1/desk/events?page=p HTTP/1.1\r\nHost: bench\r\nCookie: %s\r\n\r\n", browser->cookie);
     http_link_open(&browser->stream, browsers->port);
     http_link_send(&browser->stream, request, (size_t)size);
     watch(browsers, &browser->stream, number);
@@ -145,7 +145,7 @@ static void send_act(struct gateway_browsers *browsers, struct act_link *link)
     const struct browser *browser = &browsers->items[act->browser];
     int body_size = snprintf(body, sizeof body, "{\"page\": \"p\", \"key\": \"k%llu\", \"lead_id\": \"%s\", \"offer_number\": %llu, \"disposition\": \"won\"}",
                              (unsigned long long)browsers->acts_sent, act->lead_id, (unsigned long long)act->offer_number);
-    int size = snprintf(request, sizeof request, "POST /api/desk/%s HTTP/1.1\r\nHost: bench\r\nCookie: %s\r\nX-CSRF-Token: %s\r\n"
+    int size = snprintf(request, sizeof request, "POST /api/v1/desk/%s HTTP/1.1\r\nHost: bench\r\nCookie: %s\r\nX-CSRF-Token: %s\r\n"
                         "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", act->name, browser->cookie, browser->csrf, body_size, body);
     browsers->acts_sent++;
     link->is_busy = true;

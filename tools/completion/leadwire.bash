@@ -43,6 +43,7 @@ _leadwire_arguments() {
     lead:0) echo cancel release take-back credit assign hold prioritise merge part reopen ;;
     state:1) echo available break offline ;;
     keys:0) echo new list revoke ;;
+    token:0) echo new list revoke ;;
     keys:1) [[ $1 == new ]] && echo publisher rep events manager admin server ;;
     config:0) echo show ;;
     customers:0) echo import ;;

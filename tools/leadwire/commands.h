@@ -19,6 +19,7 @@ int command_state(int argc, char **argv);
 int command_customers(int argc, char **argv);
 int command_desk(int argc, char **argv);
 int command_keys(int argc, char **argv);
+int command_token(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_apply(int argc, char **argv);
 int command_config(int argc, char **argv);

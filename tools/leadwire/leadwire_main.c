@@ -26,6 +26,7 @@ static const struct { const char *name; int (*run)(int argc, char **argv); const
     {"customers", command_customers, "import FILE", "tell the desk who its customers are"},
     {"desk", command_desk, "export|import|check FILE", "a whole desk into a file, and back"},
     {"keys", command_keys, "new|list|revoke", "who may come in by TCP, and as what"},
+    {"token", command_token, "new|list|revoke", "the tokens of scripts that ask the gateway"},
     {"check", command_check, "FILE", "say what is wrong with a desk.yaml"},
     {"apply", command_apply, "FILE", "put a desk.yaml in force"},
     {"config", command_config, "show", "the rules in force, as written"},
