@@ -12,7 +12,7 @@ import unittest
 BIN = os.environ["LEADWIRE_BIN"]
 SOURCE = pathlib.Path(os.environ["LEADWIRE_SOURCE"])
 BUILD = pathlib.Path(sys.argv.pop(1))
-PROGRAMS = [f"leadwire-{name}" for name in ("bench", "broker", "gateway", "journal", "mail", "phone", "sim", "web")]
+PROGRAMS = [f"leadwire-{name}" for name in ("bench", "broker", "gateway", "journal", "mail", "phone", "sim", "web", "webhooks")]
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
 # As readline calls a completion. The first argument is the file, the others are the words; the last one is being written.

@@ -21,7 +21,7 @@ FORMATS = {
     "--redis-password-file": "leadwire-secrets.5", "--password-file": "leadwire-secrets.5", "--raw": "leadwire-raw.5",
     "--run-dir": "", "--port-file": "", "--log": "",
 }
-WORKERS = ("web", "mail", "phone", "gateway")
+WORKERS = ("web", "mail", "phone", "gateway", "webhooks")
 
 
 def helps():

@@ -28,6 +28,7 @@ SECTIONS = {   # of docs/OPERATIONS.md, and whose help they tell
     "leadwire-web and leadwire-phone": [("leadwire-web",), ("leadwire-phone",), ("leadwire-phone", "sign")],
     "leadwire-mail": [("leadwire-mail",)],
     "leadwire-gateway": [("leadwire-gateway",)],
+    "leadwire-webhooks": [("leadwire-webhooks",)],
     "leadwire-journal": [("leadwire-journal",)],
     "leadwire-bench": [("leadwire-bench",)],
     "leadwire-sim": [("leadwire-sim",), ("leadwire-sim", "faults"), ("leadwire-sim", "queue")],

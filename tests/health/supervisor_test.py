@@ -113,7 +113,7 @@ class Supervised(unittest.TestCase):
 class Units(unittest.TestCase):
     def test_each_program_that_runs_has_a_unit_that_names_it(self):
         folder = os.path.join(SOURCE, "deploy/systemd")
-        for program in ("broker", "web", "mail", "phone", "gateway"):
+        for program in ("broker", "web", "mail", "phone", "gateway", "webhooks"):
             with open(os.path.join(folder, f"leadwire-{program}.service"), encoding="utf-8") as file:
                 unit = file.read()
             self.assertIn(f"ExecStart=/usr/bin/leadwire-{program} ", unit)

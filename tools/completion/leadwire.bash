@@ -142,5 +142,5 @@ _leadwire() {
     fi
 }
 
-complete -F _leadwire leadwire leadwire-broker leadwire-web leadwire-mail leadwire-phone leadwire-gateway leadwire-journal \
+complete -F _leadwire leadwire leadwire-broker leadwire-web leadwire-mail leadwire-phone leadwire-gateway leadwire-webhooks leadwire-journal \
     leadwire-sim leadwire-bench

@@ -86,7 +86,7 @@ void http_fetcher_close(struct http_fetcher **fetcher_place)
     curl_global_cleanup();
 }
 
-lw_status http_fetch_get(struct http_fetcher *fetcher, const struct http_fetch_request *request, http_fetch_done *done, void *context)
+lw_status http_fetch_send(struct http_fetcher *fetcher, const struct http_fetch_request *request, http_fetch_done *done, void *context)
 {
     struct transfer *transfer = calloc(1, sizeof *transfer);
     if (!transfer)
@@ -114,6 +114,15 @@ static bool set_options(struct transfer *transfer, const struct http_fetch_reque
         if (!transfer->headers)
             return false;
     }
+    for (const char *const *more = request->headers; more && *more; more++) {
+        struct curl_slist *list = curl_slist_append(transfer->headers, *more);
+        if (!list)
+            return false;
+        transfer->headers = list;
+    }
+    if (request->post_body && (curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->post_size) != CURLE_OK ||
+                               curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->post_body) != CURLE_OK))
+        return false;
     return curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * http_fetch - GET over HTTPS from a libevent loop, by libcurl.
+ * http_fetch - GET and POST over HTTPS from a libevent loop, by libcurl.
  *
  * Only https, and no address of this machine or of a private network unless allowed; the peer's certificate and name are checked, always; redirects are not
  * followed; an answer has a size cap and a time limit. Each request calls its
@@ -25,6 +25,9 @@ struct http_fetch_request {
     bool allow_private;      /* addresses of this machine and of private networks too */
     uint32_t within_ms;
     size_t size_max;
+    const char *post_body;   /* NULL: a GET */
+    size_t post_size;
+    const char *const *headers;   /* more of them, "Name: value"; NULL-ended, or NULL */
 };
 
 struct http_fetch_answer {
@@ -39,7 +42,7 @@ typedef void http_fetch_done(void *context, const struct http_fetch_answer *answ
 LW_MUST_CHECK lw_status http_fetcher_open(struct event_base *base, struct http_fetcher **out);   /* LW_NO_MEMORY */
 void http_fetcher_close(struct http_fetcher **fetcher);   /* NULL accepted; no callback is called */
 /* Everything in request is copied. Errors, the callback is then not called: LW_NO_MEMORY. */
-LW_MUST_CHECK lw_status http_fetch_get(struct http_fetcher *fetcher, const struct http_fetch_request *request,
+LW_MUST_CHECK lw_status http_fetch_send(struct http_fetcher *fetcher, const struct http_fetch_request *request,
                                        http_fetch_done *done, void *context);
 
 #endif

@@ -145,7 +145,7 @@ static void fetch(struct contact *contact)
         .within_ms = push->deadline_ms > now_ms ? (uint32_t)(push->deadline_ms - now_ms) : 1,
     };
     contact->attempts++;
-    if (http_fetch_get(state->fetcher, &request, on_fetched, contact) != LW_OK)
+    if (http_fetch_send(state->fetcher, &request, on_fetched, contact) != LW_OK)
         end_contact(contact, WORKER_COUNT_BUSY, true);
 }
 
