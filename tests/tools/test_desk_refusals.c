@@ -59,6 +59,8 @@ static const struct { const char *file, *said; } misshapen[] = {
     {"desk: main\n" REPS "rules:\n  - name: a\n    when: italian\n", "d.yaml:6: rule 'a': 'when' must be a map of fields, e.g. {language: it}"},
     {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      source: \"\"\n",
      "d.yaml:7: rule 'a': source: an empty value; use {missing: true} for fields that are not there"},
+    {"desk: main\nteams:\n  in: {overflow: out}\n  out: {}\n" REPS,
+     "d.yaml:3: team 'in': teams do not overflow by themselves, so that none can run in a circle; a rule says it: relax: [{after: 60s, add_team: TEAM}]"},
     {"desk: main\n" REPS "rules:\n  - name: a\n    relax: 30s\n",
      "d.yaml:6: rule 'a': relax must be a list of at most 8 steps, e.g. - {after: 30s, drop: [language]}"},
     {"desk: main\n" REPS "rules:\n  - name: a\n    relax:\n      - {drop: language}\n",

@@ -264,6 +264,8 @@ static const struct wrong doubtful_files[] = {
      {"d.yaml:5: rule 'a' requires what no rep on the roster has; its leads are parked at once, until other rules have somebody"}},
     {"desk: main\nteams: {far: }\nreps:\n  anna: {languages: [it], device: \"sip:a@b\"}\nrules:\n  - {name: a, language: from lead, teams: far}\n",
      {"d.yaml:6: rule 'a' requires what no rep on the roster has; its leads are parked at once, until other rules have somebody"}},
+    {"desk: main\nteams: {in: , far: }\nreps:\n  anna: {team: in, device: \"sip:a@b\"}\nrules:\n  - {name: a, teams: in, relax: [{after: 30s, add_team: far}]}\n",
+     {"d.yaml:6: rule 'a': relax step 1: team 'far' has no reps, so nobody more may take it then"}},
     {"desk: main\n" REPS "rules:\n  - name: all\n  - {name: late, when: {language: it}}\n",
      {"d.yaml:6: rule 'late' is never reached: 'all' before it takes every lead"}},
     {"desk: main\nchannels:\n  phone: {interrupts: web}\n  web: {}\nreps:\n  anna: {device: \"sip:a@b\"}\nrules:\n  - name: all\n",

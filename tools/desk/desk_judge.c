@@ -248,6 +248,30 @@ static void check_rules_can_be_met(struct desk_yaml *reader)
     }
 }
 
+static bool has_reps(const Leadwire__V1__DeskConfig *config, const char *team)
+{
+    for (size_t r = 0; r < config->n_reps; r++) {
+        if (strcmp(config->reps[r]->team, team) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A step that lets a team without reps in leads nowhere for now. */
+static void check_added_teams(struct desk_yaml *reader)
+{
+    for (size_t i = 0; i < reader->config.n_rules; i++) {
+        const Leadwire__V1__RuleConfig *rule = reader->config.rules[i];
+        for (size_t s = 0; s < rule->n_relax; s++) {
+            for (size_t t = 0; t < rule->relax[s]->n_add_teams; t++) {
+                if (!has_reps(&reader->config, rule->relax[s]->add_teams[t]))
+                    desk_warn(reader, reader->rule_nodes[i], "rule '%s': relax step %zu: team '%s' has no reps, so nobody more may take it then",
+                              rule->name, s + 1, rule->relax[s]->add_teams[t]);
+            }
+        }
+    }
+}
+
 static void check_rules_are_reached(struct desk_yaml *reader)
 {
     const Leadwire__V1__RuleConfig *catch_all = NULL;
@@ -273,5 +297,6 @@ void desk_judge(struct desk_yaml *reader)
     desk_judge_broadcast(reader);
     check_devices(reader);
     check_rules_can_be_met(reader);
+    check_added_teams(reader);
     check_rules_are_reached(reader);
 }

@@ -184,7 +184,11 @@ static void fill_team(struct desk_yaml *reader, Leadwire__V1__TeamConfig *team, 
         yaml_doc_problem(reader->doc, node, "%s must be a label or a map, e.g. {label: Inside sales}", what);
         return;
     }
-    yaml_check_keys(reader->doc, node, what, team_keys);
+    if (yaml_map_find(node, "overflow") != NULL)
+        yaml_doc_problem(reader->doc, yaml_map_find(node, "overflow"),
+                         "%s: teams do not overflow by themselves, so that none can run in a circle; a rule says it: relax: [{after: 60s, add_team: TEAM}]", what);
+    else
+        yaml_check_keys(reader->doc, node, what, team_keys);
     team->label = desk_borrow(yaml_read_text(reader->doc, yaml_map_find(node, "label"), "team label", DESK_LABEL_SIZE_MAX, name));
     char part[DESK_NAME_SIZE_MAX + 32];
     snprintf(part, sizeof part, "%s: outsourced", what);
