@@ -9,6 +9,7 @@
 
 #include "caps.h"
 #include "core_internal.h"
+#include "device.h"
 #include "lead_extra.h"
 #include "needs.h"
 #include "opening.h"
@@ -124,7 +125,7 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
     for (uint32_t at = index_table_first(&classes->supply_index, hash); index_table_at(&classes->supply_index, hash, &at, &index);) {
         struct supply_class *found = classes->supply[index];
         if (found->capacity == rep->rank.capacity && found->has_device == has_device && found->is_outsourced == rep->is_outsourced &&
-            found->team == rep->team && found->is_kept == rep->is_kept &&
+            found->team == rep->team && found->is_kept == rep->is_kept && found->is_device_taken == device_is_taken(rep) &&
             found->full_source_count == full_count && memcmp(found->full_sources, full_sources, sizeof full_sources) == 0 &&
             memcmp(found->levels, rep->levels, sizeof found->levels) == 0 && pairs_same_rates(found->rates, rep->rates))
             return found;
@@ -137,7 +138,7 @@ struct supply_class *classes_supply(struct classes *classes, const struct rep *r
         return NULL;
     }
     *supply = (struct supply_class){.index = index, .hash = hash, .capacity = rep->rank.capacity, .team = rep->team, .has_device = has_device,
-                                     .is_outsourced = rep->is_outsourced, .is_kept = rep->is_kept};
+                                     .is_outsourced = rep->is_outsourced, .is_kept = rep->is_kept, .is_device_taken = device_is_taken(rep)};
     memcpy(supply->levels, rep->levels, sizeof supply->levels);
     memcpy(supply->full_sources, full_sources, sizeof full_sources);
     supply->full_source_count = full_count;
@@ -409,7 +410,7 @@ int lead_compare_urgency(const struct lead *a, const struct lead *b)
 
 bool supply_can_serve(const struct supply_class *supply, const struct demand_class *demand)
 {
-    if (supply->is_kept && opening_is_backlog(&demand->needs))
+    if ((supply->is_kept && opening_is_backlog(&demand->needs)) || (supply->is_device_taken && demand->needs.rings))
         return false;
     for (uint32_t i = 0; demand->needs.capped_source != 0 && i < supply->full_source_count; i++) {
         if (supply->full_sources[i] + 1 == demand->needs.capped_source)
@@ -534,7 +535,7 @@ static uint32_t supply_hash(const struct rep *rep, bool has_device, const uint32
     memcpy(bytes, rep->levels, CONFIG_SKILLS_MAX);
     memcpy(bytes + CONFIG_SKILLS_MAX, &rep->rank.capacity, 4);
     memcpy(bytes + CONFIG_SKILLS_MAX + 4, &rep->team, 4);
-    bytes[CONFIG_SKILLS_MAX + 8] = (uint8_t)(has_device | rep->is_outsourced << 1 | rep->is_kept << 2);
+    bytes[CONFIG_SKILLS_MAX + 8] = (uint8_t)(has_device | rep->is_outsourced << 1 | rep->is_kept << 2 | device_is_taken(rep) << 3);
     memcpy(bytes + CONFIG_SKILLS_MAX + 9, full_sources, CONFIG_CAP_SOURCES_MAX * 4);
     uint64_t hash = siphash_64(CLASS_KEY, bytes, sizeof bytes);
     if (rep->rates)

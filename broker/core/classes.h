@@ -49,6 +49,7 @@ struct supply_class {
     uint32_t hash;
     uint32_t team;                         /* names */
     bool has_device, is_outsourced;
+    bool is_device_taken;                  /* it does not ring now: device.h */
     bool is_kept;                          /* from the backlog of an opening */
     uint32_t full_sources[CONFIG_CAP_SOURCES_MAX], full_source_count;   /* names: its reps may have no more of them today */
     uint8_t levels[CONFIG_SKILLS_MAX];

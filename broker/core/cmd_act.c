@@ -9,6 +9,7 @@
 #include "core_commands.h"
 #include "core_internal.h"
 #include "decisions.h"
+#include "device.h"
 #include "effects.h"
 #include "exclusions.h"
 #include "give.h"
@@ -97,6 +98,8 @@ static const char *why_not_assign(const struct core *core, const struct lead *le
         return "the rep has the lead already";
     if (lead->demand->needs.rings && to->device == NAME_NONE)
         return "the rep has no device for calls";
+    if (lead->demand->needs.rings && device_is_taken(to))
+        return "the rep's device is busy or unreachable";
     uint32_t load = to->rank.load - (lead_offer_number(lead, to->number) != 0 ? lead->weight : 0);
     return load + core_channel(core, lead->demand->channel)->weight > to->rank.capacity ? "the rep has no room for it" : NULL;
 }

@@ -14,6 +14,7 @@
  * that rep does may change under their hands, and a second caller is not lost behind the first.
  */
 #include "broadcast.h"
+#include "device.h"
 #include "effects.h"
 #include "exclusions.h"
 #include "lead_end.h"
@@ -141,7 +142,7 @@ static void call_while_offered(struct core *core, struct joining *joining)
     struct lead *lead = joining->lead;
     struct rep *rep = core->reps.reps[lead->rep];
     const struct config_channel *channel = core_channel(core, LW_CHANNEL_PHONE);
-    if (lead_is_broadcast(lead) || rep->device == NAME_NONE || rep->rank.load - lead->weight + channel->weight > rep->rank.capacity) {
+    if (lead_is_broadcast(lead) || !device_can_ring(rep) || rep->rank.load - lead->weight + channel->weight > rep->rank.capacity) {
         lead->offers_made = 0;
         lead_change_demand(core, lead, joining->demand);
         lead_return_joined(core, lead, &joining->join);

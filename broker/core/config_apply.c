@@ -8,6 +8,7 @@
 #include "config_apply.h"
 #include "core_internal.h"
 #include "declines.h"
+#include "device.h"
 #include "effects.h"
 #include "hours.h"
 #include "interrupt.h"
@@ -92,6 +93,7 @@ void config_link(struct core *core)
     }
     forget_caps(core);
     declines_link(core);
+    device_link(core);
     team_limits_link_reps(core);
     interrupt_link(core);
     count_configured(core);

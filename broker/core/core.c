@@ -138,6 +138,7 @@ static void run_command(struct core *core, const struct core_command *command)
     case COMMAND_PULL: command_pull(core, command); break;
     case COMMAND_TOUCH: command_touch(core, command); break;
     case COMMAND_ACT: command_act(core, command); break;
+    case COMMAND_DEVICE: command_device(core, command); break;
     case COMMAND_ACT_ON_REP: command_act_on_rep(core, command); break;
     case COMMAND_CUSTOMER: command_customer(core, command); break;
     case COMMAND_SERVICE_RESUMED: command_service_resumed(core, command); break;

@@ -76,6 +76,10 @@ enum core_status {         /* numbers as leadwire.v1.Status */
     CORE_NO_SESSION = 9,
 };
 
+/* What the device on which a rep's calls ring is doing. */
+enum device_state { DEVICE_FREE = 0, DEVICE_BUSY = 1, DEVICE_UNREACHABLE = 2 };   /* numbers as leadwire.v1.DeviceState tells them of reps */
+const char *core_device_word(enum device_state state);   /* "free"...; never NULL */
+
 enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_OUTCOME_BUSY = 3, DIAL_OUTCOME_FAILED = 4 };
 
 /* Why something happened: in records, events and explanations. number, NAME, word */
@@ -139,7 +143,10 @@ enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_
     X(111, REOPENED, "reopened") \
     X(112, PARTED, "parted") \
     X(120, CALL_BACKS_USED_UP, "call_backs_used_up") \
-    X(121, NOBODY_THERE, "nobody_there")
+    X(121, NOBODY_THERE, "nobody_there") \
+    X(130, DEVICE_TAKEN, "device_busy") \
+    X(131, DEVICE_UNREACHABLE, "device_unreachable") \
+    X(132, DEVICE_FREE, "device_free")
 
 enum core_cause {
     CAUSE_NONE = 0,
@@ -171,6 +178,7 @@ enum core_command_kind {
     COMMAND_ACT,             /* a manager, on a lead: enum core_act */
     COMMAND_ACT_ON_REP,      /* a manager sets a rep's state */
     COMMAND_CUSTOMER,        /* a manager names a customer */
+    COMMAND_DEVICE,          /* what a device is doing */
     COMMAND_SERVICE_RESUMED, /* after a restart or a stalled store: fresh graces and answer times */
     COMMAND_TIME,            /* nothing but time passed */
 };
@@ -263,6 +271,7 @@ struct core_command {
             struct core_text owner, bought;       /* owner: the rep; "" nobody. bought: "" not known */
             int64_t bought_unix_ms;               /* 0: now */
         } customer;
+        struct { struct core_text device; enum device_state state; uint64_t for_ms; } device;   /* for_ms: so long unless said again; 0: an hour */
     };
 };
 struct core_held { struct desk_id lead; uint32_t offer_number; };
@@ -331,6 +340,8 @@ struct core_effect {
     uint32_t load, capacity;
     uint64_t until_ms;
     bool connected;
+    enum device_state device_state;    /* of the rep */
+    uint64_t device_until_ms;          /* and until when it is believed; 0: free */
     uint32_t decline_count;            /* reasons that the rep gave; */
     const struct core_decline_count *declines;
     enum core_nobody nobody;           /* query reply, waiting: what a caller may hear. Desk event nobody_there: why; */

@@ -7,6 +7,7 @@
 #include "broadcast.h"
 #include "caps.h"
 #include "core_internal.h"
+#include "device.h"
 #include "exclusions.h"
 #include "hours.h"
 #include "interrupt.h"
@@ -119,7 +120,10 @@ static void check_rep(const struct core *core, const struct rep *rep, uint32_t l
         offered++;
     assert(!rep->caps || (rep->configured && rep->caps->offered == offered));
     assert(!rep->caps || rep->caps->free_ms == 0 || (timer_wheel_is_set(&rep->timer) && rep->timer.deadline_ms <= rep->caps->free_ms));
+    assert(device_is_taken(rep) == (rep->device_until_ms != 0));
+    assert(!device_is_taken(rep) || (timer_wheel_is_set(&rep->timer) && rep->timer.deadline_ms <= rep->device_until_ms));
     if (rep->supply) {
+        assert(rep->supply->is_device_taken == device_is_taken(rep));
         assert(rep->supply->capacity == rep->rank.capacity && rep->supply->team == rep->team && rep->supply->is_kept == rep->is_kept);
         assert(memcmp(rep->supply->levels, rep->levels, sizeof rep->levels) == 0 && pairs_same_rates(rep->supply->rates, rep->rates));
         uint32_t full_sources[CONFIG_CAP_SOURCES_MAX];
@@ -231,7 +235,7 @@ static void check_matched(struct core *core)
             bool fits = rep && rep->supply && rep_is_ready(rep) && rep->rank.capacity - rep->rank.load >= weight &&
                         !lead_excludes(lead, rep->number);
             if (fits && lead_is_preferring(lead))
-                fits = i == lead->extra->preferred_rep && !(lead->demand->needs.rings && rep->device == NAME_NONE) &&
+                fits = i == lead->extra->preferred_rep && !(lead->demand->needs.rings && !device_can_ring(rep)) &&
                        !caps_source_is_full(rep, lead->source);
             else if (!lead_is_preferring(lead) && rep && rep->supply && !lead_excludes(lead, rep->number))
                 fits = (fits || (interrupt_may(core, lead->demand->channel, &lead->demand->needs) && !lead->demand->of_queue->policy->ranks_pairs &&

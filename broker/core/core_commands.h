@@ -30,6 +30,7 @@ void command_complete(struct core *core, const struct core_command *command);
 void command_act(struct core *core, const struct core_command *command);
 void command_act_on_rep(struct core *core, const struct core_command *command);
 void command_customer(struct core *core, const struct core_command *command);
+void command_device(struct core *core, const struct core_command *command);
 void command_service_resumed(struct core *core, const struct core_command *command);
 
 #endif

@@ -11,6 +11,7 @@
 #include "effects.h"
 #include "exclusions.h"
 #include "caps.h"
+#include "device.h"
 #include "explain_past.h"
 #include "give.h"
 #include "interrupt.h"
@@ -309,8 +310,10 @@ const char *explain_excluded_by(const struct core *core, const struct rep *rep, 
         snprintf(detail, detail_size, "%s", *team != '\0' ? team : "in no team");
         return "team";
     }
-    if (subject->needs->rings && rep->device == NAME_NONE)
+    if (subject->needs->rings && (rep->device == NAME_NONE || device_explain(was->full))) {
+        snprintf(detail, detail_size, "%s", rep->device == NAME_NONE ? "" : device_explain(was->full));
         return "device";
+    }
     if (caps_explain(core, rep, was->full, was->full_sources, subject->needs->capped_source, detail, detail_size))
         return "cap";
     if (team_limit_explain(rep, was->full & TEAM_AT_CAP, detail, detail_size))
@@ -446,7 +449,7 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
 {
     struct subject subject = explain_subject_of_lead(lead);
     subject.decision_count = 0;
-    uint32_t unable = 0, absent = 0, capped = 0, kept = 0, full = 0, declined = 0;
+    uint32_t unable = 0, absent = 0, capped = 0, kept = 0, full = 0, declined = 0, taken = 0;
     char detail[128];
     if (lead->state == LEAD_PARKED) {
         const char *more = lead->cause == CAUSE_UNROUTABLE ? "; no rep of the rules could ever take it" : "";
@@ -482,6 +485,10 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
             kept++;
             continue;
         }
+        if (strcmp(rule, "device") == 0) {
+            taken++;
+            continue;
+        }
         bool is_absent = *rule != '\0' && strcmp(rule, "capacity") != 0, has_declined = lead_excludes(lead, i);
         absent += is_absent;
         declined += !is_absent && has_declined;
@@ -491,6 +498,8 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
     size_t used = strlen(text);
     if (capped > 0)
         used += (size_t)snprintf(text + used, size - used, ", %u at a cap", capped);
+    if (taken > 0 && used < size)
+        used += (size_t)snprintf(text + used, size - used, ", %u whose device does not ring now", taken);
     if (kept > 0 && used < size)
         used += (size_t)snprintf(text + used, size - used, ", %u who have had their share of the backlog", kept);
     if (lead->relaxed > 0 && used < size)

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "device.h"
 #include "explain_past.h"
 #include "preferred.h"
 #include "why_text.h"
@@ -203,7 +204,7 @@ static void count_class(const struct asking *asking, const struct demand_class *
 static void count_preferring(const struct asking *asking, const struct history_entry *now, struct rows *rows)
 {
     const uint32_t mine = (uint32_t)asking->rep->preferred.count;
-    const char *rule = now->connected && now->state == REP_AVAILABLE ? ((now->full & ~KEPT_FROM_BACKLOG) != 0 ? "cap" : "capacity") : now->connected ? rep_state_word((enum rep_state)now->state) : "offline";
+    const char *rule = now->connected && now->state == REP_AVAILABLE ? ((now->full & ~(KEPT_FROM_BACKLOG | DEVICE_IS_BUSY | DEVICE_IS_UNREACHABLE)) != 0 ? "cap" : "capacity") : now->connected ? rep_state_word((enum rep_state)now->state) : "offline";
     count_reason(rows, "preferred_rep", "", (uint32_t)asking->core->preferred.count - mine);
     count_reason(rows, rule, "", mine);
 }

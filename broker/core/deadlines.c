@@ -6,6 +6,7 @@
 #include "caps.h"
 #include "core_internal.h"
 #include "deadlines.h"
+#include "device.h"
 #include "exclusions.h"
 #include "hours.h"
 #include "lead_extra.h"
@@ -116,6 +117,10 @@ static void rep_due(struct core *core, struct rep *rep)
     }
     if (rep->state == REP_WRAP_UP && rep->until_ms <= due_ms) {
         rep_set_state(core, rep, REP_AVAILABLE, CAUSE_WRAP_UP_OVER, 0);
+        return;
+    }
+    if (rep->device_until_ms != 0 && rep->device_until_ms <= due_ms) {
+        device_lapse(core, rep);
         return;
     }
     caps_due(core, rep);

@@ -219,6 +219,8 @@ void rep_row(const struct core *core, const struct rep *rep, struct core_effect 
     row->load = rep->rank.load;
     row->capacity = rep->rank.capacity;
     row->connected = rep->connected;
+    row->device_state = (enum device_state)rep->device_state;
+    row->device_until_ms = rep->device_until_ms;
     row->until_ms = rep->state == REP_WRAP_UP ? rep->until_ms : 0;
     row->revision = rep->revision;
     row->reason = rep->reason;

@@ -3,6 +3,7 @@
 
 #include "caps.h"
 #include "core_internal.h"
+#include "device.h"
 #include "interrupt.h"
 #include "lead_extra.h"
 #include "lead_memory.h"
@@ -83,10 +84,10 @@ static uint32_t take_place(uint64_t *next, uint32_t *at, uint32_t max)
     return place;
 }
 
-/* Of what: bits of cap_kind, team_limit_kind and KEPT_FROM_BACKLOG. */
+/* Of what: bits of cap_kind, team_limit_kind, KEPT_FROM_BACKLOG, and of a device that does not ring. */
 static uint8_t full_of(const struct rep *rep)
 {
-    return (uint8_t)((rep->caps ? rep->caps->full : 0) | team_limit_full(rep) | (rep->is_kept ? KEPT_FROM_BACKLOG : 0));
+    return (uint8_t)((rep->caps ? rep->caps->full : 0) | team_limit_full(rep) | (rep->is_kept ? KEPT_FROM_BACKLOG : 0) | device_full(rep));
 }
 
 void history_note_rep(struct core *core, struct rep *rep)

@@ -4,6 +4,7 @@
 #include "caps.h"
 #include "core_internal.h"
 #include "deadlines.h"
+#include "device.h"
 #include "effects.h"
 #include "team_limits.h"
 
@@ -43,7 +44,7 @@ enum core_nobody nobody_for(const struct core *core, const struct lead *lead)
         if (!rep || !rep->configured || !rep->supply || !supply_has_what(rep->supply, &lead->demand->needs))
             continue;
         somebody = true;
-        any |= presence_of(rep);
+        any |= presence_of(rep) & (lead->demand->needs.rings && device_is_taken(rep) ? (uint8_t)~PRESENCE_FREE : UINT8_MAX);
     }
     return somebody ? kind_of(any & PRESENCE_OPEN, any & PRESENCE_THERE, any & PRESENCE_FREE) : NOBODY_NO_REP;
 }

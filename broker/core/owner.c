@@ -7,6 +7,7 @@
 #include "owner.h"
 
 #include "caps.h"
+#include "device.h"
 #include "known.h"
 #include "lead_extra.h"
 #include "people.h"
@@ -38,7 +39,7 @@ static bool is_there(const struct core *core, const struct rep *rep, const struc
     bool is_at_cap = (rep->caps && (rep->caps->full != 0 || caps_source_is_full(rep, lead->source))) || team_limit_full(rep) != 0;
     if (!works || is_at_cap || weight > rep->rank.capacity)
         return false;
-    return !lead->demand->needs.rings || (rep->device != NAME_NONE && rep->state == REP_AVAILABLE && rep->rank.load + weight <= rep->rank.capacity);
+    return !lead->demand->needs.rings || (device_can_ring(rep) && rep->state == REP_AVAILABLE && rep->rank.load + weight <= rep->rank.capacity);
 }
 
 const struct rep *owner_find(const struct core *core, const struct core_command *publish, const struct person *person)

@@ -10,6 +10,7 @@
 
 #include "caps.h"
 #include "core_internal.h"
+#include "device.h"
 #include "exclusions.h"
 #include "lead_extra.h"
 #include "lead_record.h"
@@ -46,7 +47,7 @@ void preferred_remove(struct core *core, struct lead *lead)
 static bool may_take(const struct core *core, const struct rep *rep, const struct lead *lead, uint32_t room)
 {
     const struct demand_class *demand = lead->demand;
-    return core_channel(core, demand->channel)->weight <= room && !(demand->needs.rings && rep->device == NAME_NONE) &&
+    return core_channel(core, demand->channel)->weight <= room && !(demand->needs.rings && !device_can_ring(rep)) &&
            !lead_excludes(lead, rep->number) && !caps_source_is_full(rep, lead->source);
 }
 

@@ -21,7 +21,7 @@ enum life_bits {
     LIFE_PRIORITY = 1, LIFE_ACTS = 2, LIFE_TOUCH = 4, LIFE_LEGS = 8, LIFE_REOPENED = 16, LIFE_KEPT = 32, LIFE_KEPT_FLOOR = 64,
     LIFE_REFUSALS = 128,
 };
-enum rep_flags { REP_IS_CONNECTED = 1, REP_HAS_CAPS = 2, REP_HAS_DECLINES = 32, REP_HAS_OPENING = 64 };
+enum rep_flags { REP_IS_CONNECTED = 1, REP_HAS_CAPS = 2, REP_HAS_DECLINES = 32, REP_HAS_OPENING = 64, REP_HAS_DEVICE_STATE = 128 };
 enum { NOBODY_WAS_TOLD = 128, DESK_IS_OPENING = 64 };   /* beside the kind of nobody */
 enum { OPENING_DEALT_MAX = 1 << 24 };   /* leads: shares are reckoned in 64 bits */
 enum { WITH_OWN_TEAMS = 16 };   /* in the number of teams */
@@ -452,7 +452,8 @@ void record_put_rep(struct byte_buffer *out, const struct rep_image *image)
     byte_buffer_put_varint(out, image->number);
     byte_buffer_put_u8(out, (uint8_t)image->state);
     byte_buffer_put_u8(out, (uint8_t)((image->connected ? REP_IS_CONNECTED : 0) | (image->caps.is_there ? REP_HAS_CAPS : 0) |
-                                      (image->decline_count > 0 ? REP_HAS_DECLINES : 0) | (image->opening_ms != 0 ? REP_HAS_OPENING : 0)));
+                                      (image->decline_count > 0 ? REP_HAS_DECLINES : 0) | (image->opening_ms != 0 ? REP_HAS_OPENING : 0) |
+                                      (image->device_until_ms != 0 ? REP_HAS_DEVICE_STATE : 0)));
     byte_buffer_put_blob(out, image->name.data, image->name.size);
     byte_buffer_put_blob(out, image->reason.data, image->reason.size);
     byte_buffer_put_varint(out, image->idle_since_ms);
@@ -468,6 +469,10 @@ void record_put_rep(struct byte_buffer *out, const struct rep_image *image)
     if (image->opening_ms != 0) {
         byte_buffer_put_varint(out, image->opening_ms);
         byte_buffer_put_varint(out, image->opening_dealt);
+    }
+    if (image->device_until_ms != 0) {
+        byte_buffer_put_u8(out, (uint8_t)image->device_state);
+        byte_buffer_put_varint(out, image->device_until_ms);
     }
 }
 
@@ -500,6 +505,12 @@ lw_status record_read_rep(const void *bytes, size_t size, struct rep_image *out)
     if (flags & REP_HAS_OPENING) {
         out->opening_ms = byte_reader_varint(&in);
         out->opening_dealt = (uint32_t)byte_reader_varint_max(&in, OPENING_DEALT_MAX);
+    }
+    if (flags & REP_HAS_DEVICE_STATE) {
+        out->device_state = (enum device_state)byte_reader_u8(&in);
+        out->device_until_ms = byte_reader_varint(&in);
+        if (out->device_until_ms == 0 || (out->device_state != DEVICE_BUSY && out->device_state != DEVICE_UNREACHABLE))
+            return LW_CORRUPT;
     }
     if (out->account > ACCOUNT_MAX || out->account < -ACCOUNT_MAX)
         return LW_CORRUPT;

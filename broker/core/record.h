@@ -197,6 +197,8 @@ struct rep_image {
     uint64_t idle_since_ms, until_ms, grace_deadline_ms;
     uint32_t misses;
     bool connected;
+    enum device_state device_state;
+    uint64_t device_until_ms;         /* 0: it is free */
     int64_t account;                  /* of the fair share ledger */
     uint64_t share_mark;
     uint64_t opening_ms;              /* 0: no backlog was dealt to them */

@@ -77,6 +77,8 @@ void rep_set_timer(struct core *core, struct rep *rep)
         next_ms = rep->grace_deadline_ms;
     if (rep->caps && rep->caps->free_ms != 0 && (next_ms == 0 || rep->caps->free_ms < next_ms))
         next_ms = rep->caps->free_ms;
+    if (rep->device_until_ms != 0 && (next_ms == 0 || rep->device_until_ms < next_ms))
+        next_ms = rep->device_until_ms;
     timer_wheel_cancel(&core->wheel, &rep->timer);
     if (next_ms != 0)
         timer_wheel_set(&core->wheel, &rep->timer, next_ms, rep->number);
@@ -89,6 +91,7 @@ void rep_image_fill(const struct core *core, const struct rep *rep, struct rep_i
         .name = {rep->name, (uint32_t)strlen(rep->name)}, .reason = {rep->reason, (uint32_t)strlen(rep->reason)},
         .idle_since_ms = rep->rank.idle_since_ms, .until_ms = rep->until_ms, .grace_deadline_ms = rep->grace_deadline_ms,
         .misses = rep->misses, .connected = rep->connected, .account = rep->rank.account, .share_mark = rep->share_mark,
+        .device_state = (enum device_state)rep->device_state, .device_until_ms = rep->device_until_ms,
     };
     image->opening_dealt = opening_dealt(core, rep);
     image->opening_ms = image->opening_dealt > 0 ? rep->opening_ms : 0;

@@ -65,7 +65,7 @@ struct rep *rep_table_add(struct rep_table *table, uint32_t number, const char *
     }
     memcpy(copy, name, name_size);
     copy[name_size] = '\0';
-    *rep = (struct rep){.number = number, .name = copy, .state = REP_OFFLINE, .device = NAME_NONE,
+    *rep = (struct rep){.number = number, .name = copy, .state = REP_OFFLINE, .device = NAME_NONE, .device_told = NAME_NONE,
                         .rank = {.number = number, .capacity = 1, .share = 1}, .new_share = 1};
     avl_init(&rep->preferred, avl_compare_leads);
     table->reps[number] = rep;

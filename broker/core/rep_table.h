@@ -50,12 +50,15 @@ struct rep {
     struct team_limit *limit;              /* of the rep's team; NULL: none */
     uint32_t reserve;                      /* units beyond the capacity, for what interrupts; 0: none */
     uint32_t device;                       /* names; NAME_NONE: none */
+    uint8_t device_state;                  /* enum device_state, until device_until_ms: device.h */
     struct avl_tree preferred;             /* waiting leads that only this rep gets for now, most urgent first */
     struct ready_place ready[POLICIES_MAX];   /* in its supply class while ready: by number of the policy, of those in use */
 
     uint32_t team;                         /* names */
     struct timer_node timer;
     uint64_t until_ms, grace_deadline_ms;  /* 0: none */
+    uint64_t device_until_ms;              /* 0: the device is free */
+    uint32_t device_told;                  /* names: of which device that was said */
     uint32_t opening_dealt;                /* of the backlog of the opening that began at opening_ms */
     uint64_t opening_ms;
     struct rep_rates *rates;               /* NULL: none of its own */

@@ -141,6 +141,8 @@ static lw_status restore_rep(struct core *core, const void *bytes, size_t size)
     rep->opening_dealt = image.opening_dealt;
     rep->connected = false;   /* sessions do not survive */
     rep->is_dirty = true;
+    rep->device_state = (uint8_t)image.device_state;
+    rep->device_until_ms = image.device_until_ms;
     status = caps_restore(core, rep, &image.caps);
     if (status == LW_OK)
         status = declines_restore(core, rep, &image);

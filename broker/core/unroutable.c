@@ -24,8 +24,8 @@ bool lead_is_unroutable(struct core *core, const struct lead *lead)
         return false;
     const struct config_rule *rule = lead->relax_after_ms != 0 ? rules_by_name(core, lead->rule) : NULL;
     struct needs needs = lead->demand->needs;
-    if ((needs.capped_source != 0 || opening_is_backlog(&needs)) && somebody_meets(core, lead->demand->channel, &needs))
-        return false;   /* who has had enough of its source today may have it tomorrow, or when the opening is over */
+    if ((needs.capped_source != 0 || opening_is_backlog(&needs) || needs.rings) && somebody_meets(core, lead->demand->channel, &needs))
+        return false;   /* who has had enough of its source today may have it tomorrow, or when the opening is over; a busy device will be free */
     for (uint32_t i = lead->relaxed; rule && i < rule->relax_count; i++) {
         needs_relax(core, &needs, &rule->relax[i]);
         if (somebody_meets(core, lead->demand->channel, &needs))

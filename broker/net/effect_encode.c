@@ -110,6 +110,8 @@ void effect_to_rep_event(const struct core_effect *effect, struct decline_counts
     out->revision = effect->revision;
     out->by = (char *)effect->by;
     out->reason = (char *)effect->reason;
+    out->device_state = (Leadwire__V1__DeviceState)effect->device_state;
+    out->device_until_unix_ms = (int64_t)effect->device_until_ms;
     out->n_declines = fill_declines(effect, room);
     out->declines = room ? room->pointers : NULL;
 }
@@ -303,6 +305,8 @@ static void encode_rep_status(struct net *net, struct peer *peer, const struct c
     status.until_unix_ms = (int64_t)effect->until_ms;
     status.reason = (char *)effect->reason;
     status.epoch = net->epoch;
+    status.device_state = (Leadwire__V1__DeviceState)effect->device_state;
+    status.device_until_unix_ms = (int64_t)effect->device_until_ms;
     status.n_declines = fill_declines(effect, &declines);
     status.declines = declines.pointers;
     net_hold(net, peer, &(struct wire_message){.type = WIRE_REP_STATUS, .rep_status = &status}, 0);

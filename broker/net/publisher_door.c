@@ -122,11 +122,21 @@ static void handle_touch(struct net *net, struct peer *peer, const struct wire_m
     net_step(net, &command);
 }
 
+static void handle_device(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    const Leadwire__V1__DeviceReport *report = message->device_report;
+    const bool is_free = report->state == LEADWIRE__V1__DEVICE_STATE__DEVICE_STATE_FREE;
+    const struct core_command command = {.kind = COMMAND_DEVICE, .session = peer->number, .request = request_id, .device = {
+        .device = text_of(report->device), .state = is_free ? DEVICE_FREE : (enum device_state)report->state, .for_ms = report->for_ms}};
+    net_step(net, &command);
+}
+
 const struct door_entry publisher_door_entries[] = {
     {WIRE_PUBLISH, handle_publish},
     {WIRE_LEAD_QUERY, handle_query},
     {WIRE_CANCEL, handle_cancel},
     {WIRE_DIAL_RESULT, handle_dial_result},
     {WIRE_TOUCH, handle_touch},
+    {WIRE_DEVICE_REPORT, handle_device},
 };
 const size_t publisher_door_entry_count = sizeof publisher_door_entries / sizeof publisher_door_entries[0];

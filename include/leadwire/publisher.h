@@ -115,6 +115,15 @@ typedef enum lw_touch_kind {   /* numbers are those of leadwire.v1.TouchKind, of
 LW_MUST_CHECK lw_status lw_publisher_touch(struct lw_publisher *publisher, const char *lead_id, uint32_t offer_number,
                                            lw_touch_kind kind, uint32_t time_limit_ms, uint64_t *ticket_out);
 
+typedef enum lw_device_state {   /* numbers are those of leadwire.v1.DeviceState */
+    LW_DEVICE_NONE, LW_DEVICE_BUSY, LW_DEVICE_UNREACHABLE, LW_DEVICE_FREE,
+} lw_device_state;
+/* What a device on which reps' calls ring is doing, as the telephony system sees it: while it is not free its reps get no
+ * calls. Believed for for_ms (0: an hour; a day at most) unless it is said again. LW_OUTCOME_DUPLICATE: that was known;
+ * LW_OUTCOME_REJECTED: no rep of the rules has it. */
+LW_MUST_CHECK lw_status lw_publisher_device(struct lw_publisher *publisher, const char *device, lw_device_state state,
+                                            uint32_t for_ms, uint32_t time_limit_ms, uint64_t *ticket_out);
+
 /* Does what is due (send, resend, heartbeat, reconnect) and takes the next answer.
  * LW_OK with *out filled, LW_AGAIN, or LW_REFUSED when the broker will never serve this publisher
  * (version, desk): lw_publisher_error() says why; the publisher keeps trying every few seconds. */

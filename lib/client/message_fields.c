@@ -21,6 +21,7 @@ static const size_t epoch_offset[TYPE_COUNT] = {
 static const size_t request_id_offset[TYPE_COUNT] = {
     REQUEST(PUBLISH, Publish),                   REQUEST(LEAD_QUERY, LeadQuery),
     REQUEST(CANCEL, Cancel),                     REQUEST(DIAL_RESULT, DialResult),
+    REQUEST(DEVICE_REPORT, DeviceReport),
     REQUEST(SET_REP_STATE, SetRepState),         REQUEST(OFFER_ANSWER, OfferAnswer),
     REQUEST(TRANSFER, Transfer),                 REQUEST(TOUCH, Touch),
     REQUEST(PULL, Pull),

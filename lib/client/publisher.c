@@ -135,6 +135,21 @@ lw_status lw_publisher_touch(struct lw_publisher *publisher, const char *lead_id
     return request(publisher, WIRE_TOUCH, &touch.base, time_limit_ms, ticket_out);
 }
 
+lw_status lw_publisher_device(struct lw_publisher *publisher, const char *device, lw_device_state state, uint32_t for_ms,
+                              uint32_t time_limit_ms, uint64_t *ticket_out)
+{
+    *ticket_out = 0;
+    if (!device || !*device)
+        return invalid(publisher, "device is missing");
+    if (state <= LW_DEVICE_NONE || state > LW_DEVICE_FREE)
+        return invalid(publisher, "state has a value that does not exist");
+    Leadwire__V1__DeviceReport report = LEADWIRE__V1__DEVICE_REPORT__INIT;
+    report.device = text(device);
+    report.state = (Leadwire__V1__DeviceState)state;
+    report.for_ms = for_ms;
+    return request(publisher, WIRE_DEVICE_REPORT, &report.base, time_limit_ms, ticket_out);
+}
+
 lw_status lw_publisher_next(struct lw_publisher *publisher, struct lw_publisher_answer *out)
 {
     struct session_event event;

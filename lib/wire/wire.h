@@ -62,6 +62,7 @@ enum {
     X(12, LEAD_QUERY_REPLY, lead_query_reply, LeadQueryReply, WIRE_FROM_BROKER, WIRE_FRAME_SIZE_MAX) \
     X(13, CANCEL, cancel, Cancel, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
     X(14, DIAL_RESULT, dial_result, DialResult, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
+    X(15, DEVICE_REPORT, device_report, DeviceReport, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
     X(20, SET_REP_STATE, set_rep_state, SetRepState, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
     X(21, REP_STATUS, rep_status, RepStatus, WIRE_FROM_BROKER, WIRE_FRAME_SIZE_MAX) \
     X(22, OFFER, offer, Offer, WIRE_FROM_BROKER, WIRE_FRAME_SIZE_MAX + 4096) \

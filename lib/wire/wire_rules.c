@@ -253,6 +253,12 @@ RULES(dial_result,
     ENUM_NEEDED(outcome),
     NAME(leg_id, LW_LEAD_FIELD_MAX));
 
+RULES(device_report,
+    REQUEST_ID,
+    NAME_NEEDED(device, LW_LEAD_FIELD_MAX),
+    ENUM_NEEDED(state),
+    NUMBER(for_ms));
+
 /* rep.proto */
 
 RULES(set_rep_state,
@@ -271,7 +277,9 @@ RULES(rep_status,
     NUMBER(until_unix_ms),
     TEXT(reason, REASON_MAX),
     NUMBER(epoch),
-    MESSAGES(declines, DECLINE_REASONS_MAX, &decline_count_rules));
+    MESSAGES(declines, DECLINE_REASONS_MAX, &decline_count_rules),
+    ENUM(device_state),
+    NUMBER(device_until_unix_ms));
 
 RULES(offer,
     NAME_NEEDED(lead_id, ID_MAX),
@@ -424,7 +432,9 @@ RULES(rep_event,
     NUMBER(revision),
     NAME(by, LW_NAME_MAX),
     TEXT(reason, REASON_MAX),
-    MESSAGES(declines, DECLINE_REASONS_MAX, &decline_count_rules));
+    MESSAGES(declines, DECLINE_REASONS_MAX, &decline_count_rules),
+    ENUM(device_state),
+    NUMBER(device_until_unix_ms));
 
 RULES(desk_event,
     NAME(cause, LW_NAME_MAX),

@@ -83,6 +83,7 @@ class Completion(unittest.TestCase):
     def test_words_where_words_belong(self):
         self.assertEqual(self.complete("leadwire", "lead", "re"), ["release", "reopen"])
         self.assertEqual(self.complete("leadwire", "state", "anna", ""), ["available", "break", "offline"])
+        self.assertEqual(self.complete("leadwire", "device", "+39", "b"), ["busy"])
         self.assertEqual(self.complete("leadwire", "keys", "new", "re"), ["rep"])
         self.assertEqual(self.complete("leadwire", "config", ""), ["show"])
         self.assertEqual(self.complete("leadwire-broker", "--durability", "e"), ["everysec"])

@@ -81,7 +81,7 @@ static bool same(const struct heard *fast, const struct heard *slow)
            a->received_unix_ms == b->received_unix_ms && a->weight == b->weight && a->priority == b->priority && a->position == b->position &&
            a->channel == b->channel && a->hides_person == b->hides_person && a->interrupts == b->interrupts && a->resumed == b->resumed &&
            a->rep_state == b->rep_state && a->load == b->load &&
-           a->capacity == b->capacity && a->until_ms == b->until_ms && a->connected == b->connected && a->config_version == b->config_version &&
+           a->capacity == b->capacity && a->until_ms == b->until_ms && a->connected == b->connected && a->device_state == b->device_state && a->device_until_ms == b->device_until_ms && a->config_version == b->config_version &&
            a->is_call_back == b->is_call_back && a->do_not_call == b->do_not_call && a->appointment_ms == b->appointment_ms &&
            a->preferred_until_ms == b->preferred_until_ms && a->touch_ms == b->touch_ms && a->count_offers == b->count_offers && a->count_holdings == b->count_holdings && a->payload_size == b->payload_size &&
            desk_id_equal(a->other, b->other) &&
@@ -181,7 +181,7 @@ static void add_random_rep(struct pair *pair, struct core_config *config, const 
 {
     struct config_rep *rep;
     const char *team = teams[below(pair, 3)];
-    MUST_HOLD(core_config_add_rep(config, name, team, 1 + (uint32_t)below(pair, 4), below(pair, 3) ? "+39" : "", &rep) == LW_OK);
+    MUST_HOLD(core_config_add_rep(config, name, team, 1 + (uint32_t)below(pair, 4), below(pair, 3) ? below(pair, 3) ? "+39" : "+40" : "", &rep) == LW_OK);
     add_random_caps(pair, rep);
     rep->tier = (uint32_t)below(pair, 3);
     rep->reserve = below(pair, 2) ? 0 : (uint32_t)below(pair, 5);
@@ -522,6 +522,15 @@ static void log_on(struct pair *pair)
     step(pair, &command, "log on");
 }
 
+static void say_device(struct pair *pair)
+{
+    static const char *const devices[] = {"+39", "+40", "+41", ""};
+    struct core_command command = {.kind = COMMAND_DEVICE, .session = 1, .device = {
+        .device = text(devices[below(pair, 8) ? below(pair, 2) : below(pair, 4)]), .state = (enum device_state)(below(pair, 2) ? DEVICE_FREE : below(pair, 3)),
+        .for_ms = below(pair, 20) ? below(pair, 30000) : 1 + below(pair, 200000000)}};
+    step(pair, &command, "device");
+}
+
 static void by_publisher(struct pair *pair)
 {
     uint32_t offer_number;
@@ -530,6 +539,10 @@ static void by_publisher(struct pair *pair)
     any_id(pair, id);
     struct desk_id lead = below(pair, 2) ? any_lead(pair, &offer_number, &ignored) : (struct desk_id){0};
     struct core_command command = {.session = 1};
+    if (below(pair, 8) == 0) {
+        say_device(pair);
+        return;
+    }
     switch (below(pair, 3)) {
     case 0:
         command.kind = COMMAND_QUERY;

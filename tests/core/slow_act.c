@@ -24,7 +24,7 @@ static bool may_assign(const struct slow_desk *desk, const struct slow_lead *lea
         return false;
     if (lead->rep == rep && lead->state != LEAD_OFFERED)
         return false;
-    if (is_call(lead) && desk->reps[rep].rules->device[0] == '\0')
+    if (is_call(lead) && !slow_rings(&desk->reps[rep]))
         return false;
     uint32_t others = load_of(desk, rep) - (held(lead) && offer_of(lead, rep) > 0 ? lead->weight : 0);
     return others + channel_of(desk, lead->channel)->weight <= desk->reps[rep].capacity;

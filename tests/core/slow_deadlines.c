@@ -10,6 +10,8 @@ static uint64_t rep_deadline(const struct slow_desk *desk, int number)
 {
     const struct slow_rep *rep = &desk->reps[number];
     uint64_t next_ms = rep->state == REP_WRAP_UP ? rep->until_ms : UINT64_MAX;
+    if (rep->device_until_ms != 0 && rep->device_until_ms < next_ms)
+        next_ms = rep->device_until_ms;
     if (caps_deadline(desk, number) < next_ms)
         next_ms = caps_deadline(desk, number);
     return rep->grace_deadline_ms != 0 && rep->grace_deadline_ms < next_ms ? rep->grace_deadline_ms : next_ms;
@@ -130,12 +132,14 @@ void run_deadlines(struct slow_desk *desk)
             desk->is_opening = false;
         } else if (limit >= 0) {
             limit_due(desk, (uint32_t)limit);
-        } else if (desk->reps[rep].grace_deadline_ms != 0 && desk->reps[rep].grace_deadline_ms <= desk->now_ms) {
+        } else if (desk->reps[rep].grace_deadline_ms != 0 && desk->reps[rep].grace_deadline_ms <= due_ms) {
             log_off(desk, rep, CAUSE_GRACE_OVER);
-        } else if (desk->reps[rep].state != REP_WRAP_UP || desk->reps[rep].until_ms > desk->now_ms) {
-            look_at_caps(desk, rep);
-        } else {
+        } else if (desk->reps[rep].state == REP_WRAP_UP && desk->reps[rep].until_ms <= due_ms) {
             set_state(desk, rep, REP_AVAILABLE, CAUSE_WRAP_UP_OVER, 0);
+        } else if (desk->reps[rep].device_until_ms != 0 && desk->reps[rep].device_until_ms <= due_ms) {
+            free_device(desk, rep);
+        } else {
+            look_at_caps(desk, rep);
         }
         match(desk);
     }

@@ -94,6 +94,9 @@ struct slow_rep {
     bool connected;
     enum rep_state state;
     uint64_t session, idle_since_ms, until_ms, grace_deadline_ms;
+    char device[TEXT];                         /* of which something was said; */
+    enum device_state device_state;            /* it holds until device_until_ms */
+    uint64_t device_until_ms;
     uint32_t misses, capacity;
     bool present;                              /* in the ledger; */
     int64_t account, share;                    /* in 65536ths of a lead; absent: less what is owed */
@@ -444,6 +447,14 @@ uint64_t touch_deadline(const struct slow_lead *lead);
 void slow_touch_due(struct slow_desk *desk, struct slow_lead *lead);
 void renew_touch(struct slow_desk *desk, struct slow_lead *lead);
 void tell_noted(struct slow_desk *desk, const struct slow_lead *lead, enum core_cause cause);
+
+/* slow_device.c */
+/* A call can ring there now. */
+bool slow_rings(const struct slow_rep *rep);
+void say_device(struct slow_desk *desk, const struct core_command *command);
+void free_device(struct slow_desk *desk, int number);
+/* New rules. */
+void forget_devices(struct slow_desk *desk);
 
 /* slow_explain.c */
 /* Before the offer is made. */

@@ -65,7 +65,9 @@ bool eligible(const struct slow_desk *desk, int number, const struct slow_lead *
     const struct slow_rep *rep = &desk->reps[number];
     if (!rep->rules || !rep->connected || rep->state != REP_AVAILABLE || !at_work(desk, rep))
         return false;
-    if (prefers(lead) ? lead->preferred != number || (is_call(lead) && rep->rules->device[0] == '\0') : !has_skills(desk, rep, lead))
+    if (prefers(lead) ? lead->preferred != number : !has_skills(desk, rep, lead))
+        return false;
+    if (is_call(lead) && !slow_rings(rep))
         return false;
     for (uint32_t i = 0; i < lead->refusal_count; i++) {
         if (lead->refusals[i].rep == number)

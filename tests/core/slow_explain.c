@@ -66,7 +66,7 @@ static const char *why_not(const struct slow_desk *desk, int number, const struc
         return "territory";
     if (!prefers(lead) && is_of_another_team(desk, rep, lead))
         return "team";
-    if (is_call(lead) && rep->rules->device[0] == '\0')
+    if (is_call(lead) && !slow_rings(rep))
         return "device";
     if (is_at_cap(desk, number, lead->source))
         return "cap";

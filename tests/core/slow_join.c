@@ -86,7 +86,7 @@ static void call_while_offered(struct slow_desk *desk, struct slow_lead *lead)
 {
     const struct config_channel *phone = channel_of(desk, LW_CHANNEL_PHONE);
     const struct slow_rep *rep = &desk->reps[lead->rep];
-    if (lead->other_count > 0 || rep->rules->device[0] == '\0' || load_of(desk, lead->rep) - lead->weight + phone->weight > rep->rules->capacity) {
+    if (lead->other_count > 0 || !slow_rings(rep) || load_of(desk, lead->rep) - lead->weight + phone->weight > rep->rules->capacity) {
         lead->offers_made = 0;
         give_back(desk, lead, CAUSE_JOINED, false, true);
         return;

@@ -47,6 +47,7 @@ void configure(struct slow_desk *desk, const struct core_command *command)
         desk->reps[number].capacity = desk->rules->reps[i].capacity;
     }
     keep_known_reasons(desk);
+    forget_devices(desk);
     take_limits(desk);
     for (int i = 0; i < desk->rep_count; i++) {
         take_caps(desk, i);

@@ -22,7 +22,10 @@ static enum core_nobody kind_now(const struct slow_desk *desk, const struct slow
     for (int i = 0; i < desk->rep_count; i++) {
         if (!desk->reps[i].rules || (lead && !has_skills(desk, &desk->reps[i], lead)))
             continue;
-        most = presence_of(desk, i) > most ? presence_of(desk, i) : most;
+        int presence = presence_of(desk, i);
+        if (presence == 3 && lead && is_call(lead) && !slow_rings(&desk->reps[i]))
+            presence = 2;
+        most = presence > most ? presence : most;
     }
     return most == 3 ? NOBODY_NONE : most == 2 ? NOBODY_BUSY : most == 0 ? NOBODY_CLOSED : NOBODY_NO_REP;
 }

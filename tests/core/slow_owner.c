@@ -97,7 +97,7 @@ static bool is_there(const struct slow_desk *desk, int number, const struct slow
     if (!rep->rules || !rep->connected || (rep->state != REP_AVAILABLE && rep->state != REP_WRAP_UP) || !at_work(desk, rep) ||
         is_at_cap(desk, number, lead->source) || team_rule_against(desk, number) || weight > rep->rules->capacity)
         return false;
-    return !is_call(lead) || (rep->state == REP_AVAILABLE && rep->rules->device[0] != '\0' && load_of(desk, number) + weight <= rep->rules->capacity);
+    return !is_call(lead) || (rep->state == REP_AVAILABLE && slow_rings(rep) && load_of(desk, number) + weight <= rep->rules->capacity);
 }
 
 /* Who has another lead of the person; else who is named; else who won the last. */

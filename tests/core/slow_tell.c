@@ -161,6 +161,8 @@ struct core_effect rep_effect(const struct slow_desk *desk, int number, enum cor
     effect.load = load_of(desk, number);
     effect.capacity = rep->capacity;
     effect.connected = rep->connected;
+    effect.device_state = rep->device_state;
+    effect.device_until_ms = rep->device_until_ms;
     effect.declines = rep->declines;
     effect.decline_count = rep->decline_count;
     effect.until_ms = rep->state == REP_WRAP_UP ? rep->until_ms : 0;

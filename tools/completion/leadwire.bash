@@ -42,6 +42,7 @@ _leadwire_arguments() {
     help:0) echo COMMAND ;;
     lead:0) echo cancel release take-back credit assign hold prioritise merge part reopen ;;
     state:1) echo available break offline ;;
+    device:1) echo free busy unreachable ;;
     keys:0) echo new list revoke ;;
     token:0) echo new list revoke ;;
     keys:1) [[ $1 == new ]] && echo publisher rep events manager admin server ;;

@@ -16,6 +16,7 @@ int command_replay(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_lead(int argc, char **argv);
 int command_state(int argc, char **argv);
+int command_device_state(int argc, char **argv);
 int command_customers(int argc, char **argv);
 int command_desk(int argc, char **argv);
 int command_keys(int argc, char **argv);

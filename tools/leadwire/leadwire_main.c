@@ -23,6 +23,7 @@ static const struct { const char *name; int (*run)(int argc, char **argv); const
     {"explain", command_explain, "LEAD", "why this rep? every decision on a lead"},
     {"lead", command_lead, "ACT LEAD", "a manager's act on one lead: assign, hold, cancel..."},
     {"state", command_state, "REP STATE", "a manager sets a rep's state"},
+    {"device", command_device_state, "DEVICE STATE", "a rep's device is free, busy, unreachable"},
     {"customers", command_customers, "import FILE", "tell the desk who its customers are"},
     {"desk", command_desk, "export|import|check FILE", "a whole desk into a file, and back"},
     {"keys", command_keys, "new|list|revoke", "who may come in by TCP, and as what"},

@@ -17,6 +17,13 @@ struct faults_desk *faults_desk_now;
 static void turn(struct faults_broker *broker);
 static void over(struct faults_broker *broker);
 static void cut_clients(struct faults_desk *desk, const struct faults_broker *broker);
+/* Otherwise the restart is only that all connections are lost at once. A restored twin has none, and time has not passed for it. */
+static void cut_twin(struct faults_desk *desk)
+{
+    for (uint32_t i = 0; i < desk->twin_session_count; i++)
+        core_step(desk->twin, &(struct core_command){.kind = COMMAND_CONNECTION_LOST, .session = desk->twin_sessions[i]}, core_now_ms(desk->twin));
+}
+
 static void take_over(struct faults_desk *desk, struct faults_broker *broker);
 static void step_twin(struct faults_desk *desk, struct faults_broker *broker, const struct core_command *command, uint64_t now_ms);
 static void judge(struct faults_desk *desk, struct faults_batch *batch);
@@ -290,9 +297,15 @@ struct core *faults_core_new(const struct core_limits *limits, const struct core
 
 static void note_step(struct faults_desk *desk, const struct faults_broker *broker, const struct core_command *command, const struct faults_batch *batch)
 {
-    static const char *const names[] = {"none", "found desk", "configure", "publish", "query", "cancel", "dial result", "log on", "log off",
-                                        "connection lost", "set state", "answer", "complete", "act", "service resumed", "time"};
-    const char *name = (size_t)command->kind < sizeof names / sizeof names[0] ? names[command->kind] : "another command";
+    static const char *const names[] = {
+        [COMMAND_FOUND_DESK] = "found desk", [COMMAND_CONFIGURE] = "configure", [COMMAND_PUBLISH] = "publish", [COMMAND_QUERY] = "query",
+        [COMMAND_CANCEL] = "cancel", [COMMAND_DIAL_RESULT] = "dial result", [COMMAND_LOG_ON] = "log on", [COMMAND_LOG_OFF] = "log off",
+        [COMMAND_CONNECTION_LOST] = "connection lost", [COMMAND_SET_REP_STATE] = "set state", [COMMAND_ANSWER_OFFER] = "answer",
+        [COMMAND_COMPLETE] = "complete", [COMMAND_TRANSFER] = "transfer", [COMMAND_PULL] = "pull", [COMMAND_TOUCH] = "touch", [COMMAND_ACT] = "act",
+        [COMMAND_ACT_ON_REP] = "act on rep", [COMMAND_CUSTOMER] = "customer", [COMMAND_DEVICE] = "device",
+        [COMMAND_SERVICE_RESUMED] = "service resumed", [COMMAND_TIME] = "time"};
+    const bool has_name = (size_t)command->kind < sizeof names / sizeof names[0] && names[command->kind];
+    const char *name = has_name ? names[command->kind] : "another command";
     char moves[96] = "";
     size_t size = 0;
     for (uint32_t i = 0; i < batch->batch.effects.count && size + 24 < sizeof moves; i++) {
@@ -437,8 +450,8 @@ static void take_over(struct faults_desk *desk, struct faults_broker *broker)
     /* A step that changed nothing is not in the journal, nor is its time: a new owner may be behind it. */
     if (had_loss || !desk->twin || broker->broker.now_ms < core_now_ms(desk->twin))
         restore_twin(desk);
-    for (uint32_t i = 0; i < desk->twin_session_count; i++)
-        core_step(desk->twin, &(struct core_command){.kind = COMMAND_CONNECTION_LOST, .session = desk->twin_sessions[i]}, core_now_ms(desk->twin));
+    else
+        cut_twin(desk);
     desk->twin_session_count = 0;
     core_set_epoch(desk->twin, broker->broker.epoch);
     desk->primary = broker;

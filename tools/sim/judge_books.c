@@ -50,6 +50,12 @@ uint32_t judge_load_of(const struct sim_judge *judge, uint32_t rep)
     return load;
 }
 
+bool judge_device_rings(const struct sim_judge *judge, uint32_t rep)
+{
+    const struct config_rep *rules = judge->rep_rules[rep];
+    return rules && rules->device[0] != '\0' && !judge->reps[rep].is_device_taken;
+}
+
 void judge_loads(const struct sim_judge *judge, uint32_t loads[SIM_REPS_MAX + 1])
 {
     memset(loads, 0, (SIM_REPS_MAX + 1) * sizeof *loads);

@@ -16,6 +16,8 @@ bool judge_is_held(enum lead_state state);
 bool judge_is_open(const struct judge_lead *lead);
 const struct core_config *judge_rules_now(const struct sim_judge *judge);
 uint32_t judge_load_of(const struct sim_judge *judge, uint32_t rep);
+/* A call can ring at the rep's device, as far as was told. */
+bool judge_device_rings(const struct sim_judge *judge, uint32_t rep);
 /* Of all reps; the last is of leads that nobody has. */
 void judge_loads(const struct sim_judge *judge, uint32_t loads[SIM_REPS_MAX + 1]);
 

@@ -257,6 +257,12 @@ void judge_take_rep_event(struct sim_judge *judge, const struct core_effect *eve
     judge->coverage->faults[SIM_FAULT_STATE_OF_REP] += event->cause == CAUSE_SET_BY_MANAGER;
     judge->reps[number].connected = event->connected;
     judge->reps[number].state = event->rep_state;
+    judge->coverage->faults[SIM_FAULT_DEVICE_TAKEN] += event->cause == CAUSE_DEVICE_TAKEN || event->cause == CAUSE_DEVICE_UNREACHABLE;
+    judge->coverage->faults[SIM_FAULT_DEVICE_FREE] += event->cause == CAUSE_DEVICE_FREE;
+    judge->reps[number].is_device_taken = event->device_state != DEVICE_FREE;
+    if (judge->reps[number].is_device_taken != (event->device_until_ms != 0))
+        judge_broken(judge, "no state without a deadline: the device of rep%u is in state %d until %llu", number, event->device_state,
+                     (unsigned long long)event->device_until_ms);
     if (event->load != judge_load_of(judge, number))
         judge_broken(judge, "never over capacity: rep%u is told to have load %u, the leads say %u", number, event->load, judge_load_of(judge, number));
 }

@@ -19,7 +19,7 @@ void judge_check_given(struct sim_judge *judge, struct judge_lead *lead, const s
         judge_check_pulled(judge, lead, now_ms);
         return;
     }
-    if (!rep || judge->reps[lead->rep].state == REP_OFFLINE || (event->to == LEAD_CONNECTING && rep->device[0] == '\0')) {
+    if (!rep || judge->reps[lead->rep].state == REP_OFFLINE || (event->to == LEAD_CONNECTING && !judge_device_rings(judge, lead->rep))) {
         judge_broken(judge, "one owner: lead %llu is given to rep%u, who cannot have it", judge_number(lead), lead->rep);
         return;
     }

@@ -76,7 +76,7 @@ enum judge_may judge_may_take(const struct sim_judge *judge, uint32_t rep, const
     }
     const bool fits = load + rules->channels[lead->channel].weight <= rule->capacity;
     const bool has_room = fits || judge_interrupts(judge, rep, lead, load, now_ms);
-    if (lead->product == UINT32_MAX || !has_room || (rings(lead) && rule->device[0] == '\0'))
+    if (lead->product == UINT32_MAX || !has_room || (rings(lead) && !judge_device_rings(judge, rep)))
         return MAY_NOT;
     if (is_chosen && !judge_meets(rules, rule, &lead->needs))
         return fits ? MAY_SOON : MAY_NOT;   /* who is chosen is not interrupted, and who is not has to meet its needs */
@@ -214,7 +214,7 @@ void judge_check_renewed(struct sim_judge *judge, const struct judge_lead *lead)
     const struct config_rep *rep = lead->rep < SIM_REPS_MAX ? judge->rep_rules[lead->rep] : NULL;
     uint32_t load = judge_load_of(judge, lead->rep);
     bool is_heavier = lead->before_join.channel != lead->channel;
-    if (is_heavier && (!rep || load > rep->capacity || (rings(lead) && rep->device[0] == '\0')))
+    if (is_heavier && (!rep || load > rep->capacity || (rings(lead) && !judge_device_rings(judge, lead->rep))))
         judge_broken(judge, "never over capacity: rep%u has %u with lead %llu, which became a call", lead->rep, load, judge_number(lead));
 }
 

@@ -131,7 +131,7 @@ static bool is_there(const struct sim_judge *judge, uint32_t rep, const struct j
     if (!rule || !judge->reps[rep].connected || (state != REP_AVAILABLE && state != REP_WRAP_UP) || weight > rule->capacity ||
         judge_caps_full(judge, rep, lead, now_ms) || judge_team_full(judge, rep, lead, now_ms, &day_turned) || !sim_rules_open(rules, rule->team, judge->stepped_ms))   /* what opens in this step does so behind its command */
         return false;
-    return !rings(lead) || (state == REP_AVAILABLE && rule->device[0] != '\0' && judge_load_of(judge, rep) + weight <= rule->capacity);
+    return !rings(lead) || (state == REP_AVAILABLE && judge_device_rings(judge, rep) && judge_load_of(judge, rep) + weight <= rule->capacity);
 }
 
 /* NOBODY: all alike. */

@@ -57,6 +57,8 @@
     X(OWNER, "owner of a person comes first") \
     X(OPENED, "backlog to be dealt out at opening") \
     X(KEPT_FROM_BACKLOG, "kept from the backlog") \
+    X(DEVICE_TAKEN, "device busy or unreachable") \
+    X(DEVICE_FREE, "device free again") \
     X(INTERRUPTED, "call interrupts lighter work") \
     X(MERGED, "merged by a manager") \
     X(REOPENED, "reopened by a manager") \

@@ -83,6 +83,7 @@ struct judge_held { struct desk_id lead; uint32_t offer_number; enum lead_state 
 struct judge_rep {
     bool connected;
     enum rep_state state;
+    bool is_device_taken;            /* busy with other calls, or unreachable: no call rings there */
     uint64_t session;                /* 0: none */
     bool in_snapshot;
     struct judge_held told[SIM_HELD_MAX];

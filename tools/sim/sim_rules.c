@@ -115,6 +115,12 @@ static void add_caps(struct config_rep *rep, struct sim_random *random)
         abort();
 }
 
+/* Two desks share one. */
+void sim_rules_device(char *out, size_t size, uint32_t number)
+{
+    snprintf(out, size, "+39055%u", number / 2);
+}
+
 /* The first can do everything, but at times one skill not well: what requires it may then be for nobody. */
 static void add_rep(struct core_config *config, struct sim_random *random, uint32_t number)
 {
@@ -125,7 +131,10 @@ static void add_rep(struct core_config *config, struct sim_random *random, uint3
     uint32_t capacity = is_first ? 6 : 1 + (uint32_t)sim_random_below(random, 6);
     bool has_device = is_first || sim_random_percent(random, 70);
     const char *team = teams[is_first ? 0 : sim_random_below(random, SIM_TEAMS)];
-    if (core_config_add_rep(config, name, team, capacity, has_device ? "+39055" : "", &rep) != LW_OK)
+    char device[16] = "";
+    if (has_device)
+        sim_rules_device(device, sizeof device, number);
+    if (core_config_add_rep(config, name, team, capacity, device, &rep) != LW_OK)
         abort();
     add_abilities(config, rep, random, is_first);
     if (!is_first && sim_random_percent(random, 30))

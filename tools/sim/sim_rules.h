@@ -36,6 +36,8 @@ const struct core_config *sim_rules_version(const struct sim_rules *rules, uint3
 const struct config_rep *sim_rules_rep(const struct core_config *config, uint32_t rep);
 /* The number in "rep7"; SIM_REPS_MAX for other texts. */
 uint32_t sim_rep_number(const char *name);
+/* The device that rep has, if any. */
+void sim_rules_device(char *out, size_t size, uint32_t rep);
 /* One of SIM_SKILLS. */
 const char *sim_rules_skill(uint32_t number);
 /* What a lead of product i has in this field: product, language, region; NULL: nothing. Static until the next call. */

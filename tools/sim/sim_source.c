@@ -13,6 +13,7 @@
 enum { PUBLISHER = 1, TELEPHONY = 2, MANAGER = 3, REPEAT_MS = 2500, LOOK_MS = 250, PEOPLE = 12 };
 
 static void publish(struct sim_world *world);
+static void say_device(struct sim_world *world);
 static void cancel_call(struct sim_world *world, const struct sim_message *published);
 
 void sim_sources_open(struct sim_world *world)
@@ -59,6 +60,10 @@ void sim_source_wakes(struct sim_world *world)
         pending->is_later = false;
         pending->next_ms = world->now_ms + REPEAT_MS;
         sim_send(world, &pending->message);
+    }
+    if (!world->draining && world->now_ms >= world->next_device_ms) {
+        world->next_device_ms = world->now_ms + sim_random_between(&world->random, 5000, 60000);
+        say_device(world);
     }
     if (!world->draining && world->now_ms >= world->next_publish_ms) {
         world->next_publish_ms = world->now_ms + sim_random_between(&world->random, 200, 15000 / (1 + world->options.reps / 3));
@@ -140,6 +145,17 @@ void sim_source_hears(struct sim_world *world, const struct core_effect *effect)
 }
 
 /* ---- the telephony edge ---- */
+
+/* Somebody talks on a device, or hangs up; at times the end is never told. */
+static void say_device(struct sim_world *world)
+{
+    struct sim_message message = {.kind = COMMAND_DEVICE, .session = TELEPHONY, .request = ++world->next_request << SIM_REQUEST_SHIFT};
+    uint64_t dice = sim_random_below(&world->random, 10);
+    message.device_state = dice < 4 ? DEVICE_FREE : dice < 8 ? DEVICE_BUSY : DEVICE_UNREACHABLE;
+    message.until_ms = sim_random_between(&world->random, 1, 60000);
+    sim_rules_device(message.id, sizeof message.id, (uint32_t)sim_random_below(&world->random, world->options.reps + 1));
+    (void)send_until_answered(world, &message);
+}
 
 void sim_event_told(struct sim_world *world, const struct core_effect *event)
 {

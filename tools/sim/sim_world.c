@@ -336,6 +336,9 @@ bool sim_message_command(struct sim_world *world, const struct sim_message *mess
         snprintf(name, sizeof name, "rep%u", message->rep);
         command.act_on_rep.rep = text(name), command.act_on_rep.by = text("boss"), command.act_on_rep.state = message->state;
         break;
+    case COMMAND_DEVICE:
+        command.device.device = text(message->id), command.device.state = message->device_state, command.device.for_ms = message->until_ms;
+        break;
     case COMMAND_CONFIGURE: command.configure.config = message->rules, command.configure.by = text("boss"); break;
     case COMMAND_LOG_OFF: case COMMAND_NONE: case COMMAND_FOUND_DESK: case COMMAND_QUERY: case COMMAND_CONNECTION_LOST:
     case COMMAND_CUSTOMER: case COMMAND_SERVICE_RESUMED: case COMMAND_TIME: break;

@@ -54,6 +54,7 @@ struct sim_message {
     enum rep_state state;
     enum core_act act;
     enum touch_kind touch;
+    enum device_state device_state;    /* of the device that id names, for until_ms */
     enum sim_target target;            /* transfers: what id names */
     uint32_t level;                    /* of a skill */
     uint64_t until_ms;
@@ -138,7 +139,7 @@ struct sim_world {
     struct { uint64_t session, incarnation; uint32_t rep; } *edge;   /* sessions by number - 1 */
     uint32_t edge_capacity;
     struct sim_pending pending[SIM_PENDING_MAX];
-    uint64_t next_publish_ms;
+    uint64_t next_publish_ms, next_device_ms;
     uint32_t parked_seen;
     struct desk_id parked[16], held[16], waiting[16], scheduled[16], ended[16];   /* what the manager last saw */
     struct desk_id merged;                                             /* the last */
