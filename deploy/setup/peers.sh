@@ -4,17 +4,31 @@
 # Debian's packages of them start a service as they are installed. So they are
 # not: a package is fetched and unpacked below build/, and its program run from there.
 
-# Exports LEADWIRE_BEANSTALKD. Without the program its rows are left out.
+# RabbitMQ's server, and of Erlang what it needs and erlang-base does not bring.
+peers_rabbitmq=(rabbitmq-server erlang-base erlang-asn1 erlang-crypto erlang-eldap erlang-inets erlang-mnesia erlang-os-mon
+    erlang-parsetools erlang-public-key erlang-runtime-tools erlang-ssl erlang-syntax-tools erlang-tools erlang-xmerl)
+
+# Exports LEADWIRE_BEANSTALKD, LEADWIRE_NATS_SERVER (programs) and LEADWIRE_RABBITMQ (the folder that its packages were unpacked in).
+# Without a program its rows are left out.
 peers_require() {
-    peers_find beanstalkd LEADWIRE_BEANSTALKD
+    local folder=$state_dir/peers
+    peers_find beanstalkd LEADWIRE_BEANSTALKD usr/bin
+    peers_find nats-server LEADWIRE_NATS_SERVER usr/sbin
+    if [[ -z ${LEADWIRE_RABBITMQ:-} && ! -x /usr/lib/rabbitmq/bin/rabbitmq-server ]]; then
+        if [[ -x $folder/rabbitmq/usr/lib/rabbitmq/bin/rabbitmq-server ]] || peers_fetch_rabbitmq "$folder/rabbitmq"; then
+            export LEADWIRE_RABBITMQ=$folder/rabbitmq
+        else
+            say "bench: rabbitmq-server could not be fetched from Debian, its row is left out ($folder/rabbitmq/apt.log)"
+        fi
+    fi
 }
 
-# peers_find PACKAGE VARIABLE: the program has the package's name.
+# peers_find PACKAGE VARIABLE FOLDER: the program has the package's name and is in that folder of it.
 peers_find() {
     local package=$1 variable=$2 folder=$state_dir/peers found
     if [[ -z ${!variable:-} ]]; then
-        found=$(command -v "$package") || found=$folder/usr/bin/$package
-        if [[ ! -x $found ]] && ! peers_fetch "$package" "$folder"; then
+        found=$(command -v "$package") || found=$folder/$3/$package
+        if [[ ! -x $found ]] && ! peers_fetch "$folder" "$package"; then
             say "bench: $package could not be fetched from Debian, its rows are left out ($folder/apt.log)"
             return
         fi
@@ -23,16 +37,25 @@ peers_find() {
     export "${variable?}"
 }
 
+# peers_fetch FOLDER PACKAGE...: all of them, unpacked into the folder.
 peers_fetch() {
-    local package=$1 folder=$2
+    local folder=$1
+    shift
     [[ ${LEADWIRE_SETUP:-} != skip ]] && mkdir -p -- "$folder" || return 1
-    say "bench: fetching $package from Debian, to run it from build/"
+    say "bench: fetching $1 from Debian, to run it from build/"
     (
         cd -- "$folder" || exit 1
-        rm -f -- "$package"_*.deb
-        "${apt_get[@]}" download "$package" >apt.log 2>&1 \
-            || { apt_run apt.log update -q; "${apt_get[@]}" download "$package" >>apt.log 2>&1; } \
+        rm -f -- *.deb
+        "${apt_get[@]}" download "$@" >apt.log 2>&1 \
+            || { apt_run apt.log update -q; "${apt_get[@]}" download "$@" >>apt.log 2>&1; } \
             || exit 1
-        dpkg-deb -x "$package"_*.deb . && rm -f -- "$package"_*.deb
+        for file in *.deb; do
+            dpkg-deb -x "$file" . && rm -f -- "$file" || exit 1
+        done
     )
+}
+
+# Debian's erl knows no other place than its own.
+peers_fetch_rabbitmq() {
+    peers_fetch "$1" "${peers_rabbitmq[@]}" && sed -i 's|ROOTDIR=/usr/lib/erlang$|ROOTDIR="$ERL_ROOTDIR"|' "$1/usr/lib/erlang/bin/erl"
 }

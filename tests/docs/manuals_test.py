@@ -19,7 +19,7 @@ FORMATS = {
     "--key-file": "leadwire-keys.5", "--keys": "leadwire-keys.5", "--dir": "leadwire-keys.5",
     "--rep-secrets": "leadwire-secrets.5", "--secret-file": "leadwire-secrets.5", "--token-file": "leadwire-secrets.5",
     "--redis-password-file": "leadwire-secrets.5", "--password-file": "leadwire-secrets.5", "--raw": "leadwire-raw.5",
-    "--run-dir": "", "--port-file": "", "--log": "",
+    "--run-dir": "", "--port-file": "", "--log": "", "--page": "",
 }
 WORKERS = ("web", "mail", "phone", "gateway", "webhooks")
 

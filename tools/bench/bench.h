@@ -14,6 +14,7 @@
 
 struct bench_options {
     bool json, quick;
+    const char *page;         /* where to write a page with plots; NULL: nowhere */
     uint32_t rounds;          /* 0: the bench's own default */
     uint32_t leads;           /* 0: the bench's own default */
     const char *load;         /* lives; NULL: its own default */

@@ -24,7 +24,7 @@ pid_t bench_desk_redis(const char *dir, const char *fsync)
     const char *const argv[] = {server && server[0] ? server : "redis-server", "--port", "0", "--unixsocket", socket, "--dir", dir,
                                 "--appendonly", "yes", "--appendfsync", fsync, "--save", "", "--auto-aof-rewrite-percentage", "0", NULL};
     pid_t pid = bench_start(argv, "redis-check-rdb", log);   /* the same program, which looks at the name it is called by */
-    if (!bench_await_path(socket, 10000))
+    if (!bench_await_socket(socket, 10000))
         bench_give_up("redis-server did not start: install Debian's redis-tools, or name one in LEADWIRE_REDIS_SERVER");
     return pid;
 }

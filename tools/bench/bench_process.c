@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -109,6 +111,22 @@ bool bench_await_path(const char *path, uint32_t timeout_ms)
 {
     for (uint32_t waited = 0; waited < timeout_ms; waited += 10) {
         if (access(path, F_OK) == 0)
+            return true;
+        poll(NULL, 0, 10);
+    }
+    return false;
+}
+
+bool bench_await_socket(const char *path, uint32_t timeout_ms)
+{
+    struct sockaddr_un where = {.sun_family = AF_UNIX};
+    snprintf(where.sun_path, sizeof where.sun_path, "%s", path);
+    for (uint32_t waited = 0; waited < timeout_ms; waited += 10) {
+        int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+        bool listens = fd >= 0 && connect(fd, (const struct sockaddr *)&where, sizeof where) == 0;
+        if (fd >= 0)
+            close(fd);
+        if (listens)
             return true;
         poll(NULL, 0, 10);
     }

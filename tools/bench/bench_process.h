@@ -24,6 +24,8 @@ int bench_wait(pid_t pid);
 uint64_t bench_cpu_us(pid_t pid);
 /* True once the path exists; false after timeout_ms. */
 bool bench_await_path(const char *path, uint32_t timeout_ms);
+/* True once somebody listens at this unix socket, which is later than that it is there; false after timeout_ms. */
+bool bench_await_socket(const char *path, uint32_t timeout_ms);
 /* A new directory of mode 0700 under $XDG_RUNTIME_DIR or /tmp; path[64]. */
 void bench_make_dir(char path[64]);
 void bench_remove_dir(const char *path);

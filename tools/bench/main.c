@@ -14,7 +14,7 @@ static const struct bench benches[] = {
     {"checkpoint", bench_checkpoint, "a desk with leads open that is loaded, served and checkpointed: the longest turns of the broker's loop"},
     {"restart", bench_restart, "a broker that is killed, or stopped, with leads open: how long until it serves again, with all of them"},
     {"lives", bench_lives, "the load of core and no figures: for whoever counts instructions"},
-    {"peers", bench_peers, "end to end beside Redis Streams, a Lua queue in Redis and beanstalkd, which choose less or nothing"},
+    {"peers", bench_peers, "end to end beside Redis Streams, a Lua queue in Redis, NATS, RabbitMQ and beanstalkd, which choose less or nothing"},
     {"floor", bench_floor, "end to end with Redis, beside raw ZeroMQ and raw appends of the same messages"},
     {"gateway", bench_gateway, "reps' desks in browsers: from the journal to the page, with 2,000 of them; memory of a connection"},
     {"ingest", bench_ingest, "web and mail, beside an empty HTTP handler, bare gmime and raw appends; memory over many requests"},
@@ -25,10 +25,10 @@ enum { BENCHES = sizeof benches / sizeof *benches };
 
 static int usage(FILE *out, int code)
 {
-    fprintf(out, "usage: leadwire-bench BENCH [--json] [--quick] [--rounds N] [--leads N] [--load NAME] [--desks N] [--minutes N] [--rate N]\n\n");
+    fprintf(out, "usage: leadwire-bench BENCH [--json] [--page FILE] [--quick] [--rounds N] [--leads N] [--load NAME] [--desks N] [--minutes N] [--rate N]\n\n");
     for (int i = 0; i < BENCHES; i++)
         fprintf(out, "  %-10s %s\n", benches[i].name, benches[i].what);
-    fprintf(out, "\n  --json     one JSON object, last thing printed\n  --quick    less than 50 seconds\n"
+    fprintf(out, "\n  --json     one JSON object, last thing printed\n  --page FILE  peers: an HTML page with plots\n  --quick    less than 50 seconds; peers: two minutes\n"
                  "  --rounds N repetitions; medians and spread are over them\n"
                  "  --leads N  restart, checkpoint: open leads (default 1000000; 100000 with --quick); ingest: requests over which memory is watched; lives: lives\n"
                  "  --load NAME  lives: usual, waiting, alike\n"
@@ -49,6 +49,8 @@ int main(int argc, char **argv)
             options.json = true;
         else if (strcmp(argv[i], "--quick") == 0)
             options.quick = true;
+        else if (strcmp(argv[i], "--page") == 0 && i + 1 < argc)
+            options.page = argv[++i];
         else if (strcmp(argv[i], "--rounds") == 0 && i + 1 < argc && atoi(argv[i + 1]) > 0)
             options.rounds = (uint32_t)atoi(argv[++i]);
         else if (strcmp(argv[i], "--leads") == 0 && i + 1 < argc && atoi(argv[i + 1]) > 0)
