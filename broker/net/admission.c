@@ -40,6 +40,21 @@ void admission_see_journal(struct admission *admission, uint64_t unconfirmed_byt
         admission->journal_is_shut = true;
 }
 
+void admission_refill(struct admission *admission, uint64_t told, uint64_t now_ms)
+{
+    uint64_t most = told + ADMISSION_REFUSALS_MAX, elapsed_ms = now_ms - admission->refilled_ms;
+
+    admission->refilled_ms = now_ms;
+    admission->refusals_max += elapsed_ms * ADMISSION_REFUSALS_PER_MS;
+    if (admission->refusals_max > most)
+        admission->refusals_max = most;
+}
+
+bool admission_may_refuse(const struct admission *admission, uint64_t told)
+{
+    return told < admission->refusals_max;
+}
+
 const char *admission_refuse(struct admission *admission)
 {
     if (admission->memory_is_shut) {

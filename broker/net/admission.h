@@ -10,6 +10,9 @@
  * leads have in use is what counts, and where it stood then is the mark. Should the process grow further all the same, by a
  * fiftieth of the bound, the mark is set anew, lower. Below ADMISSION_IN_USE_MIN nothing is shut: a desk goes on with few
  * leads at a time rather than not at all.
+ * To refuse costs time too, which the leads that are in need: so many a millisecond are told busy, and who else knocks waits
+ * unread, in its connection. Many more are waiting then than there is room for, so whatever room there is is filled all the same.
+ *
  * Shut means that publishers are told busy for new leads; everything else goes on. Pure; threads: one owner.
  */
 #ifndef ADMISSION_H
@@ -22,6 +25,7 @@ enum {
     ADMISSION_JOURNAL_BYTES = 2 * 1024 * 1024,   /* unconfirmed; from there on publishers wait unread, and after this long */
     ADMISSION_JOURNAL_MS = 500,                  /* they are read, and told busy */
     ADMISSION_IN_USE_MIN = 1024 * 1024,
+    ADMISSION_REFUSALS_PER_MS = 16, ADMISSION_REFUSALS_MAX = 256,   /* as many may come at once */
     ADMISSION_LOOK_MS = 250,                     /* how often the process's size is to be looked at */
 };
 
@@ -31,12 +35,17 @@ struct admission {
     uint64_t mark, resident_at_mark;       /* in use when memory_max was reached; 0: it was not, or no longer is */
     uint64_t journal_full_since_ms;
     uint64_t memory_told, journal_told;    /* publishes that were told busy */
+    uint64_t refusals_max, refilled_ms;    /* publishes that may have been told busy so far */
     bool memory_is_shut, journal_is_full, journal_is_shut;
 };
 
 /* resident: of the process; 0: not known. in_use: what open leads have. */
 void admission_see_memory(struct admission *admission, uint64_t resident, uint64_t in_use);
 void admission_see_journal(struct admission *admission, uint64_t unconfirmed_bytes, uint64_t now_ms);
+/* Once a turn: as time passes more may be refused. told: how many publishes were told busy so far, for whatever reason. */
+void admission_refill(struct admission *admission, uint64_t told, uint64_t now_ms);
+/* May one more be refused? Else no publisher is to be read in this turn. */
+bool admission_may_refuse(const struct admission *admission, uint64_t told);
 /* For each new lead: NULL, it may come in; else why not, counted. */
 const char *admission_refuse(struct admission *admission);
 

@@ -57,6 +57,8 @@ uint32_t door_collect(struct net *net, struct door *door, uint32_t max)
     while (count < max && endpoint_receive(&door->endpoint, &frame)) {
         count += handle_arrival(net, &frame, door);
         endpoint_release(&frame);
+        if (door->role == SESSION_ROLE_PUBLISHER && !admission_may_refuse(&net->admission, net_busy_publishes(net)))
+            return max;      /* who else knocks waits in its connection */
         if (count < look_at && door->role != SESSION_ROLE_CONTROL)   /* what is asked there takes long */
             continue;
         if (wall_clock_monotonic_us() >= end_us)

@@ -18,6 +18,7 @@
 
 enum {
     PUBLISHERS_HWM = 16384, REPS_HWM = 4096, CONTROLS_HWM = 4096, RECEIVE_HWM = 2048,
+    PUBLISHED_HWM = 64,      /* bundles: what is not read soon is better held by who sends it */
     FRAME_SIZE_MAX = 4 * WIRE_FRAME_SIZE_MAX,     /* a little too large is answered; beyond, libzmq hangs up */
     CONTROL_FRAME_SIZE_MAX = WIRE_CONTROL_FRAME_SIZE_MAX + WIRE_FRAME_SIZE_MAX,
     CONTROL_ARENA_CAP = 64 * 1024 * 1024,
@@ -34,7 +35,7 @@ static const struct door door_table[SESSION_ROLES] = {
 };
 
 static const struct endpoint_limits door_limits[SESSION_ROLES] = {
-    [SESSION_ROLE_PUBLISHER] = {FRAME_SIZE_MAX, PUBLISHERS_HWM, RECEIVE_HWM},
+    [SESSION_ROLE_PUBLISHER] = {FRAME_SIZE_MAX, PUBLISHERS_HWM, PUBLISHED_HWM},
     [SESSION_ROLE_REP] = {FRAME_SIZE_MAX, REPS_HWM, RECEIVE_HWM},
     [SESSION_ROLE_CONTROL] = {CONTROL_FRAME_SIZE_MAX, CONTROLS_HWM, RECEIVE_HWM},
 };
@@ -172,6 +173,9 @@ void net_begin(struct net *net, const struct net_turn *turn)
     admission_see_journal(&net->admission, turn->unconfirmed_bytes, turn->monotonic_ms);
     if (net->admission.journal_is_shut && turn->reads_reps)
         net->turn.reads_publishers = true;       /* to be told busy */
+    admission_refill(&net->admission, net_busy_publishes(net), turn->monotonic_ms);
+    if (!admission_may_refuse(&net->admission, net_busy_publishes(net)))
+        net->turn.reads_publishers = false;
     look_at_memory(net);
 }
 
@@ -200,7 +204,7 @@ uint32_t net_collect(struct net *net)
         most = count > most ? count : most;
     }
     door_send_due_refusals(net);
-    if (most < NET_TURN_MESSAGES_MAX)
+    if (most < NET_TURN_MESSAGES_MAX && net->turn.reads_publishers)
         net->drained_ms = net->turn.monotonic_ms;
     connection_guard_cut(net);
     return most;
@@ -259,6 +263,8 @@ uint64_t net_wait_ms(const struct net *net)
     uint64_t wait_ms = silent_ms < refusal_ms ? silent_ms : refusal_ms;
     uint64_t keys_ms = events_feed_is_rebinding(&net->events) ? FEED_REBIND_MS : net->guard.ring ? GUARD_LOOK_MS : UINT64_MAX;
 
+    if (!admission_may_refuse(&net->admission, net_busy_publishes(net)))
+        return 1;                            /* then more may be refused */
     uint64_t cut_ms = connection_guard_hears_all(net) ? connections_wait_ms(&net->connections, net->turn.monotonic_ms) : UINT64_MAX;
 
     wait_ms = keys_ms < wait_ms ? keys_ms : wait_ms;

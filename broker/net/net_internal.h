@@ -123,6 +123,11 @@ static inline void net_count_answer(struct net *net, const struct peer *peer, un
 {
     net->answers[peer->role][status < NET_STATUSES ? status : NET_STATUSES - 1]++;
 }
+/* What publishers were told busy so far. */
+static inline uint64_t net_busy_publishes(const struct net *net)
+{
+    return net->answers[SESSION_ROLE_PUBLISHER][LEADWIRE__V1__STATUS__STATUS_BUSY];
+}
 /* Encodes and holds. A frame that does not fit ends the session. */
 void net_hold(struct net *net, struct peer *peer, const struct wire_message *message, uint32_t flags);
 void net_hold_bytes(struct net *net, struct peer *peer, const void *bytes, size_t size, uint32_t flags);

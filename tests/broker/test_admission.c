@@ -109,6 +109,35 @@ static void a_journal_that_stays_behind_shuts_the_door(void **state)
     assert_int_equal(admission.journal_told, 2);
 }
 
+static void refusals_are_bounded_in_time_and_some_may_come_at_once(void **state)
+{
+    struct admission admission = {0};
+
+    (void)state;
+    admission_refill(&admission, 0, 100000);
+    assert_true(admission_may_refuse(&admission, ADMISSION_REFUSALS_MAX - 1));
+    assert_false(admission_may_refuse(&admission, ADMISSION_REFUSALS_MAX));
+    admission_refill(&admission, ADMISSION_REFUSALS_MAX, 100000);        /* no time has passed */
+    assert_false(admission_may_refuse(&admission, ADMISSION_REFUSALS_MAX));
+    admission_refill(&admission, ADMISSION_REFUSALS_MAX, 100002);
+    assert_true(admission_may_refuse(&admission, ADMISSION_REFUSALS_MAX + 2 * ADMISSION_REFUSALS_PER_MS - 1));
+    assert_false(admission_may_refuse(&admission, ADMISSION_REFUSALS_MAX + 2 * ADMISSION_REFUSALS_PER_MS));
+}
+
+/* One large bundle may hold more than may be refused: what it was too much is made good. */
+static void what_was_refused_too_much_is_made_good(void **state)
+{
+    struct admission admission = {0};
+    uint64_t told = ADMISSION_REFUSALS_MAX + 3 * ADMISSION_REFUSALS_PER_MS;
+
+    (void)state;
+    admission_refill(&admission, 0, 100000);
+    admission_refill(&admission, told, 100003);
+    assert_false(admission_may_refuse(&admission, told));
+    admission_refill(&admission, told, 100004);
+    assert_true(admission_may_refuse(&admission, told));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +148,8 @@ int main(void)
         cmocka_unit_test(a_nearly_empty_desk_is_never_shut),
         cmocka_unit_test(without_a_bound_or_a_size_nothing_is_shut),
         cmocka_unit_test(a_journal_that_stays_behind_shuts_the_door),
+        cmocka_unit_test(refusals_are_bounded_in_time_and_some_may_come_at_once),
+        cmocka_unit_test(what_was_refused_too_much_is_made_good),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

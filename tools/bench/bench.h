@@ -19,12 +19,12 @@ struct bench_options {
     uint32_t leads;           /* 0: the bench's own default */
     const char *load;         /* lives; NULL: its own default */
     uint32_t desks;           /* gateway; 0: its own default */
-    uint32_t minutes, rate;   /* soak; 0: its own default */
+    uint32_t minutes, rate;   /* soak, overload; 0: their own default */
     const char *work_dir;     /* for sockets and files; NULL: a new directory under /tmp */
 };
 
 typedef int bench_function(const struct bench_options *options);
-bench_function bench_checkpoint, bench_core, bench_floor, bench_gateway, bench_ingest, bench_lives, bench_peers, bench_restart, bench_security, bench_soak;
+bench_function bench_checkpoint, bench_core, bench_floor, bench_gateway, bench_ingest, bench_lives, bench_overload, bench_peers, bench_restart, bench_security, bench_soak;
 
 uint64_t bench_now_ns(void);          /* CLOCK_MONOTONIC */
 uint64_t bench_cpu_ns(void);          /* CPU time of this process */

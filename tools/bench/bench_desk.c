@@ -139,21 +139,27 @@ void bench_desk_id(uint64_t number, char id[BENCH_ID_SIZE])
     snprintf(id, BENCH_ID_SIZE, "bench-%llu", (unsigned long long)number);
 }
 
-lw_status bench_desk_publish(struct lw_publisher *publisher, uint64_t number)
+const struct lw_lead *bench_desk_lead(uint64_t number, struct bench_lead *room)
 {
-    char id[BENCH_ID_SIZE], sent[32], skill[16];
-    uint64_t ticket;
-    const struct lw_lead_phone phone = {.e164 = "+390212345678", .raw = "02 1234 5678", .kind = "fixed", .region = "IT"};
-    const struct lw_lead_email email = {.address = "prospect.number@example.com", .key = "prospect.number@example.com"};
-    bench_desk_id(number, id);
-    snprintf(sent, sizeof sent, "%llu", (unsigned long long)bench_now_ns());
-    snprintf(skill, sizeof skill, "s%llu", (unsigned long long)(number % BENCH_SKILLS));
-    const struct lw_lead lead = {
-        .channel = LW_CHANNEL_WEB, .source = "bench", .full_name = "A Prospect of the Bench", .phones = &phone, .phone_count = 1,
-        .emails = &email, .email_count = 1, .language = "it", .country = "IT", .product = skill, .vendor_id = sent,
+    room->phone = (struct lw_lead_phone){.e164 = "+390212345678", .raw = "02 1234 5678", .kind = "fixed", .region = "IT"};
+    room->email = (struct lw_lead_email){.address = "prospect.number@example.com", .key = "prospect.number@example.com"};
+    snprintf(room->sent, sizeof room->sent, "%llu", (unsigned long long)bench_now_ns());
+    snprintf(room->skill, sizeof room->skill, "s%llu", (unsigned long long)(number % BENCH_SKILLS));
+    room->lead = (struct lw_lead){
+        .channel = LW_CHANNEL_WEB, .source = "bench", .full_name = "A Prospect of the Bench", .phones = &room->phone, .phone_count = 1,
+        .emails = &room->email, .email_count = 1, .language = "it", .country = "IT", .product = room->skill, .vendor_id = room->sent,
         .subject = "Request for a quote", .campaign = "autumn",
         .summary = "Good morning, we would like a quote for our house: two floors, a roof of eighty square metres that faces south. "
                    "Please call in the afternoon. Thank you and best regards.",
     };
-    return lw_publisher_publish(publisher, id, 0, &lead, 0, &ticket);
+    return &room->lead;
+}
+
+lw_status bench_desk_publish(struct lw_publisher *publisher, uint64_t number)
+{
+    char id[BENCH_ID_SIZE];
+    struct bench_lead room;
+    uint64_t ticket;
+    bench_desk_id(number, id);
+    return lw_publisher_publish(publisher, id, 0, bench_desk_lead(number, &room), 0, &ticket);
 }

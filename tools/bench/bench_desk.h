@@ -23,7 +23,10 @@ void bench_desk_rules(const char *run_dir);
 void bench_desk_rules_timed(const char *run_dir, uint32_t offer_timeout_ms, uint32_t grace_ms);
 /* The idempotency id of lead `number`. */
 void bench_desk_id(uint64_t number, char id[BENCH_ID_SIZE]);
-/* Its vendor_id is bench_now_ns() of publishing. */
+/* Room for lead `number`, which borrows it. Its vendor_id is bench_now_ns(). */
+struct bench_lead { struct lw_lead lead; struct lw_lead_phone phone; struct lw_lead_email email; char sent[32], skill[16]; };
+const struct lw_lead *bench_desk_lead(uint64_t number, struct bench_lead *room);
+/* With its idempotency id. */
 LW_MUST_CHECK lw_status bench_desk_publish(struct lw_publisher *publisher, uint64_t number);
 /* Says what, ends the bench. */
 _Noreturn void bench_give_up(const char *what);

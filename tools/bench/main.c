@@ -19,6 +19,7 @@ static const struct bench benches[] = {
     {"gateway", bench_gateway, "reps' desks in browsers: from the journal to the page, with 2,000 of them; memory of a connection"},
     {"ingest", bench_ingest, "web and mail, beside an empty HTTP handler, bare gmime and raw appends; memory over many requests"},
     {"soak", bench_soak, "an hour at 70 % of the maximum with reps who come, go and crash: whether anything grows"},
+    {"overload", bench_overload, "three times what the broker can do, for 5 minutes: whether what is taken is done as fast as ever"},
     {"security", bench_security, "what encryption costs, and what the safest durability: end to end by TCP"},
 };
 enum { BENCHES = sizeof benches / sizeof *benches };
@@ -33,7 +34,8 @@ static int usage(FILE *out, int code)
                  "  --leads N  restart, checkpoint: open leads (default 1000000; 100000 with --quick); ingest: requests over which memory is watched; lives: lives\n"
                  "  --load NAME  lives: usual, waiting, alike\n"
                  "  --desks N  gateway: browsers (2000)\n"
-                 "  --minutes N, --rate N  soak: how long (60; 2 with --quick), and leads a second instead of 70 %% of the maximum\n");
+                 "  --minutes N, --rate N  soak: how long (60; 2 with --quick), and leads a second instead of 70 %% of the maximum;\n"
+                 "             overload: how long (5; 20 s with --quick), and leads a second instead of three times the maximum\n");
     return code;
 }
 

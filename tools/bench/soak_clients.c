@@ -12,6 +12,7 @@
 
 #include "bench.h"
 #include "bench_desk.h"
+#include "desk_id.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 enum { IN_FLIGHT = 512, ACT_EVERY_MS = 1000, LEAVE_EVERY_MS = 30000, LOOK_EVERY_MS = 50, HANDING = 16 };
@@ -38,6 +39,12 @@ static void must(lw_status status, const char *what)
 {
     if (status != LW_OK)
         bench_give_up(what);
+}
+
+uint64_t soak_lead_number(const char *lead_id)
+{
+    struct desk_id id;
+    return desk_id_parse(lead_id, &id) && id.number < SOAK_LEADS_MAX ? id.number : SOAK_LEADS_MAX;
 }
 
 /* ---- the publisher ---- */
@@ -156,7 +163,7 @@ static void on_offer(struct floor *floor, struct soak_rep *rep, const struct lw_
     uint64_t ticket, now_ns = bench_now_ns();
     check_skill(floor->board, rep, event);
     note_time(floor->board, event);
-    uint64_t what = now_ns < rep->act_at_ns || floor->board->stop_publisher ? 0 : 1 + bench_random(&floor->random) % 3;
+    uint64_t what = now_ns < rep->act_at_ns || floor->board->is_calm || floor->board->stop_publisher ? 0 : 1 + bench_random(&floor->random) % 3;
     if (what > 0)
         rep->act_at_ns = now_ns + some_time_ns(floor, ACT_EVERY_MS);
     if (what == 1) {
@@ -180,6 +187,9 @@ static void complete(struct floor *floor, struct soak_rep *rep, const char *lead
     uint64_t ticket;
     must(lw_rep_complete(rep->session, lead_id, "won", "", NULL, &ticket), "cannot complete a lead");
     floor->board->completed++;
+    uint64_t number = soak_lead_number(lead_id);
+    if (floor->board->ended && number < SOAK_LEADS_MAX && floor->board->ended[number] < UINT8_MAX)
+        floor->board->ended[number]++;
 }
 
 static void on_holding(struct floor *floor, struct soak_rep *rep, const struct lw_rep_event *event)
@@ -239,7 +249,7 @@ static void look_after_all(struct floor *floor, uint64_t now_ns)
         struct soak_rep *rep = &floor->reps[i];
         if (!rep->session && now_ns >= rep->back_at_ns)
             come(floor, rep);
-        else if (rep->session && now_ns >= rep->leave_at_ns && !floor->board->stop_publisher)
+        else if (rep->session && now_ns >= rep->leave_at_ns && !floor->board->is_calm && !floor->board->stop_publisher)
             leave(floor, rep);
         work_off(floor, rep);
     }
