@@ -166,11 +166,7 @@ void broker_stop(struct broker *broker)
 void broker_reload(struct broker *broker)
 {
     char why[NET_WHY_MAX];
-    enum lw_log_level level;
-    const char *text = getenv("LEADWIRE_LOG_LEVEL");
 
-    if (text && lw_log_level_parse(text, &level))
-        lw_log_set_level(level);
     if (net_reload_secrets(broker->net, why) != LW_OK)
         log_error("the secrets or the keys stay as they were: %s", why);
 }

@@ -136,7 +136,7 @@ static void on_signal(int number)
 
 static int catch_signals(void)
 {
-    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2};
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
 
     if (pipe(signal_pipe) != 0)
@@ -165,6 +165,10 @@ static void handle_signals(struct broker *broker, const struct broker_service *s
             broker_reload(broker);
             if (tells)
                 (void)supervisor_ready();
+        } else if (number == SIGUSR1) {
+            lw_log_show_more();
+        } else if (number == SIGUSR2) {
+            lw_log_show_less();
         } else {
             broker_stop(broker);
         }

@@ -48,6 +48,20 @@ void lw_log_set_level(enum lw_log_level level)
     logger.level = level;
 }
 
+void lw_log_show_more(void)
+{
+    if (logger.level < LW_LOG_DEBUG)
+        logger.level++;
+    lw_log(logger.level, "log level is %s", level_names[logger.level]);
+}
+
+void lw_log_show_less(void)
+{
+    if (logger.level > LW_LOG_ERROR)
+        logger.level--;
+    lw_log(logger.level, "log level is %s", level_names[logger.level]);
+}
+
 bool lw_log_shows(enum lw_log_level level)
 {
     return level <= logger.level;

@@ -21,6 +21,9 @@ enum lw_log_level { LW_LOG_ERROR, LW_LOG_WARNING, LW_LOG_INFO, LW_LOG_DEBUG };
 /* program is borrowed for ever (a literal). Level from LEADWIRE_LOG_LEVEL (error|warning|info|debug), else info. */
 void lw_log_open(const char *program);
 void lw_log_set_level(enum lw_log_level level);
+/* One level more (SIGUSR1 of every program that runs on) or one less (SIGUSR2), as far as there are such; says which it is now. */
+void lw_log_show_more(void);
+void lw_log_show_less(void);
 /* A line of this level would be written: for lines that cost something to make. */
 bool lw_log_shows(enum lw_log_level level);
 bool lw_log_level_parse(const char *text, enum lw_log_level *out);

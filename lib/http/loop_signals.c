@@ -4,10 +4,12 @@
 #include <signal.h>
 #include <stdbool.h>
 
+#include "lw_log.h"
 #include "supervisor.h"
 
 static void on_stop(evutil_socket_t signal_number, short what, void *context);
 static void on_reload(evutil_socket_t signal_number, short what, void *context);
+static void on_log_level(evutil_socket_t signal_number, short what, void *context);
 static void on_ready(evutil_socket_t none, short what, void *context);
 static void on_watchdog(evutil_socket_t none, short what, void *context);
 
@@ -30,7 +32,9 @@ lw_status loop_signals_open(struct loop_signals *signals, struct event_base *bas
     signals->events[0] = evsignal_new(base, SIGTERM, on_stop, signals);
     signals->events[1] = evsignal_new(base, SIGINT, on_stop, signals);
     signals->events[2] = evsignal_new(base, SIGHUP, on_reload, signals);
-    for (int i = 0; i < 3; i++)
+    signals->events[3] = evsignal_new(base, SIGUSR1, on_log_level, signals);
+    signals->events[4] = evsignal_new(base, SIGUSR2, on_log_level, signals);
+    for (int i = 0; i < LOOP_SIGNALS; i++)
         if (!signals->events[i] || evsignal_add(signals->events[i], NULL) != 0)
             return LW_NO_MEMORY;
     return supervise(signals, base) ? LW_OK : LW_NO_MEMORY;
@@ -38,7 +42,7 @@ lw_status loop_signals_open(struct loop_signals *signals, struct event_base *bas
 
 void loop_signals_close(struct loop_signals *signals)
 {
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < LOOP_SIGNALS; i++) {
         if (signals->events[i])
             event_free(signals->events[i]);
         signals->events[i] = NULL;
@@ -67,6 +71,16 @@ static void on_reload(evutil_socket_t signal_number, short what, void *context)
     supervisor_reloading();
     signals->reload(signals->context);
     (void)supervisor_ready();
+}
+
+static void on_log_level(evutil_socket_t signal_number, short what, void *context)
+{
+    (void)what;
+    (void)context;
+    if (signal_number == SIGUSR1)
+        lw_log_show_more();
+    else
+        lw_log_show_less();
 }
 
 static void on_ready(evutil_socket_t none, short what, void *context)

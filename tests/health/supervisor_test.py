@@ -6,12 +6,15 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 
 BIN = os.environ["LEADWIRE_BIN"]
 SOURCE = os.environ["LEADWIRE_SOURCE"]
+sys.path.insert(0, os.path.join(SOURCE, "tests/support"))
+from waiting import wait_for  # noqa: E402
 DEADLINE_S = 30
 
 
@@ -31,6 +34,7 @@ class Supervised(unittest.TestCase):
     def start(self, program, *arguments, watchdog_us=None):
         environment = {**os.environ, "NOTIFY_SOCKET": self.path("notify")}
         environment.pop("WATCHDOG_PID", None)
+        environment.pop("LEADWIRE_LOG_LEVEL", None)
         if watchdog_us:
             environment["WATCHDOG_USEC"] = str(watchdog_us)
         with open(self.path("log"), "ab") as log:
@@ -61,9 +65,20 @@ class Supervised(unittest.TestCase):
         process.send_signal(signal.SIGHUP)
         self.assertRegex(self.hear("RELOADING=1"), r"^RELOADING=1\nMONOTONIC_USEC=\d+$")
         self.hear("READY=1")
+        self.tell_levels(process)
         process.send_signal(signal.SIGTERM)
         self.hear("STOPPING=1")
         self.assertEqual(process.wait(DEADLINE_S), 0)
+
+    def tell_levels(self, process):
+        """The log level changes at run time, one signal after the other."""
+        for number, level in ((signal.SIGUSR1, "debug"), (signal.SIGUSR2, "info"), (signal.SIGUSR2, "warning")):
+            process.send_signal(number)
+            wait_for(f"level {level}", lambda: f"log level is {level}\n" in self.log())
+
+    def log(self):
+        with open(self.path("log"), encoding="utf-8") as file:
+            return file.read()
 
     def broker(self, *arguments, **more):
         return self.start("leadwire-broker", "--desk", "main", "--run-dir", self.path("run"), *arguments, **more)

@@ -170,6 +170,27 @@ static void levels_below_the_set_one_are_silent(void **state)
     assert_non_null(strstr(captured, " debug unit-log: but this\n"));
 }
 
+static void a_step_more_or_less_is_told_and_ends_at_the_ends(void **state)
+{
+    (void)state;
+    lw_log_set_level(LW_LOG_INFO);
+    capture_begin();
+    lw_log_show_more();
+    lw_log_show_more();
+    capture_end();
+    assert_true(lw_log_shows(LW_LOG_DEBUG));
+    assert_non_null(strstr(captured, " debug unit-log: log level is debug\n"));
+
+    lw_log_set_level(LW_LOG_WARNING);
+    capture_begin();
+    lw_log_show_less();
+    lw_log_show_less();
+    capture_end();
+    assert_false(lw_log_shows(LW_LOG_WARNING));
+    assert_true(lw_log_shows(LW_LOG_ERROR));
+    assert_non_null(strstr(captured, " error unit-log: log level is error\n"));
+}
+
 static void logging_leaves_errno_alone(void **state)
 {
     (void)state;
@@ -184,6 +205,7 @@ static void logging_leaves_errno_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_step_more_or_less_is_told_and_ends_at_the_ends, open_plain),
         cmocka_unit_test_setup(a_line_tells_time_level_program_and_words, open_plain),
         cmocka_unit_test_setup(what_is_logged_cannot_forge_a_line, open_plain),
         cmocka_unit_test_setup(only_well_formed_utf8_is_written, open_plain),

@@ -51,18 +51,6 @@ void lw_log_open(const char *program)
     (void)program;
 }
 
-void lw_log_set_level(enum lw_log_level level)
-{
-    (void)level;
-}
-
-bool lw_log_level_parse(const char *text, enum lw_log_level *out)
-{
-    (void)text;
-    *out = LW_LOG_INFO;
-    return true;
-}
-
 void lw_log(enum lw_log_level level, const char *format, ...)
 {
     static const char *const names[] = {"error", "warning", "info", "debug"};
