@@ -273,6 +273,7 @@ static void redis_set_back_gets_the_ring_again(void **state)
     drain(&rig);
     store_totals_read(rig.store, &totals);
     assert_true(totals.resent_batches >= 30);
+    assert_true(store_troubles(rig.store)[STORE_TROUBLE_BEHIND] > 0);
     assert_int_equal(rig.core->walked_all, 0);
     restart_equals(&rig);
     rig_fini(&rig);

@@ -154,6 +154,7 @@ static void each_right_that_is_missing_is_named_with_the_remedy(void **state)
         rig_open(&rig);
         assert_true(rig_until_state(&rig, STORE_FAILED));
         assert_reason_has(&rig, "deploy/redis/leadwire.acl");
+        assert_true(store_troubles(rig.store)[STORE_TROUBLE_NO_RIGHTS] > 0);
         rig_fini(&rig);
     }
 }
@@ -239,6 +240,7 @@ static void keys_of_another_program_are_named_and_left_alone(void **state)
         rig_open(&rig);
         assert_true(rig_until_state(&rig, STORE_FAILED));
         assert_reason_has(&rig, keys[i].said);
+        assert_true(store_troubles(rig.store)[STORE_TROUBLE_FOREIGN_DATA] > 0 || strcmp(keys[i].name, "journal") == 0);
         rig_fini(&rig);
         assert_true(redis_fixture_ask(&redis, answer, sizeof answer, "GET lw:{d}:%s", keys[i].name));
         assert_string_equal(answer, "another's");
@@ -293,6 +295,7 @@ static void a_full_disk_is_away_until_there_is_room(void **state)
         work(&rig, 50);
     assert_int_equal(rig.state, STORE_AWAY);
     assert_reason_has(&rig, "disk");
+    assert_true(store_troubles(rig.store)[STORE_TROUBLE_DISK_FULL] > 0);
     assert_false(store_accepts_publishes(rig.store));
     unbound(&bounded);
     drain(&rig);
@@ -348,8 +351,35 @@ static void a_redis_made_weaker_is_warned_of_as_long_as_it_is(void **state)
     assert_true(redis_fixture_ask(&redis, NULL, 0, "CONFIG SET maxmemory %llu", (unsigned long long)(bytes * 100 / 85)));
     until_warned(&rig, "% of maxmemory", true);
     assert_int_equal(rig.state, STORE_READY);
+    assert_true(store_troubles(rig.store)[STORE_TROUBLE_MEMORY_NEAR_FULL] > 0 && store_troubles(rig.store)[STORE_TROUBLE_TOO_WEAK] > 0);
     assert_true(redis_fixture_ask(&redis, NULL, 0, "CONFIG SET maxmemory 0"));
     until_warned(&rig, "% of maxmemory", false);
+    rig_fini(&rig);
+}
+
+/* The child that rewrites it gets a bound on its files, which the server itself has no more when it writes next. */
+static void a_file_that_cannot_be_rewritten_is_warned_of_and_all_goes_on(void **state)
+{
+    const struct rlimit tiny = {2048, RLIM_INFINITY};
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig, &redis, "o");
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_READY));
+    work(&rig, 50);
+    drain(&rig);
+    assert_int_equal(prlimit(redis.pid, RLIMIT_FSIZE, &tiny, NULL), 0);
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "BGREWRITEAOF"));
+    unbound(&redis);
+    until_warned(&rig, "cannot rewrite", true);
+    assert_true(store_troubles(rig.store)[STORE_TROUBLE_AOF_ERROR] > 0);
+    work(&rig, 20);
+    drain(&rig);
+    assert_int_equal(rig.state, STORE_READY);
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "BGREWRITEAOF"));
+    until_warned(&rig, "cannot rewrite", false);
+    restart_equals(&rig);
     rig_fini(&rig);
 }
 
@@ -364,6 +394,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(keys_of_another_program_are_named_and_left_alone, open_redis, close_redis),
         cmocka_unit_test(a_full_disk_is_away_until_there_is_room),
         cmocka_unit_test_setup_teardown(a_redis_made_weaker_is_warned_of_as_long_as_it_is, open_redis, close_redis),
+        cmocka_unit_test_setup_teardown(a_file_that_cannot_be_rewritten_is_warned_of_and_all_goes_on, open_redis, close_redis),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -154,6 +154,7 @@ static void a_dead_replica_holds_all_back_until_it_is_there_again(void **state)
     work(&rig, 20);
     assert_true(rig_until_state(&rig, STORE_AWAY));
     assert_int_equal(rig.confirmed, told);
+    assert_true(store_troubles(rig.store)[STORE_TROUBLE_FEW_REPLICAS] > 0);
     redis_fixture_start(replica);
     redis_fixture_follow(replica, master);
     drain(&rig);

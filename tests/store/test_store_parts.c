@@ -189,6 +189,28 @@ static void memory_store_confirms_at_the_next_step_and_not_before(void **state)
     assert_null(store);
 }
 
+/* Errors as Redis 7 and Valkey 8 word them. */
+static void each_error_of_redis_is_counted_under_its_name(void **state)
+{
+    static const struct { const char *error; enum store_trouble_kind kind; } errors[] = {
+        {"LOADING Redis is loading the dataset in memory", STORE_TROUBLE_LOADING},
+        {"WRONGPASS invalid username-password pair or user is disabled.", STORE_TROUBLE_WRONG_PASSWORD},
+        {"NOAUTH Authentication required.", STORE_TROUBLE_WRONG_PASSWORD},
+        {"NOPERM User leadwire has no permissions to run the 'fcall' command", STORE_TROUBLE_NO_RIGHTS},
+        {"READONLY You can't write against a read only replica.", STORE_TROUBLE_READ_ONLY},
+        {"OOM command not allowed when used memory > 'maxmemory'.", STORE_TROUBLE_MEMORY_FULL},
+        {"MISCONF Errors writing to the AOF file: No space left on device", STORE_TROUBLE_DISK_FULL},
+        {"NOREPLICAS Not enough good replicas to write.", STORE_TROUBLE_FEW_REPLICAS},
+        {"WRONGTYPE Operation against a key holding the wrong kind of value", STORE_TROUBLE_FOREIGN_DATA},
+        {"ERR Function not found", STORE_TROUBLE_FUNCTION_MISSING},
+        {"ERR something that nobody has thought of", STORE_TROUBLE_OTHER},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        assert_int_equal(store_trouble_of_error(errors[i].error), errors[i].kind);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +221,7 @@ int main(void)
         cmocka_unit_test(keys_share_the_hash_tag_and_name_their_generation),
         cmocka_unit_test(stream_ids_of_64_bits_survive_their_text),
         cmocka_unit_test(memory_store_confirms_at_the_next_step_and_not_before),
+        cmocka_unit_test(each_error_of_redis_is_counted_under_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -285,6 +285,7 @@ static void newer_schema_is_refused_in_words(void **state)
     rig_open(&rig);
     assert_true(rig_until_state(&rig, STORE_FAILED));
     assert_non_null(strstr(store_state_reason(rig.store), "newer Leadwire"));
+    assert_true(store_troubles(rig.store)[STORE_TROUBLE_SCHEMA] > 0);
     rig_fini(&rig);
 }
 
