@@ -89,7 +89,7 @@ static int serve_once(struct broker_options *options, struct run_dir *run_dir, s
 
 static void turn(struct broker *broker, struct broker_watch *watch, struct broker_service *service)
 {
-    uint64_t began_us = wall_clock_monotonic_us();
+    uint64_t began_us = wall_clock_monotonic_us(), cpu_us = wall_clock_thread_cpu_us();
     bool is_serving = broker->phase == BROKER_SERVING;   /* the turn that ends loading makes nobody wait who is there */
 
     broker_watch_begin(watch);
@@ -100,7 +100,7 @@ static void turn(struct broker *broker, struct broker_watch *watch, struct broke
     broker_service_turn(service, broker);
     if (is_serving) {
         uint64_t now_us = wall_clock_monotonic_us();
-        turn_times_add(&broker->turns, now_us, now_us - began_us);
+        turn_times_add(&broker->turns, now_us, now_us - began_us, wall_clock_thread_cpu_us() - cpu_us);
     }
 }
 

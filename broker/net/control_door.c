@@ -276,6 +276,8 @@ static void fill_turns(const struct turn_figures *turns, Leadwire__V1__TurnTimes
     out->max_us = turns->max_us;
     out->recent_p99_us = turns->recent_p99_us;
     out->recent_max_us = turns->recent_max_us;
+    out->long_cpu_count = turns->long_cpu_count;
+    out->max_cpu_us = turns->max_cpu_us;
 }
 
 static void fill_queues(struct net *net, struct arena *arena, Leadwire__V1__StatusReply *reply)

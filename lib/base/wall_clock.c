@@ -28,6 +28,13 @@ uint64_t wall_clock_monotonic_us(void)
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
+uint64_t wall_clock_thread_cpu_us(void)
+{
+    struct timespec now = read_clock(CLOCK_THREAD_CPUTIME_ID);
+
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
 void random_bytes(void *bytes, size_t size)
 {
     unsigned char *at = bytes;

@@ -681,7 +681,9 @@ RULES(turn_times,
     NUMBER(long_count),
     NUMBER(max_us),
     NUMBER(recent_p99_us),
-    NUMBER(recent_max_us));
+    NUMBER(recent_max_us),
+    NUMBER(long_cpu_count),
+    NUMBER(max_cpu_us));
 
 RULES(status_reply,
     REQUEST_ID,

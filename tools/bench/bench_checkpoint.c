@@ -17,7 +17,7 @@
 
 enum { LEADS = 1000000, LEADS_QUICK = 100000, SERVE_S = 30, SERVE_S_QUICK = 5, LOOK_EVERY_MS = 100, RATE = 2000, IN_HAND = 1000, CHECKPOINT_WITHIN_MS = 90000 };
 
-struct figures { uint64_t turns, long_turns, max_us, p99_us, checkpoint_age_ms, waiting; };
+struct figures { uint64_t turns, long_turns, long_cpu_turns, max_us, max_cpu_us, p99_us, checkpoint_age_ms, waiting; };
 
 static struct figures ask(struct control_client *control)
 {
@@ -26,7 +26,8 @@ static struct figures ask(struct control_client *control)
     if (control_client_ask(control, &message, 30000, &reply) != LW_OK || reply.type != WIRE_STATUS_REPLY || !reply.status_reply->turns)
         bench_give_up("the broker does not tell its status: see its log");
     const Leadwire__V1__TurnTimes *turns = reply.status_reply->turns;
-    return (struct figures){.turns = turns->count, .long_turns = turns->long_count, .max_us = turns->max_us, .p99_us = turns->recent_p99_us,
+    return (struct figures){.turns = turns->count, .long_turns = turns->long_count, .long_cpu_turns = turns->long_cpu_count,
+                            .max_cpu_us = turns->max_cpu_us, .max_us = turns->max_us, .p99_us = turns->recent_p99_us,
                             .checkpoint_age_ms = reply.status_reply->checkpoint_age_ms, .waiting = reply.status_reply->waiting};
 }
 
@@ -77,9 +78,9 @@ static void await_checkpoint(struct control_client *control)
 
 static void print_phase(const char *what, const struct figures *before, const struct figures *after)
 {
-    printf("%-12s %9llu turns, %5llu of more than 5 ms; longest so far %.2f ms; 99 %% of the last minute's at most %.2f ms\n", what,
+    printf("%-12s %9llu turns, %5llu of more than 5 ms, %llu of more than 5 ms of CPU; longest so far %.2f ms, %.2f ms of CPU; 99 %% of the last minute's at most %.2f ms\n", what,
            (unsigned long long)(after->turns - before->turns), (unsigned long long)(after->long_turns - before->long_turns),
-           (double)after->max_us / 1e3, (double)after->p99_us / 1e3);
+           (unsigned long long)(after->long_cpu_turns - before->long_cpu_turns), (double)after->max_us / 1e3, (double)after->max_cpu_us / 1e3, (double)after->p99_us / 1e3);
     fflush(stdout);
 }
 
@@ -110,9 +111,9 @@ int bench_checkpoint(const struct bench_options *options)
     print_phase("checkpoint", &phases[2], &phases[3]);
     printf("%llu leads completed while %llu waited\n", (unsigned long long)completed, (unsigned long long)phases[1].waiting);
     if (options->json)
-        printf("{\"leads\": %u, \"completed\": %llu, \"turns\": %llu, \"turns_over_5_ms\": %llu, \"max_turn_ms\": %.2f, \"p99_turn_ms\": %.2f}\n", leads,
+        printf("{\"leads\": %u, \"completed\": %llu, \"turns\": %llu, \"turns_over_5_ms\": %llu, \"turns_over_5_ms_of_cpu\": %llu, \"max_turn_ms\": %.2f, \"max_turn_cpu_ms\": %.2f, \"p99_turn_ms\": %.2f}\n", leads,
                (unsigned long long)completed, (unsigned long long)phases[3].turns, (unsigned long long)phases[3].long_turns,
-               (double)phases[3].max_us / 1e3, (double)phases[2].p99_us / 1e3);
+               (unsigned long long)phases[3].long_cpu_turns, (double)phases[3].max_us / 1e3, (double)phases[3].max_cpu_us / 1e3, (double)phases[2].p99_us / 1e3);
     control_client_close(&control);
     bench_stop(broker);
     bench_stop(redis);

@@ -38,6 +38,8 @@ static void put_turns(struct json_out *out, const Leadwire__V1__TurnTimes *turns
     json_put_unsigned(out, "max_us", turns->max_us);
     json_put_unsigned(out, "recent_p99_us", turns->recent_p99_us);
     json_put_unsigned(out, "recent_max_us", turns->recent_max_us);
+    json_put_unsigned(out, "long_cpu_count", turns->long_cpu_count);
+    json_put_unsigned(out, "max_cpu_us", turns->max_cpu_us);
     json_end_object(out);
 }
 
