@@ -25,6 +25,9 @@ static const struct metric publisher_answers = {"leadwire_publisher_answers_tota
 static const struct metric rep_answers = {"leadwire_rep_answers_total", METRIC_COUNTER, "Answers to reps by status.", "status"};
 static const struct metric refused = {"leadwire_refused_frames_total", METRIC_COUNTER, "Frames that broke the protocol or that their sender may not send.", NULL};
 static const struct metric held = {"leadwire_held_bytes", METRIC_GAUGE, "Memory of frames that wait until what they say is durable.", NULL};
+static const struct metric bound_used = {"leadwire_bound_used", METRIC_GAUGE, "How much of a bound is used.", "bound"};
+static const struct metric bound_max = {"leadwire_bound_max", METRIC_GAUGE, "The bound; 0: there is none.", "bound"};
+static const struct metric bound_refused = {"leadwire_bound_refused_total", METRIC_COUNTER, "Who was told busy or cut because of a bound.", "bound"};
 static const struct metric store_state = {"leadwire_store_state", METRIC_GAUGE, "1 for the state that the store is in.", "state"};
 static const struct metric warnings = {"leadwire_store_warnings", METRIC_GAUGE, "In how many ways Redis is weaker than the desk asks, or close to its end.", NULL};
 static const struct metric troubles = {"leadwire_redis_troubles_total", METRIC_COUNTER, "Troubles with Redis as they were met, by name.", "trouble"};
@@ -40,6 +43,7 @@ static void write_times(struct byte_buffer *out, const struct metric *metric, co
 static void write_queues(struct broker_watch *watch, uint64_t now_us, struct byte_buffer *out);
 static void read_queues(const struct core *core, struct byte_buffer *out);
 static void write_edge(const struct net *net, struct byte_buffer *out);
+static void write_bounds(const struct net *net, struct byte_buffer *out);
 static void write_answers(struct byte_buffer *out, const struct metric *metric, const uint64_t counts[NET_STATUSES]);
 static void write_store(const struct store *store, struct byte_buffer *out);
 
@@ -54,6 +58,7 @@ void broker_metrics_write(struct broker_watch *watch, uint64_t now_us, struct by
     write_times(out, &touches, watch->touches);
     write_queues(watch, now_us, out);
     write_edge(broker->net, out);
+    write_bounds(broker->net, out);
     write_store(broker->store, out);
 }
 
@@ -127,6 +132,22 @@ static void write_edge(const struct net *net, struct byte_buffer *out)
     write_answers(out, &rep_answers, totals.rep_answers);
     metrics_put_only(out, &refused, (double)totals.refused_frames);
     metrics_put_only(out, &held, (double)totals.held_bytes);
+}
+
+static void write_bounds(const struct net *net, struct byte_buffer *out)
+{
+    struct net_bound bounds[NET_BOUNDS_MAX];
+    uint32_t count = net_bounds_read(net, bounds);
+
+    metrics_begin(out, &bound_used);
+    for (uint32_t i = 0; i < count; i++)
+        metrics_put(out, &bound_used, bounds[i].name, (double)bounds[i].used);
+    metrics_begin(out, &bound_max);
+    for (uint32_t i = 0; i < count; i++)
+        metrics_put(out, &bound_max, bounds[i].name, (double)bounds[i].max);
+    metrics_begin(out, &bound_refused);
+    for (uint32_t i = 0; i < count; i++)
+        metrics_put(out, &bound_refused, bounds[i].name, (double)bounds[i].refused_total);
 }
 
 static void write_answers(struct byte_buffer *out, const struct metric *metric, const uint64_t counts[NET_STATUSES])

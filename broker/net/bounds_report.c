@@ -1,38 +1,54 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bounds_report.h"
 
-enum { BOUNDS_MAX = 16 };
-
-struct report { Leadwire__V1__Bound rows[BOUNDS_MAX], *list[BOUNDS_MAX]; size_t count; };
+struct report { struct net_bound *rows; uint32_t count; };
+struct rows { Leadwire__V1__Bound rows[NET_BOUNDS_MAX], *list[NET_BOUNDS_MAX]; };
 
 static void add_core(struct report *report, const struct core *core);
 static void add_admission(struct report *report, const struct net *net);
 static void add_sessions(struct report *report, const struct net *net);
-static Leadwire__V1__Bound *add(struct report *report, const char *name, uint64_t used, uint64_t max);
+static struct net_bound *add(struct report *report, const char *name, uint64_t used, uint64_t max);
 
 void bounds_report_fill(const struct net *net, struct arena *arena, Leadwire__V1__StatusReply *reply)
 {
-    struct report *report = arena_calloc(arena, 1, sizeof *report);
+    struct rows *rows = arena_calloc(arena, 1, sizeof *rows);
+    struct net_bound bounds[NET_BOUNDS_MAX];
 
     for (int role = 0; role < SESSION_ROLES; role++)
         reply->busy_total += net->answers[role][LEADWIRE__V1__STATUS__STATUS_BUSY] + net->crowded[role];
     reply->busy_total += net->crowded_keys;
     reply->handshakes_failed_total = net->handshakes_failed;
     reply->silent_cut_total = net->connections.cut_silent;
-    if (!report)
+    if (!rows)
         return;
-    add_admission(report, net);
-    add_core(report, net->core);
-    add_sessions(report, net);
-    reply->bounds = report->list;
-    reply->n_bounds = report->count;
+    reply->bounds = rows->list;
+    reply->n_bounds = net_bounds_read(net, bounds);
+    for (size_t i = 0; i < reply->n_bounds; i++) {
+        Leadwire__V1__Bound *row = rows->list[i] = &rows->rows[i];
+        leadwire__v1__bound__init(row);
+        row->name = (char *)(uintptr_t)bounds[i].name;
+        row->used = bounds[i].used;
+        row->max = bounds[i].max;
+        row->refused_total = bounds[i].refused_total;
+        row->is_shut = bounds[i].is_shut;
+    }
+}
+
+uint32_t net_bounds_read(const struct net *net, struct net_bound bounds[NET_BOUNDS_MAX])
+{
+    struct report report = {.rows = bounds};
+
+    add_admission(&report, net);
+    add_core(&report, net->core);
+    add_sessions(&report, net);
+    return report.count;
 }
 
 static void add_admission(struct report *report, const struct net *net)
 {
     const struct admission *admission = &net->admission;
-    Leadwire__V1__Bound *memory = add(report, "memory_bytes", admission->resident, admission->memory_max);
-    Leadwire__V1__Bound *journal = add(report, "journal_bytes", net->turn.unconfirmed_bytes, ADMISSION_JOURNAL_BYTES);
+    struct net_bound *memory = add(report, "memory_bytes", admission->resident, admission->memory_max);
+    struct net_bound *journal = add(report, "journal_bytes", net->turn.unconfirmed_bytes, ADMISSION_JOURNAL_BYTES);
 
     memory->refused_total = admission->memory_told;
     memory->is_shut = admission->memory_is_shut;
@@ -58,24 +74,20 @@ static void add_sessions(struct report *report, const struct net *net)
 
     for (int role = 0; role < SESSION_ROLES; role++) {
         uint32_t used = net->sessions.counts[role], max = sessions_max((enum session_role)role);
-        Leadwire__V1__Bound *bound = add(report, names[role], used, max);
+        struct net_bound *bound = add(report, names[role], used, max);
         bound->refused_total = net->crowded[role];
         bound->is_shut = used >= max;
     }
-    Leadwire__V1__Bound *connections = add(report, "connections", net->connections.count, net->connections.max);
+    struct net_bound *connections = add(report, "connections", net->connections.count, net->connections.max);
     connections->refused_total = net->connections.cut_crowded;
     connections->is_shut = net->connections.max > 0 && net->connections.count >= connections_tcp_max(&net->connections);
     add(report, "sessions_per_key", net->sessions.key_peak, net->options.sessions_per_key_max)->refused_total = net->crowded_keys;
 }
 
-static Leadwire__V1__Bound *add(struct report *report, const char *name, uint64_t used, uint64_t max)
+static struct net_bound *add(struct report *report, const char *name, uint64_t used, uint64_t max)
 {
-    Leadwire__V1__Bound *bound = &report->rows[report->count];
+    struct net_bound *bound = &report->rows[report->count++];
 
-    leadwire__v1__bound__init(bound);
-    bound->name = (char *)(uintptr_t)name;
-    bound->used = used;
-    bound->max = max;
-    report->list[report->count++] = bound;
+    *bound = (struct net_bound){.name = name, .used = used, .max = max};
     return bound;
 }

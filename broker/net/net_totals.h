@@ -5,6 +5,7 @@
 #ifndef NET_TOTALS_H
 #define NET_TOTALS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "net.h"
@@ -19,6 +20,16 @@ struct net_totals {
 };
 
 void net_totals_read(const struct net *net, struct net_totals *out);
+/* How near a bound is; docs/OPERATIONS.md has the table of them. max 0: there is none. */
+struct net_bound {
+    const char *name;
+    uint64_t used, max, refused_total;
+    bool is_shut;              /* who comes next is told busy, or cut */
+};
+enum { NET_BOUNDS_MAX = 16 };
+/* Returns how many there are. */
+uint32_t net_bounds_read(const struct net *net, struct net_bound bounds[NET_BOUNDS_MAX]);
+
 /* "busy", "not_yours"; never NULL. */
 const char *net_status_word(unsigned status);
 

@@ -26,6 +26,9 @@ class Probes(HealthCase):
         health = Health(int(port[1]))
         wait_for("ready", health.is_ready)
         self.assertEqual(health.metrics().value("leadwire_sessions", role="rep"), 0)
+        self.assertEqual(health.metrics().value("leadwire_bound_max", bound="leads"), 1100000)
+        self.assertEqual(health.metrics().value("leadwire_bound_used", bound="leads"), 0)
+        self.assertEqual(health.metrics().value("leadwire_bound_refused_total", bound="memory_bytes"), 0)
 
     def test_an_address_that_cannot_be_had_is_refused(self):
         process, _ = self.start_broker(health="nowhere")
