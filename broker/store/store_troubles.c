@@ -27,6 +27,7 @@ enum store_trouble_kind store_trouble_of_error(const char *error)
         {"NOAUTH", false, STORE_TROUBLE_WRONG_PASSWORD},
         {"NOPERM", false, STORE_TROUBLE_NO_RIGHTS},
         {"can't run this command", true, STORE_TROUBLE_NO_RIGHTS},
+        {"ACL failure in script", true, STORE_TROUBLE_NO_RIGHTS},
         {"WRONGTYPE", true, STORE_TROUBLE_FOREIGN_DATA},
         {"LWPARTIAL", false, STORE_TROUBLE_EMPTIED},
         {"NOREPLICAS", false, STORE_TROUBLE_FEW_REPLICAS},

@@ -197,6 +197,7 @@ static void each_error_of_redis_is_counted_under_its_name(void **state)
         {"WRONGPASS invalid username-password pair or user is disabled.", STORE_TROUBLE_WRONG_PASSWORD},
         {"NOAUTH Authentication required.", STORE_TROUBLE_WRONG_PASSWORD},
         {"NOPERM User leadwire has no permissions to run the 'fcall' command", STORE_TROUBLE_NO_RIGHTS},
+        {"ERR ACL failure in script: User leadwire has no permissions to run the 'hset' command script: ab, on @user_function:1.", STORE_TROUBLE_NO_RIGHTS},
         {"READONLY You can't write against a read only replica.", STORE_TROUBLE_READ_ONLY},
         {"OOM command not allowed when used memory > 'maxmemory'.", STORE_TROUBLE_MEMORY_FULL},
         {"MISCONF Errors writing to the AOF file: No space left on device", STORE_TROUBLE_DISK_FULL},
