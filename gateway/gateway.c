@@ -87,6 +87,7 @@ static bool open_sign_in(struct gateway *gateway)
                                        .rules = &gateway->user_rules, .passwords = gateway->passwords};
     const struct password_process_events events = {.verdict = on_verdict, .died = on_passwords_died, .context = gateway};
     return !failed("sign-in", sign_in_open(&gateway->sign_in)) && !failed("tokens", api_tokens_open(&gateway->tokens, config->tokens_path)) &&
+           !failed("away", away_offers_open(&gateway->away, &gateway->desks)) &&
            !failed("password process", password_process_attach(gateway->passwords, gateway->base, &events));
 }
 
@@ -154,6 +155,7 @@ static void close_all(struct gateway *gateway)
     http_door_close(&gateway->door);
     sign_in_close(&gateway->sign_in);
     api_tokens_close(&gateway->tokens);
+    away_offers_close(&gateway->away);
     browser_sessions_fini(&gateway->sessions);
     loop_signals_close(&gateway->signals);
     if (gateway->housekeeping)

@@ -6,6 +6,7 @@
 #define GATEWAY_H
 
 #include "api_tokens.h"
+#include "away_offers.h"
 #include "browser_sessions.h"
 #include "gateway_arguments.h"
 #include "gateway_config.h"
@@ -32,6 +33,7 @@ struct gateway {
     struct sign_in sign_in;
     struct api_tokens tokens;
     struct rep_desks desks;
+    struct away_offers away;
     struct ops_feed ops;                   /* zeroed: the configuration has none */
     struct ops_pages ops_pages;
     struct ops_rules ops_rules;

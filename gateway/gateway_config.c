@@ -12,6 +12,7 @@ static void read_all(struct yaml_doc *doc, const char *path, const struct gatewa
 static void read_ops(struct yaml_doc *doc, const char *path, const struct yaml_node *node, struct gateway_config *out);
 static void read_sessions(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out);
 static void read_page(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out);
+static void read_away(struct yaml_doc *doc, const char *path, const struct yaml_node *node, struct gateway_config *out);
 
 struct gateway_config *gateway_config_read(const char *path, const struct gateway_overrides *overrides)
 {
@@ -65,7 +66,7 @@ static const char *read_path(struct yaml_doc *doc, struct arena *arena, const ch
 
 static void read_all(struct yaml_doc *doc, const char *path, const struct gateway_overrides *overrides, struct gateway_config *out)
 {
-    static const char *const known[] = {"desk", "broker", "users", "rep_secrets", "tokens", "ops", "listen", "http", "identity", "sessions", "page", NULL};
+    static const char *const known[] = {"desk", "broker", "users", "rep_secrets", "tokens", "ops", "listen", "http", "identity", "away", "sessions", "page", NULL};
     const struct yaml_node *root = yaml_doc_root(doc);
     if (!root || yaml_node_kind(root) != YAML_KIND_MAP) {
         if (yaml_doc_problem_count(doc) == 0)
@@ -82,6 +83,7 @@ static void read_all(struct yaml_doc *doc, const char *path, const struct gatewa
     http_config_read(doc, overrides->listen, &out->arena, &out->http);
     proxy_identity_read(doc, yaml_map_find(root, "identity"), &out->arena, &out->identity);
     read_sessions(doc, yaml_map_find(root, "sessions"), out);
+    read_away(doc, path, yaml_map_find(root, "away"), out);
     read_page(doc, yaml_map_find(root, "page"), out);
 }
 
@@ -96,6 +98,20 @@ static void read_ops(struct yaml_doc *doc, const char *path, const struct yaml_n
     out->ops_versions = beside(&out->arena, path, yaml_read_text(doc, yaml_map_find(node, "versions"), "ops.versions", PATH_SIZE_MAX, NULL));
     if (!out->ops_control || !out->ops_events)
         yaml_doc_problem(doc, node, "ops needs control and events: the broker's endpoints of these names");
+}
+
+static void read_away(struct yaml_doc *doc, const char *path, const struct yaml_node *node, struct gateway_config *out)
+{
+    static const char *const known[] = {"key_file", "for", NULL};
+    if (!node)
+        return;
+    yaml_check_keys(doc, node, "away", known);
+    const char *file = beside(&out->arena, path, yaml_read_text(doc, yaml_map_find(node, "key_file"), "away.key_file", PATH_SIZE_MAX, NULL));
+    const char *problem = file ? offer_key_read(file, &out->away_key) : "it is missing";
+    out->away_ms = yaml_read_duration_ms(doc, yaml_map_find(node, "for"), "away.for", 60 * 1000, 24u * HOUR_MS, 8u * HOUR_MS);
+    out->has_away = problem == NULL;
+    if (problem)
+        yaml_doc_problem(doc, node, "away.key_file: %s", problem);
 }
 
 static void read_sessions(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out)
@@ -163,4 +179,5 @@ static void read_page(struct yaml_doc *doc, const struct yaml_node *node, struct
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         json_object_set_new(out->page, lists[i], read_labels(doc, yaml_map_find(node, lists[i]), lists[i], i == 0));
     read_transfer(doc, yaml_map_find(node, "transfer"), out->page);
+    json_object_set_new(out->page, "away", json_boolean(out->has_away));
 }

@@ -10,6 +10,7 @@
  *   tokens: tokens                # of scripts (api_tokens.h); none if not written
  *   listen: 127.0.0.1:8085          # and http: see http_config.h
  *   identity: {header: X-Forwarded-User, from: [127.0.0.1]}   # proxy_identity.h
+ *   away: {key_file: offer.key, for: 8h}   # away_offers.h; without it nobody can be reached
  *   sessions: {idle: 30m, absolute: 12h, page_grace: 30s, max: 4096}
  *   page:
  *     language: en                  # of who has none of ours
@@ -27,6 +28,7 @@
 
 #include "arena.h"
 #include "http_config.h"
+#include "offer_link.h"
 #include "proxy_identity.h"
 
 struct gateway_config {
@@ -37,6 +39,9 @@ struct gateway_config {
     const char *ops_versions;               /* where versions of the rules are kept; NULL: nowhere */
     struct http_config http;
     struct proxy_identity identity;
+    bool has_away;                          /* reps can be reached while their page is closed: */
+    uint64_t away_ms;                       /* for so long */
+    struct offer_key away_key;              /* with which links are signed */
     uint64_t idle_ms, absolute_ms, page_grace_ms;
     uint32_t sessions_max;
     json_t *page;                  /* what the page is told of `page` */

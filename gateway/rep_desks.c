@@ -20,6 +20,7 @@ struct rep_seat {
     struct event *frame_due;        /* pending: a change waits for the next frame */
     char rep[LW_NAME_MAX + 1], page[PAGE_ID_MAX + 1];
     uint64_t session_id, left_ms, beat_ms, told_ms;
+    uint64_t stays_until_ms;        /* without its page */
     bool dirty;                     /* the page does not have the newest state */
 };
 
@@ -93,6 +94,22 @@ struct rep_desk *rep_desks_of_page(const struct rep_desks *desks, const char *re
     return seat && strcmp(seat->page, page) == 0 && seat->session_id == session_id ? seat->desk : NULL;
 }
 
+bool rep_desks_stay(struct rep_desks *desks, const struct page_of_rep *page, uint64_t for_ms)
+{
+    struct rep_seat *seat = find_seat(desks, page->rep);
+    if (!seat || strcmp(seat->page, page->page) != 0 || seat->session_id != page->session_id)
+        return false;
+    seat->stays_until_ms = for_ms > 0 ? wall_clock_monotonic_ms() + for_ms : 0;
+    tell_state(seat);
+    return true;
+}
+
+struct rep_desk *rep_desks_find(const struct rep_desks *desks, const char *rep)
+{
+    struct rep_seat *seat = find_seat(desks, rep);
+    return seat ? seat->desk : NULL;
+}
+
 static void end_signed_out(struct rep_seat *seat)
 {
     if (seat->stream)
@@ -114,9 +131,10 @@ void rep_desks_tick(struct rep_desks *desks, uint64_t now_ms, rep_desks_judge *j
     for (struct rep_seat *seat = desks->first, *next; seat; seat = next) {
         next = seat->next;
         rep_desk_tick(seat->desk, now_ms);
-        if (!judge(context, seat->session_id, seat->rep, seat->stream != NULL))
+        bool stays = now_ms < seat->stays_until_ms;
+        if (!judge(context, seat->session_id, seat->rep, seat->stream || stays))
             end_signed_out(seat);
-        else if (!seat->stream && now_ms - seat->left_ms >= (*desks->config)->page_grace_ms)
+        else if (!seat->stream && !stays && now_ms - seat->left_ms >= (*desks->config)->page_grace_ms)
             end_seat(seat, true);
         else if (seat->dirty)
             tell_in_turn(seat);
@@ -260,6 +278,7 @@ static void tell_state(struct rep_seat *seat)
     if (!seat->stream || http_stream_queued(seat->stream) > QUEUED_MAX)
         return;
     json_t *state = rep_desk_json(seat->desk);
+    json_object_set_new(state, "stays_away", json_boolean(wall_clock_monotonic_ms() < seat->stays_until_ms));
     char *text = json_dumps(state, JSON_COMPACT), id[32];
     if (text) {
         snprintf(id, sizeof id, "id: %llu\n", (unsigned long long)json_integer_value(json_object_get(state, "revision")));

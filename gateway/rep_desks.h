@@ -47,6 +47,10 @@ struct page_of_rep {
 void rep_desks_listen(struct rep_desks *desks, const struct page_of_rep *page, struct http_call *call);
 /* The desk, if this page has it; NULL if not. */
 struct rep_desk *rep_desks_of_page(const struct rep_desks *desks, const char *rep, const char *page, uint64_t session_id);
+/* The desk stays for so long without its page, whose session then counts as used; 0: it does not. False: this page does not have it. */
+bool rep_desks_stay(struct rep_desks *desks, const struct page_of_rep *page, uint64_t for_ms);
+/* The desk of a rep, whoever has it; NULL: there is none here. */
+struct rep_desk *rep_desks_find(const struct rep_desks *desks, const char *rep);
 /* The session is over: its pages are told, and its reps log off. */
 void rep_desks_end_session(struct rep_desks *desks, uint64_t session_id);
 /* The session of every seat, with or without a page: false ends it. */

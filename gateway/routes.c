@@ -23,12 +23,13 @@ struct route {
 };
 
 static route_handler serve_root, serve_health, serve_sign_in, serve_desk, serve_static, take_sign_in, tell_session, take_sign_out, serve_events, take_act,
-    serve_openapi;
+    serve_openapi, serve_offer, take_offer, take_away;
 
 static const struct route routes[] = {
     {HTTP_GET, "/", ACCESS_PUBLIC, WIRE_NONE, false, serve_root, 0},
     {HTTP_GET, "/healthz", ACCESS_PUBLIC, WIRE_NONE, false, serve_health, 0},
     {HTTP_GET, "/sign-in", ACCESS_PUBLIC, WIRE_NONE, false, serve_sign_in, 0},
+    {HTTP_GET, "/offer", ACCESS_PUBLIC, WIRE_NONE, false, serve_offer, 0},
     {HTTP_GET, "/static/*", ACCESS_PUBLIC, WIRE_NONE, false, serve_static, 0},
     {HTTP_GET, "/api/v1/openapi.json", ACCESS_PUBLIC, WIRE_NONE, false, serve_openapi, 0},
     {HTTP_POST, "/api/v1/sign-in", ACCESS_PUBLIC, WIRE_NONE, false, take_sign_in, 0},
@@ -36,6 +37,8 @@ static const struct route routes[] = {
     {HTTP_POST, "/api/v1/sign-out", ACCESS_SIGNED_IN, WIRE_NONE, false, take_sign_out, 0},
     {HTTP_GET, "/desk", 0, WIRE_SET_REP_STATE, true, serve_desk, 0},
     {HTTP_GET, "/api/v1/desk/events", 0, WIRE_SET_REP_STATE, false, serve_events, 0},
+    {HTTP_POST, "/api/v1/offer/accept", ACCESS_PUBLIC, WIRE_NONE, false, take_offer, 0},
+    {HTTP_POST, "/api/v1/desk/away", 0, WIRE_SET_REP_STATE, false, take_away, 0},
     {HTTP_POST, "/api/v1/desk/state", 0, WIRE_SET_REP_STATE, false, take_act, ACT_STATE},
     {HTTP_POST, "/api/v1/desk/accept", 0, WIRE_OFFER_ANSWER, false, take_act, ACT_ACCEPT},
     {HTTP_POST, "/api/v1/desk/decline", 0, WIRE_OFFER_ANSWER, false, take_act, ACT_DECLINE},
@@ -185,6 +188,25 @@ static void serve_openapi(struct gateway *gateway, const struct request *request
     (void)gateway;
     (void)detail;
     page_file_serve(request->call, "openapi.json");
+}
+
+static void serve_offer(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)gateway;
+    (void)detail;
+    page_file_serve(request->call, "offer.html");
+}
+
+static void take_offer(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    away_offers_accept(&gateway->away, request);
+}
+
+static void take_away(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    away_offers_set(&gateway->away, request);
 }
 
 static void take_sign_in(struct gateway *gateway, const struct request *request, int detail)

@@ -18,7 +18,9 @@ let told = null, away = [], settings = {};
 // ---- the state
 
 function showState(state) {
+  const reachChanged = told?.stays_away !== state.stays_away;
   told = state;
+  if (reachChanged) showMenu();
   setServerNow(state.now_unix_ms);
   offers.show(state.leads.filter((row) => row.phase === "offered"));
   leads.show(state.leads.filter((row) => row.phase !== "offered"));
@@ -88,6 +90,12 @@ async function setState(members) {
 
 const goAvailable = () => setState({state: "available"});
 
+// Reached by a webhook while the page is closed: the gateway keeps the desk meanwhile.
+async function turnReach() {
+  const answer = await act("away", {on: !told?.stays_away});
+  if (answer.outcome !== "accepted") notices.tell(t("failed", {reason: answer.reason || answer.outcome}));
+}
+
 async function takeBreak() {
   const busy = leads.count() > 0, reasons = [...settings.break_reasons, ...(settings.break_reasons.length ? [] : [{name: "", label: t("break_plain")}])];
   const row = (end, after) => make("div", {class: "choices", role: "group", "aria-label": t(after ? "break_after" : "break_now")},
@@ -146,6 +154,7 @@ function showMenu() {
       await askToNotify();
       showMenu();
     }) : "",
+    settings.away ? button(t(told?.stays_away ? "reach_on" : "reach_off"), turnReach, {"aria-pressed": String(told?.stays_away === true)}) : "",
     button(t(`sound_${soundIsOn() ? "on" : "off"}`), () => {
       turnSound(!soundIsOn());
       showMenu();

@@ -14,7 +14,7 @@ from permissions_test import of_program
 
 TOKENS = floor.GATEWAY + "tokens: tokens\n"
 USERS = (("anna", "rep", "anna"), ("maria", "manager", "-"), ("ada", "admin", "-"))
-PAGES = {"/", "/sign-in", "/static/*", "/desk", "/ops"}   # for browsers, and no part of the API
+PAGES = {"/", "/sign-in", "/static/*", "/desk", "/ops", "/offer"}   # for browsers, and no part of the API
 
 
 class ApiCase(unittest.TestCase):
@@ -192,6 +192,8 @@ class Description(ApiCase):
         self.check(anna, "POST", "/api/v1/desk/decline", {**lead, "key": "7", "reason": "late"})
         self.check(anna, "POST", "/api/v1/desk/transfer", {**lead, "key": "8", "rep": "bruno"})
         self.check(anna, "POST", "/api/v1/desk/accept", {"page": "other", "key": "9", "lead_id": "x", "offer_number": 1}, want=409)
+        self.check(anna, "POST", "/api/v1/desk/away", {"page": "one", "key": "10", "on": True}, want=400)   # not configured here
+        self.check(anna, "POST", "/api/v1/offer/accept", {"token": "x.y"}, want=403)
         self.told_to_who_runs_it(offer["lead_id"])
         self.check(anna, "POST", "/api/v1/sign-out", {})
         self.check(anna, "GET", "/api/v1/session", want=401)

@@ -7,6 +7,9 @@
 A story asks for what happens outside of the browser by a line of JSON on its output, [WORD, ARGUMENTS...], and reads the answer as a
 line on its input.
 """
+import base64
+import hashlib
+import hmac
 import json
 import os
 import pathlib
@@ -14,11 +17,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 import floor
 
 HERE = pathlib.Path(__file__).resolve().parent
 NODE_MODULES_S = 60
+OFFER_KEY = "0123456789abcdef" * 4
 USERS = (("anna", "rep", "anna"), ("bruno", "rep", "bruno"), ("maria", "manager", "-"), ("otto", "manager:outside", "-"), ("ada", "admin", "-"))
 
 
@@ -57,7 +62,17 @@ def answer(place, word, *arguments):
         return place.start_broker()
     if word == "lead":
         return json.loads(place.tool("explain", arguments[0], "--json").stdout)
+    if word == "offer-link":
+        return offer_link(place, *arguments)
     raise AssertionError(word)
+
+
+def offer_link(place, rep, lead_id):
+    """As leadwire-webhooks makes it of the first offer of a lead (lib/tokens/offer_link.h)."""
+    payload = f"{rep}\n{lead_id}\n1\n{int(time.time() * 1000) + 40000}".encode()
+    mac = hmac.new(bytes.fromhex(OFFER_KEY), payload, hashlib.sha256).digest()
+    token = ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (payload, mac))
+    return f"http://127.0.0.1:{place.port}/offer#{token}"
 
 
 def tell_story(place, work, story):
@@ -85,7 +100,8 @@ def main(story):
     place = None
     try:
         node_modules(work)
-        place = floor.Floor(redis=True, users=USERS)
+        place = floor.Floor(redis=True, users=USERS, config=floor.GATEWAY + "away: {key_file: offer.key}\n")
+        place.secret_file("offer.key", OFFER_KEY)
         code = tell_story(place.open(), work, story)
         if code != 0:
             print(place.log("gateway"))

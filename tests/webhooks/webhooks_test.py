@@ -278,7 +278,7 @@ class Configuration(WebhooksCase):
         self.assertEqual(self.program("--check").returncode, 0)
         for more, said in (("    url: http://crm.example.com/\n", "11: 'url' is written twice"), ("    states: [asleep]\n", "twice"), ("    surl: x\n", "not known here"),
                            ("    retry: {}\n", "twice"), ("    sources: portal\n", "sources must be a list"), ("    outbox_max_mib: 0\n", "outbox_max_mib"),
-                           ("  Bad: {}\n", "a hook's name has"), ("  other: 3\n", "must be a map with url"), ("  other: {url: \"http://x/\"}\n", "https://")):
+                           ("  Bad: {}\n", "a hook's name has"), ("    accept_link: https://desk.example.com\n", "needs accept_key_file"), ("    accept_key_file: offer.key\n", "needs accept_key_file"), ("  other: 3\n", "must be a map with url"), ("  other: {url: \"http://x/\"}\n", "https://")):
             self.configure(more=more)
             done = self.program("--check")
             self.assertEqual(done.returncode, 3, more)

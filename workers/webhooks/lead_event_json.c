@@ -44,6 +44,11 @@ static json_t *data_of(const struct lead_event *event)
     put_text(data, "by", change->by);
     put_text(data, "other_lead_id", change->other_lead_id);
     put_text(data, "trace_id", change->trace_id);
+    if (change->to == LW_LEAD_OFFERED) {
+        put_number(data, "offer_number", change->offer_number);
+        put_number(data, "deadline_unix_ms", change->deadline_unix_ms);
+        put_text(data, "accept_url", event->accept_url);
+    }
     put_number(data, "priority", change->priority);
     put_number(data, "received_unix_ms", change->received_unix_ms);
     put_number(data, "appointment_unix_ms", change->appointment_unix_ms);

@@ -22,6 +22,7 @@ struct lead_event {
     uint64_t revision;
     const char *source, *queue;
     const struct lw_event *change;           /* NULL: gone */
+    const char *accept_url;                  /* of an offer: where its rep can accept it; NULL: none */
 };
 
 void lead_event_id(const struct lead_event *event, char out[LEAD_EVENT_ID_SIZE]);

@@ -9,6 +9,7 @@
 
 #include "lead_event_json.h"
 #include "lw_log.h"
+#include "secret_file.h"
 #include "wall_clock.h"
 #include "webhook_dead.h"
 
@@ -28,6 +29,11 @@ lw_status webhook_open(struct webhook *hook, const struct webhook_config *config
     const char *problem = webhook_keys_read(config->secret_path, &hook->keys);
     if (problem) {
         log_error("hook %s: %s: %s", config->name, config->secret_path, problem);
+        return LW_INVALID;
+    }
+    problem = config->accept_key_path ? offer_key_read(config->accept_key_path, &hook->accept_key) : NULL;
+    if (problem) {
+        log_error("hook %s: %s: %s", config->name, config->accept_key_path, problem);
         return LW_INVALID;
     }
     if (!webhook_folder(state, config->name, hook->folder, sizeof hook->folder))
@@ -51,6 +57,7 @@ void webhook_close(struct webhook *hook)
     spool_close(&hook->spool);
     free(hook->message);
     webhook_keys_wipe(&hook->keys);
+    secret_wipe(&hook->accept_key, sizeof hook->accept_key);
     *hook = (struct webhook){.config = NULL};
 }
 

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include "http_fetch.h"
+#include "offer_link.h"
 #include "spool.h"
 #include "webhook_sign.h"
 #include "webhooks_config.h"
@@ -24,6 +25,7 @@ struct webhook {
     struct spool *spool;
     struct event *pump;          /* sends the next */
     struct webhook_keys keys;
+    struct offer_key accept_key;
     char folder[WEBHOOK_PATH_MAX + 80];
     uint8_t *message;            /* the first of the outbox while it is sent; NULL: none is */
     size_t size;

@@ -72,7 +72,7 @@ static bool is_hook_name(const char *name)
 
 static void read_hook(struct yaml_doc *doc, struct arena *arena, const char *path, const struct yaml_node *node, struct webhook_config *out)
 {
-    static const char *const known[] = {"url", "secret_file", "states", "sources", "queues", "ca_file", "allow_private", "retry", "outbox_max_mib", NULL};
+    static const char *const known[] = {"url", "secret_file", "states", "sources", "queues", "ca_file", "allow_private", "retry", "outbox_max_mib", "accept_link", "accept_key_file", NULL};
     yaml_check_keys(doc, node, out->name, known);
     out->url = read_needed(doc, arena, node, "url", "where the hook's messages go");
     if (out->url && (strncmp(out->url, "https://", 8) != 0 || !web_url_is_valid(out->url) || strlen(out->url) > URL_MAX))
@@ -80,6 +80,10 @@ static void read_hook(struct yaml_doc *doc, struct arena *arena, const char *pat
     out->secret_path = beside(arena, path, read_needed(doc, arena, node, "secret_file", "the file of the hook's secret"));
     out->ca_file = beside(arena, path, yaml_read_text(doc, yaml_map_find(node, "ca_file"), "ca_file", WEBHOOK_PATH_MAX, NULL));
     out->allow_private = yaml_read_bool(doc, yaml_map_find(node, "allow_private"), "allow_private", false);
+    out->accept_link = arena_strdup(arena, yaml_read_text(doc, yaml_map_find(node, "accept_link"), "accept_link", URL_MAX, NULL));
+    out->accept_key_path = beside(arena, path, yaml_read_text(doc, yaml_map_find(node, "accept_key_file"), "accept_key_file", WEBHOOK_PATH_MAX, NULL));
+    if (!out->accept_link != !out->accept_key_path || (out->accept_link && !web_url_is_valid(out->accept_link)))
+        yaml_doc_problem(doc, node, "accept_link is the gateway's address, https://HOST, and needs accept_key_file beside it, the key of the gateway's away");
     out->outbox_bytes_max = yaml_read_number(doc, yaml_map_find(node, "outbox_max_mib"), "outbox_max_mib", 1, 65536, OUTBOX_MIB) * 1024 * 1024;
     if (yaml_map_find(node, "states"))
         read_words(doc, arena, yaml_map_find(node, "states"), "states", out->states);

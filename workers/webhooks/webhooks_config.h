@@ -15,6 +15,8 @@
  *       sources: [portal]             # all if not written; queues likewise
  *       ca_file: our-ca.pem
  *       allow_private: no
+ *       accept_link: https://desk.example.com   # an offer comes with a link to accept it; needs accept_key_file
+ *       accept_key_file: offer.key
  *       retry: {first: 5s, most: 1h, give_up: 24h}
  */
 #ifndef WEBHOOKS_CONFIG_H
@@ -31,6 +33,7 @@ struct webhook_config {
     const char *name, *url, *secret_path, *ca_file;
     const char *states[WEBHOOK_WORDS_MAX + 1], *sources[WEBHOOK_WORDS_MAX + 1], *queues[WEBHOOK_WORDS_MAX + 1];   /* NULL-ended; sources, queues empty: all */
     bool allow_private;
+    const char *accept_link, *accept_key_path;   /* both, or NULL */
     uint32_t first_ms, most_ms;
     uint64_t give_up_ms, outbox_bytes_max;
 };

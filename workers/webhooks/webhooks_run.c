@@ -18,13 +18,15 @@
 #include "loop_signals.h"
 #include "lw_log.h"
 #include "metrics.h"
+#include "offer_link.h"
+#include "secret_file.h"
 #include "wall_clock.h"
 #include "webhook.h"
 #include "webhook_dead.h"
 #include "webhooks_config.h"
 #include "worker_run.h"
 
-enum { EVENTS_PER_TURN_MAX = 200 };
+enum { EVENTS_PER_TURN_MAX = 200, URL_SIZE = 2000 + OFFER_TOKEN_MAX + 16 };
 
 struct webhooks {
     struct webhooks_config *config;
@@ -53,21 +55,35 @@ static bool is_end(lw_lead_state state)
     return state == LW_LEAD_COMPLETED || state == LW_LEAD_CANCELLED || state == LW_LEAD_EXPIRED || state == LW_LEAD_MERGED;
 }
 
+/* The link to accept an offer, for a hook that has such; else NULL. */
+static const char *accept_url(const struct webhook *hook, const struct lead_event *event, char url[URL_SIZE])
+{
+    char token[OFFER_TOKEN_MAX + 1];
+    const struct lw_event *change = event->change;
+    struct offer_link link = {.offer_number = change ? change->offer_number : 0, .expires_unix_ms = change ? change->deadline_unix_ms : 0};
+    if (!hook->config->accept_link || !change || change->to != LW_LEAD_OFFERED || !*change->rep)
+        return NULL;
+    snprintf(link.rep, sizeof link.rep, "%s", change->rep);
+    snprintf(link.lead_id, sizeof link.lead_id, "%s", change->lead_id);
+    bool fits = offer_link_sign(&hook->accept_key, &link, token) && snprintf(url, URL_SIZE, "%s/offer#%s", hook->config->accept_link, token) < URL_SIZE;
+    return fits ? url : NULL;
+}
+
 /* False: not all that want it have it. */
 static bool queue_event(struct webhooks *webhooks, const struct lead_event *event)
 {
-    char id[LEAD_EVENT_ID_SIZE];
-    char *body = NULL;
+    char id[LEAD_EVENT_ID_SIZE], url[URL_SIZE];
     bool good = true;
     lead_event_id(event, id);
     for (uint32_t i = 0; i < webhooks->config->hook_count; i++) {
+        struct lead_event told = *event;
         if (!webhook_config_wants(&webhooks->config->hooks[i], event->state, event->source, event->queue))
             continue;
-        if (!body)
-            body = lead_event_json(event, wall_clock_unix_ms());
+        told.accept_url = accept_url(&webhooks->hooks[i], event, url);
+        char *body = lead_event_json(&told, wall_clock_unix_ms());
         good = body && webhook_put(&webhooks->hooks[i], id, body) && good;
+        free(body);
     }
-    free(body);
     return good;
 }
 
@@ -292,9 +308,15 @@ static int check_secrets(const struct webhooks_config *config, const char *path)
         struct webhook_keys keys;
         const char *problem = webhook_keys_read(config->hooks[i].secret_path, &keys);
         webhook_keys_wipe(&keys);
+        const char *file = config->hooks[i].secret_path;
+        if (!problem && (file = config->hooks[i].accept_key_path)) {
+            struct offer_key key;
+            problem = offer_key_read(file, &key);
+            secret_wipe(&key, sizeof key);
+        }
         if (!problem)
             continue;
-        fprintf(stderr, "%s: hook '%s': %s: %s\n", path, config->hooks[i].name, config->hooks[i].secret_path, problem);
+        fprintf(stderr, "%s: hook '%s': %s: %s\n", path, config->hooks[i].name, file, problem);
         exit_code = WORKER_EXIT_CONFIG;
     }
     if (exit_code == WORKER_EXIT_OK)
