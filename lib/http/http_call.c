@@ -12,8 +12,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "is_sanitized.h"
+
 /* The copy of the body, its decoded fields with their table, and the answer. */
-enum { ARENA_PER_BODY_BYTE = 4, ARENA_BASE = 256 * 1024 };
+enum { ARENA_PER_BODY_BYTE = 6, ARENA_BASE = 256 * 1024 };
+enum { SPARE_MAX = 64, SPARE_KEEP = 48 * 1024 };
 
 struct http_call {
     struct http_call *next, *previous;
@@ -30,17 +33,45 @@ static bool read_request(struct http_call *call);
 static bool read_path(struct http_call *call, const char *path);
 static void unlink_call(struct http_call *call);
 
+/* With an empty arena. */
+static struct http_call *take_spare(struct http_calls *calls, size_t body_size_max)
+{
+    struct http_call *call = calls->spare;
+    if (call) {
+        const struct arena arena = call->arena;
+        calls->spare = call->next;
+        calls->spare_count--;
+        *call = (struct http_call){.arena = arena};
+        return call;
+    }
+    call = calloc(1, sizeof *call);
+    if (call)
+        arena_init(&call->arena, body_size_max * ARENA_PER_BODY_BYTE + ARENA_BASE);
+    return call;
+}
+
+static void keep_spare(struct http_calls *calls, struct http_call *call)
+{
+    if (IS_SANITIZED || calls->spare_count == SPARE_MAX) {   /* a sanitizer shall see what is used after its end */
+        arena_fini(&call->arena);
+        free(call);
+        return;
+    }
+    arena_reset(&call->arena, SPARE_KEEP);
+    call->next = calls->spare;
+    calls->spare = call;
+    calls->spare_count++;
+}
+
 struct http_call *http_call_new(struct http_calls *calls, struct evhttp_request *request, size_t body_size_max)
 {
-    struct http_call *call = calloc(1, sizeof *call);
+    struct http_call *call = take_spare(calls, body_size_max);
     if (!call)
         return NULL;
     call->request = request;
     call->calls = calls;
-    arena_init(&call->arena, body_size_max * ARENA_PER_BODY_BYTE + ARENA_BASE);
     if (!read_request(call)) {
-        arena_fini(&call->arena);
-        free(call);
+        keep_spare(calls, call);
         return NULL;
     }
     call->next = calls->first;
@@ -59,6 +90,12 @@ void http_calls_end(struct http_calls *calls)
         struct http_stream *stream = calls->streams;   /* ending it moves the first */
         http_stream_end(&stream);
     }
+    while (calls->spare) {
+        struct http_call *call = calls->spare;
+        calls->spare = call->next;
+        arena_fini(&call->arena);
+        free(call);
+    }
 }
 
 struct http_calls *http_call_calls(struct http_call *call)
@@ -70,8 +107,7 @@ struct evhttp_request *http_call_take_request(struct http_call *call)
 {
     struct evhttp_request *request = call->request;
     unlink_call(call);
-    arena_fini(&call->arena);
-    free(call);
+    keep_spare(call->calls, call);
     return request;
 }
 
@@ -132,12 +168,14 @@ const char *http_call_peer(const struct http_call *call)
 
 struct http_origin http_call_origin(struct http_call *call, const struct http_proxies *proxies)
 {
-    const struct http_origin_headers headers = {
-        .forwarded = http_call_header_joined(call, "Forwarded"),
-        .x_for = http_call_header_joined(call, "X-Forwarded-For"),
-        .x_proto = http_call_header_joined(call, "X-Forwarded-Proto"),
-        .x_host = http_call_header_joined(call, "X-Forwarded-Host"),
-    };
+    struct http_origin_headers headers = {0};
+    if (proxies->count > 0)   /* else they count for nothing */
+        headers = (struct http_origin_headers){
+            .forwarded = http_call_header_joined(call, "Forwarded"),
+            .x_for = http_call_header_joined(call, "X-Forwarded-For"),
+            .x_proto = http_call_header_joined(call, "X-Forwarded-Proto"),
+            .x_host = http_call_header_joined(call, "X-Forwarded-Host"),
+        };
     return http_origin_read(proxies, http_call_peer(call), &headers, &call->arena);
 }
 

@@ -14,7 +14,8 @@ struct http_stream;
 struct http_calls {
     struct http_call *first;
     struct http_stream *streams;
-    uint32_t count;
+    struct http_call *spare;   /* ended ones, whose memory waits for the next */
+    uint32_t count, spare_count;
     bool closing;   /* replies say Connection: close */
 };
 
@@ -23,7 +24,7 @@ struct http_call *http_call_new(struct http_calls *calls, struct evhttp_request 
 struct http_calls *http_call_calls(struct http_call *call);
 /* Frees the call and hands over its request, for an answer of another form. */
 struct evhttp_request *http_call_take_request(struct http_call *call);
-/* Answers what is left with 503, and ends the streams; nobody is told. */
+/* Answers what is left with 503, ends the streams, and frees what is spare; nobody is told. */
 void http_calls_end(struct http_calls *calls);
 
 #endif

@@ -72,14 +72,14 @@ static void read_line(struct map *map, char *line)
     }
 }
 
-static void look_for_paths(const struct map *map, const struct input_fields *fields, struct arena *arena)
+static void look_for_paths(const struct map *map, const struct input_fields *fields)
 {
     for (size_t i = 0; i < map->path_count; i++) {
         char place[JSON_PLACE_MAX], again[JSON_PLACE_MAX];
-        const json_t *value = json_path_find(fields->document, map->paths[i], place);
+        const struct json_value *value = json_path_find(fields->document, map->paths[i], place);
         if (value && json_path_find(fields->document, place, again) != value)
             door_broken("a value's place leads to it");
-        (void)json_scalar_text(arena, value);
+        (void)json_tree_text(value);
     }
 }
 
@@ -91,11 +91,10 @@ static void make_lead(const struct map *map, const struct web_body *body, struct
     const char *reason;
     if (web_body_read(&map->source, body, arena, &fields) != LW_OK)
         return;
-    look_for_paths(map, &fields, arena);
+    look_for_paths(map, &fields);
     if (web_body_lead(&map->source, &fields, "web/0001", &builder, &lead, &reason) == LW_OK)
         (void)door_lead_hold(lead);
     lead_builder_fini(&builder);
-    input_fields_release(&fields);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

@@ -48,7 +48,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         if (web_body_lead(&source, &fields, "web/0001", &builder, &lead, &reason) == LW_OK)
             (void)door_lead_hold(lead);
         lead_builder_fini(&builder);
-        input_fields_release(&fields);
     }
     free(rest);
     arena_fini(&arena);

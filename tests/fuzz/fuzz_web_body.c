@@ -49,7 +49,6 @@ static uint64_t make_lead(const struct web_source *source, const struct web_body
         if (web_body_lead(source, &fields, "web/0001", &builder, &lead, &reason) == LW_OK)
             hash = door_lead_hold(lead);
         lead_builder_fini(&builder);
-        input_fields_release(&fields);
     }
     arena_fini(&arena);
     return hash;

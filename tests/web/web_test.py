@@ -214,6 +214,9 @@ class Refused(WebCase):
     def test_too_many_fields_are_413(self):
         self.assert_refused(self.worker.request("POST", "/in/form", "a&" * 600, FORM), 413, "too_large")
 
+    def test_json_of_too_many_values_is_413(self):
+        self.assert_refused(self.worker.request("POST", "/in/form", "[" + "0," * 8000 + "0]", {"Content-Type": "application/json"}), 413, "too_large")
+
     def test_too_many_parts_are_413_and_a_body_without_boundary_400(self):
         body = '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n' * 250
         self.assertEqual(self.worker.request("POST", "/in/form", body, {"Content-Type": "multipart/form-data"})[0], 400)

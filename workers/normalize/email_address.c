@@ -9,7 +9,7 @@
 
 #include "text_clean.h"
 
-enum { LOCAL_MAX = 64, DOMAIN_MAX = 255 };
+enum { LOCAL_MAX = 64, DOMAIN_MAX = 255, PLAIN_DOMAIN_MAX = 200 };
 
 /* What a provider ignores in the local part. Only what its own documentation says. */
 struct domain_rule {
@@ -58,7 +58,10 @@ bool email_address_read(const char *bytes, size_t size, struct email_address *ou
     if (at == size || !local_part_good(bytes, at) || !domain_to_ascii(bytes + at + 1, size - at - 1, domain))
         return false;
 
-    snprintf(out->address, sizeof out->address, "%.*s@%s", (int)at, bytes, domain);
+    const size_t domain_size = strlen(domain);
+    memcpy(out->address, bytes, at);
+    out->address[at] = '@';
+    memcpy(out->address + at + 1, domain, domain_size + 1);
     make_key(bytes, at, domain, out->key);
     return true;
 }
@@ -133,8 +136,26 @@ static bool labels_good(const char *domain)
     }
 }
 
+/* Nearly every one, which UTS 46 leaves as it is. It has more to say of "--", and of length. */
+static bool is_plain_domain(const char *domain, size_t size)
+{
+    if (size == 0 || size > PLAIN_DOMAIN_MAX || domain[size - 1] == '.')
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        const char c = domain[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || (c == '-' && !(i > 0 && domain[i - 1] == '-'))))
+            return false;
+    }
+    return true;
+}
+
 static bool domain_to_ascii(const char *domain, size_t size, char out[DOMAIN_MAX + 1])
 {
+    if (is_plain_domain(domain, size)) {
+        memcpy(out, domain, size);
+        out[size] = '\0';
+        return labels_good(out);
+    }
     static UIDNA *idna;   /* immutable once open; one for the process */
     UErrorCode error = U_ZERO_ERROR;
     if (!idna)
@@ -168,6 +189,7 @@ static void make_key(const char *local, size_t local_size, const char *domain, c
             continue;
         key[used++] = local[i];
     }
-    snprintf(key + used, EMAIL_ADDRESS_MAX + 1 - used, "@%s", rule ? rule->main_domain : domain);
+    key[used++] = '@';
+    strcpy(key + used, rule ? rule->main_domain : domain);
     text_lower_ascii(key);
 }

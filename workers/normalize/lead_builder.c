@@ -14,7 +14,7 @@
 #include "web_url.h"
 
 /* Kept values and warnings, the copies that cleaning leaves behind, and what finish adds. */
-enum { BUILDER_ARENA_CAP = 512 * 1024 };
+enum { BUILDER_ARENA_CAP = 512 * 1024, BUILDER_ARENA_KEEP = 32 * 1024 };
 
 struct field_rule {
     const char *name;
@@ -52,8 +52,12 @@ enum lead_field lead_field_find(const char *name)
 
 void lead_builder_init(struct lead_builder *builder, const struct lead_defaults *defaults)
 {
+    struct arena arena = builder->arena;
+    if (arena.cap_bytes == 0)
+        arena_init(&arena, BUILDER_ARENA_CAP);
+    arena_reset(&arena, BUILDER_ARENA_KEEP);
     memset(builder, 0, sizeof *builder);
-    arena_init(&builder->arena, BUILDER_ARENA_CAP);
+    builder->arena = arena;
     builder->defaults = *defaults;
     builder->lead = (struct lw_lead){
         .channel = defaults->channel,

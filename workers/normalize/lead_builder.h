@@ -92,7 +92,8 @@ struct lead_builder {
     const char *warnings[LW_LEAD_WARNINGS_MAX];
 };
 
-/* Prepares memory the caller owns (large: not on a deep stack). */
+/* Prepares memory the caller owns (large: not on a deep stack), zeroed before the first use. One that was not finished is used again, with
+ * the memory it has; what it built goes. */
 void lead_builder_init(struct lead_builder *builder, const struct lead_defaults *defaults);
 /* A zeroed or finished builder is accepted. */
 void lead_builder_fini(struct lead_builder *builder);

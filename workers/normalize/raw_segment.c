@@ -39,12 +39,37 @@ static uint64_t check_of(const char *line, size_t line_size, const char *key, si
     return key_size > 0 ? siphash_64((struct siphash_key){first, 1}, key, key_size) : first;
 }
 
+/* The number and a blank; gives what follows. Written by hand, as all of the line: it is written for each contact. */
+static char *put_number(char *to, uint64_t number)
+{
+    char digits[NUMBER_DIGITS_MAX + 1];
+    size_t count = 0;
+    do
+        digits[count++] = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    while (count > 0)
+        *to++ = digits[--count];
+    *to++ = ' ';
+    return to;
+}
+
 size_t raw_entry_write(const struct raw_entry *entry, const char *key, char out[RAW_LINE_MAX])
 {
-    const int size = snprintf(out, RAW_LINE_MAX, "%c %s %" PRId64 " %" PRIu32 " %" PRIu64 " ", entry->is_again ? '+' : '=', entry->ref, entry->at_unix_ms,
-                              entry->key_size, entry->size);
-    const uint64_t check = check_of(out, (size_t)size, key, entry->key_size);
-    return (size_t)size + (size_t)snprintf(out + size, RAW_LINE_MAX - (size_t)size, "%016" PRIx64 "\n", check);
+    const size_t ref_size = strlen(entry->ref);
+    char *to = out;
+    *to++ = entry->is_again ? '+' : '=';
+    *to++ = ' ';
+    memcpy(to, entry->ref, ref_size);
+    to += ref_size;
+    *to++ = ' ';
+    to = put_number(to, (uint64_t)entry->at_unix_ms);
+    to = put_number(to, entry->key_size);
+    to = put_number(to, entry->size);
+    const uint64_t check = check_of(out, (size_t)(to - out), key, entry->key_size);
+    for (int digit = CHECK_DIGITS - 1; digit >= 0; digit--)
+        *to++ = "0123456789abcdef"[check >> (4 * digit) & 15];
+    *to++ = '\n';
+    return (size_t)(to - out);
 }
 
 /* A number and the blank behind it; gives what follows, NULL: there is none. */

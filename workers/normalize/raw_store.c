@@ -19,7 +19,7 @@
 
 enum {
     SEGMENT_SIZE_MAX = 8 * 1024 * 1024, SEGMENT_CONTACTS_MAX = 8192, SEGMENT_AGE_MAX_MS = 3600 * 1000, KEEP_PARTS = 8,
-    NAMES_TRIED_MAX = 100,
+    NAMES_TRIED_MAX = 100, SUFFIX_MAX = 10,
 };
 
 static const uint64_t size_max_default = UINT64_C(1) << 30;
@@ -110,7 +110,9 @@ lw_status raw_store_put(struct raw_store *store, const char *source, const char 
     const size_t key_size = key ? strlen(key) : 0;
     struct raw_entry entry = {.at_unix_ms = wall_clock_unix_ms(), .key_size = key_size > RAW_KEY_MAX ? 0 : (uint32_t)key_size};
     contact_hash_hex(source, bytes, size, hex);
-    snprintf(entry.ref, sizeof entry.ref, "%.*s.%.10s", RAW_HASH_DIGITS, hex, suffix);
+    memcpy(entry.ref, hex, RAW_HASH_DIGITS);
+    entry.ref[RAW_HASH_DIGITS] = '.';
+    memcpy(entry.ref + RAW_HASH_DIGITS + 1, suffix, strnlen(suffix, SUFFIX_MAX));   /* a NUL is behind it */
     ref_out[0] = '\0';
 
     if (segment_is_over(store, entry.at_unix_ms))

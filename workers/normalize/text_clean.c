@@ -12,6 +12,7 @@ enum {
     NFC_GROWTH_MAX = 3,          /* UTF-16 units of NFC per unit before, Unicode's own bound */
 };
 
+static bool is_clean(const char *bytes, size_t size);
 static char *filter(const char *bytes, size_t size, enum text_shape shape, size_t *size_out, bool *ascii_out);
 static char *compose(const char *text, size_t size, size_t *size_out);
 static size_t shape_line(const char *text, size_t size, char *out);
@@ -20,6 +21,11 @@ static size_t shape_block(const char *text, size_t size, char *out);
 char *text_clean(struct arena *arena, const char *bytes, size_t size, enum text_shape shape, size_t size_max,
                  bool *cut_out)
 {
+    if (size <= size_max && is_clean(bytes, size)) {
+        if (cut_out)
+            *cut_out = false;
+        return arena_copy(arena, bytes, size);
+    }
     bool cut = size / INPUT_PER_OUTPUT_MAX > size_max;
     if (cut)
         size = size_max * INPUT_PER_OUTPUT_MAX;
@@ -120,6 +126,16 @@ bool text_equal_nocase(const char *a, const char *b)
         if (!x)
             return true;
     }
+}
+
+/* Nearly all of them: letters and signs of ASCII, with single spaces between them, in either shape. */
+static bool is_clean(const char *bytes, size_t size)
+{
+    char before = ' ';
+    for (size_t i = 0; i < size; before = bytes[i++])
+        if ((unsigned char)(bytes[i] - 0x20) > 0x7E - 0x20 || (bytes[i] == ' ' && before == ' '))
+            return false;
+    return before != ' ';
 }
 
 static bool is_space(uint32_t c)

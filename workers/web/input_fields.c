@@ -6,12 +6,8 @@
 
 #include "json_path.h"
 
-enum { INTEGER_DIGITS_SAFE = 18 };   /* these fit into 64 bits */
-
 static lw_status take_form(struct arena *arena, const struct form_fields *form, struct input_fields *out);
-static json_t *load_with_long_integers(struct arena *arena, const char *bytes, size_t size);
-static void flatten(struct arena *arena, const json_t *value, const char *path, unsigned depth, struct input_fields *out);
-static bool scalar_text(struct arena *arena, const json_t *value, struct input_field *field);
+static void flatten(struct arena *arena, const struct json_value *value, const char *path, unsigned depth, struct input_fields *out);
 
 lw_status input_fields_from_form(struct arena *arena, const char *bytes, size_t size, struct input_fields *out)
 {
@@ -37,46 +33,46 @@ lw_status input_fields_from_multipart(struct arena *arena, const char *content_t
     return take_form(arena, &body.fields, out);
 }
 
-json_t *input_json_load(struct arena *arena, const char *bytes, size_t size)
-{
-    json_error_t error;
-    json_t *document = json_loadb(bytes, size, 0, &error);
-    return document || json_error_code(&error) != json_error_numeric_overflow ? document : load_with_long_integers(arena, bytes, size);
-}
-
 lw_status input_fields_from_json(struct arena *arena, const char *bytes, size_t size, struct input_fields *out)
 {
+    struct json_value *document;
     *out = (struct input_fields){0};
-    json_t *document = input_json_load(arena, bytes, size);
-    if (!document)
-        return LW_INVALID;
+    lw_status status = json_tree_read(arena, bytes, size, &document);
+    if (status != LW_OK)
+        return status;
     out->items = arena_alloc(arena, INPUT_FIELDS_MAX * sizeof *out->items);   /* most are never used, nor looked at */
-    if (!out->items) {
-        json_decref(document);
+    if (!out->items)
         return LW_NO_MEMORY;
-    }
     out->document = document;
     flatten(arena, document, "", 0, out);
     return LW_OK;
 }
 
-void input_fields_release(struct input_fields *fields)
+struct input_field *input_fields_find(const struct input_fields *fields, const char *path)
 {
-    json_decref(fields->document);
-    *fields = (struct input_fields){0};
+    struct input_search search = input_fields_search(fields, path);
+    return input_search_next(fields, &search);
 }
 
-struct input_field *input_fields_find(const struct input_fields *fields, const char *path, size_t from, size_t *index_out)
+struct input_search input_fields_search(const struct input_fields *fields, const char *path)
 {
     char place[JSON_PLACE_MAX];
-    bool placed = !fields->document || json_path_find(fields->document, path, place);
-    for (size_t i = from; i < fields->count; i++) {
-        struct input_field *field = &fields->items[i];
-        if (field->pair_name ? strcmp(field->pair_name, path) == 0 || strcmp(field->path, path) == 0
-                             : placed && strcmp(field->path, fields->document ? place : path) == 0) {
-            *index_out = i;
+    return (struct input_search){.path = path, .place = fields->document ? json_path_find(fields->document, path, place) : NULL};
+}
+
+static bool is_sought(const struct input_fields *fields, const struct input_field *field, const struct input_search *search)
+{
+    if (field->pair_name)
+        return strcmp(field->pair_name, search->path) == 0 || strcmp(field->path, search->path) == 0;
+    return fields->document ? search->place && field->place == search->place : strcmp(field->path, search->path) == 0;
+}
+
+struct input_field *input_search_next(const struct input_fields *fields, struct input_search *search)
+{
+    while (search->next < fields->count) {
+        struct input_field *field = &fields->items[search->next++];
+        if (is_sought(fields, field, search))
             return field;
-        }
     }
     return NULL;
 }
@@ -93,40 +89,6 @@ static lw_status take_form(struct arena *arena, const struct form_fields *form, 
     return LW_OK;
 }
 
-/* The size of the integer at the start of text, sign included; 0: none, or another kind of number. */
-static size_t integer_size(const char *text, size_t left)
-{
-    size_t size = left > 0 && text[0] == '-', digits_from = size;
-    while (size < left && text[size] >= '0' && text[size] <= '9')
-        size++;
-    if (size == digits_from || (text[digits_from] == '0' && size > digits_from + 1) ||
-        (size < left && (text[size] == '.' || text[size] == 'e' || text[size] == 'E')))
-        return 0;
-    return size;
-}
-
-/* Ids may be longer than the 64 bits that the reader has for an integer: such a one is put into quotes, which keeps all of it. */
-static json_t *load_with_long_integers(struct arena *arena, const char *bytes, size_t size)
-{
-    char *text = arena_alloc(arena, size + size / INTEGER_DIGITS_SAFE * 2 + 2);
-    size_t used = 0;
-    bool quoted = false;
-    for (size_t i = 0; text && i < size;) {
-        size_t number = quoted || (i > 0 && strchr("0123456789.eE+-", bytes[i - 1])) ? 0 : integer_size(bytes + i, size - i);
-        size_t part = number > 0 ? number : bytes[i] == '\\' && i + 1 < size ? 2 : 1;
-        bool long_one = number > INTEGER_DIGITS_SAFE;
-        quoted = quoted != (part == 1 && bytes[i] == '"');
-        if (long_one)
-            text[used++] = '"';
-        memcpy(text + used, bytes + i, part);
-        used += part;
-        i += part;
-        if (long_one)
-            text[used++] = '"';
-    }
-    return text ? json_loadb(text, used, 0, NULL) : NULL;
-}
-
 static const char *join(struct arena *arena, const char *path, const char *key)
 {
     const size_t path_size = strlen(path), key_size = strlen(key);
@@ -141,48 +103,25 @@ static const char *join(struct arena *arena, const char *path, const char *key)
     return joined;
 }
 
-static void flatten(struct arena *arena, const json_t *value, const char *path, unsigned depth, struct input_fields *out)
+static void flatten(struct arena *arena, const struct json_value *value, const char *path, unsigned depth, struct input_fields *out)
 {
-    if (json_is_null(value))
+    const char *text = json_tree_text(value);
+    if (value->kind == JSON_KIND_NULL)
         return;
     if (depth > INPUT_DEPTH_MAX || out->count == INPUT_FIELDS_MAX) {
         out->cut = true;
         return;
     }
-    if (json_is_array(value)) {
-        for (size_t i = 0; i < json_array_size(value) && !out->cut; i++) {
-            const char *inner = arena_printf(arena, "%s[%zu]", path, i);
-            if (inner)
-                flatten(arena, json_array_get(value, i), inner, depth + 1, out);
-            else
-                out->cut = true;
-        }
+    if (text) {
+        out->items[out->count++] = (struct input_field){.path = path, .value = text, .size = value->size, .place = value};
         return;
     }
-    if (json_is_object(value)) {
-        const char *key;
-        json_t *member;
-        json_object_foreach((json_t *)(uintptr_t)value, key, member)   /* jansson's macro has no const form */
-        {
-            const char *inner = join(arena, path, key);
-            if (inner && !out->cut)
-                flatten(arena, member, inner, depth + 1, out);
-            else
-                out->cut = true;
-        }
-        return;
+    size_t number = 0;
+    for (const struct json_value *inner = value->first; inner && !out->cut; inner = inner->next, number++) {
+        const char *at = inner->name ? join(arena, path, inner->name) : arena_printf(arena, "%s[%zu]", path, number);
+        if (at)
+            flatten(arena, inner, at, depth + 1, out);
+        else
+            out->cut = true;
     }
-    struct input_field field = {.path = path};
-    if (scalar_text(arena, value, &field))
-        out->items[out->count++] = field;
-    else
-        out->cut = true;
-}
-
-static bool scalar_text(struct arena *arena, const json_t *value, struct input_field *field)
-{
-    field->value = json_scalar_text(arena, value);
-    if (field->value)
-        field->size = json_is_string(value) ? json_string_length(value) : strlen(field->value);
-    return field->value != NULL;
 }

@@ -4,19 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
-static const json_t *member(const json_t *value, const char *name, size_t size);
-static const json_t *names(const json_t *value, const char *path, size_t size);
-static const json_t *item(const json_t *array, const char *inside, size_t size, size_t *index_out);
+static const struct json_value *names(const struct json_value *value, const char *path, size_t size);
+static const struct json_value *item(const struct json_value *array, const char *inside, size_t size, size_t *index_out);
 
-static const json_t *no_place(char place[JSON_PLACE_MAX])
+static const struct json_value *no_place(char place[JSON_PLACE_MAX])
 {
     place[0] = '\0';
     return NULL;
 }
 
-const json_t *json_path_find(const json_t *root, const char *path, char place[JSON_PLACE_MAX])
+const struct json_value *json_path_find(const struct json_value *root, const char *path, char place[JSON_PLACE_MAX])
 {
-    const json_t *value = json_path_problem(path) ? NULL : root;
+    const struct json_value *value = json_path_problem(path) ? NULL : root;
     size_t used = 0;
     place[0] = '\0';
     for (const char *at = path; *at && value;) {
@@ -29,7 +28,7 @@ const json_t *json_path_find(const json_t *root, const char *path, char place[JS
         } else {
             size_t dot = *at == '.';
             size = dot + strcspn(at + dot, ".[");
-            value = member(value, at + dot, size - dot);
+            value = json_tree_member(value, at + dot, size - dot);
             if (size >= JSON_PLACE_MAX - used)
                 return no_place(place);
             memcpy(place + used, at, size);
@@ -70,69 +69,38 @@ const char *json_path_problem(const char *path)
     return NULL;
 }
 
-const char *json_scalar_text(struct arena *arena, const json_t *value)
-{
-    enum { REAL_DIGITS = 15 };
-    if (json_is_string(value))
-        return json_string_value(value);
-    if (json_is_integer(value))
-        return arena_printf(arena, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-    if (json_is_real(value))
-        return arena_printf(arena, "%.*g", REAL_DIGITS, json_real_value(value));
-    return json_is_boolean(value) ? (json_is_true(value) ? "true" : "false") : NULL;
-}
-
-bool json_scalar_equals(const json_t *value, const char *text, size_t size)
-{
-    char number[32];
-    if (json_is_string(value))
-        return json_string_length(value) == size && memcmp(json_string_value(value), text, size) == 0;
-    if (json_is_integer(value))
-        snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-    else if (json_is_boolean(value))
-        snprintf(number, sizeof number, "%s", json_is_true(value) ? "true" : "false");
-    else
-        return false;
-    return strlen(number) == size && memcmp(number, text, size) == 0;
-}
-
-static const json_t *member(const json_t *value, const char *name, size_t size)
-{
-    char key[JSON_PATH_MAX + 1];
-    if (!json_is_object(value) || size > JSON_PATH_MAX)
-        return NULL;
-    memcpy(key, name, size);
-    key[size] = '\0';
-    return json_object_get(value, key);
-}
-
-static const json_t *names(const json_t *value, const char *path, size_t size)
+static const struct json_value *names(const struct json_value *value, const char *path, size_t size)
 {
     while (value && size > 0) {
         const char *dot = memchr(path, '.', size);
         size_t part = dot ? (size_t)(dot - path) : size;
-        value = member(value, path, part);
+        value = json_tree_member(value, path, part);
         size -= dot ? part + 1 : part;
         path += dot ? part + 1 : part;
     }
     return value;
 }
 
-static const json_t *item(const json_t *array, const char *inside, size_t size, size_t *index_out)
+static bool reads_as(const struct json_value *value, const char *text, size_t size)
 {
-    if (!json_is_array(array))
-        return NULL;
+    const char *own = json_tree_text(value);
+    return own && strlen(own) == size && memcmp(own, text, size) == 0;
+}
+
+static const struct json_value *item(const struct json_value *array, const char *inside, size_t size, size_t *index_out)
+{
     const char *equals = memchr(inside, '=', size);
     size_t index = 0;
-    if (equals) {
-        size_t name_size = (size_t)(equals - inside);
-        while (index < json_array_size(array) &&
-               !json_scalar_equals(names(json_array_get(array, index), inside, name_size), equals + 1, size - name_size - 1))
-            index++;
-    } else {
+    if (!equals) {
         for (size_t i = 0; i < size; i++)
             index = index * 10 + (size_t)(inside[i] - '0');
+        *index_out = index;
+        return json_tree_item(array, index);
     }
+    const size_t name_size = (size_t)(equals - inside);
+    const struct json_value *found = json_tree_item(array, 0);
+    for (; found && !reads_as(names(found, inside, name_size), equals + 1, size - name_size - 1); found = found->next)
+        index++;
     *index_out = index;
-    return json_array_get(array, index);
+    return found;
 }

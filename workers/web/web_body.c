@@ -2,6 +2,7 @@
 #include "web_body.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "contact_id.h"
 
@@ -19,6 +20,18 @@ const char *web_body_suffix(enum web_body_kind kind)
 const char *web_body_media_type(enum web_body_kind kind)
 {
     return kinds[kind].media_type;
+}
+
+enum web_body_kind web_body_kind_of(const char *content_type)
+{
+    enum web_body_kind kind = WEB_BODY_FORM;
+    for (; kind < WEB_BODY_KINDS; kind++) {
+        const char *name = kinds[kind].media_type;
+        size_t size = strlen(name);
+        if (strncasecmp(content_type, name, size) == 0 && strchr(" \t;", content_type[size]))
+            break;
+    }
+    return kind;
 }
 
 static lw_status read_by_kind(const struct web_body *body, struct arena *arena, struct input_fields *out)
@@ -46,10 +59,8 @@ static void use_up(const struct web_source *source, struct input_fields *fields)
 lw_status web_body_read(const struct web_source *source, const struct web_body *body, struct arena *arena, struct input_fields *out)
 {
     lw_status status = read_by_kind(body, arena, out);
-    if (status == LW_OK && out->count == 0) {
-        input_fields_release(out);
+    if (status == LW_OK && out->count == 0)
         return LW_INVALID;
-    }
     if (status == LW_OK) {
         use_up(source, out);
         input_pairs_apply(&source->mapping.pairs, arena, out);
@@ -69,8 +80,7 @@ lw_status web_body_lead(const struct web_source *source, struct input_fields *fi
 bool web_body_id(const struct web_source *source, const struct web_body *body, const struct input_fields *fields, const char *key,
                  char id[LW_IDEMPOTENCY_ID_MAX + 1])
 {
-    size_t index;
-    const struct input_field *field = source->idempotency ? input_fields_find(fields, source->idempotency, 0, &index) : NULL;
+    const struct input_field *field = source->idempotency ? input_fields_find(fields, source->idempotency) : NULL;
     const bool has_field = field && field->size > 0, has_key = key && *key;
     if (has_field)
         contact_id_from_source(source->name, field->value, field->size, id);
@@ -83,7 +93,6 @@ bool web_body_id(const struct web_source *source, const struct web_body *body, c
 
 bool web_body_is_of_robot(const struct web_source *source, const struct input_fields *fields)
 {
-    size_t index;
-    const struct input_field *trap = source->honeypot ? input_fields_find(fields, source->honeypot, 0, &index) : NULL;
+    const struct input_field *trap = source->honeypot ? input_fields_find(fields, source->honeypot) : NULL;
     return trap && trap->size > 0;
 }

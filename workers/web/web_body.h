@@ -23,6 +23,8 @@ struct web_body {
 /* For people, and for the raw store. */
 const char *web_body_suffix(enum web_body_kind kind);
 const char *web_body_media_type(enum web_body_kind kind);
+/* What the sender calls it. WEB_BODY_KINDS: none of ours. */
+enum web_body_kind web_body_kind_of(const char *content_type);
 /* The fields, without what the signature and the trap for robots stand in: these are used up. Release them. Errors as
  * input_fields_from_*; LW_INVALID too for a body without fields. */
 LW_MUST_CHECK lw_status web_body_read(const struct web_source *source, const struct web_body *body, struct arena *arena,

@@ -3,26 +3,12 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "contact_id.h"
 #include "json_path.h"
 #include "web_body.h"
 
 enum { CONTACT_ARENA_CAP = 64 * 1024 * 1024, GUESSED_TYPE_MAX = 160 };
-
-/* As the sender says. WEB_BODY_KINDS: none of ours. */
-static enum web_body_kind kind_of_type(const char *type)
-{
-    enum web_body_kind kind = WEB_BODY_FORM;
-    for (; kind < WEB_BODY_KINDS; kind++) {
-        const char *name = web_body_media_type(kind);
-        size_t size = strlen(name);
-        if (strncasecmp(type, name, size) == 0 && strchr(" \t;", type[size]))
-            break;
-    }
-    return kind;
-}
 
 /* As the bytes look. type gets what a multipart body would have been sent with. */
 static enum web_body_kind kind_of_bytes(const char *bytes, size_t size, char type[GUESSED_TYPE_MAX])
@@ -46,10 +32,9 @@ static enum web_body_kind kind_of_bytes(const char *bytes, size_t size, char typ
 static bool fetched_id(const struct web_source *source, const struct input_fields *fields, char id[LW_IDEMPOTENCY_ID_MAX + 1])
 {
     char path[JSON_PATH_MAX + sizeof "push."];
-    size_t index;
     if (snprintf(path, sizeof path, "push.%s", source->fetch.id) >= (int)sizeof path)
         return false;
-    const struct input_field *field = input_fields_find(fields, path, 0, &index);
+    const struct input_field *field = input_fields_find(fields, path);
     if (!field || field->size == 0)
         return false;
     contact_id_from_source(source->name, field->value, field->size, id);
@@ -87,7 +72,7 @@ static void read_body(const void *context, const struct contact_input *input, st
     struct web_body body = {.bytes = input->bytes, .size = input->size, .content_type = input->content_type};
     struct input_fields fields;
     struct arena arena;
-    body.kind = input->content_type ? kind_of_type(input->content_type) : kind_of_bytes(input->bytes, input->size, guessed);
+    body.kind = input->content_type ? web_body_kind_of(input->content_type) : kind_of_bytes(input->bytes, input->size, guessed);
     body.content_type = input->content_type ? input->content_type : guessed;
     if (body.kind == WEB_BODY_FORM && input->is_typed)
         while (body.size > 0 && strchr("\r\n", body.bytes[body.size - 1]) && body.bytes[body.size - 1])
@@ -98,10 +83,8 @@ static void read_body(const void *context, const struct contact_input *input, st
     arena_init(&arena, CONTACT_ARENA_CAP);
     const lw_status status = web_body_read(source, &body, &arena, &fields);
     out->reason = status == LW_INVALID ? "malformed" : "too_large";
-    if (status == LW_OK) {
+    if (status == LW_OK)
         make_lead(source, &body, &fields, input, out);
-        input_fields_release(&fields);
-    }
     arena_fini(&arena);
 }
 

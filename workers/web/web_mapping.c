@@ -97,11 +97,8 @@ bool web_text_is_yes(const char *text)
 /* A form may have the field more than once: phones and emails take each, others what comes first. */
 static void apply_entry(const struct web_map_entry *entry, struct input_fields *fields, struct lead_builder *builder)
 {
-    size_t index = 0;
-    for (size_t from = 0; from < fields->count; from = index + 1) {
-        struct input_field *field = input_fields_find(fields, entry->path, from, &index);
-        if (!field)
-            return;
+    struct input_search search = input_fields_search(fields, entry->path);
+    for (struct input_field *field; (field = input_search_next(fields, &search));) {
         give(&entry->target, field, builder);
         field->used = true;
     }

@@ -13,11 +13,11 @@
 #include "web_body.h"
 #include "web_state.h"
 
-enum { ID_SIZE_MAX = 64, ANSWER_SIZE_MAX = 1 << 20, FIRST_WAIT_MS = 250, ARENA_PER_BYTE = 6, ARENA_BASE = 512 * 1024, COME_AGAIN_S = 30 };
+enum { ID_SIZE_MAX = 64, ANSWER_SIZE_MAX = 1 << 20, TEXT_SIZE_MAX = 16 << 20, FIRST_WAIT_MS = 250, ARENA_PER_BYTE = 6, ARENA_BASE = 512 * 1024, COME_AGAIN_S = 30 };
 
 struct contact {
     struct push *push;
-    json_t *item;              /* its object in the document; counted */
+    const struct json_value *item;   /* its object in the document, which lives as long as the call */
     char id[ID_SIZE_MAX + 1];
     struct event *retry;
     uint32_t attempts;
@@ -35,15 +35,15 @@ struct push {
     struct contact contacts[WEB_PUSH_CONTACTS_MAX];
 };
 
-static void collect(struct push *push, const json_t *value, const char *each);
-static void add_contact(struct push *push, const json_t *item);
+static void collect(struct push *push, const struct json_value *value, const char *each);
+static void add_contact(struct push *push, const struct json_value *item);
 static void fetch(struct contact *contact);
 static void on_fetched(void *context, const struct http_fetch_answer *answer);
 static void on_retry(evutil_socket_t fd, short what, void *context);
 static void try_later(struct contact *contact, const char *why);
 static bool publish(struct contact *contact, const struct http_fetch_answer *answer);
 static lw_status publish_body(struct contact *contact, const struct web_body *body);
-static int64_t created_unix_ms(const struct contact *contact, struct arena *arena);
+static int64_t created_unix_ms(const struct contact *contact);
 static void on_published(void *context, const struct lw_publisher_answer *answer);
 static void end_contact(struct contact *contact, enum worker_count what, bool come_again);
 static void end_one(struct push *push);
@@ -75,7 +75,7 @@ const char *web_push_each_problem(const char *each)
 }
 
 void web_push_take(struct http_worker *worker, struct worker_rules *rules, struct http_call *call, const struct web_source *source,
-                   const json_t *document)
+                   const struct json_value *document)
 {
     struct push *push = calloc(1, sizeof *push);
     if (!push) {
@@ -94,30 +94,29 @@ void web_push_take(struct http_worker *worker, struct worker_rules *rules, struc
     end_one(push);
 }
 
-static void collect(struct push *push, const json_t *value, const char *each)
+static void collect(struct push *push, const struct json_value *value, const char *each)
 {
     char part[JSON_PATH_MAX + 1], place[JSON_PLACE_MAX];
     const char *rest = next_list(each, part);
-    const json_t *found = *part ? json_path_find(value, part, place) : value;
+    const struct json_value *found = *part ? json_path_find(value, part, place) : value;
     if (!rest) {
         add_contact(push, found);
         return;
     }
-    for (size_t i = 0; json_is_array(found) && i < json_array_size(found); i++) {
+    for (const struct json_value *item = json_tree_item(found, 0); item; item = item->next) {
         if (*rest)
-            collect(push, json_array_get(found, i), rest);
+            collect(push, item, rest);
         else
-            add_contact(push, json_array_get(found, i));
+            add_contact(push, item);
     }
 }
 
 /* Objects without an id are news of another kind. */
-static void add_contact(struct push *push, const json_t *item)
+static void add_contact(struct push *push, const struct json_value *item)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     char place[JSON_PLACE_MAX];
-    struct arena *arena = http_call_arena(push->call);
-    const char *id = json_is_object(item) ? json_scalar_text(arena, json_path_find(item, push->source->fetch.id, place)) : NULL;
+    const char *id = json_tree_is(item, JSON_KIND_OBJECT) ? json_tree_text(json_path_find(item, push->source->fetch.id, place)) : NULL;
     size_t size = id ? strlen(id) : 0;
     if (size == 0 || size > ID_SIZE_MAX || strspn(id, allowed) != size)
         return;
@@ -127,7 +126,7 @@ static void add_contact(struct push *push, const json_t *item)
     }
     struct contact *contact = &push->contacts[push->count++];
     contact->push = push;
-    contact->item = json_incref((json_t *)(uintptr_t)item);
+    contact->item = item;
     memcpy(contact->id, id, size + 1);
 }
 
@@ -181,23 +180,35 @@ static void on_retry(evutil_socket_t fd, short what, void *context)
     fetch(context);
 }
 
+/* The same bytes each time. False: what was fetched is not a JSON object. */
+static bool write_with_push(const struct http_fetch_answer *answer, const struct json_value *item, struct byte_buffer *out)
+{
+    struct json_value *document, push = *item;
+    struct arena arena;
+    arena_init(&arena, answer->size * ARENA_PER_BYTE + ARENA_BASE);
+    const bool is_object = json_tree_read(&arena, answer->body, answer->size, &document) == LW_OK && document->kind == JSON_KIND_OBJECT;
+    if (is_object) {
+        json_tree_set(document, "push", &push);
+        json_tree_write(document, &arena, out);
+    }
+    arena_fini(&arena);
+    return is_object && !out->failed;
+}
+
 /* False: what was fetched is not a JSON object. */
 static bool publish(struct contact *contact, const struct http_fetch_answer *answer)
 {
     struct push *push = contact->push;
-    struct arena arena;
-    arena_init(&arena, answer->size * ARENA_PER_BYTE + ARENA_BASE);
-    json_t *document = input_json_load(&arena, answer->body, answer->size);
-    char *text = NULL;
-    if (json_is_object(document) && json_object_set(document, "push", contact->item) == 0)
-        text = json_dumps(document, JSON_COMPACT | JSON_SORT_KEYS);   /* the same bytes each time */
-    json_decref(document);
-    arena_fini(&arena);
-    if (!text)
+    struct byte_buffer text;
+    byte_buffer_init(&text, TEXT_SIZE_MAX);
+    if (!write_with_push(answer, contact->item, &text)) {
+        byte_buffer_fini(&text);
         return false;
-    const struct web_body body = {.kind = WEB_BODY_JSON, .content_type = web_body_media_type(WEB_BODY_JSON), .bytes = text, .size = strlen(text)};
+    }
+    const struct web_body body = {.kind = WEB_BODY_JSON, .content_type = web_body_media_type(WEB_BODY_JSON),
+                                  .bytes = (const char *)text.data, .size = text.size};
     lw_status status = publish_body(contact, &body);
-    free(text);
+    byte_buffer_fini(&text);
     if (status == LW_INVALID || status == LW_TOO_LARGE) {
         log_warning("fetched contact rejected source=%s", push->source->name);
         end_contact(contact, WORKER_COUNT_REJECTED, false);   /* again it would be no better; its raw is kept */
@@ -225,21 +236,20 @@ static lw_status publish_body(struct contact *contact, const struct web_body *bo
         status = web_body_lead(push->source, &fields, raw_ref, &builder, &lead, &reason);
         if (status == LW_OK) {
             struct broker_link_call call = {push->rules->common.answer_within_ms, on_published, contact};
-            status = broker_link_publish(push->worker->link, id, created_unix_ms(contact, &arena), lead, &call, NULL);
+            status = broker_link_publish(push->worker->link, id, created_unix_ms(contact), lead, &call, NULL);
         }
         lead_builder_fini(&builder);
     }
-    input_fields_release(&fields);
     arena_fini(&arena);
     return status;
 }
 
 /* When the contact came to the sender; now, if it does not say, or says what cannot be. */
-static int64_t created_unix_ms(const struct contact *contact, struct arena *arena)
+static int64_t created_unix_ms(const struct contact *contact)
 {
     char place[JSON_PLACE_MAX];
     const char *path = contact->push->source->fetch.created;
-    const char *text = path ? json_scalar_text(arena, json_path_find(contact->item, path, place)) : NULL;
+    const char *text = path ? json_tree_text(json_path_find(contact->item, path, place)) : NULL;
     int64_t now_ms = wall_clock_unix_ms(), created_s = text ? strtoll(text, NULL, 10) : 0;
     return created_s > 0 && created_s < now_ms / 1000 ? created_s * 1000 : now_ms;
 }
@@ -275,8 +285,6 @@ static void end_contact(struct contact *contact, enum worker_count what, bool co
     if (contact->retry)
         event_free(contact->retry);
     contact->retry = NULL;
-    json_decref(contact->item);
-    contact->item = NULL;
     end_one(push);
 }
 

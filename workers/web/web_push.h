@@ -20,8 +20,6 @@
 #ifndef WEB_PUSH_H
 #define WEB_PUSH_H
 
-#include <jansson.h>
-
 #include "http_worker.h"
 #include "web_config.h"
 
@@ -31,6 +29,6 @@ enum { WEB_PUSH_CONTACTS_MAX = 64 };
 const char *web_push_each_problem(const char *each);
 /* The source has a fetch. Answers the call when all is done. */
 void web_push_take(struct http_worker *worker, struct worker_rules *rules, struct http_call *call, const struct web_source *source,
-                   const json_t *document);
+                   const struct json_value *document);
 
 #endif

@@ -12,10 +12,9 @@ struct request_parts {
 static const char *find(const void *context, const struct signature_place *place, size_t *size_out)
 {
     const struct request_parts *parts = context;
-    size_t index;
     if (!place->is_field)
         return http_signature_header(parts->call, place->name, size_out);
-    const struct input_field *field = input_fields_find(parts->fields, place->name, 0, &index);
+    const struct input_field *field = input_fields_find(parts->fields, place->name);
     *size_out = field ? field->size : 0;
     return field ? field->value : NULL;
 }

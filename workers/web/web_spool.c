@@ -192,7 +192,6 @@ static lw_status publish(struct web_spool *spool, const struct web_held *held, c
         }
         lead_builder_fini(&builder);
     }
-    input_fields_release(&fields);
     arena_fini(&arena);
     return status;
 }

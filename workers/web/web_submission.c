@@ -93,10 +93,8 @@ static void take(struct http_worker *worker, struct worker_rules *rules, struct 
         return;
     }
     if (source->fetch.url) {
-        struct input_fields fields = submission->fields;   /* the submission goes with the call, which may be answered at once */
-        struct worker_rules *held = submission->rules;
-        web_push_take(worker, rules, call, source, fields.document);
-        input_fields_release(&fields);
+        struct worker_rules *held = submission->rules;   /* the submission goes with the call, which may be answered at once */
+        web_push_take(worker, rules, call, source, submission->fields.document);
         worker_rules_drop(&held);
         return;
     }
@@ -111,8 +109,7 @@ static void take(struct http_worker *worker, struct worker_rules *rules, struct 
 static bool find_kind(struct submission *submission)
 {
     struct web_body *body = &submission->body;
-    while (body->kind < WEB_BODY_KINDS && !http_call_has_type(submission->call, web_body_media_type(body->kind)))
-        body->kind++;
+    body->kind = body->content_type ? web_body_kind_of(body->content_type) : WEB_BODY_KINDS;
     if (body->kind < WEB_BODY_KINDS)
         return true;
     refuse(submission, WORKER_COUNT_WRONG_TYPE, 415, "send application/x-www-form-urlencoded, multipart/form-data or application/json", 0);
@@ -172,7 +169,7 @@ static bool below_limit(struct submission *submission, uint32_t wait_s)
 
 static void publish(struct submission *submission)
 {
-    static struct lead_builder builder;   /* large; used by one request at a time */
+    static struct lead_builder builder;   /* large; used by one request after the other, with the memory it has */
     struct http_worker *worker = submission->worker;
     const struct lw_lead *lead;
     const char *reason;
@@ -194,7 +191,6 @@ static void publish(struct submission *submission)
         refuse(submission, WORKER_COUNT_REJECTED, 422, reason, 0);
     else if (status != LW_OK)
         hold_or_refuse(submission, reason, 1);
-    lead_builder_fini(&builder);
 }
 
 static struct web_spool *spool_of(const struct submission *submission)
@@ -223,7 +219,6 @@ static void hold_or_refuse(struct submission *submission, const char *reason, ui
         struct worker_rules *rules = submission->rules;
         worker_counts_add(&submission->worker->counts, WORKER_COUNT_HELD);
         log_debug("held source=%s", submission->source->name);
-        input_fields_release(&submission->fields);
         web_answer_held(submission->call, submission->source, submission->browser);
         worker_rules_drop(&rules);
     } else if (spool) {
@@ -270,7 +265,6 @@ static void taken(struct submission *submission, enum worker_count what, const c
     struct worker_rules *rules = submission->rules;
     worker_counts_add(&submission->worker->counts, what);
     log_debug("%s lead=%s source=%s", status, lead_id, submission->source->name);
-    input_fields_release(&submission->fields);
     web_answer_taken(submission->call, submission->source, submission->browser, lead_id, status);
     worker_rules_drop(&rules);
 }
@@ -280,7 +274,6 @@ static void refuse(struct submission *submission, enum worker_count what, int st
     struct worker_rules *rules = submission->rules;
     worker_counts_add(&submission->worker->counts, what);
     log_debug("refused with %d source=%s: %s", status, submission->source->name, reason);
-    input_fields_release(&submission->fields);
     web_answer_refused(submission->call, submission->source, submission->browser, status, reason, retry_after_s);
     worker_rules_drop(&rules);
 }
