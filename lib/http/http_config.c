@@ -29,6 +29,9 @@ static void read_proxies(struct yaml_doc *doc, const struct yaml_node *http, str
     out->count = ranges ? count : 0;
 }
 
+/* Whoever may connect can make each connection hold a body: large ones are for few connections. */
+enum { BODY_KIB_MAX = 64 * 1024, LARGE_BODY_KIB = 4096, LARGE_BODIES_KIB_MAX = 1024 * 1024 };
+
 void http_config_read(struct yaml_doc *doc, const char *listen, struct arena *arena, struct http_config *out)
 {
     static const char *const known[] = {"body_size_max_kib", "connections_max", "request_within", "trusted_proxies", "proxy_headers", NULL};
@@ -43,8 +46,12 @@ void http_config_read(struct yaml_doc *doc, const char *listen, struct arena *ar
     *out = (struct http_config){.listen = listen ? listen : arena_strdup(arena, written)};
     if (!out->listen)
         yaml_doc_problem(doc, root, "listen is missing: the address to listen on, such as 127.0.0.1:8080");
-    out->body_size_max = (uint32_t)yaml_read_number(doc, body, "http.body_size_max_kib", 1, 4096, 256) * 1024;
+    const uint32_t body_kib = (uint32_t)yaml_read_number(doc, body, "http.body_size_max_kib", 1, BODY_KIB_MAX, 256);
+    out->body_size_max = body_kib * 1024;
     out->connections_max = (uint32_t)yaml_read_number(doc, connections, "http.connections_max", 1, 16384, 256);
+    if (body_kib > LARGE_BODY_KIB && out->connections_max > LARGE_BODIES_KIB_MAX / body_kib)
+        yaml_doc_problem(doc, body, "http.body_size_max_kib: %u connections with bodies of %u KiB would take more than 1 GiB of memory: set "
+                         "http.connections_max to %u or less", out->connections_max, body_kib, LARGE_BODIES_KIB_MAX / body_kib);
     out->request_within_ms = (uint32_t)yaml_read_duration_ms(doc, within, "http.request_within", 100, 120000, 15000);
     read_proxies(doc, http, arena, &out->proxies);
 }

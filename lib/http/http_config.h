@@ -4,7 +4,7 @@
  *
  *   listen: 127.0.0.1:8080     # port 0: any free one
  *   http:
- *     body_size_max_kib: 256
+ *     body_size_max_kib: 256     # up to 65536; above 4096 only if connections_max times this is at most 1 GiB
  *     connections_max: 256
  *     request_within: 15s
  *     trusted_proxies: [127.0.0.1, 10.0.0.0/8]   # whose word on the client's address, protocol and host is believed

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,11 @@ import worker_case
 KEY, MAILGUN_KEY = "Basic cG9zdDptYXJr", "mailgun-key"
 RAW = ("From: Tom Hill <tom@buyer.example>\r\nSubject: Forty chairs\r\nMessage-ID: <raw-1@buyer.example>\r\n"
        "\r\nPlease call me.\r\n")
+
+
+def sizes(record):
+    """Of the attachments: [name, type, size] each."""
+    return [int(size) for size in re.findall(r'\["[^"]*", "application/pdf", (\d+)\]', record)]
 
 
 def fixture(name):
@@ -38,8 +44,9 @@ def multipart(fields, files=()):
     return b"".join(parts) + b"--b0undary--\r\n", {"Content-Type": "multipart/form-data; boundary=b0undary"}
 
 
-class Hooks(worker_case.WorkerCase):
+class HookCase(worker_case.WorkerCase):
     program = "leadwire-mail"
+    http = "{body_size_max_kib: 64}"
 
     def config(self):
         for name, secret in (("key", KEY), ("mailgun", MAILGUN_KEY)):
@@ -50,7 +57,7 @@ class Hooks(worker_case.WorkerCase):
 broker: {self.broker.endpoint}
 answer_within: 1s
 listen: 127.0.0.1:0
-http: {{body_size_max_kib: 64}}
+http: {self.http}
 decisions_log: decisions
 raw: {{directory: raw}}
 sources:
@@ -79,6 +86,8 @@ sources:
     def lead(self):
         return self.broker.next("publish")
 
+
+class Hooks(HookCase):
     def test_the_raw_mail_goes_before_the_fields(self):
         status, text = self.postmark({"From": "other@buyer.example", "Subject": "Other", "RawEmail": RAW})
         self.assertEqual((status, json.loads(text)["status"]), (200, "accepted"))
@@ -121,8 +130,9 @@ sources:
             [("attachment1", "plan.pdf", b"%PDF")])
         self.assertEqual(status, 200, text)
         record = json.dumps(self.lead(), ensure_ascii=False)
-        for words in ("mario@cliente.example", "Città", "Perché no?", "sg-1@buyer.example"):
+        for words in ("mario@cliente.example", "Città", "Perché no?", "sg-1@buyer.example", "plan.pdf"):
             self.assertIn(words, record)
+        self.assertEqual(sizes(record), [4])
         self.assertEqual(self.sendgrid([("email", RAW.encode())])[0], 200)
         self.assertIn("raw-1@buyer.example", json.dumps(self.lead()))
 
@@ -176,6 +186,30 @@ sources:
                 f"Content-Length: {len(body)}\r\n\r\n{body}").encode()
 
 
+class LargeMails(HookCase):
+    """As large as the services take them: 25 MB of mail and more."""
+    http = "{body_size_max_kib: 40960, connections_max: 16, request_within: 60s}"
+
+    def test_a_raw_mail_with_large_attachments(self):
+        attached = (b"JVBERi0x" * 9 + b"\r\n") * 300000     # base64 of 16 MB
+        head = (b"From: Tom Hill <tom@buyer.example>\r\nSubject: Plans\r\nMessage-ID: <large-1@buyer.example>\r\nMIME-Version: 1.0\r\n"
+                b"Content-Type: multipart/mixed; boundary=p\r\n\r\n--p\r\n\r\nThe plans are attached.\r\n--p\r\nContent-Type: application/pdf; name=plans.pdf\r\n"
+                b"Content-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\n")
+        status, text = self.sendgrid([("email", head + attached + b"\r\n--p--\r\n")])
+        self.assertEqual(status, 200, text)
+        record = json.dumps(self.lead())
+        self.assertIn("The plans are attached.", record)
+        self.assertEqual(sizes(record), [16200000])
+        status, text = self.sendgrid([("email", head + attached + attached[:8000000] + b"\r\n--p--\r\n")])
+        self.assertEqual((status, json.loads(text)), (413, {"error": "the mail is too large"}))
+
+    def test_fields_with_large_files(self):
+        status, text = self.sendgrid([("from", b"Tom Hill <tom@buyer.example>"), ("subject", b"Plans"), ("text", b"Attached.")],
+                                     [("attachment1", "plans.pdf", b"x" * 30000000)])
+        self.assertEqual(status, 200, text)
+        self.assertEqual(sizes(json.dumps(self.lead())), [30000000])
+
+
 class Refusals(unittest.TestCase):
     """What --check says of doors that could take no mail, or anybody's."""
 
@@ -207,6 +241,8 @@ class Refusals(unittest.TestCase):
                 (lmtp, "recipients: [nothing]", "neither an address nor a domain"),
                 ("", hook, "listen is missing"),
                 ("listen: 127.0.0.1:0\n", "region: IT", "no source has a webhook"),
+                ("listen: 127.0.0.1:0\nhttp: {body_size_max_kib: 40960}\n", hook, "set http.connections_max to 25 or less"),
+                ("listen: 127.0.0.1:0\nhttp: {body_size_max_kib: 65537}\n", hook, "http.body_size_max_kib"),
                 ("listen: 127.0.0.1:0\n", "webhook: {service: postmark}", "needs secret_file or signature"),
                 ("listen: 127.0.0.1:0\n", "webhook: {service: posthorn, secret_file: key}", "postmark, sendgrid or mailgun"),
                 ("listen: 127.0.0.1:0\n", "webhook: {service: mailgun, signature: {scheme: twilio, secret_file: key}}", "not for mails"),

@@ -16,7 +16,8 @@ struct header {
 };
 
 struct attachment {
-    const char *name, *media_type, *base64;   /* base64 "": the bytes are not known */
+    const char *name, *media_type, *base64;   /* base64 NULL: the service says only how many bytes there are */
+    size_t size;
 };
 
 /* What a service says of a mail, before it is one. Strings: in the arena or the request. */
@@ -131,10 +132,10 @@ static void add_missing_header(struct draft *draft, const char *name, const char
         add_header(draft, name, value);
 }
 
-static void add_attachment(struct draft *draft, const char *name, const char *media_type, const char *base64)
+static void add_attachment(struct draft *draft, const struct attachment *attachment)
 {
     if (draft->attachment_count < INBOUND_ATTACHMENTS_MAX)
-        draft->attachments[draft->attachment_count++] = (struct attachment){name, media_type, base64};
+        draft->attachments[draft->attachment_count++] = *attachment;
 }
 
 /* A copy that outlives the document; NULL when it is no text or empty. */
@@ -173,8 +174,9 @@ static bool read_postmark(struct draft *draft, const json_t *root)
     draft->html = json_text(draft, root, "HtmlBody");
     json_array_foreach(json_object_get(root, "Attachments"), index, item) {
         const char *data = json_text(draft, item, "Data");
-        add_attachment(draft, json_text(draft, item, "Name"), json_text(draft, item, "ContentType"),
-                       data ? data : json_text(draft, item, "Content"));
+        const json_int_t size = json_integer_value(json_object_get(item, "ContentLength"));
+        add_attachment(draft, &(struct attachment){json_text(draft, item, "Name"), json_text(draft, item, "ContentType"),
+                                                   data ? data : json_text(draft, item, "Content"), size > 0 ? (size_t)size : 0});
     }
     return has_header(draft, "From");
 }
@@ -202,7 +204,7 @@ static bool take_raw(struct draft *draft, const struct multipart_body *fields, c
 static void take_files(struct draft *draft, const struct multipart_body *fields)
 {
     for (size_t i = 0; i < fields->file_count; i++)
-        add_attachment(draft, fields->files[i].file_name, fields->files[i].media_type, "");
+        add_attachment(draft, &(struct attachment){fields->files[i].file_name, fields->files[i].media_type, NULL, fields->files[i].size});
 }
 
 /* "Name: value" lines, folded as in a mail. text is cut up. */
@@ -297,7 +299,10 @@ static void write_attachment(const struct draft *draft, struct byte_buffer *out,
     const char *name = form_encode(draft->arena, attachment->name ? attachment->name : "");
     byte_buffer_printf(out, "--%s\r\nContent-Type: %s\r\nContent-Transfer-Encoding: base64\r\n", boundary,
                        is_media_type(type) ? type : "application/octet-stream");
-    byte_buffer_printf(out, "Content-Disposition: attachment; filename*=utf-8''%s\r\n\r\n", name ? name : "");
+    byte_buffer_printf(out, "Content-Disposition: attachment; filename*=utf-8''%s", name ? name : "");
+    if (!attachment->base64)
+        byte_buffer_printf(out, "; size=%zu", attachment->size);
+    byte_buffer_put(out, "\r\n\r\n", 4);
     if (attachment->base64)
         byte_buffer_put(out, attachment->base64, strlen(attachment->base64));
     byte_buffer_put(out, "\r\n", 2);

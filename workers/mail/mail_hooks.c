@@ -146,6 +146,8 @@ static void take(struct mail_hooks *hooks, struct http_call *call, const struct 
     const char *bytes = NULL;
     size_t size = 0;
     status = inbound_mail_read(arena, source->hook.service, &request, &fields, &bytes, &size);
+    if (status == LW_OK && size > hooks->service.config->mail_size_max)
+        status = LW_TOO_LARGE;
     if (status == LW_OK)
         bring(hooks, call, source, bytes, size);
     else

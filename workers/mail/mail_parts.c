@@ -6,7 +6,10 @@
 #include "html_text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { TOLD_DIGITS_MAX = 15 };
 
 struct walker {
     struct arena *arena;
@@ -44,6 +47,14 @@ static bool is_type(GMimeObject *object, const char *major, const char *minor)
 {
     GMimeContentType *type = g_mime_object_get_content_type(object);
     return type && g_mime_content_type_is_type(type, major, minor);
+}
+
+/* Of an attachment whose bytes somebody took out: what its header says (RFC 2183), 0 if nothing. */
+static uint64_t told_size(GMimeObject *object)
+{
+    GMimeContentDisposition *disposition = g_mime_object_get_content_disposition(object);
+    const char *size = disposition ? g_mime_content_disposition_get_parameter(disposition, "size") : NULL;
+    return size && strspn(size, "0123456789") == strlen(size) && strlen(size) <= TOLD_DIGITS_MAX ? strtoull(size, NULL, 10) : 0;
 }
 
 static void add_attachment(struct walker *walker, const char *file_name, GMimeObject *object, uint64_t size_bytes)
@@ -141,7 +152,8 @@ static void take_leaf(struct walker *walker, GMimePart *part)
     const char *name = g_mime_part_get_filename(part);
     if (!attached && plain && !name)
         return;   /* the footer that a list or scanner hangs on */
-    add_attachment(walker, name, object, decode(part, NULL, 0));
+    const uint64_t size = decode(part, NULL, 0);
+    add_attachment(walker, name, object, size > 0 ? size : told_size(object));
 }
 
 static bool is_blank(GMimePart *part)
