@@ -87,7 +87,7 @@ lw_status control_link_ask(struct control_link *link, struct wire_message *reque
         asked->ticket = 0;
         return status;
     }
-    asked->is_act = request->type == WIRE_LEAD_COMMAND || request->type == WIRE_REP_COMMAND || request->type == WIRE_APPLY_CONFIG;
+    asked->is_act = request->type == WIRE_LEAD_COMMAND || request->type == WIRE_REP_COMMAND || request->type == WIRE_SOURCE_COMMAND || request->type == WIRE_APPLY_CONFIG;
     asked->answer = answer;
     asked->context = context;
     event_active(link->pump, EV_TIMEOUT, 0);

@@ -144,3 +144,21 @@ void ops_act_on_rep(struct ops_feed *feed, const struct request *request)
         ask(feed, request, &message, state, command.rep);
     json_decref(root);
 }
+
+void ops_act_on_source(struct ops_feed *feed, const struct request *request)
+{
+    json_t *root = read_body(request);
+    Leadwire__V1__SourceCommand command = LEADWIRE__V1__SOURCE_COMMAND__INIT;
+    struct wire_message message = {.type = WIRE_SOURCE_COMMAND, .source_command = &command};
+    command.source = text_of(root, "source");
+    command.pause = json_is_true(json_object_get(root, "pause"));
+    command.by = (char *)request->user->name;
+    command.reason = text_of(root, "reason");
+    if (!json_is_boolean(json_object_get(root, "pause")) || !is_word(command.source, LW_NAME_MAX))
+        http_call_reply_error(request->call, 400, "a member is missing or of the wrong type", 0);
+    else if (!ops_scope_of(&feed->board, request->user).all)
+        http_call_reply_error(request->call, 403, "a source is no team's", 0);
+    else
+        ask(feed, request, &message, command.pause ? "pause" : "resume", command.source);
+    json_decref(root);
+}

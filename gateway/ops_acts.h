@@ -4,6 +4,7 @@
  *
  *   POST /api/v1/ops/lead  {"lead_id", "act": "release"|"take_back"|"assign"|"hold"|"prioritise"|"cancel", "reason", "rep", "until_unix_ms", "priority"}
  *   POST /api/v1/ops/rep   {"rep", "state": "available"|"break"|"offline", "reason"}
+ *   POST /api/v1/ops/source {"source", "pause", "reason"}
  *
  * Who manages one team acts on its reps, and on the leads that these have now: takes them back, or gives them to another of the team.
  * Threads: one owner, that of the event base.
@@ -17,5 +18,6 @@
 /* Answer the call, now or later. */
 void ops_act_on_lead(struct ops_feed *feed, const struct request *request);
 void ops_act_on_rep(struct ops_feed *feed, const struct request *request);
+void ops_act_on_source(struct ops_feed *feed, const struct request *request);   /* of no team: refused to who manages one */
 
 #endif

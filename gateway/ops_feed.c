@@ -177,6 +177,17 @@ static json_t *queues_json(const Leadwire__V1__StatusReply *status)
     return list;
 }
 
+static json_t *paused_json(const Leadwire__V1__StatusReply *status)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < status->n_paused_sources; i++) {
+        const Leadwire__V1__PausedSource *paused = status->paused_sources[i];
+        json_array_append_new(list, json_pack("{s:s, s:I, s:s, s:s}", "source", paused->source, "since_unix_ms", (json_int_t)paused->since_unix_ms, "by", paused->by,
+                                              "reason", paused->reason));
+    }
+    return list;
+}
+
 static json_t *health_json(const Leadwire__V1__StatusReply *status)
 {
     const struct { const char *name; uint64_t value; } numbers[] = {
@@ -188,6 +199,7 @@ static json_t *health_json(const Leadwire__V1__StatusReply *status)
         {"checkpoint_age_ms", status->checkpoint_age_ms}, {"memory_bytes", status->memory_bytes}, {"refused_frames_total", status->refused_frames_total}};
     json_t *health = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "desk", status->desk, "version", status->version, "durability", status->durability, "store",
                                status->store_state, "store_warnings", texts_json(status->store_warnings, status->n_store_warnings), "queues", queues_json(status));
+    json_object_set_new(health, "paused_sources", paused_json(status));
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         json_object_set_new(health, numbers[i].name, json_integer((json_int_t)numbers[i].value));
     return health;

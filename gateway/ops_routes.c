@@ -4,13 +4,24 @@
 #include <string.h>
 
 #include "act_reply.h"
+#include "desk_day.h"
 #include "gateway.h"
 #include "ops_acts.h"
+#include "ops_ledger.h"
 #include "ops_story.h"
 #include "ops_view.h"
 #include "page_files.h"
 #include "user_access.h"
 #include "wall_clock.h"
+
+/* Answers when the broker does not serve us: who asks is not kept waiting, and asks again. */
+static bool can_ask(const struct gateway *gateway, const struct request *request)
+{
+    bool is_open = control_link_is_open(gateway->ops.control);
+    if (!is_open)
+        http_call_reply_error(request->call, 504, "the broker does not answer", 2);
+    return is_open;
+}
 
 /* Answers when not. */
 static bool has_ops(const struct gateway *gateway, const struct request *request)
@@ -23,7 +34,7 @@ static bool has_ops(const struct gateway *gateway, const struct request *request
 json_t *ops_may_json(const struct gateway *gateway, const struct user *user)
 {
     const struct { const char *name; enum wire_type what; bool of_team; } acts[] = {
-        {"watch", WIRE_EVENT, true}, {"act", WIRE_LEAD_COMMAND, true}, {"apply", WIRE_APPLY_CONFIG, false}};
+        {"watch", WIRE_EVENT, true}, {"act", WIRE_LEAD_COMMAND, true}, {"pause", WIRE_SOURCE_COMMAND, false}, {"apply", WIRE_APPLY_CONFIG, false}};
     json_t *may = json_array();
     for (size_t i = 0; gateway->config->ops_control && i < sizeof acts / sizeof *acts; i++)
         if (user_may(user->role, acts[i].what) && (acts[i].of_team || !user->team[0]))
@@ -91,4 +102,25 @@ void ops_take_rules(struct gateway *gateway, const struct request *request, int 
     (void)detail;
     if (has_ops(gateway, request))
         ops_rules_apply(&gateway->ops_rules, request);
+}
+
+void ops_serve_ledger(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    if (has_ops(gateway, request) && can_ask(gateway, request))
+        ops_ledger_tell(&gateway->ops, request);
+}
+
+void ops_take_source_act(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    if (has_ops(gateway, request))
+        ops_act_on_source(&gateway->ops, request);
+}
+
+void ops_serve_day(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    if (has_ops(gateway, request) && can_ask(gateway, request))
+        desk_day_tell(&gateway->ops, request);
 }

@@ -92,6 +92,10 @@ void command_publish(struct core *core, const struct core_command *command)
                      same ? "" : "this idempotency id was used for other content", seen->lead, seen->kind == SEEN_JOIN);
         return;
     }
+    if (core->paused.count > 0 && source_is_paused(&core->paused, command->publish.source)) {
+        reply_paused(core, command);
+        return;
+    }
     if (channel >= LW_CHANNEL_COUNT || !core->config->channels[channel].enabled) {
         reply(core, command, CORE_REJECTED, "the desk does not serve this channel", none);
         return;

@@ -86,6 +86,7 @@ void core_free(struct core *core)
     free(core->rule_demand);
     free(core->hours);
     team_limits_fini(core);
+    paused_sources_fini(&core->paused);
     opening_fini(core);
     interrupt_fini(core);
     rules_index_fini(&core->rules_index);
@@ -140,6 +141,7 @@ static void run_command(struct core *core, const struct core_command *command)
     case COMMAND_ACT: command_act(core, command); break;
     case COMMAND_DEVICE: command_device(core, command); break;
     case COMMAND_ACT_ON_REP: command_act_on_rep(core, command); break;
+    case COMMAND_ACT_ON_SOURCE: command_act_on_source(core, command); break;
     case COMMAND_CUSTOMER: command_customer(core, command); break;
     case COMMAND_SERVICE_RESUMED: command_service_resumed(core, command); break;
     case COMMAND_TIME: case COMMAND_NONE: break;

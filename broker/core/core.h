@@ -177,6 +177,7 @@ enum core_command_kind {
     COMMAND_TOUCH,           /* the first touch of a lead was made */
     COMMAND_ACT,             /* a manager, on a lead: enum core_act */
     COMMAND_ACT_ON_REP,      /* a manager sets a rep's state */
+    COMMAND_ACT_ON_SOURCE,   /* a manager pauses a source, or lets it go on */
     COMMAND_CUSTOMER,        /* a manager names a customer */
     COMMAND_DEVICE,          /* what a device is doing */
     COMMAND_SERVICE_RESUMED, /* after a restart or a stalled store: fresh graces and answer times */
@@ -265,6 +266,7 @@ struct core_command {
             struct desk_id into;           /* MERGE */
         } act;
         struct { struct core_text rep, by, reason; enum rep_state state; } act_on_rep;
+        struct { struct core_text source, by, reason; bool pause; } act_on_source;
         struct {
             const struct core_person_key *keys;   /* CORE_PERSON_KEYS_MAX at most */
             uint32_t key_count;
@@ -471,6 +473,12 @@ void core_bounds_read(const struct core *core, struct core_bounds *out);
 struct core_queue_view { const char *queue; uint64_t waiting; uint64_t oldest_age_ms; };
 /* Fills at most max, returns how many queues there are. */
 uint32_t core_queues_read(const struct core *core, struct core_queue_view *out, uint32_t max);
+
+/* A source of which no leads are taken: since when, who said so and why. Texts until the next step. */
+struct core_paused_view { const char *source, *by, *reason; uint64_t since_ms; };
+enum { CORE_PAUSED_MAX = 64 };
+/* Returns how many there are. */
+uint32_t core_paused_read(const struct core *core, struct core_paused_view out[CORE_PAUSED_MAX]);
 
 /* An opening is in force, until when, and how many leads of its backlog no rep has yet. False, with zeroes: none is. */
 bool core_opening_read(const struct core *core, uint64_t *until_ms_out, uint64_t *left_out);

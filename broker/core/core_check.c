@@ -27,6 +27,7 @@ static const struct siphash_key HASH_KEY = {0x737461, 0x7465};
 static void check_lead(const struct core *core, const struct lead *lead);
 static void check_rep(const struct core *core, const struct rep *rep, uint32_t load, uint32_t held);
 static void check_fair_share(const struct core *core);
+static void check_paused(const struct core *core);
 static void check_team_limits(const struct core *core);
 static void check_classes(const struct core *core);
 static void check_matched(struct core *core);
@@ -62,6 +63,7 @@ void core_check_invariants(struct core *core)
     free(held);
     check_fair_share(core);
     check_team_limits(core);
+    check_paused(core);
     check_classes(core);
     check_matched(core);
 }
@@ -129,6 +131,12 @@ static void check_rep(const struct core *core, const struct rep *rep, uint32_t l
         uint32_t full_sources[CONFIG_CAP_SOURCES_MAX];
         assert(caps_full_sources(rep, full_sources) == rep->supply->full_source_count);
     }
+}
+
+static void check_paused(const struct core *core)
+{
+    struct core_paused_view views[CORE_PAUSED_MAX];
+    assert(core_paused_read(core, views) == core->paused.count);
 }
 
 static void check_team_limits(const struct core *core)
@@ -291,6 +299,15 @@ uint64_t core_state_hash(struct core *core)
         struct core_text name = names_view(&core->names, limit->team);
         const uint64_t parts[] = {siphash_64(HASH_KEY, name.data, name.size), limit->counted, limit->taken_in, limit->counted_ms, limit->open};
         sum += siphash_64(HASH_KEY, parts, sizeof parts);
+    }
+    struct paused_image paused;
+    for (uint32_t i = 0; i < CORE_PAUSED_MAX; i++) {
+        if (!paused_source_image_fill(core, i, &paused))
+            continue;
+        paused.revision = 0;
+        byte_buffer_clear(&core->record);
+        record_put_paused(&core->record, &paused);
+        sum += siphash_64(HASH_KEY, core->record.data, core->record.size);
     }
     for (const struct avl_node *node = avl_first(&core->known.by_serial); node; node = avl_next(node)) {
         const struct known_key *known = AVL_ENTRY(node, struct known_key, by_serial);

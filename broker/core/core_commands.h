@@ -29,6 +29,7 @@ void command_touch(struct core *core, const struct core_command *command);
 void command_complete(struct core *core, const struct core_command *command);
 void command_act(struct core *core, const struct core_command *command);
 void command_act_on_rep(struct core *core, const struct core_command *command);
+void command_act_on_source(struct core *core, const struct core_command *command);   /* paused_sources.c */
 void command_customer(struct core *core, const struct core_command *command);
 void command_device(struct core *core, const struct core_command *command);
 void command_service_resumed(struct core *core, const struct core_command *command);

@@ -29,6 +29,7 @@
 #include "names.h"
 #include "nobody.h"
 #include "opening.h"
+#include "paused_sources.h"
 #include "queues.h"
 #include "record.h"
 #include "rep_table.h"
@@ -88,6 +89,7 @@ struct core {
     struct history history;
     struct nobody nobody;
     struct opening opening;
+    struct paused_sources paused;
 
     uint32_t dirty_first, dirty_last;      /* places of leads in their table, or LEAD_INDEX_NONE */
     struct desk_id *gone;                  /* ended leads the checkpoint still holds */

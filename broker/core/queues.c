@@ -118,6 +118,15 @@ void desk_record_team(struct core *core, const struct team_image *team)
     emit_record(core, RECORD_DESK);
 }
 
+void desk_record_paused(struct core *core, const struct paused_image *paused)
+{
+    struct desk_image desk = desk_image_of(core);
+    byte_buffer_clear(&core->record);
+    record_put_desk(&core->record, &desk);
+    record_put_paused(&core->record, paused);
+    emit_record(core, RECORD_DESK);
+}
+
 void queue_set_turn(struct core *core, struct queue *queue, const struct rep *rep)
 {
     queue->turn = rep->number;
@@ -159,6 +168,11 @@ void desk_record_put(struct byte_buffer *out, const struct core *core)
     for (uint32_t i = 0; i < core->team_limit_count; i++) {
         if (team_limit_image_fill(core, i, &team))
             record_put_team(out, &team);
+    }
+    struct paused_image paused;
+    for (uint32_t i = 0; i < CORE_PAUSED_MAX; i++) {
+        if (paused_source_image_fill(core, i, &paused))
+            record_put_paused(out, &paused);
     }
 }
 

@@ -46,11 +46,13 @@ void queues_link(struct core *core);
 void queue_set_turn(struct core *core, struct queue *queue, const struct rep *rep);
 void queue_image_fill(const struct core *core, const struct queue *queue, struct queue_image *image);
 lw_status queue_restore(struct core *core, const struct queue_image *image);
-/* The desk's record with the turns of all queues that have one, and what counts under the limits of teams. */
+/* The desk's record with the turns of all queues that have one, what counts under the limits of teams, and paused sources. */
 void desk_record_put(struct byte_buffer *out, const struct core *core);
 /* Writes the desk's record, with the turn of this queue if not NULL. */
 void desk_record(struct core *core, const struct queue *queue);
 /* The same with what counts under the limits of a team. */
 void desk_record_team(struct core *core, const struct team_image *team);
+/* The same with a source that was paused, or goes on. */
+void desk_record_paused(struct core *core, const struct paused_image *paused);
 
 #endif

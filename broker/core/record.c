@@ -615,16 +615,20 @@ lw_status record_read_desk(const void *bytes, size_t size, struct desk_image *ou
     return rest->failed ? LW_CORRUPT : LW_OK;
 }
 
-/* Teams came later than queues: they begin with an empty name, which no queue has. */
+/* Teams came later than queues: they begin with an empty name, which no queue has; and paused sources with another, which no team has. */
 lw_status record_next_part(struct byte_reader *rest, struct desk_part *out)
 {
     if (byte_reader_done(rest))
         return LW_NOT_FOUND;
     struct core_text name = read_text(rest, LW_NAME_MAX);
-    out->is_team = name.size == 0;
-    if (out->is_team) {
+    out->kind = name.size == 0 ? DESK_PART_TEAM : DESK_PART_QUEUE;
+    if (out->kind == DESK_PART_TEAM) {
         record_read_team(rest, &out->team);
-        return rest->failed || out->team.name.size == 0 ? LW_CORRUPT : LW_OK;
+        if (rest->failed || out->team.name.size > 0)
+            return rest->failed ? LW_CORRUPT : LW_OK;
+        out->kind = DESK_PART_PAUSED;
+        record_read_paused(rest, &out->paused);
+        return rest->failed ? LW_CORRUPT : LW_OK;
     }
     out->queue = (struct queue_image){.name = name, .revision = byte_reader_varint(rest)};
     out->queue.turn = read_u32(rest);

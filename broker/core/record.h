@@ -232,10 +232,18 @@ struct team_image {
     uint32_t counted, taken_in;
 };
 
-/* Either of them: what the desk's record goes on with. */
-struct desk_part { bool is_team; struct queue_image queue; struct team_image team; };
+/* A source that was paused, or goes on: when, who and why. */
+struct paused_image {
+    struct core_text source, by, reason;
+    uint64_t revision, at_ms;
+    bool is_paused;
+};
 
-/* Followed by parts: queues and teams that changed, in checkpoints all of which there is something to say. */
+/* One of them: what the desk's record goes on with. */
+enum desk_part_kind { DESK_PART_QUEUE, DESK_PART_TEAM, DESK_PART_PAUSED };
+struct desk_part { enum desk_part_kind kind; struct queue_image queue; struct team_image team; struct paused_image paused; };
+
+/* Followed by parts: queues, teams and paused sources that changed, in checkpoints all of which there is something to say. */
 struct desk_image {
     uint64_t revision, next_number, desk_ms;
     struct siphash_key fingerprint_key;
@@ -273,6 +281,8 @@ void record_put_desk(struct byte_buffer *out, const struct desk_image *image);
 void record_put_queue(struct byte_buffer *out, const struct queue_image *image);
 void record_put_team(struct byte_buffer *out, const struct team_image *image);
 void record_read_team(struct byte_reader *in, struct team_image *image);   /* behind its empty name */
+void record_put_paused(struct byte_buffer *out, const struct paused_image *image);
+void record_read_paused(struct byte_reader *in, struct paused_image *image);   /* behind two empty names */
 /* rest: at the parts, for record_next_part. */
 LW_MUST_CHECK lw_status record_read_desk(const void *bytes, size_t size, struct desk_image *out, struct byte_reader *rest);
 /* LW_NOT_FOUND at the end. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What counts under the caps of a rep, as part of the rep's record: of the hour only what is not zero. And under the limits of a team,
- * as part of the desk's.
+ * and which sources are paused, as parts of the desk's.
  */
 #include "record.h"
 
@@ -64,14 +64,45 @@ void record_put_team(struct byte_buffer *out, const struct team_image *image)
     byte_buffer_put_varint(out, image->taken_in);
 }
 
-void record_read_team(struct byte_reader *in, struct team_image *image)
+static struct core_text read_name(struct byte_reader *in, size_t size_max)
 {
     size_t size;
     const uint8_t *name = byte_reader_blob(in, &size);
-    in->failed |= size > LW_NAME_MAX;
-    image->name = in->failed ? (struct core_text){"", 0} : (struct core_text){(const char *)name, (uint32_t)size};
+    in->failed |= size > size_max;
+    return in->failed ? (struct core_text){"", 0} : (struct core_text){(const char *)name, (uint32_t)size};
+}
+
+void record_read_team(struct byte_reader *in, struct team_image *image)
+{
+    image->name = read_name(in, LW_NAME_MAX);
+    if (image->name.size == 0)
+        return;   /* no team: it is for who asked to say what that means */
     image->revision = byte_reader_varint(in);
     image->counted_ms = byte_reader_varint(in);
     image->counted = (uint32_t)byte_reader_varint_max(in, UINT32_MAX);
     image->taken_in = (uint32_t)byte_reader_varint_max(in, UINT32_MAX);
+}
+
+void record_put_paused(struct byte_buffer *out, const struct paused_image *image)
+{
+    byte_buffer_put_blob(out, "", 0);
+    byte_buffer_put_blob(out, "", 0);
+    byte_buffer_put_blob(out, image->source.data, image->source.size);
+    byte_buffer_put_varint(out, image->revision);
+    byte_buffer_put_u8(out, image->is_paused);
+    byte_buffer_put_varint(out, image->at_ms);
+    byte_buffer_put_blob(out, image->by.data, image->by.size);
+    byte_buffer_put_blob(out, image->reason.data, image->reason.size);
+}
+
+void record_read_paused(struct byte_reader *in, struct paused_image *image)
+{
+    image->source = read_name(in, LW_NAME_MAX);
+    image->revision = byte_reader_varint(in);
+    uint8_t is_paused = byte_reader_u8(in);
+    image->is_paused = is_paused != 0;
+    image->at_ms = byte_reader_varint(in);
+    image->by = read_name(in, LW_NAME_MAX);
+    image->reason = read_name(in, ACT_REASON_MAX);
+    in->failed |= is_paused > 1 || image->source.size == 0;
 }

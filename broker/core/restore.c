@@ -83,6 +83,20 @@ lw_status core_restore_done(struct core *core)
     return status;
 }
 
+static lw_status restore_part(struct core *core, const struct desk_part *part)
+{
+    switch (part->kind) {
+    case DESK_PART_TEAM:
+        at_least(&core->next_revision, part->team.revision);
+        return team_limit_restore(core, &part->team);
+    case DESK_PART_PAUSED:
+        at_least(&core->next_revision, part->paused.revision);
+        return paused_source_restore(core, &part->paused);
+    case DESK_PART_QUEUE: break;
+    }
+    return queue_restore(core, &part->queue);
+}
+
 static lw_status restore_desk(struct core *core, const void *bytes, size_t size)
 {
     struct desk_image image;
@@ -104,9 +118,7 @@ static lw_status restore_desk(struct core *core, const void *bytes, size_t size)
     nobody_restore(core, &image);
     opening_restore(core, &image);
     while ((status = record_next_part(&rest, &part)) == LW_OK) {
-        if (part.is_team)
-            at_least(&core->next_revision, part.team.revision);
-        status = part.is_team ? team_limit_restore(core, &part.team) : queue_restore(core, &part.queue);
+        status = restore_part(core, &part);
         if (status != LW_OK)
             return status;
     }

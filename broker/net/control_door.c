@@ -6,6 +6,7 @@
  */
 #include "bounds_report.h"
 #include "config_from_wire.h"
+#include "desk_report.h"
 #include "explain_reply.h"
 #include "net_internal.h"
 
@@ -57,6 +58,7 @@ static void handle_status(struct net *net, struct peer *peer, const struct wire_
     fill_opening(net, &reply);
     fill_queues(net, arena_of(net), &reply);
     bounds_report_fill(net, arena_of(net), &reply);
+    paused_report_fill(net->core, arena_of(net), &reply);
     hold_answer(net, peer, request_id, &(struct wire_message){.type = WIRE_STATUS_REPLY, .status_reply = &reply});
 }
 
@@ -214,6 +216,28 @@ static void handle_customer_command(struct net *net, struct peer *peer, const st
     net_step(net, &command);
 }
 
+static void handle_source_command(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    const Leadwire__V1__SourceCommand *asked = message->source_command;
+    struct core_command command = {.kind = COMMAND_ACT_ON_SOURCE, .session = peer->number, .request = request_id};
+
+    command.act_on_source.source = text_of(asked->source);
+    command.act_on_source.by = text_of(asked->by);
+    command.act_on_source.reason = text_of(asked->reason);
+    command.act_on_source.pause = asked->pause;
+    net_step(net, &command);
+}
+
+static void handle_ledger(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    Leadwire__V1__LedgerReply reply = LEADWIRE__V1__LEDGER_REPLY__INIT;
+
+    (void)message;
+    reply.request_id = request_id;
+    ledger_report_fill(net->core, arena_of(net), &reply);
+    hold_answer(net, peer, request_id, &(struct wire_message){.type = WIRE_LEDGER_REPLY, .ledger_reply = &reply});
+}
+
 const struct door_entry control_door_entries[] = {
     {WIRE_STATUS_REQUEST, handle_status},
     {WIRE_SNAPSHOT_REQUEST, handle_snapshot},
@@ -223,6 +247,8 @@ const struct door_entry control_door_entries[] = {
     {WIRE_LEAD_COMMAND, handle_lead_command},
     {WIRE_REP_COMMAND, handle_rep_command},
     {WIRE_CUSTOMER_COMMAND, handle_customer_command},
+    {WIRE_SOURCE_COMMAND, handle_source_command},
+    {WIRE_LEDGER_REQUEST, handle_ledger},
 };
 const size_t control_door_entry_count = sizeof control_door_entries / sizeof control_door_entries[0];
 

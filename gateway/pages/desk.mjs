@@ -4,6 +4,7 @@
 import {act, listen, session, signOut} from "./api.mjs";
 import {askToNotify, canAskToNotify, soundIsOn, turnSound} from "./alerts.mjs";
 import {run, setServerNow} from "./clock.mjs";
+import * as day from "./day.mjs";
 import {ask, button, byId, key, make} from "./elements.mjs";
 import * as leads from "./leads.mjs";
 import * as notices from "./notices.mjs";
@@ -13,7 +14,7 @@ import {choose, language, languages, load, span, t} from "./texts.mjs";
 import {undoLast} from "./undo.mjs";
 
 const SAY_AFTER_MS = 1000, HIDE_AFTER_MS = 15000, RETRY_MS = 2000;
-let told = null, away = [], settings = {};
+let told = null, away = [], settings = {}, user = null;
 
 // ---- the state
 
@@ -158,7 +159,8 @@ function showMenu() {
     button(t(`sound_${soundIsOn() ? "on" : "off"}`), () => {
       turnSound(!soundIsOn());
       showMenu();
-    }), make("button", {type: "button", onclick: help}, t("help"), key("?")), pick, button(t("sign_out"), signOut));
+    }), make("button", {type: "button", onclick: help}, t("help"), key("?")), pick, user.may.includes("watch") ? button(t("to_ops"), () => location.assign("/ops")) : "",
+    button(t("sign_out"), signOut));
 }
 
 async function begin() {
@@ -171,12 +173,14 @@ async function begin() {
   }
 }
 
-settings = (await begin()).page;
+user = await begin();
+settings = user.page;
 await load(settings.language);
 byId("state").setAttribute("aria-label", t("state_group"));
 offers.begin(settings);
 leads.begin(settings);
 showMenu();
+day.begin();
 addEventListener("keydown", onKey);
 document.addEventListener("leads", showQuiet);
 offers.show([]);

@@ -4,8 +4,9 @@
 import {session, signOut} from "./api.mjs";
 import {serverNow, setServerNow} from "./clock.mjs";
 import {button, byId, make} from "./elements.mjs";
-import {onLead, onRep, release} from "./ops_acts.mjs";
+import {onLead, onRep, onSource, release} from "./ops_acts.mjs";
 import {watch} from "./ops_api.mjs";
+import * as ledger from "./ops_ledger.mjs";
 import * as plots from "./ops_plots.mjs";
 import * as rules from "./ops_rules.mjs";
 import * as story from "./ops_story.mjs";
@@ -51,10 +52,20 @@ function makeTables() {
       {head: t("waits_for"), number: true, text: (row) => ago(row.received_unix_ms), bad: (row) => row.at_risk},
       {head: t("priority"), number: true, text: (row) => row.priority}, acts((row) => onLead(row, told.reps, told.team))], (row) => row.lead_id),
     sources: new Table(scroll("sources"), t("channels"), [
-      {head: t("source"), text: (row) => row.source}, {head: t("channel"), text: (row) => t(`channel_${row.channel}`)},
+      {head: t("source"), text: (row) => row.source}, {head: t("channel"), text: (row) => (row.channel ? t(`channel_${row.channel}`) : "–")},
       {head: t("last_hour"), number: true, text: (row) => row.last_hour}, {head: t("today"), number: true, text: (row) => row.today},
-      {head: t("unserved"), number: true, text: (row) => row.unserved}], (row) => `${row.channel} ${row.source}`),
+      {head: t("unserved"), number: true, text: (row) => row.unserved},
+      {head: t("takes_leads"), text: (row) => (row.paused ? t("paused_since", {time: ago(row.paused.since_unix_ms), name: row.paused.by, reason: row.paused.reason}) : t("goes_on")),
+        bad: (row) => row.paused},
+      {head: "", act: (row) => (may("pause") ? button(t("act_on"), () => onSource(row()), {"aria-haspopup": "dialog"}) : "")}], (row) => `${row.channel} ${row.source}`),
   };
+}
+
+// Those that leads came from of late, each with why it is paused; and those of which none came.
+function withPauses(sources, paused) {
+  const silent = paused.filter((one) => !sources.some((row) => row.source === one.source));
+  return [...sources, ...silent.map((one) => ({source: one.source, channel: "", last_hour: 0, today: 0, unserved: 0}))].map((row) =>
+    ({...row, paused: paused.find((one) => one.source === row.source)}));
 }
 
 let tables = {};
@@ -182,13 +193,14 @@ document.body.classList.toggle("wallboard", location.hash === "#wallboard");
 showMenu();
 addEventListener("keydown", onKey);
 setInterval(show, 1000);
+ledger.begin((name) => (told ? labelOf(name) : name));
 if (!user.team) {
   plots.begin();
   rules.begin(may("apply"));
 }
 watch({
   state: (state) => {
-    told = state;
+    told = {...state, sources: state.sources && withPauses(state.sources, state.health?.paused_sources ?? [])};
     setServerNow(state.now_unix_ms);
     show();
     connected(state.connected);

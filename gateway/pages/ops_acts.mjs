@@ -50,6 +50,14 @@ export async function onLead(lead, reps, ofTeam) {
   await send("lead", {lead_id: lead.lead_id, act: chosen, reason: reason.value, ...more[chosen]}, `${t(`act_${chosen}`)}: ${lead.lead_id}`);
 }
 
+export async function onSource(source) {
+  const reason = make("input", {type: "text", maxlength: 200}), pause = !source.paused, act = t(pause ? "act_pause" : "act_resume");
+  const chosen = await dialog(byId("ask"), t("act_on_source", {name: source.source}), (end) => [
+    make("p", {class: "why"}, t(pause ? "pause_means" : "resume_means")), make("div", {class: "fields"}, field("act-reason", t("reason"), reason)),
+    make("div", {class: "choices"}, button(act, () => end(true)), button(t("cancel"), () => end(null)))]);
+  if (chosen) await send("source", {source: source.source, pause, reason: reason.value}, `${act}: ${source.source}`);
+}
+
 export async function onRep(rep) {
   const reason = make("input", {type: "text", maxlength: 200});
   const chosen = await dialog(byId("ask"), t("act_on_rep", {name: rep.label}), (end) => [

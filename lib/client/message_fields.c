@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-enum { TYPE_COUNT = WIRE_CUSTOMER_COMMAND + 1 };
+enum { TYPE_COUNT = 128 };
 
 /* 0: no such field. A protobuf struct begins with its base, so no field is at 0. */
 #define EPOCH(name, message) [WIRE_##name] = offsetof(Leadwire__V1__##message, epoch)
@@ -30,6 +30,7 @@ static const size_t request_id_offset[TYPE_COUNT] = {
     REQUEST(CONFIG_REQUEST, ConfigRequest),      REQUEST(EXPLAIN_REQUEST, ExplainRequest),
     REQUEST(LEAD_COMMAND, LeadCommand),          REQUEST(REP_COMMAND, RepCommand),
     REQUEST(CUSTOMER_COMMAND, CustomerCommand),
+    REQUEST(SOURCE_COMMAND, SourceCommand),      REQUEST(LEDGER_REQUEST, LedgerRequest),
 };
 
 static const enum wire_type own_answer[TYPE_COUNT] = {
@@ -40,6 +41,7 @@ static const enum wire_type own_answer[TYPE_COUNT] = {
     [WIRE_APPLY_CONFIG] = WIRE_CONFIG_REPLY,
     [WIRE_CONFIG_REQUEST] = WIRE_CONFIG_REPLY,
     [WIRE_EXPLAIN_REQUEST] = WIRE_EXPLAIN_REPLY,
+    [WIRE_LEDGER_REQUEST] = WIRE_LEDGER_REPLY,
 };
 
 static void *field_at(const struct wire_message *message, const size_t offsets[TYPE_COUNT])

@@ -40,6 +40,8 @@ static const unsigned char table[256] = {
     [WIRE_LEAD_COMMAND] = MANAGER | ADMIN,
     [WIRE_REP_COMMAND] = MANAGER | ADMIN,
     [WIRE_CUSTOMER_COMMAND] = ADMIN,
+    [WIRE_SOURCE_COMMAND] = MANAGER | ADMIN,
+    [WIRE_LEDGER_REQUEST] = WATCHERS,
 };
 
 bool roles_may(enum role role, unsigned wire_type)

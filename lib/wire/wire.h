@@ -42,7 +42,7 @@ enum {
     WIRE_VERSION_MAX = 1,
     WIRE_HEADER_SIZE = 8,
     WIRE_FRAME_SIZE_MAX = 64 * 1024,           /* header included; most types */
-    WIRE_CONTROL_FRAME_SIZE_MAX = 4 * 1024 * 1024,  /* ApplyConfig, ConfigReply, SnapshotReply, ExplainReply */
+    WIRE_CONTROL_FRAME_SIZE_MAX = 4 * 1024 * 1024,  /* ApplyConfig, ConfigReply, SnapshotReply, ExplainReply, LedgerReply */
     WIRE_BUNDLE_SIZE_MAX = WIRE_FRAME_SIZE_MAX,     /* of a message with more than one frame */
     WIRE_BUNDLE_FRAMES_MAX = 1024,
     WIRE_ARENA_CAP = 512 * 1024,               /* enough for any frame of WIRE_FRAME_SIZE_MAX that passes the limits */
@@ -88,7 +88,10 @@ enum {
     X(48, EXPLAIN_REPLY, explain_reply, ExplainReply, WIRE_FROM_BROKER, WIRE_CONTROL_FRAME_SIZE_MAX) \
     X(49, LEAD_COMMAND, lead_command, LeadCommand, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
     X(50, REP_COMMAND, rep_command, RepCommand, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
-    X(53, CUSTOMER_COMMAND, customer_command, CustomerCommand, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX)
+    X(53, CUSTOMER_COMMAND, customer_command, CustomerCommand, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
+    X(58, SOURCE_COMMAND, source_command, SourceCommand, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
+    X(59, LEDGER_REQUEST, ledger_request, LedgerRequest, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
+    X(60, LEDGER_REPLY, ledger_reply, LedgerReply, WIRE_FROM_BROKER, WIRE_CONTROL_FRAME_SIZE_MAX)
 
 enum wire_sender { WIRE_FROM_CLIENT = 1, WIRE_FROM_BROKER = 2 };
 

@@ -35,6 +35,7 @@ enum {
     TEAMS_MAX = 1024,
     REPS_MAX = 16384,
     USERS_MAX = 16384,
+    PAUSED_SOURCES_MAX = 64,
     RULES_MAX = 4096,
     PREDICATES_MAX = 64,
     VALUES_MAX = 256,
@@ -685,6 +686,12 @@ RULES(turn_times,
     NUMBER(long_cpu_count),
     NUMBER(max_cpu_us));
 
+RULES(paused_source,
+    NAME_NEEDED(source, LW_NAME_MAX),
+    NUMBER(since_unix_ms),
+    NAME(by, LW_NAME_MAX),
+    TEXT(reason, REASON_MAX));
+
 RULES(status_reply,
     REQUEST_ID,
     NAME(desk, LW_NAME_MAX),
@@ -723,7 +730,8 @@ RULES(status_reply,
     NUMBER(busy_total),
     NUMBER(handshakes_failed_total),
     NUMBER(silent_cut_total),
-    MESSAGE(turns, &turn_times_rules));
+    MESSAGE(turns, &turn_times_rules),
+    MESSAGES(paused_sources, PAUSED_SOURCES_MAX, &paused_source_rules));
 
 RULES(apply_config,
     REQUEST_ID,
@@ -860,6 +868,28 @@ RULES(customer_command,
     NAME(owner, LW_NAME_MAX),
     NAME(bought, LW_NAME_MAX),
     NUMBER(bought_unix_ms));
+
+RULES(source_command,
+    REQUEST_ID,
+    NAME_NEEDED(source, LW_NAME_MAX),
+    NUMBER(pause),
+    NAME(by, LW_NAME_MAX),
+    TEXT(reason, REASON_MAX));
+
+RULES(ledger_request, REQUEST_ID);
+
+RULES(ledger_row,
+    NAME_NEEDED(rep, LW_NAME_MAX),
+    NUMBER(share),
+    NUMBER(present),
+    NUMBER(owed_hundredths),
+    NUMBER(place));
+
+RULES(ledger_reply,
+    REQUEST_ID,
+    NUMBER(in_use),
+    NUMBER(given_units),
+    MESSAGES(rows, REPS_MAX, &ledger_row_rules));
 
 static const struct wire_type_info types[] = {
 #define X(number, name_, member, message, sender, size_max_) \

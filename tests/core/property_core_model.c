@@ -636,8 +636,20 @@ static void name_customer_at_random(struct pair *pair)
     step(pair, &command, "customer");
 }
 
+static void pause_a_source(struct pair *pair)
+{
+    const char *source = below(pair, 20) ? below(pair, 4) ? "fair" : "form" : below(pair, 2) ? "nobody's" : "";
+    struct core_command command = {.kind = COMMAND_ACT_ON_SOURCE, .session = 2,
+                                   .act_on_source = {.source = text(source), .by = text("boss"), .pause = below(pair, 4) == 0}};
+    step(pair, &command, "source");
+}
+
 static void by_manager(struct pair *pair)
 {
+    if (below(pair, 8) == 0) {
+        pause_a_source(pair);
+        return;
+    }
     if (below(pair, 8) == 0) {
         name_customer_at_random(pair);
         return;

@@ -50,6 +50,7 @@ void slow_desk_step(struct slow_desk *desk, const struct core_command *command, 
     case COMMAND_TOUCH: touch_made(desk, command, rep); break;
     case COMMAND_ACT: act(desk, command); break;
     case COMMAND_ACT_ON_REP: act_on_rep(desk, command); break;
+    case COMMAND_ACT_ON_SOURCE: act_on_source(desk, command); break;
     case COMMAND_CUSTOMER: name_customer(desk, command); break;
     case COMMAND_DEVICE: say_device(desk, command); break;
     case COMMAND_SERVICE_RESUMED: service_resumed(desk); break;

@@ -160,6 +160,7 @@ struct slow_desk {
     struct desk_id other;                      /* of a merge that is told: the other lead */
     struct slow_won { char key[KEY_TEXT], bought[KEY_TEXT]; int rep; uint64_t at_ms; } won[KNOWN];   /* by whom (-1: nobody) and when, in that order */
     int won_count;
+    char paused[4][TEXT];                      /* sources of which none is taken; "": a free place */
     const struct slow_won *customer;           /* whoever publishes now; NULL: none */
 };
 
@@ -490,6 +491,10 @@ void transfer(struct slow_desk *desk, const struct core_command *command, int nu
 void touch_made(struct slow_desk *desk, const struct core_command *command, int number);
 void act(struct slow_desk *desk, const struct core_command *command);
 void act_on_rep(struct slow_desk *desk, const struct core_command *command);
+/* slow_paused.c */
+bool is_paused(const struct slow_desk *desk, const char *source);
+void answer_paused(struct slow_desk *desk, const struct core_command *command);
+void act_on_source(struct slow_desk *desk, const struct core_command *command);
 void service_resumed(struct slow_desk *desk);
 
 #endif

@@ -94,6 +94,10 @@ void publish(struct slow_desk *desk, const struct core_command *command)
         answer_joined(desk, command, seen->hash == command->publish.content_hash ? CORE_DUPLICATE : CORE_DUPLICATE_DIFFERS, seen->lead, seen->joined);
         return;
     }
+    if (is_paused(desk, source)) {
+        answer_paused(desk, command);
+        return;
+    }
     if (command->publish.channel >= LW_CHANNEL_COUNT || !channel_of(desk, command->publish.channel)->enabled) {
         answer(desk, command, CORE_REJECTED, none);
         return;

@@ -71,7 +71,7 @@ class Permissions(unittest.TestCase):
                 status = self.status(role, method, path)
                 with self.subTest(method=method, path=path, role=role or "nobody", status=status):
                     if roles is None or (role in roles and path != "/api/v1/sign-out"):
-                        self.assertIn(status, (200, 303, 400))
+                        self.assertIn(status, (200, 303, 400, 504))   # 504: no broker is there, whom it would ask
                     elif role is None:
                         self.assertEqual(status, 303 if path in ("/desk", "/ops") else 401)
                     else:   # of sign-out: without the token it is refused to everybody

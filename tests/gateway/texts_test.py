@@ -11,7 +11,9 @@ PAGES = pathlib.Path(os.environ["LEADWIRE_SOURCE"]) / "gateway" / "pages"
 # Names that scripts put together: the words that may follow.
 MADE = {"state_": "available break wrap_up away offline", "quiet_": "available break wrap_up away offline", "channel_": "phone web email import chat",
         "lead_": "waiting offered connecting assigned parked scheduled completed cancelled expired merged", "role_": "rep lead manager admin read_only",
-        "act_": "release take_back assign hold prioritise cancel", "series_": "published completed refused waiting in_hand parked touch_ms",
+        "act_": "release take_back assign hold prioritise cancel",
+        "first_": "load idle tier levels turn share worth interrupts preferred order",
+        "day_": "accepted completed declined missed on busy", "why_": "preferred_rep offline break wrap_up away hours device cap team_cap team_share declined_before capacity shared_list", "series_": "published completed refused waiting in_hand parked touch_ms",
         "broker_": "store durability version uptime rules journal checkpoint memory publishers repeated refused_frames", "last_": "hour day",
         "plot_": "flow level touch", "elsewhere_": "page device", "sound_": "on off", "key_": "accept decline note disposition touch transfer next undo break"}
 

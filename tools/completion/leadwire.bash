@@ -41,6 +41,7 @@ _leadwire_arguments() {
     case $command:$place in
     help:0) echo COMMAND ;;
     lead:0) echo cancel release take-back credit assign hold prioritise merge part reopen ;;
+    source:1) echo pause resume ;;
     state:1) echo available break offline ;;
     device:1) echo free busy unreachable ;;
     keys:0) echo new list revoke ;;

@@ -20,6 +20,25 @@ static uint64_t opening_rest_ms(const Leadwire__V1__StatusReply *status)
     return rest_ms > 0 ? (uint64_t)rest_ms : 0;
 }
 
+static uint64_t age_ms(const Leadwire__V1__StatusReply *status, int64_t since_unix_ms)
+{
+    return status->now_unix_ms > since_unix_ms ? (uint64_t)(status->now_unix_ms - since_unix_ms) : 0;
+}
+
+static void put_paused(struct json_out *out, const Leadwire__V1__StatusReply *status)
+{
+    json_begin_list(out, "paused_sources");
+    for (size_t i = 0; i < status->n_paused_sources; i++) {
+        json_begin_object(out, NULL);
+        json_put_text(out, "source", status->paused_sources[i]->source);
+        json_put_time(out, "since", status->paused_sources[i]->since_unix_ms);
+        json_put_text(out, "by", status->paused_sources[i]->by);
+        json_put_text(out, "reason", status->paused_sources[i]->reason);
+        json_end_object(out);
+    }
+    json_end_list(out);
+}
+
 static void print_turns(const Leadwire__V1__TurnTimes *turns)
 {
     if (turns && turns->count > 0)
@@ -62,6 +81,10 @@ static void print_words(const Leadwire__V1__StatusReply *status)
            status->published_total, status->duplicates_total, status->completed_total, status->cancelled_total, status->expired_total, status->merged_total,
            status->reopened_total);
     printf("reps:        %" PRIu64 " logged on, %" PRIu64 " available\n", status->reps_on, status->reps_available);
+    for (size_t i = 0; i < status->n_paused_sources; i++) {
+        const Leadwire__V1__PausedSource *paused = status->paused_sources[i];
+        printf("paused:      source %s for %s, by %s: %s\n", paused->source, words_duration(age_ms(status, paused->since_unix_ms), a), paused->by, paused->reason);
+    }
     if (status->opening_until_unix_ms != 0)
         printf("opening:     %" PRIu64 " leads of the backlog are not with a rep yet; dealt out by share for %s more\n", status->opening_left,
                words_duration(opening_rest_ms(status), a));
@@ -120,6 +143,7 @@ static void print_json(const Leadwire__V1__StatusReply *status)
         json_put_number(&out, "opening_until_unix_ms", status->opening_until_unix_ms);
         json_put_unsigned(&out, "opening_left", status->opening_left);
     }
+    put_paused(&out, status);
     status_bounds_put(&out, status);
     put_turns(&out, status->turns);
     json_begin_list(&out, "queues");

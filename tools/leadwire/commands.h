@@ -15,6 +15,7 @@ int command_ingest(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_lead(int argc, char **argv);
+int command_source(int argc, char **argv);
 int command_state(int argc, char **argv);
 int command_device_state(int argc, char **argv);
 int command_customers(int argc, char **argv);

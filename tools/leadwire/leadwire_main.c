@@ -22,6 +22,7 @@ static const struct { const char *name; int (*run)(int argc, char **argv); const
     {"rep", command_rep, "NAME", "work as a rep, in this terminal"},
     {"explain", command_explain, "LEAD", "why this rep? every decision on a lead"},
     {"lead", command_lead, "ACT LEAD", "a manager's act on one lead: assign, hold, cancel..."},
+    {"source", command_source, "SOURCE pause|resume", "a manager pauses a source, or lets it go on"},
     {"state", command_state, "REP STATE", "a manager sets a rep's state"},
     {"device", command_device_state, "DEVICE STATE", "a rep's device is free, busy, unreachable"},
     {"customers", command_customers, "import FILE", "tell the desk who its customers are"},

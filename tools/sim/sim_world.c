@@ -341,7 +341,7 @@ bool sim_message_command(struct sim_world *world, const struct sim_message *mess
         break;
     case COMMAND_CONFIGURE: command.configure.config = message->rules, command.configure.by = text("boss"); break;
     case COMMAND_LOG_OFF: case COMMAND_NONE: case COMMAND_FOUND_DESK: case COMMAND_QUERY: case COMMAND_CONNECTION_LOST:
-    case COMMAND_CUSTOMER: case COMMAND_SERVICE_RESUMED: case COMMAND_TIME: break;
+    case COMMAND_ACT_ON_SOURCE: case COMMAND_CUSTOMER: case COMMAND_SERVICE_RESUMED: case COMMAND_TIME: break;
     }
     *out = command;
     return true;

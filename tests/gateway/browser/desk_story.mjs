@@ -9,6 +9,8 @@ const form = {name: "Giulia Rossi", product: "solar panels", summary: "We want t
 const desk = await device("desk");
 await signIn(desk);
 await desk.waitForSelector(".state.available");
+await desk.waitForSelector("#day dl dd");
+assert.match(await desk.textContent("#day"), /Accepted0.*Leads of the last half hour that others got/s);
 await accessible(desk, "nothing to do");
 say("signed in and available");
 

@@ -50,6 +50,20 @@ await row(ops, "reps", "Anna Conti").getByRole("button", {name: "Act"}).click();
 await accessible(ops, "acts on a rep");
 await ops.locator("#ask").getByRole("button", {name: "Cancel"}).click();
 
+// ---- a source is paused, and goes on
+await row(ops, "sources", "form").getByRole("button", {name: "Act"}).click();
+await ops.waitForSelector("#ask[open]");
+await accessible(ops, "a source");
+await ops.fill("#act-reason", "a bad campaign");
+await ops.locator("#ask").getByRole("button", {name: "Pause"}).click();
+await row(ops, "sources", "form").filter({hasText: /Paused .* by maria: a bad campaign/}).waitFor();
+await accessible(ops, "a paused source");
+await row(ops, "sources", "form").getByRole("button", {name: "Act"}).click();
+await ops.locator("#ask").getByRole("button", {name: "Go on"}).click();
+await row(ops, "sources", "form").filter({hasText: "Taken"}).waitFor();
+assert.equal(await ops.locator("#ledger").isVisible(), false);   // no policy of this desk deals by it
+say("a source was paused with a reason, and goes on");
+
 // ---- plots
 await ops.waitForSelector("#plots[data-points]");
 await ops.getByRole("button", {name: "Last day"}).click();

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rep's own day: numbers, the place in the fair share, and what kept leads from them. A gateway that does not watch the desk has none of it.
+
+import {byId, make} from "./elements.mjs";
+import {span, t} from "./texts.mjs";
+
+const EVERY_MS = 15000, SHOWN_MAX = 8;
+const FIRST = ["load", "idle", "tier", "levels", "turn", "share", "worth", "interrupts", "preferred", "order"];
+const WHY = ["preferred_rep", "offline", "break", "wrap_up", "away", "hours", "device", "cap", "team_cap", "team_share", "declined_before", "capacity", "shared_list"];
+
+// What is not known by name is told as the broker says it: a skill with its levels.
+function why(one) {
+  if (!one.excluded_by) return t(FIRST.includes(one.decided_by) ? `first_${one.decided_by}` : "first_order");
+  return WHY.includes(one.excluded_by) ? t(`why_${one.excluded_by}`) : t("why_rule", {rule: [one.excluded_by, one.detail].filter(Boolean).join(": ")});
+}
+
+const leads = (hundredths) => (Math.abs(hundredths) / 100).toLocaleString(document.documentElement.lang, {maximumFractionDigits: 1});
+
+function shareWords(share) {
+  const owed = Math.abs(share.owed_hundredths) < 5 ? t("share_even") : t(share.owed_hundredths > 0 ? "share_behind" : "share_ahead", {leads: leads(share.owed_hundredths)});
+  return [share.present ? t("share_place", {place: share.place, of: share.of}) : t("share_absent"), owed].join(" · ");
+}
+
+// Rows alike are one, with how often: the newest first.
+function gathered(others) {
+  const rows = new Map();
+  for (const one of others) rows.set(why(one), (rows.get(why(one)) ?? 0) + 1);
+  return [...rows].slice(0, SHOWN_MAX);
+}
+
+function show(told) {
+  const place = byId("day").querySelector(".told"), {today, share, others, waiting} = told;
+  const facts = today ? [["day_accepted", today.accepted], ["day_completed", today.completed], ["day_declined", today.declined], ["day_missed", today.missed],
+    ["day_on", span(today.on_ms)], ["day_busy", today.on_ms > 0 ? `${Math.round((100 * today.busy_ms) / today.on_ms)} %` : "–"]] : [];
+  const reasons = [...gathered(others).map(([text, count]) => t("day_other", {count, why: text})),
+    ...waiting.slice(0, SHOWN_MAX).map((one) => t("day_waiting", {count: one.count, why: why(one)}))];
+  place.replaceChildren(make("dl", {}, facts.flatMap(([name, value]) => [make("dt", {}, t(name)), make("dd", {}, String(value))])),
+    share ? make("p", {class: "share"}, shareWords(share)) : "",
+    make("h3", {}, t("day_why")), reasons.length > 0 ? make("ul", {class: "reasons"}, reasons.map((text) => make("li", {}, text))) : make("p", {class: "empty"}, t("day_none")));
+}
+
+let shown = "";
+
+async function look() {
+  const section = byId("day");
+  try {
+    const answer = await fetch("/api/v1/desk/day");
+    section.hidden = answer.status === 503;
+    if (answer.ok) {
+      const text = await answer.text();
+      if (text !== shown) show(JSON.parse(text));
+      shown = text;
+    }
+  } catch {
+    // what is there stays: the banner says that we are not connected
+  }
+}
+
+export function begin() {
+  look();
+  setInterval(() => document.hidden || document.body.dataset.away || look(), EVERY_MS);
+}
