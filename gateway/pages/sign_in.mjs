@@ -5,6 +5,7 @@ import {load, t} from "./texts.mjs";
 await load("en");
 if ((await fetch("/api/v1/session")).ok) location.replace("/");   // the cookie does not come along from other sites' links
 
+byId("form").querySelector("button").disabled = false;   // until then the browser would send the form itself
 byId("form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target, button = form.querySelector("button");

@@ -60,6 +60,13 @@ def answer(place, word, *arguments):
         return place.end("broker", floor.signal.SIGKILL)
     if word == "start-broker":
         return place.start_broker()
+    if word == "restart-gateway":   # at the same address
+        place.end("gateway")
+        config = place.folder / "gateway.yaml"
+        config.write_text(config.read_text(encoding="utf-8").replace("listen: 127.0.0.1:0", f"listen: 127.0.0.1:{place.port}"), encoding="utf-8")
+        return place.start_gateway()
+    if word == "cancel":
+        return place.tool("lead", "cancel", arguments[0], "--reason", "too late").returncode
     if word == "lead":
         return json.loads(place.tool("explain", arguments[0], "--json").stdout)
     if word == "offer-link":
@@ -78,10 +85,12 @@ def offer_link(place, rep, lead_id):
 def tell_story(place, work, story):
     shutil.copytree(HERE / "browser", work / "stories", ignore=shutil.ignore_patterns("node_modules", "package*", ".npmrc"))
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    shots = pathlib.Path(os.environ.get("LEADWIRE_KEEP", floor.SOURCE / "build" / "screens"))
+    shots.mkdir(parents=True, exist_ok=True)
     node = subprocess.Popen(["node", str(work / "stories" / f"{story}.mjs")], cwd=work, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                             env={**os.environ, "HOME": str(work), "XDG_CONFIG_HOME": str(work), "XDG_CACHE_HOME": str(work),
                                  "DESK": f"http://127.0.0.1:{place.port}", "CHROMIUM": chromium, "PASSWORD": floor.PASSWORD,
-                                 "PROFILE": str(work / "profile"), "SHOTS": os.environ.get("LEADWIRE_KEEP", str(work))})
+                                 "PROFILE": str(work / "profile"), "SHOTS": str(shots)})
     place.processes["node"] = node
     for line in node.stdout:
         if not line.startswith("["):

@@ -8,7 +8,8 @@ import {chromium} from "playwright-core";
 
 const lines = readline.createInterface({input: process.stdin})[Symbol.asyncIterator]();
 const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const {DESK, CHROMIUM, PASSWORD, PROFILE, SHOTS} = process.env;
+const {CHROMIUM, PASSWORD, PROFILE, SHOTS} = process.env;
+export const {DESK} = process.env;
 
 // Something outside of the browser: see browser_test.py.
 export async function outside(...words) {
@@ -29,17 +30,25 @@ export async function device(name, options = {}) {
   page.setDefaultTimeout(20000);
   page.faults = [];
   page.on("pageerror", (error) => page.faults.push(String(error)) && say(`page: ${error}`));
-  page.on("console", (message) => message.type() === "error" && /Content.Security|Refused/i.test(message.text()) && page.faults.push(message.text()));
+  // What the network did not give is told on the page, and by the browser as an error too.
+  page.on("console", (message) => message.type() === "error" && !/^Failed to load resource/.test(message.text()) && page.faults.push(message.text()));
   return page;
 }
 
 export async function signIn(page, user = "anna", where = "desk") {
   await page.goto(`${DESK}/${where}`);
+  await page.waitForSelector("#form button:enabled");
   await page.fill("#user", user);
   await page.fill("#password", PASSWORD);
   await page.keyboard.press("Enter");
   await page.waitForURL(`**/${where}`);
   await page.waitForSelector(where === "desk" ? "#state .state" : "#health.state");
+}
+
+// Each answer comes so much later, and so many bytes a second at most; -1: as many as come.
+export async function slow(page, latency, bytes) {
+  page.line ??= await page.context().newCDPSession(page);
+  await page.line.send("Network.emulateNetworkConditions", {offline: false, latency, downloadThroughput: bytes, uploadThroughput: bytes});
 }
 
 export const shot = (page, name) => page.screenshot({path: `${SHOTS}/${name}.png`, fullPage: true});

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes otherwise, and what goes wrong, said calmly: declined, accepted too late, handed on, two tabs, a slow network, the gateway restarted.
+import assert from "node:assert/strict";
+import {DESK, accessible, device, outside, say, shot, signIn, slow} from "./stage.mjs";
+
+const form = {name: "Giulia Rossi", product: "solar panels"};
+const other = (name) => ({...form, name, phones: [], emails: [{address: `${name.toLowerCase()}@example.com`}]});
+const notice = (page, text) => page.locator("#notices .notice", {hasText: text});
+
+const desk = await device("trouble");
+await signIn(desk);
+await desk.waitForSelector(".state.available");
+
+// ---- declined by a key: nobody else could, and Anna is not asked again so soon
+await outside("publish", form);
+await desk.waitForSelector(".card.offer");
+await desk.keyboard.press("d");
+await desk.waitForSelector(".card.offer", {state: "detached"});
+await desk.waitForSelector("#day dl dd");
+say("declined by a key");
+
+// ---- accepted too late: the lead is another's by the time that the answer arrives
+const late = await outside("publish", other("Marco"));
+await desk.waitForSelector(".card.offer");
+await desk.route("**/api/v1/desk/accept", async (route) => {
+  await outside("cancel", late);
+  await route.continue();
+});
+await desk.keyboard.press("a");
+await desk.waitForSelector(".card.offer", {state: "detached"});
+await notice(desk, "That did not work").waitFor();
+assert.equal(await desk.locator(".card.lead").count(), 0);
+await accessible(desk, "accepted too late");
+await shot(desk, "too-late");
+await desk.unroute("**/api/v1/desk/accept");
+say("a late accept is told, and shows no lead that is not ours");
+
+// ---- handed on, after it could be undone
+await outside("publish", other("Paola"));
+await desk.waitForSelector(".card.offer");
+await desk.keyboard.press("a");
+await desk.waitForSelector(".card.lead");
+await desk.keyboard.press("h");
+await desk.waitForSelector("#ask[open]");
+await accessible(desk, "whom to hand it to");
+await desk.locator("#ask").getByRole("button", {name: "Bruno Ferri"}).click();
+await desk.waitForSelector(".undo");
+await desk.keyboard.press("u");
+await desk.waitForSelector(".card.lead textarea:focus");
+await desk.keyboard.press("Alt+h");
+await desk.locator("#ask").getByRole("button", {name: "Bruno Ferri"}).click();
+await desk.click(".undo .now");
+await desk.waitForSelector(".card.lead", {state: "detached"});
+say("handed on to a colleague; once undone");
+
+// ---- a second tab of the same browser has the desk then
+const tab = await desk.context().newPage();
+await tab.goto(`${DESK}/desk`);
+await tab.waitForSelector("#state .state");
+await desk.waitForSelector("#elsewhere[open]");
+assert.match(await desk.textContent("#elsewhere"), /another window/);
+await accessible(desk, "another tab has the desk");
+await tab.close();
+await desk.click("#elsewhere button");
+await desk.waitForSelector("body:not([data-away]) #state .state");
+say("the newer of two tabs has the desk, and the first takes it back");
+
+// ---- a slow network: half a second each way
+await slow(desk, 500, 20000);
+await desk.reload();
+await desk.waitForSelector("#state .state");
+await outside("publish", other("Luca"));
+await desk.waitForSelector(".card.offer");
+await desk.click(".accept");
+await desk.waitForSelector(".card.lead");
+assert.match(await desk.textContent(".card.lead"), /Luca/);
+await slow(desk, 0, -1);
+say("a lead is taken over a slow network");
+
+// ---- the gateway restarts: sessions are over, leads are not
+await outside("restart-gateway");
+await desk.waitForURL("**/sign-in");
+await accessible(desk, "the session is over");
+await signIn(desk);
+await desk.waitForSelector(".card.lead");
+assert.match(await desk.textContent(".card.lead"), /Luca/);
+await desk.keyboard.press("1");
+await desk.click(".undo .now");
+await desk.waitForSelector(".card.lead", {state: "detached"});
+say("the gateway was restarted; who signs in again has their lead");
+
+await desk.context().close();
+process.exit(0);
