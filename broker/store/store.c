@@ -169,9 +169,9 @@ void store_move(struct store *store, enum store_state to, const char *format, ..
 
 uint64_t store_epoch_after(uint64_t last)
 {
-    uint64_t counter = (last >> 24) + 1, now_s = (uint64_t)(wall_clock_unix_ms() / 1000);
+    uint64_t counter = (last >> 24) + 1, now_cs = (uint64_t)(wall_clock_unix_ms() / 10);
     uint32_t bits;
 
     random_bytes(&bits, sizeof bits);
-    return (counter > now_s ? counter : now_s) << 24 | (bits & 0xffffff);
+    return (counter > now_cs ? counter : now_cs) << 24 | (bits & 0xffffff);
 }

@@ -39,7 +39,8 @@ void store_init(struct store *store, const struct store_class *class, const stru
 /* The only way a state changes: asserts that the move is legal; tells the broker when state or reason is new. */
 void store_move(struct store *store, enum store_state to, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* An epoch above `last`: a counter and 24 random bits. The counter is the next one, and never below the clock's
- * seconds: a desk whose Redis lost everything must still go above what clients have seen, or they ignore it. */
+ * hundredths of a second: a desk whose store lost everything, or keeps nothing, must still go above what clients have
+ * seen, or they ignore it, and a broker is back within a second. */
 uint64_t store_epoch_after(uint64_t last);
 
 #endif

@@ -12,6 +12,7 @@
 #include "batch.h"
 #include "batch_ring.h"
 #include "store.h"
+#include "wall_clock.h"
 #include "store_keys.h"
 
 static void batch_gives_back_what_was_put(void **state)
@@ -167,6 +168,28 @@ static void hear_state(void *context, enum store_state state, const char *reason
     ((struct heard *)context)->state = state;
 }
 
+/* Nothing tells it of the one before but the clock. */
+static void a_memory_store_opened_a_little_later_has_a_higher_epoch(void **state)
+{
+    struct store_options options = {.desk = "d"};
+    uint64_t last_epoch = 0;
+
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        struct heard heard = {0};
+        struct store_callbacks callbacks = {.context = &heard, .loaded = hear_loaded, .confirmed = hear_confirmed, .state_changed = hear_state};
+        struct store *store = NULL;
+        uint64_t next_ms = wall_clock_monotonic_ms() + 11;
+        while (wall_clock_monotonic_ms() < next_ms)
+            continue;
+        assert_int_equal(store_open_memory(&options, &callbacks, &store), LW_OK);
+        store_step(store, 1);
+        assert_true(heard.epoch > last_epoch);
+        last_epoch = heard.epoch;
+        store_close(&store);
+    }
+}
+
 static void memory_store_confirms_at_the_next_step_and_not_before(void **state)
 {
     struct heard heard = {0};
@@ -179,7 +202,7 @@ static void memory_store_confirms_at_the_next_step_and_not_before(void **state)
     (void)state;
     assert_int_equal(store_open_memory(&options, &callbacks, &store), LW_OK);
     store_step(store, 1);
-    assert_true(heard.loads == 1 && heard.state == STORE_READY && heard.epoch >> 24 > 1600000000);
+    assert_true(heard.loads == 1 && heard.state == STORE_READY && heard.epoch >> 24 > 160000000000);
     assert_int_equal(store_append(store, "x", 1, 5, &ticket), LW_OK);
     assert_int_equal(store_append(store, "y", 1, 5, &ticket), LW_OK);
     assert_true(heard.confirmed == 0 && store_pending(store) == 2 && store_next_ms(store) == 0);
@@ -222,6 +245,7 @@ int main(void)
         cmocka_unit_test(keys_share_the_hash_tag_and_name_their_generation),
         cmocka_unit_test(stream_ids_of_64_bits_survive_their_text),
         cmocka_unit_test(memory_store_confirms_at_the_next_step_and_not_before),
+        cmocka_unit_test(a_memory_store_opened_a_little_later_has_a_higher_epoch),
         cmocka_unit_test(each_error_of_redis_is_counted_under_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
