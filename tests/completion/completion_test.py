@@ -56,7 +56,7 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.complete("leadwire", ""), sorted(there))
         self.assertEqual(self.complete("leadwire", "help", ""), sorted(there))
         self.assertEqual(self.complete("leadwire", "st"), ["state", "status"])
-        self.assertEqual(self.complete("leadwire-bench", ""), ["checkpoint", "core", "floor", "gateway", "ingest", "lives", "overload", "peers", "restart", "security", "soak"])
+        self.assertEqual(self.complete("leadwire-bench", ""), ["checkpoint", "core", "floor", "gateway", "growth", "ingest", "lives", "overload", "peers", "restart", "security", "soak"])
         self.assertEqual(self.complete("leadwire-phone", ""), ["sign"])
         self.assertEqual(self.complete("leadwire-sim", "q"), ["queue"])
         for program, commands in (("leadwire-sim", ("run", "faults", "queue")), ("leadwire-phone", ("sign",))):

@@ -24,7 +24,7 @@ struct bench_options {
 };
 
 typedef int bench_function(const struct bench_options *options);
-bench_function bench_checkpoint, bench_core, bench_floor, bench_gateway, bench_ingest, bench_lives, bench_overload, bench_peers, bench_restart, bench_security, bench_soak;
+bench_function bench_checkpoint, bench_core, bench_floor, bench_gateway, bench_growth, bench_ingest, bench_lives, bench_overload, bench_peers, bench_restart, bench_security, bench_soak;
 
 uint64_t bench_now_ns(void);          /* CLOCK_MONOTONIC */
 uint64_t bench_cpu_ns(void);          /* CPU time of this process */

@@ -9,7 +9,7 @@
 #include "bench.h"
 #include "core.h"
 
-enum { LEVELS = 5, SKILLS_OF_A_REP = 3, PAYLOAD_SIZE = 400, QUEUE = 1 << 18, SAMPLES = 1 << 20, SAMPLE_EVERY = 16, TURN = 64 };
+enum { LEVELS = 5, SKILLS_OF_A_REP = 3, PAYLOAD_SIZE = 400, PAYLOAD_MAX = 32768, QUEUE = 1 << 18, SAMPLES = 1 << 20, SAMPLE_EVERY = 16, TURN = 64 };
 
 struct pending { struct desk_id lead; uint64_t session; uint32_t offer_number; };
 struct pending_ring { struct pending items[QUEUE]; uint32_t first, count; };
@@ -26,7 +26,7 @@ struct core_work {
     struct siphash_key digest;
     uint32_t *samples;
     size_t sample_count;
-    char payload[PAYLOAD_SIZE];
+    char payload[PAYLOAD_MAX];
 };
 
 static void push(struct pending_ring *ring, struct pending item)
@@ -201,7 +201,7 @@ static void publish(struct core_work *work)
     struct core_command command = {
         .kind = COMMAND_PUBLISH, .session = 1000000, .request = work->next_id,
         .publish = {.idempotency_id = {id, size}, .source = {"bench", 5}, .content_hash = work->next_id, .channel = LW_CHANNEL_WEB,
-                    .received_unix_ms = (int64_t)work->now_ms, .payload = work->payload, .payload_size = PAYLOAD_SIZE,
+                    .received_unix_ms = (int64_t)work->now_ms, .payload = work->payload, .payload_size = work->size.payload,
                     .fields = product, .read_field = read_field}};
     step(work, &command);
     work->published++;
@@ -308,6 +308,8 @@ struct core_work *core_work_new_watched(const struct core_work_size *size, uint6
     if (size->has_small_window)
         limits.seen_max = 1000;
     work->size = *size;
+    if (size->payload == 0)
+        work->size.payload = PAYLOAD_SIZE;
     work->watcher = *watcher;
     work->random = seed;
     work->now_ms = 1700000000000u;

@@ -15,6 +15,7 @@ struct core_work_size {
     uint32_t classes;       /* demand classes, a multiple of 5 up to 1,000: a rule for each of 5 levels of a skill */
     uint32_t capacity;      /* of a rep, in leads */
     uint32_t waiting;       /* leads that wait beside those that the floor has in hand; 0: what nobody can take at the moment */
+    uint32_t payload;       /* bytes of a lead, 32 KiB at most; 0: 400 */
     int keeps_nothing;      /* for explanations: no decisions, nothing of the past, offers without a reason */
     int has_small_window;   /* the idempotency window: 1,000 ids, not 2,000,000 */
     int same_levels;        /* reps with the same skills have the same levels: few classes of reps; else nearly each is one */

@@ -34,6 +34,8 @@ struct floor_board *floor_board_new(void);
 /* Flat out, then FLOOR_RATE; figures are differences over the middle, when everybody is at work. dir: where Redis writes. */
 struct floor_result floor_measure(struct floor_board *board, const char *dir, const struct floor_pids *pids, uint32_t seconds);
 struct floor_result floor_ours(const char *durability, uint32_t seconds);
+/* The same with clients that subscribe to the desk's events and read them all. */
+struct floor_result floor_ours_watched(const char *durability, uint32_t subscribers, uint32_t seconds);
 /* The same by TCP on loopback, plain or with a CURVE key for each client. */
 struct floor_result floor_ours_by_tcp(const char *durability, bool is_encrypted, uint32_t seconds);
 struct floor_result floor_zmq(uint32_t seconds);

@@ -20,6 +20,8 @@ struct floor_board {
     _Atomic uint32_t sampling;
     _Atomic uint64_t sample_count;
     uint32_t samples_us[FLOOR_SAMPLES];
+    uint32_t subscribers;           /* of floor_subscribers */
+    _Atomic uint64_t events;        /* that they got, all together */
     char run_dir[96];
     char publish[160], reps[160];   /* addresses */
     char keys_dir[96];              /* publisher.key, rep0.key...; "": plain */
@@ -28,5 +30,6 @@ struct floor_board {
 /* For bench_fork: argument is the board. */
 int floor_publisher(void *board);
 int floor_reps(void *board);
+int floor_subscribers(void *board);
 
 #endif

@@ -15,7 +15,7 @@
 
 enum way { BY_IPC, BY_TCP, BY_CURVE };
 
-static struct floor_result measure_ours(const char *durability, enum way way, uint32_t seconds);
+static struct floor_result measure_ours(const char *durability, enum way way, uint32_t subscribers, uint32_t seconds);
 
 static void pause_ms(uint32_t ms)
 {
@@ -72,12 +72,17 @@ struct floor_result floor_measure(struct floor_board *board, const char *dir, co
 
 struct floor_result floor_ours(const char *durability, uint32_t seconds)
 {
-    return measure_ours(durability, BY_IPC, seconds);
+    return measure_ours(durability, BY_IPC, 0, seconds);
+}
+
+struct floor_result floor_ours_watched(const char *durability, uint32_t subscribers, uint32_t seconds)
+{
+    return measure_ours(durability, BY_IPC, subscribers, seconds);
 }
 
 struct floor_result floor_ours_by_tcp(const char *durability, bool is_encrypted, uint32_t seconds)
 {
-    return measure_ours(durability, is_encrypted ? BY_CURVE : BY_TCP, seconds);
+    return measure_ours(durability, is_encrypted ? BY_CURVE : BY_TCP, 0, seconds);
 }
 
 /* A key for the publisher and one for each rep. */
@@ -143,7 +148,7 @@ static pid_t start_broker(const char *dir, const char *run_dir, const char *dura
     return broker;
 }
 
-static struct floor_result measure_ours(const char *durability, enum way way, uint32_t seconds)
+static struct floor_result measure_ours(const char *durability, enum way way, uint32_t subscribers, uint32_t seconds)
 {
     struct floor_board *board = floor_board_new();
     char dir[64];
@@ -163,12 +168,16 @@ static struct floor_result measure_ours(const char *durability, enum way way, ui
             bench_give_up("the reps could not log on");
         pause_ms(10);
     }
+    board->subscribers = subscribers;
+    pid_t watchers = subscribers > 0 ? bench_fork(floor_subscribers, board) : 0;
     pid_t publisher = bench_fork(floor_publisher, board);
     const struct floor_pids pids = {.broker = broker, .redis = redis, .reps = reps, .publisher = publisher};
     struct floor_result result = floor_measure(board, dir, &pids, seconds);
     board->stop = 1;
     bench_wait(publisher);
     bench_wait(reps);
+    if (watchers > 0 && (bench_wait(watchers) != 0 || board->events == 0))
+        bench_give_up("the subscribers got no events");
     bench_stop(broker);
     bench_stop(redis);
     if (board->wrong > 0 || result.lives == 0)

@@ -17,6 +17,7 @@ static const struct bench benches[] = {
     {"peers", bench_peers, "end to end beside Redis Streams, a Lua queue in Redis, NATS, RabbitMQ and beanstalkd, which choose less or nothing"},
     {"floor", bench_floor, "end to end with Redis, beside raw ZeroMQ and raw appends of the same messages"},
     {"gateway", bench_gateway, "reps' desks in browsers: from the journal to the page, with 2,000 of them; memory of a connection"},
+    {"growth", bench_growth, "how figures change with reps, sets of skills, waiting leads, payload, subscribers of events"},
     {"ingest", bench_ingest, "web and mail, beside an empty HTTP handler, bare gmime and raw appends; memory over many requests"},
     {"soak", bench_soak, "an hour at 70 % of the maximum with reps who come, go and crash: whether anything grows"},
     {"overload", bench_overload, "three times what the broker can do, for 5 minutes: whether what is taken is done as fast as ever"},
@@ -29,10 +30,10 @@ static int usage(FILE *out, int code)
     fprintf(out, "usage: leadwire-bench BENCH [--json] [--page FILE] [--quick] [--rounds N] [--leads N] [--load NAME] [--desks N] [--minutes N] [--rate N]\n\n");
     for (int i = 0; i < BENCHES; i++)
         fprintf(out, "  %-10s %s\n", benches[i].name, benches[i].what);
-    fprintf(out, "\n  --json     one JSON object, last thing printed\n  --page FILE  peers: an HTML page with plots\n  --quick    less than 50 seconds; peers: two minutes\n"
+    fprintf(out, "\n  --json     one JSON object, last thing printed\n  --page FILE  peers, growth: an HTML page with plots\n  --quick    less than 50 seconds; peers: two minutes\n"
                  "  --rounds N repetitions; medians and spread are over them\n"
                  "  --leads N  restart, checkpoint: open leads (default 1000000; 100000 with --quick); ingest: requests over which memory is watched; lives: lives\n"
-                 "  --load NAME  lives: usual, waiting, alike\n"
+                 "  --load NAME  lives: usual, waiting, alike; growth: one curve alone\n"
                  "  --desks N  gateway: browsers (2000)\n"
                  "  --minutes N, --rate N  soak: how long (60; 2 with --quick), and leads a second instead of 70 %% of the maximum;\n"
                  "             overload: how long (5; 20 s with --quick), and leads a second instead of three times the maximum\n");
