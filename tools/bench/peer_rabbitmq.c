@@ -30,7 +30,7 @@ bool peer_rabbitmq_is_there(void)
 {
     char path[512];
     server_path(path);
-    return access(path, X_OK) == 0;
+    return access(path, X_OK) == 0 && !strchr(path, ' ');   /* its scripts take a path apart at spaces */
 }
 
 /* ---- the publisher ----------------------------------------------------------------------- */
