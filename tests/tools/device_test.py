@@ -3,10 +3,14 @@
 """leadwire device: what a telephony system sees of a rep's device, told to a real broker (memory store) by its scripts."""
 import json
 import os
+import pathlib
 import subprocess
+import sys
 import tempfile
-import time
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from waiting import wait_for  # noqa: E402
 
 BIN = os.environ["LEADWIRE_BIN"]
 DESK = os.path.join(os.environ["LEADWIRE_SOURCE"], "deploy/small-business/desk.yaml")
@@ -22,10 +26,8 @@ class Device(unittest.TestCase):
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.addCleanup(broker.wait)
         self.addCleanup(broker.terminate)
-        deadline = time.monotonic() + 60
-        while not os.path.exists(os.path.join(self.run_dir, "control")):
-            assert time.monotonic() < deadline and broker.poll() is None
-            time.sleep(0.02)
+        wait_for("the broker", lambda: os.path.exists(os.path.join(self.run_dir, "control")) or broker.poll() is not None)
+        self.assertIsNone(broker.poll())
         self.leadwire("apply", DESK)
 
     def leadwire(self, *arguments, code=0):
