@@ -64,11 +64,13 @@ lw_status control_client_next(struct control_client *control, uint64_t *ticket_o
             return LW_OK;
         }
         if (kind == SESSION_EXPIRED) {
-            if (*event.reason)
-                session_set_error(&control->session, event.reason);
+            const bool was_put_off = *event.busy_reason && session_is_connected(&control->session);
+            const bool said_busy = was_put_off || session_is_turned_away(&control->session);
+            if (was_put_off)
+                session_set_error(&control->session, event.busy_reason);
             else if (!*session_error(&control->session))
                 session_set_error(&control->session, "no answer in time");
-            return LW_TIMEOUT;
+            return said_busy ? LW_AGAIN : LW_TIMEOUT;
         }
         if (kind == SESSION_REFUSED)
             return LW_REFUSED;

@@ -18,14 +18,15 @@ LW_MUST_CHECK lw_status control_client_open(const char *endpoint, const char *de
 void control_client_close(struct control_client **control);
 /* Opens a session if needed, sends the request (its request_id is filled in), waits for its reply.
  * *reply lives until the next call. A WIRE_REPLY with another status than ACCEPTED is still LW_OK here.
- * Errors: LW_TIMEOUT (no broker there, or it is silent), LW_REFUSED (version, desk: control_client_error()), LW_INVALID, LW_TOO_LARGE. */
+ * Errors: LW_TIMEOUT (no broker there, or it is silent), LW_AGAIN (it is there, but was busy all the time: control_client_error() has its
+ * words), LW_REFUSED (version, desk: control_client_error()), LW_INVALID, LW_TOO_LARGE. */
 LW_MUST_CHECK lw_status control_client_ask(struct control_client *control, struct wire_message *request,
                                            int timeout_ms, struct wire_message *reply);
 /* The same without waiting. Errors also: LW_FULL (CONTROL_REQUESTS_MAX are under way). */
 enum { CONTROL_REQUESTS_MAX = 256 };
 LW_MUST_CHECK lw_status control_client_send(struct control_client *control, struct wire_message *request, int timeout_ms, uint64_t *ticket_out);
 /* Waits for the next reply to what was sent, in whatever order they come. A broker that is busy is asked again meanwhile. Errors as
- * of control_client_ask; LW_TIMEOUT: *ticket_out was not answered in its time, and is forgotten. */
+ * of control_client_ask; LW_TIMEOUT, LW_AGAIN: *ticket_out was not answered in its time, and is forgotten. */
 LW_MUST_CHECK lw_status control_client_next(struct control_client *control, uint64_t *ticket_out, struct wire_message *reply);
 const char *control_client_error(const struct control_client *control);
 

@@ -191,6 +191,11 @@ bool session_is_connected(const struct session *session)
     return session->state == SESSION_OPEN;
 }
 
+bool session_is_turned_away(const struct session *session)
+{
+    return session->is_turned_away && session->writable;
+}
+
 const char *session_error(const struct session *session)
 {
     return session->error;
@@ -280,7 +285,8 @@ static bool take_due_event(struct session *session, uint64_t now_ms, struct sess
     memcpy(session->expired_reason, expired->busy_reason, sizeof session->expired_reason);
     *out = (struct session_event){.kind = SESSION_EXPIRED, .ticket = expired->ticket, .tag = expired->tag,
                                   .retry_after_ms = expired->retry_after_ms,
-                                  .reason = expired->state == PENDING_BACKED_OFF ? session->expired_reason : ""};
+                                  .reason = expired->state == PENDING_BACKED_OFF ? session->expired_reason : "",
+                                  .busy_reason = session->expired_reason};
     pending_free(&session->pending, expired);
     return true;
 }
@@ -472,6 +478,7 @@ static bool handle_welcome(struct session *session, const Leadwire__V1__Welcome 
         return false;   /* the answer to a repeated Hello */
     session->state = SESSION_OPEN;
     session_set_error(session, "");
+    session->is_turned_away = false;
     session->session_number = welcome->session;
     session->credit = welcome->credit;
     if (session->credit == 0 || session->credit > SESSION_CREDIT_MAX)
@@ -547,6 +554,7 @@ static void handle_refusal(struct session *session, const Leadwire__V1__Reply *r
     if (session->state == SESSION_OPEN)
         lose(session, now_ms, reply->reason);
     session->hellos_unanswered = 0;
+    session->is_turned_away = busy;
     if (busy || (not_owner && session->options.ends_when_refused)) {
         uint64_t wait_ms = reply->retry_after_ms > SESSION_HELLO_LAST_MS ? SESSION_HELLO_LAST_MS : reply->retry_after_ms;
         if (strcmp(session->error, reply->reason) != 0) {   /* told once, though it is said at every Hello */

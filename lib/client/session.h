@@ -87,6 +87,7 @@ struct session_event {
     struct pending_tag tag;
     struct wire_message message;
     const char *reason;
+    const char *busy_reason;   /* SESSION_EXPIRED: the last "busy" that was said to it, though it may have been asked again since; "": none */
     uint32_t retry_after_ms;
 };
 
@@ -101,6 +102,7 @@ struct session {
     bool skip_parts;                 /* in a multi-part message, which nobody should send */
     bool heard;                      /* a frame came since the connection was looked at */
     bool refusal_told;
+    bool is_turned_away;             /* the last Hello was answered with busy */
     uint64_t unreached_since_ms;     /* with a key: nobody was at the other end since; 0: somebody is */
 
     uint64_t epoch;                  /* highest seen */
@@ -146,6 +148,8 @@ enum session_event_kind session_next(struct session *session, struct session_eve
 /* 0..SESSION_WAIT_MAX_MS. */
 int session_wait_ms(const struct session *session);
 bool session_is_connected(const struct session *session);
+/* A broker is there, and has said busy to the last Hello: session_error has why. */
+bool session_is_turned_away(const struct session *session);
 /* Never NULL. */
 const char *session_error(const struct session *session);
 void session_set_error(struct session *session, const char *error);

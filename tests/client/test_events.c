@@ -391,6 +391,34 @@ static void a_control_request_is_refused_or_runs_out_of_time(void **state)
     control_client_close(&asker.control);
 }
 
+static void a_broker_that_is_busy_all_the_time_is_not_taken_for_silent(void **state)
+{
+    struct fixture *f = *state;
+    struct asker asker;
+    pthread_t thread;
+    begin_asking(f, &asker, &thread, 300);
+    welcome(f);
+    fake_reply(&f->fake, fake_expect(&f->fake, WIRE_STATUS_REQUEST).status_request->request_id, LEADWIRE__V1__STATUS__STATUS_BUSY, "", "no rules yet", 60000);
+    pthread_join(thread, NULL);
+    assert_int_equal(asker.status, LW_AGAIN);
+    assert_string_equal(control_client_error(asker.control), "no rules yet");
+    control_client_close(&asker.control);
+}
+
+static void a_hello_that_is_answered_with_busy_is_told_as_such(void **state)
+{
+    struct fixture *f = *state;
+    struct asker asker;
+    pthread_t thread;
+    begin_asking(f, &asker, &thread, 300);
+    fake_expect(&f->fake, WIRE_HELLO);
+    fake_reply(&f->fake, 0, LEADWIRE__V1__STATUS__STATUS_BUSY, "", "too many sessions", 60000);
+    pthread_join(thread, NULL);
+    assert_int_equal(asker.status, LW_AGAIN);
+    assert_string_equal(control_client_error(asker.control), "too many sessions");
+    control_client_close(&asker.control);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -408,6 +436,8 @@ int main(void)
         TEST(wrong_options_are_refused),
         TEST(a_control_request_gets_its_reply),
         TEST(a_control_request_is_refused_or_runs_out_of_time),
+        TEST(a_broker_that_is_busy_all_the_time_is_not_taken_for_silent),
+        TEST(a_hello_that_is_answered_with_busy_is_told_as_such),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

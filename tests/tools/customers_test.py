@@ -63,14 +63,15 @@ class Customers(unittest.TestCase):
         path = self.write("lead.json", json.dumps({"channel": "web", "source": "form", **lead}).encode())
         return json.loads(self.tool("explain", "--lead", path, "--json")[0])
 
-    def start(self):
+    def start(self, rules=True):
         broker = subprocess.Popen([os.path.join(BIN, "leadwire-broker"), "--ephemeral", "--desk", "main", "--run-dir", self.path("run"), "--ready-fd", "1"],
                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.addCleanup(broker.stdout.close)
         self.addCleanup(broker.wait)
         self.addCleanup(broker.kill)
         self.assertEqual(broker.stdout.readline(), b"serving\n")
-        self.tool("apply", self.path("desk.yaml"))
+        if rules:
+            self.tool("apply", self.path("desk.yaml"))
 
     def test_customers_come_to_their_owner_and_rules_know_them(self):
         self.start()
@@ -91,6 +92,18 @@ class Customers(unittest.TestCase):
         self.assertEqual((told["new"], told["known"], told["rejected"]), (0, 2, 5))
         words, _ = self.tool("customers", "import", self.path("list.csv"), "--from-line", "8", code=1)
         self.assertIn("0 new, 0 known already, 1 rejected: see ", words)
+
+    def test_a_desk_without_rules_is_told_with_its_cause_and_the_remedy(self):
+        self.start(rules=False)
+        done = subprocess.run([os.path.join(BIN, "leadwire"), "customers", "import", self.path("list.csv"), "--run-dir", self.path("run"), "--timeout", "3"],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, check=False)
+        self.assertEqual(done.returncode, 3, done)
+        told = done.stderr.decode()
+        self.assertIn("answers, but could not do it within 3 s: the desk has no rules yet: apply a desk.yaml", told)
+        self.assertNotIn("no broker answers", told)
+        self.assertIn("go on with --from-line 2", told)
+        self.tool("apply", self.path("desk.yaml"))
+        self.assertEqual(self.bring_in("--from-line", "2")["new"], 2)
 
     def test_what_is_interrupted_goes_on_where_it_was(self):
         """Many rows are under way at once; whenever it stops, each row is counted once, and each bad one rejected once, in order."""

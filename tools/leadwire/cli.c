@@ -306,6 +306,11 @@ int cli_judge_answer(const struct cli *cli, struct control_client *control, lw_s
                      cli_broker(cli), (unsigned)cli->timeout_s, error);
         return EXIT_UNREACHABLE;
     }
+    if (status == LW_AGAIN) {
+        cli_complain(cli, "the broker for desk '%s' in %s answers, but could not do it within %u s: %s; 'leadwire doctor' looks for the cause", cli->desk,
+                     cli_broker(cli), (unsigned)cli->timeout_s, error);
+        return EXIT_UNREACHABLE;
+    }
     cli_complain(cli, "%s%s%s", lw_status_text(status), error[0] != '\0' ? ": " : "", error);
     return EXIT_REFUSED;
 }
