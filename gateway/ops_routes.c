@@ -36,6 +36,8 @@ json_t *ops_may_json(const struct gateway *gateway, const struct user *user)
     const struct { const char *name; enum wire_type what; bool of_team; } acts[] = {
         {"watch", WIRE_EVENT, true}, {"act", WIRE_LEAD_COMMAND, true}, {"pause", WIRE_SOURCE_COMMAND, false}, {"apply", WIRE_APPLY_CONFIG, false}};
     json_t *may = json_array();
+    if (user->rep[0] && user_may(user->role, WIRE_SET_REP_STATE))
+        json_array_append_new(may, json_string("work"));
     for (size_t i = 0; gateway->config->ops_control && i < sizeof acts / sizeof *acts; i++)
         if (user_may(user->role, acts[i].what) && (acts[i].of_team || !user->team[0]))
             json_array_append_new(may, json_string(acts[i].name));

@@ -33,6 +33,13 @@ void page_file_serve(struct http_call *call, const char *name)
         http_call_reply_error(call, 404, "there is no such file", 0);
 }
 
+void page_file_serve_instead(struct http_call *call, int status, const char *name)
+{
+    const struct page_file *file = page_files_find(name);
+    http_call_add_header(call, "Cache-Control", "no-store");
+    http_call_reply(call, status, file ? content_type(name) : NULL, file ? (const char *)file->bytes : NULL, file ? file->size : 0);
+}
+
 void page_file_reply(const struct page_file *file, struct http_call *call)
 {
     const char *had = http_call_header(call, "If-None-Match");

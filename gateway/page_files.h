@@ -23,6 +23,8 @@ extern const struct page_file page_file_table[];
 const struct page_file *page_files_find(const char *name);
 /* The same for a name that is asked for, or 404. */
 void page_file_serve(struct http_call *call, const char *name);
+/* The same with a status of its own, in place of the page that was asked for: no cache keeps it. */
+void page_file_serve_instead(struct http_call *call, int status, const char *name);
 /* Answers with the file: caches may keep it and ask each time whether it is still the same. */
 void page_file_reply(const struct page_file *file, struct http_call *call);
 

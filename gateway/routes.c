@@ -17,7 +17,7 @@ struct route {
     const char *path;            /* its last part "*": any one name */
     unsigned access;             /* 0: who may say this to the broker */
     enum wire_type asks;
-    bool is_page;                /* who is not signed in is led to the sign-in */
+    bool is_page;                /* who is not signed in is led to the sign-in; who may not is told so in words, on a page */
     route_handler *handler;
     int detail;                  /* for the handler */
 };
@@ -94,6 +94,15 @@ static unsigned access_of(const struct route *route)
     return route->access ? route->access : users_who_may(route->asks);
 }
 
+/* People read it on a page, scripts as JSON. */
+static void tell_not_theirs(const struct request *request, const struct route *route, const char *why)
+{
+    if (route->is_page && !request->by_token)
+        page_file_serve_instead(request->call, 403, "not-yours.html");
+    else
+        http_call_reply_error(request->call, 403, why, 0);
+}
+
 static void serve_route(struct gateway *gateway, const struct guard *guard, struct request *request, const struct route *route)
 {
     const char *why;
@@ -105,7 +114,9 @@ static void serve_route(struct gateway *gateway, const struct guard *guard, stru
     if (refused == 401 && route->is_page)
         redirect(request->call, "/sign-in");
     else if (refused == 0 && is_said_as_rep(route->asks) && !request->user->rep[0])
-        http_call_reply_error(request->call, 403, "this user works as no rep", 0);
+        tell_not_theirs(request, route, "this user works as no rep");
+    else if (refused == 403)
+        tell_not_theirs(request, route, why);
     else if (refused != 0)
         http_call_reply_error(request->call, refused, why, 0);
     else

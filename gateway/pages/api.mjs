@@ -19,6 +19,11 @@ export async function session() {
   return told;
 }
 
+// The page itself, when the user may open it no more: in its place the gateway says so in words.
+export async function stillOpen() {
+  if ((await fetch(location.pathname, {method: "HEAD"})).status === 403) location.reload();
+}
+
 export async function post(path, body, keepalive = false) {
   return fetch(path, {method: "POST", keepalive, headers: {"Content-Type": "application/json", "X-CSRF-Token": csrf}, body: JSON.stringify(body)});
 }
@@ -87,6 +92,7 @@ export function listen(hear) {
     setTimeout(async () => {
       try {
         await session();   // leads to the sign-in when the session is over
+        await stillOpen();
         open(false);
       } catch {
         again();

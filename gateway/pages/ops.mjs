@@ -171,7 +171,7 @@ function showMenu() {
     languages().map((code) => make("option", {value: code, selected: code === language}, code.toUpperCase())));
   byId("menu").replaceChildren(button(t("wallboard"), () => wallboard(!document.body.classList.contains("wallboard")),
     {"aria-pressed": String(document.body.classList.contains("wallboard"))}),
-  user.rep ? button(t("to_desk"), () => location.assign("/desk")) : "", pick, button(t("sign_out"), signOut));
+  may("work") ? button(t("to_desk"), () => location.assign("/desk")) : "", pick, button(t("sign_out"), signOut));
 }
 
 async function begin() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gateway, as the page of who runs the desk sees it.
 
-import {post, session, toSignIn} from "./api.mjs";
+import {post, session, stillOpen, toSignIn} from "./api.mjs";
 
 const SILENCE_MAX_MS = 15000, RETRY_MAX_MS = 15000;
 
@@ -32,7 +32,7 @@ export function watch(hear) {
     hear.away();
     const waitMs = retryMs * (0.75 + Math.random() / 2);
     retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
-    setTimeout(() => session().then(open, again), waitMs);   // leads to the sign-in when the session is over
+    setTimeout(() => session().then(stillOpen).then(open, again), waitMs);   // leads to the sign-in when the session is over
   }
 
   open();

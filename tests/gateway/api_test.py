@@ -71,6 +71,8 @@ class Tokens(ApiCase):
                         self.assertEqual(status, 403)   # it works as no rep, and has no session
                     else:
                         self.assertIn(status, (200, 400, 504) if role in roles else (403,))   # 504: the line to the broker is not open yet
+        status, headers, text = self.ask(tokens["admin"], "GET", "/desk")   # a page, but a script asks
+        self.assertEqual((status, headers["Content-Type"], json.loads(text)["error"]), (403, "application/json", "not for your role"))
 
     def test_a_token_needs_no_page_and_its_acts_have_its_name(self):
         token = self.token("crm", "manager")

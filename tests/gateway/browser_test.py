@@ -65,6 +65,10 @@ def answer(place, word, *arguments):
         config = place.folder / "gateway.yaml"
         config.write_text(config.read_text(encoding="utf-8").replace("listen: 127.0.0.1:0", f"listen: 127.0.0.1:{place.port}"), encoding="utf-8")
         return place.start_gateway()
+    if word == "users":   # those of the file are these now
+        place.write_users(arguments[0])
+        place.processes["gateway"].send_signal(floor.signal.SIGHUP)
+        return floor.wait_for("the users are read", lambda: f"configuration read again, {len(arguments[0])} users" in place.log("gateway"))
     if word == "cancel":
         return place.tool("lead", "cancel", arguments[0], "--reason", "too late").returncode
     if word == "lead":

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Every role at every route, over HTTP: only who stands in permissions.tsv gets in. A route that is in one table and not the other fails."""
+import json
 import pathlib
 import subprocess
 import unittest
@@ -76,6 +77,23 @@ class Permissions(unittest.TestCase):
                         self.assertEqual(status, 303 if path in ("/desk", "/ops") else 401)
                     else:   # of sign-out: without the token it is refused to everybody
                         self.assertEqual(status, 403)
+
+    def test_pages_of_others_are_refused_in_words_and_their_data_as_json(self):
+        for (method, path), roles in expected().items():
+            if roles is None or "rep" in roles or method == "POST":
+                continue
+            status, headers, text = self.browsers["rep"].ask(method, path)
+            with self.subTest(path=path):
+                is_page = path == "/ops"
+                self.assertEqual((status, headers["Content-Type"].split(";")[0]), (403, "text/html" if is_page else "application/json"))
+                if is_page:
+                    self.assertEqual(headers["Cache-Control"], "no-store")
+                    self.assertIn("not_yours.mjs", text)
+                else:
+                    self.assertEqual(json.loads(text)["error"], "not for your role")
+        status, headers, text = self.browsers["admin"].ask("GET", "/desk", If_None_Match='"x"')
+        self.assertEqual((status, headers["Content-Type"].split(";")[0]), (403, "text/html"))
+        self.assertIn("default-src 'none'", headers["Content-Security-Policy"])
 
     def test_what_is_not_in_the_table_is_not_there(self):
         for role in self.browsers:

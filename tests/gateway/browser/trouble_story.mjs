@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What goes otherwise, and what goes wrong, said calmly: declined, accepted too late, handed on, two tabs, a slow network, the gateway restarted.
 import assert from "node:assert/strict";
-import {DESK, accessible, device, outside, say, shot, signIn, slow} from "./stage.mjs";
+import {DESK, accessible, device, fitsIn, outside, say, shot, signIn, slow} from "./stage.mjs";
 
 const form = {name: "Giulia Rossi", product: "solar panels"};
 const other = (name) => ({...form, name, phones: [], emails: [{address: `${name.toLowerCase()}@example.com`}]});
@@ -89,5 +89,35 @@ await desk.click(".undo .now");
 await desk.waitForSelector(".card.lead", {state: "detached"});
 say("the gateway was restarted; who signs in again has their lead");
 
-await desk.context().close();
+// ---- pages of others: a rep at /ops, a manager who is no rep at /desk
+await desk.goto(`${DESK}/ops`);
+await desk.waitForSelector("#where a[href='/desk']");
+assert.match(await desk.textContent("main"), /This page is not open to you.*signed in as anna \(Rep\)/s);
+assert.equal(await desk.locator("#where a[href='/ops']").count(), 0);
+await accessible(desk, "a page of others");
+await shot(desk, "not-yours");
+await desk.click("#where a");
+await desk.waitForSelector("#state .state");
+const phone = await device("trouble-phone", {locale: "it-IT", viewport: {width: 360, height: 780}});
+await signIn(phone, "maria", "ops");
+await phone.goto(`${DESK}/desk`);
+await phone.waitForSelector("#where a[href='/ops']");
+assert.match(await phone.textContent("main"), /maria \(Responsabile\), che non lavora come venditore/);
+await accessible(phone, "a manager who is no rep");
+await fitsIn(phone, 360);
+await phone.click("#where button");
+await phone.waitForSelector("#form button:enabled");
+say("a page of others says so, leads to what is theirs, and lets somebody else sign in");
+
+// ---- the desk is taken from its rep while their line is broken
+await desk.route("**/api/v1/desk/events*", (route) => route.abort());
+await desk.reload();
+await desk.waitForSelector("body[data-away]");
+assert.ok(await outside("users", [["anna", "read-only", "-"], ["maria", "manager", "-"]]));
+await desk.waitForSelector("#where a[href='/ops']");
+assert.match(await desk.textContent("main"), /anna \(Read only\), who works as no rep/);
+await accessible(desk, "the desk was taken away");
+say("who lost their desk is told so");
+
+await Promise.all([desk.context().close(), phone.context().close()]);
 process.exit(0);
