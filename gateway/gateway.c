@@ -41,6 +41,7 @@ int gateway_main(const struct gateway_arguments *arguments)
     users_close(&gateway.users_file);
     users_close(&gateway.users);
     user_rules_fini(&gateway.user_rules);
+    page_rules_fini(&gateway.page_rules);
     return exit_code;
 }
 
@@ -128,7 +129,7 @@ static bool open_all(struct gateway *gateway)
     if (!gateway->base)
         return false;
     gateway->signals = (struct loop_signals){.stop = on_stop, .reload = on_reload, .context = gateway};
-    gateway->desks = (struct rep_desks){.base = gateway->base, .config = &gateway->config};
+    gateway->desks = (struct rep_desks){.base = gateway->base, .config = &gateway->config, .page_rules = &gateway->page_rules};
     if (failed("users", user_rules_join(&gateway->user_rules, gateway->users_file, &gateway->users)))
         return false;
     if (failed("signals", loop_signals_open(&gateway->signals, gateway->base)) || !open_sign_in(gateway) || !open_ops(gateway) || !open_door(gateway))
@@ -207,6 +208,8 @@ static void on_config(void *context, const Leadwire__V1__DeskConfig *config)
         on_stop(gateway);
         return;
     }
+    if (page_rules_read(&gateway->page_rules, config))
+        rep_desks_renew(&gateway->desks);
     put_users_in_force(gateway);
     log_info("users of the rules read, %u users", users_count(gateway->users));
 }

@@ -15,6 +15,7 @@
 #include "ops_feed.h"
 #include "ops_pages.h"
 #include "ops_rules.h"
+#include "page_rules.h"
 #include "rep_desks.h"
 #include "sign_in.h"
 #include "user_rules.h"
@@ -26,6 +27,7 @@ struct gateway {
     struct users *users_file;        /* the same */
     struct user_rules user_rules;    /* users of the desk's rules */
     struct users *users;             /* who may sign in: both */
+    struct page_rules page_rules;    /* what the rep's page has of the desk's rules */
     struct event_base *base;
     struct http_door *door;
     struct browser_sessions sessions;

@@ -15,7 +15,7 @@
  *   page:
  *     language: en                  # of who has none of ours
  *     crm_link: "https://crm.example.com/?q={phone}"   # {lead}, {phone}, {email}, {name}
- *     dispositions: {won: Ordered, later: {label: Call back, time: true}}
+ *     dispositions: {won: Ordered, later: {label: Call back, time: true}}   # without ops: with it, page_rules.h
  *     decline_reasons: {busy: Busy now}
  *     break_reasons: {lunch: Lunch}
  *     transfer: {skills: {solar: Solar panels}, teams: {outside: Outside sales}, reps: {anna: Anna Conti}}

@@ -145,6 +145,12 @@ void rep_desks_tick(struct rep_desks *desks, uint64_t now_ms, rep_desks_judge *j
     }
 }
 
+void rep_desks_renew(struct rep_desks *desks)
+{
+    for (struct rep_seat *seat = desks->first; seat; seat = seat->next)
+        seat->dirty = true;
+}
+
 void rep_desks_close(struct rep_desks *desks)
 {
     while (desks->first)
@@ -279,6 +285,7 @@ static void tell_state(struct rep_seat *seat)
         return;
     json_t *state = rep_desk_json(seat->desk);
     json_object_set_new(state, "stays_away", json_boolean(wall_clock_monotonic_ms() < seat->stays_until_ms));
+    json_object_set_new(state, "rules", json_integer((json_int_t)seat->desks->page_rules->revision));
     char *text = json_dumps(state, JSON_COMPACT), id[32];
     if (text) {
         snprintf(id, sizeof id, "id: %llu\n", (unsigned long long)json_integer_value(json_object_get(state, "revision")));

@@ -24,6 +24,7 @@
 
 #include "gateway_config.h"
 #include "http_door.h"
+#include "page_rules.h"
 #include "rep_desk.h"
 
 enum { PAGE_ID_MAX = 32, FRAME_EVERY_MS = 50, BEAT_EVERY_MS = 15000, QUEUED_MAX = 256 * 1024 };
@@ -33,6 +34,7 @@ struct rep_seat;
 struct rep_desks {
     struct event_base *base;
     struct gateway_config *const *config;   /* the one in force */
+    const struct page_rules *page_rules;    /* the same */
     struct rep_seat *first;
     uint32_t count;
 };
@@ -57,6 +59,8 @@ void rep_desks_end_session(struct rep_desks *desks, uint64_t session_id);
 typedef bool rep_desks_judge(void *context, uint64_t session_id, const char *rep, bool has_page);
 /* What is due. Several times a second. */
 void rep_desks_tick(struct rep_desks *desks, uint64_t now_ms, rep_desks_judge *judge, void *context);
+/* What every page has of the rules is another: each is told so at its next turn. */
+void rep_desks_renew(struct rep_desks *desks);
 /* How many desks have a session at the broker. */
 uint32_t rep_desks_connected(const struct rep_desks *desks);
 /* Reps do not log off: the broker keeps their leads for its own grace. */

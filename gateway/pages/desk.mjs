@@ -14,7 +14,7 @@ import {choose, language, languages, load, span, t} from "./texts.mjs";
 import {undoLast} from "./undo.mjs";
 
 const SAY_AFTER_MS = 1000, HIDE_AFTER_MS = 15000, RETRY_MS = 2000;
-let told = null, away = [], settings = {}, user = null;
+let told = null, away = [], settings = {}, user = null, renews = false;
 
 // ---- the state
 
@@ -30,6 +30,22 @@ function showState(state) {
   showRep();
   showQuiet();
   connected(state.connected);
+  if (state.rules !== settings.rules) renew();
+}
+
+// The desk's rules are others than those that the page was made with.
+async function renew() {
+  if (renews) return;
+  renews = true;
+  try {
+    settings = (await session()).page;
+    offers.begin(settings);
+    leads.begin(settings);
+  } catch {
+    // with the next state again
+  } finally {
+    renews = false;
+  }
 }
 
 function showRep() {

@@ -2,18 +2,20 @@
 // The leads in hand: links, first-touch clock, note, how it ended, handing on.
 
 import {act} from "./api.mjs";
-import {run} from "./clock.mjs";
+import {run, serverNow} from "./clock.mjs";
 import {ask, button, byId, key, make} from "./elements.mjs";
 import {details, heading, links, nameOf, wishes} from "./lead_view.mjs";
 import {tell} from "./notices.mjs";
-import {span, t} from "./texts.mjs";
-import {later} from "./undo.mjs";
+import {ahead, labelOf, span, t} from "./texts.mjs";
+import {UNDO_MS, later} from "./undo.mjs";
 
 const cards = new Map();   // by lead id
 let page = {}, current = "";
 
+// Also when the desk's rules are others: what is typed into the cards stays.
 export function begin(settings) {
   page = settings;
+  for (const card of cards.values()) fillEnds(card);
 }
 
 export function show(rows) {
@@ -46,17 +48,38 @@ function add(row) {
   const note = make("textarea", {id: `note-${id}`, rows: "2", maxlength: "2000", placeholder: t("note_hint")});
   note.value = sessionStorage.getItem(`note ${id}`) ?? "";
   note.addEventListener("input", () => sessionStorage.setItem(`note ${id}`, note.value));
-  const at = make("input", {id: `at-${id}`, type: "datetime-local"});
-  const when = page.dispositions.some((one) => one.time) && make("p", {class: "when"}, make("label", {for: at.id}, t("call_back_at")), at);
-  const ends = make("p", {class: "ends", role: "group", "aria-label": t("how_did_it_end")}, page.dispositions.map((one, index) =>
-    make("button", {type: "button", onclick: () => complete(id, one), title: `${index + 1}`}, one.label, index < 9 && key(`${index + 1}`))));
+  const wrong = make("p", {id: `wrong-${id}`, class: "wrong", role: "alert"});
+  const at = make("input", {id: `at-${id}`, type: "datetime-local", "aria-describedby": wrong.id, oninput: () => blame(card, "")});
+  const place = make("input", {id: `place-${id}`, maxlength: "200"});
+  const where = make("span", {class: "where"}, make("label", {for: place.id}, t("transfer_place")), place);
+  const when = make("div", {class: "when"}, make("label", {for: at.id}, t("call_back_at")), at, where, wrong);
+  const ends = make("p", {class: "ends", role: "group", "aria-label": t("how_did_it_end")});
   const element = make("article", {class: "card lead", "aria-labelledby": `name-${id}`, onfocusin: () => select(id)},
     known, make("p", {class: "note"}, make("label", {for: note.id}, t("note"), key("N")), note), when, ends,
     make("p", {class: "acts"}, make("button", {type: "button", onclick: () => transfer(id)}, t("transfer"), key("H"))));
-  const card = {row, element, known, note, at, content: ""};
+  const card = {row, element, known, note, at, place, where, when, wrong, ends, content: ""};
+  fillEnds(card);
   cards.set(id, card);
   byId("leads").querySelector(".cards").append(element);
   return card;
+}
+
+// The lead comes back then: a time can be named. `time` is of a gateway that does not follow the rules, and knows no more.
+const comesBack = (one) => one.time === true || one.then === "call_back" || one.then === "appointment";
+
+function thenOf(one) {
+  if (one.then === "call_back") return one.after_ms > 0 ? t("then_call_back", {time: ahead(one.after_ms)}) : t("then_time");
+  if (one.then === "appointment") return t(one.after_ms > 0 ? "then_appointment" : "then_appointment_time");
+  return one.then === "park" ? t("then_park") : one.then === "suppress" ? t("then_suppress") : "";
+}
+
+// The ways to end it that the desk's rules have.
+function fillEnds(card) {
+  card.when.hidden = !page.dispositions.some(comesBack);
+  card.where.hidden = !page.dispositions.some((one) => one.then === "appointment");
+  card.ends.replaceChildren(...page.dispositions.map((one, index) => make("button",
+    {type: "button", "data-name": one.name, "data-class": one.class, onclick: () => complete(card.row.lead_id, one), title: `${index + 1}`},
+    labelOf(one), index < 9 && key(`${index + 1}`), thenOf(one) && make("span", {class: "then"}, thenOf(one)))));
 }
 
 function touchClock(row) {
@@ -102,10 +125,26 @@ function finish(id, text, name, members) {
   if (document.activeElement === document.body || card.element.contains(document.activeElement)) byId("main").focus();
 }
 
+function blame(card, text) {
+  card.wrong.textContent = text;
+  card.at.setAttribute("aria-invalid", String(text !== ""));
+}
+
+// What is wrong with the time for that disposition, in words; "": nothing.
+function timeProblem(one, at) {
+  const now = serverNow(), label = labelOf(one);
+  if (at === 0) return one.after_ms === 0 ? t("time_needed", {label}) : "";
+  if (at < now + (one.at_least_ms ?? 0) + UNDO_MS) return one.at_least_ms > 0 ? t("time_early", {label, time: ahead(one.at_least_ms)}) : t("time_past");
+  return one.at_most_ms && at > now + one.at_most_ms ? t("time_late", {label, time: ahead(one.at_most_ms)}) : "";
+}
+
 function complete(id, disposition) {
-  const card = cards.get(id), at = disposition.time && card.at.value ? new Date(card.at.value).getTime() : 0;
-  finish(id, t("will_complete", {name: nameOf(card.row), label: disposition.label}), "complete",
-    {disposition: disposition.name, note: card.note.value, at_unix_ms: at});
+  const card = cards.get(id), at = comesBack(disposition) && card.at.value ? new Date(card.at.value).getTime() : 0;
+  const problem = comesBack(disposition) ? timeProblem(disposition, at) : "";
+  blame(card, problem);
+  if (problem) return card.at.focus();
+  finish(id, t("will_complete", {name: nameOf(card.row), label: labelOf(disposition)}), "complete",
+    {disposition: disposition.name, note: card.note.value, at_unix_ms: at, place: disposition.then === "appointment" ? card.place.value : ""});
 }
 
 function choices(title, rows, choose, target) {

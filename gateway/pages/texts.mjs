@@ -38,6 +38,18 @@ export function span(ms) {
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
+// The same of a time to come, in days where it is many hours.
+export function ahead(ms) {
+  const days = Math.round(ms / 86400000);
+  return days >= 2 ? new Intl.NumberFormat(language, {style: "unit", unit: "day", unitDisplay: "long"}).format(days) : span(ms);
+}
+
+// What the desk's rules call it: in the page's language where they have a word for it.
+export function labelOf({texts: own = {}, label}) {
+  const tag = [language, ...Object.keys(own)].find((one) => one in own && one.split("-")[0] === language);
+  return own[tag] ?? label;
+}
+
 export function day(unixMs) {
   return new Intl.DateTimeFormat(language, {dateStyle: "medium"}).format(new Date(unixMs));
 }

@@ -5,7 +5,7 @@ import {run, serverNow} from "./clock.mjs";
 import {byId, key, make} from "./elements.mjs";
 import {span, t} from "./texts.mjs";
 
-const WAIT_MS = 10000;
+export const UNDO_MS = 10000;
 const waiting = [];
 
 // done({last}) is called once, unless back() is.
@@ -15,8 +15,8 @@ export function later(text, done, back) {
   entry.line = make("div", {class: "undo"}, make("span", {}, text), left,
     make("button", {type: "button", onclick: () => undo(entry)}, t("undo"), key("U")),
     make("button", {type: "button", class: "now", onclick: () => finish(entry)}, t("now")));
-  run(left, serverNow() + WAIT_MS, (leftMs) => (left.textContent = span(leftMs)));
-  entry.timer = setTimeout(() => finish(entry), WAIT_MS);
+  run(left, serverNow() + UNDO_MS, (leftMs) => (left.textContent = span(leftMs)));
+  entry.timer = setTimeout(() => finish(entry), UNDO_MS);
   waiting.push(entry);
   byId("undo").append(entry.line);
 }

@@ -58,7 +58,6 @@ http: {trusted_proxies: [127.0.0.1]}
 sessions: {page_grace: 3s}
 page:
   crm_link: "https://crm.example.com/?q={phone}"
-  dispositions: {won: Ordered, later: Wants a quote}
   decline_reasons: {}
   break_reasons: {lunch: Lunch}
   transfer: {skills: {heatpump: Heat pumps}, reps: {bruno: Bruno Ferri}}

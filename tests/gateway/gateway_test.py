@@ -222,6 +222,23 @@ class Desk(GatewayCase):
             frames += 1
         self.assertLessEqual(frames, 1 + (time.monotonic() - began) / 0.050)
 
+    def test_other_dispositions_are_told_to_pages_that_are_open(self):
+        page = self.desk("rules")
+
+        def of_session():
+            return json.loads(page.browser.ask("GET", "/api/v1/session")[2])["page"]
+        wait_for("the rules are known", lambda: of_session()["rules"] > 0)
+        before = of_session()
+        self.assertEqual([row["name"] for row in before["dispositions"]], ["won", "later"])
+        rules = self.floor.folder / "others.yaml"
+        rules.write_text(floor.DESK.replace("  won: {label: Ordered, class: won}\n", "  sold: {label: Sold, class: won, texts: {it: Venduto}}\n"), encoding="utf-8")
+        self.assertEqual(self.floor.tool("apply", rules).returncode, 0)
+        page.until("other rules are told", lambda state: state["rules"] != before["rules"])
+        self.assertEqual(of_session()["dispositions"][0], {"name": "sold", "label": "Sold", "texts": {"it": "Venduto"}, "class": "won", "then": "end",
+                                                           "after_ms": 0, "at_least_ms": 0, "at_most_ms": 0})
+        self.assertEqual(self.floor.tool("apply", self.floor.folder / "desk.yaml").returncode, 0)
+        page.until("the former ones are back", lambda state: state["rules"] == of_session()["rules"] > before["rules"] + 1)
+
     def test_acts_of_other_forms_are_refused(self):
         page = self.desk("twelve")
         for name, members in (("accept", {}), ("state", {"state": "asleep"}), ("complete", {"lead_id": 7}), ("touch", {"lead_id": "x" * 100, "offer_number": 1})):
