@@ -124,6 +124,25 @@ sources:
         answer, = self.written()
         self.assertEqual(answer["To"], "zoe@buyer.example")
 
+    def test_an_address_at_which_nobody_reads_is_not_written_to(self):
+        self.bring(mail("noreply@portal.example", text="<adf><prospect><customer></contact><name>Ugo</name>"))   # a lead that names nobody else
+        self.assertEqual(self.broker.next("publish")["lead"]["emails"], ["noreply@portal.example"])
+        self.assertEqual(self.written(), [])
+
+    def test_killed_between_the_journal_and_the_outbox_nobody_is_told_twice(self):
+        body = json.dumps({"RawEmail": mail("tom@buyer.example")})
+        self.broker.tell("mode mute")   # takes the lead, says nothing
+        connection = self.worker.raw(f"POST /in/told HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Leadwire-Key: {KEY}\r\n"
+                                     f"Content-Length: {len(body)}\r\n\r\n{body}".encode())
+        self.broker.next("publish")
+        self.worker.kill()
+        connection.close()
+        self.broker.tell("mode normal")
+        self.worker.start()
+        self.worker.ready()
+        self.bring(mail("tom@buyer.example"))   # which the broker knows
+        self.assertEqual(self.written(), [])
+
     def test_only_what_is_in_the_journal_is_acknowledged(self):
         for mode, status in (("busy", 503), ("reject", 422)):
             self.broker.tell("mode " + mode)

@@ -6,6 +6,7 @@ import hmac
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -47,6 +48,7 @@ def multipart(fields, files=()):
 class HookCase(worker_case.WorkerCase):
     program = "leadwire-mail"
     http = "{body_size_max_kib: 64}"
+    raw_options = ""
 
     def config(self):
         for name, secret in (("key", KEY), ("mailgun", MAILGUN_KEY)):
@@ -59,7 +61,7 @@ answer_within: 1s
 listen: 127.0.0.1:0
 http: {self.http}
 decisions_log: decisions
-raw: {{directory: raw}}
+raw: {{directory: raw{self.raw_options}}}
 sources:
   pm: {{region: IT, webhook: {{service: postmark, secret_file: key, secret_header: Authorization}}}}
   sg: {{region: IT, webhook: {{service: sendgrid, secret_file: key}}}}
@@ -184,6 +186,53 @@ class Hooks(HookCase):
         body = json.dumps({"RawEmail": RAW})
         return (f"POST /in/pm HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: {KEY}\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n{body}").encode()
+
+
+    def test_a_broker_that_rejects_is_422(self):
+        self.broker.tell("mode reject")
+        self.assertEqual(self.postmark({"RawEmail": RAW})[0], 422)
+
+    def test_what_waits_while_the_rules_are_read_again_comes_again(self):
+        self.broker.tell("mode silent")
+        connection = self.worker.raw(self.post_bytes())
+        self.lead()
+        self.worker.process.send_signal(signal.SIGHUP)
+        first = connection.recv(4096)
+        self.assertIn(b" 503 ", first.split(b"\r\n")[0])
+        self.assertIn(b"Retry-After", first)
+        connection.close()
+        self.broker.tell("mode normal")
+        self.worker.ready()
+        self.assertEqual(self.postmark({"RawEmail": RAW})[0], 200)
+
+
+class Slow(HookCase):
+    http = "{body_size_max_kib: 64, connections_max: 4, request_within: 400ms}"
+
+    def test_slow_and_many_connections_keep_no_mail_out(self):
+        slow = self.worker.raw(b"POST /in/pm HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
+        try:
+            answer = slow.recv(4096)
+        except ConnectionResetError:
+            answer = b""
+        self.assertTrue(answer == b"" or b" 408 " in answer, answer)
+        idle = [self.worker.raw() for _ in range(12)]
+        self.assertEqual(self.postmark({"RawEmail": RAW})[0], 200)
+        for connection in [slow, *idle]:
+            connection.close()
+
+
+class FullStore(HookCase):
+    raw_options = ", size_max_mib: 1"
+
+    def test_a_full_raw_store_is_507(self):
+        for number in range(40):
+            status, text = self.postmark({"RawEmail": RAW + f"{number}" + "x" * 60000})
+            self.broker.seen("nothing")   # reads its records, or it would wait for that
+            if status != 200:
+                break
+        self.assertEqual((status, json.loads(text)["error"]), (507, "no room to keep the mail"))
+        self.assertGreater(number, 5)
 
 
 class LargeMails(HookCase):

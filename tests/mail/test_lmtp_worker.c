@@ -31,14 +31,16 @@ struct fixture {
 #define MAIL "Subject: Chairs\r\nFrom: Tom <tom@buyer.example>\r\nMessage-ID: <1@buyer.example>\r\n\r\nForty, please.\r\n.\r\n"
 #define ENVELOPE "MAIL FROM:<tom@buyer.example>\r\nRCPT TO:<sales@shop.example>\r\n"
 
+static const char *raw_options = "";
+
 static void write_config(struct fixture *f, const char *listen, const char *more)
 {
     char text[2048];
     snprintf(text, sizeof text,
-             "desk: sales\nbroker: %s\nanswer_within: 2s\nmail_size_max_kib: 64\ndecisions_log: decisions\nraw: {directory: raw}\n"
+             "desk: sales\nbroker: %s\nanswer_within: 2s\nmail_size_max_kib: 64\ndecisions_log: decisions\nraw: {directory: raw%s}\n"
              "lmtp: {listen: \"%s\", connections_max: 4%s}\n"
              "sources:\n  office: {region: IT, own: [shop.example], recipients: [sales@shop.example]}\n"
-             "  help: {region: IT, recipients: [help.example]}\n", f->fake.endpoint, listen, more);
+             "  help: {region: IT, recipients: [help.example]}\n", f->fake.endpoint, raw_options, listen, more);
     mail_scratch_write(f->config, text, 0);
 }
 
@@ -240,6 +242,36 @@ static void each_end_has_its_code(void **state)
     hear_end(f, peer);
 }
 
+static void a_full_raw_store_is_told_with_its_code(void **state)
+{
+    enum { MAILS_MAX = 40, BODY_SIZE = 60 * 1024 };
+    struct fixture *f = *state;
+    char listen[128], head[256];
+    char *body = malloc(BODY_SIZE);
+    assert_non_null(body);
+    memset(body, 'x', BODY_SIZE - 1);
+    for (size_t at = 900; at + 1 < BODY_SIZE; at += 900)
+        memcpy(body + at, "\r\n", 2);
+    body[BODY_SIZE - 1] = '\0';
+    snprintf(listen, sizeof listen, "unix:%s", f->socket);
+    raw_options = ", size_max_mib: 1";
+    write_config(f, listen, "");
+    raw_options = "";
+    struct lmtp_peer *peer = ready_peer(f);
+    size_t taken = 0;
+    do {
+        lmtp_peer_forget(peer);
+        snprintf(head, sizeof head, ENVELOPE "DATA\r\nFrom: b%zu@buyer.example\r\nSubject: %zu\r\n\r\n", taken, taken);
+        say(peer, head);
+        say(peer, body);
+        say(peer, "\r\n.\r\nNOOP\r\n");
+        hear_until(f, peer, "250 2.0.0 here\r\n");
+    } while (strstr(peer->heard, "250 2.0.0 accepted") && ++taken < MAILS_MAX);
+    assert_non_null(strstr(peer->heard, "452 4.3.1 no room to keep the mail\r\n"));
+    assert_true(taken > 5);
+    free(body);
+}
+
 static void a_broker_that_is_away_is_a_later(void **state)
 {
     struct fixture *f = *state;
@@ -432,6 +464,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(success_is_said_only_after_the_brokers_word),
         TEST(each_end_has_its_code),
+        TEST(a_full_raw_store_is_told_with_its_code),
         TEST(a_broker_that_is_away_is_a_later),
         TEST(a_pipelined_burst_is_answered_in_order),
         TEST(a_half_closed_connection_is_answered_to_the_end),

@@ -30,6 +30,7 @@ struct fixture {
     char folder[64], box[96], config[96], log[96], decisions[96];
     struct heard heard[HEARD_MAX];
     size_t heard_count;
+    bool is_there;                    /* the worker has said Hello */
     bool silent;                      /* takes publishes without an answer */
     Leadwire__V1__Status answer;      /* to every publish */
 };
@@ -106,6 +107,7 @@ static void serve(struct fixture *f)
         return;
     if (message.type == WIRE_HELLO) {
         fake_welcome(&f->fake, 1000, FAKE_HEARTBEAT_MS);
+        f->is_there = true;
         return;
     }
     if (message.type == WIRE_BYE)
@@ -304,6 +306,39 @@ static void a_broker_that_was_away_gets_all_when_it_is_back(void **state)
     assert_int_equal(count_in(f, "new"), 0);
 }
 
+static bool is_there(const struct fixture *f, size_t number)
+{
+    (void)number;
+    return f->is_there;
+}
+
+static bool log_says_so(const struct fixture *f, size_t number)
+{
+    (void)number;
+    size_t size = 0;
+    char *log = mail_file_read(f->log, &size);
+    const bool said = log && strstr(log, "the raw bytes cannot be kept");
+    free(log);
+    return said;
+}
+
+static void a_mail_whose_bytes_cannot_be_kept_stays_in_new(void **state)
+{
+    struct fixture *f = *state;
+    char path[160];
+    start(f);
+    serve_until(f, is_there, 0);
+    snprintf(path, sizeof path, "%s/raw", f->folder);
+    assert_int_equal(rmdir(path), 0);   /* from under the worker */
+    deliver(f, "a", "one", 1000);
+    serve_until(f, log_says_so, 0);
+    assert_int_equal(count_in(f, "new"), 1);
+    assert_int_equal(f->heard_count, 0);
+    assert_int_equal(mail_process_end(&f->worker, SIGTERM), 0);
+    start(f);                           /* which makes the folder again */
+    serve_until(f, cur_has, 1);
+}
+
 static void in_flight_is_bounded(void **state)
 {
     struct fixture *f = *state;
@@ -410,6 +445,7 @@ int main(void)
         TEST(what_cannot_be_taken_goes_to_quarantine),
         TEST(a_busy_broker_gets_the_same_mails_again_in_order),
         TEST(a_broker_that_was_away_gets_all_when_it_is_back),
+        TEST(a_mail_whose_bytes_cannot_be_kept_stays_in_new),
         TEST(in_flight_is_bounded),
         TEST(a_crowd_is_taken_once_each_in_order),
         TEST(odd_things_in_new_hinder_nobody),

@@ -228,6 +228,12 @@ class Trouble(PhoneCase):
         self.assertEqual((status, headers["Retry-After"]), (503, "2"))
         self.assertEqual(self.post("status", CallStatus="completed")[0], 503)
 
+    def test_a_call_whose_raw_cannot_be_kept_goes_on(self):
+        os.rmdir(os.path.join(self.directory, "raw"))   # from under the worker
+        self.assertEqual(self.incoming()[-1].tag, "Redirect")
+        self.assertNotIn("raw_ref", self.broker.next("publish")["lead"])
+        self.assertEqual(self.counts()["store_full"], 1)
+
     def test_a_broker_that_forgot_gets_the_call_again(self):
         self.incoming()
         self.broker.tell("forget")

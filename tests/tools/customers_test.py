@@ -105,6 +105,23 @@ class Customers(unittest.TestCase):
         self.tool("apply", self.path("desk.yaml"))
         self.assertEqual(self.bring_in("--from-line", "2")["new"], 2)
 
+    def test_without_a_broker_it_says_so(self):
+        done = subprocess.run([os.path.join(BIN, "leadwire"), "customers", "import", self.path("list.csv"), "--run-dir", self.path("run"), "--timeout", "1"],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, check=False)
+        self.assertEqual(done.returncode, 3, done)
+        self.assertIn("no broker answers", done.stderr.decode())
+        self.assertIn("go on with --from-line 2", done.stderr.decode())
+
+    def test_rejects_that_cannot_be_written_stop_it(self):
+        self.assertIn("/none/x: No such file", self.tool("customers", "import", self.path("list.csv"), "--dry-run", "--rejects", self.path("none/x"), code=1)[1])
+
+    def test_a_row_that_is_no_csv_is_rejected_and_the_others_go_on(self):
+        self.start()
+        self.write("list.csv", b"email;owner\na@kunde.example;anna\n" + b";" * 1000 + b"\nc@kunde.example;anna\n")
+        told = self.bring_in()
+        self.assertEqual((told["new"], told["rejected"]), (2, 1))
+        self.assertEqual(self.rejects()[1][0], "3")
+
     def test_what_is_interrupted_goes_on_where_it_was(self):
         """Many rows are under way at once; whenever it stops, each row is counted once, and each bad one rejected once, in order."""
         self.start()
@@ -134,6 +151,7 @@ class Customers(unittest.TestCase):
             self.assertIn(words, self.tool("customers", "import", self.path("list.csv"), *arguments, code=1)[1])
         self.write("list.csv", "a,email\n".encode("utf-16"))
         self.assertIn("UTF-16", self.tool("customers", "import", self.path("list.csv"), "--dry-run", code=1)[1])
+        self.assertIn("No such file", self.tool("customers", "import", self.path("none.csv"), "--dry-run", code=1)[1])
         self.write("list.csv", b"")
         self.assertIn("no header row", self.tool("customers", "import", self.path("list.csv"), "--dry-run", code=1)[1])
         self.assertIn("there is 'customers import'", self.tool("customers", "export", "x", code=2)[1])

@@ -351,6 +351,12 @@ class Trouble(WebCase):
         self.worker.ready()
         self.assertEqual(self.form(phone="0212345678")[0], 200)
 
+    def test_a_raw_store_that_cannot_be_written_is_503(self):
+        os.rmdir(os.path.join(self.directory, "raw"))   # from under the worker
+        status, headers, _ = self.form(phone="0212345678")
+        self.assertEqual((status, headers["Retry-After"], self.counts()["store_full"]), (503, "60", 1))
+        self.assertEqual(self.broker.seen("publish"), [])
+
     def test_killed_after_the_accept_and_before_the_answer_the_retry_has_the_same_lead(self):
         self.broker.tell("mode mute")   # takes the lead, says nothing
         connection = self.worker.raw(b"POST /in/form HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
