@@ -84,6 +84,7 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.complete("leadwire", "lead", "re"), ["release", "reopen"])
         self.assertEqual(self.complete("leadwire", "state", "anna", ""), ["available", "break", "offline"])
         self.assertEqual(self.complete("leadwire", "device", "+39", "b"), ["busy"])
+        self.assertEqual(self.complete("leadwire", "rep", "anna", "--once", "--json", "t"), ["touch", "transfer"])
         self.assertEqual(self.complete("leadwire", "keys", "new", "re"), ["rep"])
         self.assertEqual(self.complete("leadwire", "config", ""), ["show"])
         self.assertEqual(self.complete("leadwire-broker", "--durability", "e"), ["everysec"])
@@ -99,6 +100,8 @@ class Completion(unittest.TestCase):
         text = (SOURCE / "tools/completion/leadwire.bash").read_text()
         acts = re.search(r"act_names\[\] = \{(.*), NULL\}", (SOURCE / "tools/leadwire/command_lead.c").read_text())[1]
         self.assertIn("lead:0) echo " + " ".join(re.findall(r'"([a-z-]+)"', acts)), text)
+        acts = (SOURCE / "tools/leadwire/rep_act.c").read_text()
+        self.assertIn("rep:1) echo " + " ".join(re.findall(r'\[ACT_\w+\] = {"([a-z-]+)"', acts)), text)
         roles = re.findall(r'X\(\d+, \w+, "(\w+)"', (SOURCE / "lib/wire/roles.h").read_text())
         self.assertIn("echo " + " ".join(roles) + " server", text)
         for level in re.search(r"--durability\) echo (.*) ;;", text)[1].split():

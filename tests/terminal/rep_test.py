@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`leadwire rep` in a pseudo-terminal, before a real broker with Redis: a rep's day."""
 import json
+import re
 import signal
 import unittest
 
@@ -14,6 +15,7 @@ skills: {solar: Solar}
 channels:
   web: {weight: 1, offer_timeout: 60s, wrap_up: 0s}
   email: {weight: 1, offer_timeout: 1s, wrap_up: 0s}
+  chat: {weight: 1, offer_timeout: 60s, wrap_up: 0s, first_touch: 10m}
 reps:
   anna: {capacity: 3, skills: {solar: 8}}
   bruno: {capacity: 3}
@@ -36,8 +38,8 @@ class Rep(unittest.TestCase):
     def rep(self, name, *more):
         return Terminal([BIN / "leadwire", "rep", name, "--secret-file", self.desk.folder / name, "--run-dir", self.desk.run_dir, *more], rows=60)
 
-    def log_on(self, name, *more):
-        t = self.rep(name, *more)
+    def log_on(self, name, *more, undo=0):
+        t = self.rep(name, "--undo", undo, *more)
         t.see(rf"logged on as {name}")
         return t
 
@@ -135,6 +137,152 @@ class Rep(unittest.TestCase):
             self.desk.tool("lead", "cancel", lead, "--reason", "the test is over")
             self.log_off(t)
             self.assertNotIn(b"\x1b", t.screen.seen)
+
+    def state_of(self, lead):
+        return json.loads(self.desk.tool("explain", lead, "--json"))["state"]
+
+    def in_hand(self, t, number=1):
+        lead = self.desk.publish("--product", "solar")
+        t.see(rf"\[{number}\] OFFER.*{lead}")
+        t.type(f"a {lead}\n")
+        t.see(rf"\[{number}\] YOURS: lead {lead}")
+        return lead
+
+    def test_an_end_is_undone_and_another_is_done_now(self):
+        with self.log_on("anna", undo=60) as t:
+            lead = self.in_hand(t)
+            t.type("c won\n")
+            t.see(r"^\[1\] completed in 60 s; 'u' undoes it, 'y' does it now")
+            t.see(r"^anna: available, load 1 of 3 \| \[1\] ends in \d+ s, u undoes")
+            t.type("l\n")
+            t.see(rf"^\[1\] lead {lead}: ends in \d+ s, 'u 1' undoes it")
+            t.type("u 2\n")
+            t.see("^there is nothing to undo$")
+            t.type("u\n")
+            t.see(rf"^\[1\] undone: lead {lead} is still yours")
+            self.assertEqual(self.state_of(lead), "assigned")
+            t.type("y\n")
+            t.see("^nothing waits to be done$")
+            t.type("t 1 rep\n")
+            t.see("^to whom\\?")
+            t.type("t 1 rep nobody-of-that-name\n")
+            t.see(r"^\[1\] handed on in 60 s")
+            t.type("y 1\n")
+            t.see("^refused: rejected")
+            t.type("c 1 won in-a-while\n")
+            t.see("^when\\? write")
+            t.type("c won\ny\n")
+            t.see(r"^\[1\] done$")
+            t.type("s\n")
+            t.see("^anna: 1 offers, 1 accepted, 0 declined, 1 completed, 1 refused, 0 withdrawn$")
+            self.log_off(t)
+        self.assertEqual(self.state_of(lead), "completed")
+
+    def test_an_end_is_done_when_its_time_is_over(self):
+        with self.log_on("anna", undo=1) as t:
+            lead = self.in_hand(t)
+            t.type("c won\n")
+            t.see(r"^\[1\] completed in 1 s")
+            t.see(r"^\[1\] done$")
+            self.log_off(t)
+        self.assertEqual(self.state_of(lead), "completed")
+
+    def test_who_leaves_does_what_could_still_be_undone(self):
+        for leave in ("q", "signal"):
+            with self.log_on("anna", undo=60) as t:
+                lead = self.in_hand(t)
+                t.type("c won\n")
+                t.see(r"^\[1\] completed in 60 s")
+                if leave == "q":
+                    self.log_off(t)
+                else:
+                    t.kill(signal.SIGINT)
+                    self.assertEqual(t.end(), 0)
+            self.assertEqual(self.state_of(lead), "completed")
+
+    def test_an_end_of_a_lead_that_was_taken_back_is_dropped(self):
+        with self.log_on("anna", undo=60) as t:
+            lead = self.in_hand(t)
+            t.type("c won\n")
+            t.see(r"^\[1\] completed in 60 s")
+            self.desk.tool("lead", "cancel", lead, "--reason", "the test is over")
+            t.see(rf"\[1\] GONE: lead {lead} is no longer yours")
+            t.type("u\n")
+            t.see("^there is nothing to undo$")
+            self.log_off(t)
+
+    def test_an_offer_rings_the_bell_unless_it_is_to_be_quiet(self):
+        for options, bells in (((), 1), (("--quiet",), 0)):
+            with self.log_on("anna", *options) as t:
+                lead = self.in_hand(t)
+                self.assertEqual(t.screen.seen.count(b"\a"), bells)
+                t.type("c won\n")
+                t.see(r"^\[1\] done$")
+                self.log_off(t)
+                self.assertEqual(self.state_of(lead), "completed")
+
+    def test_a_list_has_the_clock_of_the_first_touch(self):
+        with self.log_on("anna") as t:
+            lead = self.desk.publish("--product", "solar", "--channel", "chat")
+            t.see(r"\[1\] OFFER")
+            t.type("a\n")
+            t.see(r"\[1\] YOURS")
+            t.type("l\n")
+            t.see(rf"^\[1\] lead {lead}: yours, first call or mail within \d+ min")
+            t.type("m\n")
+            while not re.search(rf"^\[1\] lead {lead}: yours$", t.screen.text(), re.M):
+                t.type("l\n")
+                t.read(0.2)
+            t.type("c won\n")
+            t.see(r"^\[1\] done$")
+            self.log_off(t)
+
+    def act(self, name, *words, code=0):
+        told = json.loads(self.desk.tool("rep", name, "--secret-file", self.desk.folder / name, "--once", "--json", *words, code=code))
+        self.assertEqual((told["rep"], told["act"]), (name, words[0]))
+        return told
+
+    def test_a_script_does_a_reps_day(self):
+        once = ("--secret-file", self.desk.folder / "bruno", "--once", "--json")
+        self.act("bruno", "ready")
+        lead, other = (self.desk.publish("--product", "roof") for _ in range(2))
+        told = {}
+        while len(told.get("offers", [])) < 2:
+            told = json.loads(self.desk.tool("rep", "bruno", *once))
+        done = self.act("bruno", "accept", lead)
+        self.assertEqual(done, {"rep": "bruno", "act": "accept", "lead_id": lead, "outcome": "accepted", "reason": "assigned"})
+        self.assertEqual(self.state_of(lead), "assigned")
+        self.assertEqual(self.act("bruno", "accept", lead, code=1)["outcome"], "not_yours")
+        self.assertEqual(self.act("bruno", "decline", lead, code=1)["reason"], "this lead is not offered to you")
+        self.act("bruno", "touch", lead)
+        refused = self.act("bruno", "complete", lead, "no-such-code", code=4)
+        self.assertEqual(refused["outcome"], "rejected")
+        self.assertEqual(refused["reason"], "the desk has no such disposition")
+        refused = self.act("bruno", "transfer", lead, "rep", "no-such-rep", code=4)
+        self.assertEqual(refused["outcome"], "rejected")
+        self.act("bruno", "complete", lead, "won", "--note", "wants it before winter")
+        self.assertEqual(self.state_of(lead), "completed")
+        self.act("bruno", "break", "after", "lunch")
+        self.assertEqual(json.loads(self.desk.tool("rep", "bruno", *once))["state"], "break")
+        self.act("bruno", "decline", other, "no", "time")
+        self.assertNotEqual(self.state_of(other), "offered")
+        self.act("bruno", "pull", other, code=4)
+        self.assertEqual(self.act("bruno", "log-off"), {"rep": "bruno", "act": "log-off", "lead_id": None, "outcome": "accepted", "reason": ""})
+        reps = {row["rep"]: row["state"] for row in json.loads(self.desk.tool("top", "--once", "--json"))["reps"]}
+        self.assertEqual(reps["bruno"], "offline")
+        self.desk.tool("lead", "cancel", other, "--reason", "the test is over")
+
+    def test_a_script_that_asks_wrongly_is_told_before_it_logs_on(self):
+        with self.log_on("anna") as t:
+            once = ("rep", "anna", "--secret-file", self.desk.folder / "anna", "--once", "--json")
+            for words in (["accept"], ["accept", "1-1", "more"], ["dance"], ["complete", "1-1"], ["complete", "1-1", "won", "in-a-while"],
+                          ["transfer", "1-1", "rep"], ["transfer", "1-1", "moon", "x"], ["break", "--note", "x"], ["--note", "x"],
+                          ["decline", "1-1", "x" * 2000], ["ready", "x"]):
+                self.desk.tool(*once, *words, code=2)
+            self.desk.tool("rep", "anna", "--secret-file", self.desk.folder / "anna", "accept", "1-1", code=2)
+            t.type("l\n")
+            t.see("^you have nothing$")      # nobody logged on in anna's place
+            self.log_off(t)
 
     def test_once_prints_what_the_rep_has(self):
         with self.log_on("anna") as t:

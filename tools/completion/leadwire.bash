@@ -42,6 +42,7 @@ _leadwire_arguments() {
     help:0) echo COMMAND ;;
     lead:0) echo cancel release take-back credit assign hold prioritise merge part reopen ;;
     source:1) echo pause resume ;;
+    rep:1) echo accept decline touch complete transfer pull break ready log-off ;;
     state:1) echo available break offline ;;
     device:1) echo free busy unreachable ;;
     keys:0) echo new list revoke ;;

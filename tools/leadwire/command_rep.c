@@ -11,6 +11,8 @@
 
 #include "cli.h"
 #include "commands.h"
+#include "rep_act.h"
+#include "rep_commands.h"
 #include "rep_desk.h"
 #include "rep_once.h"
 #include "rep_robot.h"
@@ -18,13 +20,14 @@
 #include "secret_file.h"
 #include "wall_clock.h"
 
-enum { SECRET_SIZE_MAX = 260, PROMPT_EVERY_MS = 500, EVENTS_PER_TURN = 256, WORD_SIZE = 32 };
+enum { SECRET_SIZE_MAX = 260, PROMPT_EVERY_MS = 500, EVENTS_PER_TURN = 256, WORD_SIZE = 32, ACT_WORDS_MAX = 64 };
 
 struct session {
     struct rep_desk desk;
     struct rep_terminal *terminal;   /* NULL: the robot, or once */
     struct rep_once once;
-    bool is_once, is_plain;
+    struct rep_act act;              /* once, and an act is named */
+    bool is_once, has_act;
     struct rep_robot robot;
     bool is_steered;                 /* the robot: by words on standard input */
     char word[WORD_SIZE];
@@ -47,7 +50,9 @@ static void take_events(struct session *session, uint64_t now_ms)
             session->is_refused = true;
         if (status != LW_OK)
             return;
-        if (session->is_once)
+        if (session->has_act)
+            rep_act_take(&session->act, desk, &event);
+        else if (session->is_once)
             rep_once_take(&session->once, desk, &event);
         else if (session->terminal != NULL)
             rep_terminal_show(session->terminal, desk, &event, item);
@@ -87,7 +92,7 @@ static void turn(struct session *session)
         return;
     int wait_ms = lw_rep_wait_ms(desk->rep);
     if (session->is_once) {
-        session->wants_to_quit = session->once.is_done;
+        session->wants_to_quit = session->has_act ? session->act.is_done : session->once.is_done;
         if (session->wants_to_quit)
             return;
     } else if (session->terminal == NULL) {
@@ -104,6 +109,34 @@ static void turn(struct session *session)
         session->wants_to_quit = !(session->terminal != NULL ? rep_terminal_read(session->terminal, desk) : read_words(session, now_ms));
 }
 
+/* What could still be undone is sent, and answers are awaited: a while, for the broker may be away. */
+static void finish(const struct cli *cli, struct session *session)
+{
+    struct rep_desk *desk = &session->desk;
+    const uint64_t end_ms = wall_clock_monotonic_ms() + cli->timeout_s * 1000;
+    rep_terminal_finish(session->terminal, desk);
+    while (rep_desk_is_asking(desk) && !session->is_refused && wall_clock_monotonic_ms() < end_ms) {
+        struct pollfd polled = {.fd = lw_rep_fd(desk->rep), .events = POLLIN};
+        take_events(session, wall_clock_monotonic_ms());
+        const int wait_ms = lw_rep_wait_ms(desk->rep);
+        if (rep_desk_is_asking(desk))
+            poll(&polled, 1, wait_ms < PROMPT_EVERY_MS ? wait_ms : PROMPT_EVERY_MS);
+    }
+    if (rep_desk_is_asking(desk))
+        cli_complain(cli, "not all was answered in %u s: look at your leads when you log on again", (unsigned)cli->timeout_s);
+}
+
+/* The exit code of an act by itself. */
+static int end_act(const struct session *session)
+{
+    if (!rep_act_print(&session->act, &session->desk) || !session->act.is_done)
+        return EXIT_UNREACHABLE;
+    const lw_outcome outcome = session->act.outcome;
+    if (outcome == LW_OUTCOME_ACCEPTED || outcome == LW_OUTCOME_DUPLICATE)
+        return EXIT_DONE;
+    return outcome == LW_OUTCOME_REJECTED ? EXIT_REFUSED : EXIT_NO;
+}
+
 static int run_session(const struct cli *cli, struct session *session)
 {
     while (!session->is_refused && !session->wants_to_quit && !cli_stopped()) {
@@ -111,6 +144,8 @@ static int run_session(const struct cli *cli, struct session *session)
             break;
         turn(session);
     }
+    if (session->terminal != NULL)
+        finish(cli, session);
     if (session->is_refused) {
         cli_complain(cli, "the broker will not have '%s': %s", session->desk.name, lw_rep_error(session->desk.rep));
         return EXIT_REFUSED;
@@ -119,11 +154,11 @@ static int run_session(const struct cli *cli, struct session *session)
         cli_complain(cli, "no broker answered for desk '%s' in %s", cli->desk, cli_broker(cli));
         return EXIT_UNREACHABLE;
     }
+    if (session->has_act)
+        return end_act(session);
     if (session->is_once)
         return session->once.is_done && rep_once_print(&session->once, &session->desk) ? EXIT_DONE : EXIT_UNREACHABLE;
-    printf("%s: %lu offers, %lu accepted, %lu declined, %lu completed, %lu refused, %lu withdrawn\n", session->desk.name,
-           session->desk.offers, session->desk.accepted, session->desk.declined, session->desk.completed, session->desk.refused,
-           session->desk.withdrawn);
+    rep_commands_summary(&session->desk);
     return EXIT_DONE;
 }
 
@@ -149,7 +184,8 @@ static int log_on(const struct cli *cli, struct session *session, const char *se
     return status == LW_OK ? EXIT_DONE : cli_cannot_open(cli, endpoint, status);
 }
 
-static int run_rep(const struct cli *cli, struct session *session, const char *secret_path, bool is_auto, const char *log_path)
+static int run_rep(const struct cli *cli, struct session *session, const char *secret_path, const struct rep_terminal_options *person,
+                   const char *log_path)
 {
     int code = log_on(cli, session, secret_path);
     if (code != EXIT_DONE)
@@ -160,11 +196,11 @@ static int run_rep(const struct cli *cli, struct session *session, const char *s
     }
     if (code == EXIT_DONE) {
         cli_catch_signals();
-        session->terminal = is_auto || session->is_once ? NULL : rep_terminal_open(session->is_plain);
+        session->terminal = person != NULL ? rep_terminal_open(person) : NULL;
         code = run_session(cli, session);
         rep_terminal_close(&session->terminal);
     }
-    lw_rep_close(&session->desk.rep, !session->is_once);   /* who looks once leaves the rest to the desk's grace */
+    lw_rep_close(&session->desk.rep, !session->is_once || (session->has_act && rep_act_logs_off(&session->act)));   /* who looks once leaves the rest to the desk's grace */
     if (session->desk.log != NULL)
         fclose(session->desk.log);
     return code;
@@ -177,14 +213,18 @@ int command_rep(int argc, char **argv)
         return EXIT_NO;
     struct rep_robot *robot = &session->robot;
     *robot = (struct rep_robot){.think_ms = 1000, .handle_ms = 3000, .disposition = "won", .seed = 1};
+    struct rep_terminal_options person = {.undo_ms = REP_UNDO_USUAL};
     bool is_auto = false, is_json = false;
-    const char *secret_path = getenv("LEADWIRE_SECRET_FILE"), *log_path = NULL;
-    uint64_t for_s = 0;
+    const char *secret_path = getenv("LEADWIRE_SECRET_FILE"), *log_path = NULL, *note = NULL;
+    uint64_t for_s = 0, undo_s = UINT64_MAX;
     const struct cli_option options[] = {
         {"secret-file", "FILE", CLI_TEXT, &secret_path, 0, 0, "holds the rep's secret, mode 0600 ($LEADWIRE_SECRET_FILE)"},
         {"log", "FILE", CLI_TEXT, &log_path, 0, 0, "append one JSON line per event: ids, numbers and times only"},
-        {"plain", NULL, CLI_FLAG, &session->is_plain, 0, 0, "no prompt that is drawn anew: for screen readers. So in a pipe"},
-        {"once", NULL, CLI_FLAG, &session->is_once, 0, 0, "with --json: print what the rep has, and end; leads stay for the desk's grace"},
+        {"plain", NULL, CLI_FLAG, &person.is_plain, 0, 0, "no prompt that is drawn anew: for screen readers. So in a pipe"},
+        {"quiet", NULL, CLI_FLAG, &person.is_silent, 0, 0, "no bell when an offer comes"},
+        {"undo", "SECONDS", CLI_NUMBER, &undo_s, 0, 60, "so long the end of a lead can be undone (10; in a pipe 0)"},
+        {"once", NULL, CLI_FLAG, &session->is_once, 0, 0, "with --json: print what the rep has, or do ACT, and end; leads stay for the desk's grace"},
+        {"note", "TEXT", CLI_TEXT, &note, 0, 0, "with the act complete: goes with it"},
         {"json", NULL, CLI_FLAG, &is_json, 0, 0, "with --once: one JSON object"},
         {"auto", NULL, CLI_FLAG, &is_auto, 0, 0, "a robot accepts and completes, for loads and demos"},
         {"think-ms", "MS", CLI_NUMBER, &robot->think_ms, 0, 600000, "robot: about so long until it answers an offer (1000)"},
@@ -199,14 +239,18 @@ int command_rep(int argc, char **argv)
         {"for", "SECONDS", CLI_NUMBER, &for_s, 1, 86400, "log off after SECONDS"},
     };
     const struct cli_spec spec = {
-        .command = "rep", .arguments = "NAME", .arguments_min = 1, .arguments_max = 1, .uses_broker = true, .options = options,
+        .command = "rep", .arguments = "NAME [ACT...]", .arguments_min = 1, .arguments_max = ACT_WORDS_MAX, .uses_broker = true, .options = options,
         .option_count = sizeof options / sizeof options[0],
         .about = "Logs on as rep NAME and shows offers with the seconds left to answer. Commands: a accept, d decline, n note,\n"
                  "c CODE complete, t hand on, m touched, p shared list, b break, r ready, l list, q log off; any other word\n"
                  "lists them all. A log-on elsewhere ends this one. Personal data is shown here, to the rep, and nowhere\n"
-                 "else. Reconnects by itself. Ends with 4 when the broker will not have the rep.",
+                 "else. Reconnects by itself. Ends with 4 when the broker will not have the rep.\n"
+                 "With --once --json an ACT is done in place of showing, told as one JSON object: accept LEAD, decline LEAD [REASON],\n"
+                 "touch LEAD, complete LEAD CODE [WHEN [PLACE]], transfer LEAD rep NAME|team NAME|skill NAME LEVEL|back [WHEN [PLACE]],\n"
+                 "pull LEAD, break [REASON], ready, log-off. Ends with 1 when the lead is not the rep's, 4 when the act is refused.",
     };
     struct cli cli;
+    const char *wrong;
     int code = EXIT_USAGE;
     if (!cli_parse(&cli, &spec, argc, argv)) {
         code = cli.exit_code;
@@ -214,6 +258,12 @@ int command_rep(int argc, char **argv)
         code = cli_usage_error(&cli, "needs --secret-file FILE, or a --key-file: a secret in an argument could be seen by others");
     } else if (session->is_once != is_json || (session->is_once && is_auto)) {
         code = cli_usage_error(&cli, "--once and --json go together, and not with --auto");
+    } else if (!session->is_once && (cli.argument_count > 1 || note != NULL)) {
+        code = cli_usage_error(&cli, "an act is done with --once --json");
+    } else if (cli.argument_count > 1 && (wrong = rep_act_read(&session->act, cli.arguments + 1, cli.argument_count - 1, note)) != NULL) {
+        code = cli_usage_error(&cli, "%s", wrong);
+    } else if (cli.argument_count == 1 && note != NULL) {
+        code = cli_usage_error(&cli, "--note goes with an act: complete LEAD CODE");
     } else if (!rep_once_init(&session->once)) {
         code = EXIT_NO;
     } else {
@@ -222,7 +272,9 @@ int command_rep(int argc, char **argv)
         secret_path = cli.key_file != NULL ? NULL : secret_path;
         robot->seed = rep_robot_seed(robot->seed, session->desk.name);
         session->until_ms = for_s != 0 ? wall_clock_monotonic_ms() + for_s * 1000 : 0;
-        code = run_rep(&cli, session, secret_path, is_auto, log_path);
+        session->has_act = cli.argument_count > 1;
+        person.undo_ms = undo_s != UINT64_MAX ? undo_s * 1000 : REP_UNDO_USUAL;
+        code = run_rep(&cli, session, secret_path, is_auto || session->is_once ? NULL : &person, log_path);
     }
     rep_once_fini(&session->once);
     free(session);

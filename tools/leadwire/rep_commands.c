@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "wall_clock.h"
-#include "when_text.h"
+#include "words.h"
 
 const char rep_commands_help[] =
     "  a [N]            accept offer N (or its lead's id; N may be left out when there is but one)\n"
@@ -19,7 +19,8 @@ const char rep_commands_help[] =
     "  n [N] TEXT       note something on lead N; it goes with its completion\n"
     "  b [REASON]       take a break        r   ready again, or wrap-up over\n"
     "  b after [REASON] take a break once the lead in hand is done\n"
-    "  l                list what you have  q   log off and quit\n";
+    "  u [N]            undo the end of lead N, or the last one      y [N]   do it now\n"
+    "  l                list what you have  s   what you did   q   log off and quit\n";
 
 static const char *rest_of(const char *text)
 {
@@ -57,32 +58,33 @@ static struct rep_item *pick(struct rep_desk *desk, unsigned number, enum item_s
     return found;
 }
 
-static void list(const struct rep_desk *desk)
+/* ", first call or mail within 4 min 10 s" */
+static void say_first_touch(const struct rep_item *item)
 {
-    static const char *const names[] = {"offered", "being accepted", "being declined", "yours", "being completed", "gone"};
+    char text[WORDS_SIZE];
+    const int64_t left_ms = item->touch_by_unix_ms - wall_clock_unix_ms();
+    if (item->touch_by_unix_ms == 0)
+        return;
+    if (left_ms > 0)
+        printf(", first call or mail within %s", words_duration((uint64_t)left_ms, text));
+    else
+        printf(", first call or mail late by %s", words_duration((uint64_t)-left_ms, text));
+}
+
+static void list(const struct rep_desk *desk, struct rep_undo *undo)
+{
+    static const char *const names[] = {"offered", "being accepted", "being declined", "yours", "ends", "being completed", "gone"};
     if (desk->item_count == 0)
         printf("you have nothing\n");
-    for (size_t i = 0; i < desk->item_count; i++)
-        printf("[%u] lead %s: %s\n", desk->items[i].number, desk->items[i].lead_id, names[desk->items[i].state]);
-}
-
-static unsigned held_count(const struct rep_desk *desk)
-{
-    unsigned count = 0;
-    for (size_t i = 0; i < desk->item_count; i++)
-        count += desk->items[i].state == ITEM_HELD;
-    return count;
-}
-
-/* The break that waits for the last lead in hand is asked for before that lead is given up: no offer comes between. */
-static lw_status break_first(struct rep_desk *desk)
-{
-    if (!desk->break_after_lead || held_count(desk) != 1)
-        return LW_OK;
-    const lw_status status = rep_desk_set_state(desk, LW_REP_BREAK, desk->break_reason);
-    if (status == LW_OK)
-        desk->break_after_lead = false;
-    return status;
+    for (size_t i = 0; i < desk->item_count; i++) {
+        const struct rep_item *item = &desk->items[i];
+        printf("[%u] lead %s: %s", item->number, item->lead_id, names[item->state]);
+        if (item->state == ITEM_ENDING)
+            printf(" in %u s, 'u %u' undoes it", (unsigned)((rep_undo_left_ms(undo, item, wall_clock_monotonic_ms()) + 999) / 1000), item->number);
+        else if (item->state == ITEM_HELD)
+            say_first_touch(item);
+        printf("\n");
+    }
 }
 
 /* "[after] [REASON]" */
@@ -93,7 +95,7 @@ static lw_status take_break(struct rep_desk *desk, const char *words)
     const bool waits = strncmp(words, after, size) == 0 && (words[size] == ' ' || words[size] == '\0');
     if (waits)
         words = rest_of(words + size);
-    desk->break_after_lead = waits && held_count(desk) > 0;
+    desk->break_after_lead = waits && rep_desk_held_count(desk) > 0;
     if (!desk->break_after_lead)
         return rep_desk_set_state(desk, LW_REP_BREAK, words);
     snprintf(desk->break_reason, sizeof desk->break_reason, "%s", words);
@@ -114,85 +116,62 @@ static void note(struct rep_item *item, const char *text)
     }
 }
 
-/* "CODE [WHEN [PLACE]]" */
-static lw_status complete(struct rep_desk *desk, struct rep_item *item, char *words)
+/* Ends a lead after words of rep_words.h, at once or when it can no longer be undone. */
+static lw_status end(struct rep_desk *desk, struct rep_undo *undo, struct rep_item *item, bool is_transfer, const char *words)
 {
-    struct lw_completion completion = {.disposition = words, .note = item->note};
-    char *when = words + strcspn(words, " ");
-    if (*when != '\0')
-        *when++ = '\0';
-    when += strspn(when, " ");
-    char *place = when + strcspn(when, " ");
-    if (*place != '\0')
-        *place++ = '\0';
-    completion.place = rest_of(place);
-    if (*when != '\0' && !when_text_parse(when, wall_clock_unix_ms(), &completion.at_unix_ms)) {
-        printf("when? write 30m, 2h, 3d, 15:30 or 2026-11-26T15:30\n");
-        return LW_OK;
-    }
-    const lw_status status = break_first(desk);
-    return status == LW_OK ? rep_desk_complete(desk, item, &completion) : status;
+    lw_status status;
+    const char *why = rep_undo_end(undo, desk, item, is_transfer, words, wall_clock_monotonic_ms(), &status);
+    if (why != NULL)
+        printf("%s\n", why);
+    else if (item->state == ITEM_ENDING)
+        printf("[%u] %s in %u s; 'u' undoes it, 'y' does it now\n", item->number, is_transfer ? "handed on" : "completed",
+               (unsigned)(undo->wait_ms / 1000));
+    return status;
 }
 
-/* Cuts the next word off; "" at the end. */
-static char *next_word(char **rest)
+static void take_back(struct rep_desk *desk, struct rep_undo *undo, unsigned number)
 {
-    char *word = *rest + strspn(*rest, " ");
-    *rest = word + strcspn(word, " ");
-    if (**rest != '\0')
-        *(*rest)++ = '\0';
-    return word;
+    const struct rep_item *which = pick(desk, number, ITEM_ENDING);
+    const struct rep_item *item = number == 0 || which != NULL ? rep_undo_back(undo, desk, number == 0 ? NULL : which) : NULL;
+    if (item == NULL)
+        printf("there is nothing to undo\n");
+    else
+        printf("[%u] undone: lead %s is still yours\n", item->number, item->lead_id);
 }
 
-/* "rep NAME", "team NAME", "skill NAME LEVEL" or "back", then "[WHEN [PLACE]]" */
-static lw_status transfer(struct rep_desk *desk, struct rep_item *item, char *words)
+void rep_commands_summary(const struct rep_desk *desk)
 {
-    struct lw_transfer target = {.rep = NULL};
-    const char *kind = next_word(&words);
-    target.back = strcmp(kind, "back") == 0;
-    const char *name = target.back ? "" : next_word(&words);
-    if (strcmp(kind, "rep") == 0)
-        target.rep = name;
-    else if (strcmp(kind, "team") == 0)
-        target.team = name;
-    else if (strcmp(kind, "skill") == 0)
-        target.skill = name;
-    else if (!target.back)
-        printf("to whom? rep NAME, team NAME, skill NAME LEVEL or back\n");
-    if (target.rep == NULL && target.team == NULL && target.skill == NULL && !target.back)
-        return LW_OK;
-    if (target.skill != NULL)
-        target.level = (uint32_t)strtoul(next_word(&words), NULL, 10);
-    const char *when = next_word(&words);
-    target.place = rest_of(words);
-    if (*when != '\0' && !when_text_parse(when, wall_clock_unix_ms(), &target.appointment_unix_ms)) {
-        printf("when? write 30m, 2h, 3d, 15:30 or 2026-11-26T15:30\n");
-        return LW_OK;
-    }
-    const lw_status status = break_first(desk);
-    return status == LW_OK ? rep_desk_transfer(desk, item, &target) : status;
+    printf("%s: %lu offers, %lu accepted, %lu declined, %lu completed, %lu refused, %lu withdrawn\n", desk->name, desk->offers, desk->accepted,
+           desk->declined, desk->completed, desk->refused, desk->withdrawn);
 }
 
 /* One command line. False: quit. */
-bool rep_commands_obey(struct rep_desk *desk, char *line)
+bool rep_commands_obey(struct rep_desk *desk, struct rep_undo *undo, char *line)
 {
     const char verb = line[0];
     char *rest = line + strcspn(line, " ");
-    char *end = rest;
-    const unsigned number = read_number(desk, rest, &end);
-    const char *words = rest_of(end);
+    char *after = rest;
+    const unsigned number = read_number(desk, rest, &after);
+    const char *words = rest_of(after);
     lw_status status = LW_OK;
     struct rep_item *item = NULL;
     switch (verb) {
     case '\0': return true;
     case 'q': return false;
-    case 'l': list(desk); return true;
+    case 'l': list(desk, undo); return true;
+    case 's': rep_commands_summary(desk); return true;
     case 'p': status = *rest_of(rest) != '\0' ? rep_desk_pull(desk, rest_of(rest)) : rep_desk_pull_list(desk); break;
     case 'r':
         desk->break_after_lead = false;
         status = rep_desk_set_state(desk, LW_REP_AVAILABLE, "");
         break;
     case 'b': status = take_break(desk, rest_of(rest)); break;
+    case 'u': take_back(desk, undo, number); return true;
+    case 'y':
+        item = number != 0 ? pick(desk, number, ITEM_ENDING) : NULL;
+        if ((number != 0 && item == NULL) || !rep_undo_now(undo, desk, item, &status))
+            printf("nothing waits to be done\n");
+        break;
     case 'n':
         item = pick(desk, number, ITEM_HELD);
         if (item == NULL || words[0] == '\0')
@@ -213,7 +192,7 @@ bool rep_commands_obey(struct rep_desk *desk, char *line)
         if (item == NULL || words[0] == '\0')
             printf("hand which lead to whom? e.g. 't 1 rep bruno', 't team outside 2026-11-26T15:30 at their shop'\n");
         else
-            status = transfer(desk, item, line + (words - line));
+            status = end(desk, undo, item, true, words);
         break;
     case 'm':
         item = pick(desk, number, ITEM_HELD);
@@ -227,7 +206,7 @@ bool rep_commands_obey(struct rep_desk *desk, char *line)
         if (item == NULL || words[0] == '\0')
             printf("complete which lead with which code? e.g. 'c 1 won'\n");
         else
-            status = complete(desk, item, line + (words - line));
+            status = end(desk, undo, item, false, words);
         break;
     default: printf("%s", rep_commands_help); break;
     }

@@ -5,11 +5,13 @@
 #ifndef REP_COMMANDS_H
 #define REP_COMMANDS_H
 
-#include "rep_desk.h"
+#include "rep_undo.h"
 
 extern const char rep_commands_help[];   /* lines */
 
 /* line is written into. False: quit. */
-bool rep_commands_obey(struct rep_desk *desk, char *line);
+bool rep_commands_obey(struct rep_desk *desk, struct rep_undo *undo, char *line);
+/* What the rep did since they logged on, a line. */
+void rep_commands_summary(const struct rep_desk *desk);
 
 #endif

@@ -138,12 +138,14 @@ static struct rep_item *take_holding(struct rep_desk *desk, const struct lw_rep_
     log_offer(desk, event, item);
     if (item == NULL)
         return NULL;
-    if (item->state != ITEM_COMPLETING && (item->state != ITEM_HELD || item->offer_number != event->offer_number)) {
+    const bool is_mine = item->state == ITEM_HELD || item->state == ITEM_ENDING;
+    if (item->state != ITEM_COMPLETING && (!is_mine || item->offer_number != event->offer_number)) {
         item->state = ITEM_HELD;
         item->due_ms = 0;
     }
     item->offer_number = event->offer_number;
     item->lead_state = event->lead_state;
+    item->touch_by_unix_ms = event->touch_by_unix_ms;
     item->is_told = true;
     return item;
 }
@@ -164,7 +166,7 @@ static void take_snapshot(struct rep_desk *desk)
 {
     for (size_t i = 0; i < desk->item_count; i++) {
         struct rep_item *item = &desk->items[i];
-        if (item->is_told || (item->state != ITEM_OFFERED && item->state != ITEM_HELD))
+        if (item->is_told || (item->state != ITEM_OFFERED && item->state != ITEM_HELD && item->state != ITEM_ENDING))
             continue;
         log_lead(desk, "withdrawn", item->lead_id, item->offer_number, "reason", "not told again");
         item->state = ITEM_GONE;
@@ -207,7 +209,9 @@ static struct rep_item *take_answer(struct rep_desk *desk, const struct lw_rep_e
     desk->completed += ticket->kind == REQUEST_COMPLETE;
     log_lead(desk, done[ticket->kind], ticket->lead_id, ticket->offer_number,
              ticket->kind == REQUEST_COMPLETE ? "disposition" : NULL, ticket->disposition);
-    if (item != NULL && ticket->kind != REQUEST_ACCEPT && ticket->kind != REQUEST_TOUCH)
+    if (item != NULL && ticket->kind == REQUEST_TOUCH)
+        item->touch_by_unix_ms = 0;
+    else if (item != NULL && ticket->kind != REQUEST_ACCEPT)
         item->state = ITEM_GONE;
     else if (item != NULL && item->state == ITEM_ACCEPTING)
         item->state = ITEM_HELD;   /* the holding follows, or after a crash the next snapshot decides */
@@ -261,6 +265,23 @@ uint32_t rep_desk_load(const struct rep_desk *desk)
     for (size_t i = 0; i < desk->item_count; i++)
         load += desk->items[i].state != ITEM_GONE ? desk->items[i].weight : 0;
     return load;
+}
+
+unsigned rep_desk_held_count(const struct rep_desk *desk)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < desk->item_count; i++)
+        count += desk->items[i].state == ITEM_HELD || desk->items[i].state == ITEM_ENDING;
+    return count;
+}
+
+bool rep_desk_is_asking(const struct rep_desk *desk)
+{
+    for (size_t i = 0; i < REP_TICKETS_MAX; i++) {
+        if (desk->tickets[i].ticket != 0)
+            return true;
+    }
+    return false;
 }
 
 void rep_desk_sweep(struct rep_desk *desk)

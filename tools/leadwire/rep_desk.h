@@ -6,6 +6,7 @@
  * through rep_desk_accept and the like. The log holds ids, numbers, states and times only.
  *
  *   OFFERED --accept--> ACCEPTING --answer---> HELD --complete--> COMPLETING --answer--> gone
+ *      |                                        '-- ENDING, while it can be undone --^
  *      '--decline-----> DECLINING --answer--> gone         withdrawn, or untold on resume: gone
  *
  * Threads: one owner.
@@ -19,17 +20,18 @@
 
 enum { REP_ITEMS_MAX = 1024, REP_TICKETS_MAX = 2048, REP_DISPOSITION_SIZE = 128, REP_NOTE_SIZE = 2000, REP_REASON_SIZE = 256 };
 
-enum item_state { ITEM_OFFERED, ITEM_ACCEPTING, ITEM_DECLINING, ITEM_HELD, ITEM_COMPLETING, ITEM_GONE };
+enum item_state { ITEM_OFFERED, ITEM_ACCEPTING, ITEM_DECLINING, ITEM_HELD, ITEM_ENDING, ITEM_COMPLETING, ITEM_GONE };
 
 struct rep_item {
     char lead_id[LW_LEAD_ID_TEXT_MAX];
     uint32_t offer_number;
     enum item_state state;
-    lw_lead_state lead_state;   /* HELD: connecting or assigned */
+    lw_lead_state lead_state;   /* HELD, ENDING: connecting or assigned */
     lw_channel channel;
     uint32_t weight;            /* units of capacity that it uses */
     bool is_told;               /* since the last welcome */
     unsigned number;            /* for people: small, unique among the items */
+    int64_t touch_by_unix_ms;   /* HELD: the first touch is awaited until then; 0: it is not */
     uint64_t answer_until_ms;   /* OFFERED: by our monotonic clock */
     uint64_t due_ms;            /* the robot's next act; 0: none */
     bool is_hurried;            /* its last seconds were said */
@@ -65,6 +67,10 @@ struct rep_desk {
 lw_status rep_desk_take(struct rep_desk *desk, uint64_t now_ms, struct lw_rep_event *event, struct rep_item **item);
 /* What offers and leads use of the capacity. */
 uint32_t rep_desk_load(const struct rep_desk *desk);
+/* Leads in hand, those whose end can be undone too. */
+unsigned rep_desk_held_count(const struct rep_desk *desk);
+/* Requests that the broker has not answered yet. */
+bool rep_desk_is_asking(const struct rep_desk *desk);
 /* Removes what is gone; item pointers are void after it. */
 void rep_desk_sweep(struct rep_desk *desk);
 

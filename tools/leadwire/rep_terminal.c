@@ -11,23 +11,26 @@
 #include "rep_commands.h"
 #include "words.h"
 
-enum { LINE_SIZE = 512, SUMMARY_SHOWN = 600, HURRY_MS = 10000 };
+enum { LINE_SIZE = 512, SUMMARY_SHOWN = 600, HURRY_MS = 10000, UNDO_MS = 10000 };
 
 struct rep_terminal {
-    bool is_tty;
+    bool is_tty, is_silent;
     struct termios before;
+    struct rep_undo undo;
     char line[LINE_SIZE];
     size_t size;
     bool has_prompt;   /* one is drawn on the current line */
     lw_rep_state shown_state;
 };
 
-struct rep_terminal *rep_terminal_open(bool is_plain)
+struct rep_terminal *rep_terminal_open(const struct rep_terminal_options *options)
 {
     struct rep_terminal *terminal = calloc(1, sizeof *terminal);
     if (terminal == NULL)
         return NULL;
-    terminal->is_tty = !is_plain && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && tcgetattr(STDIN_FILENO, &terminal->before) == 0;
+    terminal->is_silent = options->is_silent;
+    terminal->undo.wait_ms = options->undo_ms != REP_UNDO_USUAL ? options->undo_ms : isatty(STDIN_FILENO) ? UNDO_MS : 0;
+    terminal->is_tty = !options->is_plain && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && tcgetattr(STDIN_FILENO, &terminal->before) == 0;
     if (terminal->is_tty) {
         struct termios raw = terminal->before;
         raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);   /* signals stay: Ctrl-C logs off */
@@ -225,6 +228,8 @@ void rep_terminal_show(struct rep_terminal *terminal, struct rep_desk *desk, con
     case LW_REP_OFFER:
         if (item != NULL)
             show_offer(event, item);
+        if (terminal->is_tty && !terminal->is_silent && !event->resumed)
+            printf("\a");
         break;
     case LW_REP_HOLDING:
         if (item != NULL)
@@ -267,8 +272,21 @@ static void say_time_left(struct rep_desk *desk, uint64_t now_ms)
     }
 }
 
+static void send_due(struct rep_terminal *terminal, struct rep_desk *desk, uint64_t now_ms)
+{
+    const lw_status status = rep_undo_send(&terminal->undo, desk, now_ms);
+    if (status != LW_OK)
+        printf("not possible now: %s\n", lw_status_text(status));
+}
+
+void rep_terminal_finish(struct rep_terminal *terminal, struct rep_desk *desk)
+{
+    send_due(terminal, desk, UINT64_MAX);
+}
+
 void rep_terminal_tick(struct rep_terminal *terminal, struct rep_desk *desk, uint64_t now_ms)
 {
+    send_due(terminal, desk, now_ms);
     if (!terminal->is_tty) {
         say_time_left(desk, now_ms);
         return;
@@ -280,6 +298,8 @@ void rep_terminal_tick(struct rep_terminal *terminal, struct rep_desk *desk, uin
         if (item->state == ITEM_OFFERED)
             printf(" | [%u] %u s", item->number,
                    (unsigned)(item->answer_until_ms > now_ms ? (item->answer_until_ms - now_ms + 999) / 1000 : 0));
+        else if (item->state == ITEM_ENDING)
+            printf(" | [%u] ends in %u s, u undoes", item->number, (unsigned)((rep_undo_left_ms(&terminal->undo, item, now_ms) + 999) / 1000));
     }
     printf(" > %.*s", (int)terminal->size, terminal->line);
     fflush(stdout);
@@ -293,7 +313,7 @@ static bool type(struct rep_terminal *terminal, struct rep_desk *desk, char byte
         terminal->line[terminal->size] = '\0';
         terminal->size = 0;
         clear_prompt(terminal);
-        const bool goes_on = rep_commands_obey(desk, terminal->line);
+        const bool goes_on = rep_commands_obey(desk, &terminal->undo, terminal->line);
         fflush(stdout);
         return goes_on;
     }
