@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "link_trouble.h"
 #include "session.h"
 
 enum { RESEND_MS = CONTROL_WITHIN_MS + 2000, EVENTS_PER_TURN_MAX = 64 };   /* within a session nothing is sent twice */
@@ -21,17 +22,19 @@ struct control_link {
     struct session session;
     struct event *readable, *pump;
     struct asked asked[CONTROL_ASKED_MAX];
+    struct link_trouble trouble;
 };
 
 static void on_event(evutil_socket_t fd, short what, void *context);
 
-lw_status control_link_open(struct event_base *base, const char *endpoint, const char *desk, struct control_link **out)
+lw_status control_link_open(struct event_base *base, const char *endpoint, const char *desk, const char *key_file, struct control_link **out)
 {
     *out = NULL;
     struct control_link *link = calloc(1, sizeof *link);
     if (!link)
         return LW_NO_MEMORY;
-    const struct session_options options = {.role = LEADWIRE__V1__ROLE__ROLE_CONTROL, .endpoint = endpoint, .desk = desk,
+    link_trouble_init(&link->trouble, "control", "");
+    const struct session_options options = {.role = LEADWIRE__V1__ROLE__ROLE_CONTROL, .endpoint = endpoint, .desk = desk, .key_file = key_file,
                                             .client = "leadwire-gateway " LEADWIRE_VERSION, .pending_max = CONTROL_ASKED_MAX, .resend_ms = RESEND_MS};
     lw_status status = session_open(&link->session, &options);
     if (status == LW_OK) {
@@ -137,6 +140,7 @@ static void on_event(evutil_socket_t fd, short what, void *context)
         else if (kind == SESSION_LOST || kind == SESSION_REFUSED)
             give_up_acts(link);
     }
+    link_trouble_look(&link->trouble, control_link_is_open(link), session_error(&link->session));
     int wait_ms = kind != SESSION_NOTHING ? 0 : session_wait_ms(&link->session);
     const struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000};
     event_add(link->pump, &wait);

@@ -21,7 +21,7 @@ struct control_link;   /* opaque */
 typedef void control_link_answer(void *context, const struct wire_message *reply);
 
 /* Errors: those of session_open. */
-LW_MUST_CHECK lw_status control_link_open(struct event_base *base, const char *endpoint, const char *desk, struct control_link **out);
+LW_MUST_CHECK lw_status control_link_open(struct event_base *base, const char *endpoint, const char *desk, const char *key_file, struct control_link **out);
 /* Who waits is told that there is no reply. NULL accepted. */
 void control_link_close(struct control_link **link);
 /* The answer comes once, later. The request's id is filled in. Errors, with no answer then: LW_INVALID, LW_TOO_LARGE, LW_FULL, LW_NO_MEMORY. */

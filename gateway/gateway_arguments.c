@@ -10,6 +10,7 @@ static const char help[] =
     "  --config FILE      its configuration (YAML)\n"
     "  --check            read configuration and users, say what is wrong with them, end\n"
     "  --broker ENDPOINT  in place of the file's broker: the broker's reps endpoint\n"
+    "  --key-file FILE    in place of the file's ops.key_file: the key to a broker elsewhere, mode 0600\n"
     "  --desk NAME        in place of the file's desk\n"
     "  --listen ADDR:PORT in place of the file's listen; port 0: any free one\n"
     "  --port-file FILE   write the port there once it listens\n"
@@ -47,6 +48,7 @@ bool gateway_arguments_read(int argc, char **argv, struct gateway_arguments *out
     *exit_out = GATEWAY_EXIT_OK;
     const struct { const char *name; const char **value; } options[] = {
         {"--config", &out->config_path}, {"--broker", &out->overrides.broker}, {"--desk", &out->overrides.desk},
+        {"--key-file", &out->overrides.key_file},
         {"--listen", &out->overrides.listen}, {"--port-file", &out->port_file}, {"--health", &out->health}};
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)

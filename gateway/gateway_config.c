@@ -6,10 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "key_file.h"
+#include "leadwire/v1/session.pb-c.h"
+#include "roles.h"
+
 enum { ARENA_CAP = 4 * 1024 * 1024, TEXT_MAX = 1024, PATH_SIZE_MAX = 4096, LABELS_MAX = 500, MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
 
 static void read_all(struct yaml_doc *doc, const char *path, const struct gateway_overrides *overrides, struct gateway_config *out);
-static void read_ops(struct yaml_doc *doc, const char *path, const struct yaml_node *node, struct gateway_config *out);
+static void read_rep_doors(struct yaml_doc *doc, const char *path, const struct yaml_node *root, struct gateway_config *out);
+static void read_ops(struct yaml_doc *doc, const char *path, const struct yaml_node *node, const struct gateway_overrides *overrides,
+                     struct gateway_config *out);
 static void read_sessions(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out);
 static void read_page(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out);
 static void read_away(struct yaml_doc *doc, const char *path, const struct yaml_node *node, struct gateway_config *out);
@@ -66,7 +72,7 @@ static const char *read_path(struct yaml_doc *doc, struct arena *arena, const ch
 
 static void read_all(struct yaml_doc *doc, const char *path, const struct gateway_overrides *overrides, struct gateway_config *out)
 {
-    static const char *const known[] = {"desk", "broker", "users", "rep_secrets", "tokens", "ops", "listen", "http", "identity", "away", "sessions", "page", NULL};
+    static const char *const known[] = {"desk", "broker", "users", "rep_secrets", "rep_keys", "tokens", "ops", "listen", "http", "identity", "away", "sessions", "page", NULL};
     const struct yaml_node *root = yaml_doc_root(doc);
     if (!root || yaml_node_kind(root) != YAML_KIND_MAP) {
         if (yaml_doc_problem_count(doc) == 0)
@@ -77,9 +83,9 @@ static void read_all(struct yaml_doc *doc, const char *path, const struct gatewa
     out->desk = read_needed(doc, &out->arena, "desk", overrides->desk, "the desk's name");
     out->broker = read_needed(doc, &out->arena, "broker", overrides->broker, "the broker's reps endpoint");
     out->users_path = read_path(doc, &out->arena, path, "users", "the file of those who may sign in");
-    out->rep_secrets_path = read_path(doc, &out->arena, path, "rep_secrets", "the broker's file of rep secrets, or a folder of files");
+    read_rep_doors(doc, path, root, out);
     out->tokens_path = beside(&out->arena, path, yaml_read_text(doc, yaml_map_find(root, "tokens"), "tokens", PATH_SIZE_MAX, NULL));
-    read_ops(doc, path, yaml_map_find(root, "ops"), out);
+    read_ops(doc, path, yaml_map_find(root, "ops"), overrides, out);
     http_config_read(doc, overrides->listen, &out->arena, &out->http);
     proxy_identity_read(doc, yaml_map_find(root, "identity"), &out->arena, &out->identity);
     read_sessions(doc, yaml_map_find(root, "sessions"), out);
@@ -87,9 +93,45 @@ static void read_all(struct yaml_doc *doc, const char *path, const struct gatewa
     read_page(doc, yaml_map_find(root, "page"), out);
 }
 
-static void read_ops(struct yaml_doc *doc, const char *path, const struct yaml_node *node, struct gateway_config *out)
+static bool is_tcp(const char *endpoint)
 {
-    static const char *const known[] = {"control", "events", "versions", NULL};
+    return strncmp(endpoint, "tcp://", 6) == 0;
+}
+
+/* How reps are let in: by secrets, or by keys. */
+static void read_rep_doors(struct yaml_doc *doc, const char *path, const struct yaml_node *root, struct gateway_config *out)
+{
+    const struct yaml_node *keys = yaml_map_find(root, "rep_keys");
+    if (!keys) {
+        out->rep_secrets_path = read_path(doc, &out->arena, path, "rep_secrets", "the broker's file of rep secrets, or a folder of files");
+        return;
+    }
+    out->rep_keys_path = beside(&out->arena, path, yaml_read_text(doc, keys, "rep_keys", PATH_SIZE_MAX, NULL));
+    if (yaml_map_find(root, "rep_secrets"))
+        yaml_doc_problem(doc, keys, "rep_keys and rep_secrets: a rep is let in by one of them");
+    if (out->broker && !is_tcp(out->broker))
+        yaml_doc_problem(doc, keys, "rep_keys is for a broker with keys by tcp; %s needs rep_secrets", out->broker);
+}
+
+/* It must be there and open the control endpoint: better told now than tried for ever. */
+static void check_ops_key(struct yaml_doc *doc, const struct yaml_node *node, const struct gateway_config *out)
+{
+    struct key_file key;
+    char why[KEY_WHY_MAX];
+    if (key_file_read(out->ops_key_path, &key, why) != LW_OK)
+        yaml_doc_problem(doc, node, "ops.key_file: %s", why);
+    else if (!roles_may_log_on(roles_find(key.role), LEADWIRE__V1__ROLE__ROLE_CONTROL))
+        yaml_doc_problem(doc, node, "ops.key_file: %s is the key of a %s; ops needs an admin's, or a manager's or one of events, which may less",
+                         out->ops_key_path, key.role);
+    if (!is_tcp(out->ops_control) || !is_tcp(out->ops_events))
+        yaml_doc_problem(doc, node, "ops.key_file is for a broker with keys by tcp: control and events must be such addresses");
+    key_file_wipe(&key);
+}
+
+static void read_ops(struct yaml_doc *doc, const char *path, const struct yaml_node *node, const struct gateway_overrides *overrides,
+                     struct gateway_config *out)
+{
+    static const char *const known[] = {"control", "events", "key_file", "versions", NULL};
     if (!node)
         return;
     yaml_check_keys(doc, node, "ops", known);
@@ -98,6 +140,10 @@ static void read_ops(struct yaml_doc *doc, const char *path, const struct yaml_n
     out->ops_versions = beside(&out->arena, path, yaml_read_text(doc, yaml_map_find(node, "versions"), "ops.versions", PATH_SIZE_MAX, NULL));
     if (!out->ops_control || !out->ops_events)
         yaml_doc_problem(doc, node, "ops needs control and events: the broker's endpoints of these names");
+    const char *key = yaml_read_text(doc, yaml_map_find(node, "key_file"), "ops.key_file", PATH_SIZE_MAX, NULL);
+    out->ops_key_path = overrides->key_file ? overrides->key_file : beside(&out->arena, path, key);
+    if (out->ops_key_path && out->ops_control && out->ops_events)
+        check_ops_key(doc, node, out);
 }
 
 static void read_away(struct yaml_doc *doc, const char *path, const struct yaml_node *node, struct gateway_config *out)

@@ -6,7 +6,8 @@
  *   broker: ipc:///run/leadwire/reps
  *   users: users                    # users.h; paths are relative to the file's own folder
  *   ops: {control: ipc:///run/leadwire/control, events: ipc:///run/leadwire/events, versions: FOLDER}   # for /ops; without it there is none
- *   rep_secrets: reps               # the broker's file, or a folder with a file for each rep
+ *   rep_secrets: reps               # the broker's file, or a folder with a file for each rep; or, for a broker with keys by tcp,
+ *   rep_keys: keys                  # a folder with REP.key for each rep (key_file.h). ops then has a key_file: FILE too
  *   tokens: tokens                # of scripts (api_tokens.h); none if not written
  *   listen: 127.0.0.1:8085          # and http: see http_config.h
  *   identity: {header: X-Forwarded-User, from: [127.0.0.1]}   # proxy_identity.h
@@ -33,9 +34,11 @@
 
 struct gateway_config {
     struct arena arena;            /* of the strings */
-    const char *desk, *broker, *users_path, *rep_secrets_path;
+    const char *desk, *broker, *users_path, *rep_secrets_path;   /* rep_secrets_path or */
+    const char *rep_keys_path;              /* this: the other is NULL */
     const char *tokens_path;                /* NULL: no script comes by a token */
     const char *ops_control, *ops_events;   /* both, or NULL: no /ops */
+    const char *ops_key_path;               /* the key for both; NULL: plain */
     const char *ops_versions;               /* where versions of the rules are kept; NULL: nowhere */
     struct http_config http;
     struct proxy_identity identity;
@@ -49,7 +52,7 @@ struct gateway_config {
 
 /* In place of what the file says; NULL: nothing. */
 struct gateway_overrides {
-    const char *broker, *desk, *listen;
+    const char *broker, *desk, *listen, *key_file;   /* key_file: that of ops */
 };
 
 /* NULL after every problem was printed, one a line, with its line. */

@@ -32,7 +32,7 @@ static int64_t midnight_before(int64_t now_ms)
 static lw_status open_events(struct ops_feed *feed, const struct ops_feed_options *options)
 {
     int fds[2];
-    const struct lw_events_options of_events = {.events_endpoint = options->events, .control_endpoint = options->control, .desk = options->desk,
+    const struct lw_events_options of_events = {.events_endpoint = options->events, .control_endpoint = options->control, .desk = options->desk, .key_file = options->key_file,
                                                 .client = "leadwire-gateway " LEADWIRE_VERSION};
     lw_status status = lw_events_open(&of_events, &feed->events);
     int count = status == LW_OK ? lw_events_fds(feed->events, fds) : 0;
@@ -54,7 +54,7 @@ lw_status ops_feed_open(struct ops_feed *feed, const struct ops_feed_options *op
     feed->second = event_new(options->base, -1, EV_PERSIST, on_second, feed);
     if (status != LW_OK || !feed->rules_by || !feed->rules_text || !feed->pump || !feed->second)
         return LW_NO_MEMORY;
-    status = control_link_open(options->base, options->control, options->desk, &feed->control);
+    status = control_link_open(options->base, options->control, options->desk, options->key_file, &feed->control);
     if (status == LW_OK)
         status = open_events(feed, options);
     if (status == LW_OK && event_add(feed->second, &second) != 0)

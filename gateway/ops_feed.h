@@ -40,7 +40,7 @@ struct ops_feed {
 
 struct ops_feed_options {
     struct event_base *base;
-    const char *control, *events, *desk;
+    const char *control, *events, *desk, *key_file;   /* key_file: NULL: plain */
 };
 
 /* *feed must stay where it is. Errors: those of session_open and lw_events_open. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "link_trouble.h"
 #include "rep_desk_state.h"
 #include "wall_clock.h"
 
@@ -32,6 +33,7 @@ struct rep_desk {
     struct lw_rep *rep;
     struct event *readable, *pump;
     struct rep_desk_state state;
+    struct link_trouble trouble;
     struct kept_act acts[ACTS_KEPT];   /* a ring */
     uint32_t next_act;
     uint64_t told_revision;
@@ -52,9 +54,10 @@ lw_status rep_desk_open(const struct rep_desk_options *options, struct rep_desk 
     if (!desk)
         return LW_NO_MEMORY;
     desk->options = *options;
+    link_trouble_init(&desk->trouble, "reps", options->rep);
     rep_desk_state_init(&desk->state, options->rep);
     const struct lw_rep_options session = {.endpoint = options->endpoint, .desk = options->desk, .rep = options->rep,
-                                           .secret = options->secret, .client = "leadwire-gateway " LEADWIRE_VERSION};
+                                           .secret = options->secret, .key_file = options->key_file, .client = "leadwire-gateway " LEADWIRE_VERSION};
     lw_status status = lw_rep_open(&session, &desk->rep);
     if (status == LW_OK) {
         desk->readable = event_new(options->base, lw_rep_fd(desk->rep), EV_READ | EV_PERSIST, on_event, desk);
@@ -229,6 +232,7 @@ static void on_event(evutil_socket_t fd, short what, void *context)
             snprintf(refused, sizeof refused, "%s", event.reason);
     }
     answer_repeated(desk);
+    link_trouble_look(&desk->trouble, lw_rep_connected(desk->rep), refused[0] ? "" : lw_rep_error(desk->rep));
     int wait_ms = status == LW_OK ? 0 : lw_rep_wait_ms(desk->rep);
     const struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000};
     if (status != LW_CLOSED)

@@ -39,7 +39,7 @@ typedef void desk_act_done(void *context, const char *outcome, const char *reaso
 
 struct rep_desk_options {
     struct event_base *base;
-    const char *endpoint, *desk, *rep, *secret;   /* copied */
+    const char *endpoint, *desk, *rep, *secret, *key_file;   /* copied; a secret, or a key */
     void (*changed)(void *context);                     /* the state is another */
     void (*refused)(void *context, const char *reason); /* the broker will not have us: final */
     void *context;

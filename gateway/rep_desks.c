@@ -8,6 +8,7 @@
 
 #include "http_stream.h"
 #include "lw_log.h"
+#include "rep_key.h"
 #include "rep_secret.h"
 #include "secret_file.h"
 #include "wall_clock.h"
@@ -170,15 +171,19 @@ static lw_status open_desk(struct rep_seat *seat)
     const struct gateway_config *config = *seat->desks->config;
     struct rep_desk_options options = {.base = seat->desks->base, .endpoint = config->broker, .desk = config->desk, .rep = seat->rep,
                                        .changed = on_changed, .refused = on_refused, .context = seat};
-    char *secret = NULL;
-    lw_status status = rep_secret_read(config->rep_secrets_path, seat->rep, &secret);
+    char *secret = NULL, key[REP_KEY_PATH_MAX], why[KEY_WHY_MAX] = "";
+    lw_status status = config->rep_keys_path ? rep_key_find(config->rep_keys_path, seat->rep, key, why)
+                                             : rep_secret_read(config->rep_secrets_path, seat->rep, &secret);
     if (status == LW_OK) {
         options.secret = secret;
+        options.key_file = config->rep_keys_path ? key : NULL;
         status = rep_desk_open(&options, &seat->desk);
+    } else if (!config->rep_keys_path) {
+        snprintf(why, sizeof why, "%s", status == LW_NOT_FOUND ? "no secret in rep_secrets" : lw_status_text(status));
     }
     secret_free(&secret);
     if (status != LW_OK)
-        log_error("no session for a rep: rep=%s reason=%s", seat->rep, status == LW_NOT_FOUND ? "no secret in rep_secrets" : lw_status_text(status));
+        log_error("no session for a rep: rep=%s reason=%s", seat->rep, why[0] ? why : lw_status_text(status));
     return status;
 }
 

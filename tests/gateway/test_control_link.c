@@ -35,7 +35,7 @@ static struct fixture *begin(void)
     static struct fixture f;
     f = (struct fixture){.base = event_base_new()};
     fake_open(&f.fake);
-    assert_int_equal(control_link_open(f.base, f.fake.endpoint, "main", &f.link), LW_OK);
+    assert_int_equal(control_link_open(f.base, f.fake.endpoint, "main", NULL, &f.link), LW_OK);
     f.fake.client = &f;
     f.fake.turn = turn;
     fake_expect(&f.fake, WIRE_HELLO);
