@@ -1,10 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Health of web, mail, phone and gateway before a broker: ready, broker away, mailbox gone; their metrics; and no personal data anywhere."""
-import base64
-import hashlib
-import hmac
-import http.client
 import json
 import os
 import re
@@ -12,125 +8,14 @@ import signal
 import subprocess
 import urllib.parse
 
-from health_rig import BIN, DEADLINE_S, HealthCase, documented, main, wait_for
+from doors_floor import MAIL, MARKS, TRACE, WEB, DoorsCase
+from health_rig import BIN, DEADLINE_S, documented, main, wait_for
 
-DESK = """
-desk: main
-reps: {anna: {capacity: 9, device: "sip:anna@desk.example"}}
-channels: {phone: {wrap_up: 0s}, web: {wrap_up: 0s}, email: {wrap_up: 0s}}
-rules: [{name: everyone}]
-dispositions: {won: {label: Done, class: won}}
-"""
-WEB = """
-desk: main
-broker: ipc://FLOOR/run/publish
-listen: 127.0.0.1:0
-raw: {directory: raw-web}
-spool: {directory: spool}
-sources: {contact-form: {region: IT}, hook: {region: IT, cannot_retry: yes}}
-"""
-PHONE = """
-desk: main
-broker: ipc://FLOOR/run/publish
-listen: 127.0.0.1:0
-public_base: https://voice.example.com
-sources: {main-line: {auth_token_file: token, region: IT, language: en}}
-"""
-MAIL = """
-desk: main
-broker: ipc://FLOOR/run/publish
-raw: {directory: raw-mail}
-scan_every: 1s
-sources: {sales: {maildir: mail, region: IT}}
-"""
-GATEWAY = """
-desk: main
-broker: ipc://FLOOR/run/reps
-users: users
-rep_secrets: reps
-listen: 127.0.0.1:0
-page: {dispositions: {won: Done}}
-"""
 SECTIONS = {"leadwire-web": ["Doors", "leadwire-web"], "leadwire-phone": ["Doors"], "leadwire-mail": ["leadwire-mail"], "leadwire-gateway": ["leadwire-gateway"]}
 COMMON = ("leadwire_broker_connected", "leadwire_broker_pending_requests", "leadwire_raw_store_bytes")
-TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
-# What people write about themselves: none of it may come to a log or a metric.
-MARKS = {"name": "Zacharias Quillfeather", "email": "quillfeather@marked.example", "phone": "+393311234567", "text": "meadowlark unicycle"}
 
 
-class Floor(HealthCase):
-    def setUp(self):
-        super().setUp()
-        self.write("reps", "anna correct-horse\n")
-        self.write("anna.secret", "correct-horse\n")
-        self.write("token", "0123456789abcdef0123456789abcdef\n")
-        hashed = subprocess.run([os.path.join(BIN, "leadwire-gateway"), "--hash-password"], input="an-open-door-policy\n", text=True, check=True,
-                                stdout=subprocess.PIPE).stdout.strip()
-        self.write("users", f"anna rep anna {hashed}\n")
-        for folder in ("mail", "mail/new", "mail/cur", "mail/tmp"):
-            os.mkdir(self.path(folder))
-        self.health = {}
-        self.open_broker()
-        self.leadwire("apply", self.write("desk.yaml", DESK))
-
-    def open_broker(self):
-        self.broker, self.health["leadwire-broker"] = self.start_broker("--ephemeral", "--rep-secrets", self.path("reps"), LEADWIRE_LOG_LEVEL="debug",
-                                                                       LEADWIRE_LOG_FORMAT="json")
-        wait_for("the broker", self.health["leadwire-broker"].is_ready)
-
-    def open_door(self, program, config):
-        self.write(program + ".yaml", config.replace("FLOOR", self.directory))
-        process, self.health[program] = self.start(program, "--config", self.path(program + ".yaml"), "--port-file", self.path(program + ".port"),
-                                                   LEADWIRE_LOG_LEVEL="debug", LEADWIRE_LOG_FORMAT="json")
-        wait_for(program, lambda: self.health[program].is_ready() or process.poll() is not None)
-        self.assertIsNone(process.poll(), self.logs())
-        return process
-
-    def open_doors(self):
-        for program, config in (("leadwire-web", WEB), ("leadwire-phone", PHONE), ("leadwire-mail", MAIL), ("leadwire-gateway", GATEWAY)):
-            self.open_door(program, config)
-
-    def port(self, program):
-        with open(self.path(program + ".port"), encoding="ascii") as file:
-            return int(file.read())
-
-    def post(self, program, path, body, **headers):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port(program), timeout=DEADLINE_S)
-        connection.request("POST", path, body, {name.replace("_", "-"): value for name, value in headers.items()})
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        connection.close()
-        return answer.status, text
-
-    def post_form(self, **more):
-        return self.post("leadwire-web", "/in/contact-form", urllib.parse.urlencode(MARKS | {"message": MARKS["text"]}),
-                         Content_Type="application/x-www-form-urlencoded", **more)
-
-    def deliver_mail(self):
-        self.write("mail/tmp/1", f"From: {MARKS['name']} <{MARKS['email']}>\nTo: sales@solar.example\nSubject: {MARKS['text']}\n"
-                                 f"Message-ID: <1@marked.example>\n\nPlease call {MARKS['phone']}: {MARKS['text']}.\n")
-        os.rename(self.path("mail/tmp/1"), self.path("mail/new/1"))
-
-    def call(self):
-        fields = {"CallSid": "CA1", "From": MARKS["phone"], "To": "+390255500100", "Direction": "inbound", "CallStatus": "ringing",
-                  "CallerName": MARKS["name"]}
-        signed = "https://voice.example.com/voice/main-line/incoming" + "".join(name + value for name, value in sorted(fields.items()))
-        signature = base64.b64encode(hmac.new(b"0123456789abcdef0123456789abcdef", signed.encode(), hashlib.sha1).digest()).decode()
-        return self.post("leadwire-phone", "/voice/main-line/incoming", urllib.parse.urlencode(fields), Content_Type="application/x-www-form-urlencoded",
-                         X_Twilio_Signature=signature)
-
-    def start_rep(self):
-        with open(self.path("rep.out"), "wb") as out:
-            self.processes.append(subprocess.Popen([os.path.join(BIN, "leadwire"), "rep", "anna", "--auto", "--run-dir", self.path("run"), "--secret-file",
-                                                    self.path("anna.secret"), "--think-ms", "1", "--handle-ms", "1"], stdout=out, stderr=out))
-
-    def text(self, name):
-        with open(self.path(name), encoding="utf-8") as file:
-            return file.read()
-
-    def counter(self, program, name, **labels):
-        return self.health[program].metrics().value(name, **labels)
-
+class Doors(DoorsCase):
     def test_each_serves_what_is_documented(self):
         self.open_doors()
         for program, sections in SECTIONS.items():
