@@ -203,6 +203,11 @@ bool yaml_node_is_null(const struct yaml_node *node)
            (node->text[0] == '\0' || strcmp(node->text, "~") == 0 || strcmp(node->text, "null") == 0);
 }
 
+const char *yaml_node_text(const struct yaml_node *node)
+{
+    return node->kind == YAML_KIND_SCALAR ? node->text : NULL;
+}
+
 size_t yaml_node_count(const struct yaml_node *node)
 {
     return node->count;

@@ -42,6 +42,7 @@ const char *yaml_doc_problem_at(const struct yaml_doc *doc, size_t index);
 enum yaml_kind yaml_node_kind(const struct yaml_node *node);
 uint32_t yaml_node_line(const struct yaml_node *node);   /* from 1 */
 bool yaml_node_is_null(const struct yaml_node *node);    /* nothing written after "key:", or a plain ~ or null */
+const char *yaml_node_text(const struct yaml_node *node);   /* of a scalar as it was meant, else NULL */
 size_t yaml_node_count(const struct yaml_node *node);    /* items of a list, entries of a map */
 const struct yaml_node *yaml_list_at(const struct yaml_node *list, size_t index);
 const char *yaml_map_key_at(const struct yaml_node *map, size_t index);

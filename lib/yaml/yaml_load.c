@@ -15,7 +15,7 @@ struct open_container {
     struct yaml_node *node;
     struct yaml_node *first, *last;   /* children so far */
     const char *key;                  /* map: read, its value comes next; NULL: a key comes next */
-    uint32_t key_line;
+    uint32_t key_line, key_start, key_end;
 };
 
 struct loader {
@@ -24,11 +24,46 @@ struct loader {
     struct open_container open[YAML_DEPTH_MAX];
     size_t depth;
     unsigned documents;
+    size_t at_character, at_byte;     /* the place found last */
 };
 
 static uint32_t line_of(const yaml_mark_t *mark)
 {
     return (uint32_t)mark->line + 1;
+}
+
+/* Marks count characters; they mostly go on, and back by a few at most. */
+static uint32_t byte_of(struct loader *loader, const yaml_mark_t *mark)
+{
+    const char *text = loader->doc->text;
+    size_t at = loader->at_byte;
+    for (; loader->at_character < mark->index && at < loader->doc->text_size; loader->at_character++)
+        for (at++; (text[at] & 0xc0) == 0x80; at++)
+            ;
+    for (; loader->at_character > mark->index && at > 0; loader->at_character--)
+        for (at--; at > 0 && (text[at] & 0xc0) == 0x80; at--)
+            ;
+    loader->at_byte = at;
+    return (uint32_t)at;
+}
+
+/* Where a value that is not written would begin. */
+static uint32_t behind_colon(const char *text, uint32_t key_end)
+{
+    const size_t blanks = strspn(text + key_end, " \t");
+    return text[key_end + blanks] == ':' ? key_end + (uint32_t)blanks + 1 : key_end;
+}
+
+/* A block of text ends with its line breaks. */
+static void set_span(struct loader *loader, struct yaml_node *node, const yaml_event_t *event)
+{
+    const char *text = loader->doc->text;
+    node->start = byte_of(loader, &event->start_mark);
+    node->end = byte_of(loader, &event->end_mark);
+    if (node->start == node->end && node->key != NULL)
+        node->start = node->end = behind_colon(text, node->key_end);
+    while (node->end > node->start && strchr(" \t\r\n", text[node->end - 1]) != NULL)
+        node->end--;
 }
 
 static bool out_of_memory(struct loader *loader)
@@ -48,6 +83,8 @@ static void attach(struct loader *loader, struct yaml_node *node)
     if (parent->node->kind == YAML_KIND_MAP) {
         node->key = parent->key;
         node->key_line = parent->key_line;
+        node->key_start = parent->key_start;
+        node->key_end = parent->key_end;
         parent->key = NULL;
     }
     if (parent->last == NULL)
@@ -103,6 +140,8 @@ static bool on_scalar(struct loader *loader, const yaml_event_t *event)
         struct open_container *parent = &loader->open[loader->depth - 1];
         parent->key = text;
         parent->key_line = line;
+        parent->key_start = byte_of(loader, &event->start_mark);
+        parent->key_end = byte_of(loader, &event->end_mark);
         return true;
     }
     struct yaml_node *node = node_new(loader, YAML_KIND_SCALAR, line);
@@ -111,6 +150,7 @@ static bool on_scalar(struct loader *loader, const yaml_event_t *event)
     node->text = text;
     node->is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     attach(loader, node);
+    set_span(loader, node, event);
     /* libyaml places an empty value where the next token stands; its key's line is what a reader looks for. */
     if (node->is_plain && size == 0 && node->key != NULL)
         node->line = node->key_line;
@@ -154,6 +194,9 @@ static bool on_container_start(struct loader *loader, const yaml_event_t *event,
     if (node == NULL)
         return false;
     attach(loader, node);
+    set_span(loader, node, event);
+    node->is_flow = kind == YAML_KIND_MAP ? event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
+                                          : event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
     /* A block under "name:" starts on a later line; readers are told where it is named. */
     if (node->key != NULL)
         node->line = node->key_line;
@@ -197,10 +240,12 @@ static bool index_keys(struct loader *loader, struct yaml_node *map)
     return true;
 }
 
-static bool on_container_end(struct loader *loader)
+static bool on_container_end(struct loader *loader, const yaml_event_t *event)
 {
     struct open_container *container = &loader->open[--loader->depth];
     struct yaml_node *node = container->node;
+    /* A block's end mark is where the next thing begins, behind comments. */
+    node->end = node->is_flow ? byte_of(loader, &event->end_mark) : container->last != NULL ? container->last->end : node->start;
     if (node->count == 0)
         return true;
     node->items = arena_calloc(&loader->doc->arena, node->count, sizeof(struct yaml_node *));
@@ -225,7 +270,7 @@ static bool on_event(struct loader *loader, const yaml_event_t *event)
     case YAML_SEQUENCE_START_EVENT: return on_container_start(loader, event, YAML_KIND_LIST);
     case YAML_MAPPING_START_EVENT: return on_container_start(loader, event, YAML_KIND_MAP);
     case YAML_SEQUENCE_END_EVENT:
-    case YAML_MAPPING_END_EVENT: return on_container_end(loader);
+    case YAML_MAPPING_END_EVENT: return on_container_end(loader, event);
     case YAML_NO_EVENT:
     case YAML_STREAM_START_EVENT:
     case YAML_STREAM_END_EVENT:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * yaml_tree - the inside of yaml_doc, shared by its loader and its readers only.
+ * yaml_tree - the inside of yaml_doc, shared by its loader, its readers and yaml_edit only.
  *
  * The tree lives in one arena. Containers get their arrays when they end, so
  * that reading by index is O(1); a map also keeps its entries' order by key, for
@@ -22,11 +22,13 @@ enum {
 
 struct yaml_node {
     enum yaml_kind kind;
-    uint32_t line;
+    uint32_t line, key_line;
     bool is_plain;             /* scalar without quotes */
+    bool is_flow;              /* list or map in brackets */
+    uint32_t start, end;       /* its bytes in the file, without the blanks around it; nothing written: behind the key's colon */
+    uint32_t key_start, key_end;
     const char *text;          /* scalar */
     const char *key;           /* of an entry of a map, else NULL */
-    uint32_t key_line;
     size_t count;
     struct yaml_node **items;  /* list items, or map values in the order of the file */
     uint32_t *by_key;          /* map: indexes in items, ordered by key, then place in the file */
