@@ -7,6 +7,7 @@
 #include "desk_day.h"
 #include "gateway.h"
 #include "ops_acts.h"
+#include "ops_forms.h"
 #include "ops_ledger.h"
 #include "ops_story.h"
 #include "ops_view.h"
@@ -34,7 +35,7 @@ static bool has_ops(const struct gateway *gateway, const struct request *request
 json_t *ops_may_json(const struct gateway *gateway, const struct user *user)
 {
     const struct { const char *name; enum wire_type what; bool of_team; } acts[] = {
-        {"watch", WIRE_EVENT, true}, {"act", WIRE_LEAD_COMMAND, true}, {"pause", WIRE_SOURCE_COMMAND, false}, {"apply", WIRE_APPLY_CONFIG, false}};
+        {"watch", WIRE_EVENT, true}, {"act", WIRE_LEAD_COMMAND, true}, {"change", WIRE_REP_COMMAND, true}, {"pause", WIRE_SOURCE_COMMAND, false}, {"apply", WIRE_APPLY_CONFIG, false}};
     json_t *may = json_array();
     if (user->rep[0] && user_may(user->role, WIRE_SET_REP_STATE))
         json_array_append_new(may, json_string("work"));
@@ -104,6 +105,20 @@ void ops_take_rules(struct gateway *gateway, const struct request *request, int 
     (void)detail;
     if (has_ops(gateway, request))
         ops_rules_apply(&gateway->ops_rules, request);
+}
+
+void ops_serve_forms(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    if (has_ops(gateway, request))
+        ops_forms_tell(&gateway->ops_rules, request);
+}
+
+void ops_take_form(struct gateway *gateway, const struct request *request, int detail)
+{
+    (void)detail;
+    if (has_ops(gateway, request))
+        ops_forms_take(&gateway->ops_rules, request);
 }
 
 void ops_serve_ledger(struct gateway *gateway, const struct request *request, int detail)

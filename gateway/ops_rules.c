@@ -14,16 +14,9 @@
 struct waiting_rules {
     struct ops_rules *rules;
     struct http_call *call;
-    json_t *warnings;
+    json_t *warnings, *changes;   /* changes: NULL: none are told */
     bool check_only;
     char user[USER_NAME_MAX + 1], reason[OPS_REASON_MAX + 1];
-};
-
-/* What is sent by the page. Texts are borrowed. */
-struct asked_rules {
-    const char *text, *reason;
-    json_int_t based_on;
-    bool check_only;
 };
 
 static void note_version(struct ops_rules *rules, const char *reason)
@@ -85,7 +78,7 @@ void ops_rules_tell(struct ops_rules *rules, const struct request *request)
         http_call_reply_error(request->call, 404, "this version is not kept", 0);
 }
 
-static json_t *texts_json(const struct desk_yaml *desk, size_t count, const char *(*at)(const struct desk_yaml *desk, size_t index))
+json_t *ops_rules_texts_json(const struct desk_yaml *desk, size_t count, const char *(*at)(const struct desk_yaml *desk, size_t index))
 {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
@@ -111,15 +104,17 @@ static void on_answer(void *context, const struct wire_message *message)
         if (rules->feed->rules_version == reply->config_version)   /* they came before this answer */
             note_version(rules, waiting->reason);
     }
-    json_reply(waiting->call, reply ? 200 : 504, json_pack("{s:s, s:s, s:[], s:o, s:i}", "outcome", outcome, "reason", reply ? reply->reason : "", "problems",
-                                                           "warnings", waiting->warnings, "version", reply ? (int)reply->config_version : 0));
+    json_t *answer = json_pack("{s:s, s:s, s:[], s:o, s:i}", "outcome", outcome, "reason", reply ? reply->reason : "", "problems", "warnings",
+                               waiting->warnings, "version", reply ? (int)reply->config_version : 0);
+    if (waiting->changes)
+        json_object_set_new(answer, "changes", waiting->changes);
+    json_reply(waiting->call, reply ? 200 : 504, answer);
     free(waiting);
 }
 
-/* The configuration is borrowed from desk. */
-static void send_rules(struct ops_rules *rules, const struct request *request, const struct asked_rules *asked, const struct desk_yaml *desk)
+void ops_rules_send(struct ops_rules *rules, const struct request *request, const struct rules_asked *asked, const struct desk_yaml *desk)
 {
-    Leadwire__V1__DeskConfig config = *desk_yaml_config(desk);
+    Leadwire__V1__DeskConfig config = *desk_yaml_config(desk);   /* borrows from desk */
     Leadwire__V1__ApplyConfig apply = LEADWIRE__V1__APPLY_CONFIG__INIT;
     struct wire_message message = {.type = WIRE_APPLY_CONFIG, .apply_config = &apply};
     struct waiting_rules *waiting = calloc(1, sizeof *waiting);
@@ -129,7 +124,8 @@ static void send_rules(struct ops_rules *rules, const struct request *request, c
     apply.applied_by = (char *)request->user->name;
     if (waiting) {
         *waiting = (struct waiting_rules){.rules = rules, .call = request->call, .check_only = asked->check_only,
-                                          .warnings = texts_json(desk, desk_yaml_warning_count(desk), desk_yaml_warning_at)};
+                                          .warnings = ops_rules_texts_json(desk, asked->tells_no_warnings ? 0 : desk_yaml_warning_count(desk), desk_yaml_warning_at),
+                                          .changes = json_incref(asked->changes)};
         snprintf(waiting->user, sizeof waiting->user, "%s", request->user->name);
         snprintf(waiting->reason, sizeof waiting->reason, "%s", asked->reason);
         status = control_link_ask(rules->feed->control, &message, on_answer, waiting);
@@ -138,21 +134,23 @@ static void send_rules(struct ops_rules *rules, const struct request *request, c
         rules->under_way += !asked->check_only;
         return;
     }
-    if (waiting)
+    if (waiting) {
         json_decref(waiting->warnings);
+        json_decref(waiting->changes);
+    }
     free(waiting);
     http_call_reply_error(request->call, status == LW_FULL || status == LW_NO_MEMORY ? 503 : 400, "the rules cannot be sent", 1);
 }
 
-static void judge(struct ops_rules *rules, const struct request *request, const struct asked_rules *asked)
+static void judge(struct ops_rules *rules, const struct request *request, const struct rules_asked *asked)
 {
     struct desk_yaml *desk = desk_yaml_from_text("desk.yaml", asked->text, strlen(asked->text));
     if (desk && desk_yaml_config(desk))
-        send_rules(rules, request, asked, desk);
+        ops_rules_send(rules, request, asked, desk);
     else if (desk)
         json_reply(request->call, 200, json_pack("{s:s, s:s, s:o, s:o, s:i}", "outcome", "rejected", "reason", "", "problems",
-                                                 texts_json(desk, desk_yaml_problem_count(desk), desk_yaml_problem_at), "warnings",
-                                                 texts_json(desk, desk_yaml_warning_count(desk), desk_yaml_warning_at), "version", 0));
+                                                 ops_rules_texts_json(desk, desk_yaml_problem_count(desk), desk_yaml_problem_at), "warnings",
+                                                 ops_rules_texts_json(desk, desk_yaml_warning_count(desk), desk_yaml_warning_at), "version", 0));
     else
         http_call_reply_error(request->call, 503, "no memory", 1);
     desk_yaml_close(&desk);
@@ -165,6 +163,14 @@ static bool may_be_changing(const struct ops_rules *rules)
     return rules->under_way > 0 || rules->awaits_own || feed->asks_rules || (int32_t)(rules->doubt_until - feed->health_count) > 0;
 }
 
+bool ops_rules_are_current(const struct ops_rules *rules, const struct request *request, const struct rules_asked *asked)
+{
+    bool current = asked->based_on == rules->feed->rules_version && (asked->check_only || !may_be_changing(rules));
+    if (!current)
+        http_call_reply_error(request->call, 409, "another version is in force meanwhile", 0);
+    return current;
+}
+
 void ops_rules_apply(struct ops_rules *rules, const struct request *request)
 {
     size_t size;
@@ -172,14 +178,12 @@ void ops_rules_apply(struct ops_rules *rules, const struct request *request)
         return;
     const char *body = http_call_body(request->call, &size);
     json_t *root = json_loadb(body, size, JSON_REJECT_DUPLICATES, NULL);
-    struct asked_rules asked = {.text = json_string_value(json_object_get(root, "text")), .reason = json_string_value(json_object_get(root, "reason")),
+    struct rules_asked asked = {.text = json_string_value(json_object_get(root, "text")), .reason = json_string_value(json_object_get(root, "reason")),
                                 .based_on = json_integer_value(json_object_get(root, "based_on")), .check_only = json_is_true(json_object_get(root, "check"))};
     bool has_reason = asked.reason && *asked.reason && strlen(asked.reason) <= OPS_REASON_MAX;
     if (!asked.text || (!asked.check_only && !has_reason))
         http_call_reply_error(request->call, 400, "text or reason is missing, or too long", 0);
-    else if (!asked.check_only && (asked.based_on != rules->feed->rules_version || may_be_changing(rules)))
-        http_call_reply_error(request->call, 409, "another version is in force meanwhile", 0);
-    else
+    else if (asked.check_only || ops_rules_are_current(rules, request, &asked))
         judge(rules, request, &asked);
     json_decref(root);
 }

@@ -17,6 +17,8 @@
 #include "ops_versions.h"
 #include "request_guard.h"
 
+struct desk_yaml;
+
 struct ops_rules {
     struct ops_feed *feed;
     struct ops_versions versions;
@@ -26,11 +28,25 @@ struct ops_rules {
     struct { uint32_t version; char reason[OPS_REASON_MAX + 1]; } applied;   /* by us last: the reason is kept with the version once it comes */
 };
 
+/* What somebody wants in force. Texts are borrowed. */
+struct rules_asked {
+    const char *text, *reason;
+    json_int_t based_on;
+    bool check_only;
+    bool tells_no_warnings;    /* they may be of others' reps */
+    json_t *changes;           /* a member of the answer; NULL: none. Borrowed */
+};
+
 /* *rules must stay where it is. Errors: those of ops_versions_open. */
 LW_MUST_CHECK lw_status ops_rules_open(struct ops_rules *rules, struct ops_feed *feed, const char *folder);
 void ops_rules_close(struct ops_rules *rules);   /* zeroed: accepted */
 /* Answer the call, now or later. */
 void ops_rules_tell(struct ops_rules *rules, const struct request *request);
 void ops_rules_apply(struct ops_rules *rules, const struct request *request);
+/* Is the version that was changed in force, for all we know? Answers the call with 409 when not. */
+bool ops_rules_are_current(const struct ops_rules *rules, const struct request *request, const struct rules_asked *asked);
+/* Rules that were read as desk, without a problem: answers the call with the broker's word on them. */
+void ops_rules_send(struct ops_rules *rules, const struct request *request, const struct rules_asked *asked, const struct desk_yaml *desk);
+json_t *ops_rules_texts_json(const struct desk_yaml *desk, size_t count, const char *(*at)(const struct desk_yaml *desk, size_t index));
 
 #endif

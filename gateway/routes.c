@@ -58,6 +58,8 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/ops/ledger", 0, WIRE_LEDGER_REQUEST, false, ops_serve_ledger, 0},
     {HTTP_GET, "/api/v1/ops/rules", 0, WIRE_CONFIG_REQUEST, false, ops_serve_rules, 0},
     {HTTP_POST, "/api/v1/ops/rules", 0, WIRE_APPLY_CONFIG, false, ops_take_rules, 0},
+    {HTTP_GET, "/api/v1/ops/forms", 0, WIRE_CONFIG_REQUEST, false, ops_serve_forms, 0},
+    {HTTP_POST, "/api/v1/ops/forms", 0, WIRE_REP_COMMAND, false, ops_take_form, 0},
 };
 
 enum { ROUTE_COUNT = sizeof routes / sizeof *routes };

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page of who runs the desk: what the gateway tells each second, in tables; what managers do, to the gateway.
+// The page of who runs the desk: what the gateway tells each second, in tables; what managers do, to the gateway; and the rules.
 
 import {session, signOut} from "./api.mjs";
 import {serverNow, setServerNow} from "./clock.mjs";
 import {button, byId, make} from "./elements.mjs";
 import {onLead, onRep, onSource, release} from "./ops_acts.mjs";
 import {watch} from "./ops_api.mjs";
+import * as forms from "./ops_forms.mjs";
 import * as ledger from "./ops_ledger.mjs";
 import * as plots from "./ops_plots.mjs";
 import * as rules from "./ops_rules.mjs";
@@ -146,7 +147,7 @@ const KEYS = {
     const row = told.parked.find(({lead_id: id}) => id === current);
     if (row && may("act") && !told.team) release(row);
   },
-  j: () => step(1), k: () => step(-1), w: () => wallboard(!document.body.classList.contains("wallboard")), "/": () => byId("story-id").focus(),
+  j: () => step(1), k: () => step(-1), w: () => toggle("wallboard"), "/": () => byId("story-id").focus(),
 };
 
 function onKey(event) {
@@ -160,17 +161,23 @@ function onKey(event) {
 
 // ---- the beginning
 
-function wallboard(yes) {
-  document.body.classList.toggle("wallboard", yes);
-  history.replaceState(null, "", yes ? "#wallboard" : location.pathname);
+// "wallboard" and "rulebook" (at #rules) show less than all, or something else.
+const VIEWS = {wallboard: "#wallboard", rulebook: "#rules"};
+const isView = (name) => document.body.classList.contains(name);
+
+function view(chosen) {
+  for (const name of Object.keys(VIEWS)) document.body.classList.toggle(name, name === chosen);
+  history.replaceState(null, "", VIEWS[chosen] ?? location.pathname);
   showMenu();
 }
+
+const toggle = (name) => view(isView(name) ? "" : name);
 
 function showMenu() {
   const pick = make("select", {"aria-label": t("language"), onchange: (event) => choose(event.target.value)},
     languages().map((code) => make("option", {value: code, selected: code === language}, code.toUpperCase())));
-  byId("menu").replaceChildren(button(t("wallboard"), () => wallboard(!document.body.classList.contains("wallboard")),
-    {"aria-pressed": String(document.body.classList.contains("wallboard"))}),
+  byId("menu").replaceChildren(button(t("rulebook"), () => toggle("rulebook"), {"aria-pressed": String(isView("rulebook"))}),
+    button(t("wallboard"), () => toggle("wallboard"), {"aria-pressed": String(isView("wallboard"))}),
   may("work") ? button(t("to_desk"), () => location.assign("/desk")) : "", pick, button(t("sign_out"), signOut));
 }
 
@@ -189,14 +196,13 @@ await load(user.page.language, "ops");
 document.title = t("ops_title");
 tables = makeTables();
 story.begin();
-document.body.classList.toggle("wallboard", location.hash === "#wallboard");
-showMenu();
+view(Object.keys(VIEWS).find((name) => VIEWS[name] === location.hash) ?? "");
 addEventListener("keydown", onKey);
 setInterval(show, 1000);
 ledger.begin((name) => (told ? labelOf(name) : name));
 if (!user.team) {
   plots.begin();
-  rules.begin(may("apply"));
+  rules.begin(may("apply"), may("change") && forms.goBack);
 }
 watch({
   state: (state) => {
@@ -204,6 +210,7 @@ watch({
     setServerNow(state.now_unix_ms);
     show();
     connected(state.connected);
+    if (state.config_version > 0) forms.renew(state.config_version);
     if (!user.team && state.config_version > 0) rules.renew(state.config_version);
   },
   away: () => connected(false),

@@ -38,13 +38,13 @@ export function watch(hear) {
   open();
 }
 
-// Gives {outcome, reason}.
+// Gives {outcome, reason, status}.
 export async function ask(name, body) {
   try {
     const answer = await post(`/api/v1/ops/${name}`, body), told = await answer.json();
-    return told.outcome ? told : {...told, outcome: answer.ok ? "accepted" : "rejected", reason: told.error ?? told.reason ?? ""};
+    return told.outcome ? {...told, status: answer.status} : {...told, status: answer.status, outcome: answer.ok ? "accepted" : "rejected", reason: told.error ?? told.reason ?? ""};
   } catch {
-    return {outcome: "unknown", reason: ""};
+    return {outcome: "unknown", reason: "", status: 0};
   }
 }
 

@@ -7,7 +7,7 @@ import {ask, get} from "./ops_api.mjs";
 import {moment, t} from "./texts.mjs";
 
 const LINES_MAX = 3000, REASON_MAX = 500;
-let told = null, mayApply = false, based = 0;
+let told = null, mayApply = false, goesBack = null, based = 0;
 
 // Lines that go, come and stay, [sign, line]: the longest common subsequence, between equal beginnings and ends.
 export function difference(before, after) {
@@ -69,8 +69,10 @@ async function look(row) {
   const back = await dialog(byId("ask"), t("rules_version", {version: row.version}), (end) => [
     make("p", {class: "why"}, [moment(row.applied_unix_ms), row.by, row.reason].filter(Boolean).join(" · ")),
     row.version !== told.version && make("h3", {}, t("rules_then")), row.version !== told.version && shown(former.text, after?.text ?? ""),
-    make("div", {class: "choices"}, mayApply && button(t("rules_back"), () => end(true)), button(t("ok"), () => end(false), {class: "primary"}))].filter(Boolean));
-  if (!back) return;
+    make("div", {class: "choices"}, mayApply && button(t("rules_back"), () => end("text")),
+      goesBack && row.version !== told.version && button(t("form_go_back", {version: row.version}), () => end("back")), button(t("ok"), () => end(false), {class: "primary"}))].filter(Boolean));
+  if (back === "back") return goesBack(row.version, () => [shown(told.text, former.text)]);
+  if (back !== "text") return;
   byId("rules-text").value = former.text;
   byId("rules-text").focus();
 }
@@ -94,8 +96,10 @@ export async function renew(version) {
   fill();
 }
 
-export function begin(may) {
+// back(version, more): how who may change forms goes back to a version; false: not at all.
+export function begin(may, back) {
   mayApply = may;
+  goesBack = back;
   byId("rules").querySelector(".editor").replaceChildren(
     make("label", {for: "rules-text"}, t("rules_text")), make("textarea", {id: "rules-text", rows: 16, spellcheck: "false", readonly: !may}),
     make("ul", {class: "found", "aria-live": "polite"}),

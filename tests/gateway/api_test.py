@@ -227,6 +227,12 @@ class Description(ApiCase):
         self.check(script, "POST", "/api/v1/ops/rules", {"text": rules["text"], "check": True}, **token)
         bad = self.check(script, "POST", "/api/v1/ops/rules", {"text": "desk: main\n", "check": True}, **token)
         self.assertTrue(bad["problems"])
+        forms = self.check(script, "GET", "/api/v1/ops/forms", **token)
+        act = {"act": "change_rep", "name": "anna", "based_on": forms["version"], "check": True}
+        self.assertTrue(self.check(script, "POST", "/api/v1/ops/forms", {**act, "set": {"capacity": 4}}, **token)["changes"])
+        self.assertTrue(self.check(script, "POST", "/api/v1/ops/forms", {**act, "set": {"capacity": 0}}, **token)["problems"])
+        self.check(script, "POST", "/api/v1/ops/forms", {**act, "set": {"capacity": 4}, "based_on": 99}, want=409, **token)
+        self.check(script, "POST", "/api/v1/ops/forms", {**act, "act": "dance"}, want=400, **token)
 
 
 if __name__ == "__main__":

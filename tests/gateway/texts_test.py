@@ -13,7 +13,10 @@ MADE = {"state_": "available break wrap_up away offline", "quiet_": "available b
         "lead_": "waiting offered connecting assigned parked scheduled completed cancelled expired merged", "role_": "rep lead manager admin read_only",
         "act_": "release take_back assign hold prioritise cancel",
         "first_": "load idle tier levels turn share worth interrupts preferred order",
-        "day_": "accepted completed declined missed on busy", "why_": "preferred_rep offline break wrap_up away hours device cap team_cap team_share declined_before capacity shared_list", "series_": "published completed refused waiting in_hand parked touch_ms",
+        "day_": "accepted completed declined missed on busy", "why_": "preferred_rep offline break wrap_up away hours device cap team_cap team_share declined_before capacity shared_list", "week_": "mon tue wed thu fri sat sun",
+        "form_": "name label team capacity skills languages territories device tier share per_hour per_day per_source time_zone hours holidays daily_cap daily_share from to "
+                 "new_rep new_skill remove_rep remove_skill",
+        "series_": "published completed refused waiting in_hand parked touch_ms",
         "broker_": "store durability version uptime rules journal checkpoint memory publishers repeated refused_frames", "last_": "hour day",
         "plot_": "flow level touch", "elsewhere_": "page device", "sound_": "on off", "key_": "accept decline note disposition touch transfer next undo break"}
 
