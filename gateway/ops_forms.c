@@ -221,7 +221,7 @@ static void send_edited(struct ops_rules *rules, const struct request *request, 
     sent.changes = changes;
     sent.tells_no_warnings = request->user->team[0] != '\0';
     if (desk && desk_yaml_config(desk))
-        ops_rules_send(rules, request, &sent, desk);
+        ops_rules_send(rules, request, &sent, &desk);
     else if (desk)
         reject(request, problems_json(asked, desk, sent.tells_no_warnings), json_incref(changes));
     else

@@ -14,7 +14,9 @@
 struct waiting_rules {
     struct ops_rules *rules;
     struct http_call *call;
+    struct desk_yaml *desk;
     json_t *warnings, *changes;   /* changes: NULL: none are told */
+    json_int_t based_on;
     bool check_only;
     char user[USER_NAME_MAX + 1], reason[OPS_REASON_MAX + 1];
 };
@@ -86,6 +88,8 @@ json_t *ops_rules_texts_json(const struct desk_yaml *desk, size_t count, const c
     return list;
 }
 
+static void waiting_free(struct waiting_rules *waiting);
+
 static void on_answer(void *context, const struct wire_message *message)
 {
     struct waiting_rules *waiting = context;
@@ -104,49 +108,88 @@ static void on_answer(void *context, const struct wire_message *message)
         if (rules->feed->rules_version == reply->config_version)   /* they came before this answer */
             note_version(rules, waiting->reason);
     }
-    json_t *answer = json_pack("{s:s, s:s, s:[], s:o, s:i}", "outcome", outcome, "reason", reply ? reply->reason : "", "problems", "warnings",
+    json_t *answer = json_pack("{s:s, s:s, s:[], s:O, s:i}", "outcome", outcome, "reason", reply ? reply->reason : "", "problems", "warnings",
                                waiting->warnings, "version", reply ? (int)reply->config_version : 0);
     if (waiting->changes)
-        json_object_set_new(answer, "changes", waiting->changes);
+        json_object_set(answer, "changes", waiting->changes);
     json_reply(waiting->call, reply ? 200 : 504, answer);
+    waiting_free(waiting);
+}
+
+static void waiting_free(struct waiting_rules *waiting)
+{
+    if (!waiting)
+        return;
+    desk_yaml_close(&waiting->desk);
+    json_decref(waiting->warnings);
+    json_decref(waiting->changes);
     free(waiting);
 }
 
-void ops_rules_send(struct ops_rules *rules, const struct request *request, const struct rules_asked *asked, const struct desk_yaml *desk)
+/* Nothing was sent. */
+static void give_up(struct waiting_rules *waiting, int status, const char *why)
 {
-    Leadwire__V1__DeskConfig config = *desk_yaml_config(desk);   /* borrows from desk */
+    http_call_reply_error(waiting->call, status, why, status == 409 ? 0 : 1);
+    waiting_free(waiting);
+}
+
+static void send_to_broker(struct waiting_rules *waiting)
+{
+    Leadwire__V1__DeskConfig config = *desk_yaml_config(waiting->desk);   /* borrows from desk */
     Leadwire__V1__ApplyConfig apply = LEADWIRE__V1__APPLY_CONFIG__INIT;
     struct wire_message message = {.type = WIRE_APPLY_CONFIG, .apply_config = &apply};
-    struct waiting_rules *waiting = calloc(1, sizeof *waiting);
-    lw_status status = LW_NO_MEMORY;
     apply.config = &config;
-    apply.check_only = asked->check_only;
-    apply.applied_by = (char *)request->user->name;
-    if (waiting) {
-        *waiting = (struct waiting_rules){.rules = rules, .call = request->call, .check_only = asked->check_only,
-                                          .warnings = ops_rules_texts_json(desk, asked->tells_no_warnings ? 0 : desk_yaml_warning_count(desk), desk_yaml_warning_at),
-                                          .changes = json_incref(asked->changes)};
-        snprintf(waiting->user, sizeof waiting->user, "%s", request->user->name);
-        snprintf(waiting->reason, sizeof waiting->reason, "%s", asked->reason);
-        status = control_link_ask(rules->feed->control, &message, on_answer, waiting);
-    }
-    if (status == LW_OK) {
-        rules->under_way += !asked->check_only;
+    apply.check_only = waiting->check_only;
+    apply.applied_by = waiting->user;
+    lw_status status = control_link_ask(waiting->rules->feed->control, &message, on_answer, waiting);
+    if (status != LW_OK)
+        give_up(waiting, status == LW_FULL || status == LW_NO_MEMORY ? 503 : 400, "the rules cannot be sent");
+    else
+        waiting->rules->under_way += !waiting->check_only;
+}
+
+/* What we know of is up to a second old: others may have applied theirs since. */
+static void on_version(void *context, const struct wire_message *message)
+{
+    struct waiting_rules *waiting = context;
+    const Leadwire__V1__StatusReply *now = message && message->type == WIRE_STATUS_REPLY ? message->status_reply : NULL;
+    waiting->rules->under_way--;
+    if (!now)
+        give_up(waiting, 504, "the broker does not answer; nothing was changed");
+    else if (now->config_version != waiting->based_on)
+        give_up(waiting, 409, "another version is in force meanwhile");
+    else
+        send_to_broker(waiting);
+}
+
+void ops_rules_send(struct ops_rules *rules, const struct request *request, const struct rules_asked *asked, struct desk_yaml **desk)
+{
+    Leadwire__V1__StatusRequest version = LEADWIRE__V1__STATUS_REQUEST__INIT;
+    struct wire_message message = {.type = WIRE_STATUS_REQUEST, .status_request = &version};
+    struct waiting_rules *waiting = calloc(1, sizeof *waiting);
+    if (!waiting) {
+        http_call_reply_error(request->call, 503, "no memory", 1);
         return;
     }
-    if (waiting) {
-        json_decref(waiting->warnings);
-        json_decref(waiting->changes);
-    }
-    free(waiting);
-    http_call_reply_error(request->call, status == LW_FULL || status == LW_NO_MEMORY ? 503 : 400, "the rules cannot be sent", 1);
+    *waiting = (struct waiting_rules){.rules = rules, .call = request->call, .check_only = asked->check_only, .based_on = asked->based_on, .desk = *desk,
+                                      .warnings = ops_rules_texts_json(*desk, asked->tells_no_warnings ? 0 : desk_yaml_warning_count(*desk), desk_yaml_warning_at),
+                                      .changes = json_incref(asked->changes)};
+    *desk = NULL;
+    snprintf(waiting->user, sizeof waiting->user, "%s", request->user->name);
+    snprintf(waiting->reason, sizeof waiting->reason, "%s", asked->reason);
+    if (waiting->check_only)
+        send_to_broker(waiting);
+    else if (control_link_ask(rules->feed->control, &message, on_version, waiting) == LW_OK)
+        rules->under_way++;
+    else
+        give_up(waiting, 503, "the rules cannot be sent");
 }
 
 static void judge(struct ops_rules *rules, const struct request *request, const struct rules_asked *asked)
 {
     struct desk_yaml *desk = desk_yaml_from_text("desk.yaml", asked->text, strlen(asked->text));
     if (desk && desk_yaml_config(desk))
-        ops_rules_send(rules, request, asked, desk);
+        ops_rules_send(rules, request, asked, &desk);
     else if (desk)
         json_reply(request->call, 200, json_pack("{s:s, s:s, s:o, s:o, s:i}", "outcome", "rejected", "reason", "", "problems",
                                                  ops_rules_texts_json(desk, desk_yaml_problem_count(desk), desk_yaml_problem_at), "warnings",

@@ -45,8 +45,9 @@ void ops_rules_tell(struct ops_rules *rules, const struct request *request);
 void ops_rules_apply(struct ops_rules *rules, const struct request *request);
 /* Is the version that was changed in force, for all we know? Answers the call with 409 when not. */
 bool ops_rules_are_current(const struct ops_rules *rules, const struct request *request, const struct rules_asked *asked);
-/* Rules that were read as desk, without a problem: answers the call with the broker's word on them. */
-void ops_rules_send(struct ops_rules *rules, const struct request *request, const struct rules_asked *asked, const struct desk_yaml *desk);
+/* Rules that were read as desk, without a problem: answers the call, later, with the broker's word on them. The broker is asked first which version is
+ * in force: 409 when it is another than asked->based_on. Takes *desk. */
+void ops_rules_send(struct ops_rules *rules, const struct request *request, const struct rules_asked *asked, struct desk_yaml **desk);
 json_t *ops_rules_texts_json(const struct desk_yaml *desk, size_t count, const char *(*at)(const struct desk_yaml *desk, size_t index));
 
 #endif

@@ -39,7 +39,7 @@ class Forms(OpsCase):
         return answer
 
     def text(self):
-        return json.loads(self.signed_in("ada").ask("GET", "/api/v1/ops/rules")[2])["text"]
+        return json.loads(self.watch("ada")[0].ask("GET", "/api/v1/ops/rules")[2])["text"]
 
 
 def floor_users():
@@ -109,6 +109,11 @@ class Changing(Forms):
         self.assertEqual(self.ask_form(browser, "change_rep", "anna", {"capacity": 4}, based_on=version)[0], 409)
         self.assertEqual(self.ask_form(browser, "change_rep", "anna", {"capacity": 4}, based_on=version, check=True)[0], 409)
         self.apply("ada", "change_rep", "anna", {"capacity": 2})
+        self.floor.secret_file("others.yaml", COMMENTED.replace("grace: 10s", "grace: 30s"))
+        version = self.forms(browser)["version"]
+        self.assertEqual(self.floor.tool("apply", self.floor.folder / "others.yaml").returncode, 0)   # by another way: the gateway may not have heard of it yet
+        self.assertEqual(self.ask_form(browser, "change_rep", "anna", {"capacity": 4}, based_on=version)[0], 409)
+        self.assertEqual(self.floor.tool("apply", self.floor.folder / "desk.yaml").returncode, 0)
 
     def test_a_manager_goes_back_only_in_what_has_forms(self):
         ada, watch = self.watch("ada")
