@@ -293,6 +293,9 @@ static void update_lead(struct ops_board *board, struct ops_lead *lead, const st
         lead->cause = event->is_snapshot ? 0 : ops_names_number(&board->names, event->cause);
         free(lead->why);
         lead->why = NULL;
+    } else if (event->to == LW_LEAD_PARKED) {   /* told of again, or merged with: the broker says more now */
+        free(lead->why);
+        lead->why = NULL;
     }
     lead->channel = (unsigned)event->channel < LW_CHANNEL_COUNT ? (uint8_t)event->channel : 0;
     lead->queue = ops_names_number(&board->names, event->queue);

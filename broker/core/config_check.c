@@ -49,6 +49,8 @@ lw_status core_config_check(const struct core_config *config, char *reason, size
         return config_wrong(reason, reason_size, "the time that a transfer is for one rep alone must be above 0");
     if (config->grace_ms < 1 || config->park_limit_ms < 1 || config->work_limit_ms < 1 || config->retry_same_rep_ms < 1)
         return config_wrong(reason, reason_size, "grace, park limit, work limit and retry time must be above 0");
+    if (config->park_nudge_ms >= config->park_limit_ms)
+        return config_wrong(reason, reason_size, "a parked lead expires before managers are told of it again: the time until that must be shorter than the park limit");
     status = config_refusals_check(config, reason, reason_size);
     if (status == LW_OK)
         status = config_nobody_check(&config->nobody_there, reason, reason_size);

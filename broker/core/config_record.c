@@ -237,6 +237,7 @@ static void put_config(struct byte_buffer *out, const struct core_config *config
     }
     put_queues(out, config);
     put_pairs(out, config);
+    byte_buffer_put_varint(out, config->park_nudge_ms);
 }
 
 static void put_people(struct byte_buffer *out, const struct config_people *people)
@@ -364,6 +365,10 @@ static lw_status read_config(struct byte_reader *in, struct core_config **out)
     }
     if (!read_queues(in, config) || !read_pairs(in, config))
         goto fail;
+    if (byte_reader_done(in))   /* of a version that did not know it */
+        config->park_nudge_ms = core_config_usual_park_nudge_ms(config->park_limit_ms);
+    else
+        config->park_nudge_ms = read_number(in, UINT32_MAX);
     if (!byte_reader_done(in) || !policy_find(config->policy))
         goto fail;
     *out = config;

@@ -139,6 +139,7 @@ enum dial_outcome { DIAL_OUTCOME_ANSWERED = 1, DIAL_OUTCOME_NO_ANSWER = 2, DIAL_
     X(85, TOUCHED, "touched") \
     X(86, NUDGED, "nudged") \
     X(87, UNTOUCHED, "untouched") \
+    X(88, STILL_PARKED, "still_parked") \
     X(110, MERGED, "merged") \
     X(111, REOPENED, "reopened") \
     X(112, PARTED, "parted") \

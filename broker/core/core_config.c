@@ -23,7 +23,7 @@ struct core_config *core_config_new(const char *desk)
             [LW_CHANNEL_WEB] = {true, 1, 0, 45000, 4 * 3600000, 0, 25000, false, 0, 0, 0},
             [LW_CHANNEL_EMAIL] = {true, 1, 0, 60000, 8 * 3600000, 0, 25000, false, 0, 0, 0},
         },
-        .grace_ms = 15000, .park_limit_ms = 24 * 3600000, .work_limit_ms = 24 * 3600000,
+        .grace_ms = 15000, .park_limit_ms = 48 * 3600000, .park_nudge_ms = 24 * 3600000, .work_limit_ms = 24 * 3600000,
         .retry_same_rep_ms = 120000, .offers_max = 12, .misses_to_away = 3, .transfer_for_ms = 600000,
         .refusals = {.retry_factor = 2, .retry_max_ms = 3600000}, .call_backs = {.most = 10},
     };

@@ -268,6 +268,7 @@ struct core_config {
     struct config_queue *queues; uint32_t queue_count;
     char *policy;                /* of queues that name none: "least_loaded" */
     struct config_order *order;  /* the same; NULL: leads go by priority, then age, and no queue may have one */
+    uint32_t park_nudge_ms;          /* parked so long: managers are told again; less than park_limit_ms; 0: never */
     uint32_t grace_ms, park_limit_ms, work_limit_ms, retry_same_rep_ms, offers_max, misses_to_away;
     bool return_assigned_when_gone;
     uint32_t transfer_for_ms;        /* a lead handed to a rep is for them alone, so long */
@@ -285,6 +286,12 @@ struct core_config {
 /* Empty, with the defaults for times and channels of deploy/small-business; no reps, no rules. NULL without memory. */
 struct core_config *core_config_new(const char *desk);
 void core_config_free(struct core_config *config);
+/* How long a lead is parked until managers are told again, where the rules do not say: half of its time, at most a day. */
+static inline uint32_t core_config_usual_park_nudge_ms(uint32_t park_limit_ms)
+{
+    const uint32_t day_ms = 24 * 3600000;
+    return park_limit_ms / 2 < day_ms ? park_limit_ms / 2 : day_ms;
+}
 /* The add functions copy their strings. Errors: LW_FULL (a bound above), LW_DUPLICATE (name), LW_INVALID, LW_NO_MEMORY. */
 LW_MUST_CHECK lw_status core_config_add_skill(struct core_config *config, const char *name);
 /* Gives the new rep for skills to be added to; valid until the next add. */

@@ -18,6 +18,7 @@
 #include "lead_extra.h"
 #include "needs.h"
 #include "pairs.h"
+#include "parking.h"
 #include "preferred.h"
 #include "team_limits.h"
 #include "urgency.h"
@@ -453,7 +454,8 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
     char detail[128];
     if (lead->state == LEAD_PARKED) {
         const char *more = lead->cause == CAUSE_UNROUTABLE ? "; no rep of the rules could ever take it" : "";
-        snprintf(text, size, "parked: %s%s", core_cause_word((enum core_cause)lead->cause), more);
+        const char *again = parking_was_told(lead) ? "; still_parked: managers were told again" : "";
+        snprintf(text, size, "parked: %s%s%s", core_cause_word((enum core_cause)lead->cause), more, again);
         return text;
     }
     if (lead->state == LEAD_SCHEDULED) {

@@ -12,6 +12,7 @@
 #include "lead_extra.h"
 #include "lead_state.h"
 #include "match.h"
+#include "parking.h"
 #include "preferred.h"
 #include "relax.h"
 #include "rep_state.h"
@@ -67,6 +68,10 @@ static void lead_due(struct core *core, struct lead *lead)
         touch_due(core, lead);
         return;
     }
+    if (lead->state == LEAD_PARKED) {
+        parking_due(core, lead);
+        return;
+    }
     if (lead->deadline_ms > core->now_ms) {   /* a preference or an exclusion lapsed, or it asks for less now */
         (void)preferred_lapse(core, lead);
         lead_lapse_exclusions(core, lead);
@@ -95,14 +100,11 @@ static void lead_due(struct core *core, struct lead *lead)
     case LEAD_ASSIGNED:
         lead_return(core, lead, CAUSE_WORK_LIMIT, true, true);
         break;
-    case LEAD_PARKED:
-        lead_move(core, lead, &(struct lead_change){.to = LEAD_EXPIRED, .cause = CAUSE_PARK_LIMIT});
-        break;
     case LEAD_SCHEDULED:
         lead_wake(core, lead, CAUSE_DUE);
         break;
-    case LEAD_STATES: case LEAD_NONE: case LEAD_COMPLETED: case LEAD_CANCELLED: case LEAD_EXPIRED: case LEAD_MERGED:
-        assert(false && "only open leads have timers");
+    case LEAD_STATES: case LEAD_NONE: case LEAD_PARKED: case LEAD_COMPLETED: case LEAD_CANCELLED: case LEAD_EXPIRED: case LEAD_MERGED:
+        assert(false && "only open leads have timers, and parked ones are above");
     }
 }
 

@@ -25,7 +25,7 @@ struct lead_extra {
     uint64_t appointment_ms;                      /* 0: none */
     char *place;                                  /* NULL: none */
     uint32_t set_by, set_offer_number;            /* who handed it on last, and which offer had given it to them; 0: nobody */
-    uint64_t touch_ms, nudge_ms;                  /* ASSIGNED: its first touch is awaited until then, and asked for; 0: not */
+    uint64_t touch_ms, nudge_ms;                  /* ASSIGNED: its first touch is awaited until then, and asked for; 0: not. PARKED: see parking.h */
     struct reach *reach;                          /* NULL: none */
     uint16_t call_backs;                          /* that it was scheduled for by dispositions */
     struct decline_notes *declines;               /* why reps declined it; NULL: nobody said */

@@ -25,6 +25,7 @@
 #include "lead_record.h"
 #include "lead_state.h"
 #include "match.h"
+#include "parking.h"
 #include "preferred.h"
 #include "relax.h"
 #include "rep_state.h"
@@ -109,6 +110,10 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
         touch_begin(core, lead, change->cause);
     else if (change->to != LEAD_ASSIGNED && from == LEAD_ASSIGNED)
         touch_end(lead);
+    if (change->to == LEAD_PARKED && from != LEAD_PARKED)
+        parking_begin(core, lead);
+    else if (change->to != LEAD_PARKED && from == LEAD_PARKED)
+        parking_end(lead);
     lead->state = (uint8_t)change->to;
     lead->cause = (uint8_t)change->cause;
     lead->since_ms = core->now_ms;
@@ -282,6 +287,8 @@ void lead_set_timer(struct core *core, struct lead *lead)
             next_ms = lead->extra->preferred_until_ms;
     } else if (lead->state == LEAD_ASSIGNED && touch_next_ms(lead) < next_ms) {
         next_ms = touch_next_ms(lead);
+    } else if (lead->state == LEAD_PARKED && parking_next_ms(lead) < next_ms) {
+        next_ms = parking_next_ms(lead);
     }
     if (timer_wheel_is_set(&lead->timer) && lead->timer.deadline_ms == next_ms)
         return;

@@ -69,7 +69,7 @@ static uint8_t life_of(const struct lead_image *image)
     if (is_short(image))
         return (uint8_t)(both | (image->is_kept && image->acts ? LIFE_ACTS : 0) | (image->kept_floor > 0 ? LIFE_KEPT_FLOOR : 0));
     return (uint8_t)(both | (image->has_own_priority ? LIFE_PRIORITY : 0) | (image->acts ? LIFE_ACTS : 0) |
-                     (image->touch_ms != 0 || (image->reach && image->reach->touched != 0) ? LIFE_TOUCH : 0) |
+                     (image->touch_ms != 0 || image->nudge_ms != 0 || (image->reach && image->reach->touched != 0) ? LIFE_TOUCH : 0) |
                      (image->reach && image->reach->leg_count > 0 ? LIFE_LEGS : 0) | (record_has_refusals(image) ? LIFE_REFUSALS : 0));
 }
 

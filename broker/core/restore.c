@@ -397,7 +397,7 @@ static void take_life(struct lead *lead, const struct lead_image *image)
         lead->priority = (uint16_t)image->priority;
         lead_extra_of(lead)->has_own_priority = true;
     }
-    if (lead->extra || image->touch_ms != 0) {
+    if (lead->extra || image->touch_ms != 0 || image->nudge_ms != 0) {
         struct lead_extra *extra = lead_extra_of(lead);
         extra->touch_ms = image->touch_ms;
         extra->nudge_ms = image->nudge_ms;

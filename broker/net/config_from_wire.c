@@ -414,6 +414,8 @@ static bool read_times(struct reading *reading, const Leadwire__V1__DeskConfig *
 
     set(&config->grace_ms, from->grace_ms);
     set(&config->park_limit_ms, from->park_limit_ms);
+    config->park_nudge_ms = from->park_nudge_ms == 0 ? core_config_usual_park_nudge_ms(config->park_limit_ms)
+        : from->park_nudge_ms == UINT32_MAX ? 0 : from->park_nudge_ms;
     set(&config->work_limit_ms, from->work_limit_ms);
     set(&config->retry_same_rep_ms, from->retry_same_rep_ms);
     set(&config->transfer_for_ms, from->transfer_for_ms);

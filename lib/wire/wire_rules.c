@@ -659,7 +659,8 @@ RULES(desk_config,
     NUMBER(reopen_for_ms),
     MESSAGES(nobody_there, NOBODY_MAX, &nobody_config_rules),
     MESSAGE(opening, &opening_config_rules),
-    MESSAGES(users, USERS_MAX, &user_config_rules));
+    MESSAGES(users, USERS_MAX, &user_config_rules),
+    NUMBER(park_nudge_ms));
 
 /* control.proto */
 

@@ -249,6 +249,17 @@ static void channels_that_are_not_listed_are_not_served(void **state)
     assert_true(out->channels[LW_CHANNEL_WEB].enabled);
     assert_false(out->channels[LW_CHANNEL_PHONE].enabled);
     assert_true(out->channels[LW_CHANNEL_WEB].weight > 0);
+    assert_int_equal(out->park_limit_ms, 48 * 3600000);
+    assert_int_equal(out->park_nudge_ms, 24 * 3600000);
+    core_config_free(out);
+
+    config.park_limit_ms = 24 * 3600000;   /* rules of a version that knew only this */
+    assert_int_equal(config_from_wire(&config, "main", &out, reason), LW_OK);
+    assert_int_equal(out->park_nudge_ms, 12 * 3600000);
+    core_config_free(out);
+    config.park_nudge_ms = UINT32_MAX;
+    assert_int_equal(config_from_wire(&config, "main", &out, reason), LW_OK);
+    assert_int_equal(out->park_nudge_ms, 0);
     core_config_free(out);
 
     config.n_channels = 2;

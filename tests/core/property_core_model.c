@@ -406,6 +406,7 @@ static struct core_config *random_rules(struct pair *pair)
     config->channels[LW_CHANNEL_PHONE].interrupts = (uint8_t)(below(pair, 2) ? 0 : below(pair, 4) << LW_CHANNEL_WEB);
     config->grace_ms = 1 + (uint32_t)below(pair, 15000);
     config->park_limit_ms = 1 + (uint32_t)below(pair, 400000);
+    config->park_nudge_ms = config->park_limit_ms / 4 * (config->park_limit_ms % 4);
     config->work_limit_ms = 1 + (uint32_t)below(pair, 100000);
     config->retry_same_rep_ms = 1 + (uint32_t)below(pair, 60000);
     model_draw_refusals(pair->random, config);

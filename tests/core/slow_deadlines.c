@@ -28,6 +28,8 @@ static uint64_t lead_deadline(const struct slow_lead *lead)
         next_ms = lead->preferred_until_ms;
     if (touch_deadline(lead) < next_ms)
         next_ms = touch_deadline(lead);
+    if (lead->tell_again_ms != 0 && lead->tell_again_ms < next_ms)
+        next_ms = lead->tell_again_ms;
     return next_ms;
 }
 
@@ -75,6 +77,11 @@ static void lead_due(struct slow_desk *desk, struct slow_lead *lead)
     int rep = lead->rep;
     if (lead->deadline_ms > desk->now_ms && lead->state == LEAD_ASSIGNED) {
         slow_touch_due(desk, lead);
+        return;
+    }
+    if (lead->tell_again_ms != 0 && lead->tell_again_ms <= desk->now_ms) {
+        lead->tell_again_ms = 0;
+        tell_noted(desk, lead, CAUSE_STILL_PARKED);
         return;
     }
     if (lead->deadline_ms > desk->now_ms) {

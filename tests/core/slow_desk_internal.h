@@ -68,6 +68,7 @@ struct slow_lead {
     int preferred;                             /* -1: nobody */
     uint64_t preferred_until_ms, preferred_for_ms, appointment_ms;
     uint64_t touch_ms, nudge_ms;               /* awaited until then, and asked for; 0: not */
+    uint64_t tell_again_ms;                    /* PARKED: managers are told again; 0: not, or they were */
     char place[TEXT];
     int set_by;                                /* -1: nobody */
     uint32_t set_offer_number;

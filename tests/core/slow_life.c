@@ -47,6 +47,10 @@ void move_by(struct slow_desk *desk, struct slow_lead *lead, enum lead_state to,
         lead->preferred = -1;
     if ((to == LEAD_ASSIGNED) != (effect.from == LEAD_ASSIGNED))
         await_touch(desk, lead, cause);
+    if (to != LEAD_PARKED)
+        lead->tell_again_ms = 0;
+    else if (effect.from != LEAD_PARKED && desk->rules->park_nudge_ms > 0)
+        lead->tell_again_ms = desk->now_ms + desk->rules->park_nudge_ms;
     put_lead(desk, lead, &effect);
     effect.disposition = disposition;
     effect.place = "";

@@ -44,6 +44,7 @@ static void open_two(struct desk_rig *rig, uint64_t on[2])
 {
     struct core_config *config = rig_rules();
     config->park_limit_ms = PARK_MS;
+    config->park_nudge_ms = 0;
     rig_add_rule(config, "italy", 10, "language", "it", "italian", 5);
     rig_add_rep(config, "ada", 2, "+391", "italian", 8);
     rig_add_rep(config, "bob", 2, NULL, NULL, 0);

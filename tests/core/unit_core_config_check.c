@@ -50,6 +50,7 @@ static void no_window(struct core_config *config) { config->people = (struct con
 static void old_customers(struct core_config *config) { config->people.customer_for_ms = CONFIG_WINDOW_MAX_MS + 1; }
 static void reopened_for_years(struct core_config *config) { config->reopen_for_ms = CONFIG_WINDOW_MAX_MS + 1; }
 static void no_transfer_time(struct core_config *config) { config->transfer_for_ms = 0; }
+static void late_park_nudge(struct core_config *config) { config->park_nudge_ms = config->park_limit_ms; }
 static void nameless_queue(struct core_config *config) { replace(&config->queues[0].name, ""); }
 static void dice(struct core_config *config) { replace(&config->queues[0].policy, "dice"); }
 static void fast_decay(struct core_config *config) { config->queues[0].half_life_ms = 999; }
@@ -195,6 +196,7 @@ static const struct { void (*spoil)(struct core_config *); const char *said; } w
     {reopened_for_years, "ended leads can be reopened for at most 366 days"},
     {old_customers, "people are customers for at most 366 days"},
     {no_transfer_time, "the time that a transfer is for one rep alone must be above 0"},
+    {late_park_nudge, "a parked lead expires before managers are told of it again: the time until that must be shorter than the park limit"},
     {nameless_queue, "queue 1: its name must have 1 to 128 bytes"},
     {dice, "queue 'sales': there is no policy 'dice'"},
     {fast_decay, "queue 'sales': decay must be 1 s to 24 h"},

@@ -7,7 +7,7 @@
 #include "../unit/cmocka_all.h"
 #include "desk_rig.h"
 
-enum { AFTER_MS = 60000, AT_LEAST_MS = 1000, AT_MOST_MS = 600000, SAME_REP_MS = 30000, WEB_WAIT_MS = 4 * 3600000, PARK_MS = 24 * 3600000 };
+enum { AFTER_MS = 60000, AT_LEAST_MS = 1000, AT_MOST_MS = 600000, SAME_REP_MS = 30000, WEB_WAIT_MS = 4 * 3600000, PARK_MS = 48 * 3600000 };
 
 static void add(struct core_config *config, const char *code, enum config_follow_up follow_up, uint32_t same_rep_for_ms)
 {

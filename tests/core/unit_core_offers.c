@@ -7,7 +7,7 @@
 #include "../unit/cmocka_all.h"
 #include "desk_rig.h"
 
-enum { WEB_ANSWER_MS = 45000, RETRY_MS = 120000, PARK_MS = 24 * 3600000, WEB_WAIT_MS = 4 * 3600000 };
+enum { WEB_ANSWER_MS = 45000, RETRY_MS = 120000, PARK_MS = 48 * 3600000, PARK_NUDGE_MS = 24 * 3600000, WEB_WAIT_MS = 4 * 3600000 };
 
 /* Ada and Bob, two leads at a time each. */
 static void open_two(struct desk_rig *rig)
@@ -198,7 +198,9 @@ static void a_lead_that_nobody_takes_is_parked_then_expires(void **state)
     assert_int_equal(rig_state(&rig, lead), LEAD_PARKED);
     uint64_t ada = rig_log_on(&rig, "ada");
     assert_int_equal(rig_told_count(&rig, EFFECT_OFFER, ada), 0);   /* parked is parked */
-    rig_pass(&rig, PARK_MS - 1);
+    rig_pass(&rig, PARK_NUDGE_MS);
+    assert_int_equal(rig_told(&rig, EFFECT_LEAD_EVENT, 0, 0)->cause, CAUSE_STILL_PARKED);
+    rig_pass(&rig, PARK_MS - PARK_NUDGE_MS - 1);
     assert_int_equal(rig_state(&rig, lead), LEAD_PARKED);
     rig_pass(&rig, 1);
     assert_int_equal(rig_state(&rig, lead), LEAD_NONE);

@@ -97,7 +97,7 @@ class Routing(unittest.TestCase):
     def test_defaults_of_the_example_are_those_of_the_manual(self):
         manual = sources.read("tools/leadwire/leadwire-desk.yaml.5").replace("\\-", "-")
         example = sources.read("deploy/small-business/desk.yaml")
-        for name in ("grace", "park_limit", "work_limit", "retry_same_rep"):
+        for name in ("grace", "park_limit", "park_nudge", "work_limit", "retry_same_rep"):
             value = re.search(rf"^  {name}: (\w+)", example, re.M)[1]
             self.assertRegex(manual, rf'{name} " ?\({value}\)', name)
 

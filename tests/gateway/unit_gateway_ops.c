@@ -276,6 +276,18 @@ static void a_reset_forgets_leads_and_a_snapshot_counts_nothing(void **state)
     assert_int_equal(board.by_state[LW_LEAD_PARKED], 0);
 }
 
+/* So that the feed asks again. */
+static void why_it_is_parked_is_forgotten_when_it_is_told_of_again(void **state)
+{
+    (void)state;
+    lead_event("1-1", LW_LEAD_NONE, LW_LEAD_WAITING, "published", "");
+    lead_event("1-1", LW_LEAD_WAITING, LW_LEAD_PARKED, "wait_limit", "");
+    ops_board_lead(&board, "1-1")->why = strdup("parked: wait_limit");
+    lead_event("1-1", LW_LEAD_PARKED, LW_LEAD_PARKED, "still_parked", "");
+    assert_null(ops_board_lead(&board, "1-1")->why);
+    assert_int_equal(board.by_state[LW_LEAD_PARKED], 1);
+}
+
 static void rates_are_of_the_last_hour(void **state)
 {
     (void)state;
@@ -327,6 +339,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(occupancy_is_time_with_leads_of_time_logged_on, begin, end),
         cmocka_unit_test_setup_teardown(a_new_day_begins_at_nothing, begin, end),
         cmocka_unit_test_setup_teardown(a_reset_forgets_leads_and_a_snapshot_counts_nothing, begin, end),
+        cmocka_unit_test_setup_teardown(why_it_is_parked_is_forgotten_when_it_is_told_of_again, begin, end),
         cmocka_unit_test_setup_teardown(rates_are_of_the_last_hour, begin, end),
         cmocka_unit_test_setup_teardown(a_team_has_its_reps_and_their_leads, begin, end),
     };

@@ -191,6 +191,9 @@ static const struct wrong wrong_files[] = {
      {"d.yaml:7: disposition 'sold': texts must be a map of at most 32 languages, e.g. {it: Ordinato}"}},
     {"desk: main\n" REPS "timeouts:\n  grase: 5s\n", {"d.yaml:5: timeouts: 'grase' is not known here; did you mean 'grace'?"}},
     {"desk: main\n" REPS "timeouts: {reopen_for: 31d}\n", {"d.yaml:4: timeouts: reopen_for must be from 0 to 30d, not 31d"}},
+    {"desk: main\n" REPS "timeouts:\n  park_limit: 1h\n  park_nudge: 1h\n",
+     {"d.yaml:6: timeouts: park_nudge must be shorter than park_limit, when the lead expires; make it shorter, or 0: managers are told only once"}},
+    {"desk: main\n" REPS "timeouts: {park_nudge: 31d}\n", {"d.yaml:4: timeouts: park_nudge must be from 0 to 30d, not 31d"}},
     {"desk: main\n" REPS "people: {join: perhaps}\n", {"d.yaml:4: people: join must be true or false, not 'perhaps'"}},
     {"desk: main\n" REPS "people: {window: 400d}\n", {"d.yaml:4: people: window must be from 1s to 366d, not 400d"}},
     {"desk: main\n" REPS "people: {owner_for: 45s, owner: owner}\n",
@@ -326,7 +329,8 @@ static void a_short_file_gets_the_defaults(void **state)
     assert_string_equal(config->reps[0]->label, "anna");
     assert_int_equal(config->grace_ms, 15000);
     assert_int_equal(config->reopen_for_ms, 0);
-    assert_int_equal(config->park_limit_ms, 24 * 3600000);
+    assert_int_equal(config->park_limit_ms, 48 * 3600000);
+    assert_int_equal(config->park_nudge_ms, 0);   /* the broker has it: half of that, at most a day */
     assert_int_equal(config->work_limit_ms, 24 * 3600000);
     assert_int_equal(config->retry_same_rep_ms, 120000);
     assert_int_equal(config->offers_max, 12);
@@ -344,6 +348,21 @@ static void ended_leads_are_kept_where_the_desk_says_so(void **state)
     (void)state;
     struct desk_yaml *desk = desk_of("desk: main\n" REPS "timeouts: {reopen_for: 36h}\n");
     assert_int_equal(desk_yaml_config(desk)->reopen_for_ms, 36 * 3600000);
+    desk_yaml_close(&desk);
+}
+
+static void managers_are_told_again_when_the_desk_says_so(void **state)
+{
+    (void)state;
+    struct desk_yaml *desk = desk_of("desk: main\n" REPS "timeouts: {park_limit: 3d, park_nudge: 4h}\n");
+    assert_int_equal(desk_yaml_config(desk)->park_limit_ms, 3 * 24 * 3600000);
+    assert_int_equal(desk_yaml_config(desk)->park_nudge_ms, 4 * 3600000);
+    desk_yaml_close(&desk);
+    desk = desk_of("desk: main\n" REPS "timeouts: {park_limit: 1h}\n");   /* shorter than the usual time */
+    assert_int_equal(desk_yaml_config(desk)->park_nudge_ms, 0);
+    desk_yaml_close(&desk);
+    desk = desk_of("desk: main\n" REPS "timeouts: {park_nudge: 0}\n");
+    assert_int_equal(desk_yaml_config(desk)->park_nudge_ms, UINT32_MAX);   /* never */
     desk_yaml_close(&desk);
 }
 
@@ -548,6 +567,8 @@ static void the_small_business_example_writes_the_defaults(void **state)
     }
     assert_int_equal(a->grace_ms, b->grace_ms);
     assert_int_equal(a->park_limit_ms, b->park_limit_ms);
+    assert_int_equal(a->park_nudge_ms, 24 * 3600000);   /* which the broker makes of the other's 0 */
+    assert_int_equal(b->park_nudge_ms, 0);
     assert_int_equal(a->work_limit_ms, b->work_limit_ms);
     assert_int_equal(a->retry_same_rep_ms, b->retry_same_rep_ms);
     assert_int_equal(a->offers_max, b->offers_max);
@@ -657,6 +678,7 @@ int main(void)
         cmocka_unit_test(a_queue_that_weighs_makes_the_desk_weigh),
         cmocka_unit_test(dispositions_say_what_follows),
         cmocka_unit_test(people_are_recognised_as_written),
+        cmocka_unit_test(managers_are_told_again_when_the_desk_says_so),
         cmocka_unit_test(no_grace_is_the_shortest_not_the_default),
         cmocka_unit_test(rules_read_as_written),
         cmocka_unit_test(what_best_pair_reckons_with_reads_as_written),

@@ -15,7 +15,7 @@ static const char *const root_keys[] = {
     "desk", "skills", "channels", "teams", "reps", "rules", "queues", "fair_share", "people", "users", "dispositions", "timeouts",
     "offers_max", "misses_to_away", "decline_reasons", "call_backs", "nobody_there", "opening", "when_rep_gone", "policy", "service_level", "urgency", "age_cap", "hours_of", NULL,
 };
-static const char *const timeout_keys[] = {"grace", "park_limit", "work_limit", "retry_same_rep", "transfer_for", "reopen_for", NULL};
+static const char *const timeout_keys[] = {"grace", "park_limit", "park_nudge", "work_limit", "retry_same_rep", "transfer_for", "reopen_for", NULL};
 
 static void read_desk_name(struct desk_yaml *reader)
 {
@@ -38,13 +38,26 @@ static uint32_t read_timeout(struct desk_yaml *reader, const struct yaml_node *m
     return ms > 0 ? (uint32_t)ms : 1;   /* on the wire 0 means absent, which is the default */
 }
 
+/* On the wire 0 means absent (half of park_limit, at most a day), and never is the highest number. */
+static void read_park_nudge(struct desk_yaml *reader, const struct yaml_node *map)
+{
+    Leadwire__V1__DeskConfig *config = &reader->config;
+    const struct yaml_node *node = yaml_map_find(map, "park_nudge");
+    const uint64_t ms = yaml_read_duration_ms(reader->doc, node, "timeouts: park_nudge", 0, (uint64_t)30 * DAY_MS, 0);
+
+    if (ms >= config->park_limit_ms)
+        yaml_doc_problem(reader->doc, node, "timeouts: park_nudge must be shorter than park_limit, when the lead expires; make it shorter, or 0: managers are told only once");
+    config->park_nudge_ms = ms > 0 ? (uint32_t)ms : node != NULL ? UINT32_MAX : 0;
+}
+
 static void read_timeouts(struct desk_yaml *reader)
 {
     const struct yaml_node *map = desk_section(reader, "timeouts", YAML_KIND_MAP, 16);
     Leadwire__V1__DeskConfig *config = &reader->config;
     yaml_check_keys(reader->doc, map, "timeouts", timeout_keys);
     config->grace_ms = read_timeout(reader, map, "grace", 0, HOUR_MS, 15 * 1000);
-    config->park_limit_ms = read_timeout(reader, map, "park_limit", 100, (uint64_t)30 * DAY_MS, DAY_MS);
+    config->park_limit_ms = read_timeout(reader, map, "park_limit", 100, (uint64_t)30 * DAY_MS, 2 * DAY_MS);
+    read_park_nudge(reader, map);
     config->work_limit_ms = read_timeout(reader, map, "work_limit", 100, (uint64_t)30 * DAY_MS, DAY_MS);
     desk_read_retry(reader, map);
     config->reopen_for_ms = yaml_read_duration_ms(reader->doc, yaml_map_find(map, "reopen_for"), "timeouts: reopen_for", 0, 30 * (uint64_t)DAY_MS, 0);

@@ -70,7 +70,7 @@ static void print_lead_words(const struct lw_event *event)
     case LW_LEAD_OFFERED: print_offered(event); break;
     case LW_LEAD_CONNECTING: printf("is accepted by %s, whose device rings", event->rep); break;
     case LW_LEAD_ASSIGNED: printf("is with %s", event->rep); break;
-    case LW_LEAD_PARKED: printf("is parked, for a person to look at"); break;
+    case LW_LEAD_PARKED: printf("is %sparked, for a person to look at", strcmp(event->cause, "still_parked") == 0 ? "still " : ""); break;
     case LW_LEAD_COMPLETED: printf("is completed%s%s: %s", event->rep[0] != '\0' ? " by " : "", event->rep, event->disposition);
         printf("%s", event->do_not_call ? ", do not call" : "");
         break;

@@ -15,6 +15,7 @@
 #include "judge_merge.h"
 #include "judge_needs.h"
 #include "judge_offer.h"
+#include "judge_parked.h"
 #include "judge_part.h"
 #include "judge_opening.h"
 #include "judge_people.h"
@@ -141,8 +142,10 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
 {
     struct judge_lead *lead = place_of(judge, event);
     uint32_t rep = sim_rep_number(event->rep);
-    if (event->cause == CAUSE_PRIORITISED || event->cause == CAUSE_CREDITED || event->cause == CAUSE_TOUCHED || event->cause == CAUSE_NUDGED) {
+    if (event->cause == CAUSE_PRIORITISED || event->cause == CAUSE_CREDITED || event->cause == CAUSE_TOUCHED || event->cause == CAUSE_NUDGED ||
+        event->cause == CAUSE_STILL_PARKED) {
         take_noted(judge, lead, event);
+        judge_take_still_parked(judge, lead, event, now_ms);
         return;
     }
     if (event->from != lead->state || !sim_move_is_legal(event->from, event->to))
@@ -243,6 +246,7 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
         lead->first_preferred = lead->preferred;
     if (lead_state_is_end(event->to))
         lead->ended_ms = now_ms;
+    judge_take_parked(judge, lead, event, from, now_ms);
     if (event->to == LEAD_COMPLETED)
         judge_take_won(judge, lead, event, now_ms);
     if (event->to == LEAD_EXPIRED && from != LEAD_PARKED)

@@ -48,6 +48,7 @@
     X(TOUCH_SEEN, "touched, says an edge") \
     X(NUDGED, "rep reminded of a lead") \
     X(UNTOUCHED, "not touched in time") \
+    X(STILL_PARKED, "told again of a parked lead") \
     X(PULLED, "pulled from the shared list") \
     X(LATE_PULL, "pulled too late") \
     X(TO_SEVERAL, "offered to another rep at once") \

@@ -12,6 +12,7 @@
 #include "judge_merge.h"
 #include "judge_offer.h"
 #include "judge_opening.h"
+#include "judge_parked.h"
 #include "judge_pull.h"
 #include "judge_team_limits.h"
 #include "judge_told.h"
@@ -135,6 +136,7 @@ static void check_after_batch(struct sim_judge *judge, uint64_t now_ms)
             judge_relax(judge_rules_now(judge), lead, now_ms);
         if (lead->state == LEAD_ASSIGNED && lead->touch_ms != 0 && lead->touch_ms <= now_ms)
             judge_broken(judge, "first touch: lead %llu stays with rep%u, who does not touch it", judge_number(lead), lead->rep);
+        judge_check_parked(judge, lead, now_ms);
         if (lead->deadline_ms <= now_ms)
             judge_broken(judge, "no state without a deadline: that of lead %llu in state %d has passed", judge_number(lead), lead->state);
         if (judge_should_be_parked(judge_rules_now(judge), lead))

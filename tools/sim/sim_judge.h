@@ -74,6 +74,8 @@ struct judge_lead {
     uint32_t merged_count;
     struct { uint32_t priority; uint64_t persons, received_ms, heard_ms; } own;   /* what it would be without those */
     uint64_t touch_ms;               /* the first touch is awaited until then; 0: it is not */
+    uint64_t again_first_ms, again_last_ms;   /* PARKED: when managers are told of it again, between; UINT64_MAX: never */
+    bool was_told_again;             /* PARKED: they were */
     bool has_own_priority;           /* a manager gave it */
     uint32_t first_preferred;        /* for whom it waited when it was told of first */
 };

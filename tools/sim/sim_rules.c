@@ -380,6 +380,7 @@ static void set_times(struct core_config *config, struct sim_random *random)
     }
     config->grace_ms = 5000 + (uint32_t)sim_random_below(random, 15000);
     config->park_limit_ms = 60000 + (uint32_t)sim_random_below(random, 240000);
+    config->park_nudge_ms = config->park_limit_ms / 4 * (config->park_limit_ms % 4);
     config->work_limit_ms = 300000 + (uint32_t)sim_random_below(random, 600000);
     config->retry_same_rep_ms = 10000 + (uint32_t)sim_random_below(random, 110000);
     draw_refusals(config, random);
