@@ -10,7 +10,7 @@ import doc_sources as sources
 ROWS = "tests/docs/ingest_rows.tsv"
 HEADS = ("case", "what can be wrong")          # of the first column
 ALSO = ("What becomes of a mail",)             # a table of outcomes, which are what can be wrong
-DOORS = ("When something is wrong (web and phone)", "Voicemail", "SIP", "What becomes of a mail", "By LMTP", "From inbound-mail services",
+DOORS = ("When something is wrong (web and phone)", "Voicemail", "While the broker is away", "SIP", "What becomes of a mail", "By LMTP", "From inbound-mail services",
          "Acknowledgements", "Customers")
 
 

@@ -11,7 +11,7 @@ import urllib.parse
 from doors_floor import MAIL, MARKS, TRACE, WEB, DoorsCase
 from health_rig import BIN, DEADLINE_S, documented, main, wait_for
 
-SECTIONS = {"leadwire-web": ["Doors", "leadwire-web"], "leadwire-phone": ["Doors"], "leadwire-mail": ["leadwire-mail"], "leadwire-gateway": ["leadwire-gateway"]}
+SECTIONS = {"leadwire-web": ["Doors", "Spools"], "leadwire-phone": ["Doors", "Spools"], "leadwire-mail": ["leadwire-mail"], "leadwire-gateway": ["leadwire-gateway"]}
 COMMON = ("leadwire_broker_connected", "leadwire_broker_pending_requests", "leadwire_raw_store_bytes")
 
 

@@ -10,6 +10,7 @@
  *                                say WORD                            what callers may hear; - : nothing
  *                                keep                                the state, whatever a dial result says
  *                                forget                              all leads
+ *                                pause SOURCE                        it is told busy; - : none
  * Standard output: "ready", then one JSON object for each command done and each request answered or left unanswered.
  */
 #include <jansson.h>
@@ -32,7 +33,7 @@ struct known_lead {
 
 static struct broker {
     void *socket;
-    char mode[16], device[128], heard[16];
+    char mode[16], device[128], heard[16], paused[64];
     struct known_lead leads[LEADS_MAX];
     size_t lead_count;
     unsigned state, position, offer;
@@ -135,6 +136,11 @@ static struct known_lead *find(const char *source, const char *id)
 
 static void on_publish(zmq_msg_t *peer, const Leadwire__V1__Publish *publish)
 {
+    if (strcmp(publish->lead->source, broker.paused) == 0) {
+        say(json_pack("{s:s, s:s}", "request", "publish", "left", "paused"));
+        send_reply(peer, publish->request_id, LEADWIRE__V1__STATUS__STATUS_BUSY, "", "the source is paused");
+        return;
+    }
     json_t *lead = lead_json(publish->lead);
     char *content = json_dumps(lead, JSON_COMPACT | JSON_SORT_KEYS);
     struct known_lead *known = find(publish->lead->source, publish->idempotency_id);
@@ -288,6 +294,8 @@ static bool command(void)
         forget();
     else if (strcmp(line, "keep") == 0)
         broker.keep = true;
+    else if (sscanf(line, "pause %63s", broker.paused) == 1)
+        broker.paused[0] = broker.paused[0] == '-' ? '\0' : broker.paused[0];
     else if (sscanf(line, "say %15s", broker.heard) == 1)
         broker.heard[0] = broker.heard[0] == '-' ? '\0' : broker.heard[0];
     else if (sscanf(line, "mode %15s", broker.mode) != 1 &&

@@ -48,7 +48,7 @@ static void assert_first(struct spool *spool, const char *text)
 {
     uint8_t *bytes;
     size_t size;
-    assert_int_equal(spool_read_first(spool, &bytes, &size), LW_OK);
+    assert_int_equal(spool_read_first(spool, 0, &bytes, &size), LW_OK);
     assert_int_equal(size, strlen(text));
     assert_memory_equal(bytes, text, size);
     free(bytes);
@@ -88,21 +88,21 @@ static void it_is_a_queue_that_outlives_its_process(void **state)
         case 0: case 1: case 2:
             snprintf(text, sizeof text, "message %u", number);
             if (end - first == SIZE_MAX_BLOCKS) {
-                assert_int_equal(spool_put(spool, text, strlen(text)), LW_FULL);
+                assert_int_equal(spool_put(spool, "", text, strlen(text)), LW_FULL);
             } else {
-                assert_int_equal(spool_put(spool, text, strlen(text)), LW_OK);
+                assert_int_equal(spool_put(spool, "", text, strlen(text)), LW_OK);
                 twin[end++] = number++;
             }
             break;
         case 3:
             if (first < end) {
-                assert_int_equal(spool_drop_first(spool), LW_OK);
+                assert_int_equal(spool_drop_first(spool, 0), LW_OK);
                 first++;
             }
             break;
         case 4:
             if (first < end && chance(4) == 0) {
-                assert_int_equal(spool_set_first_aside(spool), LW_OK);
+                assert_int_equal(spool_set_first_aside(spool, 0), LW_OK);
                 first++;
                 aside++;
             }
@@ -122,8 +122,8 @@ static void it_is_a_queue_that_outlives_its_process(void **state)
     uint8_t *bytes;
     size_t size;
     while (first++ < end)
-        assert_int_equal(spool_drop_first(spool), LW_OK);
-    assert_int_equal(spool_read_first(spool, &bytes, &size), LW_NOT_FOUND);
+        assert_int_equal(spool_drop_first(spool, 0), LW_OK);
+    assert_int_equal(spool_read_first(spool, 0, &bytes, &size), LW_NOT_FOUND);
     spool_close(&spool);
 }
 
@@ -131,7 +131,7 @@ static void messages_and_leftovers_of_others_are_told_apart(void **state)
 {
     (void)state;
     struct spool *spool = open_spool(1 << 20);
-    assert_int_equal(spool_put(spool, "one", 3), LW_OK);
+    assert_int_equal(spool_put(spool, "", "one", 3), LW_OK);
     spool_close(&spool);
     write_file("new.part", "half a mess");
     write_file("00000000000000000007.held", "seven");
@@ -140,10 +140,10 @@ static void messages_and_leftovers_of_others_are_told_apart(void **state)
     spool = open_spool(1 << 20);
     assert_int_equal(spool_state(spool).count, 2);
     assert_first(spool, "one");
-    assert_int_equal(spool_set_first_aside(spool), LW_OK);
+    assert_int_equal(spool_set_first_aside(spool, 0), LW_OK);
     assert_first(spool, "seven");
-    assert_int_equal(spool_put(spool, "eight", 5), LW_OK);
-    assert_int_equal(spool_drop_first(spool), LW_OK);
+    assert_int_equal(spool_put(spool, "", "eight", 5), LW_OK);
+    assert_int_equal(spool_drop_first(spool, 0), LW_OK);
     assert_first(spool, "eight");
     spool_close(&spool);
 
@@ -156,6 +156,50 @@ static void messages_and_leftovers_of_others_are_told_apart(void **state)
     assert_int_equal(access(path, F_OK), -1);
     snprintf(path, sizeof path, "%s/aside/00000000000000000000.held", directory);
     assert_int_equal(access(path, F_OK), 0);
+}
+
+static void assert_first_of(const struct spool *spool, const char *lane, const char *text)
+{
+    uint8_t *bytes;
+    size_t size;
+    assert_int_equal(spool_read_first(spool, spool_lane_find(spool, lane), &bytes, &size), LW_OK);
+    assert_int_equal(size, strlen(text));
+    assert_memory_equal(bytes, text, size);
+    free(bytes);
+}
+
+static void each_lane_has_an_order_of_its_own(void **state)
+{
+    static const char *const lanes[] = {"a", "b.held", "a", "", "b.held", "0-a"};
+    static const char *const texts[] = {"a1", "b1", "a2", "none", "b2", "other"};
+    (void)state;
+    struct spool *spool = open_spool(1 << 20);
+    for (size_t i = 0; i < sizeof lanes / sizeof *lanes; i++)
+        assert_int_equal(spool_put(spool, lanes[i], texts[i], strlen(texts[i])), LW_OK);
+    assert_int_equal(spool_put(spool, "a/b", "x", 1), LW_INVALID);
+    write_file("00000000000000000009-a b.held", "no lane");
+    write_file("00000000000000000009-.held", "no lane either");
+    for (int round = 0; round < 2; round++) {   /* as it was told, and as it is found */
+        assert_int_equal(spool_state(spool).count, 6);
+        assert_int_equal(spool_lane_count(spool), 4);
+        assert_int_equal(spool_lane_size(spool, spool_lane_find(spool, "a")), 2);
+        assert_int_equal(spool_lane_size(spool, spool_lane_find(spool, "c")), 0);
+        assert_first_of(spool, "a", "a1");
+        assert_first_of(spool, "b.held", "b1");
+        assert_first_of(spool, "", "none");
+        assert_first_of(spool, "0-a", "other");
+        spool_close(&spool);
+        spool = open_spool(1 << 20);
+    }
+    assert_int_equal(spool_drop_first(spool, spool_lane_find(spool, "b.held")), LW_OK);
+    assert_int_equal(spool_set_first_aside(spool, spool_lane_find(spool, "a")), LW_OK);
+    spool_close(&spool);
+    spool = open_spool(1 << 20);
+    assert_first_of(spool, "a", "a2");
+    assert_first_of(spool, "b.held", "b2");
+    assert_int_equal(spool_state(spool).count, 4);
+    assert_int_equal(spool_state(spool).aside_count, 1);
+    spool_close(&spool);
 }
 
 static void two_processes_cannot_have_one(void **state)
@@ -175,11 +219,11 @@ static void what_does_not_fit_is_refused_and_changes_nothing(void **state)
     (void)state;
     static char large[3 * SPOOL_BLOCK_BYTES];
     struct spool *spool = open_spool(3 * SPOOL_BLOCK_BYTES);
-    assert_int_equal(spool_put(spool, large, sizeof large), LW_FULL);
-    assert_int_equal(spool_put(spool, large, sizeof large - 1), LW_OK);
-    assert_int_equal(spool_put(spool, "", 0), LW_FULL);
-    assert_int_equal(spool_drop_first(spool), LW_OK);
-    assert_int_equal(spool_put(spool, "", 0), LW_OK);
+    assert_int_equal(spool_put(spool, "", large, sizeof large), LW_FULL);
+    assert_int_equal(spool_put(spool, "", large, sizeof large - 1), LW_OK);
+    assert_int_equal(spool_put(spool, "", "", 0), LW_FULL);
+    assert_int_equal(spool_drop_first(spool, 0), LW_OK);
+    assert_int_equal(spool_put(spool, "", "", 0), LW_OK);
     assert_first(spool, "");
     spool_close(&spool);
 }
@@ -192,6 +236,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_is_a_queue_that_outlives_its_process, set_up, tear_down),
         cmocka_unit_test_setup_teardown(messages_and_leftovers_of_others_are_told_apart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_lane_has_an_order_of_its_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_processes_cannot_have_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_does_not_fit_is_refused_and_changes_nothing, set_up, tear_down),
     };

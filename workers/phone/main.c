@@ -6,7 +6,7 @@
 
 #include "http_worker.h"
 #include "phone_config.h"
-#include "sip_door.h"
+#include "phone_state.h"
 #include "voice_call.h"
 #include "voice_contact.h"
 #include "voice_sign.h"
@@ -24,11 +24,12 @@ int main(int argc, char **argv)
         .no_replay = true,
         .default_root = "public_base: \"http://127.0.0.1\"\n",
         .default_source = "signature: off",
-        .open = sip_door_open,
-        .close = sip_door_close,
-        .health = sip_door_health,
-        .drain = sip_door_drain,
-        .in_flight = sip_door_in_flight,
+        .open = phone_state_open,
+        .close = phone_state_close,
+        .health = phone_state_health,
+        .metrics = phone_state_metrics,
+        .drain = phone_state_drain,
+        .in_flight = phone_state_in_flight,
     };
     if (argc > 1 && strcmp(argv[1], "sign") == 0)
         return voice_sign_main(argc, argv);

@@ -33,13 +33,14 @@ static void read_texts(struct yaml_doc *doc, const struct yaml_node *map, struct
 
 void *phone_config_read(struct yaml_doc *doc, const char *config_path, const struct worker_config *common, struct arena *arena)
 {
-    static const char *const known[] = {WORKER_CONFIG_KEYS, WORKER_CONFIG_HTTP_KEYS, "public_base", "sources", "sip", NULL};
+    static const char *const known[] = {WORKER_CONFIG_KEYS, WORKER_CONFIG_HTTP_KEYS, "public_base", "spool", "sources", "sip", NULL};
     const struct yaml_node *root = yaml_doc_root(doc), *sip = yaml_map_find(root, "sip");
     yaml_check_keys(doc, root, "the file", known);
     struct phone_config *config = arena_calloc(arena, 1, sizeof *config);
     if (!config)
         return NULL;
     config->public_base = "";
+    config->spool = contact_spool_options_read(doc, config_path, yaml_map_find(root, "spool"), arena);
     config->sip = sip_config_read(doc, sip, arena);
     if (yaml_map_find(root, "sources") || yaml_map_find(root, "public_base") || !sip)
         read_voice(doc, config_path, worker_config_is_loopback(common->http.listen), arena, config);

@@ -3,6 +3,7 @@
  * phone_config - the lines of leadwire-phone, as the configuration file says.
  *
  *   public_base: https://voice.example.com   where the telephony service reaches us
+ *   spool: {directory: spool}        where webhooks that do not come again wait for the broker; absent: their sender is told 503
  *   sources:
  *     main-line:                     webhooks at {public_base}/voice/main-line/...
  *       auth_token_file: voice.token the service's secret for signatures
@@ -27,6 +28,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "contact_spool.h"
 #include "lead_builder.h"
 #include "signature_config.h"
 #include "sip_config.h"
@@ -58,6 +60,7 @@ struct phone_source {
 };
 
 struct phone_config {
+    struct contact_spool_options spool;   /* takes effect at a start */
     const char *public_base;   /* without '/' at its end */
     const struct phone_source *sources;
     size_t source_count;

@@ -48,13 +48,13 @@ static void answer(const struct arrival *arrival, int status, const char *extra)
 static void answer_counted(const struct arrival *arrival, enum worker_count what, int status, const char *extra);
 static const char *retry_after(const struct arrival *arrival, uint64_t after_ms);
 
-lw_status sip_door_open(struct http_worker *worker)
+lw_status sip_door_open(struct http_worker *worker, struct sip_door **out)
 {
-    struct sip_door *door = phone_config_sip(worker->rules->own) ? calloc(1, sizeof *door) : NULL;
+    struct sip_door *door = calloc(1, sizeof *door);
     const char *which = "";
+    *out = door;
     if (!door)
-        return phone_config_sip(worker->rules->own) ? LW_NO_MEMORY : LW_OK;
-    worker->own = door;
+        return LW_NO_MEMORY;
     door->worker = worker;
     arena_init(&door->arena, SIP_REQUEST_ARENA_CAP);
     byte_buffer_init(&door->reply, REPLY_SIZE_MAX);
@@ -75,10 +75,10 @@ lw_status sip_door_open(struct http_worker *worker)
     return status;
 }
 
-void sip_door_close(struct http_worker *worker)
+void sip_door_close(struct sip_door **door_place)
 {
-    struct sip_door *door = worker->own;
-    worker->own = NULL;
+    struct sip_door *door = *door_place;
+    *door_place = NULL;
     if (!door)
         return;
     sip_calls_fini(&door->calls);
@@ -89,26 +89,19 @@ void sip_door_close(struct http_worker *worker)
     free(door);
 }
 
-void sip_door_drain(struct http_worker *worker)
+void sip_door_drain(struct sip_door *door)
 {
-    struct sip_door *door = worker->own;
-    if (!door)
-        return;
     door->draining = true;
     sip_calls_drain(&door->calls);
 }
 
-uint32_t sip_door_in_flight(const struct http_worker *worker)
+uint32_t sip_door_in_flight(const struct sip_door *door)
 {
-    const struct sip_door *door = worker->own;
-    return door ? sip_calls_in_flight(&door->calls) : 0;
+    return sip_calls_in_flight(&door->calls);
 }
 
-void sip_door_health(const struct http_worker *worker, struct byte_buffer *out)
+void sip_door_health(const struct sip_door *door, struct byte_buffer *out)
 {
-    const struct sip_door *door = worker->own;
-    if (!door)
-        return;
     byte_buffer_printf(out, ", \"sip\": {\"calls\": %u, \"listen\": [", door->calls.count);
     for (size_t i = 0; i < sip_transport_listen_count(door->transport); i++) {
         char text[SIP_ADDRESS_TEXT_MAX];

@@ -18,11 +18,14 @@
 
 #include "http_worker.h"
 
-/* Of struct http_worker_plan; each does nothing when the configuration has no sip. */
-lw_status sip_door_open(struct http_worker *worker);
-void sip_door_close(struct http_worker *worker);
-void sip_door_drain(struct http_worker *worker);
-uint32_t sip_door_in_flight(const struct http_worker *worker);
-void sip_door_health(const struct http_worker *worker, struct byte_buffer *out);
+struct sip_door;   /* opaque */
+
+/* The configuration has sip. Errors, logged: LW_IO, LW_NO_MEMORY; *out is then to be closed all the same. */
+LW_MUST_CHECK lw_status sip_door_open(struct http_worker *worker, struct sip_door **out);
+void sip_door_close(struct sip_door **door);   /* NULL accepted */
+/* What struct http_worker_plan asks of a worker. */
+void sip_door_drain(struct sip_door *door);
+uint32_t sip_door_in_flight(const struct sip_door *door);
+void sip_door_health(const struct sip_door *door, struct byte_buffer *out);
 
 #endif

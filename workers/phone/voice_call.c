@@ -65,13 +65,13 @@ static void step_incoming(struct voice_request *request)
     static struct lead_builder builder;   /* large; used by one request at a time */
     const struct lw_lead *lead;
     const char *reason;
-    char raw_ref[RAW_REF_MAX];
     request->again = arena_printf(http_call_arena(request->call), "incoming?n=%u", request->round + 1);
+    request->held.kind = VOICE_HELD_CALL;
 
-    voice_request_keep_raw(request, raw_ref);
+    voice_request_keep_raw(request);
     lead_builder_init(&builder, &request->source->defaults);
     voice_lead_fill(&builder, &request->params, request->texts);
-    lead_builder_set_text(&builder, LEAD_FIELD_RAW_REF, raw_ref);
+    lead_builder_set_text(&builder, LEAD_FIELD_RAW_REF, request->raw_ref);
     lw_status status = lead_builder_finish(&builder, &lead, &reason);
     if (status == LW_OK) {
         struct broker_link_call call = {voice_request_patience_ms(request), on_published, request};
@@ -105,6 +105,7 @@ static void on_published(void *context, const struct lw_publisher_answer *answer
         return;
     }
     request->again = arena_printf(http_call_arena(request->call), "hold?n=%u", request->round + 1);
+    request->held.kind = VOICE_HELD_NOTHING;   /* the broker has it */
     voice_request_check(request, ask(request, on_hold_state));
 }
 
@@ -161,12 +162,15 @@ static void step_dial_result(struct voice_request *request)
     const char *lead_id = form_encode(arena, request->lead_id);
     request->again = arena_printf(arena, "dial-result?lead=%s&offer=%u&result=%s&n=%u", lead_id ? lead_id : "",
                                   request->offer_number, state, request->round + 1);
-    voice_request_check(request, tell_result(request, outcome, form_fields_text(&request->params, "DialCallSid", ""), on_result_told));
+    const char *leg_id = form_fields_text(&request->params, "DialCallSid", "");
+    voice_request_check(request, tell_result(request, outcome, leg_id, on_result_told));
 }
 
 static void on_result_told(void *context, const struct lw_publisher_answer *answer)
 {
     struct voice_request *request = context;
+    if (answer->outcome != LW_OUTCOME_BUSY)
+        request->held.kind = VOICE_HELD_NOTHING;
     if (answer->outcome == LW_OUTCOME_BUSY)
         voice_answer_busy(request, http_worker_retry_after_s(answer));
     else if (request->talked)   /* whoever's the lead is now, this call has had its talk */
@@ -181,6 +185,7 @@ static void step_status(struct voice_request *request)
     const char *state = voice_request_param(request, "CallStatus");
     for (size_t i = 0; i < sizeof ended / sizeof *ended; i++) {
         if (strcmp(state, ended[i]) == 0) {
+            request->held.kind = VOICE_HELD_END;
             voice_request_check(request, ask(request, on_end_state));
             return;
         }
@@ -188,23 +193,22 @@ static void step_status(struct voice_request *request)
     voice_answer_done(request);
 }
 
-/* A call that ended after the talk is no reason to take the lead from its rep. */
 static void on_end_state(void *context, const struct lw_publisher_answer *answer)
 {
     struct voice_request *request = context;
-    bool waits = !answer->call_back && (answer->state == LW_LEAD_WAITING || answer->state == LW_LEAD_OFFERED ||
-                 answer->state == LW_LEAD_CONNECTING || answer->state == LW_LEAD_PARKED);
-    if (answer->outcome == LW_OUTCOME_BUSY) {
+    const bool may_come = (answer->outcome == LW_OUTCOME_NOT_FOUND || answer->state == LW_LEAD_CONNECTING) &&
+                          voice_request_goes_behind(request);   /* the call itself, or that they have talked, may be in the spool */
+    if (answer->outcome == LW_OUTCOME_BUSY || may_come) {
         voice_answer_busy(request, http_worker_retry_after_s(answer));
         return;
     }
-    if (answer->outcome == LW_OUTCOME_NOT_FOUND || !waits) {
+    if (answer->outcome == LW_OUTCOME_NOT_FOUND || !voice_lead_waits(answer)) {
         voice_answer_done(request);
         return;
     }
     struct lw_lead_name name = {.source = request->source->name, .idempotency_id = request->call_id};
     struct broker_link_call call = {voice_request_patience_ms(request), on_cancelled, request};
-    voice_request_check(request, broker_link_cancel(request->worker->link, &name, "caller hung up", &call, NULL));
+    voice_request_check(request, broker_link_cancel(request->worker->link, &name, voice_hung_up, &call, NULL));
 }
 
 static void on_cancelled(void *context, const struct lw_publisher_answer *answer)
@@ -222,6 +226,11 @@ static lw_status ask(struct voice_request *request, broker_link_done *done)
 static lw_status tell_result(struct voice_request *request, lw_dial_outcome outcome, const char *leg_id, broker_link_done *done)
 {
     struct broker_link_call call = {voice_request_patience_ms(request), done, request};
+    request->held.kind = VOICE_HELD_DIAL;   /* of a lead that the broker has: it goes behind nothing */
+    request->held.lead_id = request->lead_id;
+    request->held.offer_number = request->offer_number;
+    request->held.outcome = outcome;
+    request->held.leg_id = leg_id;
     return broker_link_dial_result(request->worker->link, request->lead_id, request->offer_number, outcome, leg_id, &call, NULL);
 }
 

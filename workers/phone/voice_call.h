@@ -14,7 +14,7 @@
  *   status                     the call's end   query; cancel if it waits      204
  *
  * While the broker is away a caller hears the hold text and comes back to the same
- * URL: nothing is lost, the call itself is the memory.
+ * URL: the call itself is the memory. What is told once only goes into the spool (voice_spool), if there is one.
  */
 #ifndef VOICE_CALL_H
 #define VOICE_CALL_H

@@ -5,6 +5,14 @@
 
 #include "caller_number.h"
 
+const char voice_hung_up[] = "caller hung up";
+
+bool voice_lead_waits(const struct lw_publisher_answer *answer)
+{
+    return !answer->call_back && (answer->state == LW_LEAD_WAITING || answer->state == LW_LEAD_OFFERED ||
+           answer->state == LW_LEAD_CONNECTING || answer->state == LW_LEAD_PARKED);
+}
+
 void voice_lead_fill(struct lead_builder *builder, const struct form_fields *params, const struct phone_texts *texts)
 {
     static const struct { const char *param, *attribute; } extras[] = {

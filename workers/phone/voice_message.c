@@ -4,39 +4,10 @@
 #include <string.h>
 
 #include "lw_log.h"
-#include "voice_lead.h"
 #include "wall_clock.h"
 
 static void publish(struct voice_request *request, const struct voice_recording *recording);
 static broker_link_done on_published;
-
-static const char *part(const struct form_fields *params, const char *name, const struct form_fields *query, const char *query_name)
-{
-    return form_fields_text(params, name, form_fields_text(query, query_name, ""));
-}
-
-bool voice_recording_read(const struct form_fields *params, const struct form_fields *query, struct voice_recording *out)
-{
-    const char *duration = part(params, "RecordingDuration", query, "seconds");
-    size_t digits = strspn(duration, "0123456789");
-    *out = (struct voice_recording){.id = part(params, "RecordingSid", query, "recording"), .url = part(params, "RecordingUrl", query, "url")};
-    if (digits == 0 || digits > 5 || duration[digits] != '\0')
-        return *out->id && *out->url;
-    for (const char *digit = duration; *digit; digit++)
-        out->duration_s = out->duration_s * 10 + (uint32_t)(*digit - '0');
-    out->is_empty = out->duration_s == 0;
-    return *out->id && *out->url;
-}
-
-bool voice_recording_fill(struct lead_builder *builder, const struct form_fields *params, const struct phone_texts *texts,
-                          const struct voice_recording *recording)
-{
-    if (!lead_builder_set_recording(builder, recording->url, recording->duration_s))
-        return false;
-    lead_builder_set_follows(builder, form_fields_text(params, "CallSid", ""));
-    voice_lead_fill(builder, params, texts);
-    return true;
-}
 
 /* While the broker is busy the caller comes back here by <Redirect>, which does not repeat the recording: the URL does. */
 void voice_message_taken(struct voice_request *request)
@@ -75,17 +46,20 @@ static void publish(struct voice_request *request, const struct voice_recording 
     static struct lead_builder builder;   /* large; used by one request at a time */
     const struct lw_lead *lead;
     const char *reason;
-    char raw_ref[RAW_REF_MAX];
     lead_builder_init(&builder, &request->source->defaults);
     if (!voice_recording_fill(&builder, &request->params, request->texts, recording)) {
         lead_builder_fini(&builder);
         voice_answer_refused(request, WORKER_COUNT_MALFORMED, 400, "RecordingUrl is not an http or https address, or is too long");
         return;
     }
-    voice_request_keep_raw(request, raw_ref);
-    lead_builder_set_text(&builder, LEAD_FIELD_RAW_REF, raw_ref);
+    voice_request_keep_raw(request);
+    request->held.kind = VOICE_HELD_MESSAGE;
+    request->held.recording = *recording;
+    lead_builder_set_text(&builder, LEAD_FIELD_RAW_REF, request->raw_ref);
     lw_status status = lead_builder_finish(&builder, &lead, &reason);
-    if (status == LW_OK) {
+    if (status == LW_OK && voice_request_goes_behind(request)) {
+        status = LW_AGAIN;
+    } else if (status == LW_OK) {
         struct broker_link_call call = {voice_request_patience_ms(request), on_published, request};
         status = broker_link_publish(request->worker->link, recording->id, wall_clock_unix_ms(), lead, &call, NULL);
     }

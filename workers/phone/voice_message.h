@@ -8,19 +8,8 @@
 #ifndef VOICE_MESSAGE_H
 #define VOICE_MESSAGE_H
 
+#include "voice_recording.h"
 #include "voice_request.h"
-
-struct voice_recording {
-    const char *id, *url;
-    uint32_t duration_s;   /* 0: not known */
-    bool is_empty;         /* nothing was said */
-};
-
-/* Of a webhook's parameters; where the caller had to come back, of the URL. False: there is no recording in them. */
-bool voice_recording_read(const struct form_fields *params, const struct form_fields *query, struct voice_recording *out);
-/* Fills an initialised builder with the message. False: its address is none that may be shown to a rep. */
-bool voice_recording_fill(struct lead_builder *builder, const struct form_fields *params, const struct phone_texts *texts,
-                          const struct voice_recording *recording);
 
 /* Steps of voice_call.c. */
 void voice_message_taken(struct voice_request *request);

@@ -8,6 +8,7 @@
 #include "call_refuse.h"
 #include "http_signature.h"
 #include "lw_log.h"
+#include "phone_state.h"
 #include "wall_clock.h"
 
 enum { ROUND_MAX = 1000000, RING_MIN_S = 5 };
@@ -15,6 +16,8 @@ enum { ROUND_MAX = 1000000, RING_MIN_S = 5 };
 static void answer(struct voice_request *request, const char *markup);
 static void answer_hold(struct voice_request *request, const char *text, uint32_t position, const char *step_and_query);
 static void answer_dial(struct voice_request *request, const struct lw_publisher_answer *lead);
+static lw_status hold(struct voice_request *request);
+static void answer_held(struct voice_request *request);
 static void answer_nobody(struct voice_request *request, const char *text);
 static void end(struct voice_request *request);
 static uint32_t number(const char *text, uint32_t max);
@@ -40,6 +43,8 @@ struct voice_request *voice_request_new(struct http_worker *worker, struct worke
     request->position_said = number(form_fields_text(query, "p", "0"), UINT32_MAX);
     request->lead_id = form_fields_text(query, "lead", NULL);
     request->offer_number = number(form_fields_text(query, "offer", "0"), UINT32_MAX);
+    request->is_kept = strcmp(form_fields_text(query, "kept", ""), "1") == 0;
+    request->received_unix_ms = wall_clock_unix_ms();
     return request;
 }
 
@@ -73,12 +78,18 @@ uint32_t voice_request_patience_ms(const struct voice_request *request)
     return broker_link_connected(request->worker->link) || whole_ms < WHILE_AWAY_MS ? whole_ms : WHILE_AWAY_MS;
 }
 
-void voice_request_keep_raw(struct voice_request *request, char raw_ref[RAW_REF_MAX])
+void voice_request_keep_raw(struct voice_request *request)
 {
     size_t size;
     const char *body = http_call_body(request->call, &size);
-    if (http_worker_keep_raw(request->worker, request->source->name, "form", body, size, NULL, raw_ref) != LW_OK)
+    if (http_worker_keep_raw(request->worker, request->source->name, "form", body, size, NULL, request->raw_ref) != LW_OK)
         worker_counts_add(&request->worker->counts, WORKER_COUNT_STORE_FULL);
+}
+
+bool voice_request_goes_behind(const struct voice_request *request)
+{
+    const struct contact_spool *spool = phone_state_spool(request->worker);
+    return spool && (!broker_link_connected(request->worker->link) || contact_spool_is_busy(spool, request->source->name));
 }
 
 void voice_request_check(struct voice_request *request, lw_status status)
@@ -123,6 +134,18 @@ void voice_answer_done(struct voice_request *request)
 
 void voice_answer_busy(struct voice_request *request, uint32_t retry_after_s)
 {
+    const lw_status status = hold(request);
+    if (status == LW_OK) {
+        answer_held(request);
+        return;
+    }
+    if (status != LW_AGAIN && !request->again) {
+        struct http_worker *worker = request->worker;
+        struct http_call *call = request->call;
+        end(request);
+        http_worker_refuse(worker, call, WORKER_COUNT_STORE_FULL, status == LW_FULL ? 507 : 503, "the spool cannot take it", 60);
+        return;
+    }
     worker_counts_add(&request->worker->counts, WORKER_COUNT_BUSY);
     if (request->again) {
         answer_hold(request, request->texts->hold, 0, request->again);
@@ -130,6 +153,39 @@ void voice_answer_busy(struct voice_request *request, uint32_t retry_after_s)
     }
     end(request);
     http_call_reply_error(request->call, 503, "try again later", retry_after_s);
+}
+
+/* LW_AGAIN: there is nothing to hold, or no spool. */
+static lw_status hold(struct voice_request *request)
+{
+    struct contact_spool *spool = phone_state_spool(request->worker);
+    struct voice_held *held = &request->held;
+    if (!spool || held->kind == VOICE_HELD_NOTHING)
+        return LW_AGAIN;
+    if (request->is_kept)
+        return LW_OK;
+    held->source = request->source->name;
+    held->call_id = request->call_id;
+    held->raw_ref = request->raw_ref;
+    held->received_unix_ms = request->received_unix_ms;
+    held->body = http_call_body(request->call, &held->body_size);
+    const lw_status status = voice_spool_hold(spool, held);
+    if (status == LW_OK)
+        worker_counts_add(&request->worker->counts, WORKER_COUNT_HELD);
+    return status;
+}
+
+/* A caller who is still on the line waits on, and is looked after as before; what they said is taken. */
+static void answer_held(struct voice_request *request)
+{
+    if (!request->again)
+        voice_answer_done(request);
+    else if (request->held.kind == VOICE_HELD_MESSAGE)
+        voice_answer_text(request, request->texts->message_taken);
+    else if (request->held.kind == VOICE_HELD_DIAL && request->talked)
+        voice_answer_end(request, false);
+    else
+        answer_hold(request, request->texts->hold, 0, arena_printf(http_call_arena(request->call), "%s&kept=1", request->again));
 }
 
 void voice_answer_end(struct voice_request *request, bool say_goodbye)

@@ -10,7 +10,6 @@ enum { TEXT_SIZE_MAX = 2048, URL_SIZE_MAX = 2048 };
 
 static void read_source(struct yaml_doc *doc, const char *config_path, const struct yaml_node *node, struct arena *arena,
                         struct web_source *source);
-static struct web_spool_options read_spool(struct yaml_doc *doc, const char *config_path, const struct yaml_node *map, struct arena *arena);
 static const char *read_json_path(struct yaml_doc *doc, const struct yaml_node *map, const char *key, struct arena *arena);
 static void check_behind_proxy(struct yaml_doc *doc, const struct yaml_node *node, const struct web_config *config,
                                const struct worker_config *common, const struct web_source *source);
@@ -29,7 +28,7 @@ void *web_config_read(struct yaml_doc *doc, const char *config_path, const struc
     if (!config)
         return NULL;
     config->public_base = worker_config_public_base(doc, arena, yaml_map_find(root, "public_base"));
-    config->spool = read_spool(doc, config_path, yaml_map_find(root, "spool"), arena);
+    config->spool = contact_spool_options_read(doc, config_path, yaml_map_find(root, "spool"), arena);
     if (!sources || yaml_node_kind(sources) != YAML_KIND_MAP || yaml_node_count(sources) == 0) {
         yaml_doc_problem(doc, sources ? sources : root, "sources is missing: a map of source names");
         return config;
@@ -94,21 +93,6 @@ static void check_behind_proxy(struct yaml_doc *doc, const struct yaml_node *nod
         yaml_doc_problem(doc, node, "public_base is missing: this scheme signs the URL that the sender called");
     if (source->per_minute_client > 0 && worker_config_is_loopback(common->http.listen) && !told)
         yaml_doc_problem(doc, node, "limits.per_client needs http.trusted_proxies: on a loopback address every client looks like the proxy");
-}
-
-static struct web_spool_options read_spool(struct yaml_doc *doc, const char *config_path, const struct yaml_node *map, struct arena *arena)
-{
-    static const char *const known[] = {"directory", "size_max_mib", NULL};
-    struct web_spool_options spool = {0};
-    if (!map)
-        return spool;
-    yaml_check_keys(doc, map, "spool", known);
-    const char *directory = worker_config_text(doc, arena, yaml_map_find(map, "directory"), "spool.directory", URL_SIZE_MAX, NULL);
-    spool.directory = worker_config_path(arena, config_path, directory);
-    spool.size_max_bytes = yaml_read_number(doc, yaml_map_find(map, "size_max_mib"), "spool.size_max_mib", 1, 1u << 20, 256) << 20;
-    if (!spool.directory)
-        yaml_doc_problem(doc, map, "spool.directory is missing");
-    return spool;
 }
 
 static void read_handshake(struct yaml_doc *doc, const char *config_path, const struct yaml_node *map, struct arena *arena, struct web_source *source)

@@ -29,6 +29,7 @@
 
 #include <stddef.h>
 
+#include "contact_spool.h"
 #include "signature_config.h"
 #include "web_mapping.h"
 #include "worker_config.h"
@@ -60,13 +61,8 @@ struct web_source {
     size_t origin_count;
 };
 
-struct web_spool_options {
-    const char *directory;              /* NULL: there is none */
-    uint64_t size_max_bytes;
-};
-
 struct web_config {
-    struct web_spool_options spool;     /* takes effect at a start */
+    struct contact_spool_options spool;     /* takes effect at a start */
     const char *public_base;            /* NULL: not known */
     const struct web_source *sources;   /* by name */
     size_t source_count;

@@ -24,7 +24,7 @@ void web_state_close(struct http_worker *worker)
     struct web_state *state = worker->own;
     if (!state)
         return;
-    web_spool_close(&state->spool);
+    contact_spool_close(&state->spool);
     http_fetcher_close(&state->fetcher);
     rate_limit_fini(&state->sources);
     rate_limit_fini(&state->clients);
@@ -36,13 +36,13 @@ void web_state_health(const struct http_worker *worker, struct byte_buffer *out)
 {
     const struct web_state *state = worker->own;
     if (state->spool)
-        web_spool_health(state->spool, out);
+        contact_spool_health(state->spool, out);
 }
 
 void web_state_metrics(const struct http_worker *worker, struct byte_buffer *out)
 {
     const struct web_state *state = worker->own;
-    web_spool_metrics(state->spool, out);
+    contact_spool_metrics(state->spool, out);
 }
 
 static uint32_t in_seconds(uint32_t wait_ms)

@@ -17,7 +17,7 @@ enum { WEB_CLIENTS_REMEMBERED = 16384 };
 struct web_state {
     struct rate_limit sources, clients;
     struct http_fetcher *fetcher;
-    struct web_spool *spool;   /* NULL: the configuration had none at the start */
+    struct contact_spool *spool;   /* NULL: the configuration had none at the start */
 };
 
 /* The open and close functions of struct http_worker_plan; worker->own is a struct web_state. */

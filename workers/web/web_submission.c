@@ -193,7 +193,7 @@ static void publish(struct submission *submission)
         hold_or_refuse(submission, reason, 1);
 }
 
-static struct web_spool *spool_of(const struct submission *submission)
+static struct contact_spool *spool_of(const struct submission *submission)
 {
     const struct web_state *state = submission->worker->own;
     return submission->source->cannot_retry ? state->spool : NULL;
@@ -202,14 +202,14 @@ static struct web_spool *spool_of(const struct submission *submission)
 /* True if there is no use in asking the broker now, and the contact may be held. */
 static bool goes_behind(const struct submission *submission)
 {
-    const struct web_spool *spool = spool_of(submission);
-    return spool && (web_spool_is_busy(spool) || !broker_link_connected(submission->worker->link));
+    const struct contact_spool *spool = spool_of(submission);
+    return spool && (contact_spool_is_busy(spool, submission->source->name) || !broker_link_connected(submission->worker->link));
 }
 
 /* The broker cannot take the contact now. */
 static void hold_or_refuse(struct submission *submission, const char *reason, uint32_t retry_after_s)
 {
-    struct web_spool *spool = spool_of(submission);
+    struct contact_spool *spool = spool_of(submission);
     const struct web_held held = {
         .source = submission->source->name, .id = submission->id, .raw_ref = submission->raw_ref, .id_is_hash = submission->id_is_hash,
         .received_unix_ms = submission->received_unix_ms, .body = submission->body,

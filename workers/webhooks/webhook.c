@@ -63,7 +63,7 @@ void webhook_close(struct webhook *hook)
 
 static bool put_bytes(struct webhook *hook, const char *bytes, size_t size)
 {
-    lw_status status = spool_put(hook->spool, bytes, size);
+    lw_status status = spool_put(hook->spool, "", bytes, size);
     if (status != LW_OK)
         log_error("hook %s: the outbox does not take a message: %s", hook->config->name, status == LW_IO ? strerror(errno) : lw_status_text(status));
     else if (!hook->message && !event_pending(hook->pump, EV_TIMEOUT, NULL))
@@ -164,7 +164,7 @@ static void on_pump(evutil_socket_t fd, short what, void *context)
     size_t size = 0;
     if (hook->message)
         return;
-    lw_status status = spool_read_first(hook->spool, &hook->message, &hook->size);
+    lw_status status = spool_read_first(hook->spool, 0, &hook->message, &hook->size);
     if (status == LW_NOT_FOUND)
         return;
     char *body = status == LW_OK ? body_of(hook, &size) : NULL;
@@ -175,7 +175,7 @@ static void on_pump(evutil_socket_t fd, short what, void *context)
     bool is_ours = status != LW_OK || body;
     log_error("hook %s: the first message of the outbox %s", hook->config->name, is_ours ? "cannot be sent now" : "is none of ours, and was set aside");
     forget_message(hook);
-    if (!is_ours && spool_set_first_aside(hook->spool) != LW_OK)
+    if (!is_ours && spool_set_first_aside(hook->spool, 0) != LW_OK)
         log_error("hook %s: it cannot be set aside: %s", hook->config->name, strerror(errno));
     hook->attempts++;
     wait_ms(hook, pause_ms(hook));
@@ -193,7 +193,7 @@ static void delivered(struct webhook *hook)
     hook->attempts = 0;
     log_debug("hook %s: delivered id=%s", hook->config->name, (char *)hook->message);
     forget_message(hook);
-    if (spool_drop_first(hook->spool) == LW_OK) {
+    if (spool_drop_first(hook->spool, 0) == LW_OK) {
         event_active(hook->pump, EV_TIMEOUT, 0);
         return;
     }
@@ -208,7 +208,7 @@ static void give_up(struct webhook *hook, const struct http_fetch_answer *answer
     forget_message(hook);
     hook->attempts = 0;
     hook->dead_total++;
-    if (spool_set_first_aside(hook->spool) != LW_OK) {
+    if (spool_set_first_aside(hook->spool, 0) != LW_OK) {
         log_error("hook %s: it cannot be set aside: %s", hook->config->name, strerror(errno));
         hook->attempts = 1;
     }
