@@ -111,7 +111,8 @@ static bool open_ops(struct gateway *gateway)
 {
     const struct gateway_config *config = gateway->config;
     const struct ops_feed_options options = {.base = gateway->base, .control = config->ops_control, .events = config->ops_events,
-                                             .desk = config->desk, .key_file = config->ops_key_path};
+                                             .desk = config->desk, .key_file = config->ops_key_path,
+                                             .workers = config->workers, .worker_count = config->worker_count};
     gateway->ops_pages.feed = &gateway->ops;
     if (!config->ops_control)
         return true;

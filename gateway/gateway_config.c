@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway_config.h"
 
+#include <arpa/inet.h>
 #include <leadwire/lead.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ static void read_all(struct yaml_doc *doc, const char *path, const struct gatewa
 static void read_rep_doors(struct yaml_doc *doc, const char *path, const struct yaml_node *root, struct gateway_config *out);
 static void read_ops(struct yaml_doc *doc, const char *path, const struct yaml_node *node, const struct gateway_overrides *overrides,
                      struct gateway_config *out);
+static void read_workers(struct yaml_doc *doc, const struct yaml_node *map, struct gateway_config *out);
 static void read_sessions(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out);
 static void read_page(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out);
 static void read_away(struct yaml_doc *doc, const char *path, const struct yaml_node *node, struct gateway_config *out);
@@ -131,19 +133,51 @@ static void check_ops_key(struct yaml_doc *doc, const struct yaml_node *node, co
 static void read_ops(struct yaml_doc *doc, const char *path, const struct yaml_node *node, const struct gateway_overrides *overrides,
                      struct gateway_config *out)
 {
-    static const char *const known[] = {"control", "events", "key_file", "versions", NULL};
+    static const char *const known[] = {"control", "events", "key_file", "versions", "workers", NULL};
     if (!node)
         return;
     yaml_check_keys(doc, node, "ops", known);
     out->ops_control = arena_strdup(&out->arena, yaml_read_text(doc, yaml_map_find(node, "control"), "ops.control", PATH_SIZE_MAX, NULL));
     out->ops_events = arena_strdup(&out->arena, yaml_read_text(doc, yaml_map_find(node, "events"), "ops.events", PATH_SIZE_MAX, NULL));
     out->ops_versions = beside(&out->arena, path, yaml_read_text(doc, yaml_map_find(node, "versions"), "ops.versions", PATH_SIZE_MAX, NULL));
+    read_workers(doc, yaml_map_find(node, "workers"), out);
     if (!out->ops_control || !out->ops_events)
         yaml_doc_problem(doc, node, "ops needs control and events: the broker's endpoints of these names");
     const char *key = yaml_read_text(doc, yaml_map_find(node, "key_file"), "ops.key_file", PATH_SIZE_MAX, NULL);
     out->ops_key_path = overrides->key_file ? overrides->key_file : beside(&out->arena, path, key);
     if (out->ops_key_path && out->ops_control && out->ops_events)
         check_ops_key(doc, node, out);
+}
+
+/* 127.0.0.1:9471, [::1]:9471: no names, which would have to be looked up. */
+static bool read_address(const char *text, struct arena *arena, struct ops_worker_address *out)
+{
+    struct in6_addr address;
+    const char *colon = strrchr(text, ':');
+    size_t size = colon ? (size_t)(colon - text) : 0, port_size = colon ? strlen(colon + 1) : 0;
+    bool in_brackets = size > 2 && text[0] == '[' && text[size - 1] == ']';
+    if (port_size == 0 || port_size > 5 || strspn(colon + 1, "0123456789") != port_size || atoi(colon + 1) < 1 || atoi(colon + 1) > UINT16_MAX)
+        return false;
+    out->port = (uint16_t)atoi(colon + 1);
+    out->host = in_brackets ? arena_printf(arena, "%.*s", (int)size - 2, text + 1) : arena_printf(arena, "%.*s", (int)size, text);
+    return out->host && inet_pton(in_brackets ? AF_INET6 : AF_INET, out->host, &address) == 1;
+}
+
+static void read_workers(struct yaml_doc *doc, const struct yaml_node *map, struct gateway_config *out)
+{
+    size_t count = map && yaml_node_kind(map) == YAML_KIND_MAP ? yaml_node_count(map) : 0;
+    if (map && (count == 0 || count > OPS_WORKERS_MAX))
+        yaml_doc_problem(doc, map, "ops.workers must be a map of 1 to %d names with their health addresses", OPS_WORKERS_MAX);
+    for (size_t i = 0; i < count && i < OPS_WORKERS_MAX; i++) {
+        const struct yaml_node *value = yaml_map_value_at(map, i);
+        const char *name = yaml_map_key_at(map, i), *address = yaml_read_text(doc, value, "ops.workers", TEXT_MAX, "");
+        struct ops_worker_address *worker = &out->workers[out->worker_count++];
+        worker->name = arena_strdup(&out->arena, name);
+        if (!*name || strlen(name) > LW_NAME_MAX)
+            yaml_doc_problem(doc, value, "a name has 1 to %d bytes", LW_NAME_MAX);
+        if (!address || !read_address(address, &out->arena, worker))
+            yaml_doc_problem(doc, value, "ops.workers: '%.40s' needs an IP address and a port, e.g. 127.0.0.1:9471: what its --health has", name);
+    }
 }
 
 static void read_away(struct yaml_doc *doc, const char *path, const struct yaml_node *node, struct gateway_config *out)

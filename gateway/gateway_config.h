@@ -5,7 +5,8 @@
  *   desk: sales
  *   broker: ipc:///run/leadwire/reps
  *   users: users                    # users.h; paths are relative to the file's own folder
- *   ops: {control: ipc:///run/leadwire/control, events: ipc:///run/leadwire/events, versions: FOLDER}   # for /ops; without it there is none
+ *   ops: {control: ipc:///run/leadwire/control, events: ipc:///run/leadwire/events, versions: FOLDER, workers: {web: 127.0.0.1:9471}}
+ *                                   # for /ops; without it there is none. workers: their --health
  *   rep_secrets: reps               # the broker's file, or a folder with a file for each rep; or, for a broker with keys by tcp,
  *   rep_keys: keys                  # a folder with REP.key for each rep (key_file.h). ops then has a key_file: FILE too
  *   tokens: tokens                # of scripts (api_tokens.h); none if not written
@@ -30,6 +31,7 @@
 #include "arena.h"
 #include "http_config.h"
 #include "offer_link.h"
+#include "ops_workers.h"
 #include "proxy_identity.h"
 
 struct gateway_config {
@@ -40,6 +42,8 @@ struct gateway_config {
     const char *ops_control, *ops_events;   /* both, or NULL: no /ops */
     const char *ops_key_path;               /* the key for both; NULL: plain */
     const char *ops_versions;               /* where versions of the rules are kept; NULL: nowhere */
+    struct ops_worker_address workers[OPS_WORKERS_MAX];   /* where workers tell how they are */
+    uint32_t worker_count;
     struct http_config http;
     struct proxy_identity identity;
     bool has_away;                          /* reps can be reached while their page is closed: */

@@ -60,6 +60,8 @@ lw_status ops_feed_open(struct ops_feed *feed, const struct ops_feed_options *op
     if (status == LW_OK && event_add(feed->second, &second) != 0)
         status = LW_NO_MEMORY;
     if (status == LW_OK)
+        status = ops_workers_open(&feed->workers, options->base, options->workers, options->worker_count);
+    if (status == LW_OK)
         event_active(feed->pump, EV_TIMEOUT, 0);
     return status;
 }
@@ -73,6 +75,7 @@ void ops_feed_close(struct ops_feed *feed)
     control_link_close(&feed->control);
     if (feed->events)
         lw_events_close(&feed->events);
+    ops_workers_close(&feed->workers);
     ops_board_fini(&feed->board);
     json_decref(feed->health);
     free(feed->rules_by);

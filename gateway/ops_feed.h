@@ -12,6 +12,7 @@
 
 #include "control_link.h"
 #include "ops_board.h"
+#include "ops_workers.h"
 
 enum { OPS_WHYS_ASKED_MAX = 8, OPS_PARKED_SHOWN_MAX = 100 };
 
@@ -25,6 +26,7 @@ struct ops_feed {
     struct lw_events *events;
     struct event *readable[2], *pump, *second;
     struct ops_board board;
+    struct ops_workers workers;
     json_t *health;                      /* what StatusReply says; NULL: the broker does not answer */
     bool asks_health, asks_rules;
     uint32_t health_count;               /* of the answers that health has come from */
@@ -41,6 +43,8 @@ struct ops_feed {
 struct ops_feed_options {
     struct event_base *base;
     const char *control, *events, *desk, *key_file;   /* key_file: NULL: plain */
+    const struct ops_worker_address *workers;
+    uint32_t worker_count;
 };
 
 /* *feed must stay where it is. Errors: those of session_open and lw_events_open. */

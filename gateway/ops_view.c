@@ -144,6 +144,7 @@ json_t *ops_view_json(const struct ops_feed *feed, const struct ops_scope *scope
     json_object_set_new(view, "health", feed->health ? json_incref(feed->health) : json_null());
     json_object_set_new(view, "queues", queues_json(board));
     json_object_set_new(view, "sources", sources_json(board));
+    json_object_set_new(view, "workers", ops_workers_json(&feed->workers, board->now_ms));
     json_object_set_new(view, "first_touch", json_pack("{s:i, s:I, s:I}", "count", (int)board->touches.count, "half_ms",
                                                        (json_int_t)ops_times_percentile(&board->touches, 50), "most_ms",
                                                        (json_int_t)ops_times_percentile(&board->touches, 90)));

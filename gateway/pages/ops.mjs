@@ -59,7 +59,18 @@ function makeTables() {
       {head: t("takes_leads"), text: (row) => (row.paused ? t("paused_since", {time: ago(row.paused.since_unix_ms), name: row.paused.by, reason: row.paused.reason}) : t("goes_on")),
         bad: (row) => row.paused},
       {head: "", act: (row) => (may("pause") ? button(t("act_on"), () => onSource(row()), {"aria-haspopup": "dialog"}) : "")}], (row) => `${row.channel} ${row.source}`),
+    workers: new Table(scroll("workers"), t("workers"), [
+      {head: t("worker"), text: (row) => row.worker}, {head: t("state"), text: (row) => `${t(`worker_${row.state}`)} ${ago(row.since_unix_ms)}`, bad: (row) => row.state !== "ready"},
+      {head: t("errors_hour"), number: true, text: (row) => row.errors_hour, bad: (row) => row.errors_hour > 0},
+      {head: t("errors_why"), text: (row) => row.errors.map((one) => `${one.count} ${one.reason.replaceAll("_", " ")}`).join(", ")},
+      {head: t("held"), number: true, text: (row) => row.held}, {head: t("oldest"), number: true, text: (row) => (row.oldest_ms > 0 ? span(row.oldest_ms) : "")},
+      {head: t("look_at"), text: alarmOf, bad: (row) => row.alarm}], (row) => row.worker),
   };
+}
+
+function alarmOf(row) {
+  if (row.alarm === "nearly_full") return t("alarm_nearly_full", {percent: row.spool_percent});
+  return row.alarm === "aside" ? t("alarm_aside", {count: row.aside}) : row.alarm === "waiting" ? t("alarm_waiting") : "";
 }
 
 // Those that leads came from of late, each with why it is paused; and those of which none came.
@@ -111,8 +122,9 @@ function mark() {
 
 function show() {
   if (!told) return;
-  for (const name of ["queues", "reps", "parked", "leads", "sources"]) if (told[name]) tables[name].show(told[name]);
+  for (const name of ["queues", "reps", "parked", "leads", "sources", "workers"]) if (told[name]) tables[name].show(told[name]);
   document.querySelectorAll(".of-desk").forEach((section) => (section.hidden = Boolean(told.team)));
+  byId("workers").hidden = !told.workers?.length;
   byId("who").textContent = [user.user, t(`role_${user.role.replace("-", "_")}`), told.team].filter(Boolean).join(" · ");
   showTiles();
   showBroker();

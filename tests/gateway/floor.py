@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -63,6 +64,14 @@ page:
   transfer: {skills: {heatpump: Heat pumps}, reps: {bruno: Bruno Ferri}}
 """
 GATEWAY = GATEWAY.replace("  decline_reasons: {}\n", "")
+
+WEB = """
+desk: main
+broker: ipc://FLOOR/run/publish
+listen: 127.0.0.1:0
+spool: {directory: spool}
+sources: {contact-form: {region: IT}, hook: {region: IT, cannot_retry: yes}}
+"""
 
 
 class Floor:
@@ -124,6 +133,21 @@ class Floor:
         wait_for("the gateway", lambda: port_file.exists() or self.processes["gateway"].poll() is not None)
         assert self.processes["gateway"].poll() is None, self.log("gateway")
         self.port = int(port_file.read_text())
+
+    def start_web(self):
+        """A leadwire-web: its port, and the address of its health."""
+        port_file = self.folder / "web.port"
+        (self.folder / "web.yaml").write_text(WEB.replace("FLOOR", str(self.folder)), encoding="utf-8")
+        self.start("web", BIN / "leadwire-web", "--config", self.folder / "web.yaml", "--port-file", port_file, "--health", "127.0.0.1:0")
+        health = wait_for("the worker", lambda: port_file.exists() and re.search(r"health on .* port=(\d+)$", self.log("web"), re.MULTILINE))
+        return int(port_file.read_text()), f"127.0.0.1:{health[1]}"
+
+    def post(self, port, source, body):
+        """The status that a leadwire-web answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT_S)
+        with contextlib.closing(connection):
+            connection.request("POST", f"/in/{source}", body, {"Content-Type": "application/json"})
+            return connection.getresponse().status
 
     def open(self):
         self.start_broker()

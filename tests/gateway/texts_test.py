@@ -10,7 +10,7 @@ import unittest
 PAGES = pathlib.Path(os.environ["LEADWIRE_SOURCE"]) / "gateway" / "pages"
 # Names that scripts put together: the words that may follow.
 MADE = {"state_": "available break wrap_up away offline", "quiet_": "available break wrap_up away offline", "channel_": "phone web email import chat",
-        "lead_": "waiting offered connecting assigned parked scheduled completed cancelled expired merged", "role_": "rep lead manager admin read_only",
+        "lead_": "waiting offered connecting assigned parked scheduled completed cancelled expired merged", "worker_": "ready broker_away silent", "role_": "rep lead manager admin read_only",
         "act_": "release take_back assign hold prioritise cancel",
         "first_": "load idle tier levels turn share worth interrupts preferred order",
         "day_": "accepted completed declined missed on busy", "why_": "preferred_rep offline break wrap_up away hours device cap team_cap team_share declined_before capacity shared_list", "week_": "mon tue wed thu fri sat sun",
