@@ -102,14 +102,16 @@ static json_t *lead_json(const struct ops_board *board, const struct ops_lead *l
     return row;
 }
 
-/* The oldest of them, in that order: by insertion into a short list, since most of many are not shown. */
-static uint32_t pick_oldest(const struct ops_board *board, const struct ops_scope *scope, bool parked, const struct ops_lead **out, uint32_t max)
+/* The oldest of them, in that order: by insertion into a short list, since most of many are not shown. *all: how many there are. */
+static uint32_t pick_oldest(const struct ops_board *board, const struct ops_scope *scope, bool parked, const struct ops_lead **out, uint32_t max, uint32_t *all)
 {
     uint32_t count = 0;
+    *all = 0;
     for (uint32_t i = 0; i < board->lead_top; i++) {
         const struct ops_lead *lead = &board->leads[i];
         if (!lead->id[0] || (lead->state == LW_LEAD_PARKED) != parked || !ops_scope_has_lead(scope, board, lead))
             continue;
+        ++*all;
         if (count == max && lead->received_ms >= out[max - 1]->received_ms)
             continue;
         uint32_t at = count < max ? count++ : max - 1;
@@ -120,14 +122,15 @@ static uint32_t pick_oldest(const struct ops_board *board, const struct ops_scop
     return count;
 }
 
-static json_t *leads_json(const struct ops_board *board, const struct ops_scope *scope, bool parked)
+static void put_leads(json_t *view, const struct ops_board *board, const struct ops_scope *scope, bool parked)
 {
     const struct ops_lead *picked[OPS_LEADS_SHOWN_MAX];
-    uint32_t count = pick_oldest(board, scope, parked, picked, parked ? OPS_PARKED_SHOWN_MAX : OPS_LEADS_SHOWN_MAX);
+    uint32_t all, count = pick_oldest(board, scope, parked, picked, parked ? OPS_PARKED_SHOWN_MAX : OPS_LEADS_SHOWN_MAX, &all);
     json_t *list = json_array();
     for (uint32_t i = 0; i < count; i++)
         json_array_append_new(list, lead_json(board, picked[i]));
-    return list;
+    json_object_set_new(view, parked ? "parked" : "leads", list);
+    json_object_set_new(view, parked ? "parked_count" : "leads_count", json_integer(all));
 }
 
 json_t *ops_view_json(const struct ops_feed *feed, const struct ops_scope *scope)
@@ -137,8 +140,8 @@ json_t *ops_view_json(const struct ops_feed *feed, const struct ops_scope *scope
                              "since_unix_ms", (json_int_t)(board->began_ms > board->day_begin_ms ? board->began_ms : board->day_begin_ms), "day_unix_ms",
                              (json_int_t)board->day_begin_ms, "team", scope->all ? "" : text_at(board, scope->team), "config_version", (int)feed->rules_version);
     json_object_set_new(view, "reps", reps_json(board, scope));
-    json_object_set_new(view, "leads", leads_json(board, scope, false));
-    json_object_set_new(view, "parked", leads_json(board, scope, true));
+    put_leads(view, board, scope, false);
+    put_leads(view, board, scope, true);
     if (!scope->all)
         return view;
     json_object_set_new(view, "health", feed->health ? json_incref(feed->health) : json_null());

@@ -17,6 +17,11 @@ export function button(text, onclick, attributes = {}) {
   return make("button", {type: "button", onclick, ...attributes}, text);
 }
 
+// What runs each moment touches the page only when it says something else.
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 export const byId = (id) => document.getElementById(id);
 
 export function key(name) {

@@ -2,7 +2,7 @@
 // What is known of a lead, as elements: the same on an offer and on a lead in hand.
 
 import {run, serverNow} from "./clock.mjs";
-import {make} from "./elements.mjs";
+import {make, write} from "./elements.mjs";
 import {day, moment, span, t} from "./texts.mjs";
 
 export function nameOf(row) {
@@ -27,7 +27,7 @@ function allOf(row, read) {
 export function heading(row, level) {
   const lead = row.lead ?? {};
   const came = make("span", {class: "came"});
-  if (row.received_unix_ms) run(came, row.received_unix_ms, (leftMs) => (came.textContent = t("came", {time: span(-leftMs)})));
+  if (row.received_unix_ms) run(came, row.received_unix_ms, (leftMs) => write(came, t("came", {time: span(-leftMs)})));
   return make("div", {class: "heading"},
     make("p", {class: "tags"},
       make("span", {class: `tag ${lead.channel ?? ""}`}, lead.channel ? t(`channel_${lead.channel}`) : ""),
@@ -100,7 +100,7 @@ export function countdown(row) {
   const whole = Math.max(1, row.deadline_unix_ms - serverNow());
   const box = make("div", {class: "countdown"}, bar, text);
   run(box, row.deadline_unix_ms, (leftMs) => {
-    text.textContent = leftMs > 0 ? t("left", {time: span(leftMs)}) : t("time_up");
+    write(text, leftMs > 0 ? t("left", {time: span(leftMs)}) : t("time_up"));
     box.classList.toggle("soon", leftMs < 10000);
     bar.style.setProperty("inline-size", `${Math.max(0, Math.min(100, (100 * leftMs) / whole))}%`);
   });

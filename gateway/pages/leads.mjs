@@ -3,7 +3,7 @@
 
 import {act} from "./api.mjs";
 import {run, serverNow} from "./clock.mjs";
-import {ask, button, byId, key, make} from "./elements.mjs";
+import {ask, button, byId, key, make, write} from "./elements.mjs";
 import {details, heading, links, nameOf, wishes} from "./lead_view.mjs";
 import {tell} from "./notices.mjs";
 import {ahead, labelOf, span, t} from "./texts.mjs";
@@ -86,7 +86,7 @@ function touchClock(row) {
   if (!row.touch_by_unix_ms) return "";
   const text = make("span", {role: "timer"});
   run(text, row.touch_by_unix_ms, (leftMs) => {
-    text.textContent = leftMs > 0 ? t("touch_left", {time: span(leftMs)}) : t("touch_late");
+    write(text, leftMs > 0 ? t("touch_left", {time: span(leftMs)}) : t("touch_late"));
     text.classList.toggle("soon", leftMs < 60000 || row.nudged === true);
   });
   return make("p", {class: "touch"}, text, make("button", {type: "button", onclick: () => touch(row)}, t("touched"), key("T")));

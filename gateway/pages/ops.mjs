@@ -120,10 +120,16 @@ function mark() {
   for (const [key, line] of tables.parked.rows) line.element.toggleAttribute("data-current", key === current);
 }
 
+function showMore(name, all) {
+  byId(name).querySelector(".more").textContent = all > told[name].length ? t("shown_of", {shown: told[name].length, all}) : "";
+}
+
 function show() {
   if (!told) return;
   for (const name of ["queues", "reps", "parked", "leads", "sources", "workers"]) if (told[name]) tables[name].show(told[name]);
   document.querySelectorAll(".of-desk").forEach((section) => (section.hidden = Boolean(told.team)));
+  showMore("parked", told.parked_count);
+  showMore("leads", told.leads_count);
   byId("workers").hidden = !told.workers?.length;
   byId("who").textContent = [user.user, t(`role_${user.role.replace("-", "_")}`), told.team].filter(Boolean).join(" · ");
   showTiles();

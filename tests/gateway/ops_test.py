@@ -112,6 +112,16 @@ class Watching(OpsCase):
         series = json.loads(self.signed_in("rita").ask("GET", "/api/v1/ops/series?span=hour")[2])["points"]
         self.assertEqual(sum(point["completed"] for point in series), 1)
 
+    def test_lists_are_bounded_and_told_of_how_many(self):
+        _, watch = self.watch("rita")
+        self.assertEqual((watch.state["leads_count"], watch.state["parked_count"]), (len(watch.state["leads"]), len(watch.state["parked"])))
+        published = self.floor.tool("publish", "--source", "list", "--product", "a boiler", "--count", 110)
+        self.assertEqual(published.returncode, 0, published.stdout)
+        state = watch.until("all are parked", lambda state: state["parked_count"] == 110)
+        self.assertEqual(len(state["parked"]), 100)
+        oldest = [row["received_unix_ms"] for row in state["parked"]]
+        self.assertEqual(oldest, sorted(oldest))
+
     def test_a_session_that_is_over_ends_the_stream(self):
         browser, watch = self.watch("rita")
         browser.ask("POST", "/api/v1/sign-out", "{}")

@@ -51,7 +51,8 @@ export async function slow(page, latency, bytes) {
   await page.line.send("Network.emulateNetworkConditions", {offline: false, latency, downloadThroughput: bytes, uploadThroughput: bytes});
 }
 
-export const shot = (page, name) => page.screenshot({path: `${SHOTS}/${name}.png`, fullPage: true});
+// fullPage false: what is on the screen, of a page that is very long.
+export const shot = (page, name, fullPage = true) => page.screenshot({path: `${SHOTS}/${name}.png`, fullPage, timeout: 60000});
 
 // No finding of axe-core that is serious or critical; nothing that scripts or the content security policy complained of.
 export async function accessible(page, where) {
@@ -63,8 +64,9 @@ export async function accessible(page, where) {
   assert.deepEqual(page.faults, [], where);
 }
 
+// Plots take their new size a moment after the page has.
 export async function fitsIn(page, width) {
   await page.setViewportSize({width, height: 780});
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(wide <= width, `the page is ${wide} wide on a screen of ${width}`);
+  const fits = await page.waitForFunction((limit) => document.documentElement.scrollWidth <= limit, width).catch(() => null);
+  assert.ok(fits, `the page is ${await page.evaluate(() => document.documentElement.scrollWidth)} wide on a screen of ${width}`);
 }
