@@ -302,7 +302,7 @@ static void note_step(struct faults_desk *desk, const struct faults_broker *brok
         [COMMAND_CANCEL] = "cancel", [COMMAND_DIAL_RESULT] = "dial result", [COMMAND_LOG_ON] = "log on", [COMMAND_LOG_OFF] = "log off",
         [COMMAND_CONNECTION_LOST] = "connection lost", [COMMAND_SET_REP_STATE] = "set state", [COMMAND_ANSWER_OFFER] = "answer",
         [COMMAND_COMPLETE] = "complete", [COMMAND_TRANSFER] = "transfer", [COMMAND_PULL] = "pull", [COMMAND_TOUCH] = "touch", [COMMAND_ACT] = "act",
-        [COMMAND_ACT_ON_REP] = "act on rep", [COMMAND_CUSTOMER] = "customer", [COMMAND_DEVICE] = "device",
+        [COMMAND_ACT_ON_REP] = "act on rep", [COMMAND_ACT_ON_SOURCE] = "act on source", [COMMAND_CUSTOMER] = "customer", [COMMAND_DEVICE] = "device",
         [COMMAND_SERVICE_RESUMED] = "service resumed", [COMMAND_TIME] = "time"};
     const bool has_name = (size_t)command->kind < sizeof names / sizeof names[0] && names[command->kind];
     const char *name = has_name ? names[command->kind] : "another command";

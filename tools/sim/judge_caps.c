@@ -13,7 +13,7 @@ static const struct config_caps *caps_of(const struct sim_judge *judge, uint32_t
     return judge->rep_rules[rep] ? judge->rep_rules[rep]->caps : NULL;
 }
 
-void judge_caps_count(struct sim_judge *judge, uint32_t rep, uint64_t now_ms)
+void judge_caps_count(struct sim_judge *judge, uint32_t rep, const struct judge_lead *lead, uint64_t now_ms)
 {
     struct judge_rep *book = &judge->reps[rep];
     const struct config_caps *caps = caps_of(judge, rep);
@@ -22,7 +22,7 @@ void judge_caps_count(struct sim_judge *judge, uint32_t rep, uint64_t now_ms)
     if (book->counted_count == SIM_COUNTED_MAX)
         memmove(&book->counted[0], &book->counted[1], --book->counted_count * sizeof book->counted[0]);
     book->counted[book->counted_count].at_ms = now_ms;
-    book->counted[book->counted_count++].of_source = caps->source_count > 0;
+    book->counted[book->counted_count++].of_source = caps->source_count > 0 && lead->is_of_form;
 }
 
 void judge_caps_take_rules(struct sim_judge *judge)
@@ -50,12 +50,13 @@ static uint64_t day_start(const struct sim_judge *judge, uint32_t rep, uint64_t 
     return start_ms;
 }
 
-static uint32_t offered_to(const struct sim_judge *judge, uint32_t rep, const struct judge_lead *but)
+static uint32_t offered_to(const struct sim_judge *judge, uint32_t rep, const struct judge_lead *but, bool of_form_only)
 {
     uint32_t count = 0;
     for (uint64_t i = judge->lead_first; i <= judge->lead_last; i++) {
         const struct judge_lead *lead = &judge->leads[i];
-        count += lead->known && lead != but && (lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING) && judge_offer_of(lead, rep) != 0;
+        count += lead->known && lead != but && (lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING) && judge_offer_of(lead, rep) != 0 &&
+                 (!of_form_only || lead->is_of_form);
     }
     return count;
 }
@@ -67,12 +68,12 @@ bool judge_caps_full(const struct sim_judge *judge, uint32_t rep, const struct j
     if (!caps)
         return false;
     uint64_t day_ms = day_start(judge, rep, at_ms);
-    uint32_t offered = offered_to(judge, rep, lead), hour = offered, day = offered, of_source = offered;
+    uint32_t offered = offered_to(judge, rep, lead, false), hour = offered, day = offered, of_source = offered_to(judge, rep, lead, true);
     for (uint32_t i = 0; i < book->counted_count; i++) {
         hour += book->counted[i].at_ms / STEP_MS + STEPS > at_ms / STEP_MS;
         day += book->counted[i].at_ms >= day_ms;
         of_source += book->counted[i].at_ms >= day_ms && book->counted[i].of_source;
     }
     return (caps->per_hour > 0 && hour >= caps->per_hour) || (caps->per_day > 0 && day >= caps->per_day) ||
-           (caps->source_count > 0 && of_source >= caps->sources[0].most);
+           (caps->source_count > 0 && lead->is_of_form && of_source >= caps->sources[0].most);
 }

@@ -3,6 +3,7 @@
  * What must hold when a broker came back, and when all is over.
  */
 #include "judge_books.h"
+#include "judge_paused.h"
 
 struct recount { struct sim_judge *judge; uint64_t open; };
 
@@ -31,6 +32,7 @@ void sim_judge_restarted(struct sim_judge *judge, struct core *core)
 {
     struct recount recount = {.judge = judge};
     uint64_t open = 0;
+    judge_check_paused_kept(judge, core);
     core_leads_visit(core, 0, UINT32_MAX, compare_row, &recount);
     for (uint64_t l = judge->lead_first; l <= judge->lead_last; l++)
         open += judge_is_open(&judge->leads[l]);
@@ -40,6 +42,7 @@ void sim_judge_restarted(struct sim_judge *judge, struct core *core)
 
 void sim_judge_drained(struct sim_judge *judge)
 {
+    judge_check_paused_taken(judge);
     for (uint64_t l = judge->lead_first; l <= judge->lead_last; l++) {
         if (judge_is_open(&judge->leads[l]))
             judge_broken(judge, "never lost: lead %llu never ends, it is in state %d", judge_number(&judge->leads[l]), judge->leads[l].state);

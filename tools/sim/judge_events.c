@@ -191,6 +191,7 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
         lead->began_ms = now_ms;
         lead->own.priority = event->priority;
         lead->own.received_ms = event->received_unix_ms;
+        lead->is_of_form = strcmp(event->source, "form") == 0;
     }
     if (event->from == LEAD_NONE)
         judge_team_took_in(judge, now_ms);
@@ -233,7 +234,7 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
     if (from == LEAD_WAITING && (event->to == LEAD_CONNECTING || event->to == LEAD_ASSIGNED))
         judge_check_given(judge, lead, event, now_ms);
     if (event->to == LEAD_ASSIGNED && from != LEAD_ASSIGNED && rep < SIM_REPS_MAX)
-        judge_caps_count(judge, rep, now_ms);
+        judge_caps_count(judge, rep, lead, now_ms);
     if (event->to == LEAD_ASSIGNED && from != LEAD_ASSIGNED && rep < SIM_REPS_MAX)
         judge_team_count(judge, rep, now_ms);
     if (event->to == LEAD_ASSIGNED && from != LEAD_ASSIGNED && rep < SIM_REPS_MAX)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "judge_books.h"
+#include "judge_paused.h"
 #include "judge_broadcast.h"
 #include "judge_needs.h"
 #include "judge_people.h"
@@ -65,6 +66,7 @@ void judge_take_reply(struct sim_judge *judge, const struct sim_batch *batch, co
 {
     uint32_t rep = rep_of_session(judge, reply->session);
     struct judge_lead *lead = sim_judge_lead(judge, reply->lead);
+    judge_take_paused(judge, batch, reply);
     if (batch->command == COMMAND_ANSWER_OFFER && reply->status == CORE_ACCEPTED && rep != NOBODY && (!lead || lead->rep != rep))
         forget_told(&judge->reps[rep], reply->lead, UINT32_MAX);   /* declined; accepts are told as holdings */
     if (batch->command == COMMAND_TRANSFER && reply->status == CORE_ACCEPTED && (!lead || lead->state == LEAD_ASSIGNED))

@@ -63,7 +63,10 @@
     X(INTERRUPTED, "call interrupts lighter work") \
     X(MERGED, "merged by a manager") \
     X(REOPENED, "reopened by a manager") \
-    X(PARTED, "parted by a manager")
+    X(PARTED, "parted by a manager") \
+    X(SOURCE_PAUSED, "source paused by a manager") \
+    X(SOURCE_GOES_ON, "paused source goes on") \
+    X(KEPT_WAITING, "told busy, for the source is paused")
 
 enum sim_fault {
 #define X(name, words) SIM_FAULT_##name,

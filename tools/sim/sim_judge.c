@@ -40,6 +40,12 @@ void sim_judge_fini(struct sim_judge *judge)
     free(judge->publications);
 }
 
+const char *sim_source_name(uint32_t source)
+{
+    static const char *const names[SIM_SOURCES] = {"form", "fair"};
+    return names[source];
+}
+
 uint32_t sim_judge_publication(struct sim_judge *judge, const struct judge_publication *publication)
 {
     assert(judge->publication_count < PUBLICATIONS_MAX);

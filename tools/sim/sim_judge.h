@@ -18,7 +18,8 @@
 #include "sim_coverage.h"
 #include "sim_rules.h"
 
-enum { SIM_LEADS_MAX = 16384, SIM_REFUSALS_MAX = 40, SIM_HELD_MAX = 32, SIM_COUNTED_MAX = 512, SIM_LIMITS_MAX = 8, SIM_PEOPLE_MAX = 64 /* as a uint64_t has bits */ };
+enum { SIM_LEADS_MAX = 16384, SIM_REFUSALS_MAX = 40, SIM_HELD_MAX = 32, SIM_COUNTED_MAX = 512, SIM_LIMITS_MAX = 8, SIM_PEOPLE_MAX = 64 /* as a uint64_t has bits */,
+       SIM_SOURCES = 2 };
 
 struct judge_refusal { uint32_t rep; uint64_t until_ms; uint32_t times; };
 
@@ -54,6 +55,7 @@ struct judge_lead {
     uint64_t deadline_ms, received_ms;
     uint64_t wait_ms;                /* the end of its wait, when it waited last */
     uint8_t channel;
+    bool is_of_form;                 /* of the source that caps are for */
     uint32_t product;                /* UINT32_MAX until its publisher was answered */
     char queue[16];
     uint64_t began_ms, less_ms;      /* it began to wait; it asks for less from then on, 0: never */
@@ -98,10 +100,11 @@ struct judge_rep {
 struct judge_publication {
     uint32_t product, person;
     uint32_t follows;                /* the call whose caller left this message; 0: it is none */
-    uint8_t channel;
+    uint8_t channel, source;
     bool is_test;
     struct desk_id lead;
     bool acknowledged, joined;
+    bool is_kept_waiting;            /* its last answer: the source is paused */
 };
 
 /* Of the backlog that is dealt out, while it is: judge_opening.h. */
@@ -130,6 +133,7 @@ struct sim_judge {
     struct judge_opening opening;
     struct judge_publication *publications;
     uint32_t publication_count;
+    bool paused[SIM_SOURCES];        /* by a manager: judge_paused.h */
     struct desk_id merging;          /* taken in by a lead, and not told yet that it ended; number 0: none */
     struct desk_id parting;          /* given up by a lead, and not told yet that it lives again; number 0: none */
     struct { uint32_t rep; uint64_t at_ms; } won[SIM_PEOPLE_MAX];   /* by person: the last; rep is NOBODY until then */
@@ -138,6 +142,20 @@ struct sim_judge {
 
 /* Requests of publishers carry the number of the publication, so that the judge knows what a reply is about. */
 enum { SIM_REQUEST_SHIFT = 16 };
+/* Those of a manager who pauses a source, or lets it go on, carry which. */
+static inline uint64_t sim_pause_request(uint64_t request, uint32_t source, bool pause)
+{
+    return request << SIM_REQUEST_SHIFT | source << 1 | pause;
+}
+static inline uint32_t sim_pause_source(uint64_t request)
+{
+    return (uint32_t)(request >> 1) % SIM_SOURCES;
+}
+static inline bool sim_pause_is_on(uint64_t request)
+{
+    return request % 2 != 0;
+}
+const char *sim_source_name(uint32_t source);   /* below SIM_SOURCES */
 
 void sim_judge_init(struct sim_judge *judge, const struct sim_rules *rules, struct sim_coverage *coverage);
 void sim_judge_fini(struct sim_judge *judge);

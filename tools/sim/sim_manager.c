@@ -65,12 +65,32 @@ static void draw_act(struct sim_world *world, struct sim_message *message)
     }
 }
 
+static void say_pause(struct sim_world *world, uint32_t source, bool pause)
+{
+    sim_send(world, &(struct sim_message){.kind = COMMAND_ACT_ON_SOURCE, .session = MANAGER, .source = (uint8_t)source, .pause = pause,
+                                          .request = sim_pause_request(++world->next_request, source, pause)});
+}
+
+/* No source is left paused for long, and at the end none. */
+static void let_sources_go_on(struct sim_world *world)
+{
+    for (uint32_t source = 0; source < SIM_SOURCES; source++) {
+        if (world->judge.paused[source] && (world->draining || sim_random_percent(&world->random, 25)))
+            say_pause(world, source, false);
+    }
+}
+
 void sim_manager_wakes(struct sim_world *world)
 {
     struct sim_message message = {.kind = COMMAND_ACT, .session = MANAGER};
     sim_at(world, world->now_ms + sim_random_between(&world->random, 1000, 15000), SIM_MANAGER_WAKES, 0);
+    let_sources_go_on(world);
     if (world->draining)
         return;
+    if (sim_random_percent(&world->random, 4)) {
+        say_pause(world, (uint32_t)sim_random_below(&world->random, SIM_SOURCES), true);
+        return;
+    }
     message.request = ++world->next_request << SIM_REQUEST_SHIFT;
     switch (sim_random_below(&world->random, 10)) {
     case 0:

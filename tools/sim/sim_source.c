@@ -81,8 +81,9 @@ static void publish(struct sim_world *world)
     message.received_ms = (int64_t)(world->now_ms - sim_random_below(&world->random, 30000));
     if (sim_random_percent(&world->random, 45))
         message.person = 1 + (uint32_t)sim_random_below(&world->random, PEOPLE);
+    message.source = world->judge.publication_count % 4 == 3;
     uint32_t number = sim_judge_publication(&world->judge, &(struct judge_publication){
-        .product = message.product, .person = message.person, .channel = message.channel, .is_test = message.is_test});
+        .source = message.source, .product = message.product, .person = message.person, .channel = message.channel, .is_test = message.is_test});
     message.request = ((uint64_t)number << SIM_REQUEST_SHIFT) + 1;
     snprintf(message.id, sizeof message.id, "p%u", number);
     if (send_until_answered(world, &message) && message.channel == LW_CHANNEL_PHONE && sim_random_percent(&world->random, 20))
@@ -115,7 +116,7 @@ static void leave_message(struct sim_world *world, const struct sim_message *cal
     message.content_hash = 7;
     message.received_ms = (int64_t)world->now_ms;
     const uint32_t own = sim_judge_publication(&world->judge, &(struct judge_publication){
-        .product = message.product, .person = message.person, .channel = message.channel, .follows = number});
+        .source = message.source, .product = message.product, .person = message.person, .channel = message.channel, .follows = number});
     message.request = ((uint64_t)own << SIM_REQUEST_SHIFT) + 1;
     snprintf(message.id, sizeof message.id, "p%u", own);
     *pending = (struct sim_pending){.message = message, .next_ms = world->now_ms + 500 + number * 7919u % 60000, .used = true, .is_later = true};
@@ -129,8 +130,11 @@ void sim_source_hears(struct sim_world *world, const struct core_effect *effect)
         struct sim_pending *pending = &world->pending[i];
         if (!pending->used || pending->message.request != effect->request || pending->message.session != effect->session)
             continue;
-        if (effect->status == CORE_BUSY)
-            return;   /* again, as after silence */
+        if (effect->status == CORE_BUSY) {   /* again, as after silence, or as told */
+            if (effect->retry_after_ms != 0)
+                pending->next_ms = world->now_ms + effect->retry_after_ms;
+            return;
+        }
         pending->used = false;
         if (pending->message.kind == COMMAND_PUBLISH && !world->draining && (effect->status == CORE_ACCEPTED || effect->status == CORE_DUPLICATE))
             leave_message(world, &pending->message);

@@ -278,7 +278,7 @@ bool sim_message_command(struct sim_world *world, const struct sim_message *mess
     switch (message->kind) {
     case COMMAND_PUBLISH:
         command.publish.idempotency_id = text(message->id);
-        command.publish.source = text("form");
+        command.publish.source = text(sim_source_name(message->source));
         command.publish.content_hash = message->content_hash;
         command.publish.channel = message->channel;
         command.publish.received_unix_ms = message->received_ms;
@@ -293,7 +293,7 @@ bool sim_message_command(struct sim_world *world, const struct sim_message *mess
         command.publish.read_person = read_person;
         break;
     case COMMAND_CANCEL:
-        command.cancel.lead = message->lead, command.cancel.source = text("form"), command.cancel.idempotency_id = text(message->id);
+        command.cancel.lead = message->lead, command.cancel.source = text(sim_source_name(message->source)), command.cancel.idempotency_id = text(message->id);
         break;
     case COMMAND_DIAL_RESULT:
         command.dial_result.lead = message->lead, command.dial_result.offer_number = message->offer_number, command.dial_result.outcome = message->outcome;
@@ -336,12 +336,16 @@ bool sim_message_command(struct sim_world *world, const struct sim_message *mess
         snprintf(name, sizeof name, "rep%u", message->rep);
         command.act_on_rep.rep = text(name), command.act_on_rep.by = text("boss"), command.act_on_rep.state = message->state;
         break;
+    case COMMAND_ACT_ON_SOURCE:
+        command.act_on_source.source = text(sim_source_name(message->source)), command.act_on_source.by = text("boss");
+        command.act_on_source.reason = text("so"), command.act_on_source.pause = message->pause;
+        break;
     case COMMAND_DEVICE:
         command.device.device = text(message->id), command.device.state = message->device_state, command.device.for_ms = message->until_ms;
         break;
     case COMMAND_CONFIGURE: command.configure.config = message->rules, command.configure.by = text("boss"); break;
     case COMMAND_LOG_OFF: case COMMAND_NONE: case COMMAND_FOUND_DESK: case COMMAND_QUERY: case COMMAND_CONNECTION_LOST:
-    case COMMAND_ACT_ON_SOURCE: case COMMAND_CUSTOMER: case COMMAND_SERVICE_RESUMED: case COMMAND_TIME: break;
+    case COMMAND_CUSTOMER: case COMMAND_SERVICE_RESUMED: case COMMAND_TIME: break;
     }
     *out = command;
     return true;

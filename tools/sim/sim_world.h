@@ -60,7 +60,8 @@ struct sim_message {
     uint64_t until_ms;
     uint32_t priority;
     struct desk_id into;
-    uint8_t channel;
+    uint8_t channel, source;           /* source: of publishers, and what a manager acts on */
+    bool pause;
     uint64_t content_hash;
     int64_t received_ms;
     char id[24], disposition[8];
