@@ -238,8 +238,9 @@ static void another_owner_waits_for_the_lease_and_then_claims(void **state)
     (void)state;
     open_ready(&alive, "one");
     rig_init(&waiting, &redis, "two");
+    waiting.options.lease_ms = 4 * alive.options.lease_ms;      /* a machine that stalls for less is no owner that is gone */
     rig_open(&waiting);
-    end_ms = wall_clock_monotonic_ms() + 3 * waiting.options.lease_ms;
+    end_ms = wall_clock_monotonic_ms() + 3 * waiting.options.lease_ms / 2;
     while (wall_clock_monotonic_ms() < end_ms) {      /* an idle owner that renews is left alone */
         rig_turn(&alive, 5);
         rig_turn(&waiting, 5);
