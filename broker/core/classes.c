@@ -24,6 +24,7 @@ static int compare_reps(const struct avl_node *a, const struct avl_node *b);
 static int compare_age(const struct avl_node *a, const struct avl_node *b);
 static avl_compare *order_of(const struct queue *queue);
 static void note_ranking(struct classes *classes, const struct demand_class *demand);
+static void idle_remove(struct classes *classes, struct demand_class *demand);
 static bool note_levels(struct classes *classes, const struct supply_class *supply);
 static bool keep_rates(struct supply_class *supply, const struct rep_rates *rates);
 /* An explanation knows by it whether a lead still asks for the same: that is so when the desk has opened. */
@@ -216,6 +217,46 @@ uint32_t classes_preferred(const struct classes *classes, const struct demand_cl
     return met;
 }
 
+static void idle_remove(struct classes *classes, struct demand_class *demand)
+{
+    if (!demand->is_idle)
+        return;
+    *(demand->idle_before ? &demand->idle_before->idle_after : &classes->idle_oldest) = demand->idle_after;
+    *(demand->idle_after ? &demand->idle_after->idle_before : &classes->idle_newest) = demand->idle_before;
+    demand->idle_before = demand->idle_after = NULL;
+    demand->is_idle = false;
+    classes->idle_count--;
+}
+
+static void idle_add(struct classes *classes, struct demand_class *demand)
+{
+    demand->is_idle = true;
+    demand->idle_before = classes->idle_newest;
+    *(classes->idle_newest ? &classes->idle_newest->idle_after : &classes->idle_oldest) = demand;
+    classes->idle_newest = demand;
+    if (++classes->idle_count > IDLE_DEMAND_MAX)
+        classes_drop_demand(classes, classes->idle_oldest);
+}
+
+void classes_keep(struct classes *classes, struct demand_class *demand)
+{
+    idle_remove(classes, demand);
+    demand->is_kept = true;
+}
+
+void classes_enter(struct classes *classes, struct demand_class *demand)
+{
+    if (demand->lead_count++ == 0)
+        idle_remove(classes, demand);
+}
+
+void classes_leave(struct classes *classes, struct demand_class *demand)
+{
+    assert(demand->lead_count > 0);
+    if (--demand->lead_count == 0 && !demand->is_kept)
+        idle_add(classes, demand);
+}
+
 void classes_drop_demand(struct classes *classes, struct demand_class *demand)
 {
     assert(demand->lead_count == 0);
@@ -225,6 +266,7 @@ void classes_drop_demand(struct classes *classes, struct demand_class *demand)
     }
     index_table_remove(&classes->demand_index, demand->hash, demand->index);
     bitset_clear(&classes->demand_ranks_pairs, demand->index);
+    idle_remove(classes, demand);
     classes->demand[demand->index] = NULL;
     bitset_fini(&demand->able);
     history_forget_class(demand);

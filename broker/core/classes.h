@@ -16,7 +16,10 @@
 #include "rep_table.h"
 #include "supply_places.h"
 
-enum { CLASSES_MAX = SUPPLY_PLACE_NONE };
+enum {
+    CLASSES_MAX = SUPPLY_PLACE_NONE,
+    IDLE_DEMAND_MAX = 2048    /* a bit for each class of reps: 8 MB with as many of them as there can be */
+};
 
 struct ended_needs;
 struct ready_words;
@@ -33,6 +36,8 @@ struct demand_class {
     struct bitset able;                    /* supply classes that can serve it */
     uint64_t able_words[SUPPLY_WORDS_MAX / 64];   /* of their words those that are not empty: a bit each */
     uint32_t lead_count;                   /* all open leads of the class */
+    bool is_idle;                          /* in classes.idle_oldest to idle_newest, by these two */
+    struct demand_class *idle_before, *idle_after;
     struct ended_needs *ended_needs;       /* history.h; NULL: none of its leads has ended */
 };
 
@@ -75,6 +80,9 @@ struct classes {
     struct supply_class **supply;
     struct chunk_pool supply_memory;       /* of them */
     uint32_t demand_count, supply_count;   /* highest index + 1 */
+    /* Classes that no rule made for all its leads, whose last lead has ended: the next such lead finds its class made. */
+    struct demand_class *idle_oldest, *idle_newest;
+    uint32_t idle_count;
     struct index_table demand_index, supply_index;
     struct supply_places supply_places;
     struct bitset demand_waiting;          /* classes with waiting leads */
@@ -114,6 +122,12 @@ uint32_t classes_levels(const struct classes *classes, const struct demand_class
 void classes_reorder(struct classes *classes, const struct queue *queue);
 /* Only where the policy has first_key. */
 struct first_key first_key_of(const struct policy *policy, const struct policy_rep *rank);
+/* One more open lead of the class, or one fewer. With the last the class stays, unless there are more idle ones than IDLE_DEMAND_MAX:
+ * then the one that is idle the longest goes. */
+void classes_enter(struct classes *classes, struct demand_class *demand);
+void classes_leave(struct classes *classes, struct demand_class *demand);
+/* A rule refers to it from now on: it stays without leads, until other rules come. */
+void classes_keep(struct classes *classes, struct demand_class *demand);
 /* Frees the class when nothing refers to it. */
 void classes_drop_demand(struct classes *classes, struct demand_class *demand);
 void classes_drop_supply(struct classes *classes, struct supply_class *supply);

@@ -149,7 +149,7 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
     }
     core->next_number++;
     lead->demand = demand;
-    demand->lead_count++;
+    classes_enter(&core->classes, demand);
     lead->seen_key = key;
     lead->content_hash = command->publish.content_hash;
     lead->source = (uint16_t)source;
@@ -182,7 +182,7 @@ static struct demand_class *demand_of(struct core *core, const struct config_rul
     needs.capped_source = capped;
     struct demand_class *demand = classes_demand(&core->classes, queue, channel, &needs);
     if (demand && asks_the_same && capped == 0) {
-        demand->is_kept = true;
+        classes_keep(&core->classes, demand);
         *known = demand;
     }
     return demand;

@@ -57,7 +57,7 @@ void command_reopen(struct core *core, const struct core_command *command, const
 static bool complete(struct core *core, struct lead *lead)
 {
     struct needs needs = lead->demand->needs;
-    lead->demand->lead_count++;
+    classes_enter(&core->classes, lead->demand);
     needs.rings = false;
     needs.capped_source = caps_source_need(core, lead->source);
     struct demand_class *demand = classes_demand(&core->classes, lead->demand->queue, lead->demand->channel, &needs);

@@ -180,7 +180,7 @@ void core_totals_read(const struct core *core, struct core_totals *out)
         out->reps_connected += rep && rep->connected;
         out->reps_available += rep && rep->connected && rep->state == REP_AVAILABLE;
     }
-    out->demand_classes = core->classes.demand_index.count;
+    out->demand_classes = core->classes.demand_index.count - core->classes.idle_count;
     out->supply_classes = core->classes.supply_index.count;
 }
 

@@ -191,12 +191,15 @@ static void check_search(const struct classes *classes, const struct demand_clas
 static void check_classes(const struct core *core)
 {
     const struct classes *classes = &core->classes;
+    uint32_t idle = 0;
     for (uint32_t d = 0; d < classes->demand_count; d++) {
         const struct demand_class *demand = classes->demand[d];
         assert(bitset_test(&classes->demand_waiting, d) == (demand && demand->waiting.count > 0));
         assert(bitset_test(&classes->demand_ranks_pairs, d) == (demand && demand->of_queue->policy->ranks_pairs));
         if (demand)
             check_search(classes, demand);
+        assert(!demand || !demand->is_idle || (demand->lead_count == 0 && !demand->is_kept));
+        idle += demand && demand->is_idle;
         for (const struct avl_node *node = demand ? avl_first(&demand->waiting) : NULL; node && avl_next(node); node = avl_next(node))
             assert(demand->waiting.compare(node, avl_next(node)) < 0);
         for (uint32_t s = 0; s < classes->supply_count; s++) {
@@ -206,6 +209,7 @@ static void check_classes(const struct core *core)
             assert(!supply || bitset_test(&supply->can_serve, d) == can);
         }
     }
+    assert(classes->idle_count == idle && idle <= IDLE_DEMAND_MAX);
     for (uint32_t i = 0; i < classes->order_count; i++) {
         uint32_t order = classes->orders[i];
         if (policy_at(order)->first_key)

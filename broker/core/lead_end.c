@@ -51,19 +51,18 @@ void lead_end(struct core *core, struct lead *lead, const struct lead_change *ch
     lead_free(core, lead);
 }
 
-/* A class that no rule made for all its leads goes with the last of them. */
 static void leave_demand(struct core *core, struct demand_class *demand)
 {
-    if (demand->lead_count > 0)   /* while restoring nothing is counted yet */
+    if (!core->is_restoring)
+        classes_leave(&core->classes, demand);
+    else if (demand->lead_count > 0)   /* nothing is counted yet, so that others may be of the class: it is not idle */
         demand->lead_count--;
-    if (demand->lead_count == 0 && !demand->is_kept && !core->is_restoring)
-        classes_drop_demand(&core->classes, demand);
 }
 
 void lead_change_demand(struct core *core, struct lead *lead, struct demand_class *to)
 {
     struct demand_class *from = lead->demand;
-    to->lead_count++;
+    classes_enter(&core->classes, to);
     lead->demand = to;
     leave_demand(core, from);
 }

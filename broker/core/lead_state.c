@@ -159,7 +159,7 @@ void lead_move(struct core *core, struct lead *lead, const struct lead_change *c
 void lead_link(struct core *core, struct lead *lead)
 {
     core->totals.by_state[lead->state]++;
-    lead->demand->lead_count++;
+    classes_enter(&core->classes, lead->demand);
     link_to_state(core, lead);
     lead_set_timer(core, lead);
 }

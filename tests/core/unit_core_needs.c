@@ -87,6 +87,35 @@ static void a_lead_goes_to_who_speaks_its_language_and_serves_its_region(void **
     rig_close(&rig);
 }
 
+/* More sets of needs than the core keeps without leads (core_check looks that it keeps no more): who comes again, early or late, is served. */
+static void sets_of_needs_without_leads_are_bounded(void **state)
+{
+    enum { EACH = 48 };
+    struct desk_rig rig;
+    struct core_config *config = own_rules();
+    (void)state;
+    struct config_rep *ada = rep_of(config, "ada", "");
+    for (int i = 0; i < EACH; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "x%c%c", 'a' + i / 26, 'a' + i % 26);
+        assert_int_equal(core_config_rep_ability(config, ada, ABILITY_LANGUAGE, name, 9), LW_OK);
+        assert_int_equal(core_config_rep_ability(config, ada, ABILITY_TERRITORY, name, 1), LW_OK);
+    }
+    rig_open(&rig, config, NULL);
+    rig_log_on(&rig, "ada");
+    for (int i = 0; i < EACH * EACH + 2; i++) {
+        int set = i < EACH * EACH ? i : i == EACH * EACH ? 0 : EACH * EACH - 1, language = set / EACH, territory = set % EACH;
+        char id[16], names[2][8];
+        snprintf(id, sizeof id, "l%d", i);
+        snprintf(names[0], sizeof names[0], "x%c%c", 'a' + language / 26, 'a' + language % 26);
+        snprintf(names[1], sizeof names[1], "x%c%c", 'a' + territory / 26, 'a' + territory % 26);
+        struct desk_id lead = publish(&rig, id, names[0], names[1]);
+        assert_string_equal(rig_owner(&rig, lead), "ada");
+        assert_int_equal(rig_cancel(&rig, lead), CORE_ACCEPTED);
+    }
+    rig_close(&rig);
+}
+
 /* What no rep and no rule names is "other": it is parked until somebody takes others. */
 static void an_unknown_language_is_other(void **state)
 {
@@ -217,6 +246,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lead_goes_to_who_speaks_its_language_and_serves_its_region),
+        cmocka_unit_test(sets_of_needs_without_leads_are_bounded),
         cmocka_unit_test(an_unknown_language_is_other),
         cmocka_unit_test(a_class_made_for_a_language_goes_with_its_last_lead),
         cmocka_unit_test(only_the_teams_of_the_rule_are_asked),
