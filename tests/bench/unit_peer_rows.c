@@ -48,8 +48,9 @@ struct peer_result peer_nats_run(uint32_t seconds)
     return peer();
 }
 
-struct peer_result peer_rabbitmq_run(uint32_t seconds)
+struct peer_result peer_rabbitmq_run(bool merged, uint32_t seconds)
 {
+    (void)merged;
     (void)seconds;
     return peer();
 }
@@ -81,7 +82,7 @@ static int start(void **state)
     all_once = is_installed = true;
     for (int i = 0; i < PEER_ROWS; i++)
         peer_rows[i].went_wrong = false;
-    peer_rows_look();
+    peer_rows_look(false);
     return 0;
 }
 
@@ -142,13 +143,24 @@ static void who_is_not_there_is_not_run(void **state)
 {
     (void)state;
     is_installed = false;
-    peer_rows_look();
+    peer_rows_look(false);
     assert_true(row_of("nats")->is_missing && row_of("rabbitmq_quorum")->is_missing && row_of("beanstalkd_f0")->is_missing);
     assert_false(row_of("redis_lua")->is_missing);
     size_t count = 0;
     for (int i = 0; i < PEER_RATIOS; i++)
         count += peer_ratio_is_there(&peer_ratios[i]);
     assert_int_equal(count, 6);
+}
+
+static void what_stands_aside_is_left_out_of_a_quick_run(void **state)
+{
+    (void)state;
+    assert_true(peer_row_runs(row_of("streams_merged")) && peer_row_runs(row_of("rabbitmq_merged")));
+    peer_rows_look(true);
+    assert_false(peer_row_runs(row_of("streams_merged")) || peer_row_runs(row_of("rabbitmq_merged")));
+    assert_true(peer_row_runs(row_of("redis_streams")) && peer_row_runs(row_of("rabbitmq_quorum")));
+    for (int i = 0; i < PEER_RATIOS; i++)
+        assert_true(peer_ratio_is_there(&peer_ratios[i]));
 }
 
 int main(void)
@@ -159,6 +171,7 @@ int main(void)
         cmocka_unit_test_setup(a_lead_that_went_wrong_in_any_round_makes_the_row_void, start),
         cmocka_unit_test_setup(ratios_are_of_the_same_round, start),
         cmocka_unit_test_setup(who_is_not_there_is_not_run, start),
+        cmocka_unit_test_setup(what_stands_aside_is_left_out_of_a_quick_run, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@ static void print_table(uint32_t rounds, uint32_t seconds)
     printf("system           durable    lives/s    p50     p99    broker store  reps  publ   counts\n");
     for (int i = 0; i < PEER_ROWS; i++) {
         const struct peer_row *row = &peer_rows[i];
-        if (row->is_missing)
+        if (!peer_row_runs(row))
             continue;
         printf("%-16s %-9s %8.0f %7.0f %7.0f   %5.1f %5.1f %5.1f %5.1f   %s%s%s\n", row->system, row->durability, MEDIAN(row, lives_per_s),
                MEDIAN(row, p50_us), MEDIAN(row, p99_us), MEDIAN(row, cpu_broker_us), MEDIAN(row, cpu_redis_us), MEDIAN(row, cpu_reps_us),
@@ -55,7 +55,7 @@ static void print_json(uint32_t rounds)
     printf("{\"rows\": [");
     for (int i = 0; i < PEER_ROWS; i++) {
         const struct peer_row *row = &peer_rows[i];
-        if (row->is_missing)
+        if (!peer_row_runs(row))
             continue;
         struct plot_figure lives = FIGURE(row, lives_per_s);
         printf("%s{\"system\": \"%s\", \"durability\": \"%s\", \"lives_per_s\": %.0f, \"lives_per_s_spread\": [%.0f, %.0f], \"p50_us\": %.0f, \"p99_us\": %.0f, "
@@ -70,7 +70,7 @@ static void print_json(uint32_t rounds)
     printf("}, \"not_run\": [");
     comma = "";
     for (int i = 0; i < PEER_ROWS; i++) {
-        if (!peer_rows[i].is_missing)
+        if (peer_row_runs(&peer_rows[i]))
             continue;
         printf("%s\"%s\"", comma, peer_rows[i].system);
         comma = ", ";
@@ -85,7 +85,7 @@ static void write_bars(FILE *page, const char *title, const char *unit, uint32_t
     size_t count = 0;
     for (int i = 0; i < PEER_ROWS; i++) {
         const struct peer_row *row = &peer_rows[i];
-        if (row->is_missing)
+        if (!peer_row_runs(row))
             continue;
         snprintf(labels[i], sizeof labels[i], "%s, %s", row->system, row->durability);
         bars[count++] = (struct plot_bar){labels[i], peer_row_figure(row, rounds, offset), !peer_row_is_valid(row, rounds)};
@@ -112,7 +112,7 @@ static void write_page(const char *path, uint32_t rounds, uint32_t seconds)
     plot_page_bars(page, "Ours over theirs, round by round (p50: less is better)", "x", ratios, count);
     for (int i = 0; i < PEER_ROWS; i++)
         if (peer_rows[i].lacks)
-            plot_page_text(page, "%s, %s: %s%s", peer_rows[i].system, peer_rows[i].durability, peer_rows[i].is_missing ? "not run, its program is not here; " : "",
+            plot_page_text(page, "%s, %s: %s%s", peer_rows[i].system, peer_rows[i].durability, peer_rows[i].is_missing ? "not run, its program is not here; " : peer_rows[i].is_left_out ? "not part of a quick run; " : "",
                            peer_rows[i].lacks);
     plot_page_close(page);
 }
@@ -123,7 +123,7 @@ int bench_peers(const struct bench_options *options)
     bool valid = true;
     if (rounds > PEER_ROUNDS_MAX)
         rounds = PEER_ROUNDS_MAX;
-    peer_rows_look();
+    peer_rows_look(options->quick);
     for (uint32_t round = 0; round < rounds; round++) {
         fprintf(stderr, "round %u of %u\n", round + 1, rounds);
         for (uint32_t i = 0; i < PEER_ROWS; i++)
@@ -133,7 +133,7 @@ int bench_peers(const struct bench_options *options)
     for (int i = 0; i < PEER_ROWS; i++) {
         if (peer_rows[i].is_missing)
             fprintf(stderr, "leadwire-bench: %s was not run: its program is not here\n", peer_rows[i].system);
-        else
+        else if (peer_row_runs(&peer_rows[i]))
             valid = valid && peer_row_is_valid(&peer_rows[i], rounds);
     }
     if (!valid)

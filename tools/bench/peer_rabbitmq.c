@@ -13,6 +13,7 @@
 enum { START_WITHIN_MS = 60000, CONFIRMS = 4 * FLOOR_IN_FLIGHT, SETTINGS = 16, SETTING_MAX = 256 };
 
 static uint16_t port;
+static bool is_merged;
 
 /* Where Debian's packages are: "" if they are installed. */
 static const char *root(void)
@@ -96,7 +97,6 @@ static struct peer_link *open_rep(struct floor_board *board, uint32_t rep)
     return link;
 }
 
-/* What came together is acknowledged together. */
 static void work_off(struct floor_board *board, struct peer_link *link, uint32_t rep)
 {
     struct amqp_event event;
@@ -108,8 +108,10 @@ static void work_off(struct floor_board *board, struct peer_link *link, uint32_t
         peer_deliver(board, rep, event.body);
         last = event.tag;
         done++;
+        if (!is_merged)
+            amqp_ack(link, event.tag, false);
     }
-    if (done > 0)
+    if (done > 0 && is_merged)
         amqp_ack(link, last, true);
     peer_link_flush(link);
     board->completed += done;
@@ -170,8 +172,9 @@ static pid_t start(const char *dir, pid_t *epmd)
     return pid;
 }
 
-struct peer_result peer_rabbitmq_run(uint32_t seconds)
+struct peer_result peer_rabbitmq_run(bool merged, uint32_t seconds)
 {
+    is_merged = merged;
     struct floor_board *board = floor_board_new();
     pid_t epmd;
     bench_make_dir(board->run_dir);

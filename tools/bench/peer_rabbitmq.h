@@ -12,6 +12,7 @@
 
 /* Debian's package unpacked, with Erlang, in $LEADWIRE_RABBITMQ, or installed; false: there is none. */
 bool peer_rabbitmq_is_there(void);
-struct peer_result peer_rabbitmq_run(uint32_t seconds);
+/* merged: what came to a rep together is acknowledged by one frame, else each lead by its own. */
+struct peer_result peer_rabbitmq_run(bool merged, uint32_t seconds);
 
 #endif

@@ -85,6 +85,18 @@ static void streams_take(const struct peer_rep *rep, const redisReply *reply)
 {
     for (size_t s = 0; reply->type == REDIS_REPLY_ARRAY && s < reply->elements; s++) {
         const redisReply *stream = reply->element[s], *entries = stream->element[1];
+        for (size_t i = 0; i < entries->elements; i++) {
+            peer_deliver(board, rep->number, entries->element[i]->element[1]->element[1]->str);
+            const char *words[] = {"XACK", stream->element[0]->str, "reps", entries->element[i]->element[0]->str};
+            redisAppendCommandArgv(rep->link, 4, words, NULL);
+        }
+    }
+}
+
+static void streams_take_merged(const struct peer_rep *rep, const redisReply *reply)
+{
+    for (size_t s = 0; reply->type == REDIS_REPLY_ARRAY && s < reply->elements; s++) {
+        const redisReply *stream = reply->element[s], *entries = stream->element[1];
         const char *words[3 + BENCH_CAPACITY] = {"XACK", stream->element[0]->str, "reps"};
         int count = 3;
         for (size_t i = 0; i < entries->elements && count < 3 + BENCH_CAPACITY; i++) {
@@ -158,6 +170,7 @@ static void lua_take(const struct peer_rep *rep, const redisReply *reply)
 
 static const struct peer_work works[] = {
     [PEER_STREAMS] = {"Redis Streams", streams_prepare, streams_publish, streams_ask, streams_take},
+    [PEER_STREAMS_MERGED] = {"Redis Streams, merged", streams_prepare, streams_publish, streams_ask, streams_take_merged},
     [PEER_LUA] = {"Redis Lua queue", lua_prepare, lua_publish, lua_ask, lua_take},
 };
 static const struct peer_work *work;

@@ -7,14 +7,16 @@
  *   lua       a script that gives each lead to the least loaded rep of its skill with room, and one that completes
  *             it and hands on what waits
  *
- * The drivers do what ours do: one publisher with a window, 50 reps with a connection each, replies and requests in batches.
+ * The drivers do what ours do: one publisher with a window, 50 reps with a connection each, replies and requests in batches; a command for each
+ * lead that is completed, as a rep completes one after the other.
  */
 #ifndef PEER_REDIS_H
 #define PEER_REDIS_H
 
 #include "peer_work.h"
 
-enum peer_redis { PEER_STREAMS, PEER_LUA };
+/* MERGED: what a rep read at once is acknowledged by one command. */
+enum peer_redis { PEER_STREAMS, PEER_STREAMS_MERGED, PEER_LUA };
 
 struct peer_result peer_redis_run(enum peer_redis peer, const char *fsync, uint32_t seconds);
 

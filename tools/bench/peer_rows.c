@@ -9,8 +9,12 @@
 #include "peer_redis.h"
 
 enum { FLOORS = 2, BEANSTALKD_FSYNC_MS = 50 };
-enum row { OURS_EVERYSEC, OURS_ALWAYS, STREAMS_EVERYSEC, STREAMS_ALWAYS, LUA_EVERYSEC, LUA_ALWAYS, NATS, RABBITMQ, BEANSTALKD, BEANSTALKD_F0 };
+enum row {
+    OURS_EVERYSEC, OURS_ALWAYS, STREAMS_EVERYSEC, STREAMS_ALWAYS, LUA_EVERYSEC, LUA_ALWAYS, NATS, RABBITMQ, BEANSTALKD, BEANSTALKD_F0,
+    STREAMS_MERGED_EVERYSEC, STREAMS_MERGED_ALWAYS, RABBITMQ_MERGED
+};
 
+#define MERGED "and what a rep got together ends together, by one acknowledgement"
 struct peer_row peer_rows[PEER_ROWS] = {
     [OURS_EVERYSEC] = {.system = "leadwire", .durability = "everysec"},
     [OURS_ALWAYS] = {.system = "leadwire", .durability = "always", .syncs_each = true},
@@ -28,6 +32,11 @@ struct peer_row peer_rows[PEER_ROWS] = {
                     .lacks = "chooses nobody; no accept, no capacity; fsync every 50 ms"},
     [BEANSTALKD_F0] = {.system = "beanstalkd_f0", .durability = "always", .table_lives_per_s = 2800, .syncs_each = true, .is_there = peer_beanstalkd_is_there,
                        .lacks = "chooses nobody; no accept, no capacity"},
+    [STREAMS_MERGED_EVERYSEC] = {.system = "streams_merged", .durability = "everysec", .table_lives_per_s = 70000, .is_aside = true, .lacks = MERGED},
+    [STREAMS_MERGED_ALWAYS] = {.system = "streams_merged", .durability = "always", .table_lives_per_s = 38000, .syncs_each = true, .is_aside = true,
+                               .lacks = MERGED},
+    [RABBITMQ_MERGED] = {.system = "rabbitmq_merged", .durability = "always", .table_lives_per_s = 12000, .syncs_each = true, .is_aside = true,
+                         .is_there = peer_rabbitmq_is_there, .lacks = MERGED},
 };
 
 #define LIVES offsetof(struct floor_result, lives_per_s)
@@ -44,10 +53,17 @@ const struct peer_ratio peer_ratios[PEER_RATIOS] = {
 static const double append_lives_per_s[FLOORS] = {1000000, 180000};
 static double append_floor[FLOORS][PEER_ROUNDS_MAX];
 
-void peer_rows_look(void)
+void peer_rows_look(bool is_quick)
 {
-    for (int i = 0; i < PEER_ROWS; i++)
+    for (int i = 0; i < PEER_ROWS; i++) {
         peer_rows[i].is_missing = peer_rows[i].is_there && !peer_rows[i].is_there();
+        peer_rows[i].is_left_out = peer_rows[i].is_aside && is_quick;
+    }
+}
+
+bool peer_row_runs(const struct peer_row *row)
+{
+    return !row->is_missing && !row->is_left_out;
 }
 
 static struct peer_result run_peer(enum row index, uint32_t seconds)
@@ -55,12 +71,14 @@ static struct peer_result run_peer(enum row index, uint32_t seconds)
     switch (index) {
     case STREAMS_EVERYSEC: case STREAMS_ALWAYS:
         return peer_redis_run(PEER_STREAMS, peer_rows[index].durability, seconds);
+    case STREAMS_MERGED_EVERYSEC: case STREAMS_MERGED_ALWAYS:
+        return peer_redis_run(PEER_STREAMS_MERGED, peer_rows[index].durability, seconds);
     case LUA_EVERYSEC: case LUA_ALWAYS:
         return peer_redis_run(PEER_LUA, peer_rows[index].durability, seconds);
     case NATS:
         return peer_nats_run(seconds);
-    case RABBITMQ:
-        return peer_rabbitmq_run(seconds);
+    case RABBITMQ: case RABBITMQ_MERGED:
+        return peer_rabbitmq_run(index == RABBITMQ_MERGED, seconds);
     case BEANSTALKD: case BEANSTALKD_F0:
         return peer_beanstalkd_run(index == BEANSTALKD ? BEANSTALKD_FSYNC_MS : 0, seconds);
     case OURS_EVERYSEC: case OURS_ALWAYS:
@@ -72,7 +90,7 @@ static struct peer_result run_peer(enum row index, uint32_t seconds)
 void peer_row_run(uint32_t index, uint32_t round, uint32_t seconds)
 {
     struct peer_row *row = &peer_rows[index];
-    if (row->is_missing)
+    if (!peer_row_runs(row))
         return;
     struct peer_result result = run_peer((enum row)index, seconds);
     row->rounds[round] = result.floor;
@@ -123,5 +141,5 @@ struct plot_figure peer_ratio_figure(const struct peer_ratio *ratio, uint32_t ro
 
 bool peer_ratio_is_there(const struct peer_ratio *ratio)
 {
-    return !peer_rows[ratio->ours].is_missing && !peer_rows[ratio->peer].is_missing;
+    return peer_row_runs(&peer_rows[ratio->ours]) && peer_row_runs(&peer_rows[ratio->peer]);
 }

@@ -12,16 +12,17 @@
 #include "floor.h"
 #include "plot_page.h"
 
-enum { PEER_ROUNDS_MAX = 16, PEER_ROWS = 10, PEER_RATIOS = 9 };
+enum { PEER_ROUNDS_MAX = 16, PEER_ROWS = 13, PEER_RATIOS = 9 };
 
 struct peer_row {
     const char *system, *durability;
     const char *lacks;             /* what it does not do of a lead's life; NULL: ours */
     double table_lives_per_s;      /* what such a driver reached elsewhere, where appends of that durability reached the floor of peer_rows.c; 0: ours */
     bool syncs_each;               /* its floor is that of appends at always, else of those at everysec */
+    bool is_aside;                 /* does less than ours for a lead: no ratio is of it, and a quick run leaves it out */
     bool (*is_there)(void);        /* NULL: always */
     struct floor_result rounds[PEER_ROUNDS_MAX];
-    bool went_wrong, is_missing;
+    bool went_wrong, is_missing, is_left_out;
 };
 
 extern struct peer_row peer_rows[PEER_ROWS];
@@ -29,9 +30,11 @@ extern struct peer_row peer_rows[PEER_ROWS];
 struct peer_ratio { const char *name; int ours, peer; size_t offset; };   /* rows; of struct floor_result */
 extern const struct peer_ratio peer_ratios[PEER_RATIOS];
 
-/* Which programs are there. */
-void peer_rows_look(void);
-/* One round of one row, unless it is missing. */
+/* Which programs are there, and which rows a run is of. */
+void peer_rows_look(bool is_quick);
+/* It is neither missing nor left out. */
+bool peer_row_runs(const struct peer_row *row);
+/* One round of one row, if it runs. */
 void peer_row_run(uint32_t index, uint32_t round, uint32_t seconds);
 /* The median of a member of struct floor_result, lowest and highest. */
 struct plot_figure peer_row_figure(const struct peer_row *row, uint32_t rounds, size_t offset);
