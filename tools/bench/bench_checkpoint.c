@@ -96,7 +96,7 @@ int bench_checkpoint(const struct bench_options *options)
     snprintf(path, sizeof path, "%s/control", desk.run_dir);
     if (!bench_await_path(path, 10000))
         bench_give_up("leadwire-broker did not start: see its log");
-    bench_desk_rules_timed(desk.run_dir, SOAK_OFFER_MS, SOAK_GRACE_MS);
+    bench_desk_rules_timed(desk.run_dir, "bench", SOAK_OFFER_MS, SOAK_GRACE_MS);
     snprintf(path, sizeof path, "ipc://%s/control", desk.run_dir);
     if (control_client_open(path, "bench", "leadwire-bench", NULL, &control) != LW_OK)
         bench_give_up("cannot open control");

@@ -42,11 +42,11 @@ void bench_desk_secrets(const char *path)
 
 void bench_desk_rules(const char *run_dir)
 {
-    bench_desk_rules_timed(run_dir, 60000, 15000);
+    bench_desk_rules_timed(run_dir, "bench", 60000, 15000);
 }
 
 /* 10 skills, 10 rules, 50 reps with two skills each. */
-void bench_desk_rules_timed(const char *run_dir, uint32_t offer_timeout_ms, uint32_t grace_ms)
+void bench_desk_rules_timed(const char *run_dir, const char *desk_name, uint32_t offer_timeout_ms, uint32_t grace_ms)
 {
     static char names[BENCH_REPS + BENCH_SKILLS][16];
     static Leadwire__V1__SkillConfig skills[BENCH_SKILLS];
@@ -110,7 +110,7 @@ void bench_desk_rules_timed(const char *run_dir, uint32_t offer_timeout_ms, uint
     won.class_ = LEADWIRE__V1__DISPOSITION_CLASS__DISPOSITION_WON;
 
     Leadwire__V1__DeskConfig desk = LEADWIRE__V1__DESK_CONFIG__INIT;
-    desk.desk = (char *)(uintptr_t)"bench";
+    desk.desk = (char *)(uintptr_t)desk_name;
     desk.policy = (char *)(uintptr_t)"least_loaded";
     desk.n_skills = BENCH_SKILLS, desk.skills = skill_list;
     desk.n_rules = BENCH_SKILLS, desk.rules = rule_list;
@@ -127,7 +127,7 @@ void bench_desk_rules_timed(const char *run_dir, uint32_t offer_timeout_ms, uint
     apply.config = &desk;
     struct wire_message request = {.type = WIRE_APPLY_CONFIG, .apply_config = &apply};
     snprintf(endpoint, sizeof endpoint, "ipc://%s/control", run_dir);
-    if (control_client_open(endpoint, "bench", "leadwire-bench", NULL, &control) != LW_OK ||
+    if (control_client_open(endpoint, desk_name, "leadwire-bench", NULL, &control) != LW_OK ||
         control_client_ask(control, &request, 10000, &reply) != LW_OK || reply.type != WIRE_REPLY ||
         reply.reply->status != LEADWIRE__V1__STATUS__STATUS_ACCEPTED)
         bench_give_up("the broker did not take the bench's rules");

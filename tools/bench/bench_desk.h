@@ -19,8 +19,8 @@ pid_t bench_desk_redis(const char *dir, const char *fsync);
 void bench_desk_secrets(const char *path);
 /* Rep r has the skills r % 10 and (r + 5) % 10; a lead needs the one that its product names, s0 to s9. */
 void bench_desk_rules(const char *run_dir);
-/* The same with other times than 60 s to answer an offer and 15 s for a rep who is cut off. */
-void bench_desk_rules_timed(const char *run_dir, uint32_t offer_timeout_ms, uint32_t grace_ms);
+/* The same for a desk of this name, with other times than 60 s to answer an offer and 15 s for a rep who is cut off. */
+void bench_desk_rules_timed(const char *run_dir, const char *desk_name, uint32_t offer_timeout_ms, uint32_t grace_ms);
 /* The idempotency id of lead `number`. */
 void bench_desk_id(uint64_t number, char id[BENCH_ID_SIZE]);
 /* Room for lead `number`, which borrows it. Its vendor_id is bench_now_ns(). */

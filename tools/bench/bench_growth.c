@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How lives a second, time and memory change as one thing grows: reps, sets of skills, waiting leads, payload, subscribers of events.
+ * How lives a second, time and memory change as one thing grows: reps, sets of skills, waiting leads, payload, subscribers of events, desks.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -61,8 +61,8 @@ static void plot_curve(FILE *page, const struct growth_curve *curve, uint32_t ro
     plot(page, curve, rounds, offsetof(struct growth_figures, lives_per_s), "lives/s");
     if (curve->p50_of)
         plot(page, curve, rounds, offsetof(struct growth_figures, p50_us), curve->p50_of);
-    if (curve->rounds[0][0].memory_bytes > 0)
-        plot(page, curve, rounds, offsetof(struct growth_figures, memory_bytes), "bytes that the core has");
+    if (curve->memory_of)
+        plot(page, curve, rounds, offsetof(struct growth_figures, memory_bytes), curve->memory_of);
 }
 
 int bench_growth(const struct bench_options *options)
@@ -80,7 +80,7 @@ int bench_growth(const struct bench_options *options)
         if (growth_has(&effort, &growth_desk_curves[i]))
             curves[count++] = &growth_desk_curves[i];
     if (count == 0) {
-        fprintf(stderr, "leadwire-bench: there is no curve '%s': reps, skill_sets, waiting, payload, subscribers\n", effort.only);
+        fprintf(stderr, "leadwire-bench: there is no curve '%s': reps, skill_sets, waiting, payload, subscribers, desks\n", effort.only);
         return 2;
     }
     growth_core_measure(&effort);

@@ -100,6 +100,18 @@ uint64_t bench_cpu_us(pid_t pid)
     return (uint64_t)used.tv_sec * 1000000u + (uint64_t)used.tv_nsec / 1000u;
 }
 
+uint64_t bench_resident_bytes(pid_t pid)
+{
+    char path[64];
+    unsigned long long size, resident;
+    snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+    FILE *file = fopen(path, "r");
+    if (!file || fscanf(file, "%llu %llu", &size, &resident) != 2)
+        fail("leadwire-bench: a process that is measured is gone");
+    fclose(file);
+    return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 bool bench_await_path(const char *path, uint32_t timeout_ms)
 {
     for (uint32_t waited = 0; waited < timeout_ms; waited += 10) {

@@ -22,6 +22,8 @@ void bench_end(pid_t pid, int signal_number);
 int bench_wait(pid_t pid);
 /* CPU time used so far by a running process, in us; 0 if it is gone. */
 uint64_t bench_cpu_us(pid_t pid);
+/* Resident memory of a running process; one that is gone ends the bench. */
+uint64_t bench_resident_bytes(pid_t pid);
 /* True once the path exists; false after timeout_ms. */
 bool bench_await_path(const char *path, uint32_t timeout_ms);
 /* True once somebody listens at this unix socket, which is later than that it is there; false after timeout_ms. */

@@ -97,10 +97,18 @@ static void give(struct core_work *work, const struct core_command *command)
     core_step(work->core, command, work->now_ms);
 }
 
+static const char *const languages[] = {"it", "en"};
+struct fields { char product[8]; const char *language; };
+
 static const char *read_field(const void *lead, const char *field)
 {
-    (void)field;
-    return lead;
+    const struct fields *fields = lead;
+    return field[0] == 'l' ? fields->language : fields->product;   /* the rules ask for no other */
+}
+
+static bool asks_for_language(const struct core_work_size *size)
+{
+    return size->classes > CONFIG_RULES_MAX;
 }
 
 static void must(lw_status status)
@@ -109,11 +117,11 @@ static void must(lw_status status)
         abort();
 }
 
-/* A rule for each skill and level; each rep has 3 skills (or all there are). */
+/* A rule for each skill and level; each rep has 3 skills (or all there are), and both languages where they count. */
 static struct core_config *make_config(const struct core_work_size *size, uint64_t *random)
 {
     char name[32];
-    uint32_t skills = size->classes / LEVELS;
+    uint32_t rules = asks_for_language(size) ? size->classes / 2 : size->classes, skills = rules / LEVELS;
     struct core_config *config = core_config_new("bench");
     for (uint32_t i = 0; i < skills; i++) {
         snprintf(name, sizeof name, "skill%u", i);
@@ -128,8 +136,10 @@ static struct core_config *make_config(const struct core_work_size *size, uint64
             snprintf(name, sizeof name, "skill%u", (i + k * (1 + skills / SKILLS_OF_A_REP)) % skills);
             must(core_config_rep_skill(config, rep, name, size->same_levels ? 7 : level));
         }
+        for (int k = 0; k < 2 && asks_for_language(size); k++)
+            must(core_config_rep_ability(config, rep, ABILITY_LANGUAGE, languages[k], 5));
     }
-    for (uint32_t i = 0; i < size->classes; i++) {
+    for (uint32_t i = 0; i < rules; i++) {
         struct config_rule *rule;
         char value[32];
         const char *values[] = {value};
@@ -139,6 +149,8 @@ static struct core_config *make_config(const struct core_work_size *size, uint64
         must(core_config_rule_when(rule, "product", CONFIG_EQUALS, values, 1));
         snprintf(name, sizeof name, "skill%u", i % skills);
         must(core_config_rule_require(config, rule, name, 1 + i / skills));
+        if (asks_for_language(size))
+            must(core_config_rule_own(config, rule, ABILITY_LANGUAGE, "language", 1));
     }
     must(core_config_add_disposition(config, "won", 1));
     config->channels[LW_CHANNEL_WEB].offer_timeout_ms = 2000;
@@ -194,15 +206,20 @@ static void step(struct core_work *work, const struct core_command *command)
 
 static void publish(struct core_work *work)
 {
-    char id[32], product[8];
-    uint64_t random = bench_random(&work->random);
+    char id[32];
+    struct fields fields = {.language = languages[0]};
+    uint64_t number = bench_random(&work->random) % work->size.classes;
     uint32_t size = write_number(id, 'l', work->next_id++);
-    write_number(product, '\0', random % work->size.classes);
+    if (asks_for_language(&work->size)) {
+        fields.language = languages[number % 2];
+        number /= 2;
+    }
+    write_number(fields.product, '\0', number);
     struct core_command command = {
         .kind = COMMAND_PUBLISH, .session = 1000000, .request = work->next_id,
         .publish = {.idempotency_id = {id, size}, .source = {"bench", 5}, .content_hash = work->next_id, .channel = LW_CHANNEL_WEB,
                     .received_unix_ms = (int64_t)work->now_ms, .payload = work->payload, .payload_size = work->size.payload,
-                    .fields = product, .read_field = read_field}};
+                    .fields = &fields, .read_field = read_field}};
     step(work, &command);
     work->published++;
 }

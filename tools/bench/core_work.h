@@ -12,7 +12,8 @@
 
 struct core_work_size {
     uint32_t reps;          /* 10,000 at most */
-    uint32_t classes;       /* demand classes, a multiple of 5 up to 1,000: a rule for each of 5 levels of a skill */
+    uint32_t classes;       /* demand classes, a multiple of 5: a rule for each of 5 levels of a skill; above 1,000, a multiple of 10 up to 2,000:
+                             * half as many rules, which also ask for the lead's language, one of two that every rep has */
     uint32_t capacity;      /* of a rep, in leads */
     uint32_t waiting;       /* leads that wait beside those that the floor has in hand; 0: what nobody can take at the moment */
     uint32_t payload;       /* bytes of a lead, 32 KiB at most; 0: 400 */

@@ -38,6 +38,8 @@ struct floor_result floor_ours(const char *durability, uint32_t seconds);
 struct floor_result floor_ours_watched(const char *durability, uint32_t subscribers, uint32_t seconds);
 /* The same by TCP on loopback, plain or with a CURVE key for each client. */
 struct floor_result floor_ours_by_tcp(const char *durability, bool is_encrypted, uint32_t seconds);
+/* The same load, spread over desks with a broker and 5 reps each, on one Redis; *broker_bytes: memory of the brokers together. */
+struct floor_result floor_ours_desks(const char *durability, uint32_t desks, uint32_t seconds, double *broker_bytes);
 struct floor_result floor_zmq(uint32_t seconds);
 /* bytes_per_life and batch size as ours had them. */
 struct floor_result floor_append(const char *fsync, uint32_t seconds, double bytes_per_life);

@@ -101,7 +101,7 @@ static void react(struct floor_board *board, struct lw_rep *rep, uint32_t number
     }
 }
 
-static void work_off(struct floor_board *board, struct lw_rep *rep, uint32_t number, uint64_t *answered)
+void floor_rep_work_off(struct floor_board *board, struct lw_rep *rep, uint32_t number, uint64_t *answered)
 {
     struct lw_rep_event event;
     while (lw_rep_next(rep, &event) == LW_OK) {
@@ -135,13 +135,13 @@ int floor_reps(void *argument)
     while (!board->stop) {
         int ready_count = epoll_wait(queue, ready, BENCH_REPS, 50);
         for (int i = 0; i < ready_count; i++)
-            work_off(board, reps[ready[i].data.u32], ready[i].data.u32, &answered[ready[i].data.u32]);
+            floor_rep_work_off(board, reps[ready[i].data.u32], ready[i].data.u32, &answered[ready[i].data.u32]);
         uint64_t now_ns = bench_now_ns();
         if (now_ns < all_at_ns)
             continue;
         all_at_ns = now_ns + 50000000;   /* heartbeats and the like are due now and then */
         for (uint32_t i = 0; i < BENCH_REPS; i++)
-            work_off(board, reps[i], i, &answered[i]);
+            floor_rep_work_off(board, reps[i], i, &answered[i]);
     }
     for (uint32_t i = 0; i < BENCH_REPS; i++)
         lw_rep_close(&reps[i], 1);

@@ -5,6 +5,7 @@
 #ifndef FLOOR_CLIENTS_H
 #define FLOOR_CLIENTS_H
 
+#include <leadwire/rep.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
@@ -31,5 +32,8 @@ struct floor_board {
 int floor_publisher(void *board);
 int floor_reps(void *board);
 int floor_subscribers(void *board);
+
+/* What a rep does with all that came: accepts, completes, counts on the board. number: of the rep, for its skills; answered: its own count, 0 at first. */
+void floor_rep_work_off(struct floor_board *board, struct lw_rep *rep, uint32_t number, uint64_t *answered);
 
 #endif

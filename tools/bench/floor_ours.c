@@ -10,12 +10,10 @@
 #include "bench_desk.h"
 #include "bench_process.h"
 #include "floor.h"
+#include "floor_broker.h"
 #include "floor_clients.h"
-#include "key_dir.h"
 
-enum way { BY_IPC, BY_TCP, BY_CURVE };
-
-static struct floor_result measure_ours(const char *durability, enum way way, uint32_t subscribers, uint32_t seconds);
+static struct floor_result measure_ours(const char *durability, enum floor_way way, uint32_t subscribers, uint32_t seconds);
 
 static void pause_ms(uint32_t ms)
 {
@@ -72,95 +70,33 @@ struct floor_result floor_measure(struct floor_board *board, const char *dir, co
 
 struct floor_result floor_ours(const char *durability, uint32_t seconds)
 {
-    return measure_ours(durability, BY_IPC, 0, seconds);
+    return measure_ours(durability, FLOOR_BY_IPC, 0, seconds);
 }
 
 struct floor_result floor_ours_watched(const char *durability, uint32_t subscribers, uint32_t seconds)
 {
-    return measure_ours(durability, BY_IPC, subscribers, seconds);
+    return measure_ours(durability, FLOOR_BY_IPC, subscribers, seconds);
 }
 
 struct floor_result floor_ours_by_tcp(const char *durability, bool is_encrypted, uint32_t seconds)
 {
-    return measure_ours(durability, is_encrypted ? BY_CURVE : BY_TCP, 0, seconds);
+    return measure_ours(durability, is_encrypted ? FLOOR_BY_CURVE : FLOOR_BY_TCP, 0, seconds);
 }
 
-/* A key for the publisher and one for each rep. */
-static void make_keys(const char *path)
-{
-    struct key_dir dir;
-    char why[KEY_WHY_MAX], name[16];
-    if (key_dir_open(&dir, path, why) != LW_OK || key_dir_issue(&dir, ROLE_PUBLISHER, "publisher", NULL, 1, NULL, why) != LW_OK)
-        bench_give_up(why);
-    for (uint32_t i = 0; i < BENCH_REPS; i++) {
-        snprintf(name, sizeof name, "rep%u", i);
-        if (key_dir_issue(&dir, ROLE_REP, name, NULL, 1, NULL, why) != LW_OK)
-            bench_give_up(why);
-    }
-}
-
-/* From the broker's status file, once it is there: "reps tcp://127.0.0.1:4711". */
-static void read_address(const struct floor_board *board, const char *name, const char *begins, char out[160])
-{
-    char path[128], line[256], wanted[64];
-    snprintf(path, sizeof path, "%s/status", board->run_dir);
-    snprintf(wanted, sizeof wanted, "%s %s", name, begins);
-    if (!bench_await_path(path, 10000))
-        bench_give_up("leadwire-broker tells no addresses: see its log");
-    FILE *file = fopen(path, "r");
-    out[0] = '\0';
-    while (file && fgets(line, sizeof line, file)) {
-        line[strcspn(line, "\n")] = '\0';
-        if (strncmp(line, wanted, strlen(wanted)) == 0)
-            snprintf(out, 160, "%.150s", line + strlen(name) + 1);
-    }
-    if (file)
-        fclose(file);
-    if (!out[0])
-        bench_give_up("leadwire-broker does not listen there");
-}
-
-static pid_t start_broker(const char *dir, const char *run_dir, const char *durability, enum way way)
-{
-    static char program[512];
-    char secrets[96], redis_address[128], log[96], control[128], keys[96];
-    const char *argv[32] = {program, "--desk", "bench", "--run-dir", run_dir, "--rep-secrets", secrets};
-    int count = 7;
-    snprintf(secrets, sizeof secrets, "%s/secrets", dir);
-    snprintf(redis_address, sizeof redis_address, "unix:%s/redis.sock", dir);
-    snprintf(log, sizeof log, "%s/broker.log", dir);
-    snprintf(control, sizeof control, "%s/control", run_dir);
-    snprintf(keys, sizeof keys, "%s/keys", dir);
-    bench_desk_secrets(secrets);
-    bench_program("leadwire-broker", program);
-    const char *const ephemeral[] = {"--ephemeral", NULL}, *const durable[] = {"--durability", durability, "--redis", redis_address, NULL};
-    const char *const tcp[] = {"--listen-publish", "tcp://127.0.0.1:0", "--listen-reps", "tcp://127.0.0.1:0", NULL};
-    const char *const curve[] = {"--keys", keys, NULL}, *const none[] = {NULL};
-    const char *const *parts[] = {strcmp(durability, "memory") == 0 ? ephemeral : durable, way == BY_IPC ? none : tcp, way == BY_CURVE ? curve : none};
-    for (size_t part = 0; part < sizeof parts / sizeof parts[0]; part++)
-        for (int i = 0; parts[part][i]; i++)
-            argv[count++] = parts[part][i];
-    if (way == BY_CURVE)
-        make_keys(keys);
-    pid_t broker = bench_start(argv, NULL, log);
-    if (!bench_await_path(control, 10000))
-        bench_give_up("leadwire-broker did not start: see its log");
-    return broker;
-}
-
-static struct floor_result measure_ours(const char *durability, enum way way, uint32_t subscribers, uint32_t seconds)
+static struct floor_result measure_ours(const char *durability, enum floor_way way, uint32_t subscribers, uint32_t seconds)
 {
     struct floor_board *board = floor_board_new();
     char dir[64];
     bench_make_dir(dir);
     snprintf(board->run_dir, sizeof board->run_dir, "%s/run", dir);
-    if (way == BY_CURVE)
+    if (way == FLOOR_BY_CURVE)
         snprintf(board->keys_dir, sizeof board->keys_dir, "%s/keys", dir);
     pid_t redis = strcmp(durability, "memory") == 0 ? 0 : bench_desk_redis(dir, durability);
-    pid_t broker = start_broker(dir, board->run_dir, durability, way);
+    const struct floor_broker place = {.dir = dir, .run_dir = board->run_dir, .desk = "bench", .durability = durability, .way = way};
+    pid_t broker = floor_broker_start(&place);
     bench_desk_rules(board->run_dir);
-    read_address(board, "publish", way == BY_IPC ? "ipc://" : "tcp://", board->publish);
-    read_address(board, "reps", way == BY_IPC ? "ipc://" : "tcp://", board->reps);
+    floor_broker_address(&place, "publish", board->publish);
+    floor_broker_address(&place, "reps", board->reps);
 
     pid_t reps = bench_fork(floor_reps, board);
     for (int i = 0; board->reps_ready < BENCH_REPS; i++) {
@@ -180,8 +116,10 @@ static struct floor_result measure_ours(const char *durability, enum way way, ui
         bench_give_up("the subscribers got no events");
     bench_stop(broker);
     bench_stop(redis);
-    if (board->wrong > 0 || result.lives == 0)
-        bench_give_up("leads went wrong in the bench: none, to the wrong skill, or refused");
+    if (result.lives == 0)
+        bench_give_up("no lead was completed in the bench");
+    if (board->wrong > 0)
+        bench_give_up("leads went wrong in the bench: to the wrong skill, or refused");
     munmap(board, sizeof *board);
     bench_remove_dir(dir);
     return result;

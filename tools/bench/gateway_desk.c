@@ -144,12 +144,5 @@ void gateway_desk_stop(struct gateway_desk *desk)
 
 uint64_t gateway_desk_rss(const struct gateway_desk *desk)
 {
-    char path[64];
-    unsigned long total, resident = 0;
-    snprintf(path, sizeof path, "/proc/%d/statm", (int)desk->gateway);
-    FILE *file = fopen(path, "r");
-    if (!file || fscanf(file, "%lu %lu", &total, &resident) != 2)
-        bench_give_up("the gateway is gone: see its log");
-    fclose(file);
-    return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+    return bench_resident_bytes(desk->gateway);
 }

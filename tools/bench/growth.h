@@ -18,6 +18,7 @@ struct growth_figures { double lives_per_s, p50_us, memory_bytes; };
 struct growth_curve {
     const char *name, *grows, *of;        /* of: what is measured */
     const char *p50_of;                   /* NULL: no p50 */
+    const char *memory_of;                /* NULL: no memory */
     double at[GROWTH_POINTS_MAX];
     uint32_t points;
     struct growth_figures rounds[GROWTH_POINTS_MAX][GROWTH_ROUNDS_MAX];
@@ -32,11 +33,11 @@ struct growth_effort {
 /* Whether the effort is for this curve. */
 bool growth_has(const struct growth_effort *effort, const struct growth_curve *curve);
 
-enum { GROWTH_CORE_CURVES = 4, GROWTH_DESK_CURVES = 1 };
+enum { GROWTH_CORE_CURVES = 4, GROWTH_DESK_CURVES = 2 };
 /* The core alone, lives a second of CPU: reps, skill sets, waiting leads, payload. */
 extern struct growth_curve growth_core_curves[GROWTH_CORE_CURVES];
 void growth_core_measure(const struct growth_effort *effort);
-/* End to end, with a broker and a Redis at everysec: subscribers of events. */
+/* End to end, with brokers and a Redis at everysec: subscribers of events; desks. */
 extern struct growth_curve growth_desk_curves[GROWTH_DESK_CURVES];
 void growth_desks_measure(const struct growth_effort *effort);
 

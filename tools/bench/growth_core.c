@@ -7,13 +7,13 @@
 
 enum curve { REPS, SKILL_SETS, WAITING, PAYLOAD };
 
-static const char p50_of[] = "us, p50 of a step that decides";
+static const char p50_of[] = "us, p50 of a step that decides", memory_of[] = "bytes that the core has";
 struct growth_curve growth_core_curves[GROWTH_CORE_CURVES] = {
-    [REPS] = {.name = "reps", .grows = "reps, nearly all different", .of = "the core alone", .p50_of = p50_of, .at = {50, 200, 1000, 3000, 10000}, .points = 5},
-    [SKILL_SETS] = {.name = "skill_sets", .grows = "sets of skills that leads ask for", .of = "the core alone", .p50_of = p50_of,
-                    .at = {10, 50, 200, 500, 1000}, .points = 5},
-    [WAITING] = {.name = "waiting", .grows = "leads that wait", .of = "the core alone", .p50_of = p50_of, .at = {0, 1000, 30000, 300000, 1000000}, .points = 5},
-    [PAYLOAD] = {.name = "payload", .grows = "bytes of a lead's payload", .of = "the core alone", .p50_of = p50_of, .at = {200, 400, 2048, 8192, 32768}, .points = 5},
+    [REPS] = {.name = "reps", .grows = "reps, nearly all different", .of = "the core alone", .p50_of = p50_of, .memory_of = memory_of, .at = {50, 200, 1000, 3000, 10000}, .points = 5},
+    [SKILL_SETS] = {.name = "skill_sets", .grows = "sets of skills that leads ask for", .of = "the core alone", .p50_of = p50_of, .memory_of = memory_of,
+                    .at = {10, 50, 200, 500, 1000, 2000}, .points = 6},
+    [WAITING] = {.name = "waiting", .grows = "leads that wait", .of = "the core alone", .p50_of = p50_of, .memory_of = memory_of, .at = {0, 1000, 30000, 300000, 1000000}, .points = 5},
+    [PAYLOAD] = {.name = "payload", .grows = "bytes of a lead's payload", .of = "the core alone", .p50_of = p50_of, .memory_of = memory_of, .at = {200, 400, 2048, 8192, 32768}, .points = 5},
 };
 
 static struct core_work_size size_of(enum curve curve, double at)

@@ -2,19 +2,40 @@
 #include "floor.h"
 #include "growth.h"
 
+enum curve { SUBSCRIBERS, DESKS };
+
+static const char p50_of[] = "us, p50 from publishing to the offer, 2,000/s";
 struct growth_curve growth_desk_curves[GROWTH_DESK_CURVES] = {
-    {.name = "subscribers", .grows = "subscribers of events", .of = "a desk end to end, everysec", .p50_of = "us, p50 from publishing to the offer, 2,000/s",
-     .at = {0, 1, 10, 30, 100}, .points = 5},
+    [SUBSCRIBERS] = {.name = "subscribers", .grows = "subscribers of events", .of = "a desk end to end, everysec", .p50_of = p50_of,
+                     .at = {0, 1, 10, 30, 100}, .points = 5},
+    [DESKS] = {.name = "desks", .grows = "desks", .of = "all together end to end, a broker each, one Redis at everysec", .p50_of = p50_of,
+               .memory_of = "bytes that the brokers have", .at = {1, 3, 10, 30, 100, 200}, .points = 6},
 };
+
+static struct growth_figures run_point(enum curve curve, uint32_t at, uint32_t seconds)
+{
+    struct growth_figures figures = {0};
+    struct floor_result result =
+        curve == DESKS ? floor_ours_desks("everysec", at, seconds, &figures.memory_bytes) : floor_ours_watched("everysec", at, seconds);
+    figures.lives_per_s = result.lives_per_s;
+    figures.p50_us = result.p50_us;
+    return figures;
+}
+
+static void measure(enum curve which, const struct growth_effort *effort)
+{
+    struct growth_curve *curve = &growth_desk_curves[which];
+    for (uint32_t round = 0; round < effort->rounds; round++) {
+        for (uint32_t i = 0; i < curve->points; i++) {
+            uint32_t point = round % 2 == 0 ? i : curve->points - 1 - i;
+            curve->rounds[point][round] = run_point(which, (uint32_t)curve->at[point], effort->seconds);
+        }
+    }
+}
 
 void growth_desks_measure(const struct growth_effort *effort)
 {
-    struct growth_curve *curve = &growth_desk_curves[0];
-    for (uint32_t round = 0; growth_has(effort, curve) && round < effort->rounds; round++) {
-        for (uint32_t i = 0; i < curve->points; i++) {
-            uint32_t point = round % 2 == 0 ? i : curve->points - 1 - i;
-            struct floor_result result = floor_ours_watched("everysec", (uint32_t)curve->at[point], effort->seconds);
-            curve->rounds[point][round] = (struct growth_figures){.lives_per_s = result.lives_per_s, .p50_us = result.p50_us};
-        }
-    }
+    for (int i = 0; i < GROWTH_DESK_CURVES; i++)
+        if (growth_has(effort, &growth_desk_curves[i]))
+            measure((enum curve)i, effort);
 }

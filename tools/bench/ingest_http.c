@@ -146,14 +146,7 @@ void ingest_server_stop(struct ingest_server *server)
 
 uint64_t ingest_server_rss(const struct ingest_server *server)
 {
-    char path[64];
-    unsigned long long size, resident;
-    snprintf(path, sizeof path, "/proc/%d/statm", (int)server->pid);
-    FILE *file = fopen(path, "r");
-    if (!file || fscanf(file, "%llu %llu", &size, &resident) != 2)
-        bench_give_up("the worker's memory cannot be read");
-    fclose(file);
-    return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+    return bench_resident_bytes(server->pid);
 }
 
 /* ---- load --------------------------------------------------------------------------------- */

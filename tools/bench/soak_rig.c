@@ -82,7 +82,7 @@ void soak_rig_open(struct soak_rig *rig, bool is_calm, const char *const *broker
     rig->redis = bench_desk_redis(rig->dir, "everysec");
     start_broker(rig, broker_options);
     let_redis_rewrite(rig->redis_socket);
-    bench_desk_rules_timed(rig->run_dir, SOAK_OFFER_MS, SOAK_GRACE_MS);
+    bench_desk_rules_timed(rig->run_dir, "bench", SOAK_OFFER_MS, SOAK_GRACE_MS);
     snprintf(rig->board->publish, sizeof rig->board->publish, "ipc://%s/publish", rig->run_dir);
     snprintf(rig->board->reps, sizeof rig->board->reps, "ipc://%s/reps", rig->run_dir);
     snprintf(endpoint, sizeof endpoint, "ipc://%s/control", rig->run_dir);

@@ -10,6 +10,7 @@
 
 #include "bench.h"
 #include "bench_desk.h"
+#include "bench_process.h"
 
 enum { LOOKS_MAX = 4096 };
 
@@ -36,18 +37,6 @@ void soak_watch_free(struct soak_watch *watch)
 {
     redisFree(watch->redis);
     free(watch);
-}
-
-static double resident_bytes(pid_t pid)
-{
-    char path[64];
-    unsigned long size = 0, resident = 0;
-    snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
-    FILE *file = fopen(path, "r");
-    if (!file || fscanf(file, "%lu %lu", &size, &resident) != 2)
-        bench_give_up("the broker is gone: see its log");
-    fclose(file);
-    return (double)resident * (double)sysconf(_SC_PAGESIZE);
 }
 
 static double descriptors(pid_t pid)
@@ -78,7 +67,7 @@ void soak_watch_look(struct soak_watch *watch)
     if (!reply || reply->type != REDIS_REPLY_STRING)
         bench_give_up("the private Redis does not answer");
     uint32_t at = watch->looks++;
-    watch->rss[at] = resident_bytes(watch->broker);
+    watch->rss[at] = (double)bench_resident_bytes(watch->broker);
     watch->descriptors[at] = descriptors(watch->broker);
     watch->redis_memory[at] = info_number(reply->str, "\nused_memory:");
     watch->aof[at] = info_number(reply->str, "\naof_base_size:");
