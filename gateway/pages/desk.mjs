@@ -10,7 +10,7 @@ import * as leads from "./leads.mjs";
 import * as notices from "./notices.mjs";
 import * as offers from "./offers.mjs";
 import * as shared from "./shared.mjs";
-import {choose, language, languages, load, span, t} from "./texts.mjs";
+import {because, choose, language, languages, load, span, t} from "./texts.mjs";
 import {undoLast} from "./undo.mjs";
 
 const SAY_AFTER_MS = 1000, HIDE_AFTER_MS = 15000, RETRY_MS = 2000;
@@ -102,7 +102,7 @@ async function elsewhere(by, line) {
 
 async function setState(members) {
   const answer = await act("state", members);
-  if (answer.outcome !== "accepted" && answer.outcome !== "duplicate") notices.tell(t("failed", {reason: answer.reason || answer.outcome}));
+  if (answer.outcome !== "accepted" && answer.outcome !== "duplicate") notices.tell(t("failed", {reason: because(answer.reason, answer.outcome)}));
 }
 
 const goAvailable = () => setState({state: "available"});
@@ -110,7 +110,7 @@ const goAvailable = () => setState({state: "available"});
 // Reached by a webhook while the page is closed: the gateway keeps the desk meanwhile.
 async function turnReach() {
   const answer = await act("away", {on: !told?.stays_away});
-  if (answer.outcome !== "accepted") notices.tell(t("failed", {reason: answer.reason || answer.outcome}));
+  if (answer.outcome !== "accepted") notices.tell(t("failed", {reason: because(answer.reason, answer.outcome)}));
 }
 
 async function takeBreak() {
@@ -207,6 +207,6 @@ const line = listen({
   refused: (reason) => {
     connected(true);
     byId("main").inert = true;
-    showAway("long", t("refused", {reason}));
+    showAway("long", t("refused", {reason: because(reason)}));
   },
 });

@@ -6,7 +6,7 @@ import {run, serverNow} from "./clock.mjs";
 import {ask, button, byId, key, make, write} from "./elements.mjs";
 import {details, heading, links, nameOf, wishes} from "./lead_view.mjs";
 import {tell} from "./notices.mjs";
-import {ahead, labelOf, span, t} from "./texts.mjs";
+import {ahead, because, labelOf, span, t} from "./texts.mjs";
 import {UNDO_MS, later} from "./undo.mjs";
 
 const cards = new Map();   // by lead id
@@ -99,7 +99,7 @@ function select(id) {
 
 function wrong(told) {
   if (told.outcome === "accepted" || told.outcome === "duplicate") return false;
-  tell(told.outcome === "unknown" ? t("failed_unknown") : t("failed", {reason: told.reason || told.outcome}));
+  tell(told.outcome === "unknown" ? t("failed_unknown") : t("failed", {reason: because(told.reason, told.outcome)}));
   return true;
 }
 

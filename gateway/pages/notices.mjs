@@ -2,7 +2,7 @@
 // Messages that stay until they are read, or for a while.
 
 import {button, byId, make} from "./elements.mjs";
-import {t} from "./texts.mjs";
+import {because, t} from "./texts.mjs";
 
 const STAY_MS = 12000, SHOWN_MAX = 4;
 let seen = -1;
@@ -20,7 +20,7 @@ export function show(notices) {
   const last = notices.at(-1)?.number ?? 0;
   if (seen >= 0 && last >= seen) {
     for (const notice of notices.filter(({number}) => number > seen)) {
-      const reason = notice.taken_by ? t("taken_by", {name: notice.taken_by}) : t(notice.was_offer ? "gone_offer" : "gone_lead", {reason: notice.reason});
+      const reason = notice.taken_by ? t("taken_by", {name: notice.taken_by}) : t(notice.was_offer ? "gone_offer" : "gone_lead", {reason: because(notice.reason)});
       tell(reason);
     }
   }

@@ -7,7 +7,7 @@ import {run} from "./clock.mjs";
 import {ask, button, byId, key, make} from "./elements.mjs";
 import {countdown, details, heading, nameOf, wantsOf, wishes} from "./lead_view.mjs";
 import {tell} from "./notices.mjs";
-import {t} from "./texts.mjs";
+import {because, t} from "./texts.mjs";
 
 const cards = new Map();
 let page = {};
@@ -63,7 +63,7 @@ async function answer(row, name, members) {
   if (told.outcome === "accepted" || told.outcome === "duplicate") {
     if (name === "accept") say(t("accepted", {name: nameOf(row)}));
   } else {
-    tell(told.outcome === "unknown" ? t("failed_unknown") : t("failed", {reason: told.reason || told.outcome}));
+    tell(told.outcome === "unknown" ? t("failed_unknown") : t("failed", {reason: because(told.reason, told.outcome)}));
   }
 }
 

@@ -4,19 +4,19 @@
 import {act} from "./api.mjs";
 import {button, byId, make} from "./elements.mjs";
 import {tell} from "./notices.mjs";
-import {span, t} from "./texts.mjs";
+import {because, span, t} from "./texts.mjs";
 import {serverNow} from "./clock.mjs";
 
 let shown = null;
 
 async function look() {
   const told = await act("list");
-  if (told.outcome !== "accepted") tell(t("failed", {reason: told.reason || told.outcome}));
+  if (told.outcome !== "accepted") tell(t("failed", {reason: because(told.reason, told.outcome)}));
 }
 
 async function take(row) {
   const told = await act("pull", {lead_id: row.lead_id});
-  if (told.outcome !== "accepted" && told.outcome !== "duplicate") tell(t("failed", {reason: told.reason || told.outcome}));
+  if (told.outcome !== "accepted" && told.outcome !== "duplicate") tell(t("failed", {reason: because(told.reason, told.outcome)}));
   await look();
 }
 

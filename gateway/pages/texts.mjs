@@ -30,6 +30,12 @@ export function t(name, values = {}) {
   return (texts[name] ?? name).replace(/\{(\w+)\}/g, (all, word) => values[word] ?? all);
 }
 
+// Why something was refused, or taken back: what the broker says of it, in the page's words where they have any, else as it was told.
+export function because(reason, outcome = "") {
+  const name = reason ? `cause_${reason.toLowerCase().replace(/\W+/g, "_")}` : `outcome_${outcome}`;
+  return texts[name] ?? texts[`why_${reason}`] ?? (reason || outcome);
+}
+
 // A number of milliseconds as people say it: 42 s, 3:05, 2 h 10 min.
 export function span(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));

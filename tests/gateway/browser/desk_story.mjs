@@ -38,6 +38,10 @@ await shot(desk, "lead");
 
 await outside("kill-broker");
 await desk.waitForSelector("#banner:not([hidden])");
+assert.equal(await desk.textContent("#banner"), "Not connected. Trying again. What you see may no longer be yours.");
+await desk.waitForSelector("body[data-away=long]");
+assert.equal(await desk.textContent("#banner"), "Not connected. Leads are hidden until it is certain which are yours.");
+assert.equal(await desk.locator(".card.lead").isVisible(), false);
 await outside("start-broker");
 await desk.waitForSelector("#banner", {state: "hidden"});
 assert.equal(await desk.inputValue(".card.lead textarea"), "wants a quote by mail, a1 first");

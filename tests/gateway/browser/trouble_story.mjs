@@ -28,7 +28,7 @@ await desk.route("**/api/v1/desk/accept", async (route) => {
 });
 await desk.keyboard.press("a");
 await desk.waitForSelector(".card.offer", {state: "detached"});
-await notice(desk, "That did not work").waitFor();
+await notice(desk, "That did not work: this lead has ended.").waitFor();
 assert.equal(await desk.locator(".card.lead").count(), 0);
 await accessible(desk, "accepted too late");
 await shot(desk, "too-late");
