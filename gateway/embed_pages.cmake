@@ -1,5 +1,5 @@
-# cmake -DPAGES=FOLDER -DCHART=FILE.js -DOUT=FILE.c -P embed_pages.cmake: the folder's files, and Chart.js as chart.js, as bytes in C, with
-# an ETag of their content.
+# cmake -DPAGES=FOLDER -DCHART=FILE.js -DOUT=FILE.c -P embed_pages.cmake: the folder's files, and Chart.js as chart.js, as bytes in C, plain and
+# compressed by gzip, with an ETag of their content.
 file(GLOB paths ${PAGES}/*)
 list(SORT paths)
 list(APPEND paths ${CHART})
@@ -15,9 +15,14 @@ foreach(path ${paths})
   file(SHA256 ${path} digest)
   string(SUBSTRING ${digest} 0 20 digest)
   string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")
-  string(APPEND arrays "static const unsigned char bytes_${number}[] = {${bytes}};\n")
-  string(APPEND rows "    {\"${name}\", \"\\\"${digest}\\\"\", bytes_${number}, sizeof bytes_${number}},\n")
+  execute_process(COMMAND gzip -9nc ${path} OUTPUT_FILE ${OUT}.gz COMMAND_ERROR_IS_FATAL ANY)
+  file(READ ${OUT}.gz gzipped HEX)
+  string(REGEX REPLACE "(..)" "0x\\1," gzipped "${gzipped}")
+  string(APPEND arrays "static const unsigned char bytes_${number}[] = {${bytes}};\nstatic const unsigned char gzipped_${number}[] = {${gzipped}};\n")
+  string(APPEND rows "    {\"${name}\", {\"\\\"${digest}\\\"\", bytes_${number}, sizeof bytes_${number}}, "
+    "{\"\\\"${digest}-gzip\\\"\", gzipped_${number}, sizeof gzipped_${number}}},\n")
   math(EXPR number "${number} + 1")
 endforeach()
+file(REMOVE ${OUT}.gz)
 file(WRITE ${OUT} "/* Made by the build from gateway/pages. */\n#include \"page_files.h\"\n\n${arrays}\n"
-  "const struct page_file page_file_table[] = {\n${rows}    {0},\n};\n")
+  "const struct page_file page_file_table[] = {\n${rows}    {.name = 0},\n};\n")

@@ -188,6 +188,10 @@ class Browser:
 
     def ask(self, method, path, body=None, **headers):
         """(status, headers, text); header names with _ for -."""
+        status, told, read = self.ask_bytes(method, path, body, **headers)
+        return status, told, read.decode()
+
+    def ask_bytes(self, method, path, body=None, **headers):
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookie:
             sent.setdefault("Cookie", self.cookie)
@@ -199,7 +203,7 @@ class Browser:
         with contextlib.closing(connection):
             connection.request(method, path, json.dumps(body) if isinstance(body, dict) else body, sent)
             answer = connection.getresponse()
-            return answer.status, answer.headers, answer.read().decode()
+            return answer.status, answer.headers, answer.read()
 
     def sign_in(self, user, password=PASSWORD):
         """From an address of its own, so that tests do not run into the limits of one."""

@@ -29,15 +29,16 @@ class Weight(unittest.TestCase):
         cls.floor.close()
 
     def load(self, page):
-        """Bytes by path of all that the page asks for."""
+        """(text, bytes on the wire) by path of all that the page asks for, as a browser asks."""
         left, loaded = [page, *LOADED_BY_NAME[page]], {}
         while left:
             path = left.pop()
             if path in loaded:
                 continue
-            status, headers, text = self.browser.ask("GET", path)
-            self.assertEqual(status, 200, path)
-            loaded[path] = text.encode()
+            status, headers, sent = self.browser.ask_bytes("GET", path, Accept_Encoding="gzip, deflate, br")
+            self.assertEqual((status, headers["Content-Encoding"], headers["Vary"]), (200, "gzip", "Accept-Encoding"), path)
+            text = gzip.decompress(sent).decode()
+            loaded[path] = (text.encode(), len(sent))
             if path.endswith("chart.js"):
                 continue   # Chart.js: one file, which loads nothing
             for named in re.findall("|".join(f"(?:{pattern})" for pattern in NAMED), text, re.MULTILINE):
@@ -51,13 +52,25 @@ class Weight(unittest.TestCase):
         for page, least in (("/sign-in", 5), ("/desk", 15), ("/ops", 15)):
             loaded = self.load(page)
             self.assertGreaterEqual(len(loaded), least, sorted(loaded))   # the search finds what there is
-            weight = sum(len(gzip.compress(text, 6)) for text in loaded.values())
-            print(json.dumps({"page": page, "files": len(loaded), "bytes": sum(map(len, loaded.values())), "compressed": weight}), flush=True)
+            weight = sum(size for _, size in loaded.values())
+            print(json.dumps({"page": page, "files": len(loaded), "bytes": sum(len(text) for text, _ in loaded.values()), "compressed": weight}), flush=True)
             self.assertLess(weight, WEIGHT_MAX, page)
+
+    def test_who_takes_no_gzip_gets_the_same_plain_and_each_form_has_its_tag(self):
+        ask = lambda **headers: self.browser.ask_bytes("GET", "/static/desk.mjs", **headers)
+        status, gzipped, sent = ask(Accept_Encoding="br;q=1, GZIP;q=0.5")
+        self.assertEqual((status, gzipped["Content-Encoding"]), (200, "gzip"))
+        for refused in ("identity", "gzip;q=0", "gzipped", "br;q=gzip", ""):
+            status, plain, text = ask(Accept_Encoding=refused)
+            self.assertEqual((status, plain["Content-Encoding"], text), (200, None, gzip.decompress(sent)), refused)
+        self.assertNotEqual(plain["ETag"], gzipped["ETag"])
+        self.assertEqual(ask(Accept_Encoding="gzip", If_None_Match=gzipped["ETag"])[0], 304)
+        self.assertEqual(ask(Accept_Encoding="gzip", If_None_Match=plain["ETag"])[0], 200)
+        self.assertEqual(ask(If_None_Match=plain["ETag"])[0], 304)
 
     def test_scripts_name_no_other_place(self):
         for page in LOADED_BY_NAME:
-            for path, text in self.load(page).items():
+            for path, (text, _) in self.load(page).items():
                 strange = [address for address in re.findall(rb"""["'`(](?:https?:)?//[\w.-]+""", text) if b"//www.w3.org" not in address]
                 self.assertEqual(strange, [], path)
 
