@@ -248,6 +248,71 @@ class Desk(GatewayCase):
         self.assertEqual(page.act_on({"lead_id": "1-1", "offer_number": 4}, "accept")[1]["outcome"], "not_yours")
 
 
+class HandedOn(GatewayCase):
+    """Bruno comes when Anna has the lead, so that it is known who is offered what."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.floor = floor.Floor()
+        rules = floor.DESK.replace("  - name: everyone\n", "  - name: someday\n    when: {product: {contains: [someday]}}\n  - name: everyone\n")
+        (cls.floor.folder / "desk.yaml").write_text(rules + "queues: {someday: {pull: yes}}\n", encoding="utf-8")
+        cls.floor.open()
+
+    def takes(self, page):
+        """The lead that is offered to it, in hand then."""
+        offer = page.lead("offered")
+        self.assertEqual(page.act_on(offer, "accept")[1]["outcome"], "accepted")
+        return page.lead("assigned")
+
+    def ends(self, page, held):
+        self.assertEqual(page.act_on(held, "complete", disposition="won")[1]["outcome"], "accepted")
+        page.until("it is gone", lambda state: not state["leads"])
+
+    def test_by_skill_back_by_team_and_with_an_appointment(self):
+        anna = self.desk("hand-one")
+        lead_id = self.floor.publish(name="Dario", product="a question")
+        held = self.takes(anna)
+        bruno = self.desk("hand-two", "bruno")
+        appointment = int(time.time()) * 1000 + 86400000
+        for giver, taker, by, target in ((anna, bruno, "anna", {"skill": "heatpump", "level": 5}), (bruno, anna, "bruno", {"back": True}),
+                                         (anna, bruno, "anna", {"team": "outside"}), (bruno, anna, "bruno", {"rep": "anna"}),
+                                         (anna, bruno, "anna", {"rep": "bruno", "appointment_unix_ms": appointment, "place": "Via Roma 1, Bergamo"})):
+            self.assertEqual(giver.act_on(held, "transfer", **target), (200, {"outcome": "accepted", "reason": ""}), target)
+            giver.until("it is gone", lambda state: not state["leads"])
+            held = self.takes(taker)
+            self.assertEqual((held["lead_id"], held["set_by"], held["lead"]["full_name"]), (lead_id, by, "Dario"), target)
+        self.assertEqual((held["appointment_unix_ms"], held["place"]), (appointment, "Via Roma 1, Bergamo"))
+        self.ends(bruno, held)
+
+    def test_to_nobody_who_could_is_refused_and_the_lead_stays(self):
+        anna = self.desk("hand-three")
+        self.floor.publish(name="Elio")
+        held = self.takes(anna)
+        for target, why in (({"skill": "solar", "level": 10}, "nobody has that skill, and all else that the lead requires"),
+                            ({"skill": "chess", "level": 1}, "the desk's rules have no such skill, or its level is not 1 to 10"),
+                            ({"team": "nowhere"}, "nobody in that team can take it"), ({"rep": "nobody"}, "the desk's rules have no such rep"),
+                            ({"back": True}, "nobody handed it on"), ({}, "name a rep, a team or a skill, or hand it back")):
+            self.assertEqual(anna.act_on(held, "transfer", **target)[1], {"outcome": "rejected", "reason": why}, target)
+        self.assertEqual(anna.lead("assigned")["lead_id"], held["lead_id"])
+        self.ends(anna, held)
+
+    def test_a_lead_of_the_shared_list_is_whose_who_pulls_first(self):
+        anna, bruno = self.desk("pull-one"), self.desk("pull-two", "bruno")
+        lead_id = self.floor.publish(name="Fausta", product="someday a new roof")
+        for page in (anna, bruno):
+            self.assertEqual(page.act("list")[1]["outcome"], "accepted")
+            page.until("the list is told", lambda state: state["shared"])
+            self.assertEqual([(row["lead_id"], row["queue"], row["channel"]) for row in page.state["shared"]], [(lead_id, "someday", "web")])
+            self.assertEqual(page.state["leads"], [])
+        self.assertEqual(anna.act("pull", lead_id=lead_id)[1]["outcome"], "accepted")
+        self.assertEqual(bruno.act("pull", lead_id=lead_id)[1]["outcome"], "not_yours")
+        bruno.act("list")
+        bruno.until("the list is empty", lambda state: state["shared"] == [])
+        held = anna.lead("assigned")
+        self.assertEqual((held["lead_id"], held["lead"]["full_name"]), (lead_id, "Fausta"))
+        self.ends(anna, held)
+
+
 class Process(unittest.TestCase):
     def test_reload_takes_users_away_and_a_wrong_file_changes_nothing(self):
         place = floor.Floor()
