@@ -125,7 +125,8 @@ def main(story):
         place = floor.Floor(redis=True, users=USERS)
         place.secret_file("offer.key", OFFER_KEY)
         place.web_port, health = place.start_web()
-        place.write_config(floor.GATEWAY.replace("versions: versions}", f"versions: versions, workers: {{web: {health}}}}}") + "away: {key_file: offer.key}\n")
+        config = floor.GATEWAY.replace("versions: versions}", f"versions: versions, workers: {{web: {health}}}}}").replace("page_grace: 3s", "page_grace: 1m")
+        place.write_config(config + "away: {key_file: offer.key}\n")
         code = tell_story(place.open(), work, story)
         if code != 0:
             print(place.log("gateway"))

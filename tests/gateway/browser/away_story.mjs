@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A rep lets themselves be reached, closes the page, and takes an offer on the phone by the link that a webhook would bring.
 import assert from "node:assert/strict";
-import {accessible, device, fitsIn, outside, say, shot, signIn} from "./stage.mjs";
+import {accessible, device, end, fitsIn, outside, say, shot, signIn} from "./stage.mjs";
 
 const desk = await device("desk");
 await signIn(desk);
@@ -33,4 +33,4 @@ await phone.goto(new URL("/offer", link).href);
 await phone.waitForFunction(() => document.querySelector("#what").textContent === "Questo link non ha proposte.");
 await accessible(phone, "a link without an offer");
 say("the lead is at the desk");
-process.exit(0);
+await end();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How leads end at a desk with ways of its own: in two languages, with times and places, by keys, and other rules while a note is being written.
 import assert from "node:assert/strict";
-import {accessible, device, fitsIn, outside, say, shot, signIn} from "./stage.mjs";
+import {accessible, device, end, fitsIn, outside, say, shot, signIn} from "./stage.mjs";
 
 const OWN = `dispositions:
   bought: {label: Bought it, class: won, texts: {it: Comprato, de: Gekauft}}
@@ -106,5 +106,4 @@ await phone.click(".undo .now");
 await stateOf(fifth, "parked");
 say("in Italian, where the rules have the words, else as they name it");
 
-await Promise.all([desk.context().close(), phone.context().close()]);
-process.exit(0);
+await end();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A full house: 500 leads wait or are parked, a rep has 20 in hand and more are offered, and both pages go on as with one.
 import assert from "node:assert/strict";
-import {accessible, device, fitsIn, outside, say, shot, signIn} from "./stage.mjs";
+import {WITHOUT_BROKER, accessible, device, end, fitsIn, mayFail, outside, say, shot, signIn} from "./stage.mjs";
 
 const WAITING = 390, PARKED = 110, IN_HAND = 20, LEADS_SHOWN = 200, PARKED_SHOWN = 100;
 const rows = (page, place) => page.locator(`#${place} tbody tr`);
@@ -86,6 +86,7 @@ say("the fair share ledger has its rows");
 await row(ops, "workers", "web").filter({hasText: "Works"}).waitFor();
 assert.equal(await outside("post", "contact-form", "{"), 400);
 await row(ops, "workers", "web").filter({hasText: "1 malformed"}).waitFor();
+mayFail(WITHOUT_BROKER);
 await outside("kill-broker");
 await ops.waitForSelector("#banner:not([hidden])");
 assert.equal(await outside("post", "hook", JSON.stringify({name: "Ada", phone: "02 555 99999", product: "solar panels"})), 202);
@@ -113,5 +114,4 @@ await fitsIn(desk, 360);
 await fitsIn(ops, 360);
 say("the rep ends one of twenty and takes another");
 
-await Promise.all([desk.context().close(), ops.context().close()]);
-process.exit(0);
+await end();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who runs the desk, in short: what waits, acts with their reasons, a story, parked leads by one key, plots, the wallboard, a phone, one team.
 import assert from "node:assert/strict";
-import {accessible, device, fitsIn, outside, say, shot, signIn} from "./stage.mjs";
+import {WITHOUT_BROKER, accessible, device, end, fitsIn, mayFail, outside, say, shot, signIn} from "./stage.mjs";
 
 const form = {name: "Giulia Rossi", product: "solar panels"};
 const row = (page, place, text) => page.locator(`#${place} tbody tr`, {hasText: text});
@@ -71,6 +71,7 @@ assert.equal(await ops.locator("#plots canvas").count(), 3);
 assert.equal(await ops.locator("#plots button[aria-pressed=true]").textContent(), "Last day");
 
 // ---- the broker goes and comes
+mayFail(WITHOUT_BROKER);
 await outside("kill-broker");
 await ops.waitForSelector("#banner:not([hidden])");
 await outside("start-broker");
@@ -117,6 +118,7 @@ await admin.locator("#rules .choices button", {hasText: "Apply"}).click();
 await admin.fill("#rules-reason", "as before");
 assert.equal(await outside("apply", text.replace("inside, capacity: 2", "inside, capacity: 5")), 0);
 await row(admin, "reps", "Anna Conti").filter({hasText: "0/5"}).waitFor({state: "attached"});
+mayFail(/^request: POST \/api\/v1\/ops\/rules 409$/);
 await admin.locator("#notices .notice", {hasText: "of somebody else"}).waitFor({state: "attached"});
 await admin.locator("#ask button", {hasText: "Apply"}).click();
 await admin.locator("#notices .notice", {hasText: "another version is in force meanwhile"}).waitFor();
@@ -136,5 +138,4 @@ await fitsIn(phone, 360);
 await shot(phone, "ops-phone");
 say("the manager of one team sees that team");
 
-await Promise.all([ops.context().close(), phone.context().close()]);
-process.exit(0);
+await end();

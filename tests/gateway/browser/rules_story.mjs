@@ -2,7 +2,7 @@
 // The rules by forms, in short: a level is lowered and leads go to somebody else, a refused value, others' changes meanwhile, back again, by keyboard,
 // a rep who comes and goes, a team's manager on a phone.
 import assert from "node:assert/strict";
-import {accessible, device, fitsIn, outside, say, shot, signIn} from "./stage.mjs";
+import {accessible, device, end, fitsIn, mayFail, outside, say, shot, signIn} from "./stage.mjs";
 
 const row = (page, place, text) => page.locator(`#forms .${place} tbody tr`, {hasText: text});
 const edit = (page, name) => page.getByRole("button", {name: `Edit ${name}`}).click();
@@ -87,6 +87,7 @@ await manager.waitForSelector("#ask .words");
 assert.deepEqual(await manager.locator("#ask .words li").allTextContents(), ["Anna Conti: Capacity: from 2 to 4"]);
 assert.equal(await outside("apply", text.replace("outside, capacity: 2", "outside, capacity: 8")), 0);
 await manager.waitForFunction(() => /outside, capacity: 8/.test(document.querySelector("#rules-text").value));
+mayFail(/^request: POST \/api\/v1\/ops\/forms 409$/);
 await manager.fill("#form-reason", "more room");
 await manager.locator("#ask").getByRole("button", {name: "Apply"}).click();
 await manager.waitForSelector("#ask .note-of-others");
@@ -200,5 +201,4 @@ await phone.waitForSelector("#ask .words");
 assert.deepEqual(await phone.locator("#ask .words li").allTextContents(), ["Bruno Ferri: Capacità: da 2 a 3"]);
 say("the manager of one team changes that team");
 
-await Promise.all([manager.context().close(), bruno.context().close(), phone.context().close()]);
-process.exit(0);
+await end();

@@ -19,6 +19,64 @@ export async function outside(...words) {
 
 export const say = (text) => process.stdout.write(`${text}\n`);
 
+// ---- what no page may do: throw, complain on the console, break the content security policy, ask for what it does not get
+
+// The page of sign-in asks whether somebody is signed in.
+const devices = [], expected = [/^request: GET \/api\/v1\/session 401$/];
+let faults = [], ended = false;
+
+function fault(text) {
+  if (expected.some((pattern) => pattern.test(text))) return;
+  faults.push(text);
+  say(`fault: ${text}`);
+}
+
+// What the gateway answers while its broker is away.
+export const WITHOUT_BROKER = /^request: \w+ \/api\/v1\/\S+ 50[34]$/;
+
+// Requests that the story breaks on purpose, from now on: each pattern is of `request: METHOD /path STATUS-OR-ERROR`.
+export const mayFail = (...patterns) => expected.push(...patterns);
+
+// What was seen so far; it is forgotten then.
+export function takeFaults() {
+  const seen = faults;
+  faults = [];
+  return seen;
+}
+
+const named = (request) => `request: ${request.method()} ${new URL(request.url()).pathname}`;
+
+// Of all pages of the device, also of those that are opened later.
+async function watch(context) {
+  devices.push(context);
+  context.on("weberror", (thrown) => fault(`page: ${thrown.error()}`));
+  // What the network did not give is a fault as a request: the browser's own line about it says less.
+  context.on("console", (message) => message.type() === "error" && !/^Failed to load resource/.test(message.text()) && fault(`console: ${message.text()}`));
+  context.on("response", (answer) => answer.status() >= 400 && fault(`${named(answer.request())} ${answer.status()}`));
+  // Who leaves a page, or closes a stream, breaks off what is under way.
+  context.on("requestfailed", (request) => request.failure()?.errorText !== "net::ERR_ABORTED" && fault(`${named(request)} ${request.failure()?.errorText}`));
+  await context.addInitScript(() => addEventListener("securitypolicyviolation",
+    ({effectiveDirective, blockedURI}) => console.error(`content security policy: ${effectiveDirective} ${blockedURI}`)));
+}
+
+// The end of each story: nothing was wrong on any page, wherever it was.
+export async function end() {
+  const open = devices.flatMap((context) => context.pages());
+  await Promise.all(open.map((page) => page.evaluate("0")));   // what it complained of before has arrived then
+  assert.deepEqual(faults, []);
+  ended = true;
+  await Promise.all(devices.map((context) => context.close()));
+  process.exit(0);
+}
+
+process.on("exit", (code) => {
+  if (code !== 0 || ended) return;
+  say("the story is over, and nobody asked for its faults");
+  process.exitCode = 1;
+});
+
+// ---- devices and what is done with them
+
 // A browser of its own for each name, as if each was another machine.
 export async function device(name, options = {}) {
   const context = await chromium.launchPersistentContext(`${PROFILE}-${name}`, {
@@ -26,12 +84,9 @@ export async function device(name, options = {}) {
     args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
     ...options,
   });
+  await watch(context);
   const page = context.pages()[0];
   page.setDefaultTimeout(20000);
-  page.faults = [];
-  page.on("pageerror", (error) => page.faults.push(String(error)) && say(`page: ${error}`));
-  // What the network did not give is told on the page, and by the browser as an error too.
-  page.on("console", (message) => message.type() === "error" && !/^Failed to load resource/.test(message.text()) && page.faults.push(message.text()));
   return page;
 }
 
@@ -61,7 +116,7 @@ export async function accessible(page, where) {
   const {violations} = await page.evaluate(() => globalThis.axe.run(document, {resultTypes: ["violations"]}));
   const grave = violations.filter(({impact}) => impact === "serious" || impact === "critical");
   assert.deepEqual(grave.map(({id, nodes}) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join("; ")}`), [], where);
-  assert.deepEqual(page.faults, [], where);
+  assert.deepEqual(faults, [], where);
 }
 
 // Plots take their new size a moment after the page has.
