@@ -28,6 +28,7 @@ tests_main() {
     esac
     [[ $what == all || $name == browser* ]] && browser=browser
     set_up runtime build test ${browser:+"$browser"}
+    [[ $what == all ]] && unpack_test_programs
     tests_begin
     "tests_$what" "$preset" "$name"
     tests_end

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The programs beside which `leadwire-bench peers` measures. Sourced by ./run.
 #
-# Debian's packages of them start a service as they are installed. So they are
-# not: a package is fetched and unpacked below build/, and its program run from there.
+# They are not installed: deploy/setup/unpack.sh.
 
 # RabbitMQ's server, and of Erlang what it needs and erlang-base does not bring.
 peers_rabbitmq=(rabbitmq-server erlang-base erlang-asn1 erlang-crypto erlang-eldap erlang-inets erlang-mnesia erlang-os-mon
@@ -28,7 +27,7 @@ peers_find() {
     local package=$1 variable=$2 folder=$state_dir/peers found
     if [[ -z ${!variable:-} ]]; then
         found=$(command -v "$package") || found=$folder/$3/$package
-        if [[ ! -x $found ]] && ! peers_fetch "$folder" "$package"; then
+        if [[ ! -x $found ]] && ! unpack_fetch "$folder" "$package"; then
             say "bench: $package could not be fetched from Debian, its rows are left out ($folder/apt.log)"
             return
         fi
@@ -37,25 +36,7 @@ peers_find() {
     export "${variable?}"
 }
 
-# peers_fetch FOLDER PACKAGE...: all of them, unpacked into the folder.
-peers_fetch() {
-    local folder=$1
-    shift
-    [[ ${LEADWIRE_SETUP:-} != skip ]] && mkdir -p -- "$folder" || return 1
-    say "bench: fetching $1 from Debian, to run it from build/"
-    (
-        cd -- "$folder" || exit 1
-        rm -f -- *.deb
-        "${apt_get[@]}" download "$@" >apt.log 2>&1 \
-            || { apt_run apt.log update -q; "${apt_get[@]}" download "$@" >>apt.log 2>&1; } \
-            || exit 1
-        for file in *.deb; do
-            dpkg-deb -x "$file" . && rm -f -- "$file" || exit 1
-        done
-    )
-}
-
 # Debian's erl knows no other place than its own.
 peers_fetch_rabbitmq() {
-    peers_fetch "$1" "${peers_rabbitmq[@]}" && sed -i 's|ROOTDIR=/usr/lib/erlang$|ROOTDIR="$ERL_ROOTDIR"|' "$1/usr/lib/erlang/bin/erl"
+    unpack_fetch "$1" "${peers_rabbitmq[@]}" && sed -i 's|ROOTDIR=/usr/lib/erlang$|ROOTDIR="$ERL_ROOTDIR"|' "$1/usr/lib/erlang/bin/erl"
 }
