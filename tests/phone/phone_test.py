@@ -274,6 +274,58 @@ class Trouble(PhoneCase):
         self.assertEqual(self.markup("hold")[0].text, "Addio.")
 
 
+class Signed(PhoneCase):
+    """Other services, other schemes: an Ed25519 signature over time and body; a header of another name, with the secret from a file of its own."""
+    TELNYX_KEY = "YtdyVB44ICTuQcnIXHeg86lEoqf5hNYVBI8v3OQsEb8="
+    TELNYX = {"telnyx-timestamp": "1700000000",   # made with openssl by the key's other half, over the body below
+              "telnyx-signature-ed25519": "UeqW+I6c5oPkBdoPcRFnj+ltcV84VGXHG7jOC6T1eSwH9uZRxuLTkm1CorDTJ6G/aOS+Ggrr7ZrGcl5K3jEEAA=="}
+    PARAMS = {"AccountSid": "a1", "From": "+390212345678", "To": "+390255500000", "CallStatus": "ringing", "CallSid": "v3:CA1"}
+
+    def config(self):
+        with open(os.path.join(self.directory, "telnyx.public"), "w") as file:
+            file.write(self.TELNYX_KEY)
+        os.chmod(os.path.join(self.directory, "telnyx.public"), 0o600)
+        return super().config() + """
+  telnyx: {region: IT, signature: {scheme: telnyx, secret_file: telnyx.public, max_age: 3650d}}
+  telnyx-now: {region: IT, signature: {scheme: telnyx, secret_file: telnyx.public}}
+  signalwire:
+    region: IT
+    signature: {scheme: generic, algorithm: hmac-sha1, encoding: base64, header: X-SignalWire-Signature, signed: "{url}{sorted_fields}", secret_file: voice.token}
+  by-field: {region: IT, signature: {scheme: mailgun, secret_file: voice.token}}
+"""
+
+    def send(self, source, params, headers):
+        return self.worker.request("POST", f"/voice/{source}/incoming", urllib.parse.urlencode(params),
+                                   {"Content-Type": "application/x-www-form-urlencoded", **headers})
+
+    def test_telnyx_signs_texml_with_ed25519(self):
+        status, _, body = self.send("telnyx", self.PARAMS, self.TELNYX)
+        self.assertEqual(status, 200, body)
+        self.assertIn("Redirect", [e.tag for e in xml.fromstring(body)])
+        record = self.broker.next("publish")
+        self.assertEqual((record["id"], record["lead"]["source"], record["lead"]["phones"]), ("v3:CA1", "telnyx", ["+390212345678"]))
+        self.assertEqual(self.send("telnyx", {**self.PARAMS, "From": "+390299999999"}, self.TELNYX)[0], 403)
+        self.assertEqual(self.send("telnyx", self.PARAMS, {**self.TELNYX, "telnyx-timestamp": "1700000001"})[0], 403)
+        self.assertEqual(self.send("telnyx", self.PARAMS, {"X-Twilio-Signature": sign(BASE + "/voice/telnyx/incoming", self.PARAMS)})[0], 401)
+        self.assertEqual(self.send("telnyx-now", self.PARAMS, self.TELNYX)[0], 403)   # too old
+        counts = self.counts()
+        self.assertEqual((counts["signature_missing"], counts["signature_wrong"], counts["signature_stale"]), (1, 2, 1))
+        self.assertEqual(self.broker.seen("publish"), [])
+
+    def test_signalwire_has_a_header_of_its_own(self):
+        good = sign(BASE + "/voice/signalwire/incoming", self.PARAMS)
+        self.assertEqual(self.send("signalwire", self.PARAMS, {"X-SignalWire-Signature": good})[0], 200)
+        self.assertEqual(self.broker.next("publish")["lead"]["source"], "signalwire")
+        self.assertEqual(self.send("signalwire", self.PARAMS, {"X-Twilio-Signature": good})[0], 401)
+        self.assertEqual(self.send("signalwire", {**self.PARAMS, "To": "+390255500001"}, {"X-SignalWire-Signature": good})[0], 403)
+
+    def test_a_signature_may_stand_in_the_parameters(self):
+        signed = {"timestamp": "1700000000", "token": "t", "signature": hmac.new(TOKEN.encode(), b"1700000000t", hashlib.sha256).hexdigest()}
+        self.assertEqual(self.send("by-field", {**self.PARAMS, **signed}, {})[0], 200)
+        self.assertEqual(self.send("by-field", {**self.PARAMS, **signed, "token": "u"}, {})[0], 403)
+        self.assertEqual(self.send("by-field", self.PARAMS, {})[0], 401)
+
+
 class Refused(PhoneCase):
     def test_a_missing_signature_is_401_and_a_wrong_one_403(self):
         self.assertEqual(self.post("incoming", signature="")[0], 401)

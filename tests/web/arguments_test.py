@@ -93,7 +93,9 @@ WRONG_WEB = [
 WRONG_PHONE = [
     (HEAD + "sources: {line: {signature: off}}\n", "public_base must be"),
     (PHONE + "    region: IT\n", "auth_token_file is missing"),
-    (PHONE + "    signature: maybe\n    auth_token_file: x\n", "signature is 'required' or 'off'"),
+    (PHONE + "    signature: maybe\n    auth_token_file: x\n", "signature is 'required', 'off', or a map with scheme and secret_file"),
+    (PHONE + "    signature: {scheme: telnyx, secret_file: x}\n    auth_token_file: x\n", "auth_token_file and signature: a scheme has its secret in secret_file"),
+    (PHONE + "    signature: {scheme: telnix, secret_file: x}\n", "scheme is one of "),
     (PHONE.replace("127.0.0.1:0", "0.0.0.0:0") + "    signature: 'off'\n", "only for a worker that listens on 127.0.0.1"),
     (PHONE + "    signature: 'off'\n    texts: {xx9: {hold: a}}\n", "not a language code"),
     (PHONE + "    signature: 'off'\n    texts: {it: {holt: a}}\n", "holt"),

@@ -125,6 +125,12 @@ static void read_signature(struct yaml_doc *doc, const char *config_path, bool l
                            const struct yaml_node *map, struct arena *arena, struct phone_source *source)
 {
     const struct yaml_node *rule = yaml_map_find(map, "signature"), *token = yaml_map_find(map, "auth_token_file");
+    if (rule && yaml_node_kind(rule) == YAML_KIND_MAP) {
+        source->signature = signature_config_read(doc, arena, config_path, rule);
+        if (token)
+            yaml_doc_problem(doc, token, "auth_token_file and signature: a scheme has its secret in secret_file");
+        return;
+    }
     const char *text = yaml_read_text(doc, rule, "signature", LW_NAME_MAX, "required");
     if (text && strcmp(text, "off") == 0) {
         if (!loopback)
@@ -132,7 +138,7 @@ static void read_signature(struct yaml_doc *doc, const char *config_path, bool l
         return;
     }
     if (text && strcmp(text, "required") != 0)
-        yaml_doc_problem(doc, rule, "signature is 'required' or 'off'");
+        yaml_doc_problem(doc, rule, "signature is 'required', 'off', or a map with scheme and secret_file");
     const char *secret = worker_config_secret(doc, arena, config_path, token);
     source->signature = secret ? signature_config_scheme(arena, "twilio", secret) : NULL;
     if (!token)

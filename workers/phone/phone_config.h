@@ -7,7 +7,8 @@
  *   sources:
  *     main-line:                     webhooks at {public_base}/voice/main-line/...
  *       auth_token_file: voice.token the service's secret for signatures
- *       signature: required          off: no check; only when we listen on loopback
+ *       signature: required          Twilio's scheme; off: no check; only when we listen on loopback; or, without auth_token_file,
+ *                                    {scheme: telnyx, secret_file: telnyx.pub}, any of signature_config.h
  *       region: IT
  *       language: it                 of callers whose country has no texts here
  *       poll: 3s                     how often a waiting caller is looked after

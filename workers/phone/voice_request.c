@@ -50,7 +50,17 @@ struct voice_request *voice_request_new(struct http_worker *worker, struct worke
 
 static const char *find(const void *context, const struct signature_place *place, size_t *size_out)
 {
-    return http_signature_header(context, place->name, size_out);   /* the scheme looks for no fields by name */
+    const struct voice_request *request = context;
+    if (!place->is_field)
+        return http_signature_header(request->call, place->name, size_out);
+    for (size_t i = 0; i < request->params.count; i++) {
+        const struct form_field *field = &request->params.items[i];
+        *size_out = field->value_size;
+        if (strcmp(field->name, place->name) == 0)
+            return field->value;
+    }
+    *size_out = 0;
+    return NULL;
 }
 
 enum signature_verdict voice_request_check_signature(const struct voice_request *request)
@@ -61,7 +71,7 @@ enum signature_verdict voice_request_check_signature(const struct voice_request 
     if (!http_signature_request(request->call, request->config->public_base, &request->params, &what))
         return SIGNATURE_FAILED;
     what.find = find;
-    what.context = request->call;
+    what.context = request;
     return signature_check(request->source->signature, &what, wall_clock_unix_ms());
 }
 
