@@ -23,10 +23,10 @@ def openssl(directory, *arguments):
     subprocess.run(["openssl", *arguments], cwd=directory, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def make_authority(directory, name):
-    """A certificate authority of our own, and a certificate of it for 127.0.0.1."""
+def make_authority(directory, name, host="IP:127.0.0.1"):
+    """A certificate authority of our own, and a certificate of it for a host."""
     with open(os.path.join(directory, name + ".ext"), "w") as file:
-        file.write("subjectAltName=IP:127.0.0.1\n")
+        file.write(f"subjectAltName={host}\n")
     openssl(directory, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", f"/CN={name}",
             "-keyout", name + ".ca.key", "-out", name + ".ca.pem")
     openssl(directory, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=graph", "-keyout", name + ".key",
@@ -81,7 +81,7 @@ class Graph:
 
 class Push(WorkerCase):
     program = "leadwire-web"
-    trusted, private = "ours", "yes"
+    trusted, private, host = "ours", "yes", "IP:127.0.0.1"
 
     def setUp(self):
         self.graph = None
@@ -93,7 +93,7 @@ class Push(WorkerCase):
 
     def config(self):
         for authority in ("ours", "other"):
-            make_authority(self.directory, authority)
+            make_authority(self.directory, authority, self.host)
         self.graph = Graph(self.directory, "ours")
         for name, text in (("app", SECRET), ("verify", VERIFY), ("token", TOKEN)):
             path = os.path.join(self.directory, name)
@@ -222,6 +222,17 @@ class Private(Push):
         self.assertIn("private network", self.worker.log())
 
 
+class AnotherHost(Push):
+    """The certificate is by the right authority, for somebody else."""
+    host = "DNS:localhost,IP:127.0.0.2"
+
+    def test_a_certificate_of_another_host_gets_neither_token_nor_lead(self):
+        self.graph.add("i1", email="evil@example.com")
+        self.assertEqual(self.push("i1")[0], 503)
+        self.assertEqual((self.graph.requests, self.broker.seen("publish")), ([], []))
+        self.assertIn("fetch failed", self.worker.log())
+
+
 class Impostor(Push):
     """The certificate is by somebody whom we do not trust."""
     trusted = "other"
@@ -235,6 +246,7 @@ class Impostor(Push):
 
 for name in [name for name in dir(Push) if name.startswith("test_")]:   # only its own
     setattr(Impostor, name, None)
+    setattr(AnotherHost, name, None)
     setattr(Private, name, None)
 
 
