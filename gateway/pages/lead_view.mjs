@@ -39,6 +39,11 @@ export function heading(row, level) {
     row.bought_unix_ms && make("p", {class: "customer"}, t("customer", {what: row.bought || t("customer_something"), when: day(row.bought_unix_ms)})));
 }
 
+function consentsOf(lead) {
+  return (lead.consents ?? []).map(({purpose, granted, given_unix_ms: givenMs, text}) =>
+    [`${purpose ?? ""}: ${t(granted ? "consent_yes" : "consent_no")}`, givenMs && moment(givenMs), text].filter(Boolean).join(", "));
+}
+
 function fact(list, name, value) {
   if (value) list.append(make("dt", {}, t(name)), make("dd", {}, value));
 }
@@ -73,6 +78,7 @@ export function details(row) {
   fact(list, "source", lead.source);
   fact(list, "campaign", lead.campaign);
   for (const [name, value] of Object.entries(lead.attributes ?? {})) list.append(make("dt", {}, name), make("dd", {}, value));
+  fact(list, "consents", allOf(row, consentsOf).join(" · "));
   fact(list, "warnings", (lead.warnings ?? []).join(" "));
   const contacts = (row.contacts ?? []).map((contact, index) => make("li", {},
     make("strong", {}, `${t("contact", {number: index + 2})}: ${t(`channel_${contact.channel}`)}`),

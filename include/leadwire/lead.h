@@ -68,7 +68,7 @@ struct lw_lead_attribute {
 struct lw_lead_consent {
     const char *purpose;   /* "contact", "marketing"... */
     int granted;           /* 0 or 1 */
-    int64_t given_unix_ms; /* 0: unknown */
+    int64_t given_unix_ms; /* 0: when the lead came in */
     const char *text;      /* what the person agreed to */
 };
 

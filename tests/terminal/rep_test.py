@@ -68,6 +68,19 @@ class Rep(unittest.TestCase):
             self.log_off(t)
         self.assertEqual(json.loads(self.desk.tool("explain", lead, "--json"))["state"], "completed")
 
+    def test_what_a_person_agreed_to_and_that_they_want_no_calls_is_shown(self):
+        consents = [{"purpose": "marketing", "granted": True, "given_unix_ms": 1772625600000, "text": "Send me\x1b[2J offers"}, {"purpose": "contact", "granted": False}]
+        file = self.desk.write("lead.json", json.dumps({"channel": "web", "source": "form", "phones": [{"e164": "+390255500999", "raw": "1"}], "product": "solar",
+                                                        "consents": consents, "attributes": {"do_not_call": "yes"}}))
+        with self.log_on("anna") as t:
+            lead = self.desk.publish("--file", file)
+            t.see(r"\[1\] OFFER")
+            t.see(r"consent +marketing: yes, 2026-03-04 \d\d:00: Send me \[2J offers")   # of any time zone of whole hours
+            t.see(r"consent +contact: NO, 20\d\d-\d\d-\d\d \d\d:\d\d$")   # when the lead came in
+            t.see(r"do_not_call +yes")
+            self.desk.tool("lead", "cancel", lead, "--reason", "the test is over")
+            self.log_off(t)
+
     def test_an_answer_that_is_late_is_told_so(self):
         with self.log_on("anna") as t:
             lead = self.desk.publish("--product", "solar", "--channel", "email")

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "contact_id.h"
 #include "email_address.h"
@@ -17,6 +18,7 @@
 #include "person_name.h"
 #include "phone_number.h"
 #include "text_clean.h"
+#include "written_time.h"
 
 static void phone_numbers_become_e164_by_the_default_region(void **state)
 {
@@ -273,6 +275,39 @@ static void a_huge_contact_is_cut_to_a_frame_and_says_so(void **state)
     free(big);
 }
 
+static void moments_are_read_as_senders_write_them(void **state)
+{
+    (void)state;
+    static const struct { const char *text; int64_t unix_ms; } good[] = {
+        {"0", 0}, {"1772613000", 1772613000000}, {"99999999999", 99999999999000}, {"177261300025", 177261300025}, {"1772613000250", 1772613000250},
+        {"2026-03-04", 1772582400000}, {"2026-03-04T09:30:00.25+01:00", 1772613000250}, {"2026-03-04 08:30:00Z", 1772613000000},
+        {"2026-03-04t08:30", 1772613000000}, {"2026-03-04T08:30:00 +0000", 1772613000000}, {"2026-03-04T08:30:00,2509999", 1772613000250},
+        {"2026-03-03T22:30:00-10", 1772613000000}, {"9999-12-31T23:59:59Z", 253402300799000},
+    };
+    static const char *const bad[] = {"", "yesterday", "2026-13-01", "2026-02-29", "2026-00-10", "2026-03-04T", "2026-03-04T24:00:00Z", "2026-03-04T08:60:00Z",
+                                      "2026-03-04T08:30:00+1", "2026-03-04T08:30:00+25:00", "2026-03-04T08:30:00Zx", "1969-12-31", "1970-01-01T00:00:00+01:00", "-5",
+                                      "1234567890123456", "2026-03-04T08:3", "04/03/2026", "12:30", "9999-12-31T23:59:59-01:00"};
+    int64_t got;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        got = -1;
+        if (!written_time_read(good[i].text, &got) || got != good[i].unix_ms)
+            fail_msg("%s gave %lld", good[i].text, (long long)got);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        got = -1;
+        if (written_time_read(bad[i], &got) || got != -1)
+            fail_msg("'%s' gave %lld", bad[i], (long long)got);
+    }
+    for (int64_t day = 0; day < 2932897; day += 61) {   /* against the C library, to the year 9999 */
+        const time_t seconds = (time_t)(day * 86400 + day % 86400);
+        struct tm parts;
+        char text[64];
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &parts));
+        if (!written_time_read(text, &got) || got != (int64_t)seconds * 1000)
+            fail_msg("%s gave %lld", text, (long long)got);
+    }
+}
+
 static void contact_ids_are_the_sources_own_or_a_hash(void **state)
 {
     (void)state;
@@ -305,6 +340,7 @@ int main(void)
         cmocka_unit_test(a_lead_without_a_way_back_is_refused),
         cmocka_unit_test(a_lead_is_completed_from_what_is_known),
         cmocka_unit_test(a_huge_contact_is_cut_to_a_frame_and_says_so),
+        cmocka_unit_test(moments_are_read_as_senders_write_them),
         cmocka_unit_test(contact_ids_are_the_sources_own_or_a_hash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,10 @@ static json_t *lead_json(const Leadwire__V1__Lead *pb)
         json_object_set_new(attributes, lead.attributes[i].name, json_string(lead.attributes[i].value));
     for (size_t i = 0; i < lead.consent_count; i++)
         json_object_set_new(consents, lead.consents[i].purpose, json_boolean(lead.consents[i].granted));
+    json_t *consents_said = json_object();   /* purpose: [milliseconds, words] */
+    for (size_t i = 0; i < lead.consent_count; i++)
+        json_object_set_new(consents_said, lead.consents[i].purpose,
+                            json_pack("[I, s?]", (json_int_t)lead.consents[i].given_unix_ms, lead.consents[i].text));
     for (size_t i = 0; i < lead.warning_count; i++)
         json_array_append_new(warnings, json_string(lead.warnings[i]));
     json_t *attachments = json_array();
@@ -94,6 +98,7 @@ static json_t *lead_json(const Leadwire__V1__Lead *pb)
     json_object_set_new(out, "emails", emails);
     json_object_set_new(out, "attributes", attributes);
     json_object_set_new(out, "consents", consents);
+    json_object_set_new(out, "consents_said", consents_said);
     json_object_set_new(out, "warnings", warnings);
     arena_fini(&arena);
     return out;

@@ -87,6 +87,13 @@ class Vendors(WorkerCase):
         self.assertEqual(attributes["Quanti dipendenti?"], "10-50")
         self.assertFalse([name for name in attributes if "user_column_data" in name or name == "google_key"], attributes)
 
+    def test_the_other_names_of_google_ads(self):
+        columns = {"FIRST_NAME": "Giulia", "LAST_NAME": "Bianchi", "WORK_PHONE": "+39 02 1234 5679", "WORK_EMAIL": "g@bianchi.example"}
+        _, lead = self.post("google-ads", {"lead_id": "names", "google_key": SECRET, "gcl_id": "EAIaIQ",
+                                           "user_column_data": [{"column_id": k, "string_value": v} for k, v in columns.items()]})
+        self.assertEqual((lead["given_name"], lead["family_name"], lead["phones"]), ("Giulia", "Bianchi", ["+390212345679"]))
+        self.assertEqual((lead["attributes"], lead["emails"]), ({"gclid": "EAIaIQ"}, ["g@bianchi.example"]))
+
     def test_a_test_lead_of_google_is_taken_and_marked(self):
         _, lead = self.post("google-ads", {"lead_id": "t", "google_key": SECRET, "is_test": True,
                                            "user_column_data": [{"column_id": "EMAIL", "string_value": "test@example.com"}]})

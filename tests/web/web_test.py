@@ -44,7 +44,7 @@ sources:
   form:
     region: IT
     honeypot: website
-    map: {{consent.marketing: newsletter, attribute.model: auto}}
+    map: {{consent.marketing: newsletter, consent_text.marketing: wording, consent_time.marketing: agreed, attribute.model: auto}}
     ignore: [csrf]
   thanks:
     region: IT
@@ -90,6 +90,36 @@ class Taken(WebCase):
         self.assertEqual(lead["consents"], {"marketing": True})
         self.assertEqual((lead["country"], lead["language"]), ("IT", "it"))
         self.assertEqual(lead["warnings"], [])
+
+    def test_a_consent_bears_its_words_and_its_time(self):
+        self.form(agreed="2026-03-04T09:30:00.25+01:00", wording="Send me offers", newsletter="yes", tel="02 1234 5678")
+        lead = self.broker.next("publish")["lead"]
+        self.assertEqual((lead["consents"], lead["consents_said"]), ({"marketing": True}, {"marketing": [1772613000250, "Send me offers"]}))
+        self.assertEqual((lead["attributes"], lead["warnings"]), ({}, []))
+
+        self.form(newsletter="I rather not", agreed="yesterday", tel="02 1234 5678")
+        lead = self.broker.next("publish")["lead"]
+        self.assertEqual((lead["consents"], lead["consents_said"]), ({"marketing": False}, {"marketing": [0, "I rather not"]}))
+        self.assertEqual(lead["warnings"], ["the time of the consent 'marketing' could not be read"])
+
+        self.form(wording="Send me offers", agreed="1772613000", tel="02 1234 5678")   # of no consent
+        lead = self.broker.next("publish")["lead"]
+        self.assertEqual((lead["consents"], lead["attributes"]), ({}, {"wording": "Send me offers", "agreed": "1772613000"}))
+
+    def test_consents_and_campaigns_go_by_their_usual_names(self):
+        self.form("thanks", consent_at="1772613000", consent_text="Call me", Consent="on", newsletter="No", tel="02 1234 5678")
+        lead = self.broker.next("publish")["lead"]
+        self.assertEqual(lead["consents_said"], {"contact": [1772613000000, "Call me"], "marketing": [0, ""]})
+        self.assertEqual((lead["consents"], lead["attributes"]), ({"contact": True, "marketing": False}, {}))
+        self.form("thanks", consent="I agree to nothing", tel="02 1234 5678")   # what words mean is not guessed
+        lead = self.broker.next("publish")["lead"]
+        self.assertEqual((lead["consents"], lead["attributes"]), ({}, {"consent": "I agree to nothing"}))
+        self.json({"id": 1, "person": {"tel": "0151 23456789"}, "tracking": {"utm_source": "news", "utm_medium": "mail", "gcl_id": "g1"},
+                   "utmTerm": "pump", "UTM-Content": "b", "utm_campaign": "spring"})
+        lead = self.broker.next("publish")["lead"]
+        self.assertEqual(lead["campaign"], "spring")
+        self.assertEqual({name: value for name, value in lead["attributes"].items() if name != "id"},
+                         {"utm_source": "news", "utm_medium": "mail", "utm_term": "pump", "utm_content": "b", "gclid": "g1"})
 
     def test_a_browser_is_sent_to_the_thank_you_page(self):
         status, headers, _ = self.form("thanks", BROWSER, name="M", phone="0212345678")

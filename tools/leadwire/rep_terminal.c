@@ -89,7 +89,22 @@ static void show_recording(const struct lw_lead_recording *recording)
         show_line("length", length);
 }
 
-static void show_lead(const struct lw_lead *lead)
+/* "marketing: yes, 2026-03-04 09:30: Send me offers". came_unix_ms: of a consent that tells no time; 0: not known. */
+static void show_consents(const struct lw_lead *lead, int64_t came_unix_ms)
+{
+    char text[SUMMARY_SHOWN + 1], moment[WORDS_SIZE];
+    for (size_t i = 0; i < lead->consent_count; i++) {
+        const struct lw_lead_consent *consent = &lead->consents[i];
+        const int64_t given_unix_ms = consent->given_unix_ms != 0 ? consent->given_unix_ms : came_unix_ms;
+        const bool has_words = consent->text != NULL && consent->text[0] != '\0';
+        snprintf(text, sizeof text, "%s: %s%s%s%s%s", consent->purpose != NULL ? consent->purpose : "", consent->granted ? "yes" : "NO",
+                 given_unix_ms != 0 ? ", " : "", given_unix_ms != 0 ? words_moment(given_unix_ms, moment) : "", has_words ? ": " : "",
+                 has_words ? consent->text : "");
+        show_line("consent", text);
+    }
+}
+
+static void show_lead(const struct lw_lead *lead, int64_t came_unix_ms)
 {
     if (lead == NULL)
         return;
@@ -108,6 +123,7 @@ static void show_lead(const struct lw_lead *lead)
     show_line("subject", lead->subject);
     show_line("message", lead->summary);
     show_recording(&lead->recording);
+    show_consents(lead, came_unix_ms);
     for (size_t i = 0; i < lead->attribute_count; i++)
         show_line(lead->attributes[i].name, lead->attributes[i].value);
 }
@@ -115,10 +131,10 @@ static void show_lead(const struct lw_lead *lead)
 /* The lead, and what the same person sent since. */
 static void show_contacts(const struct lw_rep_event *event)
 {
-    show_lead(event->lead);
+    show_lead(event->lead, event->received_unix_ms);
     for (uint32_t i = 0; i < event->contact_count; i++) {
         show_line("and then", lw_channel_name(event->contacts[i].channel));
-        show_lead(&event->contacts[i]);
+        show_lead(&event->contacts[i], 0);
     }
 }
 

@@ -11,6 +11,7 @@
 #include "person_name.h"
 #include "phone_number.h"
 #include "text_clean.h"
+#include "written_time.h"
 #include "web_url.h"
 
 /* Kept values and warnings, the copies that cleaning leaves behind, and what finish adds. */
@@ -180,6 +181,30 @@ void lead_builder_add_consent(struct lead_builder *builder, const char *purpose,
     };
     if (consent.purpose)
         builder->consents[builder->lead.consent_count++] = consent;
+}
+
+static struct lw_lead_consent *find_consent(struct lead_builder *builder, const char *purpose)
+{
+    for (size_t i = 0; i < builder->lead.consent_count; i++)
+        if (strcmp(builder->consents[i].purpose, purpose) == 0)
+            return &builder->consents[i];
+    return NULL;
+}
+
+bool lead_builder_set_consent_text(struct lead_builder *builder, const char *purpose, const char *bytes, size_t size)
+{
+    struct lw_lead_consent *consent = find_consent(builder, purpose);
+    if (consent && !consent->text)
+        consent->text = keep(builder, "a consent's text", bytes, size, TEXT_BLOCK, LW_LEAD_ATTRIBUTE_VALUE_MAX);
+    return consent != NULL;
+}
+
+bool lead_builder_set_consent_time(struct lead_builder *builder, const char *purpose, const char *written)
+{
+    struct lw_lead_consent *consent = find_consent(builder, purpose);
+    if (consent && !written_time_read(written, &consent->given_unix_ms))
+        lead_builder_warn(builder, "the time of the consent '%.64s' could not be read", purpose);
+    return consent != NULL;
 }
 
 void lead_builder_add_attachment(struct lead_builder *builder, const char *file_name, const char *media_type,

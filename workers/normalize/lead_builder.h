@@ -109,6 +109,10 @@ void lead_builder_add_attribute(struct lead_builder *builder, const char *name, 
 /* text may be NULL. */
 void lead_builder_add_consent(struct lead_builder *builder, const char *purpose, bool granted,
                               int64_t given_unix_ms, const char *text);
+/* Of a consent that was added: its words, when it has none yet; its time as written (seconds or milliseconds since 1970, or a date by RFC 3339; what is none
+ * gives a warning). False: no consent of that purpose. */
+LW_MUST_CHECK bool lead_builder_set_consent_text(struct lead_builder *builder, const char *purpose, const char *bytes, size_t size);
+LW_MUST_CHECK bool lead_builder_set_consent_time(struct lead_builder *builder, const char *purpose, const char *written);
 void lead_builder_add_attachment(struct lead_builder *builder, const char *file_name, const char *media_type,
                                  uint64_t size_bytes);
 /* A message that was left. False, with nothing set: not an http or https address, or a longer one than LW_LEAD_URL_MAX. */

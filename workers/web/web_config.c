@@ -270,8 +270,8 @@ static void read_mapping(struct yaml_doc *doc, const struct yaml_node *source, s
         bool list = yaml_node_kind(value) == YAML_KIND_LIST;
         struct web_target target;
         if (!web_target_parse(yaml_map_key_at(map, i), &target)) {
-            yaml_doc_problem(doc, value, "'%s' is not a field of a lead, nor phone, email, is_test, attribute.NAME or consent.PURPOSE",
-                             yaml_map_key_at(map, i));
+            yaml_doc_problem(doc, value, "'%s' is not a field of a lead, nor phone, email, is_test, attribute.NAME, consent.PURPOSE, "
+                             "consent_text.PURPOSE or consent_time.PURPOSE", yaml_map_key_at(map, i));
             continue;
         }
         if (target.name)

@@ -29,12 +29,28 @@ static const struct { const char *name, *target; } usual_names[] = {
     {"country", "country"}, {"countrycode", "country"}, {"language", "language"}, {"lang", "language"}, {"locale", "language"},
     {"product", "product"}, {"prodotto", "product"}, {"produkt", "product"},
     {"campaign", "campaign"}, {"utmcampaign", "campaign"},
+    {"utmsource", "attribute.utm_source"}, {"utmmedium", "attribute.utm_medium"}, {"utmterm", "attribute.utm_term"},
+    {"utmcontent", "attribute.utm_content"}, {"gclid", "attribute.gclid"},   /* and Google's gcl_id */
+    {"consent", "consent.contact"}, {"contactconsent", "consent.contact"}, {"callconsent", "consent.contact"},
+    {"tcpaconsent", "consent.contact"}, {"gdprconsent", "consent.contact"}, {"gdpr", "consent.contact"},
+    {"consenttext", "consent_text.contact"}, {"consentlanguage", "consent_text.contact"}, {"consentwording", "consent_text.contact"},
+    {"consenttime", "consent_time.contact"}, {"consentdate", "consent_time.contact"}, {"consentat", "consent_time.contact"},
+    {"consenttimestamp", "consent_time.contact"}, {"consentgivenat", "consent_time.contact"},
+    {"marketing", "consent.marketing"}, {"marketingconsent", "consent.marketing"}, {"newsletter", "consent.marketing"},
+    {"optin", "consent.marketing"}, {"marketingoptin", "consent.marketing"}, {"emailoptin", "consent.marketing"},
+    {"marketingconsenttext", "consent_text.marketing"}, {"marketingconsenttime", "consent_time.marketing"},
+    {"marketingconsentat", "consent_time.marketing"}, {"marketingconsentdate", "consent_time.marketing"},
 };
 
 /* Objects in which senders wrap the fields of a person. */
-static const char *const wrappers[] = {"contact.", "lead.", "data.", "fields.", "form.", "person.", "customer.", "submission."};
+static const char *const wrappers[] = {"contact.", "lead.", "data.", "fields.", "form.", "person.", "customer.", "submission.",
+                                       "tracking.", "hidden.", "form_response.hidden."};
 
-static void apply_entry(const struct web_map_entry *entry, struct input_fields *fields, struct lead_builder *builder);
+static void apply_map(const struct web_mapping *mapping, bool about_consents, struct input_fields *fields, struct lead_builder *builder);
+static void apply_usual(const struct web_mapping *mapping, bool about_consents, struct input_fields *fields, struct lead_builder *builder);
+static bool is_about_consents(const struct web_target *target);
+static bool usual(const struct input_field *field, struct web_target *out);
+static void give_consent(const char *purpose, const struct input_field *field, struct lead_builder *builder);
 static void give(const struct web_target *target, const struct input_field *field, struct lead_builder *builder);
 static bool usual_target(const char *path, struct web_target *out);
 static bool ignored(const struct web_mapping *mapping, const char *path);
@@ -54,6 +70,10 @@ bool web_target_parse(const char *text, struct web_target *out)
         *out = (struct web_target){.kind = WEB_TARGET_ATTRIBUTE, .name = text + 10};
     else if (strncmp(text, "consent.", 8) == 0 && text[8])
         *out = (struct web_target){.kind = WEB_TARGET_CONSENT, .name = text + 8};
+    else if (strncmp(text, "consent_text.", 13) == 0 && text[13])
+        *out = (struct web_target){.kind = WEB_TARGET_CONSENT_TEXT, .name = text + 13};
+    else if (strncmp(text, "consent_time.", 13) == 0 && text[13])
+        *out = (struct web_target){.kind = WEB_TARGET_CONSENT_TIME, .name = text + 13};
     else
         return false;
     return true;
@@ -61,19 +81,10 @@ bool web_target_parse(const char *text, struct web_target *out)
 
 void web_mapping_apply(const struct web_mapping *mapping, struct input_fields *fields, struct lead_builder *builder)
 {
-    for (size_t i = 0; i < mapping->entry_count; i++)
-        apply_entry(&mapping->entries[i], fields, builder);
-
-    struct web_target target;
-    for (size_t i = 0; i < fields->count; i++) {
-        struct input_field *field = &fields->items[i];
-        if (!field->used && ignored(mapping, field->path))
-            field->used = true;
-        if (!field->used && (usual_target(field->path, &target) || (field->pair_name && usual_target(field->pair_name, &target)))) {
-            give(&target, field, builder);
-            field->used = true;
-        }
-    }
+    apply_map(mapping, false, fields, builder);
+    apply_usual(mapping, false, fields, builder);
+    apply_map(mapping, true, fields, builder);   /* what tells of a consent comes after it, wherever it stands */
+    apply_usual(mapping, true, fields, builder);
     for (size_t i = 0; i < fields->count; i++) {
         struct input_field *field = &fields->items[i];
         if (!field->used)
@@ -85,6 +96,58 @@ void web_mapping_apply(const struct web_mapping *mapping, struct input_fields *f
         lead_builder_warn(builder, "more than %d fields, or too deeply nested: some were left out", INPUT_FIELDS_MAX);
 }
 
+/* Every field that the map names is used up from the first time on: no usual name may take it. A form may have a field more than once:
+ * phones and emails take each, others what comes first. */
+static void apply_map(const struct web_mapping *mapping, bool about_consents, struct input_fields *fields, struct lead_builder *builder)
+{
+    for (size_t i = 0; i < mapping->entry_count; i++) {
+        const struct web_map_entry *entry = &mapping->entries[i];
+        struct input_search search = input_fields_search(fields, entry->path);
+        for (struct input_field *field; (field = input_search_next(fields, &search));) {
+            if (is_about_consents(&entry->target) == about_consents)
+                give(&entry->target, field, builder);
+            field->used = true;
+        }
+    }
+}
+
+static void apply_usual(const struct web_mapping *mapping, bool about_consents, struct input_fields *fields, struct lead_builder *builder)
+{
+    struct web_target target;
+    for (size_t i = 0; i < fields->count; i++) {
+        struct input_field *field = &fields->items[i];
+        if (!field->used && ignored(mapping, field->path))
+            field->used = true;
+        if (!field->used && usual(field, &target) && is_about_consents(&target) == about_consents) {
+            give(&target, field, builder);
+            field->used = true;
+        }
+    }
+}
+
+/* Words and time of one, rather than yes or no. */
+static bool is_about_consents(const struct web_target *target)
+{
+    return target->kind == WEB_TARGET_CONSENT_TEXT || target->kind == WEB_TARGET_CONSENT_TIME;
+}
+
+/* What the words of a consent mean is not guessed: it stays an attribute. */
+static bool usual(const struct input_field *field, struct web_target *out)
+{
+    if (!usual_target(field->path, out) && !(field->pair_name && usual_target(field->pair_name, out)))
+        return false;
+    return out->kind != WEB_TARGET_CONSENT || web_text_is_yes(field->value) || web_text_is_no(field->value);
+}
+
+bool web_text_is_no(const char *text)
+{
+    static const char *const words[] = {"0", "false", "no", "n", "off", "nein", "non", "declined", "denied"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (text_equal_nocase(text, words[i]))
+            return true;
+    return false;
+}
+
 bool web_text_is_yes(const char *text)
 {
     static const char *const words[] = {"1", "true", "yes", "y", "on", "t", "si", "s\xC3\xAC", "ja", "oui", "x", "checked", "accepted", "granted"};
@@ -92,16 +155,6 @@ bool web_text_is_yes(const char *text)
         if (text_equal_nocase(text, words[i]))
             return true;
     return false;
-}
-
-/* A form may have the field more than once: phones and emails take each, others what comes first. */
-static void apply_entry(const struct web_map_entry *entry, struct input_fields *fields, struct lead_builder *builder)
-{
-    struct input_search search = input_fields_search(fields, entry->path);
-    for (struct input_field *field; (field = input_search_next(fields, &search));) {
-        give(&entry->target, field, builder);
-        field->used = true;
-    }
 }
 
 static void give(const struct web_target *target, const struct input_field *field, struct lead_builder *builder)
@@ -120,12 +173,29 @@ static void give(const struct web_target *target, const struct input_field *fiel
         lead_builder_add_attribute(builder, target->name, field->value, field->size);
         break;
     case WEB_TARGET_CONSENT:
-        lead_builder_add_consent(builder, target->name, web_text_is_yes(field->value), 0, NULL);
+        give_consent(target->name, field, builder);
+        break;
+    case WEB_TARGET_CONSENT_TEXT:
+        if (!lead_builder_set_consent_text(builder, target->name, field->value, field->size))
+            lead_builder_add_attribute(builder, field->path, field->value, field->size);
+        break;
+    case WEB_TARGET_CONSENT_TIME:
+        if (!lead_builder_set_consent_time(builder, target->name, field->value))
+            lead_builder_add_attribute(builder, field->path, field->value, field->size);
         break;
     case WEB_TARGET_TEST:
         lead_builder_set_test(builder, web_text_is_yes(field->value));
         break;
     }
+}
+
+/* A pair with a label is a question and its answer. */
+static void give_consent(const char *purpose, const struct input_field *field, struct lead_builder *builder)
+{
+    const bool is_yes = web_text_is_yes(field->value), has_label = field->pair_name && strcmp(field->pair_name, field->path) != 0;
+    lead_builder_add_consent(builder, purpose, is_yes, 0, has_label ? field->path : NULL);
+    if (!is_yes && !web_text_is_no(field->value) && !lead_builder_set_consent_text(builder, purpose, field->value, field->size))
+        lead_builder_add_attribute(builder, field->path, field->value, field->size);   /* no room for one more consent */
 }
 
 static bool usual_target(const char *path, struct web_target *out)

@@ -7,6 +7,8 @@
  *     phone: [telefono, cellulare]       a list: the first that is there; of phone and email all
  *     attribute.model: auto              kept under that name
  *     consent.marketing: newsletter      yes or no
+ *     consent_text.marketing: wording    what they agreed to; else the field's label, else its value when that is words
+ *     consent_time.marketing: agreed_at  when, as written_time.h reads it; else when the lead came in
  *     is_test: is_test                   yes: accepted and not routed
  *   ignore: [csrf_token, meta]         these, and all that is inside them
  *   pairs: ...                         see input_pairs.h
@@ -14,7 +16,7 @@
  * A field that the map does not mention goes by its name if that is one of the
  * usual ones (name, e-mail, tel, message, company...; a leading "your" and all but letters
  * and digits do not count), at the top or inside contact, lead, data...; every
- * other becomes an attribute.
+ * other becomes an attribute. Of the usual names of consents only a plain yes or no counts.
  */
 #ifndef WEB_MAPPING_H
 #define WEB_MAPPING_H
@@ -27,7 +29,8 @@
 
 enum { WEB_MAP_MAX = 128, WEB_IGNORE_MAX = 64 };
 
-enum web_target_kind { WEB_TARGET_FIELD, WEB_TARGET_PHONE, WEB_TARGET_EMAIL, WEB_TARGET_ATTRIBUTE, WEB_TARGET_CONSENT, WEB_TARGET_TEST };
+enum web_target_kind { WEB_TARGET_FIELD, WEB_TARGET_PHONE, WEB_TARGET_EMAIL, WEB_TARGET_ATTRIBUTE, WEB_TARGET_CONSENT, WEB_TARGET_TEST,
+                       WEB_TARGET_CONSENT_TEXT, WEB_TARGET_CONSENT_TIME };
 
 struct web_target {
     enum web_target_kind kind;
@@ -35,7 +38,7 @@ struct web_target {
     const char *name;          /* attribute or consent; borrowed from the parsed text */
 };
 
-/* "full_name", "phone", "email", "attribute.NAME", "consent.PURPOSE", "is_test". False: no such target. */
+/* "full_name", "phone", "email", "attribute.NAME", "consent.PURPOSE", "consent_text.PURPOSE", "consent_time.PURPOSE", "is_test". False: no such target. */
 bool web_target_parse(const char *text, struct web_target *out);
 
 struct web_map_entry {
@@ -56,5 +59,7 @@ void web_mapping_apply(const struct web_mapping *mapping, struct input_fields *f
 
 /* "yes", "on", "true", "1", "si"...; the empty text and everything else is no. */
 bool web_text_is_yes(const char *text);
+/* "no", "off", "false", "0", "nein"... and nothing else. */
+bool web_text_is_no(const char *text);
 
 #endif
