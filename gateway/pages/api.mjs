@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gateway, as the page sees it: the session, acts, the stream of the desk's state.
 
+import {keepOnly} from "./drafts.mjs";
+
 const page = crypto.randomUUID().replaceAll("-", "");
+const SIGNED_IN = "signed_in";   // of this tab, until the user signs out: by it the sign-in says that the session has ended
 let csrf = "", leaving = false;
+
+export const wasSignedIn = () => sessionStorage.getItem(SIGNED_IN) !== null;
 
 // Once: a second call would break off the first.
 export function toSignIn() {
@@ -16,6 +21,7 @@ export async function session() {
   if (!answer.ok) throw new Error(`${answer.status}`);
   const told = await answer.json();
   csrf = told.csrf;
+  sessionStorage.setItem(SIGNED_IN, "yes");
   return told;
 }
 
@@ -30,6 +36,8 @@ export async function post(path, body, keepalive = false) {
 
 export async function signOut() {
   await post("/api/v1/sign-out", {});
+  sessionStorage.removeItem(SIGNED_IN);
+  keepOnly([]);
   toSignIn();
 }
 
@@ -42,6 +50,7 @@ export async function act(name, members = {}, {last = false} = {}) {
     try {
       const answer = await post(`/api/v1/desk/${name}`, body, last);
       const told = await answer.json();
+      if (answer.status === 401) toSignIn();
       if (told.outcome && told.outcome !== "unknown") return told;
       if (answer.status < 500) return {outcome: "rejected", reason: told.error ?? ""};
     } catch {

@@ -6,6 +6,7 @@ import {askToNotify, canAskToNotify, soundIsOn, turnSound} from "./alerts.mjs";
 import {run, setServerNow} from "./clock.mjs";
 import * as day from "./day.mjs";
 import {ask, button, byId, key, make} from "./elements.mjs";
+import * as drafts from "./drafts.mjs";
 import * as leads from "./leads.mjs";
 import * as notices from "./notices.mjs";
 import * as offers from "./offers.mjs";
@@ -24,7 +25,7 @@ function showState(state) {
   if (reachChanged) showMenu();
   setServerNow(state.now_unix_ms);
   offers.show(state.leads.filter((row) => row.phase === "offered"));
-  leads.show(state.leads.filter((row) => row.phase !== "offered"));
+  leads.show(state.leads.filter((row) => row.phase !== "offered"), state.connected);
   shared.show(state.shared);
   notices.show(state.notices);
   showRep();
@@ -91,7 +92,7 @@ function showAway(how, why) {
 async function elsewhere(by, line) {
   byId("main").inert = true;
   offers.show([]);
-  leads.show([]);
+  leads.show([], false);
   const question = (end) => [make("p", {}, t(`elsewhere_${by}`)), button(t("work_here"), () => end(true), {class: "primary"})];
   while (!(await ask(byId("elsewhere"), t("elsewhere_title"), question)));   // nothing else can be done here
   byId("main").inert = false;
@@ -193,6 +194,7 @@ user = await begin();
 settings = user.page;
 await load(settings.language);
 byId("state").setAttribute("aria-label", t("state_group"));
+drafts.begin(user.user);
 offers.begin(settings);
 leads.begin(settings);
 showMenu();

@@ -3,6 +3,7 @@
 
 import {act} from "./api.mjs";
 import {run, serverNow} from "./clock.mjs";
+import * as drafts from "./drafts.mjs";
 import {ask, button, byId, key, make, write} from "./elements.mjs";
 import {details, heading, links, nameOf, wishes} from "./lead_view.mjs";
 import {tell} from "./notices.mjs";
@@ -18,13 +19,14 @@ export function begin(settings) {
   for (const card of cards.values()) fillEnds(card);
 }
 
-export function show(rows) {
+// certain: the rows are all that are this rep's. Until that is so, what was typed is kept.
+export function show(rows, certain) {
   for (const [id, card] of cards) {
     if (rows.some((row) => row.lead_id === id)) continue;
     card.element.remove();
     cards.delete(id);
-    sessionStorage.removeItem(`note ${id}`);
   }
+  if (certain) drafts.keepOnly(rows.map((row) => row.lead_id));
   for (const row of rows) place(row);
   if (!visible().some((card) => card.row.lead_id === current)) select(visible()[0]?.row.lead_id ?? "");
 }
@@ -46,8 +48,8 @@ function place(row) {
 function add(row) {
   const id = row.lead_id, known = make("div", {class: "known"});
   const note = make("textarea", {id: `note-${id}`, rows: "2", maxlength: "2000", placeholder: t("note_hint")});
-  note.value = sessionStorage.getItem(`note ${id}`) ?? "";
-  note.addEventListener("input", () => sessionStorage.setItem(`note ${id}`, note.value));
+  note.value = drafts.read(id);
+  note.addEventListener("input", () => drafts.write(id, note.value));
   const wrong = make("p", {id: `wrong-${id}`, class: "wrong", role: "alert"});
   const at = make("input", {id: `at-${id}`, type: "datetime-local", "aria-describedby": wrong.id, oninput: () => blame(card, "")});
   const place = make("input", {id: `place-${id}`, maxlength: "200"});
@@ -157,6 +159,7 @@ async function transfer(id) {
   const {skills, teams, reps} = page.transfer;
   const at = make("input", {id: "transfer-at", type: "datetime-local"}), where = make("input", {id: "transfer-place", maxlength: "200"});
   const target = await ask(byId("ask"), t("transfer_title"), (choose) => [
+    cards.get(id).note.value.trim() ? make("p", {class: "wrong"}, t("transfer_note")) : "",
     choices(t("transfer_skill"), skills, choose, (name) => ({skill: name, level: 1})), choices(t("transfer_team"), teams, choose, (name) => ({team: name})),
     choices(t("transfer_rep"), reps, choose, (name) => ({rep: name})),
     make("p", {class: "when"}, make("label", {for: at.id}, t("transfer_time")), at, make("label", {for: where.id}, t("transfer_place")), where),

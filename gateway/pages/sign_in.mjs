@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import {wasSignedIn} from "./api.mjs";
+import {names} from "./drafts.mjs";
 import {byId} from "./elements.mjs";
 import {load, t} from "./texts.mjs";
 
 await load("en");
 if ((await fetch("/api/v1/session")).ok) location.replace("/");   // the cookie does not come along from other sites' links
 
+const writes = names().length > 0;
+if (wasSignedIn()) byId("ended").textContent = t(writes ? "session_ended_note" : "session_ended");
 byId("form").querySelector("button").disabled = false;   // until then the browser would send the form itself
 byId("form").addEventListener("submit", async (event) => {
   event.preventDefault();

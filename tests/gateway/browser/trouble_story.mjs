@@ -7,6 +7,8 @@ const form = {name: "Giulia Rossi", product: "solar panels"};
 const other = (name) => ({...form, name, phones: [], emails: [{address: `${name.toLowerCase()}@example.com`}]});
 const notice = (page, text) => page.locator("#notices .notice", {hasText: text});
 
+const notesKept = (page) => page.evaluate(() => Object.entries(sessionStorage).filter(([name]) => name.startsWith("note ")).map(([, text]) => text));
+
 const desk = await device("trouble");
 await signIn(desk);
 await desk.waitForSelector(".state.available");
@@ -42,11 +44,19 @@ await desk.keyboard.press("a");
 await desk.waitForSelector(".card.lead");
 await desk.keyboard.press("h");
 await desk.waitForSelector("#ask[open]");
+assert.equal(await desk.locator("#ask .wrong").count(), 0);
+await desk.keyboard.press("Escape");
+await desk.keyboard.press("n");
+await desk.keyboard.type("wants a quote");
+await desk.keyboard.press("Alt+h");
+await desk.waitForSelector("#ask[open]");
+assert.equal(await desk.textContent("#ask .wrong"), "Your note does not go along: who gets the lead will not see it.");
 await accessible(desk, "whom to hand it to");
 await desk.locator("#ask").getByRole("button", {name: "Bruno Ferri"}).click();
 await desk.waitForSelector(".undo");
 await desk.keyboard.press("u");
 await desk.waitForSelector(".card.lead textarea:focus");
+assert.equal(await desk.inputValue(".card.lead textarea"), "wants a quote");
 await desk.keyboard.press("Alt+h");
 await desk.locator("#ask").getByRole("button", {name: "Bruno Ferri"}).click();
 await desk.click(".undo .now");
@@ -77,18 +87,29 @@ assert.match(await desk.textContent(".card.lead"), /Luca/);
 await slow(desk, 0, -1);
 say("a lead is taken over a slow network");
 
-// ---- the gateway restarts: sessions are over, leads are not
+// ---- the gateway restarts: sessions are over, leads are not, nor is what was being written about them
 mayFail(/^request: GET \/api\/v1\/desk\/\w+ (401|net::ERR_\w+)$/, /^request: GET \/api\/v1\/session net::ERR_\w+$/);
+await desk.keyboard.press("n");
+await desk.keyboard.type("call after six");
 await outside("restart-gateway");
 await desk.waitForURL("**/sign-in");
+await desk.waitForSelector("#form button:enabled");
+assert.equal(await desk.textContent("#ended"), "Your session has ended. Sign in again to go on; the note that you were writing is kept.");
 await accessible(desk, "the session is over");
+await shot(desk, "session-ended");
 await signIn(desk);
 await desk.waitForSelector(".card.lead");
 assert.match(await desk.textContent(".card.lead"), /Luca/);
+assert.equal(await desk.inputValue(".card.lead textarea"), "call after six");
+await desk.evaluate(() => sessionStorage.setItem("note bruno 1-1", "of somebody else"));
+await desk.reload();
+await desk.waitForSelector(".card.lead");
+assert.deepEqual(await notesKept(desk), ["call after six"]);
 await desk.keyboard.press("1");
 await desk.click(".undo .now");
 await desk.waitForSelector(".card.lead", {state: "detached"});
-say("the gateway was restarted; who signs in again has their lead");
+assert.deepEqual(await notesKept(desk), []);
+say("the gateway was restarted; who signs in again has their lead, and their note");
 
 // ---- pages of others: a rep at /ops, a manager who is no rep at /desk
 mayFail(/^request: GET \/(ops|desk) 403$/);
@@ -107,8 +128,15 @@ await phone.waitForSelector("#where a[href='/ops']");
 assert.match(await phone.textContent("main"), /maria \(Responsabile\), che non lavora come venditore/);
 await accessible(phone, "a manager who is no rep");
 await fitsIn(phone, 360);
+await phone.context().clearCookies();
+await phone.goto(`${DESK}/ops`);
+await phone.waitForSelector("#form button:enabled");
+assert.equal(await phone.textContent("#ended"), "La tua sessione è finita. Accedi di nuovo per continuare.");
+await signIn(phone, "maria", "ops");
+await phone.goto(`${DESK}/desk`);
 await phone.click("#where button");
 await phone.waitForSelector("#form button:enabled");
+assert.equal(await phone.textContent("#ended"), "");
 say("a page of others says so, leads to what is theirs, and lets somebody else sign in");
 
 // ---- the desk is taken from its rep while their line is broken
