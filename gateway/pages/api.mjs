@@ -2,6 +2,7 @@
 // The gateway, as the page sees it: the session, acts, the stream of the desk's state.
 
 import {keepOnly} from "./drafts.mjs";
+import {untilSent} from "./sending.mjs";
 
 const page = crypto.randomUUID().replaceAll("-", "");
 const SIGNED_IN = "signed_in";   // of this tab, until the user signs out: by it the sign-in says that the session has ended
@@ -44,7 +45,11 @@ export async function signOut() {
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // Gives {outcome, reason}. The same key again and again until there is an answer, at most for half a minute: done once all the same.
-export async function act(name, members = {}, {last = false} = {}) {
+export function act(name, members = {}, {last = false} = {}) {
+  return untilSent(send(name, members, last));
+}
+
+async function send(name, members, last) {
   const body = {page, key: `c-${crypto.randomUUID()}`, ...members};
   for (let tries = 0; ; tries++) {
     try {

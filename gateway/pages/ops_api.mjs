@@ -2,6 +2,7 @@
 // The gateway, as the page of who runs the desk sees it.
 
 import {post, session, stillOpen, toSignIn} from "./api.mjs";
+import {untilSent} from "./sending.mjs";
 
 const SILENCE_MAX_MS = 15000, RETRY_MAX_MS = 15000;
 
@@ -39,7 +40,11 @@ export function watch(hear) {
 }
 
 // Gives {outcome, reason, status}.
-export async function ask(name, body) {
+export function ask(name, body) {
+  return untilSent(send(name, body));
+}
+
+async function send(name, body) {
   try {
     const answer = await post(`/api/v1/ops/${name}`, body), told = await answer.json();
     return told.outcome ? {...told, status: answer.status} : {...told, status: answer.status, outcome: answer.ok ? "accepted" : "rejected", reason: told.error ?? told.reason ?? ""};

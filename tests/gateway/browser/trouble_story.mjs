@@ -9,6 +9,16 @@ const notice = (page, text) => page.locator("#notices .notice", {hasText: text})
 
 const notesKept = (page) => page.evaluate(() => Object.entries(sessionStorage).filter(([name]) => name.startsWith("note ")).map(([, text]) => text));
 
+const sending = (page, text) => page.waitForFunction((wanted) => document.querySelector("#sending").textContent === wanted, text);
+
+// What the page asks for next is on its way until the given function is called.
+async function holdBack(page, act) {
+  let letGo;
+  const gone = new Promise((resolve) => (letGo = resolve));
+  await page.route(`**/api/v1/desk/${act}`, (route) => gone.then(() => route.continue()));
+  return letGo;
+}
+
 const desk = await device("trouble");
 await signIn(desk);
 await desk.waitForSelector(".state.available");
@@ -24,12 +34,14 @@ say("declined by a key");
 // ---- accepted too late: the lead is another's by the time that the answer arrives
 const late = await outside("publish", other("Marco"));
 await desk.waitForSelector(".card.offer");
-await desk.route("**/api/v1/desk/accept", async (route) => {
-  await outside("cancel", late);
-  await route.continue();
-});
+let letGo = await holdBack(desk, "accept");
 await desk.keyboard.press("a");
+await outside("cancel", late);
 await desk.waitForSelector(".card.offer", {state: "detached"});
+await sending(desk, "Still sending…");
+await accessible(desk, "an act takes long");
+letGo();
+await sending(desk, "Sent: it did not work.");
 await notice(desk, "That did not work: this lead has ended.").waitFor();
 assert.equal(await desk.locator(".card.lead").count(), 0);
 await accessible(desk, "accepted too late");
@@ -75,17 +87,23 @@ await desk.click("#elsewhere button");
 await desk.waitForSelector("body:not([data-away]) #state .state");
 say("the newer of two tabs has the desk, and the first takes it back");
 
-// ---- a slow network: half a second each way
+// ---- a slow network: half a second each way, and an answer that takes longer
 await slow(desk, 500, 20000);
 await desk.reload();
 await desk.waitForSelector("#state .state");
 await outside("publish", other("Luca"));
 await desk.waitForSelector(".card.offer");
+letGo = await holdBack(desk, "accept");
 await desk.click(".accept");
+await sending(desk, "Still sending…");
+await shot(desk, "still-sending");
+letGo();
+await sending(desk, "Sent: it is done.");
 await desk.waitForSelector(".card.lead");
 assert.match(await desk.textContent(".card.lead"), /Luca/);
+await desk.unroute("**/api/v1/desk/accept");
 await slow(desk, 0, -1);
-say("a lead is taken over a slow network");
+say("a lead is taken over a slow network, and what takes long says so");
 
 // ---- the gateway restarts: sessions are over, leads are not, nor is what was being written about them
 mayFail(/^request: GET \/api\/v1\/desk\/\w+ (401|net::ERR_\w+)$/, /^request: GET \/api\/v1\/session net::ERR_\w+$/);
