@@ -3,6 +3,7 @@
 
 import {run} from "./clock.mjs";
 import {byId} from "./elements.mjs";
+import {untilSent} from "./sending.mjs";
 import {load, span, t} from "./texts.mjs";
 
 const token = location.hash.slice(1);
@@ -18,19 +19,23 @@ function read() {
   }
 }
 
-async function accept() {
-  byId("accept").disabled = true;
+async function send() {
   try {
     const answer = await fetch("/api/v1/offer/accept", {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify({token})});
-    const told = await answer.json();
-    const taken = told.outcome === "accepted" || told.outcome === "duplicate";
-    byId("answer").textContent = taken ? t("offer_taken") : answer.status === 410 || told.outcome ? t("offer_over") : t("offer_not_now");
-    byId("accept").hidden = taken || answer.status === 410;
+    return {...await answer.json(), status: answer.status};
   } catch {
-    byId("answer").textContent = t("offer_not_now");
-  } finally {
-    byId("accept").disabled = false;
+    return {status: 0};
   }
+}
+
+async function accept() {
+  byId("accept").disabled = true;
+  byId("answer").textContent = "";
+  const {outcome, status} = await untilSent(send());
+  const taken = outcome === "accepted" || outcome === "duplicate";
+  byId("answer").textContent = taken ? t("offer_taken") : status === 410 || outcome ? t("offer_over") : t("offer_not_now");
+  byId("accept").hidden = taken || status === 410;
+  byId("accept").disabled = false;
 }
 
 await load("en");

@@ -47,6 +47,7 @@ export function ask(name, body) {
 async function send(name, body) {
   try {
     const answer = await post(`/api/v1/ops/${name}`, body), told = await answer.json();
+    if (answer.status === 401) toSignIn();
     return told.outcome ? {...told, status: answer.status} : {...told, status: answer.status, outcome: answer.ok ? "accepted" : "rejected", reason: told.error ?? told.reason ?? ""};
   } catch {
     return {outcome: "unknown", reason: "", status: 0};

@@ -22,7 +22,13 @@ assert.equal((await outside("lead", lead)).state, "offered");   // opening it ac
 await accessible(phone, "an offer by its link");
 await fitsIn(phone, 360);
 await shot(phone, "offer-link");
+let letGo;
+const gone = new Promise((resolve) => (letGo = resolve));
+await phone.route("**/api/v1/offer/accept", (route) => gone.then(() => route.continue()));
 await phone.click("#accept");
+await phone.waitForFunction(() => document.querySelector("#sending").textContent === "Invio ancora in corso…");
+await accessible(phone, "a yes that takes long");
+letGo();
 await phone.waitForFunction(() => document.querySelector("#answer").textContent === "Il lead è tuo. Lo trovi alla scrivania.");
 assert.equal(await phone.locator("#accept").isVisible(), false);
 say("accepted on the phone by a click");
