@@ -28,7 +28,7 @@
 #include "store_class.h"
 #include "store_keys.h"
 
-enum { STORE_SLOW_MS = 500, NONCE_MAX = 40, OWNER_MAX = 160, PROGRESS_MAX = 48, LOAD_SCANS = STORE_LEAD_HASHES };
+enum { STORE_SLOW_MS = 500, STORE_FSYNC_MAX = 16, NONCE_MAX = 40, OWNER_MAX = 160, PROGRESS_MAX = 48, LOAD_SCANS = STORE_LEAD_HASHES };
 enum { IN_FLIGHT_GROUPS = 2 };   /* with so many unanswered, no more are sent: what comes shares the next */
 
 enum phase { PHASE_DOWN, PHASE_GREET, PHASE_HEAD, PHASE_CLAIM, PHASE_LOAD, PHASE_SERVE, PHASE_OVER };
@@ -134,6 +134,7 @@ struct redis_store {
     uint64_t renew_at_ms, health_at_ms, health_asked_ms;
     uint64_t answer_ms;                /* that Redis took for the last question about its health */
     uint32_t slow_answers;             /* in a row */
+    char weak_fsync[STORE_FSYNC_MAX];  /* appendfsync as last read, when it is less than the level asks; else empty */
     bool renew_unanswered, health_unanswered;
     bool memory_full;
     bool release_unanswered;
@@ -161,10 +162,14 @@ bool store_reply_text(const redisReply *reply, char *out, size_t capacity);
 /* ---- store_greet.c ---- */
 void store_greet_begin(struct redis_store *s);
 void store_greet_step(struct redis_store *s);
+/* Is this appendfsync as much as the level asks? */
+bool store_syncs_enough(const struct redis_store *s, const redisReply *appendfsync);
 
 /* ---- store_warnings.c ---- */
 /* Reads INFO memory persistence replication; logs what is new. */
 void store_warnings_read(struct redis_store *s, const char *info);
+/* Nothing else is known of this Redis, because so few keep it from being served. Logs nothing: whoever drops the connection does. */
+void store_warnings_few_replicas(struct redis_store *s, unsigned online);
 
 /* ---- store_replicas.c ---- */
 /* Replicas that are up to date, by INFO replication. */

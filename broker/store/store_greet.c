@@ -163,16 +163,21 @@ static void settings_answered(void *context, uint64_t tag, const redisReply *rep
 
 static void note_setting(const struct redis_store *s, struct settings *settings, const redisReply *name, const redisReply *value)
 {
-    bool may_be_late = s->options.durability != STORE_ALWAYS;    /* replicated: another machine has it at once */
-
     if (store_reply_is(name, "appendonly"))
         settings->appends = store_reply_is(value, "yes");
     else if (store_reply_is(name, "appendfsync"))
-        settings->syncs = store_reply_is(value, "always") || (may_be_late && store_reply_is(value, "everysec"));
+        settings->syncs = store_syncs_enough(s, value);
     else if (store_reply_is(name, "maxmemory-policy"))
         settings->evicts = value->type == REDIS_REPLY_STRING && strncmp(value->str, "allkeys", 7) == 0;
     else if (store_reply_is(name, "min-replicas-to-write"))
         settings->min_replicas = value->type == REDIS_REPLY_STRING ? strtoul(value->str, NULL, 10) : 0;
+}
+
+bool store_syncs_enough(const struct redis_store *s, const redisReply *appendfsync)
+{
+    bool may_be_late = s->options.durability != STORE_ALWAYS;    /* replicated: another machine has it at once */
+
+    return store_reply_is(appendfsync, "always") || (may_be_late && store_reply_is(appendfsync, "everysec"));
 }
 
 static void change_settings(struct redis_store *s, const struct settings *settings)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The lease and the memory mark. The first renewal on a connection proves that Redis takes writes: only then is an
+ * The lease, the memory mark, and whether Redis still syncs as it did. The first renewal on a connection proves that Redis takes writes: only then is an
  * outage over.
  */
 #include "redis_store.h"
@@ -13,6 +13,8 @@ enum { HEALTH_MS = 1000, FULL_PERCENT = 90, FREE_PERCENT = 85, BACKOFF_FIRST_MS 
 
 static void renew(struct redis_store *s);
 static void renew_answered(void *context, uint64_t tag, const redisReply *reply);
+static void ask_fsync(struct redis_store *s);
+static void fsync_answered(void *context, uint64_t tag, const redisReply *reply);
 static void ask_memory(struct redis_store *s);
 static void memory_answered(void *context, uint64_t tag, const redisReply *reply);
 static uint64_t info_number(const char *info, const char *name);
@@ -22,8 +24,10 @@ void store_health_step(struct redis_store *s)
 {
     if (!s->renew_unanswered && s->now_ms >= s->renew_at_ms)
         renew(s);
-    if (!s->health_unanswered && s->now_ms >= s->health_at_ms)
+    if (!s->health_unanswered && s->now_ms >= s->health_at_ms) {
+        ask_fsync(s);
         ask_memory(s);
+    }
     if (s->phase == PHASE_SERVE)
         settle(s);
 }
@@ -51,6 +55,30 @@ static void renew_answered(void *context, uint64_t tag, const redisReply *reply)
         s->proved = true;
     else
         s->resync = true;
+}
+
+/* INFO does not tell it. Its answer comes before that of INFO, with which the warnings are made. */
+static void ask_fsync(struct redis_store *s)
+{
+    if (s->options.durability == STORE_MEMORY)
+        return;
+    redis_args_clear(&s->args);
+    redis_args_text(&s->args, "CONFIG");
+    redis_args_text(&s->args, "GET");
+    redis_args_text(&s->args, "appendfsync");
+    store_send(s, fsync_answered, 0);
+}
+
+/* Who may no longer ask keeps what was known: the next connection asks again, and says so. */
+static void fsync_answered(void *context, uint64_t tag, const redisReply *reply)
+{
+    struct redis_store *s = context;
+
+    (void)tag;
+    if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements != 2)
+        return;
+    if (store_syncs_enough(s, reply->element[1]) || !store_reply_text(reply->element[1], s->weak_fsync, sizeof s->weak_fsync))
+        s->weak_fsync[0] = '\0';
 }
 
 static void ask_memory(struct redis_store *s)

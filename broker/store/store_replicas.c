@@ -88,9 +88,10 @@ static void role_answered(void *context, uint64_t tag, const redisReply *reply)
         store_count_trouble(s, is_master ? STORE_TROUBLE_FEW_REPLICAS : STORE_TROUBLE_READ_ONLY);
     if (!is_master)
         store_trouble(s, false, "this Redis is a read-only replica");
-    else if (is_short)
+    else if (is_short) {
+        store_warnings_few_replicas(s, online);
         store_trouble(s, false, "Redis has %u replicas that are up to date, durability replicated asks for %u", online, s->options.replicas);
-    else
+    } else
         store_head_read(s);
 }
 
@@ -133,6 +134,7 @@ static void note_too_few(struct redis_store *s, long long count)
         s->replicas_short_since_ms = s->now_ms;
     if (s->now_ms - s->replicas_short_since_ms >= s->options.away_after_ms) {
         store_count_trouble(s, STORE_TROUBLE_FEW_REPLICAS);
+        store_warnings_few_replicas(s, (unsigned)count);
         store_trouble(s, false, "%lld of Redis' replicas confirm, durability replicated asks for %u", count, s->options.replicas);
     } else if (s->waits_unanswered == 0)
         store_replicas_wait(s);

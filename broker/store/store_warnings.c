@@ -21,32 +21,50 @@ struct warnings {
     size_t count;
 };
 
+static void look_at_replicas(const struct redis_store *s, unsigned online, struct warnings *found);
 static void look_at_file(const struct redis_store *s, const char *info, struct warnings *found);
 static void look_at_memory(const char *info, struct warnings *found);
 static bool field_begins(const char *info, const char *field, const char *value);
 static uint64_t field_number(const char *info, const char *field);
 static void warn(struct warnings *found, enum store_trouble_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 static void log_new(struct redis_store *s, const struct warnings *found);
+static void keep(struct store *base, const struct warnings *found);
 
 void store_warnings_read(struct redis_store *s, const char *info)
 {
     struct warnings found = {.count = 0};
-    struct store *base = &s->base;
-    unsigned online = store_replicas_online(info);
 
     look_at_file(s, info, &found);
     look_at_memory(info, &found);
-    if (store_is_replicated(s) && online < s->options.replicas)
-        warn(&found, STORE_TROUBLE_FEW_REPLICAS, "Redis has %u replicas that are up to date, durability replicated asks for %u: start them, or see why they lag", online,
-             s->options.replicas);
+    look_at_replicas(s, store_replicas_online(info), &found);
     if (s->slow_answers >= SLOW_ANSWERS)
         warn(&found, STORE_TROUBLE_SLOW, "Redis takes long to answer (%" PRIu64 " ms for a plain question), and all that waits for it is as late: look at its disk "
              "(appendfsync), its CPU, SLOWLOG, and who else uses it", s->answer_ms);
     log_new(s, &found);
-    memcpy(base->warning_texts, found.texts, sizeof base->warning_texts);
-    base->warning_count = found.count;
-    for (size_t i = 0; i < found.count; i++)
+    keep(&s->base, &found);
+}
+
+void store_warnings_few_replicas(struct redis_store *s, unsigned online)
+{
+    struct warnings found = {.count = 0};
+
+    look_at_replicas(s, online, &found);
+    keep(&s->base, &found);
+}
+
+static void keep(struct store *base, const struct warnings *found)
+{
+    memcpy(base->warning_texts, found->texts, sizeof base->warning_texts);
+    base->warning_count = found->count;
+    for (size_t i = 0; i < found->count; i++)
         base->warnings[i] = base->warning_texts[i];
+}
+
+static void look_at_replicas(const struct redis_store *s, unsigned online, struct warnings *found)
+{
+    if (store_is_replicated(s) && online < s->options.replicas)
+        warn(found, STORE_TROUBLE_FEW_REPLICAS, "Redis has %u replicas that are up to date, durability replicated asks for %u: start them, or see why they lag", online,
+             s->options.replicas);
 }
 
 static void look_at_file(const struct redis_store *s, const char *info, struct warnings *found)
@@ -55,6 +73,9 @@ static void look_at_file(const struct redis_store *s, const char *info, struct w
         return;
     if (field_begins(info, "aof_enabled", "0"))
         warn(found, STORE_TROUBLE_TOO_WEAK, "the append-only file of Redis is off: set appendonly yes, or what is acknowledged is lost with Redis");
+    else if (s->weak_fsync[0])
+        warn(found, STORE_TROUBLE_TOO_WEAK, "Redis syncs its file too late for durability %s (appendfsync %s): set appendfsync %s, or a power cut may lose what is "
+             "acknowledged", store_durability_name(s->options.durability), s->weak_fsync, s->options.durability == STORE_ALWAYS ? "always" : "everysec");
     if (field_begins(info, "aof_last_write_status", "err"))
         warn(found, STORE_TROUBLE_AOF_ERROR, "Redis cannot write its append-only file: make room on its disk");
     if (field_begins(info, "aof_last_bgrewrite_status", "err"))
