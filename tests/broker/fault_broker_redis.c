@@ -55,6 +55,17 @@ static void open_as(struct raw_peer *peer, const char *door, Leadwire__V1__Role 
     raw_peer_enter(peer, role, rep);
 }
 
+static void until_logged(const struct broker_fixture *of, const char *words)
+{
+    uint64_t end_ms = wall_clock_monotonic_ms() + 2 * RAW_PEER_WAIT_MS;
+
+    while (!broker_fixture_logged(of, words)) {
+        if (wall_clock_monotonic_ms() >= end_ms)
+            fail_msg("the broker does not come to say '%s'", words);
+        poll(NULL, 0, 5);
+    }
+}
+
 static void a_killed_broker_goes_on_with_the_same_offers_and_answers(void **state)
 {
     struct raw_peer anna, publisher;
@@ -385,6 +396,160 @@ static void a_standby_serves_again_when_the_other_ends(void **state)
     broker_fixture_start(&broker);
 }
 
+/* What is under way when SIGTERM comes is made durable, told, and there after the next start. */
+static void what_is_under_way_at_sigterm_is_told_and_kept(void **state)
+{
+    enum { LEADS = 40 };
+    static const char *const patient_args[] = {"--redis", redis_address, "--lease", "600000", "--away-after", "600000", "--name", "same", NULL};
+    static char told[LEADS][LW_LEAD_ID_TEXT_MAX];
+    struct broker_fixture patient;
+    struct raw_peer publisher;
+    char id[32];
+
+    (void)state;
+    assert_int_equal(broker_fixture_stop(&broker), 0);
+    broker_fixture_open(&patient, patient_args);
+    broker_fixture_start(&patient);
+    raw_peer_open(&publisher, patient.run_dir, "publish");
+    raw_peer_enter(&publisher, PUBLISHER, NULL);
+    redis_fixture_pause(&redis);
+    uint64_t first = publisher.request_id + 1;
+    for (int i = 0; i < LEADS; i++) {
+        snprintf(id, sizeof id, "sigterm-%d", i);
+        raw_peer_publish(&publisher, id, "it");
+    }
+    raw_peer_sync(&publisher);
+    kill(patient.pid, SIGTERM);
+    until_logged(&patient, "stopping: ");
+    assert_false(broker_fixture_logged(&patient, "stopping: 0 batches"));
+    redis_fixture_go_on(&redis);
+    for (int count = 0; count < LEADS; count++) {
+        const Leadwire__V1__Reply *reply = raw_peer_expect(&publisher, WIRE_REPLY)->reply;
+        assert_int_equal(reply->status, STATUS(ACCEPTED));
+        snprintf(told[reply->request_id - first], LW_LEAD_ID_TEXT_MAX, "%s", reply->lead_id);
+    }
+    assert_string_equal(raw_peer_expect(&publisher, WIRE_BYE)->bye->reason, "shutdown");
+    assert_int_equal(broker_fixture_wait(&patient), 0);
+    raw_peer_close(&publisher);
+
+    broker_fixture_start(&patient);
+    raw_peer_open(&publisher, patient.run_dir, "publish");
+    raw_peer_enter(&publisher, PUBLISHER, NULL);
+    for (int i = 0; i < LEADS; i++) {
+        snprintf(id, sizeof id, "sigterm-%d", i);
+        assert_string_equal(raw_peer_expect_reply(&publisher, raw_peer_publish(&publisher, id, "it"), STATUS(DUPLICATE))->lead_id, told[i]);
+    }
+    raw_peer_close(&publisher);
+    assert_int_equal(broker_fixture_stop(&patient), 0);
+    broker_fixture_close(&patient);
+    broker_fixture_start(&broker);
+}
+
+/* The lease is an hour, and two names: only a claim that was given back lets the other serve here. */
+static void a_standby_serves_at_once_when_the_claim_was_released(void **state)
+{
+    static const char *const first_args[] = {"--redis", redis_address, "--lease", "3600000", "--name", "first", NULL};
+    static const char *const standby_args[] = {"--redis", redis_address, "--lease", "3600000", "--name", "second", "--standby", NULL};
+    struct broker_fixture first, standby;
+    struct raw_peer publisher;
+    char lead[LW_LEAD_ID_TEXT_MAX];
+
+    (void)state;
+    assert_int_equal(broker_fixture_stop(&broker), 0);
+    broker_fixture_open(&first, first_args);
+    broker_fixture_start(&first);
+    broker_fixture_open(&standby, standby_args);
+    broker_fixture_launch(&standby);
+    until_logged(&standby, "waiting for its lease to end");
+    raw_peer_open(&publisher, first.run_dir, "publish");
+    raw_peer_enter(&publisher, PUBLISHER, NULL);
+    uint64_t epoch = publisher.epoch;
+    snprintf(lead, sizeof lead, "%s", raw_peer_expect_reply(&publisher, raw_peer_publish(&publisher, "handed-over", "it"), STATUS(ACCEPTED))->lead_id);
+    raw_peer_close(&publisher);
+    assert_false(broker_fixture_logged(&standby, "desk claimed"));
+    assert_int_equal(broker_fixture_stop(&first), 0);
+    broker_fixture_await(&standby);
+    assert_false(broker_fixture_logged(&standby, "the lease of the owner before has ended"));
+
+    raw_peer_open(&publisher, standby.run_dir, "publish");
+    raw_peer_enter(&publisher, PUBLISHER, NULL);
+    assert_true(publisher.epoch > epoch);
+    assert_string_equal(raw_peer_expect_reply(&publisher, raw_peer_publish(&publisher, "handed-over", "it"), STATUS(DUPLICATE))->lead_id, lead);
+    raw_peer_close(&publisher);
+    assert_int_equal(broker_fixture_stop(&standby), 0);
+    broker_fixture_close(&standby);
+    broker_fixture_close(&first);
+    broker_fixture_start(&broker);
+}
+
+/* ---- what `leadwire status` says -------------------------------------------------------------- */
+
+static void ask_status(const struct broker_fixture *of, char *text, size_t size)
+{
+    char command[256];
+
+    snprintf(command, sizeof command, LEADWIRE_BIN_DIR "/leadwire status --run-dir %s", of->run_dir);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    size_t used = fread(text, 1, size - 1, pipe);
+    text[used] = '\0';
+    assert_int_equal(pclose(pipe), 0);
+}
+
+static void until_status(const struct broker_fixture *of, const char *words, bool wanted)
+{
+    char text[16384];
+    uint64_t end_ms = wall_clock_monotonic_ms() + 3 * RAW_PEER_WAIT_MS;
+
+    for (;;) {
+        ask_status(of, text, sizeof text);
+        if ((strstr(text, words) != NULL) == wanted)
+            return;
+        if (wall_clock_monotonic_ms() >= end_ms)
+            fail_msg("status %s '%s':\n%s", wanted ? "does not come to say" : "goes on to say", words, text);
+    }
+}
+
+static void status_warns_while_no_replica_is_there(void **state)
+{
+    static char master_address[128], replica_address[128];
+    static const char *const replicated_args[] = {"--redis", master_address, "--redis", replica_address, "--durability", "replicated", NULL};
+    static const char warning[] =
+        "warning:     Redis has 0 replicas that are up to date, durability replicated asks for 1: start them, or see why they lag\n";
+    struct redis_fixture master = {0}, replica = {0};
+    struct broker_fixture replicated;
+
+    (void)state;
+    redis_fixture_open_with_port(&master);
+    redis_fixture_open_with_port(&replica);
+    redis_fixture_follow(&replica, &master);
+    snprintf(master_address, sizeof master_address, "unix:%s", master.socket);
+    snprintf(replica_address, sizeof replica_address, "unix:%s", replica.socket);
+    broker_fixture_open(&replicated, replicated_args);
+    broker_fixture_start(&replicated);
+    until_status(&replicated, "warning:", false);
+    redis_fixture_kill(&replica);
+    until_status(&replicated, warning, true);
+    redis_fixture_start(&replica);
+    redis_fixture_follow(&replica, &master);
+    until_status(&replicated, "warning:", false);
+    assert_int_equal(broker_fixture_stop(&replicated), 0);
+    broker_fixture_close(&replicated);
+    redis_fixture_close(&replica);
+    redis_fixture_close(&master);
+}
+
+static void status_warns_while_redis_syncs_later_than_asked(void **state)
+{
+    (void)state;
+    until_status(&broker, "warning:", false);
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "CONFIG SET appendfsync no"));
+    until_status(&broker, "warning:     Redis syncs its file too late for durability always (appendfsync no): set appendfsync always, or a power cut may lose "
+                 "what is acknowledged\n", true);
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "CONFIG SET appendfsync always"));
+    until_status(&broker, "warning:", false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +562,10 @@ int main(void)
         cmocka_unit_test(a_checkpoint_holds_the_largest_rules),
         cmocka_unit_test(a_fenced_broker_ends_with_its_own_exit_code),
         cmocka_unit_test(a_standby_serves_again_when_the_other_ends),
+        cmocka_unit_test(what_is_under_way_at_sigterm_is_told_and_kept),
+        cmocka_unit_test(a_standby_serves_at_once_when_the_claim_was_released),
+        cmocka_unit_test(status_warns_while_no_replica_is_there),
+        cmocka_unit_test(status_warns_while_redis_syncs_later_than_asked),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
