@@ -17,7 +17,8 @@ import unittest
 
 BIN = os.environ["LEADWIRE_BIN"]
 SOURCE = pathlib.Path(os.environ["LEADWIRE_SOURCE"])
-SERVER = shutil.which(os.environ.get("LEADWIRE_REDIS_SERVER", "redis-server"))
+SERVER_NAME = os.environ.get("LEADWIRE_REDIS_SERVER", "redis-server")
+SERVER = shutil.which(SERVER_NAME)
 DESK = """desk: main
 rules: [{name: all}]
 reps: {anna: {capacity: 4}, bruno: {capacity: 4}}
@@ -346,6 +347,6 @@ class Backup(unittest.TestCase):
 
 if __name__ == "__main__":
     if SERVER is None or shutil.which("redis-cli") is None:
-        print("SKIP: no redis-server or redis-cli")
+        print(f"SKIP: no {SERVER_NAME}: it or redis-cli is missing")
         sys.exit(77)
     unittest.main()
