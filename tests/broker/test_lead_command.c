@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the core is told of a lead: by which keys the person, and the mail that is answered, are known.
+ */
+#include <string.h>
+
+#include "../unit/cmocka_all.h"
+#include "lead_command.h"
+
+#define TEXT(text) ((char *)(uintptr_t)(text))
+
+static bool has(const struct core_person_key *keys, uint32_t count, enum core_person_key_kind kind, const char *value)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (keys[i].kind == kind && keys[i].value.size == strlen(value) && memcmp(keys[i].value.data, value, strlen(value)) == 0)
+            return true;
+    return false;
+}
+
+static uint32_t keys_of(const Leadwire__V1__Lead *lead, struct core_person_key keys[CORE_PERSON_KEYS_MAX])
+{
+    struct core_command command = {.kind = COMMAND_PUBLISH};
+    lead_command_fill(lead, &command);
+    return command.publish.read_person(command.publish.fields, keys);
+}
+
+static void a_mail_is_known_by_its_own_id_and_by_those_that_it_answers(void **state)
+{
+    Leadwire__V1__Lead lead = LEADWIRE__V1__LEAD__INIT;
+    char *references[] = {TEXT("first@shop.example"), TEXT("offer@shop.example")};
+    struct core_person_key keys[CORE_PERSON_KEYS_MAX];
+    (void)state;
+    lead.source = TEXT("office");
+    lead.message_id = TEXT("reply@buyer.example");
+    lead.references = references;
+    lead.n_references = 2;
+    const uint32_t count = keys_of(&lead, keys);
+    assert_int_equal(count, 3);
+    assert_true(has(keys, count, PERSON_KEY_MESSAGE, "reply@buyer.example"));
+    assert_true(has(keys, count, PERSON_KEY_MESSAGE, "first@shop.example"));
+    assert_true(has(keys, count, PERSON_KEY_MESSAGE, "offer@shop.example"));
+}
+
+static void a_person_is_known_by_what_was_read_and_by_nothing_else(void **state)
+{
+    Leadwire__V1__Lead lead = LEADWIRE__V1__LEAD__INIT;
+    Leadwire__V1__Phone read = LEADWIRE__V1__PHONE__INIT, unread = LEADWIRE__V1__PHONE__INIT;
+    Leadwire__V1__Email email = LEADWIRE__V1__EMAIL__INIT;
+    Leadwire__V1__Phone *phones[] = {&unread, &read};
+    Leadwire__V1__Email *emails[] = {&email};
+    struct core_person_key keys[CORE_PERSON_KEYS_MAX];
+    (void)state;
+    read.e164 = TEXT("+390212345678");
+    unread.raw = TEXT("call me");
+    email.address = TEXT("Anna@Buyer.example");
+    email.key = TEXT("anna@buyer.example");
+    lead.vendor_id = TEXT("v-1");
+    lead.phones = phones;
+    lead.n_phones = 2;
+    lead.emails = emails;
+    lead.n_emails = 1;
+    const uint32_t count = keys_of(&lead, keys);
+    assert_int_equal(count, 3);
+    assert_true(has(keys, count, PERSON_KEY_VENDOR, "v-1"));
+    assert_true(has(keys, count, PERSON_KEY_PHONE, "+390212345678"));
+    assert_true(has(keys, count, PERSON_KEY_EMAIL, "anna@buyer.example"));
+}
+
+static void more_keys_than_there_is_room_for_are_left_out(void **state)
+{
+    Leadwire__V1__Lead lead = LEADWIRE__V1__LEAD__INIT;
+    char *references[2 * CORE_PERSON_KEYS_MAX];
+    struct core_person_key keys[CORE_PERSON_KEYS_MAX];
+    (void)state;
+    for (size_t i = 0; i < sizeof references / sizeof *references; i++)
+        references[i] = TEXT("m@shop.example");
+    lead.references = references;
+    lead.n_references = sizeof references / sizeof *references;
+    assert_int_equal(keys_of(&lead, keys), CORE_PERSON_KEYS_MAX);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_mail_is_known_by_its_own_id_and_by_those_that_it_answers),
+        cmocka_unit_test(a_person_is_known_by_what_was_read_and_by_nothing_else),
+        cmocka_unit_test(more_keys_than_there_is_room_for_are_left_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
