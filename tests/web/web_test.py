@@ -59,6 +59,11 @@ sources:
       phone: [person.tel, person.mobile]
       product: answers[field.ref=product].text
       is_test: test
+  asked:
+    region: IT
+    pairs: {{list: answers, name: ref, value: [text, boolean], label: {{list: questions, key: ref, text: title}}}}
+    ignore: [questions]
+    map: {{consent.calls: agree}}
   crm:
     secret_file: crm.secret
     secret_header: X-Api-Key
@@ -105,6 +110,12 @@ class Taken(WebCase):
         self.form(wording="Send me offers", agreed="1772613000", tel="02 1234 5678")   # of no consent
         lead = self.broker.next("publish")["lead"]
         self.assertEqual((lead["consents"], lead["attributes"]), ({}, {"wording": "Send me offers", "agreed": "1772613000"}))
+
+    def test_the_question_that_was_answered_is_what_was_agreed_to(self):
+        self.json({"questions": [{"ref": "agree", "title": "May we call you?"}, {"ref": "tel", "title": "Phone"}],
+                   "answers": [{"ref": "tel", "text": "02 1234 5678"}, {"ref": "agree", "boolean": True}]}, "asked")
+        lead = self.broker.next("publish")["lead"]
+        self.assertEqual((lead["consents"], lead["consents_said"], lead["attributes"]), ({"calls": True}, {"calls": [0, "May we call you?"]}, {}))
 
     def test_consents_and_campaigns_go_by_their_usual_names(self):
         self.form("thanks", consent_at="1772613000", consent_text="Call me", Consent="on", newsletter="No", tel="02 1234 5678")
