@@ -103,7 +103,7 @@ uint64_t bench_cpu_us(pid_t pid)
 uint64_t bench_resident_bytes(pid_t pid)
 {
     char path[64];
-    unsigned long long size, resident;
+    unsigned long long size = 0, resident = 0;
     snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
     FILE *file = fopen(path, "r");
     if (!file || fscanf(file, "%llu %llu", &size, &resident) != 2)
