@@ -204,7 +204,7 @@ ctest_stage() {
     rm -f -- "$junit"
     stage_ok=
     printf 'stage %s ... ' "$name"
-    child stage_command limited 900 ctest --test-dir "build/$preset" --output-junit "$junit" \
+    child stage_command limited 1200 ctest --test-dir "build/$preset" --output-junit "$junit" \
         --parallel "$jobs" --timeout 300 --no-tests=error --no-compress-output \
         --test-output-size-passed 65536 --test-output-size-failed 262144 "$@" >"$log" 2>&1
     stage_first=$(wc -l <"$results")
