@@ -48,7 +48,7 @@ typedef enum lw_rep_event_kind {
     LW_REP_SNAPSHOT,    /* after (re)connect: all offers and holdings have been told */
     LW_REP_PULL_LIST,   /* the answer to lw_rep_pull_list: ticket, pullable */
     LW_REP_ANSWER,      /* the broker's answer to a request of ours: ticket, outcome, reason */
-    LW_REP_REFUSED,     /* the broker will not have us: unknown rep, wrong secret, version, another device logged on. Final. */
+    LW_REP_REFUSED,     /* the broker will not have us: unknown rep, wrong secret, version, another device logged on, a manager logged you off. Final. */
 } lw_rep_event_kind;
 
 /* A lead on the desk's shared list. */

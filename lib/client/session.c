@@ -569,11 +569,17 @@ static void handle_refusal(struct session *session, const Leadwire__V1__Reply *r
     refuse(session, now_ms, session->options.ends_when_refused, reply->reason);
 }
 
+/* Who comes back by itself after these would take the desk from the other device, and undo what the manager did. */
+static bool is_final(const char *reason)
+{
+    return strcmp(reason, "another device logged on") == 0 || strcmp(reason, "a manager logged you off") == 0;
+}
+
 static void handle_bye(struct session *session, const Leadwire__V1__Bye *bye, uint64_t now_ms)
 {
     if (session->state != SESSION_OPEN)
         return;
-    if (session->options.ends_when_refused && strcmp(bye->reason, "another device logged on") == 0) {
+    if (session->options.ends_when_refused && is_final(bye->reason)) {
         refuse(session, now_ms, true, bye->reason);
         return;
     }

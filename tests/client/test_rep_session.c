@@ -318,6 +318,19 @@ static void a_wrong_secret_ends_the_session(void **state)
     assert_int_equal(lw_rep_complete(f->rep, NULL, "won", "", NULL, &ticket), LW_CLOSED);
 }
 
+static void a_manager_ends_the_session(void **state)
+{
+    struct fixture *f = *state;
+    open_rep(f);
+    log_on(f);
+    Leadwire__V1__Bye bye = LEADWIRE__V1__BYE__INIT;
+    bye.reason = "a manager logged you off";
+    fake_say(&f->fake, WIRE_BYE, &bye);
+    assert_string_equal(expect_told(f, LW_REP_REFUSED)->reason, "a manager logged you off");
+    nothing_more_is_told(f);
+    assert_int_equal(f->last, LW_CLOSED);
+}
+
 static void a_second_device_ends_the_session_and_other_farewells_reconnect(void **state)
 {
     struct fixture *f = *state;
@@ -405,6 +418,7 @@ int main(void)
         TEST(a_late_answer_is_told_as_not_yours),
         TEST(a_resumed_session_lists_what_is_held_and_is_told_all_again),
         TEST(a_wrong_secret_ends_the_session),
+        TEST(a_manager_ends_the_session),
         TEST(a_second_device_ends_the_session_and_other_farewells_reconnect),
         TEST(a_desk_that_is_not_served_yet_is_asked_again),
         TEST(the_state_is_set_and_bye_is_said_at_log_off),

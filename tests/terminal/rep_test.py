@@ -312,6 +312,15 @@ class Rep(unittest.TestCase):
         self.desk.tool("rep", "anna", "--secret-file", self.desk.folder / "anna", "--once", code=2)
         self.desk.tool("lead", "cancel", lead, "--reason", "the test is over")
 
+    def test_whom_a_manager_logs_off_stays_logged_off(self):
+        with self.log_on("bruno") as t:
+            self.desk.tool("state", "bruno", "offline", "--reason", "your shift is over")
+            t.see("the broker will not have you: a manager logged you off")
+            self.assertEqual(t.end(), 4)
+            self.assertTrue(t.is_as_before())
+        reps = {row["rep"]: row["state"] for row in json.loads(self.desk.tool("top", "--once", "--json"))["reps"]}
+        self.assertEqual(reps["bruno"], "offline")
+
     def test_a_signal_gives_the_terminal_back(self):
         with self.log_on("bruno") as t:
             t.kill(signal.SIGINT)
