@@ -215,6 +215,17 @@ void byte_reader_text(struct byte_reader *reader, char *text, size_t capacity)
     text[size] = '\0';
 }
 
+const char *byte_reader_text_in(struct byte_reader *reader, struct arena *arena)
+{
+    size_t size;
+    const uint8_t *bytes = byte_reader_blob(reader, &size);
+    const char *text = memchr(bytes, 0, size) ? NULL : arena_copy(arena, bytes, size);
+
+    if (!text)
+        fail(reader);
+    return text ? text : "";
+}
+
 /* Room for needed bytes more, or `failed`. One spare byte takes the NUL of a printf. */
 static bool grow(struct byte_buffer *buffer, size_t needed)
 {

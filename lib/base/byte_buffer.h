@@ -21,6 +21,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "arena.h"
+
 struct byte_buffer {
     uint8_t *data;
     size_t size, capacity, max;
@@ -148,5 +150,7 @@ uint64_t byte_reader_fixed64(struct byte_reader *reader);
 const uint8_t *byte_reader_blob(struct byte_reader *reader, size_t *size_out);
 /* Copies a blob as a NUL-terminated string to text[capacity]; longer or with an embedded NUL fails. */
 void byte_reader_text(struct byte_reader *reader, char *text, size_t capacity);
+/* The same as a string in the arena; at the arena's cap or with an embedded NUL it fails. Never NULL. */
+const char *byte_reader_text_in(struct byte_reader *reader, struct arena *arena);
 
 #endif

@@ -180,6 +180,28 @@ static void a_text_must_fit_and_hold_no_nul(void **state)
     assert_true(reader.failed);
 }
 
+static void a_text_is_put_into_an_arena_whole_or_not_at_all(void **state)
+{
+    static const uint8_t bytes[] = {3, 'a', 'b', 'c', 3, 'a', 0, 'c'};
+    struct byte_reader reader;
+    struct arena arena;
+
+    (void)state;
+    arena_init(&arena, 1 << 16);
+    byte_reader_init(&reader, bytes, sizeof bytes);
+    assert_string_equal(byte_reader_text_in(&reader, &arena), "abc");
+    assert_false(reader.failed);
+    assert_string_equal(byte_reader_text_in(&reader, &arena), "");
+    assert_true(reader.failed);
+    arena_fini(&arena);
+
+    arena_init(&arena, 1);   /* no room */
+    byte_reader_init(&reader, bytes, 4);
+    assert_string_equal(byte_reader_text_in(&reader, &arena), "");
+    assert_true(reader.failed);
+    arena_fini(&arena);
+}
+
 static void nothing_at_all_can_be_read_from_nothing(void **state)
 {
     struct byte_reader reader;
@@ -202,6 +224,7 @@ int main(void)
         cmocka_unit_test(malformed_varints_fail_the_reader),
         cmocka_unit_test(a_failed_reader_gives_nothing_from_then_on),
         cmocka_unit_test(a_text_must_fit_and_hold_no_nul),
+        cmocka_unit_test(a_text_is_put_into_an_arena_whole_or_not_at_all),
         cmocka_unit_test(nothing_at_all_can_be_read_from_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -140,14 +140,6 @@ static void encode(const struct voice_held *held, struct byte_buffer *out)
     byte_buffer_put_blob(out, held->body, held->body_size);
 }
 
-static const char *text_of(struct byte_reader *reader, struct arena *arena)
-{
-    size_t size;
-    const uint8_t *bytes = byte_reader_blob(reader, &size);
-    const char *text = arena_copy(arena, bytes, size);
-    return text ? text : "";
-}
-
 static bool decode(const uint8_t *bytes, size_t size, struct arena *arena, struct voice_held *out)
 {
     struct byte_reader reader;
@@ -155,16 +147,16 @@ static bool decode(const uint8_t *bytes, size_t size, struct arena *arena, struc
     if (byte_reader_varint(&reader) != ENTRY_VERSION)
         return false;
     *out = (struct voice_held){.kind = (enum voice_held_kind)byte_reader_varint_max(&reader, VOICE_HELD_KINDS - 1)};
-    out->source = text_of(&reader, arena);
-    out->call_id = text_of(&reader, arena);
-    out->raw_ref = text_of(&reader, arena);
+    out->source = byte_reader_text_in(&reader, arena);
+    out->call_id = byte_reader_text_in(&reader, arena);
+    out->raw_ref = byte_reader_text_in(&reader, arena);
     out->received_unix_ms = byte_reader_zigzag(&reader);
-    out->lead_id = text_of(&reader, arena);
-    out->leg_id = text_of(&reader, arena);
+    out->lead_id = byte_reader_text_in(&reader, arena);
+    out->leg_id = byte_reader_text_in(&reader, arena);
     out->offer_number = (uint32_t)byte_reader_varint_max(&reader, UINT32_MAX);
     out->outcome = (lw_dial_outcome)byte_reader_varint_max(&reader, LW_DIAL_FAILED);
-    out->recording.id = text_of(&reader, arena);
-    out->recording.url = text_of(&reader, arena);
+    out->recording.id = byte_reader_text_in(&reader, arena);
+    out->recording.url = byte_reader_text_in(&reader, arena);
     out->recording.duration_s = (uint32_t)byte_reader_varint_max(&reader, UINT32_MAX);
     const uint8_t *body = byte_reader_blob(&reader, &out->body_size);
     out->body = arena_copy(arena, body, out->body_size);

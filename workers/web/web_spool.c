@@ -84,14 +84,6 @@ static void encode(const struct web_held *held, struct byte_buffer *out)
     byte_buffer_put_blob(out, held->body.bytes, held->body.size);
 }
 
-static const char *text_of(struct byte_reader *reader, struct arena *arena)
-{
-    size_t size;
-    const uint8_t *bytes = byte_reader_blob(reader, &size);
-    const char *text = arena_copy(arena, bytes, size);
-    return text ? text : "";
-}
-
 static bool decode(const uint8_t *bytes, size_t size, struct arena *arena, struct web_held *out)
 {
     struct byte_reader reader;
@@ -99,13 +91,13 @@ static bool decode(const uint8_t *bytes, size_t size, struct arena *arena, struc
     if (byte_reader_varint(&reader) != ENTRY_VERSION)
         return false;
     *out = (struct web_held){0};
-    out->source = text_of(&reader, arena);
-    out->id = text_of(&reader, arena);
+    out->source = byte_reader_text_in(&reader, arena);
+    out->id = byte_reader_text_in(&reader, arena);
     out->id_is_hash = byte_reader_varint_max(&reader, 1) != 0;
-    out->raw_ref = text_of(&reader, arena);
+    out->raw_ref = byte_reader_text_in(&reader, arena);
     out->received_unix_ms = byte_reader_zigzag(&reader);
     out->body.kind = (enum web_body_kind)byte_reader_varint_max(&reader, WEB_BODY_KINDS - 1);
-    out->body.content_type = text_of(&reader, arena);
+    out->body.content_type = byte_reader_text_in(&reader, arena);
     const uint8_t *body = byte_reader_blob(&reader, &out->body.size);
     out->body.bytes = arena_copy(arena, body, out->body.size);
     return byte_reader_done(&reader) && out->body.bytes;
