@@ -307,26 +307,6 @@ static void a_full_disk_is_away_until_there_is_room(void **state)
 
 /* ---- what is changed while we serve -------------------------------------------------------- */
 
-static bool is_warned(struct rig *rig, const char *words)
-{
-    const char *const *warnings;
-    size_t count = store_warnings(rig->store, &warnings);
-
-    for (size_t i = 0; i < count; i++)
-        if (strstr(warnings[i], words))
-            return true;
-    return false;
-}
-
-/* Turns until the broker warns so, or does no more. */
-static void until_warned(struct rig *rig, const char *words, bool wanted)
-{
-    for (unsigned turns = 0; turns < 3000 && is_warned(rig, words) != wanted; turns++)
-        rig_turn(rig, 10);
-    if (is_warned(rig, words) != wanted)
-        fail_msg("it %s: %s", wanted ? "does not come to warn" : "goes on to warn", words);
-}
-
 static void a_redis_made_weaker_is_warned_of_as_long_as_it_is(void **state)
 {
     static const struct { const char *name, *weak, *strong, *words; } settings[] = {
@@ -344,22 +324,22 @@ static void a_redis_made_weaker_is_warned_of_as_long_as_it_is(void **state)
     assert_true(rig_until_state(&rig, STORE_READY));
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         uint64_t met = store_troubles(rig.store)[STORE_TROUBLE_TOO_WEAK];
-        until_warned(&rig, settings[i].words, false);
+        rig_until_warned(&rig, settings[i].words, false);
         assert_true(redis_fixture_ask(&redis, NULL, 0, "CONFIG SET %s %s", settings[i].name, settings[i].weak));
-        until_warned(&rig, settings[i].words, true);
+        rig_until_warned(&rig, settings[i].words, true);
         assert_true(store_troubles(rig.store)[STORE_TROUBLE_TOO_WEAK] > met);
         assert_int_equal(rig.state, STORE_READY);
         assert_true(redis_fixture_ask(&redis, NULL, 0, "CONFIG SET %s %s", settings[i].name, settings[i].strong));
-        until_warned(&rig, settings[i].words, false);
+        rig_until_warned(&rig, settings[i].words, false);
     }
     assert_true(redis_fixture_ask(&redis, used, sizeof used, "INFO memory"));
     uint64_t bytes = strtoull(strstr(used, "used_memory:") + strlen("used_memory:"), NULL, 10);
     assert_true(redis_fixture_ask(&redis, NULL, 0, "CONFIG SET maxmemory %llu", (unsigned long long)(bytes * 100 / 85)));
-    until_warned(&rig, "% of maxmemory", true);
+    rig_until_warned(&rig, "% of maxmemory", true);
     assert_int_equal(rig.state, STORE_READY);
     assert_true(store_troubles(rig.store)[STORE_TROUBLE_MEMORY_NEAR_FULL] > 0 && store_troubles(rig.store)[STORE_TROUBLE_TOO_WEAK] > 0);
     assert_true(redis_fixture_ask(&redis, NULL, 0, "CONFIG SET maxmemory 0"));
-    until_warned(&rig, "% of maxmemory", false);
+    rig_until_warned(&rig, "% of maxmemory", false);
     rig_fini(&rig);
 }
 
@@ -376,9 +356,9 @@ static void a_later_sync_than_asked_is_warned_of_with_the_rights_we_name(void **
     rig_open(&rig);
     assert_true(rig_until_state(&rig, STORE_READY));
     assert_true(redis_fixture_ask(&redis, NULL, 0, "CONFIG SET appendfsync no"));
-    until_warned(&rig, "durability everysec (appendfsync no): set appendfsync everysec", true);
+    rig_until_warned(&rig, "durability everysec (appendfsync no): set appendfsync everysec", true);
     assert_true(redis_fixture_ask(&redis, NULL, 0, "CONFIG SET appendfsync everysec"));
-    until_warned(&rig, "(appendfsync", false);
+    rig_until_warned(&rig, "(appendfsync", false);
     assert_int_equal(rig.state, STORE_READY);
     work(&rig, 20);
     drain(&rig);
@@ -402,13 +382,13 @@ static void a_file_that_cannot_be_rewritten_is_warned_of_and_all_goes_on(void **
     assert_int_equal(prlimit(bounded.pid, RLIMIT_FSIZE, &tiny, NULL), 0);
     assert_true(redis_fixture_ask(&bounded, NULL, 0, "BGREWRITEAOF"));
     unbound(&bounded);
-    until_warned(&rig, "cannot rewrite", true);
+    rig_until_warned(&rig, "cannot rewrite", true);
     assert_true(store_troubles(rig.store)[STORE_TROUBLE_AOF_ERROR] > 0);
     work(&rig, 20);
     drain(&rig);
     assert_int_equal(rig.state, STORE_READY);
     assert_true(redis_fixture_ask(&bounded, NULL, 0, "BGREWRITEAOF"));
-    until_warned(&rig, "cannot rewrite", false);
+    rig_until_warned(&rig, "cannot rewrite", false);
     restart_equals(&rig);
     rig_fini(&rig);
     redis_fixture_close(&bounded);

@@ -162,25 +162,6 @@ static void a_dead_replica_holds_all_back_until_it_is_there_again(void **state)
     rig_fini(&rig);
 }
 
-static bool is_warned(struct rig *rig, const char *words)
-{
-    const char *const *warnings;
-    size_t count = store_warnings(rig->store, &warnings);
-
-    for (size_t i = 0; i < count; i++)
-        if (strstr(warnings[i], words))
-            return true;
-    return false;
-}
-
-static void until_warned(struct rig *rig, const char *words, bool wanted)
-{
-    for (unsigned turns = 0; turns < 3000 && is_warned(rig, words) != wanted; turns++)
-        rig_turn(rig, 10);
-    if (is_warned(rig, words) != wanted)
-        fail_msg("it %s: %s", wanted ? "does not come to warn" : "goes on to warn", words);
-}
-
 static void that_no_replica_is_there_is_warned_of_until_one_is(void **state)
 {
     static const char words[] = "Redis has 0 replicas that are up to date, durability replicated asks for 1: start them, or see why they lag";
@@ -189,12 +170,12 @@ static void that_no_replica_is_there_is_warned_of_until_one_is(void **state)
     (void)state;
     open_rig(&rig, STORE_REPLICATED);
     drain(&rig);
-    until_warned(&rig, words, false);
+    rig_until_warned(&rig, words, false);
     redis_fixture_kill(replica);
-    until_warned(&rig, words, true);
+    rig_until_warned(&rig, words, true);
     redis_fixture_start(replica);
     redis_fixture_follow(replica, master);
-    until_warned(&rig, words, false);
+    rig_until_warned(&rig, words, false);
     drain(&rig);
     rig_fini(&rig);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/cmocka_all.h"
 #include "batch.h"
 #include "lw_log.h"
 #include "wall_clock.h"
@@ -109,6 +110,25 @@ bool rig_until_checkpoints(struct rig *rig, uint64_t count)
         store_totals_read(rig->store, &totals);
     }
     return totals.checkpoints >= count;
+}
+
+bool rig_is_warned(const struct rig *rig, const char *words)
+{
+    const char *const *warnings;
+    size_t count = store_warnings(rig->store, &warnings);
+
+    for (size_t i = 0; i < count; i++)
+        if (strstr(warnings[i], words))
+            return true;
+    return false;
+}
+
+void rig_until_warned(struct rig *rig, const char *words, bool wanted)
+{
+    for (unsigned turns = 0; turns < 3000 && rig_is_warned(rig, words) != wanted; turns++)
+        rig_turn(rig, 10);
+    if (rig_is_warned(rig, words) != wanted)
+        fail_msg("it %s: %s", wanted ? "does not come to warn" : "goes on to warn", words);
 }
 
 bool rig_change(struct rig *rig, unsigned count)

@@ -43,6 +43,10 @@ bool rig_until_state(struct rig *rig, enum store_state state);
 bool rig_until_confirmed(struct rig *rig);
 /* Until so many were ended since it was opened. */
 bool rig_until_checkpoints(struct rig *rig, uint64_t count);
+/* Whether a warning of the store has these words. */
+bool rig_is_warned(const struct rig *rig, const char *words);
+/* Turns until it is so, or no more; else the test fails. */
+void rig_until_warned(struct rig *rig, const char *words, bool wanted);
 /* One batch of count changes. False: the store is full. */
 bool rig_change(struct rig *rig, unsigned count);
 /* Adds a batch of records to what was told. */
