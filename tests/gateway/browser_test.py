@@ -76,6 +76,8 @@ def answer(place, word, *arguments):
         place.write_users(arguments[0])
         place.processes["gateway"].send_signal(floor.signal.SIGHUP)
         return floor.wait_for("the users are read", lambda: f"configuration read again, {len(arguments[0])} users" in place.log("gateway"))
+    if word == "log-off":
+        return place.tool("state", arguments[0], "offline", "--reason", "the shift is over").returncode
     if word == "cancel":
         return place.tool("lead", "cancel", arguments[0], "--reason", "too late").returncode
     if word == "lead":

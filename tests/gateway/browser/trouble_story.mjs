@@ -157,6 +157,15 @@ await phone.waitForSelector("#form button:enabled");
 assert.equal(await phone.textContent("#ended"), "");
 say("a page of others says so, leads to what is theirs, and lets somebody else sign in");
 
+// ---- logged off by who runs the desk: told so, and not logged on again until the rep wants it
+await desk.waitForSelector(".state.available");
+assert.equal(await outside("log-off", "anna"), 0);
+await desk.waitForFunction(() => document.querySelector("#banner").textContent.startsWith("You cannot work here now: who runs the desk has logged you off."));
+await shot(desk, "logged-off");
+await desk.reload();
+await desk.waitForSelector(".state.available");
+say("who is logged off by a manager is told so, and comes back by loading the page anew");
+
 // ---- the desk is taken from its rep while their line is broken
 mayFail(/^request: GET \/api\/v1\/desk\/events net::ERR_FAILED$/, /^request: HEAD \/desk 403$/);
 await desk.route("**/api/v1/desk/events*", (route) => route.abort());
