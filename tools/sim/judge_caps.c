@@ -42,21 +42,26 @@ static uint64_t day_start(const struct sim_judge *judge, uint32_t rep, uint64_t 
     const struct core_config *rules = sim_rules_version(judge->rules, judge->version);
     uint64_t start_ms = 0;
     for (uint32_t i = 0; i < rules->team_count; i++) {
-        for (uint32_t k = 0; strcmp(rules->teams[i].name, judge->rep_rules[rep]->team) == 0 && k < rules->teams[i].day_count; k++) {
-            if (rules->teams[i].days[k] <= at_ms)
-                start_ms = rules->teams[i].days[k];
-        }
+        const struct config_team *team = &rules->teams[i];
+        if (strcmp(team->name, judge->rep_rules[rep]->team) != 0)
+            continue;
+        for (uint32_t k = 0; k < team->day_count && team->days[k] <= at_ms; k++)   /* ascending */
+            start_ms = team->days[k];
     }
     return start_ms;
 }
 
-static uint32_t offered_to(const struct sim_judge *judge, uint32_t rep, const struct judge_lead *but, bool of_form_only)
+/* Leads offered to the rep, but for this one; and those of them that came by form. */
+static uint32_t offered_to(const struct sim_judge *judge, uint32_t rep, const struct judge_lead *but, uint32_t *of_form)
 {
     uint32_t count = 0;
+    *of_form = 0;
     for (uint64_t i = judge->lead_first; i <= judge->lead_last; i++) {
         const struct judge_lead *lead = &judge->leads[i];
-        count += lead->known && lead != but && (lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING) && judge_offer_of(lead, rep) != 0 &&
-                 (!of_form_only || lead->is_of_form);
+        if (!lead->known || lead == but || (lead->state != LEAD_OFFERED && lead->state != LEAD_CONNECTING) || judge_offer_of(lead, rep) == 0)
+            continue;
+        count++;
+        *of_form += lead->is_of_form;
     }
     return count;
 }
@@ -68,7 +73,7 @@ bool judge_caps_full(const struct sim_judge *judge, uint32_t rep, const struct j
     if (!caps)
         return false;
     uint64_t day_ms = day_start(judge, rep, at_ms);
-    uint32_t offered = offered_to(judge, rep, lead, false), hour = offered, day = offered, of_source = offered_to(judge, rep, lead, true);
+    uint32_t of_source, offered = offered_to(judge, rep, lead, &of_source), hour = offered, day = offered;
     for (uint32_t i = 0; i < book->counted_count; i++) {
         hour += book->counted[i].at_ms / STEP_MS + STEPS > at_ms / STEP_MS;
         day += book->counted[i].at_ms >= day_ms;

@@ -30,6 +30,11 @@ static bool judge_interrupts(const struct sim_judge *judge, uint32_t rep, const 
     const struct config_rep *rule = judge->rep_rules[rep];
     const struct config_channel *channel = &judge_rules_now(judge)->channels[lead->channel];
     bool is_call_back = lead->channel == LW_CHANNEL_PHONE && lead->is_call_back, has_any = false;
+    bool is_for_one = lead->preferred != NOBODY && lead->preferred_until_ms > now_ms, is_with_another = lead->rep != NOBODY && lead->rep != rep;
+    if (rule->reserve == 0 || is_with_another || is_call_back || is_for_one || channel->weight > rule->capacity ||
+        load + channel->weight > rule->capacity + rule->reserve || ranks_pairs(judge_rules_now(judge), lead) ||
+        judge_is_pulled(judge_rules_now(judge), lead))
+        return false;
     for (uint64_t i = judge->lead_first; i <= judge->lead_last; i++) {
         const struct judge_lead *other = &judge->leads[i];
         if (other == lead || !judge_is_open(other) || !judge_is_held(other->state) || judge_offer_of(other, rep) == 0)
@@ -38,10 +43,7 @@ static bool judge_interrupts(const struct sim_judge *judge, uint32_t rep, const 
         if ((channel->interrupts >> other->channel & 1) == 0)
             return false;
     }
-    bool is_for_one = lead->preferred != NOBODY && lead->preferred_until_ms > now_ms, is_with_another = lead->rep != NOBODY && lead->rep != rep;
-    return has_any && rule->reserve > 0 && !is_with_another && !is_call_back && !is_for_one && channel->weight <= rule->capacity &&
-           load + channel->weight <= rule->capacity + rule->reserve && !ranks_pairs(judge_rules_now(judge), lead) &&
-           !judge_is_pulled(judge_rules_now(judge), lead);
+    return has_any;
 }
 
 enum judge_may judge_may_take(const struct sim_judge *judge, uint32_t rep, const struct judge_lead *lead, uint32_t load, uint64_t now_ms)

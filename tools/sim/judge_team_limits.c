@@ -34,8 +34,8 @@ static struct judge_limit *book_of(struct sim_judge *judge, const char *team)
 static uint64_t day_start(const struct config_team *team, uint64_t at_ms)
 {
     uint64_t start_ms = 0;
-    for (uint32_t i = 0; i < team->day_count; i++)
-        start_ms = team->days[i] <= at_ms ? team->days[i] : start_ms;
+    for (uint32_t i = 0; i < team->day_count && team->days[i] <= at_ms; i++)   /* ascending */
+        start_ms = team->days[i];
     return start_ms;
 }
 

@@ -151,10 +151,12 @@ static void check_after_batch(struct sim_judge *judge, uint64_t now_ms)
             judge_broken(judge, "parked at once: lead %llu is parked, and somebody could take it", judge_number(lead));
         bool is_pulled = judge_is_pulled(judge_rules_now(judge), lead);
         for (uint32_t i = 0; lead->state == LEAD_WAITING && i < SIM_REPS_MAX; i++) {
-            bool day_turned, is_open = judge->rep_rules[i] && sim_rules_open(judge_rules_now(judge), judge->rep_rules[i]->team, now_ms) &&
-                                       !judge_team_full(judge, i, lead, now_ms, &day_turned);
             if (is_pulled && (lead->preferred != i || lead->preferred_until_ms <= now_ms))
                 continue;   /* until a rep takes it */
+            if (!judge->rep_rules[i] || !judge->reps[i].connected || judge->reps[i].state != REP_AVAILABLE)
+                continue;   /* before what is slower to say */
+            bool day_turned, is_open = sim_rules_open(judge_rules_now(judge), judge->rep_rules[i]->team, now_ms) &&
+                                       !judge_team_full(judge, i, lead, now_ms, &day_turned);
             if (is_open && judge_opening_keeps(judge, i, lead) == MAYBE_KEPT)
                 continue;
             if (is_open && judge_may_take(judge, i, lead, loads[i], now_ms) != MAY_NOT)
