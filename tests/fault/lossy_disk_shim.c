@@ -32,6 +32,22 @@ int truncate(const char *path, off_t size);
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
+static void take_lock(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+static void leave_lock(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+/* Redis forks while another of its threads syncs: the child would wait for ever for a lock that nobody has there. */
+__attribute__((constructor)) static void keep_lock_over_forks(void)
+{
+    pthread_atfork(take_lock, leave_lock, leave_lock);
+}
+
 /* A shim has nobody to report to: a note that is not true would make the test's word worthless. */
 static void must(bool holds, const char *what)
 {

@@ -57,7 +57,7 @@ void redis_fixture_open_with_port(struct redis_fixture *redis)
 void redis_fixture_close(struct redis_fixture *redis)
 {
     redis_fixture_kill(redis);
-    run("for i in $(seq 200); do rm -rf %s 2>/dev/null && exit 0; done; exit 1", redis->directory);   /* a child that rewrites may outlive it */
+    run("for i in $(seq 200); do rm -rf %s 2>/dev/null && exit 0; done; exit 1", redis->directory);   /* a child that rewrites may end a moment later */
 }
 
 void redis_fixture_start(struct redis_fixture *redis)
@@ -73,6 +73,7 @@ void redis_fixture_start(struct redis_fixture *redis)
         give_up("fork failed");
     if (redis->pid == 0)
         run_server(redis, server);
+    setpgid(redis->pid, redis->pid);   /* here and there: whoever is first */
     while (!answers(redis)) {
         int status;
         if (waitpid(redis->pid, &status, WNOHANG) == redis->pid)
@@ -87,7 +88,7 @@ void redis_fixture_kill(struct redis_fixture *redis)
 {
     if (redis->pid == 0)
         return;
-    kill(redis->pid, SIGKILL);
+    kill(-redis->pid, SIGKILL);   /* with a child that rewrites its file: it would hold the output of the test open */
     waitpid(redis->pid, NULL, 0);
     redis->pid = 0;
 }
@@ -212,6 +213,7 @@ static void run_server(const struct redis_fixture *redis, const char *server)
         count++;
     for (size_t i = 0; redis->args[i]; i++)
         argv[count++] = redis->args[i];
+    setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGXFSZ, SIG_IGN);   /* a test may bound its files: a write then fails, as on a full disk */
     int null = open("/dev/null", O_RDWR);
