@@ -13,7 +13,8 @@ enum {
     HELLOS_AT_MOST = 12,            /* in that time */
     HELLO_HINT_MS = 1000,
     CROSSING_HELLO_MS = 300,        /* a Hello may be under way when the answer to the last one is sent */
-    COMES_BACK_MS = 15000,          /* with a Hello, after its session or connection ended */
+    COMES_BACK_MS = 15000,          /* with a Hello, after its session or connection ended; patience that is less counts */
+    HELLOS_IN_VAIN = 3,             /* after a Welcome: it was not taken for one */
     VERSION_WATCH_MS = 3000,
     VERSION_HELLOS_AT_MOST = 3,
     BUSY_FIRST_MS = 700, BUSY_AGAIN_MS = 400, BUSY_ROOM_MS = 300,
@@ -41,6 +42,11 @@ static bool is_ending(const struct play *play)
 static uint64_t after(uint64_t ms)
 {
     return wall_clock_monotonic_ms() + ms;
+}
+
+static uint64_t comes_back_ms(const struct play *play)
+{
+    return play->options->patience_ms < COMES_BACK_MS ? play->options->patience_ms : COMES_BACK_MS;
 }
 
 /* False: it ends before. */
@@ -159,7 +165,7 @@ static void scene_hello_waits(struct play *play)
     broker->hello = ADAPTER_SAYS_BUSY;
     broker->hello_hint_ms = HELLO_HINT_MS;
     broker->hellos = 0;
-    if (!wait_for_hello(play, 1, COMES_BACK_MS)) {
+    if (!wait_for_hello(play, 1, comes_back_ms(play))) {
         adapter_rule_fail(&broker->rules, ADAPTER_RULE_HELLO_WAITS, "no Hello came any more");
         play->is_over = true;
         return;
@@ -178,12 +184,13 @@ static void scene_redirect(struct play *play)
     struct adapter_broker *broker = play->broker;
     broker->hello = ADAPTER_SAYS_NOT_OWNER;
     broker->hellos = broker->outside = 0;
-    const bool comes = wait_for_hello(play, 1, COMES_BACK_MS);
+    const bool comes = wait_for_hello(play, 1, comes_back_ms(play));
     pass_time(play, HELLO_WATCH_MS);
     const unsigned hellos = broker->hellos, outside = broker->outside;
     broker->hello = ADAPTER_WELCOMES;
-    if (!comes || !wait_for_session(play, COMES_BACK_MS)) {
-        adapter_rule_fail(&broker->rules, ADAPTER_RULE_REDIRECT, "no Hello within %d ms after STATUS_NOT_OWNER", COMES_BACK_MS);
+    if (!comes || !wait_for_session(play, comes_back_ms(play))) {
+        adapter_rule_fail(&broker->rules, ADAPTER_RULE_REDIRECT, "no Hello within %llu ms after STATUS_NOT_OWNER",
+                          (unsigned long long)comes_back_ms(play));
         play->is_over = true;
     } else if (hellos > 3) {
         adapter_rule_fail(&broker->rules, ADAPTER_RULE_REDIRECT, "%u Hellos within a second of STATUS_NOT_OWNER", hellos);
@@ -198,7 +205,12 @@ static void scene_redirect(struct play *play)
 
 static void scene_taken(struct play *play)
 {
+    struct adapter_broker *broker = play->broker;
+    broker->hellos = 0;
     struct adapter_lead *lead = next_lead(play);
+    if (!lead && broker->hellos >= HELLOS_IN_VAIN && !is_ending(play))
+        adapter_rule_fail(&broker->rules, ADAPTER_RULE_UNKNOWN_FIELDS, "%u Hellos after a Welcome, which has fields that nobody knows",
+                          broker->hellos);
     if (lead && pass_time(play, GATHER_MS))   /* who floods does it now */
         adapter_broker_answer(play->broker, lead, LEADWIRE__V1__STATUS__STATUS_ACCEPTED, ADAPTER_RULE_TAKEN, 0);
     lead = next_lead(play);
@@ -318,8 +330,8 @@ static void scene_any_order(struct play *play)
 /* After its end a Hello must come, or `rule` is broken, and then the lead. */
 static void expect_return(struct play *play, struct adapter_lead *lead, enum adapter_rule rule)
 {
-    if (!wait_for_session(play, COMES_BACK_MS)) {
-        adapter_rule_fail(&play->broker->rules, rule, "no Hello within %d ms", COMES_BACK_MS);
+    if (!wait_for_session(play, comes_back_ms(play))) {
+        adapter_rule_fail(&play->broker->rules, rule, "no Hello within %llu ms", (unsigned long long)comes_back_ms(play));
         play->is_over = true;
         return;
     }
@@ -354,13 +366,13 @@ static void scene_silence(struct play *play)
         return;
     broker->is_mute = true;
     broker->is_new_connection = false;
-    const uint64_t until_ms = after(ADAPTER_SILENT_MS + COMES_BACK_MS);
+    const uint64_t wait_ms = ADAPTER_SILENT_MS + comes_back_ms(play), until_ms = after(wait_ms);
     while (!broker->is_new_connection && !is_ending(play) && wall_clock_monotonic_ms() < until_ms)
         adapter_broker_turn(broker, until_ms);
     broker->is_mute = false;
     if (!broker->is_new_connection)
-        adapter_rule_fail(&broker->rules, ADAPTER_RULE_SILENCE, "no new connection, though nothing was heard for %d ms",
-                          ADAPTER_SILENT_MS + COMES_BACK_MS);
+        adapter_rule_fail(&broker->rules, ADAPTER_RULE_SILENCE, "no new connection, though nothing was heard for %llu ms",
+                          (unsigned long long)wait_ms);
     expect_return(play, lead, ADAPTER_RULE_SILENCE);
 }
 
@@ -404,8 +416,9 @@ static void scene_version(struct play *play)
     broker->hello = ADAPTER_SAYS_VERSION;
     if (!restart(play))
         return;
-    if (!wait_for_hello(play, 1, COMES_BACK_MS)) {
-        adapter_rule_fail(&broker->rules, ADAPTER_RULE_VERSION, "no Hello within %d ms", COMES_BACK_MS);
+    if (!wait_for_hello(play, 1, comes_back_ms(play))) {
+        adapter_rule_fail(&broker->rules, ADAPTER_RULE_VERSION, "no Hello within %llu ms",
+                          (unsigned long long)comes_back_ms(play));
         return;
     }
     broker->outside = 0;

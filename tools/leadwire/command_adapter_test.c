@@ -68,7 +68,7 @@ int command_adapter_test(int argc, char **argv)
     bool is_json = false, ends_at_failure = false;
     uint64_t wait_s = WAIT_DEFAULT_S, patience_s = PATIENCE_DEFAULT_S;
     const struct cli_option options[] = {
-        {"patience", "SECONDS", CLI_NUMBER, &patience_s, 1, 600, "how soon a lead must come, or come again (30)"},
+        {"patience", "SECONDS", CLI_NUMBER, &patience_s, 1, 600, "how soon a lead must come, or come again, or a Hello (30)"},
         {"wait", "SECONDS", CLI_NUMBER, &wait_s, 1, 86400, "how long to wait for the adapter's Hello (300)"},
         {"first", NULL, CLI_FLAG, &ends_at_failure, 0, 0, "end at the first rule that fails"},
         {"json", NULL, CLI_FLAG, &is_json, 0, 0, "one JSON object"},
