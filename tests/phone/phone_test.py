@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import signal
 import sys
 import urllib.parse
@@ -189,6 +190,128 @@ class Call(PhoneCase):
     def test_a_rejected_call_hears_goodbye(self):
         self.broker.tell("mode reject")
         self.assertEqual([e.tag for e in self.incoming()], ["Say", "Hangup"])
+
+
+LEAD = {   # parameter: (value, what the lead has of it); a lead's fields, and attributes as "attributes.NAME"
+    "CallSid": ("CA77", {"call_id": "CA77"}),
+    "From": ("+390298765432", {"phones": ["+390298765432"]}),
+    "Caller": ("+390211111111", {}),   # From is there
+    "To": ("+390255500009", {"called_number": "+390255500009"}),
+    "Called": ("+390255500008", {}),
+    "CallerName": ("ROSSI MARIO", {"full_name": "ROSSI MARIO"}),
+    "ForwardedFrom": ("+390277777777", {"attributes.forwarded_from": "+390277777777"}),
+    "FromCity": ("MILANO", {"attributes.caller_city": "MILANO"}),
+    "FromState": ("MI", {"attributes.caller_state": "MI"}),
+    "FromZip": ("20121", {"attributes.caller_zip": "20121"}),
+    "FromCountry": ("IT", {"attributes.caller_country": "IT"}),
+    "StirVerstat": ("TN-Validation-Passed-A", {"attributes.caller_verified": "TN-Validation-Passed-A"}),
+    "AccountSid": ("AC1", {}),
+    "ApiVersion": ("2010-04-01", {}),
+    "CallDuration": ("61", {}),
+    "Digits": ("1234", {}),
+    "Direction": ("inbound", {}),
+    "Timestamp": ("Thu, 26 Nov 2026 18:00:00 +0000", {}),
+}
+CALL_STATUS = {   # is its end, as `status` tells it; outcome that `leg` tells the broker, None: nothing
+    "queued": (False, None), "initiated": (False, None), "ringing": (False, None),
+    "in-progress": (False, ANSWERED), "answered": (False, ANSWERED), "completed": (True, ANSWERED),
+    "busy": (True, BUSY), "no-answer": (True, NO_ANSWER), "failed": (True, FAILED), "canceled": (True, None),
+    "parked": (False, None), "": (False, None), None: (False, None), "COMPLETED": (False, None),
+}
+DIAL_STATUS = {   # outcome that the broker is told; None: 400
+    "completed": ANSWERED, "answered": ANSWERED, "in-progress": ANSWERED,
+    "busy": BUSY, "no-answer": NO_ANSWER, "failed": FAILED, "canceled": FAILED,
+    "queued": None, "initiated": None, "ringing": None, "parked": None, "": None, None: None,
+}
+
+
+def given(**params):
+    return {name: value for name, value in params.items() if value is not None}
+
+
+class Parameters(PhoneCase):
+    """Each parameter and each value of a state, as docs/INGEST.md has them in tables."""
+
+    def lead_of(self, params):
+        self.markup("incoming", call=params["CallSid"], **{name: value for name, value in params.items() if name != "CallSid"})
+        lead = self.broker.next("publish")["lead"]
+        return {**{name: value for name, value in lead.items() if name != "attributes"},
+                **{"attributes." + name: value for name, value in lead["attributes"].items()}}
+
+    def test_each_parameter_goes_where_the_document_says(self):
+        lead = self.lead_of({name: value for name, (value, _) in LEAD.items()})
+        for name, (_, fields) in LEAD.items():
+            for field, value in fields.items():
+                self.assertEqual(lead.get(field), value, name)
+        told = {field for _, fields in LEAD.values() for field in fields if field.startswith("attributes.")}
+        self.assertEqual({field for field in lead if field.startswith("attributes.")}, told)
+        self.assertEqual(lead["warnings"], [])
+
+    def test_each_parameter_may_come_alone_or_empty(self):
+        for number, (name, (value, fields)) in enumerate(LEAD.items()):
+            if name == "CallSid":
+                continue
+            lead = self.lead_of({"CallSid": f"CAalone{number}", name: value})
+            for field, wanted in fields.items():
+                self.assertEqual(lead.get(field), wanted, name)
+            empty = self.lead_of({"CallSid": f"CAempty{number}", name: ""})
+            for field in fields:
+                self.assertFalse(empty.get(field), name)
+
+    def test_the_older_names_stand_in_for_the_caller_and_the_called(self):
+        lead = self.lead_of({"CallSid": "CA1", "Caller": "+390211111111", "Called": "+390255500008"})
+        self.assertEqual((lead["phones"], lead["called_number"]), (["+390211111111"], "+390255500008"))
+
+    def test_callers_without_a_number_are_told_apart(self):
+        for number, (caller, warnings) in enumerate((("sip:mario@example.com", []), ("client:mario", []), ("anonymous", ["the caller's number is withheld"]))):
+            lead = self.lead_of({"CallSid": f"CA{number}", "From": caller})
+            self.assertEqual((lead["phones"], lead["warnings"]), ([], warnings), caller)
+            self.assertEqual(lead.get("attributes.caller_address"), None if warnings else caller)
+
+    def test_each_call_status_ends_the_call_or_does_not(self):
+        for number, (status, (is_end, _)) in enumerate(CALL_STATUS.items()):
+            call = f"CA{number}"
+            self.incoming_of(call)
+            self.assertEqual(self.post("status", call=call, **given(CallStatus=status, CallDuration="0"))[0], 204, status)
+            self.assertEqual([told["id"] for told in self.broker.seen("cancel") if told["id"] == call], [call] * is_end, status)
+
+    def test_each_status_of_a_leg_is_told_or_is_not(self):
+        for number, (status, (_, outcome)) in enumerate(CALL_STATUS.items()):
+            before = len(self.broker.seen("dial_result"))
+            self.assertEqual(self.post(f"leg?lead=7-{number + 1}&offer=1", call=f"CAleg{number}", **given(CallStatus=status))[0], 204, status)
+            told = self.broker.seen("dial_result")[before:]
+            self.assertEqual([(one["lead"], one["outcome"]) for one in told], [(f"7-{number + 1}", outcome)] * (outcome is not None), status)
+
+    def test_each_dial_call_status_is_told_or_refused(self):
+        self.incoming_of("CA1")
+        for number, (status, outcome) in enumerate(DIAL_STATUS.items()):
+            before = len(self.broker.seen("dial_result"))
+            self.state(WAITING, 1)
+            answer, _, body = self.post(f"dial-result?lead=7-1&offer={number + 1}",
+                                        **given(From="+390212345678", DialCallStatus=status, DialCallSid="CAleg", DialCallDuration="60"))
+            self.assertEqual(answer, 400 if outcome is None else 200, status)
+            told = self.broker.seen("dial_result")[before:]
+            self.assertEqual([(one["offer"], one["outcome"], one["leg"]) for one in told],
+                             [(number + 1, outcome, "CAleg")] * (outcome is not None), status)
+            if outcome is not None:
+                self.assertEqual(xml.fromstring(body)[-1].tag, "Hangup" if outcome == ANSWERED else "Redirect", status)
+
+    def incoming_of(self, call):
+        self.state(WAITING, 1)
+        self.markup("incoming", call=call, From="+390212345678", CallStatus="ringing")
+
+    def test_the_document_has_the_same_tables(self):
+        with open(os.path.join(os.path.dirname(__file__), "..", "..", "docs", "INGEST.md"), encoding="utf-8") as file:
+            document = file.read()
+        self.assertEqual(names_in_table(document, "| parameter |"), sorted(LEAD))
+        self.assertEqual(names_in_table(document, "| `CallStatus` |"), sorted(name for name in CALL_STATUS if name and name.islower() and name != "parked"))
+        self.assertEqual(names_in_table(document, "| `DialCallStatus` ("), sorted(name for name, outcome in DIAL_STATUS.items() if outcome))
+
+
+def names_in_table(document, head):
+    """In the first column of the table that begins so, below its head."""
+    table = document[document.index(head):].split("\n\n")[0].splitlines()[2:]
+    return sorted(name for row in table for name in re.findall(r"`([^`]+)`", row.split("|")[1]))
 
 
 class Trouble(PhoneCase):
