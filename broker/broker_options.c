@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "memory_use.h"
+#include "sessions.h"
 
 const char broker_usage[] =
     "leadwire-broker --desk NAME --run-dir DIR (--redis unix:PATH | --redis HOST:PORT | --ephemeral) [option...]\n"
@@ -36,9 +37,11 @@ const char broker_usage[] =
     "  --away-after MS            an unanswered append this old means that Redis is away (default 2000)\n"
     "  --checkpoint-bytes N, --checkpoint-ms MS   how much journal, or time, makes a checkpoint due\n"
     "  --leads-max N, --seen-max N                bounds on open leads and remembered idempotency ids\n"
+    "  --payload-max MIB          bound on what open leads were published with (default 1024)\n"
     "  --memory-max MIB           no new lead is taken above this (default: 4/5 of the control group's, else half of the machine's)\n"
     "  --connections-max N        connections of all endpoints together (default 24000, or what the limit on open files leaves)\n"
     "  --sessions-per-key N       sessions that one key may have at a time (default 64)\n"
+    "  --publishers-max N, --reps-max N, --tools-max N   sessions of each at a time (default and most: 1000, 20000, 100)\n"
     "  --ready-fd N               write \"serving\" to this descriptor once serving\n"
     "  --check                    say whether all this could work, and end\n"
     "  --help, --version\n"
@@ -49,8 +52,9 @@ enum option_id {
     OPTION_DESK = 1, OPTION_RUN_DIR, OPTION_REDIS, OPTION_REDIS_USER, OPTION_REDIS_PASSWORD_FILE, OPTION_EPHEMERAL, OPTION_DURABILITY,
     OPTION_REPLICAS, OPTION_REP_SECRETS, OPTION_LISTEN_PUBLISH, OPTION_LISTEN_REPS, OPTION_LISTEN_EVENTS, OPTION_LISTEN_CONTROL,
     OPTION_KEYS, OPTION_NAME, OPTION_HEALTH, OPTION_STANDBY, OPTION_LEASE,
-    OPTION_AWAY_AFTER, OPTION_CHECKPOINT_BYTES, OPTION_CHECKPOINT_MS, OPTION_LEADS_MAX, OPTION_SEEN_MAX, OPTION_MEMORY_MAX,
-    OPTION_CONNECTIONS_MAX, OPTION_SESSIONS_PER_KEY, OPTION_READY_FD, OPTION_CHECK,
+    OPTION_AWAY_AFTER, OPTION_CHECKPOINT_BYTES, OPTION_CHECKPOINT_MS, OPTION_LEADS_MAX, OPTION_SEEN_MAX, OPTION_PAYLOAD_MAX, OPTION_MEMORY_MAX,
+    OPTION_CONNECTIONS_MAX, OPTION_SESSIONS_PER_KEY, OPTION_PUBLISHERS_MAX, OPTION_REPS_MAX, OPTION_TOOLS_MAX,
+    OPTION_READY_FD, OPTION_CHECK,
     OPTION_HELP, OPTION_VERSION,
 };
 
@@ -78,9 +82,13 @@ static const struct option table[] = {
     {"checkpoint-ms", required_argument, NULL, OPTION_CHECKPOINT_MS},
     {"leads-max", required_argument, NULL, OPTION_LEADS_MAX},
     {"seen-max", required_argument, NULL, OPTION_SEEN_MAX},
+    {"payload-max", required_argument, NULL, OPTION_PAYLOAD_MAX},
     {"memory-max", required_argument, NULL, OPTION_MEMORY_MAX},
     {"connections-max", required_argument, NULL, OPTION_CONNECTIONS_MAX},
     {"sessions-per-key", required_argument, NULL, OPTION_SESSIONS_PER_KEY},
+    {"publishers-max", required_argument, NULL, OPTION_PUBLISHERS_MAX},
+    {"reps-max", required_argument, NULL, OPTION_REPS_MAX},
+    {"tools-max", required_argument, NULL, OPTION_TOOLS_MAX},
     {"ready-fd", required_argument, NULL, OPTION_READY_FD},
     {"check", no_argument, NULL, OPTION_CHECK},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -96,6 +104,7 @@ static uint64_t default_memory_max(void);
 static void read_option(struct broker_options *options, int id, const char *value);
 static void read_redis(struct broker_options *options, const char *value);
 static void read_number(struct broker_options *options, const char *value, const char *name, uint32_t min, uint32_t max, uint32_t *out);
+static void read_mebibytes(struct broker_options *options, const char *value, const char *name, uint64_t *bytes);
 static void add_address(struct broker_options *options, const char **list, const char *value);
 static void check_whole(struct broker_options *options);
 static bool is_name(const char *text);
@@ -179,16 +188,15 @@ static void read_option(struct broker_options *options, int id, const char *valu
     case OPTION_CHECKPOINT_MS: read_number(options, value, "--checkpoint-ms", 10, UINT32_MAX, &store->checkpoint_ms); break;
     case OPTION_LEADS_MAX: read_number(options, value, "--leads-max", 1, 100000000, &options->limits.leads_max); break;
     case OPTION_SEEN_MAX: read_number(options, value, "--seen-max", 1, 100000000, &options->limits.seen_max); break;
-    case OPTION_MEMORY_MAX: {
-        uint32_t mib = 0;
-        read_number(options, value, "--memory-max", 1, 1 << 24, &mib);
-        options->net.memory_max = (uint64_t)mib << 20;
-        break;
-    }
+    case OPTION_PAYLOAD_MAX: read_mebibytes(options, value, "--payload-max", &options->limits.payload_bytes_max); break;
+    case OPTION_MEMORY_MAX: read_mebibytes(options, value, "--memory-max", &options->net.memory_max); break;
     case OPTION_CONNECTIONS_MAX: read_number(options, value, "--connections-max", 16, 1000000, &options->net.connections_max); break;
     case OPTION_SESSIONS_PER_KEY:
         read_number(options, value, "--sessions-per-key", 1, SESSIONS_PER_KEY_HIGHEST, &options->net.sessions_per_key_max);
         break;
+    case OPTION_PUBLISHERS_MAX: read_number(options, value, "--publishers-max", 1, SESSIONS_PUBLISHERS_MAX, &options->net.publishers_max); break;
+    case OPTION_REPS_MAX: read_number(options, value, "--reps-max", 1, SESSIONS_REPS_MAX, &options->net.reps_max); break;
+    case OPTION_TOOLS_MAX: read_number(options, value, "--tools-max", 1, SESSIONS_CONTROLS_MAX, &options->net.tools_max); break;
     case OPTION_READY_FD: {
         uint32_t fd = 0;
         read_number(options, value, "--ready-fd", 0, 65535, &fd);
@@ -235,6 +243,14 @@ static void read_number(struct broker_options *options, const char *value, const
         misuse(options, "%s is a number from %u to %u, not %.40s", name, min, max, value);
     else
         *out = (uint32_t)number;
+}
+
+static void read_mebibytes(struct broker_options *options, const char *value, const char *name, uint64_t *bytes)
+{
+    uint32_t mib = (uint32_t)(*bytes >> 20);
+
+    read_number(options, value, name, 1, 1 << 24, &mib);
+    *bytes = (uint64_t)mib << 20;
 }
 
 static void add_address(struct broker_options *options, const char **list, const char *value)

@@ -62,7 +62,7 @@ static bool join(struct core *core, struct joining *joining, const struct config
     struct lead *lead = joining->lead;
     if (!caller_fits(joining) || !has_room(lead, publish))
         return false;
-    if (core->totals.payload_bytes + publish->publish.payload_size > core->limits.payload_bytes_max) {
+    if (!bounds_have_room(core, publish->publish.payload_size)) {
         reply(core, publish, CORE_BUSY, "the desk holds as much as it may", lead->id);
         return true;
     }

@@ -138,9 +138,9 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
     struct demand_class *demand = demand_of(core, rule, command, source);
     uint32_t size = command->publish.payload_size;
 
-    if (source == NAME_NONE || rule_name == NAME_NONE || !demand || core->totals.payload_bytes + size > core->limits.payload_bytes_max)
+    if (source == NAME_NONE || rule_name == NAME_NONE || !demand || !bounds_have_room(core, size))
         return NULL;
-    struct lead *lead = lead_table_add(&core->leads, (struct desk_id){core->epoch, core->next_number + 1});
+    struct lead *lead = bounds_add_lead(core, (struct desk_id){core->epoch, core->next_number + 1});
     if (!lead)
         return NULL;
     if (!lead_set_payload(core, lead, command->publish.payload, size)) {

@@ -71,9 +71,9 @@ struct lead *reopen_kept(struct core *core, const struct kept_lead *kept)
     struct lead_image image;
     lw_status status = record_read_lead(kept->bytes, kept->size, &image);
     assert(status == LW_OK);   /* our own */
-    if (core->totals.payload_bytes + kept->counted - KEPT_COUNTED_AS > core->limits.payload_bytes_max)
+    if (!bounds_have_room(core, kept->counted - KEPT_COUNTED_AS))
         return NULL;
-    struct lead *lead = lead_table_add(&core->leads, kept->id);
+    struct lead *lead = bounds_add_lead(core, kept->id);
     if (!lead)
         return NULL;
     status = restore_take_image(core, lead, &image);

@@ -468,6 +468,7 @@ void core_totals_read(const struct core *core, struct core_totals *out);
 struct core_bounds {
     uint32_t leads, leads_max, seen, seen_max;
     uint64_t payload_bytes, payload_bytes_max, in_use_bytes;
+    uint64_t leads_refused, payload_refused;   /* what was told busy for want of room, since this core was made */
 };
 void core_bounds_read(const struct core *core, struct core_bounds *out);
 

@@ -3,6 +3,22 @@
 
 enum { LEAD_BESIDE = 256 };   /* what a lead has beside its place and its payload, roughly: decisions, an index entry */
 
+bool bounds_have_room(struct core *core, uint64_t payload_size)
+{
+    bool has_room = core->totals.payload_bytes + payload_size <= core->limits.payload_bytes_max;
+
+    core->payload_refused += !has_room;
+    return has_room;
+}
+
+struct lead *bounds_add_lead(struct core *core, struct desk_id id)
+{
+    struct lead *lead = lead_table_add(&core->leads, id);
+
+    core->leads_refused += !lead;
+    return lead;
+}
+
 void core_bounds_read(const struct core *core, struct core_bounds *out)
 {
     *out = (struct core_bounds){
@@ -13,5 +29,7 @@ void core_bounds_read(const struct core *core, struct core_bounds *out)
         .payload_bytes = core->totals.payload_bytes,
         .payload_bytes_max = core->limits.payload_bytes_max,
         .in_use_bytes = core->totals.payload_bytes + (uint64_t)core->leads.count * (sizeof(struct lead) + LEAD_BESIDE),
+        .leads_refused = core->leads_refused,
+        .payload_refused = core->payload_refused,
     };
 }

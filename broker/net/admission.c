@@ -40,6 +40,14 @@ void admission_see_journal(struct admission *admission, uint64_t unconfirmed_byt
         admission->journal_is_shut = true;
 }
 
+void admission_see_outbox(struct admission *admission, uint64_t held_bytes)
+{
+    if (held_bytes > ADMISSION_OUTBOX_BYTES)
+        admission->outbox_is_shut = true;
+    else if (held_bytes <= ADMISSION_OUTBOX_BYTES / 2)
+        admission->outbox_is_shut = false;
+}
+
 void admission_refill(struct admission *admission, uint64_t told, uint64_t now_ms)
 {
     uint64_t most = told + ADMISSION_REFUSALS_MAX, elapsed_ms = now_ms - admission->refilled_ms;

@@ -16,7 +16,7 @@ void bounds_report_fill(const struct net *net, struct arena *arena, Leadwire__V1
 
     for (int role = 0; role < SESSION_ROLES; role++)
         reply->busy_total += net->answers[role][LEADWIRE__V1__STATUS__STATUS_BUSY] + net->crowded[role];
-    reply->busy_total += net->crowded_keys;
+    reply->busy_total += net->crowded_keys + net->turned_away;
     reply->handshakes_failed_total = net->handshakes_failed;
     reply->silent_cut_total = net->connections.cut_silent;
     if (!rows)
@@ -54,8 +54,13 @@ static void add_admission(struct report *report, const struct net *net)
     memory->is_shut = admission->memory_is_shut;
     journal->refused_total = admission->journal_told;
     journal->is_shut = admission->journal_is_shut;
-    add(report, "outbox_bytes", net->outbox.used_bytes, OUTBOX_FULL_BYTES);
-    add(report, "parked_bytes", net->parked.bytes, PARKED_BYTES_MAX);
+    struct net_bound *outbox = add(report, "outbox_bytes", net->outbox.used_bytes, ADMISSION_OUTBOX_BYTES);
+    struct net_bound *parked = add(report, "parked_bytes", net->parked.bytes, PARKED_BYTES_MAX);
+
+    outbox->refused_total = admission->outbox_told;
+    outbox->is_shut = admission->outbox_is_shut;
+    parked->refused_total = net->parked.refused;
+    parked->is_shut = net->parked.is_full;
 }
 
 static void add_core(struct report *report, const struct core *core)
@@ -63,8 +68,12 @@ static void add_core(struct report *report, const struct core *core)
     struct core_bounds bounds;
 
     core_bounds_read(core, &bounds);
-    add(report, "leads", bounds.leads, bounds.leads_max)->is_shut = bounds.leads == bounds.leads_max;
-    add(report, "payload_bytes", bounds.payload_bytes, bounds.payload_bytes_max);
+    struct net_bound *leads = add(report, "leads", bounds.leads, bounds.leads_max);
+    struct net_bound *payload = add(report, "payload_bytes", bounds.payload_bytes, bounds.payload_bytes_max);
+
+    leads->refused_total = bounds.leads_refused;
+    leads->is_shut = bounds.leads == bounds.leads_max;
+    payload->refused_total = bounds.payload_refused;
     add(report, "seen_ids", bounds.seen, bounds.seen_max);
 }
 
@@ -73,7 +82,7 @@ static void add_sessions(struct report *report, const struct net *net)
     static const char *const names[SESSION_ROLES] = {"publishers", "reps", "tools"};
 
     for (int role = 0; role < SESSION_ROLES; role++) {
-        uint32_t used = net->sessions.counts[role], max = sessions_max((enum session_role)role);
+        uint32_t used = net->sessions.counts[role], max = net->sessions.max[role];
         struct net_bound *bound = add(report, names[role], used, max);
         bound->refused_total = net->crowded[role];
         bound->is_shut = used >= max;

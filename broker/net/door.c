@@ -10,6 +10,8 @@
 #include "net_internal.h"
 #include "wall_clock.h"
 
+static const char OUTBOX_IS_FULL[] = "too much waits to be told";
+
 enum { ARENA_KEEP = 256 * 1024, HELD_MAX = 1024, READ_US_MAX = 2000, LOOK_EVERY = 32 };   /* of a door, in one turn: 5 ms for all of it */
 
 /* One frame on its way in. peer is NULL for who has no session. */
@@ -330,6 +332,11 @@ static void handle_request(struct net *net, struct arrival *arrival, const struc
         net_reply_at_once(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_NO_SESSION, "wait for Welcome", 0);
         return;
     }
+    if (arrival->door->role == SESSION_ROLE_PUBLISHER && net->admission.outbox_is_shut) {
+        net->admission.outbox_told++;
+        net_reply_at_once(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_BUSY, OUTBOX_IS_FULL, SHUT_RETRY_MS);
+        return;
+    }
     if (net->turn.is_away) {
         bool waits = arrival->door->parks && parked_frames_put(&net->parked, peer->number, peer->slot, bytes, size);
         if (waits)
@@ -424,6 +431,14 @@ static bool refuse_hello(struct net *net, struct arrival *arrival, const Leadwir
         status = LEADWIRE__V1__STATUS__STATUS_BUSY;
         reason = "the store is away";
         retry_after_ms = BUSY_RETRY_MS;
+    } else if (net->admission.outbox_is_shut) {     /* its Welcome would have to wait there, too */
+        status = LEADWIRE__V1__STATUS__STATUS_BUSY;
+        reason = OUTBOX_IS_FULL;
+        retry_after_ms = SHUT_RETRY_MS;
+        net->admission.outbox_told++;
+    }
+    if (status == LEADWIRE__V1__STATUS__STATUS_BUSY) {
+        net->turned_away++;
         connection_guard_bear(net, (uint8_t)arrival->door->role, endpoint_descriptor(arrival->frame));
     }
     if (status == LEADWIRE__V1__STATUS__STATUS_NONE)

@@ -53,6 +53,7 @@ static lw_status tell_bound(lw_status status, const char *name, const char *addr
 static lw_status read_secrets(struct net *net, char *why);
 static lw_status explain(char *why, lw_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 static void look_at_memory(struct net *net);
+static void bound_sessions(struct net *net);
 static bool may_read(const struct net *net, enum session_role role);
 
 lw_status net_open(const struct net_options *options, const struct net_callbacks *callbacks, struct core *core,
@@ -82,6 +83,8 @@ lw_status net_open(const struct net_options *options, const struct net_callbacks
         let_io_wait(net->zmq_context);
     if (!net->zmq_context || sessions_init(&net->sessions) != LW_OK)
         status = explain(why, LW_NO_MEMORY, "out of memory");
+    else
+        bound_sessions(net);
     if (status == LW_OK && net->cut_fd < 0)
         status = explain(why, LW_IO, "no descriptor is left");
     if (status == LW_OK)
@@ -171,7 +174,8 @@ void net_begin(struct net *net, const struct net_turn *turn)
 {
     net->turn = *turn;
     admission_see_journal(&net->admission, turn->unconfirmed_bytes, turn->monotonic_ms);
-    if (net->admission.journal_is_shut && turn->reads_reps)
+    admission_see_outbox(&net->admission, net->outbox.used_bytes);
+    if ((net->admission.journal_is_shut && turn->reads_reps) || net->admission.outbox_is_shut)
         net->turn.reads_publishers = true;       /* to be told busy */
     admission_refill(&net->admission, net_busy_publishes(net), turn->monotonic_ms);
     if (!admission_may_refuse(&net->admission, net_busy_publishes(net)))
@@ -227,7 +231,7 @@ void net_seal(struct net *net, uint64_t ticket)
 
 bool net_is_full(const struct net *net)
 {
-    return net->outbox.used_bytes > OUTBOX_FULL_BYTES;
+    return net->outbox.used_bytes > ADMISSION_OUTBOX_BYTES;
 }
 
 int net_poll_items(const struct net *net, zmq_pollitem_t *items)
@@ -296,6 +300,15 @@ static void doors_init(struct net *net)
         net->doors[role].entry_count = counts[role];
         arena_init(&net->doors[role].arena, role == SESSION_ROLE_CONTROL ? CONTROL_ARENA_CAP : WIRE_ARENA_CAP);
     }
+}
+
+static void bound_sessions(struct net *net)
+{
+    const struct net_options *options = &net->options;
+
+    sessions_bound(&net->sessions, SESSION_ROLE_PUBLISHER, options->publishers_max);
+    sessions_bound(&net->sessions, SESSION_ROLE_REP, options->reps_max);
+    sessions_bound(&net->sessions, SESSION_ROLE_CONTROL, options->tools_max);
 }
 
 /* libzmq's thread is woken by the first of a turn's messages. It need not push ours aside for that: when it runs a little

@@ -35,8 +35,7 @@
 #include "wire.h"
 
 enum {
-    OUTBOX_BYTES_MAX = 512 * 1024 * 1024,
-    OUTBOX_FULL_BYTES = 64 * 1024 * 1024,    /* above: read no more; the rest is room for what one turn can cause */
+    OUTBOX_BYTES_MAX = 512 * 1024 * 1024,    /* above ADMISSION_OUTBOX_BYTES nothing is read: the rest is room for what one turn can cause */
     BUSY_RETRY_MS = 500,
     SHUT_RETRY_MS = 2000,                    /* a bound is reached: leads have to end first */
     CROWDED_RETRY_MS = 5000,
@@ -92,7 +91,8 @@ struct net {
     uint64_t handshakes_failed, accepts_failed, warned_crowded, warned_accepts, cuts_warned_ms;
     int null_fd, cut_fd;                 /* cut_fd: a place for one descriptor more, kept for when none is left */
     uint64_t looked_ms;                  /* at the process's size */
-    uint64_t crowded[SESSION_ROLES], crowded_keys;   /* Hellos that were told busy: the role, the key has its sessions */
+    uint64_t crowded[SESSION_ROLES], crowded_keys;   /* Hellos that were told busy: the role, the key has its sessions; */
+    uint64_t turned_away;                            /* nobody is let in now */
     bool is_bound;
 };
 

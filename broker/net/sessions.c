@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const uint32_t NONE = UINT32_MAX;
 
@@ -29,6 +30,7 @@ lw_status sessions_init(struct sessions *sessions)
     *sessions = (struct sessions){.ended = {NONE, NONE}};
     for (int role = 0; role < SESSION_ROLES; role++)
         sessions->heard[role] = (struct peer_list){NONE, NONE};
+    memcpy(sessions->max, role_max, sizeof role_max);
     sessions->peers = calloc(SESSIONS_MAX, sizeof *sessions->peers);
     if (!sessions->peers || index_table_init(&sessions->by_route, SESSIONS_MAX) != LW_OK
         || index_table_init(&sessions->by_number, SESSIONS_MAX) != LW_OK || index_table_init(&sessions->by_key, SESSIONS_MAX) != LW_OK) {
@@ -53,7 +55,7 @@ struct peer *sessions_new(struct sessions *sessions, enum session_role role, uin
 {
     uint32_t slot = sessions->free_first;
 
-    if (slot == NONE || sessions->counts[role] >= role_max[role])
+    if (slot == NONE || sessions->counts[role] >= sessions->max[role])
         return NULL;
     struct peer *peer = &sessions->peers[slot];
     sessions->free_first = peer->next;
@@ -87,9 +89,9 @@ uint32_t sessions_count_key(const struct sessions *sessions, struct siphash_128 
     return count;
 }
 
-uint32_t sessions_max(enum session_role role)
+void sessions_bound(struct sessions *sessions, enum session_role role, uint32_t max)
 {
-    return role_max[role];
+    sessions->max[role] = max > 0 && max < role_max[role] ? max : role_max[role];
 }
 
 struct peer *sessions_find_route(const struct sessions *sessions, enum session_role role, uint32_t route)

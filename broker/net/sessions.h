@@ -72,6 +72,7 @@ struct sessions {
     struct peer_list ended;
     uint32_t free_first;
     uint32_t counts[SESSION_ROLES];    /* not ended */
+    uint32_t max[SESSION_ROLES];
     uint32_t key_peak;                 /* the most that one key ever had at a time */
     uint64_t listening_ms[SESSION_ROLES];
     uint64_t last_number;
@@ -87,7 +88,8 @@ struct peer *sessions_new(struct sessions *sessions, enum session_role role, uin
 void sessions_set_key(struct sessions *sessions, struct peer *peer, struct siphash_128 tag);
 /* How many that have not ended have this key. */
 uint32_t sessions_count_key(const struct sessions *sessions, struct siphash_128 tag);
-uint32_t sessions_max(enum session_role role);
+/* At most so many of this role, and never more than SESSIONS_..._MAX, which 0 stands for. */
+void sessions_bound(struct sessions *sessions, enum session_role role, uint32_t max);
 /* Not the ended ones. */
 struct peer *sessions_find_route(const struct sessions *sessions, enum session_role role, uint32_t route);
 struct peer *sessions_find(const struct sessions *sessions, uint64_t number);

@@ -9,6 +9,7 @@
 enum { TEXT_MAX = 16000 };
 
 static const Leadwire__V1__StatusReply *ask(struct raw_peer *control, const char *run_dir);
+static const Leadwire__V1__StatusReply *read_status(struct raw_peer *control);
 
 Leadwire__V1__Status bounds_peer_publish(struct raw_peer *publisher, const char *id, uint32_t number, size_t size)
 {
@@ -64,15 +65,22 @@ void bounds_peer_work_off(struct raw_peer *rep, uint32_t count)
 struct bound_seen bounds_peer_ask(const char *run_dir, const char *bound)
 {
     struct raw_peer control;
-    const Leadwire__V1__StatusReply *status = ask(&control, run_dir);
+
+    raw_peer_open(&control, run_dir, "control");
+    raw_peer_enter(&control, LEADWIRE__V1__ROLE__ROLE_CONTROL, NULL);
+    struct bound_seen seen = bounds_peer_read(&control, bound);
+    raw_peer_close(&control);
+    return seen;
+}
+
+struct bound_seen bounds_peer_read(struct raw_peer *control, const char *bound)
+{
+    const Leadwire__V1__StatusReply *status = read_status(control);
 
     for (size_t i = 0; i < status->n_bounds; i++) {
         const Leadwire__V1__Bound *row = status->bounds[i];
-        if (strcmp(row->name, bound) != 0)
-            continue;
-        struct bound_seen seen = {row->used, row->max, row->refused_total, row->is_shut};
-        raw_peer_close(&control);
-        return seen;
+        if (strcmp(row->name, bound) == 0)
+            return (struct bound_seen){row->used, row->max, row->refused_total, row->is_shut};
     }
     fail_msg("the broker tells of no bound %s", bound);
     return (struct bound_seen){0};
@@ -92,10 +100,15 @@ struct desk_seen bounds_peer_ask_desk(const char *run_dir)
 /* Lives as long as the session. */
 static const Leadwire__V1__StatusReply *ask(struct raw_peer *control, const char *run_dir)
 {
-    Leadwire__V1__StatusRequest request = LEADWIRE__V1__STATUS_REQUEST__INIT;
-
     raw_peer_open(control, run_dir, "control");
     raw_peer_enter(control, LEADWIRE__V1__ROLE__ROLE_CONTROL, NULL);
+    return read_status(control);
+}
+
+static const Leadwire__V1__StatusReply *read_status(struct raw_peer *control)
+{
+    Leadwire__V1__StatusRequest request = LEADWIRE__V1__STATUS_REQUEST__INIT;
+
     request.request_id = ++control->request_id;
     raw_peer_send(control, WIRE_STATUS_REQUEST, &request.base);
     return raw_peer_expect(control, WIRE_STATUS_REPLY)->status_reply;

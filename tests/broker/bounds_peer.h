@@ -18,5 +18,7 @@ void bounds_peer_work_off(struct raw_peer *rep, uint32_t count);
 /* Asks the broker of this run directory. */
 struct bound_seen bounds_peer_ask(const char *run_dir, const char *bound);
 struct desk_seen bounds_peer_ask_desk(const char *run_dir);
+/* The same in a session of a tool that there is, where there may be no other. */
+struct bound_seen bounds_peer_read(struct raw_peer *control, const char *bound);
 
 #endif

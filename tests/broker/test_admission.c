@@ -109,6 +109,21 @@ static void a_journal_that_stays_behind_shuts_the_door(void **state)
     assert_int_equal(admission.journal_told, 2);
 }
 
+static void an_outbox_that_is_full_is_shut_until_half_of_it_is_told(void **state)
+{
+    struct admission admission = {0};
+
+    (void)state;
+    admission_see_outbox(&admission, ADMISSION_OUTBOX_BYTES);
+    assert_false(admission.outbox_is_shut);
+    admission_see_outbox(&admission, ADMISSION_OUTBOX_BYTES + 1);
+    assert_true(admission.outbox_is_shut);
+    admission_see_outbox(&admission, ADMISSION_OUTBOX_BYTES / 2 + 1);
+    assert_true(admission.outbox_is_shut);
+    admission_see_outbox(&admission, ADMISSION_OUTBOX_BYTES / 2);
+    assert_false(admission.outbox_is_shut);
+}
+
 static void refusals_are_bounded_in_time_and_some_may_come_at_once(void **state)
 {
     struct admission admission = {0};
@@ -148,6 +163,7 @@ int main(void)
         cmocka_unit_test(a_nearly_empty_desk_is_never_shut),
         cmocka_unit_test(without_a_bound_or_a_size_nothing_is_shut),
         cmocka_unit_test(a_journal_that_stays_behind_shuts_the_door),
+        cmocka_unit_test(an_outbox_that_is_full_is_shut_until_half_of_it_is_told),
         cmocka_unit_test(refusals_are_bounded_in_time_and_some_may_come_at_once),
         cmocka_unit_test(what_was_refused_too_much_is_made_good),
     };

@@ -240,6 +240,9 @@ static void a_key_has_only_so_many_sessions(void **state)
     const Leadwire__V1__Reply *reply = raw_peer_expect_reply(&third, 0, STATUS(BUSY));
     assert_string_equal(reply->reason, "this key has as many sessions as it may");
     assert_true(reply->retry_after_ms > 0);
+    struct bound_seen of_keys = bounds_peer_ask(broker.run_dir, "sessions_per_key");
+    assert_int_equal(of_keys.used, of_keys.max);
+    assert_true(of_keys.refused_total >= 1);
     raw_peer_send(&first, WIRE_BYE, &bye.base);
     raw_peer_ping(&first);
     raw_peer_expect_reply(&first, 0, STATUS(NO_SESSION));

@@ -9,7 +9,7 @@
 
 /* What being at a bound means, where that is not "who comes next is told busy". */
 static const struct { const char *name, *at; } meanings[] = {
-    {"outbox_bytes", "nothing is read until some of it is told"},
+    {"outbox_bytes", "publishers are told busy, and others wait unread until some of it is told"},
     {"seen_ids", "the oldest are forgotten before their time"},
     {"parked_bytes", "reps are told busy too"},
     {"connections", "who comes next is cut, and tries again"},
