@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "chaos_clients.h"
 #include "floor_rig.h"
 #include "seeded.h"
 #include "wall_clock.h"
@@ -40,17 +41,19 @@ enum {
 
 typedef void fault(void);
 static fault broker_killed, broker_ended, broker_stopped, broker_delayed, redis_killed, redis_ended, redis_stopped, redis_delayed, redis_full,
-    disk_full, both_killed, clients_stalled, clock_stepped;
+    disk_full, both_killed, clients_stalled, clock_stepped, reps_killed, reps_stopped, publisher_killed, publisher_stopped;
 
 static struct { const char *name; fault *run; unsigned count; } faults[] = {
     {"broker_killed", broker_killed, 0}, {"broker_ended", broker_ended, 0}, {"broker_stopped", broker_stopped, 0}, {"broker_delayed", broker_delayed, 0},
     {"redis_killed", redis_killed, 0}, {"redis_ended", redis_ended, 0}, {"redis_stopped", redis_stopped, 0}, {"redis_delayed", redis_delayed, 0},
     {"redis_full", redis_full, 0}, {"disk_full", disk_full, 0}, {"both_killed", both_killed, 0}, {"clients_stalled", clients_stalled, 0},
-    {"clock_stepped", clock_stepped, 0},
+    {"clock_stepped", clock_stepped, 0}, {"reps_killed", reps_killed, 0}, {"reps_stopped", reps_stopped, 0},
+    {"publisher_killed", publisher_killed, 0}, {"publisher_stopped", publisher_stopped, 0},
 };
 enum { FAULTS = sizeof faults / sizeof faults[0], CLOCK_LIBRARY_MAX = 64 };
 
 static struct floor_rig rig;
+static struct chaos_clients clients;
 static struct seeded draw;
 static _Atomic int64_t *clock_offset_ms;             /* NULL: the clock cannot be stepped here */
 static uint64_t begin_ms;
@@ -252,6 +255,57 @@ static void clock_stepped(void)
     printf("%9s  by %lld ms\n", "", (long long)step_ms);
 }
 
+/* The reps' desks and a publisher that is not this program. */
+static void client_killed(enum chaos_client which)
+{
+    chaos_client_kill(&clients, which);
+    floor_rig_run_ms(&rig, between(0, 800));        /* beyond --away-after, or not */
+    chaos_client_start(&clients, which);
+}
+
+static void client_stopped(const char *what, enum chaos_client which)
+{
+    unsigned ms = between(50, 1500);
+    say(what, ms);
+    halt(chaos_client_pid(&clients, which), ms);
+}
+
+static enum chaos_client some_reps(void)
+{
+    return seeded_below(&draw, 2) == 0 ? CHAOS_REPS_FIRST : CHAOS_REPS_SECOND;
+}
+
+static void reps_killed(void)
+{
+    client_killed(some_reps());
+}
+
+static void reps_stopped(void)
+{
+    client_stopped("reps stopped", some_reps());
+}
+
+static void publisher_killed(void)
+{
+    client_killed(CHAOS_PUBLISHER);
+}
+
+static void publisher_stopped(void)
+{
+    client_stopped("publisher stopped", CHAOS_PUBLISHER);
+}
+
+static bool all_goes_on(struct floor_rig *floor)
+{
+    return floor_rig_all_goes_on(floor) && chaos_clients_go_on(&clients);
+}
+
+static bool clients_have_ended(struct floor_rig *floor)
+{
+    (void)floor;
+    return chaos_clients_have_ended(&clients);
+}
+
 /* ---- the run ---- */
 
 static void print_result(void)
@@ -329,9 +383,22 @@ static void bend_clocks(char **argv)
         close(fd);
 }
 
+/* Each kind once, in an order of the seed's, before any comes again. */
+static unsigned next_fault(void)
+{
+    static unsigned deck[FAULTS], left;
+
+    if (left == 0)
+        for (left = 0; left < FAULTS; left++)
+            deck[left] = left;
+    unsigned place = (unsigned)seeded_below(&draw, left), number = deck[place];
+    deck[place] = deck[--left];
+    return number;
+}
+
 static void one_fault(void)
 {
-    unsigned number = (unsigned)seeded_below(&draw, FAULTS);
+    unsigned number = next_fault();
 
     if (faults[number].run == clock_stepped && !clock_offset_ms)
         return;
@@ -339,7 +406,8 @@ static void one_fault(void)
     faults[number].count++;
     faults[number].run();
     floor_rig_remember(&rig);
-    must_follow(floor_rig_all_goes_on, GOES_ON_WITHIN_MS, "all goes on after the fault");
+    chaos_clients_remember(&clients);
+    must_follow(all_goes_on, GOES_ON_WITHIN_MS, "all goes on after the fault");
     load_want_open(rig.load, OPEN);
     floor_rig_run_ms(&rig, between(0, 1000));
 }
@@ -354,6 +422,8 @@ int main(int argc, char **argv)
 {
     uint64_t seconds = 300, seed = 0;
 
+    if (argc > 1 && strcmp(argv[1], CHAOS_CLIENT_WORD) == 0)
+        return chaos_client_main(argc, argv);
     for (int i = 1; i < argc; i += 2) {
         if (strcmp(argv[i], "--sabotage") == 0) {
             sabotage = true;
@@ -386,8 +456,11 @@ int main(int argc, char **argv)
         floor_rig_close(&rig);
         return 1;
     }
+    chaos_clients_open(&clients, &rig);
     for (uint64_t end_ms = wall_clock_monotonic_ms() + seconds * 1000; wall_clock_monotonic_ms() < end_ms;)
         one_fault();
+    must_follow(clients_have_ended, GOES_ON_WITHIN_MS, "the processes of clients have nothing left to do");
+    chaos_clients_close(&clients);
     load_drain(rig.load);
     must_follow(floor_rig_is_drained, GOES_ON_WITHIN_MS, "all is drained");
     int judged = floor_rig_judge_end(&rig);

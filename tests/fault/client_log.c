@@ -14,7 +14,7 @@ static const char *const words[] = {
 #undef X
 };
 
-enum { WORD_COUNT = sizeof words / sizeof words[0] };
+enum { WORD_COUNT = sizeof words / sizeof words[0], LINE_BUFFER = 4096 };
 
 static const char *or_dash(const char *text) { return *text ? text : "-"; }
 
@@ -22,6 +22,17 @@ static void undash(char *text)
 {
     if (strcmp(text, "-") == 0)
         *text = '\0';
+}
+
+FILE *client_log_open(const char *path)
+{
+    FILE *log = fopen(path, "ae");
+
+    if (!log || setvbuf(log, NULL, _IOLBF, LINE_BUFFER) != 0) {
+        fprintf(stderr, "client_log: %s cannot be opened\n", path);
+        exit(1);
+    }
+    return log;
 }
 
 void client_log_put(FILE *log, const struct client_line *line)

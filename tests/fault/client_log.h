@@ -5,7 +5,7 @@
  *   at_us epoch word who lead number weight outcome text
  *
  * The load writes it; the judge reads it and knows nothing else of the load. "-" stands for no text. Lines of one
- * client are in the order of its session.
+ * client are in the order of its session. Several processes may append to one log: each line is one write.
  */
 #ifndef CLIENT_LOG_H
 #define CLIENT_LOG_H
@@ -36,7 +36,8 @@
     X(REFUSED, "refused")           /* a session that is over for good; never expected */ \
     X(SERVING, "serving")           /* the test: a broker says that it serves */ \
     X(REDIS_GONE, "redis-gone")     /* the test: from here on Redis can take nothing */ \
-    X(REDIS_BACK, "redis-back")
+    X(REDIS_BACK, "redis-back") \
+    X(APART, "apart")               /* the test: this rep's client is a process of its own, whose news may come later than those of others */
 
 enum client_word {
     CLIENT_NOTHING,
@@ -54,6 +55,8 @@ struct client_line {
     uint32_t number, weight, outcome;
 };
 
+/* Opens it to append. Ends the test when it cannot. */
+FILE *client_log_open(const char *path);
 /* Stamps the time and writes. NULL texts are none. */
 void client_log_put(FILE *log, const struct client_line *line);
 /* False at the end; a line that cannot be read ends the test. */

@@ -39,6 +39,7 @@ struct rep {
     unsigned held_count;
     uint64_t epoch;                         /* of the session */
     bool is_closed;                         /* not logged on */
+    bool is_apart;                          /* a process of its own: what it saw may stand behind what others saw later */
     bool is_late;                           /* its session opened so late that offers may have lapsed */
 };
 
@@ -187,6 +188,7 @@ static void read_line(struct judge *j, const struct client_line *line)
         j->back_us = 0;
         break;
     case CLIENT_REDIS_BACK: j->back_us = line->at_us; break;
+    case CLIENT_APART: rep->is_apart = true; break;
     case CLIENT_ACCEPTING: case CLIENT_DECLINED: case CLIENT_NOTHING: break;
     }
 }
@@ -217,15 +219,28 @@ static void read_publish(struct judge *j, const struct client_line *line)
     snprintf(lead->contact, sizeof lead->contact, "%s", line->text);
 }
 
+static bool is_old_news(const struct rep *rep, const struct lead *lead, const struct client_line *line)
+{
+    return rep->is_apart && line->number < lead->told_number;
+}
+
+/* It was taken from who held it, whose client has not written that yet. Only calls in the making are taken. */
+static bool is_taken_unseen(const struct judge *j, const struct lead *lead, const struct client_line *line)
+{
+    return j->reps[lead->holder - 1].is_apart && lead->holder_state == LW_LEAD_CONNECTING && lead->holder_number < line->number;
+}
+
 static void read_offer(struct judge *j, struct rep *rep, struct lead *lead, const struct client_line *line)
 {
+    if (is_old_news(rep, lead, line))
+        return;
     meet_expectation(j, rep, lead, line);
     if (lead->is_completed)
         wrong(j, JUDGE_DOUBLE_OWNED, lead, "it was offered to %s after its completion was acknowledged", rep->name);
     if (line->number < lead->told_number)
         wrong(j, JUDGE_OTHER, lead, "offer %u came after offer %u", line->number, lead->told_number);
     lead->told_number = line->number;
-    if (lead->holder != NOBODY && lead->holder != number_of(j, rep) && !lead->is_released)
+    if (lead->holder != NOBODY && lead->holder != number_of(j, rep) && !lead->is_released && !is_taken_unseen(j, lead, line))
         wrong(j, JUDGE_DOUBLE_OWNED, lead, "it was offered to %s while %s had it", rep->name, name_of(j, lead->holder));
     if (lead->declined_number != line->number)      /* told again before the answer came there */
         hold(j, rep, lead, line);
@@ -233,8 +248,10 @@ static void read_offer(struct judge *j, struct rep *rep, struct lead *lead, cons
 
 static void read_holding(struct judge *j, struct rep *rep, struct lead *lead, const struct client_line *line)
 {
+    if (is_old_news(rep, lead, line))
+        return;
     meet_expectation(j, rep, lead, line);
-    if (lead->holder != NOBODY && lead->holder != number_of(j, rep) && !lead->is_released)
+    if (lead->holder != NOBODY && lead->holder != number_of(j, rep) && !lead->is_released && !is_taken_unseen(j, lead, line))
         wrong(j, JUDGE_DOUBLE_OWNED, lead, "%s was told to have it while %s had it", rep->name, name_of(j, lead->holder));
     if (lead->is_completed && !lead->completing)
         wrong(j, JUDGE_DOUBLE_OWNED, lead, "%s was told to have it after its completion was acknowledged", rep->name);

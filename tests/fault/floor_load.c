@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client_log.h"
+#include "index_table.h"
 #include "seeded.h"
 #include "wall_clock.h"
 
@@ -18,6 +19,7 @@ enum {
     BUSY_RETRY_MS = 20, LIMIT_MS = 300,        /* half of the publishes wait for ever, half so long */
     LATE_ANSWER_PERCENT = 8, IGNORED_PERCENT = 2, DECLINED_PERCENT = 10,
     REPEAT_PERCENT = 4,
+    KIND_PHONE = 60, KIND_MAIL = 85,           /* of 100 kinds: below are forms, then calls, then mails */
 };
 
 enum phase { PHASE_NONE, PHASE_OFFERED, PHASE_ACCEPTING, PHASE_DECLINING, PHASE_CONNECTING, PHASE_DIALLED, PHASE_ASSIGNED, PHASE_COMPLETING };
@@ -54,13 +56,14 @@ struct load {
     struct mail mails[MAILS_MAX];
     struct dial dials[DIALS_MAX];
     struct { char id[32]; unsigned kind; } told[TOLD_MAX];
-    unsigned mail_count, ids_made;
+    unsigned robot_count, mail_count, ids_made, ids_before;
     bool draining;
     uint64_t begin_ms, now_ms;
     struct load_totals totals;
 };
 
 static void open_robot(struct load *load, unsigned number);
+static void resume_contacts(struct load *load);
 static void run_publisher(struct load *load);
 static void take_publisher_answer(struct load *load, const struct lw_publisher_answer *answer);
 static void send_contact(struct load *load, struct contact *contact);
@@ -93,13 +96,15 @@ void load_open(const struct load_options *options, struct load **out)
     load->options = *options;
     load->random.state = options->seed;
     load->begin_ms = wall_clock_monotonic_ms();
-    load->log = fopen(options->log_path, "w");
-    MUST_HOLD(load->log);
+    load->log = client_log_open(options->log_path);
     snprintf(load->publish_endpoint, sizeof load->publish_endpoint, "ipc://%s/publish", options->run_dir);
     snprintf(load->reps_endpoint, sizeof load->reps_endpoint, "ipc://%s/reps", options->run_dir);
     struct lw_publisher_options publisher = {.endpoint = load->publish_endpoint, .desk = "main", .client = "floor", .resend_ms = 500};
     must(load, lw_publisher_open(&publisher, &load->publisher) == LW_OK, "the publisher opens");
-    for (unsigned i = 0; i < LOAD_REPS; i++)
+    load->robot_count = options->is_apart ? options->rep_count : LOAD_REPS;
+    if (options->is_apart && options->publisher)
+        resume_contacts(load);
+    for (unsigned i = 0; i < load->robot_count; i++)
         open_robot(load, i);
     *out = load;
 }
@@ -107,7 +112,7 @@ void load_open(const struct load_options *options, struct load **out)
 void load_close(struct load **load)
 {
     lw_publisher_close(&(*load)->publisher);
-    for (unsigned i = 0; i < LOAD_REPS; i++)
+    for (unsigned i = 0; i < (*load)->robot_count; i++)
         lw_rep_close(&(*load)->robots[i].session, 0);
     fclose((*load)->log);
     free(*load);
@@ -121,12 +126,12 @@ void load_turn(struct load *load, int max_wait_ms, int extra_fd)
 
     items[count++] = (struct pollfd){.fd = lw_publisher_fd(load->publisher), .events = POLLIN};
     items[count++] = (struct pollfd){.fd = extra_fd, .events = POLLIN};
-    for (unsigned i = 0; i < LOAD_REPS; i++)
+    for (unsigned i = 0; i < load->robot_count; i++)
         if (load->robots[i].session)
             items[count++] = (struct pollfd){.fd = lw_rep_fd(load->robots[i].session), .events = POLLIN};
     poll(items, count, max_wait_ms);
     load->now_ms = wall_clock_monotonic_ms();
-    for (unsigned i = 0; i < LOAD_REPS; i++)
+    for (unsigned i = 0; i < load->robot_count; i++)
         run_robot(load, &load->robots[i]);
     run_publisher(load);
     fflush(load->log);
@@ -150,9 +155,12 @@ bool load_is_drained(const struct load *load)
 void load_totals_read(const struct load *load, struct load_totals *out)
 {
     *out = load->totals;
-    out->sessions = 0;
-    for (unsigned i = 0; i < LOAD_REPS; i++)
+    out->sessions = out->items = 0;
+    for (unsigned i = 0; i < load->robot_count; i++) {
         out->sessions += load->robots[i].is_told || !load->robots[i].session;
+        for (unsigned k = 0; k < ITEMS_MAX; k++)
+            out->items += load->robots[i].items[k].phase != PHASE_NONE;
+    }
 }
 
 FILE *load_log(struct load *load)
@@ -162,7 +170,7 @@ FILE *load_log(struct load *load)
 
 const char *load_rep_name(unsigned rep)
 {
-    static char names[LOAD_REPS][16];
+    static char names[LOAD_REPS + LOAD_REPS_APART][16];
 
     snprintf(names[rep], sizeof names[rep], "rep-%02u", rep);
     return names[rep];
@@ -173,7 +181,7 @@ static void open_robot(struct load *load, unsigned number)
     struct robot *robot = &load->robots[number];
     char secret[64];
 
-    snprintf(robot->name, sizeof robot->name, "%s", load_rep_name(number));
+    snprintf(robot->name, sizeof robot->name, "%s", load_rep_name(load->options.first_rep + number));
     snprintf(secret, sizeof secret, "secret-of-%s", robot->name);
     struct lw_rep_options options = {.endpoint = load->reps_endpoint, .desk = "main", .rep = robot->name, .secret = secret,
                                      .client = "floor"};
@@ -198,14 +206,67 @@ static void run_publisher(struct load *load)
         take_publisher_answer(load, &answer);
 }
 
+static bool has_publisher(const struct load *load)
+{
+    return !load->options.is_apart || load->options.publisher;
+}
+
 static bool is_ahead_of_rate(const struct load *load)
 {
-    return load->options.leads_per_s > 0 && load->ids_made > (load->now_ms - load->begin_ms) * load->options.leads_per_s / 1000;
+    return load->options.leads_per_s > 0 && load->ids_made - load->ids_before > (load->now_ms - load->begin_ms) * load->options.leads_per_s / 1000;
+}
+
+/* Of a process apart its number tells all of it: the next process knows it as well. It publishes no mails, which it would have to cancel. */
+static void name_contact(struct load *load, unsigned number, struct contact *contact)
+{
+    if (load->options.is_apart) {
+        snprintf(contact->id, sizeof contact->id, "%s-%u", load->options.publisher, number);
+        contact->kind = index_hash_u64(number) % KIND_MAIL;
+    } else {
+        snprintf(contact->id, sizeof contact->id, "contact-%u", number);
+        contact->kind = (unsigned)seeded_below(&load->random, 100);
+    }
+}
+
+/* What the log says was asked and not that it was answered, by the process that was here before. */
+static void resume_contacts(struct load *load)
+{
+    struct client_line line;
+    const size_t prefix = strlen(load->options.publisher);
+    FILE *log = fopen(load->options.log_path, "re");
+
+    MUST_HOLD(log);
+    while (client_log_next(log, &line)) {
+        unsigned number = 0, free_place = CONTACTS_MAX, place = CONTACTS_MAX;
+        if (line.word != CLIENT_PUBLISHING && line.word != CLIENT_PUBLISHED)
+            continue;
+        if (strncmp(line.text, load->options.publisher, prefix) != 0 || sscanf(line.text + prefix, "-%u", &number) != 1)
+            continue;
+        for (unsigned i = 0; i < CONTACTS_MAX; i++) {
+            if (load->contacts[i].is_used && strcmp(load->contacts[i].id, line.text) == 0)
+                place = i;
+            else if (!load->contacts[i].is_used)
+                free_place = i;
+        }
+        load->ids_made = number > load->ids_made ? number : load->ids_made;
+        if (line.word == CLIENT_PUBLISHED) {
+            if (place < CONTACTS_MAX && line.outcome != LW_OUTCOME_BUSY)
+                load->contacts[place].is_used = false;
+        } else if (place == CONTACTS_MAX) {
+            must(load, free_place < CONTACTS_MAX, "no more is unanswered than there may be");
+            name_contact(load, number, &load->contacts[free_place]);
+            load->contacts[free_place].is_used = true;
+        }
+    }
+    fclose(log);
+    for (unsigned i = 0; i < CONTACTS_MAX; i++)
+        load->totals.unanswered += load->contacts[i].is_used;
+    load->ids_before = load->ids_made;
 }
 
 static void add_contacts(struct load *load)
 {
-    for (unsigned i = 0; i < CONTACTS_MAX && !load->draining; i++) {
+    for (unsigned i = 0; i < CONTACTS_MAX && !load->draining && has_publisher(load); i++) {
         struct contact *contact = &load->contacts[i];
         if (contact->is_used)
             continue;
@@ -220,8 +281,7 @@ static void add_contacts(struct load *load)
             memcpy(contact->id, load->told[old].id, sizeof contact->id);
             contact->kind = load->told[old].kind;
         } else {
-            snprintf(contact->id, sizeof contact->id, "contact-%u", ++load->ids_made);
-            contact->kind = (unsigned)seeded_below(&load->random, 100);
+            name_contact(load, ++load->ids_made, contact);
         }
         load->totals.unanswered++;
     }
@@ -231,9 +291,9 @@ static void send_contact(struct load *load, struct contact *contact)
 {
     static const char *const languages[] = {"it", "de", "en"};
     unsigned kind = contact->kind;
-    struct lw_lead lead = {.source = "floor", .full_name = contact->id, .language = languages[kind % 3]};
+    struct lw_lead lead = {.source = "floor", .full_name = contact->id, .language = load->options.is_apart ? LOAD_LANGUAGE_APART : languages[kind % 3]};
 
-    lead.channel = kind < 60 ? LW_CHANNEL_WEB : kind < 85 ? LW_CHANNEL_PHONE : LW_CHANNEL_EMAIL;
+    lead.channel = kind < KIND_PHONE ? LW_CHANNEL_WEB : kind < KIND_MAIL ? LW_CHANNEL_PHONE : LW_CHANNEL_EMAIL;
     if (lead.channel == LW_CHANNEL_PHONE)
         lead.call_id = contact->id;
     lw_status status = lw_publisher_publish(load->publisher, contact->id, 1700000000000, &lead, kind % 2 == 0 ? 0 : LIMIT_MS, &contact->ticket);
@@ -265,7 +325,7 @@ static void take_publisher_answer(struct load *load, const struct lw_publisher_a
         unsigned place = load->totals.published % TOLD_MAX;
         memcpy(load->told[place].id, contact->id, sizeof contact->id);
         load->told[place].kind = contact->kind;
-        if (contact->kind >= 85 && load->mail_count < MAILS_MAX) {
+        if (contact->kind >= KIND_MAIL && load->mail_count < MAILS_MAX) {
             struct mail *mail = &load->mails[load->mail_count++];
             *mail = (struct mail){0};
             snprintf(mail->lead, sizeof mail->lead, "%s", answer->lead_id);

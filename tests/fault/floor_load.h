@@ -14,7 +14,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum { LOAD_REPS = 20, LOAD_CAPACITY = 4 };
+enum {
+    LOAD_REPS = 20,               /* of the load of a floor */
+    LOAD_REPS_APART = 6,          /* more of them, of loads in other processes */
+    LOAD_CAPACITY = 4,
+};
+/* Leads in this language go to the reps apart, and only these. */
+#define LOAD_LANGUAGE_APART "fr"
 
 struct load_options {
     const char *run_dir;          /* of the broker */
@@ -23,6 +29,11 @@ struct load_options {
     unsigned open_target;         /* leads to keep open */
     bool steady_reps;             /* nobody logs off */
     unsigned leads_per_s;         /* at most so many new ones; 0: as fast as reps work */
+    /* Of a process apart (is_apart): some of the reps apart, or none, and a publisher of leads for them, called so; NULL: no publisher.
+     * What its log says was asked, and not that it was answered, it asks again. */
+    bool is_apart;
+    unsigned first_rep, rep_count;
+    const char *publisher;
 };
 
 struct load_totals {
@@ -30,6 +41,7 @@ struct load_totals {
     unsigned open;                /* acknowledged and not yet ended, as far as the clients know */
     unsigned unanswered;          /* publishes without their final answer */
     unsigned sessions;            /* reps who were told all since their last welcome */
+    unsigned items;               /* offers and holdings of all reps, as far as they know */
 };
 
 struct load;
