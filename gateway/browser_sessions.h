@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * browser_sessions - who has signed in, in bounded memory.
+ * browser_sessions - who has signed in, in bounded memory, and over a restart.
  *
- * A session is found by its token, 256 random bits that only the browser has: here is a keyed fingerprint of it. It ends when it
- * was not used for idle_ms, absolute_ms after it began, at sign-out, and when its user is no more. At the maximum the one that was
- * not used for longest makes room; so does that of a user who has BROWSER_SESSIONS_OF_USER. Sessions do not outlive the process.
+ * A session is found by its token, 256 random bits that only the browser has: here is a fingerprint of it. It ends when it
+ * was not used for idle_ms, absolute_ms after it began, at sign-out, when its user is no more, and when they have another password. At the
+ * maximum the one that was not used for longest makes room; so does that of a user who has BROWSER_SESSIONS_OF_USER. With a file
+ * (session_file.h) they outlive the process; of the last use the file may know late by an eighth of idle_ms.
  * Times are monotonic. Threads: one owner.
  */
 #ifndef BROWSER_SESSIONS_H
@@ -14,16 +15,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "siphash.h"
+#include "session_file.h"
 #include "users.h"
 
 enum { SESSION_TOKEN_SIZE = 64, CSRF_TOKEN_SIZE = 32, BROWSER_SESSIONS_OF_USER = 8 };
 
 struct browser_session {
-    uint64_t id;                        /* never used twice; 0: free */
-    struct siphash_128 print;
+    uint64_t id;                        /* never used twice by a process; 0: free */
+    unsigned char token[TOKEN_PRINT_SIZE], password[PASSWORD_PRINT_SIZE];   /* prints; of the password's hash */
     uint64_t began_ms, used_ms;
-    char csrf[CSRF_TOKEN_SIZE + 1];     /* what each POST must say, and no other site knows */
+    bool is_kept;                       /* from before this process: its user may be one of rules that are not known yet */
+    uint64_t noted_ms;                  /* used_ms as the file has it */
+    char csrf[CSRF_TOKEN_SIZE + 1];     /* what each POST must say, and no other site knows; made of the token when that is found */
     char user[USER_NAME_MAX + 1];
 };
 
@@ -31,19 +34,29 @@ struct browser_sessions {
     struct browser_session *items;
     uint32_t max;
     uint64_t idle_ms, absolute_ms, last_id;
-    struct siphash_key key;
+    uint64_t now_ms;                    /* while the file is read or written anew */
+    uint64_t rewrite_at_ms;             /* after it could not be */
+    struct session_file file;
 };
 
 /* Errors: LW_NO_MEMORY. Requires max > 0. */
 LW_MUST_CHECK lw_status browser_sessions_init(struct browser_sessions *sessions, uint32_t max, uint64_t idle_ms, uint64_t absolute_ms);
-void browser_sessions_fini(struct browser_sessions *sessions);   /* zeroed: accepted */
+/* Those of the file go on, and what becomes of sessions is kept there. Once, before any begins. Errors: session_file_open's, with why. */
+LW_MUST_CHECK lw_status browser_sessions_keep(struct browser_sessions *sessions, const char *path, uint64_t now_ms, char *why);
+/* Last uses are kept as they are now. Zeroed: accepted. */
+void browser_sessions_fini(struct browser_sessions *sessions, uint64_t now_ms);
+/* Some times a second: what is owed to the file. */
+void browser_sessions_tick(struct browser_sessions *sessions, uint64_t now_ms);
 /* token gets what the browser is told. Never NULL. */
-struct browser_session *browser_sessions_begin(struct browser_sessions *sessions, const char *user, uint64_t now_ms, char token[SESSION_TOKEN_SIZE + 1]);
+struct browser_session *browser_sessions_begin(struct browser_sessions *sessions, const struct user *user, uint64_t now_ms, char token[SESSION_TOKEN_SIZE + 1]);
 /* NULL if there is none or its time is over. Does not count as use. */
 struct browser_session *browser_sessions_find(struct browser_sessions *sessions, const char *token, uint64_t now_ms);
 /* As above, by its id. */
 struct browser_session *browser_sessions_get(struct browser_sessions *sessions, uint64_t id, uint64_t now_ms);
-void browser_sessions_end(struct browser_session *session);   /* NULL accepted */
+/* Whose it is; NULL: they are no user, or have another password than when they signed in. */
+const struct user *browser_session_user(const struct browser_session *session, const struct users *users);
+/* On the disk too when it returns. */
+void browser_sessions_end(struct browser_sessions *sessions, struct browser_session *session);   /* NULL accepted */
 /* Those alive now. */
 uint32_t browser_sessions_count(const struct browser_sessions *sessions, uint64_t now_ms);
 

@@ -82,8 +82,13 @@ static bool failed(const char *what, lw_status status)
 static bool open_sign_in(struct gateway *gateway)
 {
     const struct gateway_config *config = gateway->config;
+    char why[SESSION_FILE_WHY_MAX];
     if (failed("sessions", browser_sessions_init(&gateway->sessions, config->sessions_max, config->idle_ms, config->absolute_ms)))
         return false;
+    if (config->sessions_path && browser_sessions_keep(&gateway->sessions, config->sessions_path, wall_clock_monotonic_ms(), why) != LW_OK) {
+        log_error("sessions.file: %s", why);
+        return false;
+    }
     gateway->sign_in = (struct sign_in){.sessions = &gateway->sessions, .users = &gateway->users, .file = &gateway->users_file,
                                        .rules = &gateway->user_rules, .passwords = gateway->passwords};
     const struct password_process_events events = {.verdict = on_verdict, .died = on_passwords_died, .context = gateway};
@@ -159,7 +164,7 @@ static void close_all(struct gateway *gateway)
     sign_in_close(&gateway->sign_in);
     api_tokens_close(&gateway->tokens);
     away_offers_close(&gateway->away);
-    browser_sessions_fini(&gateway->sessions);
+    browser_sessions_fini(&gateway->sessions, wall_clock_monotonic_ms());
     loop_signals_close(&gateway->signals);
     if (gateway->housekeeping)
         event_free(gateway->housekeeping);
@@ -167,11 +172,18 @@ static void close_all(struct gateway *gateway)
         event_base_free(gateway->base);
 }
 
+/* Until then a user who is in them alone is not known. */
+static bool awaits_rules(const struct gateway *gateway)
+{
+    return gateway->config->ops_control && !gateway->user_rules.known;
+}
+
 static void on_call(void *context, struct http_call *call)
 {
     struct gateway *gateway = context;
     struct request request;
     const struct guard guard = {.sessions = &gateway->sessions, .users = gateway->users, .proxies = &gateway->config->http.proxies,
+                                .awaits_rules = awaits_rules(gateway),
                                 .now_ms = wall_clock_monotonic_ms()};
     request_read(&guard, call, &request);
     routes_handle(gateway, &guard, &request);
@@ -243,7 +255,7 @@ static bool may_stay(void *context, uint64_t session_id, const char *rep, bool h
     struct gateway *gateway = context;
     uint64_t now_ms = wall_clock_monotonic_ms();
     struct browser_session *session = browser_sessions_get(&gateway->sessions, session_id, now_ms);
-    const struct user *user = session ? users_find(gateway->users, session->user) : NULL;
+    const struct user *user = session ? browser_session_user(session, gateway->users) : NULL;
     if (!user || strcmp(user->rep, rep) != 0 || !user_may(user->role, WIRE_SET_REP_STATE))
         return false;
     if (has_page)
@@ -257,7 +269,7 @@ static bool may_watch(void *context, uint64_t session_id, struct ops_scope *out)
     struct gateway *gateway = context;
     uint64_t now_ms = wall_clock_monotonic_ms();
     struct browser_session *session = browser_sessions_get(&gateway->sessions, session_id, now_ms);
-    const struct user *user = session ? users_find(gateway->users, session->user) : api_tokens_user(&gateway->tokens, session_id);
+    const struct user *user = session ? browser_session_user(session, gateway->users) : api_tokens_user(&gateway->tokens, session_id);
     if (!user || !user_may(user->role, WIRE_EVENT))
         return false;
     if (session)
@@ -272,6 +284,7 @@ static void on_housekeeping(evutil_socket_t fd, short what, void *context)
     (void)what;
     struct gateway *gateway = context;
     uint64_t now_ms = wall_clock_monotonic_ms();
+    browser_sessions_tick(&gateway->sessions, now_ms);
     if (gateway->stop_at_ms == 0) {
         api_tokens_look(&gateway->tokens, gateway->config->tokens_path);
         rep_desks_tick(&gateway->desks, now_ms, may_stay, gateway);

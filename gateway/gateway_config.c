@@ -18,7 +18,7 @@ static void read_rep_doors(struct yaml_doc *doc, const char *path, const struct 
 static void read_ops(struct yaml_doc *doc, const char *path, const struct yaml_node *node, const struct gateway_overrides *overrides,
                      struct gateway_config *out);
 static void read_workers(struct yaml_doc *doc, const struct yaml_node *map, struct gateway_config *out);
-static void read_sessions(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out);
+static void read_sessions(struct yaml_doc *doc, const char *path, const struct yaml_node *node, struct gateway_config *out);
 static void read_page(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out);
 static void read_away(struct yaml_doc *doc, const char *path, const struct yaml_node *node, struct gateway_config *out);
 
@@ -90,7 +90,7 @@ static void read_all(struct yaml_doc *doc, const char *path, const struct gatewa
     read_ops(doc, path, yaml_map_find(root, "ops"), overrides, out);
     http_config_read(doc, overrides->listen, &out->arena, &out->http);
     proxy_identity_read(doc, yaml_map_find(root, "identity"), &out->arena, &out->identity);
-    read_sessions(doc, yaml_map_find(root, "sessions"), out);
+    read_sessions(doc, path, yaml_map_find(root, "sessions"), out);
     read_away(doc, path, yaml_map_find(root, "away"), out);
     read_page(doc, yaml_map_find(root, "page"), out);
 }
@@ -194,15 +194,16 @@ static void read_away(struct yaml_doc *doc, const char *path, const struct yaml_
         yaml_doc_problem(doc, node, "away.key_file: %s", problem);
 }
 
-static void read_sessions(struct yaml_doc *doc, const struct yaml_node *node, struct gateway_config *out)
+static void read_sessions(struct yaml_doc *doc, const char *path, const struct yaml_node *node, struct gateway_config *out)
 {
-    static const char *const known[] = {"idle", "absolute", "page_grace", "max", NULL};
+    static const char *const known[] = {"idle", "absolute", "page_grace", "max", "file", NULL};
     if (node)
         yaml_check_keys(doc, node, "sessions", known);
     out->idle_ms = yaml_read_duration_ms(doc, yaml_map_find(node, "idle"), "sessions.idle", 1000, 24u * HOUR_MS, 30 * MINUTE_MS);
     out->absolute_ms = yaml_read_duration_ms(doc, yaml_map_find(node, "absolute"), "sessions.absolute", 1000, 168u * HOUR_MS, 12 * HOUR_MS);
     out->page_grace_ms = yaml_read_duration_ms(doc, yaml_map_find(node, "page_grace"), "sessions.page_grace", 0, 10 * MINUTE_MS, 30000);
     out->sessions_max = (uint32_t)yaml_read_number(doc, yaml_map_find(node, "max"), "sessions.max", 1, 65536, 4096);
+    out->sessions_path = beside(&out->arena, path, yaml_read_text(doc, yaml_map_find(node, "file"), "sessions.file", PATH_SIZE_MAX, NULL));
 }
 
 /* NAME: LABEL, or NAME: {label: LABEL, time: true} where times makes sense. Given to the page as a list, in the file's order. */

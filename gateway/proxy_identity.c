@@ -50,14 +50,14 @@ void proxy_identity_take(const struct proxy_identity *identity, const struct gua
     const char *name = http_call_header_joined(request->call, identity->header);
     if (!name || (request->user && strcmp(request->user->name, name) == 0))
         return;
-    browser_sessions_end(request->session);
+    browser_sessions_end(guard->sessions, request->session);
     request->session = NULL;
     request->user = users_find(guard->users, name);
     if (!request->user) {
         log_warning("the proxy names a user who is not known here");
         return;
     }
-    request->session = session_begin(guard->sessions, name, guard->now_ms, request->call, request->is_secure);
+    request->session = session_begin(guard->sessions, request->user, guard->now_ms, request->call, request->is_secure);
     request->holder = request->session->id;
     log_info("signed in by the proxy: user=%s", name);
 }

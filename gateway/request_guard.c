@@ -36,9 +36,11 @@ void request_read(const struct guard *guard, struct http_call *call, struct requ
     if (!cookie_read(http_call_header(call, "Cookie"), SESSION_COOKIE, token, sizeof token))
         return;
     out->session = browser_sessions_find(guard->sessions, token, guard->now_ms);
-    out->user = out->session ? users_find(guard->users, out->session->user) : NULL;
+    out->user = out->session ? browser_session_user(out->session, guard->users) : NULL;
     if (out->session && !out->user) {
-        browser_sessions_end(out->session);
+        out->is_undecided = out->session->is_kept && guard->awaits_rules && !users_find(guard->users, out->session->user);
+        if (!out->is_undecided)
+            browser_sessions_end(guard->sessions, out->session);
         out->session = NULL;
     }
     if (out->session) {
@@ -47,7 +49,7 @@ void request_read(const struct guard *guard, struct http_call *call, struct requ
     }
 }
 
-struct browser_session *session_begin(struct browser_sessions *sessions, const char *user, uint64_t now_ms, struct http_call *call, bool is_secure)
+struct browser_session *session_begin(struct browser_sessions *sessions, const struct user *user, uint64_t now_ms, struct http_call *call, bool is_secure)
 {
     char token[SESSION_TOKEN_SIZE + 1], cookie[COOKIE_MAX];
     struct browser_session *session = browser_sessions_begin(sessions, user, now_ms, token);
@@ -106,6 +108,10 @@ int request_judge(const struct request *request, unsigned access, const char **w
     }
     if (access & ACCESS_PUBLIC)
         return 0;
+    if (request->is_undecided && !request->session && !request->by_token) {
+        *why = "the desk does not answer, and its rules say who this is";
+        return 503;
+    }
     if (!request->session && !request->by_token) {
         *why = "not signed in";
         return 401;

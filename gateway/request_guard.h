@@ -27,6 +27,7 @@ struct request {
     const struct user *user;           /* of the session, or of the token */
     bool by_token;                     /* a script asks (api_tokens.h): there is no session, and no other site that could misuse it */
     uint64_t holder;                   /* of what goes on after the answer: the session's id, or the token's; never used twice */
+    bool is_undecided;                 /* there is a session, and it is not known yet whether its user still is one */
     bool is_secure;                    /* a trusted proxy says that it came by TLS */
 };
 
@@ -34,17 +35,18 @@ struct guard {
     struct browser_sessions *sessions;
     const struct users *users;
     const struct http_proxies *proxies;
+    bool awaits_rules;                 /* the rules of the desk have not been read yet: there may be more users */
     uint64_t now_ms;
 };
 
 #define SESSION_COOKIE "leadwire_session"
 
-/* Who asks. Adds the security headers. A session whose user is no more ends. */
+/* Who asks. Adds the security headers. A session whose user is no more, or has another password, ends. */
 void request_read(const struct guard *guard, struct http_call *call, struct request *out);
 /* The HTTP status with which to refuse, with *why in words; 0: it may go on. */
 int request_judge(const struct request *request, unsigned access, const char **why);
 /* The user is signed in: the answer to the call tells the browser. Never NULL. */
-struct browser_session *session_begin(struct browser_sessions *sessions, const char *user, uint64_t now_ms, struct http_call *call, bool is_secure);
+struct browser_session *session_begin(struct browser_sessions *sessions, const struct user *user, uint64_t now_ms, struct http_call *call, bool is_secure);
 /* The value of a cookie, copied to value[capacity]; false if absent or longer. */
 bool cookie_read(const char *header, const char *name, char *value, size_t capacity);
 

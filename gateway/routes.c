@@ -105,6 +105,14 @@ static void tell_not_theirs(const struct request *request, const struct route *r
         http_call_reply_error(request->call, 403, why, 0);
 }
 
+/* Known a moment after the broker is there; a page then comes by itself. */
+static void tell_undecided(const struct request *request, const struct route *route, const char *why)
+{
+    if (route->is_page)
+        http_call_add_header(request->call, "Refresh", "2");
+    http_call_reply_error(request->call, 503, why, 2);
+}
+
 static void serve_route(struct gateway *gateway, const struct guard *guard, struct request *request, const struct route *route)
 {
     const char *why;
@@ -119,6 +127,8 @@ static void serve_route(struct gateway *gateway, const struct guard *guard, stru
         tell_not_theirs(request, route, "this user works as no rep");
     else if (refused == 403)
         tell_not_theirs(request, route, why);
+    else if (refused == 503)
+        tell_undecided(request, route, why);
     else if (refused != 0)
         http_call_reply_error(request->call, refused, why, 0);
     else
@@ -246,7 +256,7 @@ static void take_sign_out(struct gateway *gateway, const struct request *request
         return;
     }
     rep_desks_end_session(&gateway->desks, request->session->id);
-    browser_sessions_end(request->session);
+    browser_sessions_end(&gateway->sessions, request->session);
     http_call_add_header(request->call, "Set-Cookie", SESSION_COOKIE "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
     json_reply(request->call, 200, json_pack("{s:b}", "ok", 1));
 }

@@ -41,10 +41,10 @@ void sign_in_handle(struct sign_in *sign_in, const struct request *request, uint
     json_decref(root);
 }
 
-static void answer(const struct sign_in *sign_in, struct sign_in_try *try, uint64_t now_ms)
+static void answer(const struct sign_in *sign_in, const struct user *user, struct sign_in_try *try, uint64_t now_ms)
 {
-    browser_sessions_end(browser_sessions_get(sign_in->sessions, try->old_session, now_ms));
-    session_begin(sign_in->sessions, try->user, now_ms, try->call, try->is_secure);
+    browser_sessions_end(sign_in->sessions, browser_sessions_get(sign_in->sessions, try->old_session, now_ms));
+    session_begin(sign_in->sessions, user, now_ms, try->call, try->is_secure);
     log_info("signed in: user=%s", try->user);
     static const char body[] = "{\"ok\": true}\n";
     http_call_reply(try->call, 200, "application/json", body, sizeof body - 1);
@@ -56,8 +56,9 @@ void sign_in_verdict(struct sign_in *sign_in, uint64_t check, bool good, uint64_
         struct sign_in_try *try = &sign_in->tries[i];
         if (try->check != check)
             continue;
-        if (good && users_find(*sign_in->users, try->user)) {
-            answer(sign_in, try, now_ms);
+        const struct user *user = users_find(*sign_in->users, try->user);
+        if (good && user) {
+            answer(sign_in, user, try, now_ms);
         } else if (!sign_in->rules->known && users_need_rules(*sign_in->file)) {
             http_call_reply_error(try->call, 503, "the desk does not answer, and its rules say who may sign in", 5);
         } else {

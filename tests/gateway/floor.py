@@ -56,7 +56,7 @@ rep_secrets: reps
 ops: {control: "ipc://FLOOR/run/control", events: "ipc://FLOOR/run/events", versions: versions}
 listen: 127.0.0.1:0
 http: {trusted_proxies: [127.0.0.1]}
-sessions: {page_grace: 3s}
+sessions: {page_grace: 3s, file: sessions}
 page:
   crm_link: "https://crm.example.com/?q={phone}"
   decline_reasons: {}
@@ -77,7 +77,7 @@ sources: {contact-form: {region: IT}, hook: {region: IT, cannot_retry: yes}}
 class Floor:
     def __init__(self, users=(("anna", "rep", "anna"), ("bruno", "rep", "bruno")), config=GATEWAY, redis=False):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lw-gateway-"))
-        self.processes, self.redis = {}, redis
+        self.processes, self.redis, self.hashed = {}, redis, ""
         (self.folder / "versions").mkdir(mode=0o700)
         (self.folder / "desk.yaml").write_text(DESK, encoding="utf-8")
         self.secret_file("reps", "anna correct-horse\nbruno battery-staple\n")
@@ -93,10 +93,12 @@ class Floor:
     def write_config(self, text):
         (self.folder / "gateway.yaml").write_text(text.replace("FLOOR", str(self.folder)), encoding="utf-8")
 
-    def write_users(self, users):
-        hashed = subprocess.run([BIN / "leadwire-gateway", "--hash-password"], input=PASSWORD + "\n", text=True, check=True,
-                                stdout=subprocess.PIPE).stdout.strip()
-        self.secret_file("users", "".join(f"{name} {role} {rep} {hashed}\n" for name, role, rep in users))
+    def write_users(self, users, anew=False):
+        """anew: as after each of them changed their password; to the same, but the hash is another."""
+        if anew or not self.hashed:
+            self.hashed = subprocess.run([BIN / "leadwire-gateway", "--hash-password"], input=PASSWORD + "\n", text=True, check=True,
+                                         stdout=subprocess.PIPE).stdout.strip()
+        self.secret_file("users", "".join(f"{name} {role} {rep} {self.hashed}\n" for name, role, rep in users))
 
     # ---- processes
 

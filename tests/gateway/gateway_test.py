@@ -330,6 +330,48 @@ class Process(unittest.TestCase):
         wait_for("it is read", lambda: "read again, 1 users" in place.log("gateway"))
         self.assertEqual(browser.ask("GET", "/api/v1/session")[0], 401)
 
+    def test_a_restart_signs_nobody_off_and_what_had_ended_stays_so(self):
+        place = floor.Floor(users=(("anna", "rep", "anna"), ("bruno", "rep", "bruno"), ("carla", "admin", "-")))
+        self.addCleanup(place.close)
+        place.open()
+        anna, bruno, carla = Browser(place), Browser(place), Browser(place)
+        for user, browser in (("anna", anna), ("bruno", bruno), ("carla", carla)):
+            self.assertEqual(browser.sign_in(user), 200)
+        self.assertEqual(bruno.ask("POST", "/api/v1/sign-out", {})[0], 200)
+
+        def statuses():
+            return [browser.ask("GET", "/api/v1/session")[0] for browser in (anna, bruno, carla)]
+        for how, code in ((floor.signal.SIGKILL, -floor.signal.SIGKILL), (floor.signal.SIGTERM, 0)):
+            page = Page(anna, f"before-{code}")
+            page.until("the desk", lambda state: state["connected"])
+            self.assertEqual(place.end("gateway", how), code)
+            page.close()
+            place.start_gateway()
+            self.assertEqual(statuses(), [200, 401, 200], how)
+            page = Page(anna, f"after-{code}")
+            page.until("the desk", lambda state: state["connected"])
+            self.assertEqual(page.act("list")[1]["outcome"], "accepted")   # by the token that the page had before
+            page.close()
+        kept = place.folder / "sessions"
+        self.assertEqual(kept.stat().st_mode & 0o7777, 0o600)
+        for secret in (anna.cookie.split("=")[1], anna.csrf, "argon2"):
+            self.assertNotIn(secret, kept.read_text())
+        self.assertEqual(carla.ask("POST", "/api/v1/sign-out", {})[0], 200)   # told: on the disk
+        place.end("gateway", floor.signal.SIGKILL)
+        place.write_users((("anna", "rep", "anna"), ("bruno", "rep", "bruno"), ("carla", "admin", "-")), anew=True)
+        place.start_gateway()
+        self.assertEqual(statuses(), [401, 401, 401])
+        self.assertEqual(anna.sign_in("anna"), 200)
+        place.write_users((("anna", "rep", "anna"),), anew=True)
+        place.processes["gateway"].send_signal(floor.signal.SIGHUP)
+        wait_for("another password", lambda: statuses()[0] == 401)
+        kept.chmod(0o644)
+        place.end("gateway")
+        place.start("gateway", floor.BIN / "leadwire-gateway", "--config", place.folder / "gateway.yaml")
+        self.assertEqual(place.processes.pop("gateway").wait(floor.WAIT_S), 1)
+        self.assertIn("sessions.file", place.log("gateway"))
+        self.assertIn("others can read or write it", place.log("gateway"))
+
     def test_what_is_wrong_is_said_with_its_line(self):
         place = floor.Floor()
         self.addCleanup(place.close)

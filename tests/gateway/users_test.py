@@ -65,6 +65,16 @@ class UsersOfTheRules(unittest.TestCase):
         self.assertIn("maria", said)
         self.assertNotIn("argon2", said)
 
+        self.floor.end("broker", floor.signal.SIGKILL)   # a session of the rules waits for them, and is not over
+        self.floor.end("gateway", floor.signal.SIGKILL)
+        self.floor.start_gateway()
+        self.assertEqual((self.role(maria), self.role(ada), self.role(Browser(self.floor))), (503, "admin", 401))
+        status, told, _ = maria.ask("GET", "/ops")
+        self.assertEqual((status, told["Refresh"]), (503, "2"))
+        self.floor.start_broker()
+        self.apply("users:\n  maria: {role: lead}\n", 2)
+        self.assertEqual(self.role(maria), "lead")
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=1)

@@ -105,11 +105,22 @@ await desk.unroute("**/api/v1/desk/accept");
 await slow(desk, 0, -1);
 say("a lead is taken over a slow network, and what takes long says so");
 
-// ---- the gateway restarts: sessions are over, leads are not, nor is what was being written about them
+// ---- the gateway restarts: the page comes back by itself, and nobody signs in again
 mayFail(/^request: GET \/api\/v1\/desk\/\w+ (401|net::ERR_\w+)$/, /^request: GET \/api\/v1\/session net::ERR_\w+$/);
 await desk.keyboard.press("n");
 await desk.keyboard.type("call after six");
+const back = desk.waitForResponse((answer) => answer.ok() && new URL(answer.url()).pathname === "/api/v1/desk/events");
 await outside("restart-gateway");
+await back;
+await desk.waitForSelector("#main:not([inert]) .card.lead");
+assert.equal(new URL(desk.url()).pathname, "/desk");
+assert.match(await desk.textContent(".card.lead"), /Luca/);
+assert.equal(await desk.inputValue(".card.lead textarea"), "call after six");
+say("the gateway was restarted, and the page came back by itself");
+
+// ---- the session is over, leads are not, nor is what was being written about them
+await desk.context().clearCookies();
+await desk.reload();
 await desk.waitForURL("**/sign-in");
 await desk.waitForSelector("#form button:enabled");
 assert.equal(await desk.textContent("#ended"), "Your session has ended. Sign in again to go on; the note that you were writing is kept.");
@@ -127,7 +138,7 @@ await desk.keyboard.press("1");
 await desk.click(".undo .now");
 await desk.waitForSelector(".card.lead", {state: "detached"});
 assert.deepEqual(await notesKept(desk), []);
-say("the gateway was restarted; who signs in again has their lead, and their note");
+say("the session is over; who signs in again has their lead, and their note");
 
 // ---- pages of others: a rep at /ops, a manager who is no rep at /desk
 mayFail(/^request: GET \/(ops|desk) 403$/);
