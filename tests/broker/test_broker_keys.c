@@ -284,20 +284,25 @@ static void a_revoked_key_ends_its_sessions_and_no_others(void **state)
 
 /* ---- watchers ---- */
 
-static void *subscribe(void *context, const struct key_file *key)
+static void *subscribe_to(void *context, const struct key_file *key, const char *topic)
 {
     void *socket = zmq_socket(context, ZMQ_SUB);
     char address[256];
 
     assert_true(broker_fixture_address(&broker, "events", "tcp://", address, sizeof address));
     zmq_setsockopt(socket, ZMQ_LINGER, &(int){0}, sizeof(int));
-    zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "", 0);
+    zmq_setsockopt(socket, ZMQ_SUBSCRIBE, topic, strlen(topic));
     zmq_setsockopt(socket, ZMQ_RECONNECT_IVL, &(int){20}, sizeof(int));
     zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, key->server_key, KEY_TEXT_SIZE - 1);
     zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, key->public_key, KEY_TEXT_SIZE - 1);
     zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, key->secret_key, KEY_TEXT_SIZE - 1);
     assert_int_equal(zmq_connect(socket, address), 0);
     return socket;
+}
+
+static void *subscribe(void *context, const struct key_file *key)
+{
+    return subscribe_to(context, key, "");
 }
 
 /* Takes what waits, for at most timeout_ms until the lead is told of. */
@@ -393,6 +398,21 @@ static bool is_taken(struct raw_peer *peer, enum wire_type type, bool *is_forbid
     return !is_elsewhere && !*is_forbidden;
 }
 
+/* What only the broker says is taken from nobody. */
+static void expect_malformed(struct raw_peer *peer, size_t i)
+{
+    struct golden golden = golden_read(types[i].type);
+    bool is_refused = false;
+
+    raw_peer_send_bytes(peer, golden.frame, golden.frame_size);
+    golden_fini(&golden);
+    raw_peer_ping(peer);
+    while (raw_peer_receive(peer, RAW_PEER_WAIT_MS) && peer->message.type != WIRE_PONG)
+        is_refused |= peer->message.type == WIRE_REPLY && peer->message.reply->status == STATUS(MALFORMED);
+    if (!is_refused)
+        fail_msg("%s of a client is not refused", types[i].name);
+}
+
 static void try_door(enum role role, int door, const struct key_file *key, bool taken[])
 {
     struct raw_peer peer;
@@ -407,6 +427,8 @@ static void try_door(enum role role, int door, const struct key_file *key, bool 
     raw_peer_expect(&peer, WIRE_WELCOME);
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         bool is_forbidden = false;
+        if (!(types[i].senders & WIRE_FROM_CLIENT))
+            expect_malformed(&peer, i);
         if (!is_request(i))
             continue;
         taken[i] |= is_taken(&peer, types[i].type, &is_forbidden);
@@ -431,6 +453,71 @@ static void each_role_may_send_what_the_table_says(void **state)
     }
 }
 
+/* ---- each role with each topic ---- */
+
+static const char *const topics[] = {"", "m", "main", "main.", "other", "leads"};     /* the desk is main; the stream has that topic alone */
+enum { TOPICS = sizeof topics / sizeof topics[0], KEYS = ROLES_END };                  /* key 0 is nobody's: the list does not have it */
+
+/* How often the broker has said, in its log, that this key may not subscribe. */
+static unsigned refused_count(const struct key_file *key)
+{
+    uint8_t public_key[KEY_SIZE];
+    char fingerprint[KEY_FINGERPRINT_SIZE], line[128];
+
+    assert_non_null(zmq_z85_decode(public_key, key->public_key));
+    key_fingerprint(public_key, fingerprint);
+    snprintf(line, sizeof line, "key %s may not enter events", fingerprint);
+    return broker_fixture_log_count(&broker, line);
+}
+
+static void await_refusals(const struct key_file *key, unsigned count)
+{
+    uint64_t end_ms = wall_clock_monotonic_ms() + RAW_PEER_WAIT_MS;
+
+    while (refused_count(key) < count) {
+        assert_true(wall_clock_monotonic_ms() < end_ms);
+        poll(NULL, 0, 5);
+    }
+}
+
+static void each_role_may_hear_what_the_table_says(void **state)
+{
+    struct key_file keys_of[KEYS];
+    void *sockets[KEYS][TOPICS], *context = zmq_ctx_new();
+    char first[64], last[64];
+    struct raw_peer publisher;
+
+    (void)state;
+    raw_peer_open(&publisher, broker.run_dir, "publish");
+    raw_peer_enter(&publisher, LEADWIRE__V1__ROLE__ROLE_PUBLISHER, NULL);
+    for (int role = 0; role < KEYS; role++) {
+        keys_of[role] = issue(role == ROLE_NOBODY ? ROLE_ADMIN : (enum role)role, "carla");
+        if (role == ROLE_NOBODY)
+            assert_int_equal(key_file_make(&keys_of[role]), LW_OK);
+        for (int i = 0; i < TOPICS; i++)
+            sockets[role][i] = subscribe_to(context, &keys_of[role], topics[i]);
+    }
+    for (int role = 0; role < KEYS; role++)
+        for (int i = 0; i < TOPICS; i++)
+            if (roles_may((enum role)role, WIRE_EVENT) && strncmp("main", topics[i], strlen(topics[i])) == 0)
+                hear(&publisher, sockets[role][i], first);
+    for (int role = 0; role < KEYS; role++)
+        if (!roles_may((enum role)role, WIRE_EVENT))
+            await_refusals(&keys_of[role], TOPICS);
+    void *watcher = subscribe_to(context, &keys_of[ROLE_ADMIN], "main");
+    hear(&publisher, watcher, last);         /* what all others who may have heard of by then */
+    for (int role = 0; role < KEYS; role++)
+        for (int i = 0; i < TOPICS; i++) {
+            bool may = roles_may((enum role)role, WIRE_EVENT) && strncmp("main", topics[i], strlen(topics[i])) == 0;
+            if (hears_of(sockets[role][i], last, may ? RAW_PEER_WAIT_MS : 0) != may)
+                fail_msg("topic '%s' by %s: %s, and the table says the other", topics[i], roles_name((enum role)role), may ? "not heard" : "heard");
+            zmq_close(sockets[role][i]);
+        }
+    zmq_close(watcher);
+    raw_peer_close(&publisher);
+    zmq_ctx_term(context);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -442,6 +529,7 @@ int main(void)
         cmocka_unit_test(plain_peers_of_the_run_directory_are_what_they_were),
         cmocka_unit_test(a_revoked_key_ends_its_sessions_and_no_others),
         cmocka_unit_test(a_revoked_watcher_hears_no_more_and_the_others_do),
+        cmocka_unit_test(each_role_may_hear_what_the_table_says),
         cmocka_unit_test(each_role_may_send_what_the_table_says),      /* last: the golden rules have other reps */
     };
     return cmocka_run_group_tests(tests, start, stop);
