@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What the broker and a worker tell a service manager, over a real socket; and the units that we ship."""
+"""What the broker and each worker tell a service manager, over a real socket; and the units that we ship."""
 import os
 import shutil
 import signal
@@ -51,11 +51,14 @@ class Supervised(unittest.TestCase):
         """The next message that begins so; what came before is kept in heard."""
         end = time.monotonic() + DEADLINE_S
         while time.monotonic() < end:
-            message = self.socket.recv(1024).decode()
+            try:
+                message = self.socket.recv(1024).decode()
+            except TimeoutError:
+                break
             self.heard.append(message)
             if message.startswith(begin):
                 return message
-        raise AssertionError(f"no {begin}: {self.heard}")
+        raise AssertionError(f"no {begin}: {self.heard}; {self.log()}")
 
     def tell_life(self, process):
         """From a process that was just started to its end."""
@@ -118,11 +121,67 @@ class Supervised(unittest.TestCase):
         process.wait(DEADLINE_S)
         self.assertNotIn("WATCHDOG=1", self.heard)
 
-    def test_a_worker(self):
+    def write(self, name, text):
+        with open(os.open(self.path(name), os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        return self.path(name)
+
+    def tell_life_of(self, name, config, *more):
+        """Without a broker: whether that is there is for /readyz to say."""
+        self.tell_life(self.start(f"leadwire-{name}", "--config", self.write(f"{name}.yaml", config), *more, watchdog_us=200000))
+
+    def test_web(self):
         shutil.copytree(os.path.join(SOURCE, "deploy/small-business"), self.path("config"))   # its spool is beside it
         config = self.path("config/web.yaml")
         self.tell_life(self.start("leadwire-web", "--config", config, "--listen", "127.0.0.1:0", "--raw", self.path("raw"), "--broker",
                                   "ipc://" + self.path("publish"), watchdog_us=200000))
+
+    def test_mail(self):
+        for folder in ("new", "cur", "tmp"):
+            os.makedirs(self.path(f"box/{folder}"))
+        self.tell_life_of("mail", f"""
+desk: main
+broker: ipc://{self.path("publish")}
+answer_within: 1s
+raw: {{directory: raw}}
+sources: {{office: {{maildir: box, region: IT}}}}
+""")
+
+    def test_phone(self):
+        self.write("voice.token", "0123456789abcdef")
+        self.tell_life_of("phone", f"""
+desk: main
+broker: ipc://{self.path("publish")}
+listen: 127.0.0.1:0
+public_base: https://voice.example.com/
+answer_within: 1s
+raw: {{directory: raw}}
+sources: {{line: {{auth_token_file: voice.token, region: IT}}}}
+""")
+
+    def test_gateway(self):
+        hashed = subprocess.run([os.path.join(BIN, "leadwire-gateway"), "--hash-password"], input="a password of anna's\n", stdout=subprocess.PIPE,
+                                timeout=DEADLINE_S, check=True, encoding="utf-8").stdout
+        self.write("users", f"anna rep anna {hashed}")
+        self.write("reps", "anna a-secret-for-anna\n")
+        self.tell_life_of("gateway", f"""
+desk: main
+broker: ipc://{self.path("reps-endpoint")}
+users: users
+rep_secrets: reps
+listen: 127.0.0.1:0
+""")
+
+    def test_webhooks(self):
+        self.write("crm.secret", "whsec_" + "A" * 43 + "=\n")
+        os.mkdir(self.path("hooks"), 0o700)
+        self.tell_life_of("webhooks", f"""
+desk: main
+events: ipc://{self.path("events")}
+control: ipc://{self.path("control")}
+state: hooks
+hooks: {{crm: {{url: "https://127.0.0.1:9/", secret_file: crm.secret, states: [completed]}}}}
+""")
 
 
 class Units(unittest.TestCase):
