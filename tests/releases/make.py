@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the set of a release: tests/releases/VERSION. Once, when the release is tagged; a set never changes afterwards.
 
-    ./run build dev && tests/releases/make.py VERSION
+    ./run build dev && tests/releases/make.py VERSION [FOLDER]
+
+FOLDER: in place of tests/releases; integration.releases makes one there to see that this still works.
 
 frames.json   every frame of proto/golden: JSON and bytes
 main.desk     an export of a small desk that worked: checkpoint and journal
@@ -22,7 +24,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-BUILD = ROOT / "build" / "dev"
+BIN = pathlib.Path(os.environ.get("LEADWIRE_BIN", ROOT / "build/dev/bin"))
 SERVER = os.environ.get("LEADWIRE_REDIS_SERVER", "redis-server")
 DESK = """desk: main
 skills: {solar: Solar panels, pumps: Heat pumps}
@@ -50,7 +52,7 @@ def wait_until(condition, what):
 
 
 class Desk:
-    """A broker on a Redis of its own, in a folder."""
+    """A Redis of its own, in a folder, and a broker on it."""
 
     def __init__(self, stack, folder):
         self.folder = folder
@@ -58,13 +60,16 @@ class Desk:
         self.redis = f"unix:{folder}/redis.sock"
         self.start([SERVER, "--port", "0", "--unixsocket", f"{folder}/redis.sock", "--dir", folder, "--save", "", "--appendonly", "no"])
         wait_until(lambda: os.path.exists(f"{folder}/redis.sock"), "Redis does not start")
-        reps = ("anna", "bruno", "carla")
+
+    def start_broker(self, reps):
+        folder = self.folder
         for name in reps:
             self.secret(name, f"a-secret-for-{name}")
         self.secret("secrets", "".join(f"{name} a-secret-for-{name}\n" for name in reps))
-        self.start([BUILD / "bin/leadwire-broker", "--desk", "main", "--run-dir", f"{folder}/run", "--redis", self.redis, "--durability", "memory",
+        broker = self.start([BIN / "leadwire-broker", "--desk", "main", "--run-dir", f"{folder}/run", "--redis", self.redis, "--durability", "memory",
                     "--rep-secrets", f"{folder}/secrets", "--checkpoint-ms", "1000"])
         wait_until(lambda: os.path.exists(f"{folder}/run/control"), "the broker does not start")
+        return broker
 
     def start(self, words):
         process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -78,16 +83,16 @@ class Desk:
         path.chmod(0o600)
 
     def tool(self, *words):
-        return subprocess.run([BUILD / "bin/leadwire", *words, "--run-dir", f"{self.folder}/run"], stdout=subprocess.PIPE, check=True).stdout.decode()
+        return subprocess.run([BIN / "leadwire", *words, "--run-dir", f"{self.folder}/run"], stdout=subprocess.PIPE, check=True).stdout.decode()
 
     def rep(self, name, *words):
-        return self.start([BUILD / "bin/leadwire", "rep", name, "--auto", "--secret-file", f"{self.folder}/{name}", "--run-dir", f"{self.folder}/run", *words])
+        return self.start([BIN / "leadwire", "rep", name, "--auto", "--secret-file", f"{self.folder}/{name}", "--run-dir", f"{self.folder}/run", *words])
 
     def publish(self, name, product, *words):
         return re.search(r"lead (\S+)", self.tool("publish", "--name", name, "--email", f"{name}@prospect.example", "--product", product, *words))[1]
 
     def export(self, path):
-        done = subprocess.run([BUILD / "bin/leadwire", "desk", "export", path, "--redis", self.redis, "--json"], stdout=subprocess.PIPE, check=True)
+        done = subprocess.run([BIN / "leadwire", "desk", "export", path, "--redis", self.redis, "--json"], stdout=subprocess.PIPE, check=True)
         return json.loads(done.stdout)
 
 
@@ -118,22 +123,25 @@ def work(desk, path):
 
 
 def main():
-    if len(sys.argv) != 2 or not re.fullmatch(r"\d+\.\d+\.\d+", sys.argv[1]):
+    if len(sys.argv) not in (2, 3) or not re.fullmatch(r"\d+\.\d+\.\d+", sys.argv[1]):
         sys.exit(__doc__)
-    folder = HERE / sys.argv[1]
+    sets = pathlib.Path(sys.argv[2]) if len(sys.argv) == 3 else HERE
+    folder = sets / sys.argv[1]
     if folder.exists():
         sys.exit(f"make.py: {folder} is there: the set of a release never changes")
     with tempfile.TemporaryDirectory(prefix="lw-release-") as made, contextlib.ExitStack() as stack:
         path = pathlib.Path(made, "main.desk")
-        work(Desk(stack, made), path)
-        state = subprocess.run([BUILD / "tests/release_reader", "desk", path], stdout=subprocess.PIPE, check=True).stdout
+        desk = Desk(stack, made)
+        desk.start_broker(("anna", "bruno", "carla"))
+        work(desk, path)
+        state = subprocess.run([BIN.parent / "tests/release_reader", "desk", path], stdout=subprocess.PIPE, check=True).stdout
         folder.mkdir()
         shutil.copyfile(path, folder / "main.desk")
     (folder / "state.jsonl").write_bytes(state)
     frames = [{"name": path.stem, **json.loads(path.read_text(encoding="utf-8"))} for path in sorted((ROOT / "proto/golden").glob("*.json"))]
     lines = ",\n".join(json.dumps({name: value for name, value in frame.items() if name != "about"}, ensure_ascii=False) for frame in frames)
     (folder / "frames.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
-    with open(HERE / "SHA256SUMS", "a", encoding="utf-8") as sums:
+    with open(sets / "SHA256SUMS", "a", encoding="utf-8") as sums:
         sums.writelines(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {folder.name}/{path.name}\n" for path in sorted(folder.iterdir()))
 
 
