@@ -35,8 +35,8 @@ class Rep(unittest.TestCase):
     def tearDownClass(cls):
         cls.desk.close()
 
-    def rep(self, name, *more):
-        return Terminal([BIN / "leadwire", "rep", name, "--secret-file", self.desk.folder / name, "--run-dir", self.desk.run_dir, *more], rows=60)
+    def rep(self, name, *more, environment=None):
+        return Terminal([BIN / "leadwire", "rep", name, "--secret-file", self.desk.folder / name, "--run-dir", self.desk.run_dir, *more], rows=60, environment=environment)
 
     def log_on(self, name, *more, undo=0):
         t = self.rep(name, "--undo", undo, *more)
@@ -84,7 +84,7 @@ class Rep(unittest.TestCase):
     def test_an_answer_that_is_late_is_told_so(self):
         with self.log_on("anna") as t:
             lead = self.desk.publish("--product", "solar", "--channel", "email")
-            t.see(r"\[1\] OFFER: a email lead")
+            t.see(r"\[1\] OFFER: an email lead")
             t.see(rf"\[1\] GONE: lead {lead} is no longer yours")
             t.type("a\n")
             t.see("which offer\\?")
@@ -181,7 +181,7 @@ class Rep(unittest.TestCase):
             t.type("t 1 rep nobody-of-that-name\n")
             t.see(r"^\[1\] handed on in 60 s")
             t.type("y 1\n")
-            t.see("^refused: rejected")
+            t.see("^refused: ")
             t.type("c 1 won in-a-while\n")
             t.see("^when\\? write")
             t.type("c won\ny\n")
@@ -312,10 +312,72 @@ class Rep(unittest.TestCase):
         self.desk.tool("rep", "anna", "--secret-file", self.desk.folder / "anna", "--once", code=2)
         self.desk.tool("lead", "cancel", lead, "--reason", "the test is over")
 
+    def test_the_day_says_what_came_what_is_owed_and_what_went_to_others(self):
+        rules = RULES + "policy: weighted\n"
+        self.desk.apply(rules.replace("anna: {capacity: 3", "anna: {capacity: 3, share: 1").replace("bruno: {capacity: 3", "bruno: {capacity: 3, share: 3"))
+        try:
+            with self.log_on("bruno", "--crm-link", "https://crm.example/?id={lead}&who={name}&mail={email}&x={other}") as t:
+                t.type("s\n")
+                before = int(t.see(r"your day since [\d:]+: (\d+) offers, ")[1])
+                lead = self.desk.publish("--product", "boats", "--name", "Ugo & Sons")
+                t.see(rf"crm +https://crm.example/\?id={lead}&who=Ugo%20%26%20Sons&mail=&x=$")
+                told = json.loads(self.desk.tool("rep", "anna", "--secret-file", self.desk.folder / "anna", "--once", "--json"))
+                self.assertEqual((told["day"]["share"]["share"], told["day"]["share"]["of"]), (1, 2))
+                t.type("a\n")
+                t.see(r"\[1\] YOURS")
+                t.type("s\n")
+                t.see(rf"your day since [\d:]+: {before + 1} offers, \d+ accepted, \d+ declined, \d+ missed")
+                t.see(r"In the fair share you are number \d of 2; ")
+                t.see(r"^Leads of the last half hour that others got:")
+                solar = self.desk.publish("--product", "solar")     # for which bruno has not the skill
+                day = json.loads(self.desk.tool("rep", "anna", "--secret-file", self.desk.folder / "anna", "--once", "--json",
+                                                "--crm-link", "https://crm.example/{lead}"))
+                self.assertEqual([row["crm_link"] for row in day["offers"]], [f"https://crm.example/{solar}"])
+                t.type("s\n")
+                t.see(r"^  1 .* not for you \(skill: solar 0, needs 5\)$")
+                self.log_off(t)
+            self.desk.tool("lead", "cancel", solar, "--reason", "the test is over")
+            self.desk.tool("lead", "cancel", lead, "--reason", "the test is over")
+        finally:
+            self.desk.apply(RULES)
+
+    def test_the_desk_speaks_italian(self):
+        environments = ({"LANG": "it_IT.UTF-8", "LC_ALL": "", "LC_MESSAGES": ""}, {"LANG": "C", "LC_ALL": "", "LC_MESSAGES": "it_IT"})
+        for environment in environments:
+            with self.rep("anna", "--undo", 0, environment=environment) as t:
+                t.see("collegato come anna")
+                t.type("l\n")
+                t.see("^non hai nulla$")
+                self.log_off(t)
+        with self.rep("anna", "--language", "it") as t:
+            t.see("  s   la tua giornata, e perché i contatti vanno ad altri".encode().decode("latin-1"))
+            lead = self.desk.publish("--product", "solar", "--name", "Giulia")
+            t.see(rf"\[1\] PROPOSTA: un modulo per la coda solar, \d+ s per rispondere \(contatto {lead}\)")
+            t.see(r"^ +nome +Giulia")
+            t.see(r"^anna: disponibile, 1 di 3 in carico \| \[1\] \d\d s >")
+            t.type("a\n")
+            t.see(rf"\[1\] TUO: contatto {lead}")
+            t.type("c won\n")
+            t.see(r"\[1\] chiuso tra \d+ s; 'u' annulla, 'y' subito")
+            t.type("u\n")
+            t.see(rf"\[1\] annullato: il contatto {lead} ")
+            t.type("c won domani\n")
+            t.see("^quando. scrivi 30m")
+            t.type("s\n")
+            t.see(r"la tua giornata dalle [\d:]+: \d+ proposte")
+            t.type("b after pranzo\n")
+            t.see("pausa quando ciò che hai in carico".encode().decode("latin-1"))
+            t.type("r\n")
+            self.desk.tool("lead", "cancel", lead, "--reason", "the test is over")
+            t.see(rf"\[1\] VIA: il contatto {lead} non .* tuo: .* stato annullato")
+            self.log_off(t)
+        self.desk.tool("rep", "anna", "--secret-file", self.desk.folder / "anna", "--language", "xx", code=2)
+        self.desk.tool("rep", "anna", "--secret-file", self.desk.folder / "anna", "--crm-link", "javascript:1", code=2)
+
     def test_whom_a_manager_logs_off_stays_logged_off(self):
         with self.log_on("bruno") as t:
             self.desk.tool("state", "bruno", "offline", "--reason", "your shift is over")
-            t.see("the broker will not have you: a manager logged you off")
+            t.see("the broker will not have you: who runs the desk has logged you off")
             self.assertEqual(t.end(), 4)
             self.assertTrue(t.is_as_before())
         reps = {row["rep"]: row["state"] for row in json.loads(self.desk.tool("top", "--once", "--json"))["reps"]}

@@ -13,10 +13,12 @@
 #include "commands.h"
 #include "rep_act.h"
 #include "rep_commands.h"
+#include "rep_crm.h"
 #include "rep_desk.h"
 #include "rep_once.h"
 #include "rep_robot.h"
 #include "rep_terminal.h"
+#include "rep_text.h"
 #include "secret_file.h"
 #include "wall_clock.h"
 
@@ -122,8 +124,10 @@ static void finish(const struct cli *cli, struct session *session)
         if (rep_desk_is_asking(desk))
             poll(&polled, 1, wait_ms < PROMPT_EVERY_MS ? wait_ms : PROMPT_EVERY_MS);
     }
-    if (rep_desk_is_asking(desk))
-        cli_complain(cli, "not all was answered in %u s: look at your leads when you log on again", (unsigned)cli->timeout_s);
+    if (rep_desk_is_asking(desk)) {
+        char seconds[REP_TEXT_NUMBER_SIZE], text[REP_TEXT_SIZE];
+        cli_complain(cli, "%s", rep_text_fill(text, sizeof text, "unanswered", "seconds", rep_text_number(cli->timeout_s, seconds), NULL));
+    }
 }
 
 /* The exit code of an act by itself. */
@@ -139,6 +143,7 @@ static int end_act(const struct session *session)
 
 static int run_session(const struct cli *cli, struct session *session)
 {
+    char text[REP_TEXT_SIZE];
     while (!session->is_refused && !session->wants_to_quit && !cli_stopped()) {
         if (session->until_ms != 0 && wall_clock_monotonic_ms() >= session->until_ms)
             break;
@@ -147,11 +152,12 @@ static int run_session(const struct cli *cli, struct session *session)
     if (session->terminal != NULL)
         finish(cli, session);
     if (session->is_refused) {
-        cli_complain(cli, "the broker will not have '%s': %s", session->desk.name, lw_rep_error(session->desk.rep));
+        const char *reason = lw_rep_error(session->desk.rep), *cause = rep_text_find("cause_", reason);
+        cli_complain(cli, "%s", rep_text_fill(text, sizeof text, "not_had_name", "name", session->desk.name, "why", cause != NULL ? cause : reason, NULL));
         return EXIT_REFUSED;
     }
     if (!session->desk.was_connected) {
-        cli_complain(cli, "no broker answered for desk '%s' in %s", cli->desk, cli_broker(cli));
+        cli_complain(cli, "%s", rep_text_fill(text, sizeof text, "no_broker", "desk", cli->desk, "broker", cli_broker(cli), NULL));
         return EXIT_UNREACHABLE;
     }
     if (session->has_act)
@@ -206,6 +212,14 @@ static int run_rep(const struct cli *cli, struct session *session, const char *s
     return code;
 }
 
+/* An empty template is none. */
+static bool has_link(struct session *session)
+{
+    if (session->desk.crm_link != NULL && session->desk.crm_link[0] == '\0')
+        session->desk.crm_link = NULL;
+    return session->desk.crm_link != NULL;
+}
+
 int command_rep(int argc, char **argv)
 {
     struct session *session = calloc(1, sizeof *session);
@@ -215,12 +229,16 @@ int command_rep(int argc, char **argv)
     *robot = (struct rep_robot){.think_ms = 1000, .handle_ms = 3000, .disposition = "won", .seed = 1};
     struct rep_terminal_options person = {.undo_ms = REP_UNDO_USUAL};
     bool is_auto = false, is_json = false;
-    const char *secret_path = getenv("LEADWIRE_SECRET_FILE"), *log_path = NULL, *note = NULL;
+    const char *secret_path = getenv("LEADWIRE_SECRET_FILE"), *log_path = NULL, *note = NULL, *language = NULL;
+    const char **crm_link = &session->desk.crm_link;
+    *crm_link = getenv("LEADWIRE_CRM_LINK");
     uint64_t for_s = 0, undo_s = UINT64_MAX;
     const struct cli_option options[] = {
         {"secret-file", "FILE", CLI_TEXT, &secret_path, 0, 0, "holds the rep's secret, mode 0600 ($LEADWIRE_SECRET_FILE)"},
         {"log", "FILE", CLI_TEXT, &log_path, 0, 0, "append one JSON line per event: ids, numbers and times only"},
         {"plain", NULL, CLI_FLAG, &person.is_plain, 0, 0, "no prompt that is drawn anew: for screen readers. So in a pipe"},
+        {"language", "LANGUAGE", CLI_TEXT, &language, 0, 0, "en or it, for people (that of LC_ALL, LC_MESSAGES or LANG, else en)"},
+        {"crm-link", "ADDRESS", CLI_TEXT, crm_link, 0, 0, "shown with each lead, with {lead}, {phone}, {email}, {name} put in ($LEADWIRE_CRM_LINK)"},
         {"quiet", NULL, CLI_FLAG, &person.is_silent, 0, 0, "no bell when an offer comes"},
         {"undo", "SECONDS", CLI_NUMBER, &undo_s, 0, 60, "so long the end of a lead can be undone (10; in a pipe 0)"},
         {"once", NULL, CLI_FLAG, &session->is_once, 0, 0, "with --json: print what the rep has, or do ACT, and end; leads stay for the desk's grace"},
@@ -242,7 +260,7 @@ int command_rep(int argc, char **argv)
         .command = "rep", .arguments = "NAME [ACT...]", .arguments_min = 1, .arguments_max = ACT_WORDS_MAX, .uses_broker = true, .options = options,
         .option_count = sizeof options / sizeof options[0],
         .about = "Logs on as rep NAME and shows offers with the seconds left to answer. Commands: a accept, d decline, n note,\n"
-                 "c CODE complete, t hand on, m touched, p shared list, b break, r ready, l list, q log off; any other word\n"
+                 "c CODE complete, t hand on, m touched, p shared list, b break, r ready, l list, s your day, q log off; any other word\n"
                  "lists them all. A log-on elsewhere ends this one. Personal data is shown here, to the rep, and nowhere\n"
                  "else. Reconnects by itself. Ends with 4 when the broker will not have the rep.\n"
                  "With --once --json an ACT is done in place of showing, told as one JSON object: accept LEAD, decline LEAD [REASON],\n"
@@ -254,6 +272,10 @@ int command_rep(int argc, char **argv)
     int code = EXIT_USAGE;
     if (!cli_parse(&cli, &spec, argc, argv)) {
         code = cli.exit_code;
+    } else if (!rep_text_use(language)) {
+        code = cli_usage_error(&cli, "--language is en or it");
+    } else if (has_link(session) && (wrong = rep_crm_check(*crm_link)) != NULL) {
+        code = cli_usage_error(&cli, "%s", wrong);
     } else if ((secret_path == NULL || secret_path[0] == '\0') && cli.key_file == NULL) {
         code = cli_usage_error(&cli, "needs --secret-file FILE, or a --key-file: a secret in an argument could be seen by others");
     } else if (session->is_once != is_json || (session->is_once && is_auto)) {
@@ -268,6 +290,7 @@ int command_rep(int argc, char **argv)
         code = EXIT_NO;
     } else {
         session->desk.name = cli.arguments[0];
+        session->desk.cli = &cli;
         for_s = session->is_once ? cli.timeout_s : for_s;
         secret_path = cli.key_file != NULL ? NULL : secret_path;
         robot->seed = rep_robot_seed(robot->seed, session->desk.name);
@@ -277,6 +300,7 @@ int command_rep(int argc, char **argv)
         code = run_rep(&cli, session, secret_path, is_auto || session->is_once ? NULL : &person, log_path);
     }
     rep_once_fini(&session->once);
+    rep_text_end();
     free(session);
     return code;
 }

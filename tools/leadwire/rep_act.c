@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "json_out.h"
+#include "rep_text.h"
 #include "rep_words.h"
 #include "wall_clock.h"
 
@@ -59,7 +60,7 @@ const char *rep_act_read(struct rep_act *act, const char *const *given, size_t c
         return "--note goes with complete";
     if (before == 2)
         act->lead_id = given[1];
-    return join(act, given + before, count - before) ? try_words(act) : "that is too long";
+    return join(act, given + before, count - before) ? try_words(act) : rep_text("wrong_length");
 }
 
 static void finish(struct rep_act *act, lw_outcome outcome, const char *reason)

@@ -5,22 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rep_day.h"
+#include "rep_text.h"
 #include "wall_clock.h"
 #include "words.h"
-
-const char rep_commands_help[] =
-    "  a [N]            accept offer N (or its lead's id; N may be left out when there is but one)\n"
-    "  d [N] [REASON]   decline it\n"
-    "  c [N] CODE       complete lead N with a disposition, e.g. c won\n"
-    "  c [N] CODE WHEN [PLACE]   to come back, e.g. c later 2h, c visit 2026-11-26T15:30 at their shop\n"
-    "  t [N] rep NAME | team NAME | skill NAME LEVEL | back [WHEN [PLACE]]   hand it on, perhaps with an appointment\n"
-    "  m [N]            mark it touched: you called or wrote to them\n"
-    "  p                what may be pulled from the shared list   p LEAD   take it\n"
-    "  n [N] TEXT       note something on lead N; it goes with its completion\n"
-    "  b [REASON]       take a break        r   ready again, or wrap-up over\n"
-    "  b after [REASON] take a break once the lead in hand is done\n"
-    "  u [N]            undo the end of lead N, or the last one      y [N]   do it now\n"
-    "  l                list what you have  s   what you did   q   log off and quit\n";
 
 static const char *rest_of(const char *text)
 {
@@ -63,24 +51,32 @@ static void say_first_touch(const struct rep_item *item)
 {
     char text[WORDS_SIZE];
     const int64_t left_ms = item->touch_by_unix_ms - wall_clock_unix_ms();
-    if (item->touch_by_unix_ms == 0)
-        return;
-    if (left_ms > 0)
-        printf(", first call or mail within %s", words_duration((uint64_t)left_ms, text));
-    else
-        printf(", first call or mail late by %s", words_duration((uint64_t)-left_ms, text));
+    if (item->touch_by_unix_ms != 0)
+        rep_say(left_ms > 0 ? "touch_within" : "touch_late", "time", words_duration((uint64_t)(left_ms > 0 ? left_ms : -left_ms), text), NULL);
+}
+
+static void say_item(const char *name, const struct rep_item *item, uint64_t ms)
+{
+    char number[REP_TEXT_NUMBER_SIZE], seconds[REP_TEXT_NUMBER_SIZE];
+    rep_say(name, "number", rep_text_number(item->number, number), "seconds", rep_text_number((ms + 999) / 1000, seconds), "lead", item->lead_id, NULL);
+}
+
+static void say_line(const char *name)
+{
+    printf("%s\n", rep_text(name));
 }
 
 static void list(const struct rep_desk *desk, struct rep_undo *undo)
 {
-    static const char *const names[] = {"offered", "being accepted", "being declined", "yours", "ends", "being completed", "gone"};
+    static const char *const states[] = {"offered", "accepting", "declining", "held", "ending", "completing", "gone"};
+    char number[REP_TEXT_NUMBER_SIZE];
     if (desk->item_count == 0)
-        printf("you have nothing\n");
+        say_line("have_nothing");
     for (size_t i = 0; i < desk->item_count; i++) {
         const struct rep_item *item = &desk->items[i];
-        printf("[%u] lead %s: %s", item->number, item->lead_id, names[item->state]);
+        rep_say("row", "number", rep_text_number(item->number, number), "lead", item->lead_id, "state", rep_text_find("item_", states[item->state]), NULL);
         if (item->state == ITEM_ENDING)
-            printf(" in %u s, 'u %u' undoes it", (unsigned)((rep_undo_left_ms(undo, item, wall_clock_monotonic_ms()) + 999) / 1000), item->number);
+            say_item("row_ends", item, rep_undo_left_ms(undo, item, wall_clock_monotonic_ms()));
         else if (item->state == ITEM_HELD)
             say_first_touch(item);
         printf("\n");
@@ -99,7 +95,7 @@ static lw_status take_break(struct rep_desk *desk, const char *words)
     if (!desk->break_after_lead)
         return rep_desk_set_state(desk, LW_REP_BREAK, words);
     snprintf(desk->break_reason, sizeof desk->break_reason, "%s", words);
-    printf("a break once what you have in hand is done; 'r' takes that back\n");
+    say_line("break_comes");
     return LW_OK;
 }
 
@@ -110,10 +106,11 @@ static void note(struct rep_item *item, const char *text)
     const int more = snprintf(item->note + size, sizeof item->note - size, "%s%s", size > 0 ? "\n" : "", text);
     if (more >= (int)(sizeof item->note - size)) {
         item->note[size] = '\0';
-        printf("the note on [%u] is full; that is not in it\n", item->number);
+        say_item("note_full", item, 0);
     } else {
-        printf("[%u] noted\n", item->number);
+        say_item("noted", item, 0);
     }
+    printf("\n");
 }
 
 /* Ends a lead after words of rep_words.h, at once or when it can no longer be undone. */
@@ -122,10 +119,11 @@ static lw_status end(struct rep_desk *desk, struct rep_undo *undo, struct rep_it
     lw_status status;
     const char *why = rep_undo_end(undo, desk, item, is_transfer, words, wall_clock_monotonic_ms(), &status);
     if (why != NULL)
-        printf("%s\n", why);
+        printf("%s", why);
     else if (item->state == ITEM_ENDING)
-        printf("[%u] %s in %u s; 'u' undoes it, 'y' does it now\n", item->number, is_transfer ? "handed on" : "completed",
-               (unsigned)(undo->wait_ms / 1000));
+        say_item(is_transfer ? "will_transfer" : "will_complete", item, undo->wait_ms);
+    if (why != NULL || item->state == ITEM_ENDING)
+        printf("\n");
     return status;
 }
 
@@ -134,15 +132,34 @@ static void take_back(struct rep_desk *desk, struct rep_undo *undo, unsigned num
     const struct rep_item *which = pick(desk, number, ITEM_ENDING);
     const struct rep_item *item = number == 0 || which != NULL ? rep_undo_back(undo, desk, number == 0 ? NULL : which) : NULL;
     if (item == NULL)
-        printf("there is nothing to undo\n");
+        printf("%s", rep_text("nothing_to_undo"));
     else
-        printf("[%u] undone: lead %s is still yours\n", item->number, item->lead_id);
+        say_item("undone", item, 0);
+    printf("\n");
 }
 
 void rep_commands_summary(const struct rep_desk *desk)
 {
-    printf("%s: %lu offers, %lu accepted, %lu declined, %lu completed, %lu refused, %lu withdrawn\n", desk->name, desk->offers, desk->accepted,
-           desk->declined, desk->completed, desk->refused, desk->withdrawn);
+    const unsigned long counts[] = {desk->offers, desk->accepted, desk->declined, desk->completed, desk->refused, desk->withdrawn};
+    char texts[sizeof counts / sizeof counts[0]][REP_TEXT_NUMBER_SIZE];
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        rep_text_number(counts[i], texts[i]);
+    rep_say("summary", "name", desk->name, "offers", texts[0], "accepted", texts[1], "declined", texts[2], "completed", texts[3], "refused", texts[4],
+            "withdrawn", texts[5], NULL);
+    printf("\n");
+}
+
+static void tell_day(const struct rep_desk *desk)
+{
+    struct rep_day day;
+    rep_commands_summary(desk);
+    rep_day_say(desk->cli != NULL && rep_day_ask(desk->cli, desk->name, &day) ? &day : NULL);
+}
+
+void rep_commands_not_now(lw_status status)
+{
+    rep_say("not_now", "why", lw_status_text(status), NULL);
+    printf("\n");
 }
 
 /* One command line. False: quit. */
@@ -159,7 +176,7 @@ bool rep_commands_obey(struct rep_desk *desk, struct rep_undo *undo, char *line)
     case '\0': return true;
     case 'q': return false;
     case 'l': list(desk, undo); return true;
-    case 's': rep_commands_summary(desk); return true;
+    case 's': tell_day(desk); return true;
     case 'p': status = *rest_of(rest) != '\0' ? rep_desk_pull(desk, rest_of(rest)) : rep_desk_pull_list(desk); break;
     case 'r':
         desk->break_after_lead = false;
@@ -170,12 +187,12 @@ bool rep_commands_obey(struct rep_desk *desk, struct rep_undo *undo, char *line)
     case 'y':
         item = number != 0 ? pick(desk, number, ITEM_ENDING) : NULL;
         if ((number != 0 && item == NULL) || !rep_undo_now(undo, desk, item, &status))
-            printf("nothing waits to be done\n");
+            say_line("nothing_waits");
         break;
     case 'n':
         item = pick(desk, number, ITEM_HELD);
         if (item == NULL || words[0] == '\0')
-            printf("a note on which lead? e.g. 'n 1 wants it before winter'\n");
+            say_line("which_note");
         else
             note(item, words);
         break;
@@ -183,34 +200,34 @@ bool rep_commands_obey(struct rep_desk *desk, struct rep_undo *undo, char *line)
     case 'd':
         item = pick(desk, number, ITEM_OFFERED);
         if (item == NULL)
-            printf("which offer? 'l' lists them, 'a 2' takes the second\n");
+            say_line("which_offer");
         else
             status = verb == 'a' ? rep_desk_accept(desk, item) : rep_desk_decline(desk, item, words);
         break;
     case 't':
         item = pick(desk, number, ITEM_HELD);
         if (item == NULL || words[0] == '\0')
-            printf("hand which lead to whom? e.g. 't 1 rep bruno', 't team outside 2026-11-26T15:30 at their shop'\n");
+            say_line("which_transfer");
         else
             status = end(desk, undo, item, true, words);
         break;
     case 'm':
         item = pick(desk, number, ITEM_HELD);
         if (item == NULL)
-            printf("mark which lead? e.g. 'm 1'\n");
+            say_line("which_touch");
         else
             status = rep_desk_touch(desk, item);
         break;
     case 'c':
         item = pick(desk, number, ITEM_HELD);
         if (item == NULL || words[0] == '\0')
-            printf("complete which lead with which code? e.g. 'c 1 won'\n");
+            say_line("which_complete");
         else
             status = end(desk, undo, item, false, words);
         break;
-    default: printf("%s", rep_commands_help); break;
+    default: printf("%s", rep_text("help")); break;
     }
     if (status != LW_OK)
-        printf("not possible now: %s\n", lw_status_text(status));
+        rep_commands_not_now(status);
     return true;
 }

@@ -7,10 +7,10 @@
 
 #include "rep_undo.h"
 
-extern const char rep_commands_help[];   /* lines */
-
 /* line is written into. False: quit. */
 bool rep_commands_obey(struct rep_desk *desk, struct rep_undo *undo, char *line);
+/* What the rep asked for was not possible just now. */
+void rep_commands_not_now(lw_status status);
 /* What the rep did since they logged on, a line. */
 void rep_commands_summary(const struct rep_desk *desk);
 

@@ -20,6 +20,8 @@
 
 enum { REP_ITEMS_MAX = 1024, REP_TICKETS_MAX = 2048, REP_DISPOSITION_SIZE = 128, REP_NOTE_SIZE = 2000, REP_REASON_SIZE = 256 };
 
+struct cli;
+
 enum item_state { ITEM_OFFERED, ITEM_ACCEPTING, ITEM_DECLINING, ITEM_HELD, ITEM_ENDING, ITEM_COMPLETING, ITEM_GONE };
 
 struct rep_item {
@@ -51,6 +53,8 @@ struct rep_ticket {
 struct rep_desk {
     struct lw_rep *rep;
     const char *name;
+    const struct cli *cli;      /* where to ask for the rep's day; NULL: it is not told */
+    const char *crm_link;       /* a template as in rep_crm.h; NULL: none */
     FILE *log;                  /* NULL: none */
     struct rep_item items[REP_ITEMS_MAX];
     size_t item_count;

@@ -2,6 +2,8 @@
 #include "rep_once.h"
 
 #include "lead_json_write.h"
+#include "rep_crm.h"
+#include "rep_day.h"
 
 bool rep_once_init(struct rep_once *once)
 {
@@ -17,8 +19,9 @@ void rep_once_fini(struct rep_once *once)
 }
 
 /* What an offer and a lead in hand have in common. */
-static json_t *lead_object(const struct lw_rep_event *event)
+static json_t *lead_object(const struct rep_desk *desk, const struct lw_rep_event *event)
 {
+    char link[REP_CRM_SIZE];
     json_t *object = json_object();
     json_object_set_new(object, "lead_id", json_string(event->lead_id));
     json_object_set_new(object, "offer_number", json_integer(event->offer_number));
@@ -29,6 +32,8 @@ static json_t *lead_object(const struct lw_rep_event *event)
     json_object_set_new(object, "place", json_string(event->place));
     json_object_set_new(object, "set_by", json_string(event->set_by));
     json_object_set_new(object, "lead", event->lead != NULL ? lead_json_write(event->lead) : json_null());
+    if (desk->crm_link != NULL)
+        json_object_set_new(object, "crm_link", rep_crm_link(link, desk->crm_link, event) ? json_string(link) : json_null());
     json_t *contacts = json_array();
     for (uint32_t i = 0; i < event->contact_count; i++)
         json_array_append_new(contacts, lead_json_write(&event->contacts[i]));
@@ -36,17 +41,17 @@ static json_t *lead_object(const struct lw_rep_event *event)
     return object;
 }
 
-static void take_offer(struct rep_once *once, const struct lw_rep_event *event)
+static void take_offer(struct rep_once *once, const struct rep_desk *desk, const struct lw_rep_event *event)
 {
-    json_t *object = lead_object(event);
+    json_t *object = lead_object(desk, event);
     json_object_set_new(object, "answer_ms", json_integer(event->answer_ms));
     json_object_set_new(object, "why", json_string(event->why));
     json_array_append_new(once->offers, object);
 }
 
-static void take_holding(struct rep_once *once, const struct lw_rep_event *event)
+static void take_holding(struct rep_once *once, const struct rep_desk *desk, const struct lw_rep_event *event)
 {
-    json_t *object = lead_object(event);
+    json_t *object = lead_object(desk, event);
     json_object_set_new(object, "state", json_string(lw_lead_state_name(event->lead_state)));
     json_object_set_new(object, "touch_by_unix_ms", json_integer(event->touch_by_unix_ms));
     json_array_append_new(once->leads, object);
@@ -74,9 +79,9 @@ void rep_once_take(struct rep_once *once, struct rep_desk *desk, const struct lw
         json_array_clear(once->offers);
         json_array_clear(once->leads);
     } else if (event->kind == LW_REP_OFFER) {
-        take_offer(once, event);
+        take_offer(once, desk, event);
     } else if (event->kind == LW_REP_HOLDING) {
-        take_holding(once, event);
+        take_holding(once, desk, event);
     } else if (event->kind == LW_REP_SNAPSHOT) {
         once->is_done = rep_desk_pull_list(desk) != LW_OK;
     } else if (event->kind == LW_REP_PULL_LIST || event->kind == LW_REP_ANSWER) {
@@ -87,6 +92,7 @@ void rep_once_take(struct rep_once *once, struct rep_desk *desk, const struct lw
 
 bool rep_once_print(const struct rep_once *once, const struct rep_desk *desk)
 {
+    struct rep_day day;
     json_t *object = json_object();
     json_object_set_new(object, "rep", json_string(desk->name));
     json_object_set_new(object, "state", json_string(lw_rep_state_name(desk->state)));
@@ -94,6 +100,7 @@ bool rep_once_print(const struct rep_once *once, const struct rep_desk *desk)
     json_object_set(object, "offers", once->offers);
     json_object_set(object, "leads", once->leads);
     json_object_set(object, "pullable", once->pullable);
+    json_object_set_new(object, "day", rep_day_json(rep_day_ask(desk->cli, desk->name, &day) ? &day : NULL));
     const int failed = json_dumpf(object, stdout, 0);
     json_decref(object);
     return failed == 0 && putchar('\n') != EOF && fflush(stdout) == 0;

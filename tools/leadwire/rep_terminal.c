@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "rep_commands.h"
+#include "rep_crm.h"
+#include "rep_text.h"
 #include "words.h"
 
 enum { LINE_SIZE = 512, SUMMARY_SHOWN = 600, HURRY_MS = 10000, UNDO_MS = 10000 };
@@ -38,7 +40,7 @@ struct rep_terminal *rep_terminal_open(const struct rep_terminal_options *option
         raw.c_cc[VTIME] = 0;
         tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
     }
-    printf("%s", rep_commands_help);
+    printf("%s", rep_text("help"));
     fflush(stdout);
     return terminal;
 }
@@ -70,12 +72,28 @@ static void show_line(const char *name, const char *value)
         printf("     %-9s %s\n", name, words_printable(value, text, sizeof text));
 }
 
-/* " by anna": nothing when there is none. What others wrote must not reach the terminal as it is. */
-static void show_words(const char *before, const char *value)
+/* What the broker says, in the words of the rep's language if there are any. */
+static const char *cause_words(const char *reason)
 {
-    char text[SUMMARY_SHOWN + 1];
-    if (value[0] != '\0')
-        printf("%s%s", before, words_printable(value, text, sizeof text));
+    const char *text = reason[0] != '\0' ? rep_text_find("cause_", reason) : NULL;
+    return text != NULL ? text : reason;
+}
+
+/* ": another rep has it"; "" for no reason. */
+static const char *why_words(const char *reason, char text[SUMMARY_SHOWN + 1])
+{
+    text[0] = '\0';
+    if (reason[0] != '\0') {
+        memcpy(text, ": ", 2);
+        words_printable(cause_words(reason), text + 2, SUMMARY_SHOWN - 1);
+    }
+    return text;
+}
+
+static const char *channel_words(const char *start, lw_channel channel)
+{
+    const char *text = rep_text_find(start, lw_channel_name(channel));
+    return text != NULL ? text : rep_text_find(start, "none");
 }
 
 static void show_recording(const struct lw_lead_recording *recording)
@@ -83,10 +101,10 @@ static void show_recording(const struct lw_lead_recording *recording)
     char length[WORDS_SIZE];
     if (recording->url == NULL || recording->url[0] == '\0')
         return;
-    show_line("recording", recording->url);
+    show_line(rep_text("line_recording"), recording->url);
     snprintf(length, sizeof length, "%u:%02u", (unsigned)(recording->duration_s / 60), (unsigned)(recording->duration_s % 60));
     if (recording->duration_s > 0)
-        show_line("length", length);
+        show_line(rep_text("line_length"), length);
 }
 
 /* "marketing: yes, 2026-03-04 09:30: Send me offers". came_unix_ms: of a consent that tells no time; 0: not known. */
@@ -97,10 +115,10 @@ static void show_consents(const struct lw_lead *lead, int64_t came_unix_ms)
         const struct lw_lead_consent *consent = &lead->consents[i];
         const int64_t given_unix_ms = consent->given_unix_ms != 0 ? consent->given_unix_ms : came_unix_ms;
         const bool has_words = consent->text != NULL && consent->text[0] != '\0';
-        snprintf(text, sizeof text, "%s: %s%s%s%s%s", consent->purpose != NULL ? consent->purpose : "", consent->granted ? "yes" : "NO",
+        snprintf(text, sizeof text, "%s: %s%s%s%s%s", consent->purpose != NULL ? consent->purpose : "", rep_text(consent->granted ? "consent_yes" : "consent_no"),
                  given_unix_ms != 0 ? ", " : "", given_unix_ms != 0 ? words_moment(given_unix_ms, moment) : "", has_words ? ": " : "",
                  has_words ? consent->text : "");
-        show_line("consent", text);
+        show_line(rep_text("line_consent"), text);
     }
 }
 
@@ -108,20 +126,20 @@ static void show_lead(const struct lw_lead *lead, int64_t came_unix_ms)
 {
     if (lead == NULL)
         return;
-    show_line("name", lead->full_name);
-    show_line("company", lead->company);
+    show_line(rep_text("line_name"), lead->full_name);
+    show_line(rep_text("line_company"), lead->company);
     for (size_t i = 0; i < lead->phone_count; i++) {
         const char *e164 = lead->phones[i].e164;
-        show_line("phone", e164 != NULL && e164[0] != '\0' ? e164 : lead->phones[i].raw);
+        show_line(rep_text("line_phone"), e164 != NULL && e164[0] != '\0' ? e164 : lead->phones[i].raw);
     }
     for (size_t i = 0; i < lead->email_count; i++)
-        show_line("email", lead->emails[i].address);
-    show_line("language", lead->language);
-    show_line("country", lead->country);
-    show_line("city", lead->city);
-    show_line("product", lead->product);
-    show_line("subject", lead->subject);
-    show_line("message", lead->summary);
+        show_line(rep_text("line_email"), lead->emails[i].address);
+    show_line(rep_text("line_language"), lead->language);
+    show_line(rep_text("line_country"), lead->country);
+    show_line(rep_text("line_city"), lead->city);
+    show_line(rep_text("line_product"), lead->product);
+    show_line(rep_text("line_subject"), lead->subject);
+    show_line(rep_text("line_message"), lead->summary);
     show_recording(&lead->recording);
     show_consents(lead, came_unix_ms);
     for (size_t i = 0; i < lead->attribute_count; i++)
@@ -133,7 +151,7 @@ static void show_contacts(const struct lw_rep_event *event)
 {
     show_lead(event->lead, event->received_unix_ms);
     for (uint32_t i = 0; i < event->contact_count; i++) {
-        show_line("and then", lw_channel_name(event->contacts[i].channel));
+        show_line(rep_text("line_and_then"), channel_words("by_", event->contacts[i].channel));
         show_lead(&event->contacts[i], 0);
     }
 }
@@ -145,81 +163,97 @@ static void show_customer(const struct lw_rep_event *event)
     if (event->bought_unix_ms == 0)
         return;
     snprintf(text, sizeof text, "%.10s%s%s", words_moment(event->bought_unix_ms, moment), event->bought[0] != '\0' ? ": " : "", event->bought);
-    show_line("customer", text);
+    show_line(rep_text("line_customer"), text);
 }
 
 static void show_arrangement(const struct lw_rep_event *event)
 {
     char moment[WORDS_SIZE];
     if (event->call_back)
-        show_line("call", "you call them: nobody is on the line");
+        show_line(rep_text("line_call"), rep_text("you_call"));
     if (event->appointment_unix_ms != 0)
-        show_line("meeting", words_moment(event->appointment_unix_ms, moment));
-    show_line("place", event->place);
-    show_line("from", event->set_by);
+        show_line(rep_text("line_meeting"), words_moment(event->appointment_unix_ms, moment));
+    show_line(rep_text("line_place"), event->place);
+    show_line(rep_text("line_from"), event->set_by);
 }
 
-static void show_offer(const struct lw_rep_event *event, const struct rep_item *item)
+/* A line of which only the number and the lead vary. */
+static void say_lead(const char *name, unsigned number, const char *lead_id)
 {
-    printf("\n[%u] OFFER%s%s: a %s lead for queue %s, %u s to answer (lead %s)\n", item->number, event->resumed ? ", still open" : "",
-           event->interrupts ? ", interrupts what you have in hand" : "",
-           lw_channel_name(event->lead != NULL ? event->lead->channel : LW_CHANNEL_NONE), event->queue,
-           (unsigned)(event->answer_ms / 1000), item->lead_id);
-    show_line("why you", event->why);
+    char text[REP_TEXT_NUMBER_SIZE];
+    rep_say(name, "number", rep_text_number(number, text), "lead", lead_id, NULL);
+    printf("\n");
+}
+
+static void show_crm(const struct rep_desk *desk, const struct lw_rep_event *event)
+{
+    char link[REP_CRM_SIZE];
+    if (desk->crm_link != NULL && rep_crm_link(link, desk->crm_link, event))
+        printf("     %-9s %s\n", rep_text("line_crm"), link);
+}
+
+static void show_card(const struct rep_desk *desk, const struct lw_rep_event *event)
+{
     show_customer(event);
     show_arrangement(event);
     show_contacts(event);
+    show_crm(desk, event);
 }
 
-static void show_holding(const struct lw_rep_event *event, const struct rep_item *item)
+static void show_offer(const struct rep_desk *desk, const struct lw_rep_event *event, const struct rep_item *item)
 {
-    if (event->lead_state == LW_LEAD_CONNECTING)
-        printf("\n[%u] CALL: your phone rings, pick up (lead %s)\n", item->number, item->lead_id);
-    else
-        printf("\n[%u] YOURS: lead %s; complete it with 'c %u CODE'\n", item->number, item->lead_id, item->number);
-    if (event->resumed || event->lead != NULL) {   /* else the offer showed it */
-        show_customer(event);
-        show_arrangement(event);
-        show_contacts(event);
-    }
+    char number[REP_TEXT_NUMBER_SIZE], seconds[REP_TEXT_NUMBER_SIZE], also[REP_TEXT_SIZE];
+    snprintf(also, sizeof also, "%s%s", event->resumed ? rep_text("offer_open") : "", event->interrupts ? rep_text("offer_interrupts") : "");
+    printf("\n");
+    rep_say("offer", "number", rep_text_number(item->number, number), "also", also, "lead_of",
+            channel_words("lead_of_", event->lead != NULL ? event->lead->channel : LW_CHANNEL_NONE), "queue", event->queue, "seconds",
+            rep_text_number(event->answer_ms / 1000, seconds), "lead", item->lead_id, NULL);
+    printf("\n");
+    show_line(rep_text("line_why_you"), event->why);
+    show_card(desk, event);
+}
+
+static void show_holding(const struct rep_desk *desk, const struct lw_rep_event *event, const struct rep_item *item)
+{
+    printf("\n");
+    say_lead(event->lead_state == LW_LEAD_CONNECTING ? "calls" : "yours", item->number, item->lead_id);
+    if (event->resumed || event->lead != NULL)   /* else the offer showed it */
+        show_card(desk, event);
 }
 
 static const char *words_of(lw_rep_state state)
 {
-    switch (state) {
-    case LW_REP_AVAILABLE: return "available";
-    case LW_REP_WRAP_UP: return "in wrap-up";
-    case LW_REP_BREAK: return "on a break";
-    case LW_REP_AWAY: return "set away, 'r' brings you back";
-    case LW_REP_OFFLINE:
-    case LW_REP_STATE_NONE: break;
-    }
-    return "offline";
+    const char *text = rep_text_find("is_", lw_rep_state_name(state));
+    return text != NULL ? text : rep_text("is_offline");
 }
 
 static void show_answer(const struct lw_rep_event *event, const struct rep_item *item)
 {
+    char text[SUMMARY_SHOWN + 1];
     if (event->outcome != LW_OUTCOME_ACCEPTED && event->outcome != LW_OUTCOME_DUPLICATE) {
-        printf("refused: %s", lw_outcome_name(event->outcome));
-        show_words(": ", event->reason);
+        const char *outcome = rep_text_find("outcome_", lw_outcome_name(event->outcome));
+        const char *why = event->reason[0] != '\0' ? cause_words(event->reason) : outcome != NULL ? outcome : lw_outcome_name(event->outcome);
+        rep_say("refused", "why", words_printable(why, text, sizeof text), NULL);
         printf("\n");
     } else if (item != NULL && item->state == ITEM_GONE) {
-        printf("[%u] done\n", item->number);
+        say_lead("done", item->number, item->lead_id);
     }
 }
 
 static void show_withdrawn(const struct lw_rep_event *event, const struct rep_item *item)
 {
-    printf("\n[%u] GONE: lead %s is no longer yours", item->number, event->lead_id);
-    show_words(": ", event->reason);
-    show_words(" by ", event->taken_by);
+    char number[REP_TEXT_NUMBER_SIZE], why[SUMMARY_SHOWN + 1], name[SUMMARY_SHOWN + 1], taken[REP_TEXT_SIZE] = "";
+    if (event->taken_by[0] != '\0')
+        rep_text_fill(taken, sizeof taken, "taken", "name", words_printable(event->taken_by, name, sizeof name), NULL);
+    printf("\n");
+    rep_say("gone", "number", rep_text_number(item->number, number), "lead", event->lead_id, "why", why_words(event->reason, why), "taken", taken, NULL);
     printf("\n");
 }
 
 static void show_state(const struct lw_rep_event *event)
 {
-    printf("you are %s", words_of(event->state));
-    show_words(": ", event->reason);
+    char why[SUMMARY_SHOWN + 1];
+    rep_say("you_are", "state", words_of(event->state), "why", why_words(event->reason, why), NULL);
     printf("\n");
 }
 
@@ -227,36 +261,51 @@ static void show_pull_list(const struct lw_rep_event *event)
 {
     char clock[WORDS_SIZE];
     if (event->pullable_count == 0)
-        printf("there is nothing that you may pull\n");
+        printf("%s\n", rep_text("none_pullable"));
     for (uint32_t i = 0; i < event->pullable_count; i++) {
         const struct lw_pullable *lead = &event->pullable[i];
-        printf("lead %s: %s from %s for queue %s, here since %s%s\n", lead->lead_id, lead->call_back ? "call-back" : lw_channel_name(lead->channel),
-               lead->source, lead->queue, words_clock(lead->received_unix_ms, clock), lead->priority > 0 ? ", with priority" : "");
+        rep_say("pullable", "lead", lead->lead_id, "by", lead->call_back ? rep_text("by_call_back") : channel_words("by_", lead->channel), "source", lead->source,
+                "queue", lead->queue, "since", words_clock(lead->received_unix_ms, clock), "also", lead->priority > 0 ? rep_text("with_priority") : "", NULL);
+        printf("\n");
     }
+}
+
+static void show_refused(const struct lw_rep_event *event)
+{
+    char why[SUMMARY_SHOWN + 1];
+    printf("\n");
+    rep_say("not_had", "why", why_words(event->reason, why), NULL);
+    printf("\n");
 }
 
 void rep_terminal_show(struct rep_terminal *terminal, struct rep_desk *desk, const struct lw_rep_event *event, const struct rep_item *item)
 {
     clear_prompt(terminal);
     switch (event->kind) {
-    case LW_REP_WELCOME: printf("\nlogged on as %s\n", desk->name); break;
-    case LW_REP_LOST: printf("\nthe connection is lost; trying again (your leads stay yours)\n"); break;
+    case LW_REP_WELCOME:
+        printf("\n");
+        rep_say("logged_on", "name", desk->name, NULL);
+        printf("\n");
+        break;
+    case LW_REP_LOST: printf("\n%s\n", rep_text("lost")); break;
     case LW_REP_OFFER:
         if (item != NULL)
-            show_offer(event, item);
+            show_offer(desk, event, item);
         if (terminal->is_tty && !terminal->is_silent && !event->resumed)
             printf("\a");
         break;
     case LW_REP_HOLDING:
         if (item != NULL)
-            show_holding(event, item);
+            show_holding(desk, event, item);
         break;
     case LW_REP_WITHDRAWN:
         if (item != NULL)
             show_withdrawn(event, item);
         break;
-    case LW_REP_NUDGE: printf("\n[%u] WAITS FOR YOU: call or write to them, then 'm %u'; else another rep gets lead %s\n",
-                              item != NULL ? item->number : 0, item != NULL ? item->number : 0, event->lead_id); break;
+    case LW_REP_NUDGE:
+        printf("\n");
+        say_lead("nudge", item != NULL ? item->number : 0, event->lead_id);
+        break;
     case LW_REP_STATUS:
         if (event->state != terminal->shown_state)
             show_state(event);
@@ -264,15 +313,17 @@ void rep_terminal_show(struct rep_terminal *terminal, struct rep_desk *desk, con
         break;
     case LW_REP_ANSWER: show_answer(event, item); break;
     case LW_REP_PULL_LIST: show_pull_list(event); break;
-    case LW_REP_REFUSED:
-        printf("\nthe broker will not have you");
-        show_words(": ", event->reason);
-        printf("\n");
-        break;
+    case LW_REP_REFUSED: show_refused(event); break;
     case LW_REP_SNAPSHOT:
     case LW_REP_NONE: break;
     }
     fflush(stdout);
+}
+
+static void say_seconds(const char *name, unsigned number, uint64_t ms)
+{
+    char text[REP_TEXT_NUMBER_SIZE], seconds[REP_TEXT_NUMBER_SIZE];
+    rep_say(name, "number", rep_text_number(number, text), "seconds", rep_text_number((ms + 999) / 1000, seconds), NULL);
 }
 
 /* Without a prompt that counts down: once, in words, while there is still time. */
@@ -283,7 +334,8 @@ static void say_time_left(struct rep_desk *desk, uint64_t now_ms)
         if (item->state != ITEM_OFFERED || item->is_hurried || item->answer_until_ms > now_ms + HURRY_MS || item->answer_until_ms <= now_ms)
             continue;
         item->is_hurried = true;
-        printf("[%u] %u s left to answer\n", item->number, (unsigned)((item->answer_until_ms - now_ms + 999) / 1000));
+        say_seconds("hurry", item->number, item->answer_until_ms - now_ms);
+        printf("\n");
         fflush(stdout);
     }
 }
@@ -292,7 +344,7 @@ static void send_due(struct rep_terminal *terminal, struct rep_desk *desk, uint6
 {
     const lw_status status = rep_undo_send(&terminal->undo, desk, now_ms);
     if (status != LW_OK)
-        printf("not possible now: %s\n", lw_status_text(status));
+        rep_commands_not_now(status);
 }
 
 void rep_terminal_finish(struct rep_terminal *terminal, struct rep_desk *desk)
@@ -307,15 +359,17 @@ void rep_terminal_tick(struct rep_terminal *terminal, struct rep_desk *desk, uin
         say_time_left(desk, now_ms);
         return;
     }
-    const char *state = desk->is_connected ? words_of(desk->state) : "not connected";
-    printf("\r\033[K%s: %s, load %u of %u", desk->name, state, (unsigned)rep_desk_load(desk), (unsigned)desk->capacity);
+    char load[REP_TEXT_NUMBER_SIZE], capacity[REP_TEXT_NUMBER_SIZE];
+    printf("\r\033[K");
+    rep_say("prompt", "name", desk->name, "state", desk->is_connected ? words_of(desk->state) : rep_text("is_lost"), "load",
+            rep_text_number(rep_desk_load(desk), load), "capacity", rep_text_number(desk->capacity, capacity), NULL);
     for (size_t i = 0; i < desk->item_count; i++) {
         const struct rep_item *item = &desk->items[i];
         if (item->state == ITEM_OFFERED)
             printf(" | [%u] %u s", item->number,
                    (unsigned)(item->answer_until_ms > now_ms ? (item->answer_until_ms - now_ms + 999) / 1000 : 0));
         else if (item->state == ITEM_ENDING)
-            printf(" | [%u] ends in %u s, u undoes", item->number, (unsigned)((rep_undo_left_ms(&terminal->undo, item, now_ms) + 999) / 1000));
+            say_seconds("prompt_ends", item->number, rep_undo_left_ms(&terminal->undo, item, now_ms));
     }
     printf(" > %.*s", (int)terminal->size, terminal->line);
     fflush(stdout);

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "rep_text.h"
 #include "rep_words.h"
 #include "wall_clock.h"
 
@@ -93,7 +94,7 @@ const char *rep_undo_end(struct rep_undo *undo, struct rep_desk *desk, struct re
     struct rep_waiting trial = {.is_transfer = is_transfer}, *row = find(undo, item);
     *status = LW_OK;
     if (strlen(words) >= sizeof trial.words)
-        return "that is too long";
+        return rep_text("wrong_length");
     snprintf(trial.words, sizeof trial.words, "%s", words);
     const char *why = read_words(&trial);
     if (why != NULL)

@@ -4,10 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rep_text.h"
 #include "when_text.h"
-
-static const char no_time[] = "when? write 30m, 2h, 3d, 15:30 or 2026-11-26T15:30";
-static const char nobody[] = "to whom? rep NAME, team NAME, skill NAME LEVEL or back";
 
 /* Cuts the next word off; "" at the end. */
 static char *next_word(char **rest)
@@ -24,14 +22,14 @@ static const char *read_meeting(char *words, int64_t now_unix_ms, int64_t *at_un
 {
     const char *when = next_word(&words);
     *place = words + strspn(words, " ");
-    return *when == '\0' || when_text_parse(when, now_unix_ms, at_unix_ms) ? NULL : no_time;
+    return *when == '\0' || when_text_parse(when, now_unix_ms, at_unix_ms) ? NULL : rep_text("wrong_time");
 }
 
 const char *rep_words_completion(char *words, int64_t now_unix_ms, struct lw_completion *out)
 {
     *out = (struct lw_completion){.disposition = next_word(&words)};
     if (out->disposition[0] == '\0')
-        return "with which code? e.g. won";
+        return rep_text("wrong_code");
     return read_meeting(words, now_unix_ms, &out->at_unix_ms, &out->place);
 }
 
@@ -48,7 +46,7 @@ const char *rep_words_transfer(char *words, int64_t now_unix_ms, struct lw_trans
     else if (strcmp(kind, "skill") == 0)
         out->skill = name;
     if (!out->back && ((out->rep == NULL && out->team == NULL && out->skill == NULL) || name[0] == '\0'))
-        return nobody;
+        return rep_text("wrong_target");
     if (out->skill != NULL)
         out->level = (uint32_t)strtoul(next_word(&words), NULL, 10);
     return read_meeting(words, now_unix_ms, &out->appointment_unix_ms, &out->place);
