@@ -24,6 +24,7 @@ enum {
     STOP_WITHIN_MS = 5000,
     RELEASE_CLAIM_MS = 500,
     SLEEP_MAX_MS = 60 * 1000,
+    PATTERN_WARNINGS_MS = 60 * 1000,
 };
 
 static lw_status open_store(struct broker *broker, char *why);
@@ -36,6 +37,7 @@ static bool watch_store(struct broker *broker);
 static void begin_net_turn(struct broker *broker);
 static void step(struct broker *broker, enum core_command_kind kind);
 static void append(struct broker *broker);
+static void warn_of_patterns(struct broker *broker);
 static void end(struct broker *broker, int exit_code);
 
 static void on_record(void *context, enum record_kind kind, const void *bytes, size_t size);
@@ -106,7 +108,10 @@ void broker_turn(struct broker *broker)
         return;
     switch (broker->phase) {
     case BROKER_CLAIMING: begin_serving(broker); break;
-    case BROKER_SERVING: serve_turn(broker); break;
+    case BROKER_SERVING:
+        serve_turn(broker);
+        warn_of_patterns(broker);
+        break;
     case BROKER_STOPPING: stopping_turn(broker); break;
     case BROKER_OVER: break;
     }
@@ -310,6 +315,20 @@ static void step(struct broker *broker, enum core_command_kind kind)
     if (kind == COMMAND_FOUND_DESK)
         random_bytes(&command.found_desk.fingerprint_key, sizeof command.found_desk.fingerprint_key);
     core_step(broker->core, &command, broker->now_ms);
+}
+
+/* Once a minute at most: a text that a pattern chokes on may come as often as its writer likes. */
+static void warn_of_patterns(struct broker *broker)
+{
+    const char *rule;
+    uint64_t given_up = core_patterns_given_up(broker->core, &rule);
+
+    if (given_up == broker->patterns_given_up || broker->monotonic_ms < broker->patterns_warn_from_ms)
+        return;
+    log_warning("a pattern of rule '%s' took too many steps and counted as not matching times=%llu", rule,
+                (unsigned long long)(given_up - broker->patterns_given_up));
+    broker->patterns_given_up = given_up;
+    broker->patterns_warn_from_ms = broker->monotonic_ms + PATTERN_WARNINGS_MS;
 }
 
 /* The turn's effects wait for its last piece, or, without records, for whatever was appended before. */

@@ -41,6 +41,8 @@ struct broker {
     uint64_t confirmed;                /* ticket */
     uint64_t stop_by_ms;
     uint32_t messages;                 /* read in the last turn */
+    uint64_t patterns_given_up;        /* of rules, when last warned of */
+    uint64_t patterns_warn_from_ms;    /* not again before; monotonic */
 
     /* Set after broker_open by whoever watches: what happens, and when the loop must turn again at the latest (0: never). */
     void (*watch_effect)(void *context, const struct core_effect *effect);

@@ -18,6 +18,7 @@ static const struct metric queue_leads = {"leadwire_queue_waiting_leads", METRIC
 static const struct metric queue_oldest = {"leadwire_queue_oldest_seconds", METRIC_GAUGE, "How long the oldest of them has waited.", "queue"};
 static const struct metric reps_on = {"leadwire_reps_logged_on", METRIC_GAUGE, "Reps that are logged on.", NULL};
 static const struct metric reps_available = {"leadwire_reps_available", METRIC_GAUGE, "Reps that are available.", NULL};
+static const struct metric patterns = {"leadwire_rule_patterns_given_up_total", METRIC_COUNTER, "Patterns of rules that took too many steps for a lead, and so did not match it.", NULL};
 static const struct metric core_memory = {"leadwire_core_memory_bytes", METRIC_GAUGE, "Memory of the routing core.", NULL};
 static const struct metric payloads = {"leadwire_lead_payload_bytes", METRIC_GAUGE, "Bytes of the open leads as they were published.", NULL};
 static const struct metric sessions = {"leadwire_sessions", METRIC_GAUGE, "Sessions by role.", "role"};
@@ -77,6 +78,8 @@ static void write_leads(const struct broker_watch *watch, struct byte_buffer *ou
             metrics_put(out, &events, core_cause_word((enum core_cause)cause), (double)watch->events[cause]);
     metrics_put_only(out, &reps_on, totals.reps_connected);
     metrics_put_only(out, &reps_available, totals.reps_available);
+    const char *rule;
+    metrics_put_only(out, &patterns, (double)core_patterns_given_up(watch->broker->core, &rule));
     metrics_put_only(out, &core_memory, (double)totals.memory_bytes);
     metrics_put_only(out, &payloads, (double)totals.payload_bytes);
 }

@@ -617,7 +617,7 @@ static bool read_rules(struct byte_reader *in, struct core_config *config)
                 byte_reader_text(in, values[v], sizeof values[v]);
                 pointers[v] = values[v];
             }
-            if (in->failed || kind < CONFIG_EQUALS || kind > CONFIG_AT_MOST ||
+            if (in->failed || kind < CONFIG_EQUALS || kind > CONFIG_REGEX ||
                 core_config_rule_when(rule, name, (enum config_predicate_kind)kind, pointers, value_count) != LW_OK)
                 return false;
         }

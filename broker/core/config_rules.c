@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config_parts.h"
+#include "pattern.h"
 
 lw_status core_config_add_rule(struct core_config *config, const char *name, const char *queue, uint32_t priority,
                                struct config_rule **out)
@@ -47,18 +48,23 @@ lw_status core_config_rule_when(struct config_rule *rule, const char *field, enu
         return LW_NO_MEMORY;
     rule->predicates = predicates;
     struct config_predicate *predicate = &predicates[rule->predicate_count];
-    *predicate = (struct config_predicate){.field = config_copy_text(field), .kind = kind, .values = calloc(value_count + 1, sizeof(char *))};
-    if (!predicate->field || !predicate->values) {
+    *predicate = (struct config_predicate){.field = config_copy_text(field), .kind = kind, .values = calloc(value_count + 1, sizeof(char *)),
+                                            .patterns = kind == CONFIG_REGEX ? calloc(value_count + 1, sizeof(struct pattern *)) : NULL};
+    if (!predicate->field || !predicate->values || (kind == CONFIG_REGEX && !predicate->patterns)) {
         free(predicate->field);
         free(predicate->values);
+        free(predicate->patterns);
         return LW_NO_MEMORY;
     }
+    char reason[PATTERN_REASON_MAX];   /* told by who read the desk's file */
     rule->predicate_count++;
     for (uint32_t i = 0; i < value_count; i++) {
         predicate->values[i] = config_copy_text(values[i]);
         if (!predicate->values[i])
             return LW_NO_MEMORY;
         predicate->value_count++;
+        if (kind == CONFIG_REGEX && !(predicate->patterns[i] = pattern_new(values[i], reason)))
+            return LW_INVALID;
     }
     return LW_OK;
 }
@@ -158,8 +164,12 @@ lw_status core_config_relax_team(struct config_relax_step *step, const char *tea
 void config_rule_fini(struct config_rule *rule)
 {
     for (uint32_t i = 0; i < rule->predicate_count; i++) {
-        for (uint32_t v = 0; v < rule->predicates[i].value_count; v++)
+        for (uint32_t v = 0; v < rule->predicates[i].value_count; v++) {
+            if (rule->predicates[i].patterns)
+                pattern_free(&rule->predicates[i].patterns[v]);
             free(rule->predicates[i].values[v]);
+        }
+        free(rule->predicates[i].patterns);
         free(rule->predicates[i].values);
         free(rule->predicates[i].field);
     }

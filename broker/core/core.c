@@ -184,6 +184,12 @@ void core_totals_read(const struct core *core, struct core_totals *out)
     out->supply_classes = core->classes.supply_index.count;
 }
 
+uint64_t core_patterns_given_up(const struct core *core, const char **rule_out)
+{
+    *rule_out = core->patterns.given_up > 0 ? names_text(&core->names, core->patterns.rule) : "";
+    return core->patterns.given_up;
+}
+
 static uint64_t age_of_ends(const struct core *core, const struct avl_tree *waiting)
 {
     const struct avl_node *last = waiting->root;

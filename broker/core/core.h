@@ -463,6 +463,8 @@ struct core_totals {
     uint32_t reps_connected, reps_available, demand_classes, supply_classes, config_version;
 };
 void core_totals_read(const struct core *core, struct core_totals *out);
+/* How many patterns of rules took too long for a lead, and so did not hold, since the core began; *rule_out: the last such rule, "" if none. */
+uint64_t core_patterns_given_up(const struct core *core, const char **rule_out);
 
 /* How near core_limits are. in_use_bytes: what open leads have, roughly; falls as they end, other than the process's size. */
 struct core_bounds {

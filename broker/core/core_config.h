@@ -75,6 +75,7 @@ enum {
 
 enum config_predicate_kind {         /* numbers as leadwire.v1.PredicateKind */
     CONFIG_EQUALS = 1, CONFIG_PREFIX, CONFIG_CONTAINS, CONFIG_EXISTS, CONFIG_MISSING, CONFIG_AT_LEAST, CONFIG_AT_MOST,
+    CONFIG_REGEX,
 };
 
 struct config_skill_level { uint32_t skill; uint8_t level; };   /* skill: index in skills[] */
@@ -162,6 +163,7 @@ struct config_predicate {
     char *field;
     enum config_predicate_kind kind;
     char **values;
+    struct pattern **patterns;       /* of a regex: the values, compiled; see pattern.h */
     uint32_t value_count;
 };
 
@@ -329,6 +331,7 @@ LW_MUST_CHECK lw_status core_config_rule_relax(struct config_rule *rule, uint32_
 LW_MUST_CHECK lw_status core_config_relax_skill(const struct core_config *config, struct config_relax_step *step, const char *skill,
                                                 uint32_t level);
 LW_MUST_CHECK lw_status core_config_relax_team(struct config_relax_step *step, const char *team);
+/* LW_INVALID: a value of a regex is no pattern. */
 LW_MUST_CHECK lw_status core_config_rule_when(struct config_rule *rule, const char *field, enum config_predicate_kind kind,
                                               const char *const *values, uint32_t value_count);
 /* Ends the lead; config->dispositions[disposition_count - 1] is the new one, for a follow-up to be set. */

@@ -109,6 +109,7 @@ struct core {
     const struct act_note *acting;         /* while a manager's command is done: its events say who and why */
     struct core_totals totals;
     uint64_t leads_refused, payload_refused;   /* for want of room; decides nothing */
+    struct patterns_note patterns;
     struct byte_buffer record;             /* scratch for one record */
     struct byte_buffer joint;              /* records of leads that changed as one, until all are there */
     uint32_t joint_count;

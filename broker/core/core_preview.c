@@ -21,6 +21,7 @@ struct preview {
     struct person person;          /* no keys: the desk does not look whose lead it is */
     struct needs needs;
     const struct queue *queue;
+    bool gave_up;                  /* a pattern took too long for this lead */
     char notes[NOTES_MAX];         /* "; "-divided */
 };
 
@@ -40,7 +41,9 @@ static void find_rule(struct core *core, struct preview *preview)
         person_read(core, publish, &preview->person);
         known_tell_rules(core, known_person(core, &preview->person));
     }
+    const uint64_t given_up = core->patterns.given_up;
     preview->rule = rules_find(core, publish);
+    preview->gave_up = core->patterns.given_up > given_up;
     known_tell_rules(core, NULL);
 }
 
@@ -142,6 +145,8 @@ bool core_preview(struct core *core, const struct core_command *publish, bool al
         note(&preview, "a test lead: accepted and not routed", "");
     if (preview.queue->is_pulled)
         note(&preview, "goes to the shared list, until a rep takes it", "");
+    if (preview.gave_up)
+        note(&preview, "took a rule's pattern too many steps, which so did not match: ", names_text(&core->names, core->patterns.rule));
     note_person(core, &preview);
     effect_init(core, &row, EFFECT_LEAD_EVENT);
     row.received_unix_ms = core->now_ms;

@@ -26,6 +26,17 @@ static void chain(struct rules_index *index, uint32_t rule);
 static char lower(char letter);
 static bool parse_number(const char *text, int64_t *out);
 
+static bool has_patterns(const struct core_config *config)
+{
+    for (uint32_t i = 0; i < config->rule_count; i++) {
+        for (uint32_t p = 0; p < config->rules[i].predicate_count; p++) {
+            if (config->rules[i].predicates[p].kind == CONFIG_REGEX)
+                return true;
+        }
+    }
+    return false;
+}
+
 void rules_link(struct core *core)
 {
     struct rules_index *index = &core->rules_index;
@@ -37,6 +48,9 @@ void rules_link(struct core *core)
     if (!core->rule_demand || !index->gates || index_table_init(&index->first, count + 1u) != LW_OK)
         abort();   /* a few words per rule: part of having rules */
     index->open_first = RULE_NONE;
+    index->work = has_patterns(core->config) ? pattern_work_new() : NULL;
+    if (has_patterns(core->config) && !index->work)
+        abort();   /* the same */
     for (uint32_t i = 0; i < count; i++)
         make_gate(core, i);
     for (uint32_t i = count; i-- > 0;)
@@ -47,6 +61,7 @@ void rules_index_fini(struct rules_index *index)
 {
     free(index->gates);
     index_table_fini(&index->first);
+    pattern_work_free(&index->work);
     *index = (struct rules_index){0};
 }
 
@@ -123,20 +138,39 @@ static const char *ask(const struct core *core, const struct core_command *publi
     return publish->publish.read_field ? publish->publish.read_field(publish->publish.fields, field) : NULL;
 }
 
-static bool rule_holds(const struct core *core, const struct config_rule *rule, const struct core_command *publish)
+/* Nothing that a stranger wrote may hold the desk up: a pattern with too much to do has not matched, and is counted. */
+static bool pattern_holds(struct core *core, uint32_t rule, const struct config_predicate *predicate, const char *value)
 {
+    for (uint32_t i = 0; value && value[0] != '\0' && i < predicate->value_count; i++) {
+        enum pattern_answer answer = pattern_match(predicate->patterns[i], core->rules_index.work, value);
+        if (answer == PATTERN_MATCHES)
+            return true;
+        if (answer == PATTERN_GAVE_UP) {
+            core->patterns.given_up++;
+            core->patterns.rule = core->rules_index.gates[rule].name;
+        }
+    }
+    return false;
+}
+
+static bool rule_holds(struct core *core, uint32_t number, const struct core_command *publish)
+{
+    const struct config_rule *rule = &core->config->rules[number];
     for (uint32_t p = 0; p < rule->predicate_count; p++) {
         const struct config_predicate *predicate = &rule->predicates[p];
-        if (!predicate_holds(predicate, ask(core, publish, predicate->field)))
+        const char *value = ask(core, publish, predicate->field);
+        if (!(predicate->kind == CONFIG_REGEX ? pattern_holds(core, number, predicate, value) : predicate_holds(predicate, value)))
             return false;
     }
     return true;
 }
 
-const struct config_rule *rules_find(const struct core *core, const struct core_command *publish)
+const struct config_rule *rules_find(struct core *core, const struct core_command *publish)
 {
     const struct rules_index *index = &core->rules_index;
     uint32_t next[GATE_FIELDS_MAX + 1], count = 0;   /* of each chain, the rule to look at */
+    if (index->work)
+        pattern_work_begin(index->work);
     next[count++] = index->open_first;
     for (uint32_t field = 0; field < index->field_count; field++) {
         const char *value = ask(core, publish, index->fields[field]);
@@ -148,9 +182,8 @@ const struct config_rule *rules_find(const struct core *core, const struct core_
             first = next[i] < *first ? &next[i] : first;
         if (*first == RULE_NONE)
             return NULL;
-        const struct config_rule *rule = &core->config->rules[*first];
-        if (rule_holds(core, rule, publish))
-            return rule;
+        if (rule_holds(core, *first, publish))
+            return &core->config->rules[*first];
         *first = index->gates[*first].next;
     }
 }
@@ -195,6 +228,7 @@ static bool value_matches(enum config_predicate_kind kind, const char *value, co
         return parse_number(value, &have) && parse_number(wanted, &limit) && have <= limit;
     case CONFIG_EXISTS:
     case CONFIG_MISSING:
+    case CONFIG_REGEX:
         break;
     }
     return false;

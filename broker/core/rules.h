@@ -7,6 +7,7 @@
 
 #include "core.h"
 #include "index_table.h"
+#include "pattern.h"
 
 struct core;
 
@@ -27,15 +28,19 @@ struct rules_index {
     uint32_t open_first;                   /* the first rule without a gate; RULE_NONE */
     uint32_t field_count;
     const char *fields[GATE_FIELDS_MAX];   /* names: the rules' own texts */
+    struct pattern_work *work;             /* NULL: no rule has a pattern */
 };
 
 void rules_index_fini(struct rules_index *index);
 /* Prepares what rules_find needs of core->config. */
 void rules_link(struct core *core);
-/* The first rule whose predicates hold; NULL if none does. */
-const struct config_rule *rules_find(const struct core *core, const struct core_command *publish);
+/* The first rule whose predicates hold; NULL if none does. A pattern that took too many steps does not hold, and is noted: patterns_note. */
+const struct config_rule *rules_find(struct core *core, const struct core_command *publish);
 /* What a lead of this rule is worth: 1 to CONFIG_VALUE_MAX. */
 uint32_t rules_value(const struct config_rule *rule, const struct core_command *publish);
+
+/* Patterns that took too many steps, since the core began, and the last rule that had one. */
+struct patterns_note { uint64_t given_up; uint32_t rule; };   /* rule: names; only when given_up > 0 */
 
 /* NULL: the rules in force have none of this name. */
 const struct config_rule *rules_by_name(const struct core *core, uint32_t name);

@@ -261,7 +261,7 @@ static void add_random_rule(struct pair *pair, struct core_config *config, int n
     snprintf(name, sizeof name, "rule%d", number);
     MUST_HOLD(core_config_add_rule(config, name, below(pair, 2) ? "sales" : name, (uint32_t)below(pair, 3) * 10, &rule) == LW_OK);
     if (number < 4) {
-        uint64_t field = below(pair, 3), kind = below(pair, 5);
+        uint64_t field = below(pair, 3), kind = below(pair, 6);
         static const char *const answers[] = {"Yes", "no"};
         if (below(pair, 4) == 0)
             MUST_HOLD(core_config_rule_when(rule, "customer", CONFIG_EQUALS, &answers[below(pair, 2)], 1) == LW_OK);
@@ -269,7 +269,10 @@ static void add_random_rule(struct pair *pair, struct core_config *config, int n
             MUST_HOLD(core_config_rule_when(rule, "bought", CONFIG_EQUALS, &model_bought[below(pair, 2)], 1) == LW_OK);
         const char *value[] = {values[field == 2 ? 2 : below(pair, 2)]};
         static const enum config_predicate_kind kinds[] = {CONFIG_EQUALS, CONFIG_PREFIX, CONFIG_EXISTS, CONFIG_MISSING, CONFIG_AT_LEAST};
-        enum config_predicate_kind chosen = field == 2 ? CONFIG_AT_LEAST : kinds[kind == 4 ? 0 : kind];
+        static const char *const patterns[] = {"^I|^d", "e$|x"};
+        enum config_predicate_kind chosen = field == 2 ? CONFIG_AT_LEAST : kind == 5 ? CONFIG_REGEX : kinds[kind == 4 ? 0 : kind];
+        if (chosen == CONFIG_REGEX)
+            value[0] = patterns[below(pair, 2)];
         MUST_HOLD(core_config_rule_when(rule, fields[field], chosen, value, chosen == CONFIG_EXISTS || chosen == CONFIG_MISSING ? 0 : 1) == LW_OK);
     }
     for (int i = 2; i >= 0; i--) {

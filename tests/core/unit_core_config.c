@@ -210,6 +210,8 @@ static void building_rules_finds_doubles_and_bounds(void **state)
     for (int i = 0; i < CONFIG_PREDICATES_MAX; i++)
         assert_int_equal(core_config_rule_when(rule, "f", CONFIG_EXISTS, NULL, 0), LW_OK);
     assert_int_equal(core_config_rule_when(rule, "f", CONFIG_EXISTS, NULL, 0), LW_FULL);
+    assert_int_equal(core_config_add_rule(config, "s", "q", 1, &rule), LW_OK);
+    assert_int_equal(core_config_rule_when(rule, "f", CONFIG_REGEX, (const char *const[]){"a", "(b"}, 2), LW_INVALID);
     core_config_free(config);
 }
 
@@ -226,6 +228,8 @@ static void predicates_mean_what_the_table_says(void **state)
         {CONFIG_AT_LEAST, "-5", "-4", true}, {CONFIG_AT_LEAST, "10", "ten", false}, {CONFIG_AT_LEAST, "10", "1e9", false},
         {CONFIG_AT_LEAST, "10", "-", false}, {CONFIG_AT_LEAST, "10", "9999999999999999999", false},
         {CONFIG_AT_MOST, "10", "10", true}, {CONFIG_AT_MOST, "10", "11", false}, {CONFIG_AT_MOST, "10", NULL, false},
+        {CONFIG_REGEX, "^so+lar$", "SOOLAR", true}, {CONFIG_REGEX, "^so+lar$", "a solar roof", false}, {CONFIG_REGEX, ".*", "", false},
+        {CONFIG_REGEX, ".*", NULL, false},
     };
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -238,6 +242,33 @@ static void predicates_mean_what_the_table_says(void **state)
             fail_msg("row %zu of the table: %s %s", i, table[i].wanted ? table[i].wanted : "-", table[i].value ? table[i].value : "-");
         rig_close(&rig);
     }
+}
+
+/* Whoever writes to the desk can write a text that a careless pattern chokes on. */
+static void a_pattern_with_too_much_to_do_does_not_hold_and_is_counted(void **state)
+{
+    struct desk_rig rig;
+    char text[4000];
+    const char *rule_name, *dear = "^(a+)+$", *cheap = "a!$";
+    struct core_config *config = with_ada(9);
+    struct config_rule *rule;
+    (void)state;
+    assert_int_equal(core_config_rule_when(&config->rules[0], "summary", CONFIG_REGEX, &dear, 1), LW_OK);
+    assert_int_equal(core_config_add_rule(config, "cheap", "cheap", 0, &rule), LW_OK);
+    assert_int_equal(core_config_rule_when(rule, "summary", CONFIG_REGEX, &cheap, 1), LW_OK);
+    memset(text, 'a', sizeof text);
+    text[sizeof text - 1] = '\0';
+    rig_open(&rig, config, NULL);
+    struct desk_id good = rig_publish_lead(&rig, &(struct rig_lead){.id = "a", .fields = {{"summary", text}}});
+    assert_string_equal(rig_row(&rig, good).queue, "sales");
+    assert_int_equal(core_patterns_given_up(rig.core, &rule_name), 0);
+    assert_string_equal(rule_name, "");
+    text[sizeof text - 2] = '!';
+    struct desk_id bad = rig_publish_lead(&rig, &(struct rig_lead){.id = "b", .fields = {{"summary", text}}});
+    assert_string_equal(rig_row(&rig, bad).queue, "cheap");   /* the rules behind it are asked all the same */
+    assert_int_equal(core_patterns_given_up(rig.core, &rule_name), 1);
+    assert_string_equal(rule_name, "all");
+    rig_close(&rig);
 }
 
 static void the_first_rule_that_holds_decides(void **state)
@@ -306,6 +337,7 @@ int main(void)
         cmocka_unit_test(refused_rules_change_nothing),
         cmocka_unit_test(building_rules_finds_doubles_and_bounds),
         cmocka_unit_test(predicates_mean_what_the_table_says),
+        cmocka_unit_test(a_pattern_with_too_much_to_do_does_not_hold_and_is_counted),
         cmocka_unit_test(the_first_rule_that_holds_decides),
         cmocka_unit_test(the_first_rule_decides_whatever_it_asks_first),
     };

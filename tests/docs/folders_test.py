@@ -11,7 +11,7 @@ import doc_sources as sources
 LIBRARIES = {
     "zmq.h": "libzmq", "protobuf-c": "protobuf-c", "hiredis": "hiredis", "yaml.h": "libyaml", "event2": "libevent", "jansson.h": "jansson",
     "gmime": "gmime", "gumbo.h": "gumbo", "phonenumbers": "libphonenumber", "unicode": "ICU", "openssl": "libcrypto", "curl": "libcurl", "osipparser2": "libosip2", "sodium.h": "libsodium",
-    "cmocka.h": "cmocka", "curses.h": "ncurses", "term.h": "ncurses",
+    "cmocka.h": "cmocka", "curses.h": "ncurses", "term.h": "ncurses", "pcre2.h": "libpcre2",
 }
 CODE = (".c", ".h", ".cc", ".cpp")
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
@@ -109,11 +109,11 @@ class Folders(unittest.TestCase):
         for package, words in {"libzmq3-dev": "libzmq", "libprotobuf-c-dev": "protobuf-c", "libhiredis-dev": "hiredis", "libyaml-dev": "libyaml",
                                "libevent-dev": "libevent", "libjansson-dev": "jansson", "libgmime-3.0-dev": "gmime", "libgumbo-dev": "gumbo", "libexpat1-dev": "expat",
                                "libphonenumber-dev": "libphonenumber", "libicu-dev": "icu", "libssl-dev": "libcrypto", "libsodium-dev": "libsodium", "libcurl4-openssl-dev": "libcurl",
-                               "libosip2-dev": "libosip2", "libncurses-dev": "ncurses", "libcmocka-dev": "cmocka"}.items():
+                               "libosip2-dev": "libosip2", "libncurses-dev": "ncurses", "libpcre2-dev": "libpcre2", "libcmocka-dev": "cmocka"}.items():
             self.assertIn(words, text)
             self.assertRegex(sources.read("deploy/setup/build.txt") + sources.read("deploy/setup/test.txt"), rf"(?m)^{re.escape(package)}\b")
         listed = set(re.findall(r"(?m)^(lib[\w.+-]+-dev)\b", sources.read("deploy/setup/build.txt")))
-        self.assertEqual(len(listed), 16, "a library was added to or taken from build.txt: say so in Dependencies")
+        self.assertEqual(len(listed), 17, "a library was added to or taken from build.txt: say so in Dependencies")
 
 
 if __name__ == "__main__":

@@ -158,6 +158,8 @@ static const struct wrong wrong_files[] = {
      {"d.yaml:7: rule 'a': subject: 'contain' is not known here; did you mean 'contains'?"}},
     {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      attribute.budget: {at_least: 10k}\n",
      {"d.yaml:7: rule 'a': attribute.budget: at_least must be a whole number, not '10k'"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      subject: {regex: [solar, \"(solar\"]}\n",
+     {"d.yaml:7: rule 'a': subject: regex: '(solar' is no pattern: missing closing parenthesis, at byte 6"}},
     {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      source: []\n", {"d.yaml:7: rule 'a': source needs 1 to 64 values, not 0"}},
     {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      source: {}\n",
      {"d.yaml:7: rule 'a': source: says nothing; remove it or give a value"}},
@@ -474,7 +476,7 @@ static void rules_read_as_written(void **state)
     struct desk_yaml *desk = desk_of(
         "desk: main\nskills: {italian: , solar: }\nreps:\n  anna: {device: \"sip:a@b\", skills: {italian: 9, solar: 9}}\nrules:\n"
         "  - name: big\n    when:\n      language: [it, no]\n      subject: {contains: solar, prefix: [Re, Fw]}\n"
-        "      attribute.budget: {at_least: 10000, at_most: -5}\n      email: {exists: no}\n      phone: {missing: false}\n"
+        "      attribute.budget: {at_least: 10000, at_most: -5}\n      email: {exists: no}\n      phone: {missing: false}\n      summary: {regex: ['solar\\b', '^a']}\n"
         "    queue: gold\n    require: {italian: 5, solar: 3}\n    priority: 20\n  - name: rest\n");
     const Leadwire__V1__DeskConfig *config = desk_yaml_config(desk);
     assert_non_null(config);
@@ -494,6 +496,7 @@ static void rules_read_as_written(void **state)
         {"attribute.budget", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_AT_MOST, "-5", 1},
         {"email", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_MISSING, NULL, 0},
         {"phone", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_EXISTS, NULL, 0},
+        {"summary", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_REGEX, "solar\\b", 2},
     };
     assert_int_equal(rule->n_when, sizeof expected / sizeof expected[0]);
     for (size_t i = 0; i < rule->n_when; i++) {

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "desk_reader.h"
+#include "pattern.h"
 #include "wire.h"
 
 static const char *const rule_keys[] = {"name", "when", "queue", "require", "prefer", "language", "territory", "teams", "relax", "priority", "value", NULL};
@@ -21,13 +22,14 @@ static const struct { const char *name; Leadwire__V1__PredicateKind kind; enum o
     {"equals", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_EQUALS, OPERAND_TEXTS},
     {"prefix", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_PREFIX, OPERAND_TEXTS},
     {"contains", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_CONTAINS, OPERAND_TEXTS},
+    {"regex", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_REGEX, OPERAND_TEXTS},
     {"exists", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_EXISTS, OPERAND_YES_NO},
     {"missing", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_MISSING, OPERAND_YES_NO},
     {"at_least", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_AT_LEAST, OPERAND_NUMBER},
     {"at_most", LEADWIRE__V1__PREDICATE_KIND__PREDICATE_AT_MOST, OPERAND_NUMBER},
 };
 enum { OPERATOR_TABLE_SIZE = sizeof operator_table / sizeof operator_table[0] };
-static const char *const operator_names[] = {"equals", "prefix", "contains", "exists", "missing", "at_least", "at_most", NULL};
+static const char *const operator_names[] = {"equals", "prefix", "contains", "regex", "exists", "missing", "at_least", "at_most", NULL};
 
 bool desk_is_field(const char *field)
 {
@@ -66,10 +68,19 @@ static void check_code(struct desk_yaml *reader, const struct yaml_node *node, c
     }
 }
 
+static void check_pattern(struct desk_yaml *reader, const struct yaml_node *node, const char *what, const char *value)
+{
+    char reason[PATTERN_REASON_MAX];
+    struct pattern *pattern = pattern_new(value, reason);
+    if (pattern == NULL)
+        yaml_doc_problem(reader->doc, node, "%s: '%.127s' is no pattern: %s", what, value, reason);
+    pattern_free(&pattern);
+}
+
 /* One value, or a list of values any of which will do. */
 static void read_values(struct desk_yaml *reader, const struct yaml_node *node, const char *what, Leadwire__V1__Predicate *predicate)
 {
-    const bool is_list = yaml_node_kind(node) == YAML_KIND_LIST;
+    const bool is_list = yaml_node_kind(node) == YAML_KIND_LIST, is_regex = predicate->kind == LEADWIRE__V1__PREDICATE_KIND__PREDICATE_REGEX;
     const size_t count = is_list ? yaml_node_count(node) : 1;
     if (count == 0 || count > DESK_VALUES_MAX) {
         yaml_doc_problem(reader->doc, node, "%s needs 1 to %d values, not %zu", what, DESK_VALUES_MAX, count);
@@ -81,12 +92,14 @@ static void read_values(struct desk_yaml *reader, const struct yaml_node *node, 
     for (size_t i = 0; i < count; i++) {
         const struct yaml_node *item = is_list ? yaml_list_at(node, i) : node;
         const size_t before = yaml_doc_problem_count(reader->doc);
-        const char *value = yaml_read_text(reader->doc, item, what, VALUE_SIZE_MAX, "");
+        const char *value = yaml_read_text(reader->doc, item, what, is_regex ? PATTERN_SIZE_MAX : VALUE_SIZE_MAX, "");
         if (yaml_doc_problem_count(reader->doc) == before) {
             if (value[0] == '\0')
                 yaml_doc_problem(reader->doc, item, "%s: an empty value; use {missing: true} for fields that are not there", what);
             else if (predicate->kind == LEADWIRE__V1__PREDICATE_KIND__PREDICATE_EQUALS)
                 check_code(reader, item, what, predicate->field, value);
+            else if (is_regex)
+                check_pattern(reader, item, what, value);
         }
         predicate->values[i] = desk_borrow(value);
     }
