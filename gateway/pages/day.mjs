@@ -3,15 +3,15 @@
 
 import {byId, make} from "./elements.mjs";
 import {span, t} from "./texts.mjs";
+import {exclusion} from "./words.mjs";
 
 const EVERY_MS = 15000, SHOWN_MAX = 8;
 const FIRST = ["load", "idle", "tier", "levels", "turn", "share", "worth", "interrupts", "preferred", "order"];
 const WHY = ["preferred_rep", "offline", "break", "wrap_up", "away", "hours", "device", "cap", "team_cap", "team_share", "declined_before", "capacity", "shared_list"];
 
-// What is not known by name is told as the broker says it: a skill with its levels.
 function why(one) {
   if (!one.excluded_by) return t(FIRST.includes(one.decided_by) ? `first_${one.decided_by}` : "first_order");
-  return WHY.includes(one.excluded_by) ? t(`why_${one.excluded_by}`) : t("why_rule", {rule: [one.excluded_by, one.detail].filter(Boolean).join(": ")});
+  return WHY.includes(one.excluded_by) ? t(`why_${one.excluded_by}`) : t("why_rule", {rule: exclusion(one.excluded_by, one.detail)});
 }
 
 const leads = (hundredths) => (Math.abs(hundredths) / 100).toLocaleString(document.documentElement.lang, {maximumFractionDigits: 1});

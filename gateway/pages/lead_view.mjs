@@ -4,6 +4,7 @@
 import {run, serverNow} from "./clock.mjs";
 import {make, write} from "./elements.mjs";
 import {day, moment, span, t} from "./texts.mjs";
+import {inWords} from "./words.mjs";
 
 export function nameOf(row) {
   const lead = row.lead ?? {};
@@ -70,7 +71,7 @@ export function wishes(row) {
 // Earlier and later contacts, and all the rest, folded away.
 export function details(row) {
   const lead = row.lead ?? {}, list = make("dl");
-  fact(list, "why_you", row.why);
+  fact(list, "why_you", inWords(row.why ?? ""));
   fact(list, "set_by", row.set_by);
   fact(list, "appointment", appointmentOf(row));
   fact(list, "place", [lead.postal_code, lead.city, lead.region, lead.country].filter(Boolean).join(" "));

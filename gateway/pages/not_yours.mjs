@@ -6,7 +6,7 @@ import {button, byId, make} from "./elements.mjs";
 import {load, t} from "./texts.mjs";
 
 const user = await session();
-await load(user.page.language, "ops");
+await load(user.page.language);
 const may = (what) => user.may.includes(what);
 byId("why").textContent = t(user.rep || location.pathname !== "/desk" ? "not_yours_role" : "not_yours_no_rep", {name: user.user, role: t(`role_${user.role.replace("-", "_")}`)});
 byId("where").replaceChildren(...[

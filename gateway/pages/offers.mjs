@@ -8,6 +8,7 @@ import {ask, button, byId, key, make} from "./elements.mjs";
 import {countdown, details, heading, nameOf, wantsOf, wishes} from "./lead_view.mjs";
 import {tell} from "./notices.mjs";
 import {because, t} from "./texts.mjs";
+import {inWords} from "./words.mjs";
 
 const cards = new Map();
 let page = {};
@@ -36,7 +37,7 @@ function place(row) {
   const name = nameOfOffer(row), content = JSON.stringify([row.lead, row.contacts, row.why]), old = cards.get(name);
   if (old?.content === content) return;
   const element = make("article", {class: "card offer", "aria-labelledby": `name-${row.lead_id}`},
-    countdown(row), heading(row, 3), wishes(row), row.why && make("p", {class: "why"}, make("strong", {}, `${t("why_you")}: `), make("span", {lang: "en"}, row.why)),
+    countdown(row), heading(row, 3), wishes(row), row.why && make("p", {class: "why"}, make("strong", {}, `${t("why_you")}: `), inWords(row.why)),
     make("p", {class: "acts"},
       make("button", {type: "button", class: "primary accept", onclick: () => accept(row)}, t("accept"), key("A")),
       make("button", {type: "button", class: "decline", onclick: () => decline(row)}, t("decline"), key("D"))),

@@ -13,6 +13,7 @@ import * as rules from "./ops_rules.mjs";
 import * as story from "./ops_story.mjs";
 import {Table} from "./ops_table.mjs";
 import {choose, language, languages, load, span, t} from "./texts.mjs";
+import {event, inWords} from "./words.mjs";
 
 const SAY_AFTER_MS = 1000, RETRY_MS = 2000;
 let told = null, user = null, away = 0, current = "";
@@ -45,7 +46,7 @@ function makeTables() {
       {head: t("last_misses"), text: (row) => row.misses.map((one) => t("before", {time: ago(one.at_unix_ms)})).join(", ")}, acts(onRep)],
     (row) => row.rep),
     parked: new Table(scroll("parked"), t("parked_leads"), [
-      ...lead, {head: t("waits_for"), number: true, text: (row) => ago(row.received_unix_ms)}, {head: t("because"), text: (row) => row.why || row.cause},
+      ...lead, {head: t("waits_for"), number: true, text: (row) => ago(row.received_unix_ms)}, {head: t("because"), text: (row) => (row.why ? inWords(row.why) : event(row.cause))},
       {head: "", act: (row) => (may("act") && !told.team ? button(t("act_release"), () => release(row())) : "")}, acts((row) => onLead(row, told.reps, told.team))],
     (row) => row.lead_id),
     leads: new Table(scroll("leads"), t("open_leads"), [
@@ -210,7 +211,7 @@ async function begin() {
 }
 
 user = await begin();
-await load(user.page.language, "ops");
+await load(user.page.language);
 document.title = t("ops_title");
 tables = makeTables();
 story.begin();

@@ -4,13 +4,13 @@
 import {ask as dialog, button, byId, make} from "./elements.mjs";
 import {tell} from "./notices.mjs";
 import {ask} from "./ops_api.mjs";
-import {t} from "./texts.mjs";
+import {because, t} from "./texts.mjs";
 
 const PRIORITY_MAX = 200, HOUR_MS = 3600000;
 
 async function send(name, body, what) {
   const answer = await ask(name, body), done = answer.outcome === "accepted" || answer.outcome === "duplicate";
-  tell(done ? t("done", {what}) : t("failed", {reason: answer.reason || t(answer.outcome === "unknown" ? "no_answer" : "refused_so")}));
+  tell(done ? t("done", {what}) : t("failed", {reason: answer.reason ? because(answer.reason) : t(answer.outcome === "unknown" ? "no_answer" : "refused_so")}));
   return done;
 }
 

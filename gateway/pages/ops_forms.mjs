@@ -7,7 +7,7 @@ import {tell} from "./notices.mjs";
 import {ask, get} from "./ops_api.mjs";
 import * as fields from "./ops_fields.mjs";
 import {Table} from "./ops_table.mjs";
-import {t} from "./texts.mjs";
+import {because, t} from "./texts.mjs";
 
 const REASON_MAX = 500, SHOWN_MAX = 300;
 let told = null, tables = null, wanted = "";
@@ -112,7 +112,7 @@ function sentences(changes) {
   return make("ul", {class: "words", "aria-label": t("rules_difference")}, rows.length ? rows.map((row) => make("li", {}, sentence(row))) : make("li", {}, t("rules_same")));
 }
 
-const problemText = (answer) => answer.reason || (answer.problems ?? []).map(({text}) => text).join("; ") || t("rules_wrong");
+const problemText = (answer) => because(answer.reason) || (answer.problems ?? []).map(({text}) => because(text)).join("; ") || t("rules_wrong");
 
 // Asks what the act would change, then for a reason, and applies it. Gives "applied", "back" (to the form), null (left), or an answer with
 // problems. Others' versions that come meanwhile are looked at: the same act on top of them, told anew.
@@ -193,7 +193,7 @@ async function edit(of, row) {
     const asked = act === "remove" ? {act: `remove_${of}`, name} : {act: `${isNew ? "add" : "change"}_${of}`, name, set};
     const ended = await carryOut(title, asked, true);
     if (ended === "applied" || ended === null) return;
-    problems = ended === "back" ? [] : ended.problems?.length ? ended.problems : [{field: "", text: problemText(ended)}];
+    problems = ended === "back" ? [] : ended.problems?.length ? ended.problems.map((one) => ({...one, text: because(one.text)})) : [{field: "", text: problemText(ended)}];
   }
 }
 
@@ -201,7 +201,7 @@ function point(made, found, problems) {
   for (const field of Object.values(made)) field.fault("");
   const lost = problems.filter(({field}) => !made[field]);
   found.hidden = lost.length === 0;
-  found.textContent = lost.map(({text}) => text).join("; ");
+  found.textContent = lost.map(({text}) => because(text)).join("; ");
   for (const {field, text} of [...problems].reverse()) made[field]?.fault(text);
 }
 

@@ -4,7 +4,7 @@
 import {ask as dialog, button, byId, make} from "./elements.mjs";
 import {tell} from "./notices.mjs";
 import {ask, get} from "./ops_api.mjs";
-import {moment, t} from "./texts.mjs";
+import {because, moment, t} from "./texts.mjs";
 
 const LINES_MAX = 3000, REASON_MAX = 500;
 let told = null, mayApply = false, goesBack = null, based = 0;
@@ -40,7 +40,7 @@ const text = () => byId("rules-text").value;
 function say(answer) {
   const place = byId("rules").querySelector(".found");
   place.replaceChildren(...[...(answer.problems ?? []).map((line) => make("li", {class: "problem"}, line)), ...(answer.warnings ?? []).map((line) => make("li", {}, line)),
-    answer.reason && make("li", {}, answer.reason)].filter(Boolean));
+    answer.reason && make("li", {}, because(answer.reason))].filter(Boolean));
 }
 
 async function check() {
@@ -57,7 +57,7 @@ async function apply() {
   if (!why) return;
   const answer = await ask("rules", {text: written, reason: why, based_on: from});
   say(answer);
-  if (answer.outcome !== "accepted") return tell(t("failed", {reason: answer.reason || t("rules_wrong")}));
+  if (answer.outcome !== "accepted") return tell(t("failed", {reason: because(answer.reason) || t("rules_wrong")}));
   tell(t("rules_applied", {version: answer.version}));
 }
 

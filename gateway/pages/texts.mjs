@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page's words: one file per language. Which one: what was chosen here, else the browser's, else the desk's.
+// The pages' words: one file per language, of all pages. Which one: what was chosen here, else the browser's, else the desk's.
 
 const LANGUAGES = ["en", "it"];
 let texts = {};
@@ -14,12 +14,10 @@ export function choose(code) {
   location.reload();
 }
 
-// more: another set of texts that the page has besides.
-export async function load(ofDesk, more = "") {
+export async function load(ofDesk) {
   const wanted = [localStorage.getItem("language"), ...navigator.languages.map((code) => code.slice(0, 2)), ofDesk];
   language = wanted.find((code) => LANGUAGES.includes(code)) ?? "en";
-  const read = async (set) => (await fetch(`/static/${set}_${language}.json`)).json();
-  texts = {...await read("texts"), ...(more ? await read(more) : {})};
+  texts = await (await fetch(`/static/texts_${language}.json`)).json();
   document.documentElement.lang = language;
   for (const element of document.querySelectorAll("[data-text]")) element.textContent = t(element.dataset.text);
   for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", t(element.dataset.label));
@@ -29,6 +27,9 @@ export async function load(ofDesk, more = "") {
 export function t(name, values = {}) {
   return (texts[name] ?? name).replace(/\{(\w+)\}/g, (all, word) => values[word] ?? all);
 }
+
+// The text of a word of the broker's, of that kind; without one the word as it was told.
+export const wordOf = (kind, word) => texts[`${kind}_${word}`] ?? word;
 
 // Why something was refused, or taken back: what the broker says of it, in the page's words where they have any, else as it was told.
 export function because(reason, outcome = "") {

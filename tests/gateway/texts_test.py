@@ -22,12 +22,14 @@ MADE = {"state_": "available break wrap_up away offline", "quiet_": "available b
         "broker_": "store durability version uptime rules journal checkpoint memory publishers repeated refused_frames", "last_": "hour day",
         "plot_": "flow level touch", "elsewhere_": "page device", "outcome_": "busy rejected not_found not_yours duplicate_differs unknown", "sound_": "on off", "key_": "accept decline note disposition touch transfer next undo break"}
 
+ALIKE = {"channel_chat", "channel_email", "password"}
+
 
 def texts(language):
-    """Those of all pages, and those that one has besides."""
-    sets = [json.loads((PAGES / f"{name}_{language}.json").read_text(encoding="utf-8")) for name in ("texts", "ops")]
-    assert not set(sets[0]) & set(sets[1]), "a text is in both sets"
-    return {**sets[0], **sets[1]}
+    def once(pairs):
+        assert len(dict(pairs)) == len(pairs), "a text is there twice"
+        return dict(pairs)
+    return json.loads((PAGES / f"texts_{language}.json").read_text(encoding="utf-8"), object_pairs_hook=once)
 
 
 def slug(words):
@@ -35,8 +37,36 @@ def slug(words):
     return re.sub(r"\W+", "_", words.lower())
 
 
+def sources(folder, pattern):
+    return "".join(path.read_text(encoding="utf-8") for path in sorted((SOURCE / folder).glob(pattern)))
+
+
 def core_sources():
-    return "".join(path.read_text(encoding="utf-8") for path in sorted((SOURCE / "broker" / "core").glob("*.[ch]")))
+    return sources("broker/core", "*.[ch]")
+
+
+def refusals():
+    """What a rep's or a manager's act is refused with, by the broker or the gateway."""
+    for folder, name in [*(("broker/core", f"{name}.c") for name in ("cmd_act", "cmd_complete", "cmd_rep", "cmd_transfer", "declines", "manage", "device")),
+                         *(("gateway", f"{name}.c") for name in ("act_reply", "desk_acts", "ops_acts", "ops_forms", "ops_rules"))]:
+        code = re.sub(r"log_\w+\([^;]*;", "", sources(folder, name))
+        yield from re.findall(r'(?:return|\?|:) "([a-z][^"\n%]* [^"\n%]*)"', code)
+        yield from re.findall(r'(?:reply|refuse\w*|reject\w*|answer\w*)\([^;]*?"([a-z][^"\n%]* [^"\n%]*)"', code)
+
+
+def function(name):
+    return re.search(rf"\n[^\n;]*\b{name}\([^;{{]*?\n{{.*?\n}}", core_sources(), re.DOTALL)[0]
+
+
+def pieces():
+    """What the broker writes of a decision, a piece each, with something in place of what it puts in."""
+    for name in ("caps_explain", "team_limit_explain", "explain_excluded_by", "lacks", "waiting_because"):
+        for told in re.findall(r'snprintf\([^;"]*"([^"]+)"', function(name)) + re.findall(r'= [^;"]*\? "([^"]+)"', function(name)):
+            if re.sub(r"%\w+", "", told).strip(" ;"):
+                yield from filter(None, re.split("; ", re.sub(r"%(?:u|llu)", "7", re.sub(r"%s(?:%s)*", "word", told).replace("wordword", "word")).lstrip(",; ")))
+    yield from ("you are asked first", "german 6 of 5 needed", "load 1 of 2", "idle 42 s", "tier 1", "levels 13", "number 4 in turn", "share 10, ahead by 1.25",
+                "share 10, owed 0.05", "worth 1.034", "interrupts", "preferred 2", "3 could take it", "urgency 132.5: priority 50.0, value 1.5, slack 80.0, age 2.5",
+                "waited 400 s, over the cap of 300 s", "busy", "unreachable", "load 2 of 2, needs 1 more")
 
 
 def causes_that_take():
@@ -60,8 +90,31 @@ class Texts(unittest.TestCase):
         self.assertEqual(sorted(word for word in causes_that_take() if f"cause_{word}" not in texts("en")), [])
 
     def test_words_for_causes_are_of_what_is_said(self):
-        said = {slug(words) for words in re.findall(r'"([^"\n]+)"', core_sources() + (SOURCE / "gateway" / "desk_acts.c").read_text(encoding="utf-8"))}
+        said = {slug(words) for words in re.findall(r'"([^"\n]*)"', core_sources() + sources("gateway", "*.c"))}
         self.assertEqual(sorted(name for name in texts("en") if name.startswith("cause_") and name[len("cause_"):] not in said), [])
+
+    def test_whatever_an_act_is_refused_with_is_said_in_words(self):
+        self.assertEqual(sorted({words for words in refusals() if f"cause_{slug(words)}" not in texts("en")}), [])
+
+    def test_whatever_is_told_of_a_decision_is_said_in_words(self):
+        forms = [re.compile(form.replace("(?<", "(?P<")) for form in re.findall(r"^  \[/(.*)/, \"told_\w+\"\],$", (PAGES / "words.mjs").read_text(encoding="utf-8"), re.MULTILINE)]
+        self.assertGreater(len(forms), 40)
+        told = [part for piece in pieces() for part in (piece.split(", ") if piece.startswith("7 without") else [piece])]
+        self.assertGreater(len(told), 40)
+        self.assertEqual([piece for piece in told if not any(form.search(piece) for form in forms)], [])
+
+    def test_each_event_and_each_exclusion_has_a_word(self):
+        there = set(texts("en"))
+        causes = {word for _, word in re.findall(r'X\((\d+), \w+, "(\w+)"\)', (SOURCE / "broker" / "core" / "core.h").read_text(encoding="utf-8"))}
+        self.assertGreater(len(causes), 60)
+        self.assertEqual(sorted(causes), sorted(name[len("event_"):] for name in there if name.startswith("event_")))
+        rules = set(re.findall(r'return "(\w+)"', function("explain_excluded_by"))) | {"offline", "wrap_up", "break", "away", "shared_list", "other"}
+        self.assertEqual(sorted(rules), sorted(name[len("kept_"):] for name in there if name.startswith("kept_")))
+
+    def test_what_is_italian_is_not_english(self):
+        """Only what is a name, a number or the same word in both is the same."""
+        italian = texts("it")
+        self.assertEqual(sorted(name for name, text in texts("en").items() if text == italian[name] and re.search(r"[a-z]{3}", re.sub(r"\{\w+\}", "", text)) and name not in ALIKE), [])
 
     def test_languages_have_the_same_names_and_words(self):
         words = {language: {name: sorted(re.findall(r"\{(\w+)\}", text)) for name, text in texts(language).items()} for language in ("en", "it")}
@@ -72,7 +125,8 @@ class Texts(unittest.TestCase):
         asked = set(re.findall(r'data-(?:text|label)="(\w+)"', code))
         for call in re.findall(r"\bt(?=\(([^()]*))", code) + re.findall(r"\bfact\(list, ([^()]*)", code):
             asked |= set(re.findall(r'(?:^|[?:]\s*)"([a-z_]+)"', call))
-        asked |= {name for name in texts("en") if name.startswith("cause_")}
+        asked |= {name for name in texts("en") if name.startswith(("cause_", "event_", "kept_"))}
+        asked |= set(re.findall(r'^  \[/.*/, "(told_\w+)"\],$', code, re.MULTILINE))
         asked |= {start + end for start, ends in MADE.items() for end in ends.split()}
         there = set(texts("en"))
         self.assertEqual(sorted(asked - there), [])

@@ -14,7 +14,7 @@ WEIGHT_MAX = 150 * 1024
 # What a page or a script names: in markup, as a module, as a style's file, to fetch. Texts are fetched by a name that is put together.
 NAMED = (r'<(?:script|img)\b[^>]*\bsrc="([^"]+)"', r'<link\b[^>]*\bhref="([^"]+)"', r'^\s*(?:import|export)\b[^"\'=;(]*["\']([^"\']+)["\']', r'\bimport\(\s*["\']([^"\']+)["\']',
          r'@import\s+(?:url\()?["\']?([^"\')\s]+)', r'\burl\(["\']?([^"\')]+)', r'"src":\s*"([^"]+)"')
-LOADED_BY_NAME = {"/sign-in": ["/static/texts_it.json"], "/desk": ["/static/texts_it.json"], "/ops": ["/static/texts_it.json", "/static/ops_it.json"]}
+LOADED_BY_NAME = {"/sign-in": ["/static/texts_it.json"], "/desk": ["/static/texts_it.json"], "/ops": ["/static/texts_it.json"]}
 
 
 class Weight(unittest.TestCase):

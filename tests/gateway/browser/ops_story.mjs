@@ -30,7 +30,7 @@ await row(ops, "leads", lead).filter({hasText: "Scheduled"}).waitFor();
 
 await ops.getByRole("button", {name: lead}).click();
 await ops.waitForSelector("#story .told h3");
-assert.match(await ops.textContent("#story .told"), /held.*by maria.*they are out today.*waiting → scheduled/s);
+assert.match(await ops.textContent("#story .told"), /held.*by maria.*they are out today.*Waiting → Scheduled/s);
 await accessible(ops, "a lead's story");
 await shot(ops, "ops");
 say("held with a reason, which its story tells");
@@ -137,5 +137,34 @@ await accessible(phone, "one team on a phone");
 await fitsIn(phone, 360);
 await shot(phone, "ops-phone");
 say("the manager of one team sees that team");
+
+// ---- the whole desk in Italian: why a rep is asked, a lead's story, and what is refused
+const anna = await device("ops-rep", {locale: "it-IT"});
+await signIn(anna);
+const asked = await outside("publish", {...form, phones: [], emails: [{address: "ugo@example.com"}], name: "Ugo"});
+const why = await anna.locator(".card.offer .why").textContent();
+assert.match(why, /^Perché tu: solar 8, ne serve 5; 0 su \d in mano; libero da \d+ s; 1 potevano prenderlo; urgenza \d+\.\d: priorità \d+\.\d, tempo rimasto .*, attesa .*$/);
+await anna.keyboard.press("d");
+await anna.waitForSelector(".card.offer", {state: "detached"});
+await phone.context().clearCookies();
+await signIn(phone, "maria", "ops");
+await phone.getByRole("button", {name: asked}).click();
+const told = phone.locator("#story .told");
+await told.locator("h3", {hasText: "Che cosa è successo"}).waitFor();
+for (const folded of await told.locator("details:not([open]) summary").all()) await folded.click();
+const words = await told.innerText();
+assert.match(words, /rifiutato.*solar 8, ne serve|0 su \d in mano/s);
+assert.match(words, /In attesa → Proposto/);
+assert.match(words, /non disponibili/);
+assert.match(words, /non connesso/);
+assert.doesNotMatch(words, /\b(load|idle|offer|offered|declined|waiting|published|could|take|needs?|needed|not|available|missed|without|requires?|device|full|priority|by|of)\b/i);
+await row(phone, "leads", asked).getByRole("button", {name: "Agisci"}).click();
+await phone.waitForSelector("#ask[open]");
+await phone.selectOption("#act-rep", "bruno");
+await phone.getByRole("button", {name: "Assegna a questo venditore"}).click();
+await phone.locator("#notices .notice", {hasText: "il venditore non è connesso"}).waitFor();
+await accessible(phone, "a story in Italian");
+await shot(phone, "ops-story-it");
+say("a lead's story, why a rep is asked, and what is refused are Italian");
 
 await end();
