@@ -131,7 +131,8 @@ void broker_wait(struct broker *broker)
     uint64_t store_ms = store_next_ms(broker->store);
     bool is_stepping = broker->phase == BROKER_SERVING && !broker->is_away && !commit_is_waiting(&broker->commit);
 
-    if (broker->messages >= NET_TURN_MESSAGES_MAX)
+    bool may_go_on = broker->is_outrun && !store_is_outrun(broker->store);
+    if (broker->messages >= NET_TURN_MESSAGES_MAX || may_go_on)
         return;
     if (broker->phase == BROKER_STOPPING)
         count = 0;
@@ -296,6 +297,11 @@ static void begin_net_turn(struct broker *broker)
 {
     bool is_blocked = commit_is_waiting(&broker->commit) || net_is_full(broker->net);
     uint64_t pending = store_pending_bytes(broker->store);
+
+    /* To publishers it is as if that much were unconfirmed: they wait, and soon are told busy. What reps do ends leads. */
+    broker->is_outrun = store_is_outrun(broker->store);
+    if (broker->is_outrun && pending < PENDING_STOPS_PUBLISHERS)
+        pending = PENDING_STOPS_PUBLISHERS;
     struct net_turn turn = {
         .desk_ms = broker->now_ms,
         .monotonic_ms = broker->monotonic_ms,

@@ -38,6 +38,7 @@ struct broker {
     uint64_t epoch, loaded_desk_ms;
     bool is_loaded, is_restored, is_empty;
     bool is_away;                      /* the store is: desk time stands still */
+    bool is_outrun;                    /* in this turn the journal grew faster than checkpoints trim it */
     uint64_t confirmed;                /* ticket */
     uint64_t stop_by_ms;
     uint32_t messages;                 /* read in the last turn */

@@ -82,6 +82,8 @@ struct checkpoint {
     struct byte_buffer run;            /* idempotency ids of one bucket, for one field */
     uint64_t run_bucket;
     uint64_t journal_bytes;            /* since the last began */
+    uint64_t before_bytes;             /* before that, and not trimmed yet */
+    uint64_t owed_bytes;               /* that came into an overgrown journal, and no slice has made up for */
     uint64_t last_ms;
     struct seen_bucket *seen;          /* every bucket that Redis has */
     size_t seen_count, seen_capacity;
@@ -222,6 +224,9 @@ void store_checkpoint_fini(struct redis_store *s);
 void store_checkpoint_loaded(struct redis_store *s);
 void store_checkpoint_step(struct redis_store *s);
 /* Nothing is in the way of a step: neither one in flight nor entries that must go first. */
+/* An entry was made. */
+void store_checkpoint_grew(struct redis_store *s, size_t bytes);
+bool store_checkpoint_is_outrun(const struct redis_store *s);
 bool store_checkpoint_may_send(const struct redis_store *s);
 /* After reading the head again: goes on, or begins anew when Redis lost a step. */
 void store_checkpoint_resume(struct redis_store *s);

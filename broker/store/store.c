@@ -96,6 +96,11 @@ uint64_t store_next_ms(const struct store *store)
     return store->class->next_ms(store);
 }
 
+bool store_is_outrun(const struct store *store)
+{
+    return store->class->is_outrun(store);
+}
+
 enum store_state store_state_read(const struct store *store)
 {
     return store->state;

@@ -103,6 +103,9 @@ const char *store_state_reason(const struct store *store);
 uint64_t store_pending_bytes(const struct store *store);   /* appended and not confirmed */
 uint64_t store_pending(const struct store *store);         /* batches */
 bool store_accepts_publishes(const struct store *store);   /* READY and below the memory mark */
+/* The journal grows faster than checkpoints trim it: begin nothing new, else it grows without bound. Holds for a slice or a few at a time:
+ * as much as these have moved out of the journal may come into it. */
+bool store_is_outrun(const struct store *store);
 
 /* In what Redis is weaker now than the desk asks, or close to its end; a sentence each, with the remedy. Borrowed until the next step. At
  * most STORE_WARNINGS_MAX; the count is returned. */

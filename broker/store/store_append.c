@@ -66,7 +66,7 @@ bool store_seal(struct redis_store *s)
         entry->batches = s->open_batches;
         entry->batch_bytes = (uint32_t)s->open.size;
         entry->put_ms = s->now_ms;
-        s->checkpoint.journal_bytes += entry->size;
+        store_checkpoint_grew(s, entry->size);
         s->base.totals.journal_entries++;
         s->open_batches = 0;
         byte_buffer_clear(&s->open);

@@ -23,6 +23,7 @@
 
 enum {
     SLICE_RECORDS_MAX = 1024, SLICE_BYTES_MAX = 64 * 1024,
+    OVERGROWN_TIMES = 4,      /* so much more than makes a checkpoint due: then the journal grows no faster than slices go */
     SEEN_BUCKETS_MAX = 65536, DOOMED_BUCKETS_MAX = 1000, DOOMED_GENERATIONS_MAX = 50,
     /* places in a slice's keys, from 1 as in Lua */
     KEY_CHECKPOINT = 2, KEY_LEADS = 3, KEY_REPS = KEY_LEADS + STORE_LEAD_HASHES, KEY_CONFIG, KEY_SEEN,
@@ -79,6 +80,29 @@ bool store_checkpoint_may_send(const struct redis_store *s)
     bool is_behind = s->append_refused || s->open.size > 0 || s->next_send != s->ring.next_sequence;
 
     return !is_behind && !s->drop && !s->resync && !s->checkpoint.sent && s->base.callbacks.core;
+}
+
+/* Bytes of the journal that no checkpoint has trimmed. */
+static bool is_overgrown(const struct redis_store *s)
+{
+    const struct checkpoint *c = &s->checkpoint;
+
+    return c->before_bytes + c->journal_bytes > (uint64_t)s->options.checkpoint_bytes * OVERGROWN_TIMES;
+}
+
+/* A writer with more than Redis takes would keep us behind for ever, and then no step may be sent. */
+bool store_checkpoint_is_outrun(const struct redis_store *s)
+{
+    return s->phase == PHASE_SERVE && s->base.callbacks.core && is_overgrown(s) && s->checkpoint.owed_bytes > 0;
+}
+
+void store_checkpoint_grew(struct redis_store *s, size_t bytes)
+{
+    struct checkpoint *c = &s->checkpoint;
+
+    c->journal_bytes += bytes;
+    if (is_overgrown(s))
+        c->owed_bytes += bytes;
 }
 
 void store_checkpoint_step(struct redis_store *s)
@@ -159,6 +183,7 @@ static void begin(struct redis_store *s)
     c->full_needed = c->walked = false;
     c->id = (struct desk_id){s->epoch, s->ring.next_sequence - 1};
     c->desk_ms = s->last_desk_ms;
+    c->before_bytes += c->journal_bytes;
     c->journal_bytes = 0;
     c->target = c->generation;
     if (c->full) {
@@ -424,6 +449,7 @@ static void step_done(struct redis_store *s)
         ended(s);
         crash_point("checkpoint.end");
     } else {
+        c->owed_bytes -= c->owed_bytes < SLICE_BYTES_MAX ? c->owed_bytes : SLICE_BYTES_MAX;
         crash_point("checkpoint.slice");
     }
 }
@@ -440,6 +466,7 @@ static void ended(struct redis_store *s)
     c->seen_count = kept;
     c->generation = c->building = c->target;
     c->active = false;
+    c->before_bytes = c->owed_bytes = 0;
     c->last_ms = s->now_ms;
     s->base.totals.checkpoints++;
     if (s->rebuilding)

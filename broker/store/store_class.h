@@ -16,6 +16,7 @@ struct store_class {
     int (*fd)(const struct store *store);
     short (*events)(const struct store *store);
     uint64_t (*next_ms)(const struct store *store);
+    bool (*is_outrun)(const struct store *store);
     void (*totals)(const struct store *store, struct store_totals *out);
     void (*release)(struct store *store, int timeout_ms);
 };

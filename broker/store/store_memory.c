@@ -63,9 +63,16 @@ static void memory_release(struct store *store, int timeout_ms)
     (void)timeout_ms;
 }
 
+/* There is no journal. */
+static bool memory_is_outrun(const struct store *store)
+{
+    (void)store;
+    return false;
+}
+
 static const struct store_class memory_class = {
     .close = memory_close, .append = memory_append, .step = memory_step, .fd = memory_fd, .events = memory_events,
-    .next_ms = memory_next_ms, .totals = memory_totals, .release = memory_release,
+    .next_ms = memory_next_ms, .is_outrun = memory_is_outrun, .totals = memory_totals, .release = memory_release,
 };
 
 lw_status store_open_memory(const struct store_options *options, const struct store_callbacks *callbacks, struct store **out)

@@ -107,6 +107,11 @@ static uint64_t redis_next_ms(const struct store *base)
     return next;
 }
 
+static bool redis_is_outrun(const struct store *base)
+{
+    return store_checkpoint_is_outrun((const struct redis_store *)base);
+}
+
 static void redis_totals(const struct store *base, struct store_totals *out)
 {
     const struct redis_store *s = (const struct redis_store *)base;
@@ -143,7 +148,7 @@ static void release_answered(void *context, uint64_t tag, const redisReply *repl
 
 static const struct store_class redis_class = {
     .close = redis_close, .append = store_redis_append, .step = redis_step, .fd = redis_fd, .events = redis_events,
-    .next_ms = redis_next_ms, .totals = redis_totals, .release = redis_release,
+    .next_ms = redis_next_ms, .is_outrun = redis_is_outrun, .totals = redis_totals, .release = redis_release,
 };
 
 lw_status store_open_redis(const struct store_options *options, const struct store_callbacks *callbacks, struct store **out)

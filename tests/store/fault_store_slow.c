@@ -3,6 +3,7 @@
  * A Redis that takes a second for each answer: the broker's loop waits for none of them, what was decided is confirmed as late as
  * Redis is, it says so, and it is well again by itself.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "../unit/cmocka_all.h"
@@ -10,7 +11,12 @@
 #include "store_rig.h"
 #include "wall_clock.h"
 
-enum { DELAY_MS = 1000 };
+enum {
+    DELAY_MS = 1000,
+    OUTRUN_DELAY_MS = 30, OUTRUN_MS = 1500, CHECKPOINT_BYTES = 150000,
+    PENDING_STOPS_WRITER = 2 * 1024 * 1024,      /* as publishers of a broker */
+    JOURNAL_MAX = 4 * 1024 * 1024,               /* what is on its way beside what a checkpoint may wait for */
+};
 
 static struct redis_fixture redis;
 static struct slow_proxy proxy;
@@ -89,8 +95,48 @@ static void slow_answers_delay_what_they_confirm_and_nothing_else(void **state)
     rig_fini(&rig);
 }
 
+/* A writer that always has more than Redis takes: what waits to be sent never ends, and still the checkpoint does. */
+static void a_writer_that_outruns_redis_does_not_keep_the_checkpoint_from_ending(void **state)
+{
+    struct rig rig;
+    struct store_totals totals;
+    uint64_t journal_max = 0, trimmed = 0, seen = 0;
+    (void)state;
+    rig_init(&rig, &redis, "o");
+    rig.options.redis[0].socket = proxy.socket;
+    rig.options.away_after_ms = 0;
+    rig.options.lease_ms = 0;
+    rig.options.checkpoint_bytes = CHECKPOINT_BYTES;
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_READY));
+    store_totals_read(rig.store, &totals);
+    const uint64_t before = totals.checkpoints;
+    *proxy.delay_ms = OUTRUN_DELAY_MS;
+    for (uint64_t end_ms = wall_clock_monotonic_ms() + OUTRUN_MS; wall_clock_monotonic_ms() < end_ms;) {
+        while (!store_is_outrun(rig.store) && store_pending_bytes(rig.store) < PENDING_STOPS_WRITER)
+            assert_true(rig_change(&rig, 100));
+        rig_turn(&rig, 5);
+        store_totals_read(rig.store, &totals);
+        if (totals.checkpoints != seen) {
+            seen = totals.checkpoints;
+            trimmed = totals.appended_bytes;
+        }
+        if (totals.appended_bytes - trimmed > journal_max)
+            journal_max = totals.appended_bytes - trimmed;
+    }
+    printf("%llu checkpoints, at most %llu bytes between two, %llu in all\n", (unsigned long long)(totals.checkpoints - before),
+           (unsigned long long)journal_max, (unsigned long long)totals.appended_bytes);
+    assert_true(totals.checkpoints > before + 1);
+    assert_true(journal_max < JOURNAL_MAX);
+    assert_int_equal(rig.visits[STORE_AWAY], 0);
+    *proxy.delay_ms = 0;
+    assert_true(rig_until_confirmed(&rig));
+    rig_fini(&rig);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(slow_answers_delay_what_they_confirm_and_nothing_else)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(slow_answers_delay_what_they_confirm_and_nothing_else),
+                                       cmocka_unit_test(a_writer_that_outruns_redis_does_not_keep_the_checkpoint_from_ending)};
     return cmocka_run_group_tests(tests, open_redis, close_redis);
 }
