@@ -67,6 +67,7 @@ struct load {
     char keys[LOAD_SCANS][STORE_KEY_MAX];
     struct desk_id at;                 /* last entry applied */
     uint64_t desk_ms, records, tail_bytes;
+    char doubt[STORE_REASON_MAX];      /* what is wrong with the journal, if the desk is still ours */
 };
 
 struct checkpoint {

@@ -8,6 +8,8 @@
 #include "redis_store.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "batch.h"
@@ -30,6 +32,8 @@ static void tail_answered(void *context, uint64_t tag, const redisReply *reply);
 static bool take_entry(struct redis_store *s, const redisReply *entry);
 static bool take_batch(struct redis_store *s, struct byte_reader *reader);
 static bool take_record(struct redis_store *s, enum record_kind kind, const void *bytes, size_t size);
+static void doubt(struct redis_store *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void whose_answered(void *context, uint64_t tag, const redisReply *reply);
 static void loaded(struct redis_store *s);
 
 void store_load_begin(struct redis_store *s)
@@ -221,7 +225,7 @@ static void tail_answered(void *context, uint64_t tag, const redisReply *reply)
     else if (reply->elements > 0)
         ask_tail(s);
     else
-        store_fail(s, "the journal in Redis ends before our own claim: another program writes to %s", s->key_journal);
+        doubt(s, "the journal in Redis (%s) ends before our own claim: something took entries away. Restore a backup of Redis", s->key_journal);
 }
 
 /* [id, ["b", bytes]] */
@@ -247,7 +251,7 @@ static bool take_entry(struct redis_store *s, const redisReply *entry)
         return false;
     }
     if (!desk_id_equal(head.previous, s->load.at)) {
-        store_fail(s, "the journal has a gap before %s: Redis lost what it had confirmed. Restore a backup of Redis, or "
+        doubt(s, "the journal has a gap before %s: Redis lost what it had confirmed. Restore a backup of Redis, or "
                    "delete the desk's keys to begin anew", id_text);
         return false;
     }
@@ -282,6 +286,38 @@ static bool take_record(struct redis_store *s, enum record_kind kind, const void
         return true;
     store_fail(s, "a record of kind %d of the desk cannot be restored: %s", (int)kind, lw_status_text(status));
     return false;
+}
+
+/* A broker that claimed the desk after us writes on, and what its checkpoint covers it trims: then nothing is wrong, only no longer ours. */
+static void doubt(struct redis_store *s, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(s->load.doubt, sizeof s->load.doubt, format, args);
+    va_end(args);
+    redis_args_clear(&s->args);
+    redis_args_text(&s->args, "HMGET");
+    redis_args_text(&s->args, s->key_head);
+    redis_args_text(&s->args, "nonce");
+    redis_args_text(&s->args, "owner");
+    store_send(s, whose_answered, 0);
+}
+
+static void whose_answered(void *context, uint64_t tag, const redisReply *reply)
+{
+    struct redis_store *s = context;
+
+    (void)tag;
+    if (store_is_trouble(s, reply) || s->phase != PHASE_LOAD)
+        return;
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 || reply->element[0]->type == REDIS_REPLY_NIL
+        || store_reply_is(reply->element[0], s->nonce))
+        store_fail(s, "%s", s->load.doubt);
+    else if (store_reply_text(reply->element[1], s->head.owner, sizeof s->head.owner))
+        store_fence(s);
+    else
+        store_fail(s, "the desk's head in Redis (%s) is not what Leadwire writes", s->key_head);
 }
 
 static void loaded(struct redis_store *s)

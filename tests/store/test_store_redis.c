@@ -257,6 +257,82 @@ static void another_owner_waits_for_the_lease_and_then_claims(void **state)
     rig_fini(&waiting);
 }
 
+static void another_takes_over(struct rig *rig)
+{
+    struct rig other;
+
+    rig->on_load = NULL;
+    rig_init(&other, &redis, "host/broker");
+    rig_open(&other);
+    assert_true(rig_until_state(&other, STORE_READY));
+    work(&other, 20);
+    assert_true(rig_until_confirmed(&other));
+    rig_fini(&other);
+}
+
+/* Its checkpoint takes the entries away that the one who reads still needs. */
+static void another_takes_over_and_trims(struct rig *rig)
+{
+    struct rig other;
+
+    rig->on_load = NULL;
+    rig_init(&other, &redis, "host/broker");
+    other.options.checkpoint_ms = 10;
+    rig_open(&other);
+    assert_true(rig_until_state(&other, STORE_READY));
+    work(&other, 20);
+    assert_true(rig_until_confirmed(&other));
+    assert_true(rig_until_checkpoints(&other, 1));
+    rig_fini(&other);
+}
+
+static void journal_vanishes(struct rig *rig)
+{
+    rig->on_load = NULL;
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "DEL lw:{d}:journal"));
+}
+
+static void leave_a_desk_with_checkpoint_and_journal(void)
+{
+    struct rig rig;
+
+    rig_init(&rig, &redis, "host/broker");
+    rig.options.checkpoint_ms = 10;
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_READY));
+    work(&rig, 20);
+    assert_true(rig_until_checkpoints(&rig, 1));
+    work(&rig, 20);
+    assert_true(rig_until_confirmed(&rig));
+    rig_fini(&rig);
+}
+
+static void load_while(void (*happens)(struct rig *rig), enum store_state end, const char *words)
+{
+    struct rig rig;
+
+    leave_a_desk_with_checkpoint_and_journal();
+    rig_init(&rig, &redis, "host/broker");
+    rig.on_load = happens;
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, end));
+    assert_non_null(strstr(store_state_reason(rig.store), words));
+    rig_fini(&rig);
+}
+
+static void who_is_taken_over_from_while_loading_is_fenced(void **state)
+{
+    (void)state;
+    load_while(another_takes_over, STORE_FENCED, "another broker has taken over this desk: host/broker");
+    load_while(another_takes_over_and_trims, STORE_FENCED, "another broker has taken over this desk: host/broker");
+}
+
+static void a_journal_that_loses_our_claim_is_told(void **state)
+{
+    (void)state;
+    load_while(journal_vanishes, STORE_FAILED, "ends before our own claim");
+}
+
 static void released_desk_is_claimed_at_once(void **state)
 {
     struct rig first, second;
@@ -494,6 +570,8 @@ int main(void)
         cmocka_unit_test_setup(seen_buckets_behind_the_window_are_dropped_whole, fresh),
         cmocka_unit_test_setup(full_store_refuses_appends_until_confirmed, fresh),
         cmocka_unit_test_setup(same_owner_claims_at_once_and_the_older_life_is_fenced, fresh),
+        cmocka_unit_test_setup(who_is_taken_over_from_while_loading_is_fenced, fresh),
+        cmocka_unit_test_setup(a_journal_that_loses_our_claim_is_told, fresh),
         cmocka_unit_test_setup(checkpoint_that_ends_during_a_claim_is_the_one_that_is_loaded, fresh),
         cmocka_unit_test_setup(another_owner_waits_for_the_lease_and_then_claims, fresh),
         cmocka_unit_test_setup(released_desk_is_claimed_at_once, fresh),
