@@ -11,7 +11,7 @@ ROWS = "tests/docs/ingest_rows.tsv"
 HEADS = ("case", "what can be wrong")          # of the first column
 ALSO = ("What becomes of a mail",)             # a table of outcomes, which are what can be wrong
 DOORS = ("When something is wrong (web and phone)", "Voicemail", "While the broker is away", "SIP", "What becomes of a mail", "By LMTP", "From inbound-mail services",
-         "Acknowledgements", "Customers")
+         "Acknowledgements", "MIME, charsets and ADF that are wrong", "Customers")
 
 
 def tables():

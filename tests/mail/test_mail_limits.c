@@ -163,6 +163,8 @@ static void bytes_become_utf8_whatever_is_declared(void **state)
         {"Gr\xfc\xdf", "iso-8859-1", "Gr\xC3\xBC\xC3\x9F", true},
         {"Gr\xC3\xBC", "us-ascii", "Gr\xC3\xBC", true},
         {"\x80", "iso-8859-1", "\xE2\x82\xAC", true},
+        {"Gr\xC3\xBC", "iso-8859-1", "Gr\xC3\xBC", false},
+        {"Gr\xC3\xBC \xfc", "Windows-1252", "Gr\xC3\x83\xC2\xBC \xC3\xBC", true},
         {"\x82\xa0", "Shift_JIS", "\xE3\x81\x82", true},
         {"\xb0\xa1", "gb2312", "\xE5\x95\x8A", true},
         {"ok", "no-such-charset", "ok", false},

@@ -20,6 +20,8 @@ static const struct {
 };
 
 static bool find_superset(const char *charset, const char **means);
+static bool is_western(const char *charset);
+static bool is_ascii(const char *bytes, size_t size);
 static bool convert(struct byte_buffer *out, iconv_t converter, const char *bytes, size_t size);
 static void put_without_nul(struct byte_buffer *out, const char *bytes, size_t size);
 
@@ -31,7 +33,11 @@ char *charset_to_utf8(struct arena *arena, const char *bytes, size_t size, const
     byte_buffer_init(&out, 4 * size + 4);
     *as_declared = true;
     bool guess = !charset || charset[0] == '\0' || find_superset(charset, &name);
-    if (guess && !name) {
+    const bool mislabelled = !(guess && !name) && is_western(charset) && !is_ascii(bytes, size) && charset_is_utf8(bytes, size);
+    if (mislabelled) {
+        name = NULL;
+        *as_declared = false;
+    } else if (guess && !name) {
         bool is_utf8 = charset_is_utf8(bytes, size);
         name = is_utf8 ? NULL : "cp1252";
         *as_declared = is_utf8;
@@ -91,6 +97,25 @@ static bool find_superset(const char *charset, const char **means)
         }
     }
     return false;
+}
+
+static bool is_western(const char *charset)
+{
+    static const char *const labels[] = {"iso-8859-1", "latin1", "iso-8859-15", "windows-1252", "cp1252", "iso-8859-9", "windows-1254"};
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+        if (strcasecmp(charset, labels[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_ascii(const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if ((unsigned char)bytes[i] > 0x7F)
+            return false;
+    }
+    return true;
 }
 
 /* False when bytes were replaced. */

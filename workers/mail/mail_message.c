@@ -32,8 +32,21 @@ void mail_library_fini(void)
     g_mime_shutdown();
 }
 
+/* Lines that end with CR alone, all of them: nobody else knows these for lines. */
+static enum mail_reason read_cr_lines(const char *bytes, size_t size, struct arena *arena, struct mail_message *out)
+{
+    char *lines = g_malloc(size);
+    for (size_t i = 0; i < size; i++)
+        lines[i] = bytes[i] == '\r' ? '\n' : bytes[i];
+    const enum mail_reason reason = mail_message_read(lines, size, arena, out);
+    g_free(lines);
+    return reason;
+}
+
 enum mail_reason mail_message_read(const void *bytes, size_t size, struct arena *arena, struct mail_message *out)
 {
+    if (size > 0 && memchr(bytes, '\r', size) && !memchr(bytes, '\n', size))
+        return read_cr_lines(bytes, size, arena, out);
     bool has_header = false;
     *out = (struct mail_message){.subject = "", .message_id = "", .media_type = "", .text = ""};
     enum mail_reason limit = scan_limits(bytes, size, &has_header);

@@ -16,6 +16,7 @@ struct walker {
     struct mail_message *out;
     unsigned parts;
     GMimePart *plain, *html;   /* borrowed; the first of each that is not blank */
+    const char *unparted;      /* borrowed; what stands in a multipart in which no boundary was found; NULL */
 };
 
 static enum mail_reason walk(struct walker *walker, GMimeObject *object, int depth);
@@ -39,6 +40,8 @@ enum mail_reason mail_parts_read(GMimeObject *top, struct arena *arena, struct m
     if (body) {
         out->text = read_text(&walker, body);
         out->text_from_html = body == walker.html;
+    } else if (walker.unparted) {
+        out->text = charset_to_utf8(arena, walker.unparted, strlen(walker.unparted), NULL, &(bool){false});
     }
     return out->text ? MAIL_LEAD : MAIL_UNPARSABLE;
 }
@@ -47,6 +50,13 @@ static bool is_type(GMimeObject *object, const char *major, const char *minor)
 {
     GMimeContentType *type = g_mime_object_get_content_type(object);
     return type && g_mime_content_type_is_type(type, major, minor);
+}
+
+/* Its Content-Type is there and names no type: readers take such a part for text (RFC 2045, 5.2). */
+static bool is_untyped(GMimeObject *object)
+{
+    const char *type = g_mime_object_get_header(object, "Content-Type");
+    return type && !strchr(type, '/');
 }
 
 /* Of an attachment whose bytes somebody took out: what its header says (RFC 2183), 0 if nothing. */
@@ -87,8 +97,10 @@ static enum mail_reason walk(struct walker *walker, GMimeObject *object, int dep
     if (GMIME_IS_MULTIPART(object)) {
         GMimeMultipart *multipart = GMIME_MULTIPART(object);
         int count = g_mime_multipart_get_count(multipart);
-        if (count == 0)
+        if (count == 0) {
             mail_warn(walker->out, "a multipart without parts");
+            walker->unparted = walker->unparted ? walker->unparted : g_mime_multipart_get_prologue(multipart);
+        }
         if (is_type(object, "multipart", "encrypted"))
             mail_warn(walker->out, "the mail is encrypted");
         for (int i = 0; i < count; i++) {
@@ -132,10 +144,12 @@ static uint64_t decode(GMimePart *part, GByteArray *out, size_t max)
 static void take_leaf(struct walker *walker, GMimePart *part)
 {
     GMimeObject *object = GMIME_OBJECT(part);
-    bool plain = is_type(object, "text", "plain"), html = is_type(object, "text", "html");
+    const bool untyped = is_untyped(object), plain = untyped || is_type(object, "text", "plain"), html = is_type(object, "text", "html");
     /* g_mime_part_is_attachment would say the same of a part with an unreadable disposition. */
     const char *disposition = g_mime_object_get_disposition(object);
     bool attached = disposition && g_ascii_strcasecmp(disposition, "attachment") == 0;
+    if (untyped && !attached)
+        mail_warn(walker->out, "a part names no type that could be read: taken for text");
     if (!attached && (plain || html)) {
         GMimePart **place = plain ? &walker->plain : &walker->html;
         if (!*place && !is_blank(part)) {
@@ -195,7 +209,10 @@ static const char *read_adf(struct walker *walker, GMimePart *part)
     bool as_declared = true;
     char *text = charset_to_utf8(walker->arena, bytes->len ? (const char *)bytes->data : "", bytes->len, charset, &as_declared);
     g_byte_array_free(bytes, TRUE);
-    return text ? adf_text_find(text) : NULL;
+    const char *adf = text ? adf_text_find(text) : NULL;
+    if (adf && !as_declared)
+        mail_warn(walker->out, "the text did not fit its declared charset");
+    return adf;
 }
 
 /* Takes soft line breaks out (RFC 3676): a line that ends with a space goes on in the next. */
