@@ -38,6 +38,7 @@ static void phone_numbers_become_e164_by_the_default_region(void **state)
         {"+12125550100", NULL, "+12125550100", "", "US", true},
         {"\xEF\xBC\x90\xEF\xBC\x92 1234 5678", "IT", "+390212345678", "fixed", "IT", true},   /* full-width digits */
         {"020 7946 0018 ext. 12", "GB", "+442079460018", "fixed", "GB", true},
+        {"+49 00 46095", NULL, "+4946095", "", "DE", false},   /* read again it is itself */
         {"2025550000000", "US", NULL, "", "", false},
         {"0212345678", NULL, NULL, "", "", false},
         {"12", "IT", NULL, "", "", false},

@@ -48,7 +48,9 @@ void copy(char *to, size_t capacity, const std::string &from)
     std::snprintf(to, capacity, "%s", from.c_str());
 }
 
-bool read(const std::string &raw, const std::string &region, struct phone_number *out)
+constexpr int READ_AGAIN_MAX = 4;
+
+bool read(const std::string &raw, const std::string &region, struct phone_number *out, int again = READ_AGAIN_MAX)
 {
     const PhoneNumberUtil &util = *PhoneNumberUtil::GetInstance();
     PhoneNumber number;
@@ -68,7 +70,9 @@ bool read(const std::string &raw, const std::string &region, struct phone_number
     const PhoneNumberUtil::PhoneNumberType type = util.GetNumberType(number);
     out->valid = type != PhoneNumberUtil::UNKNOWN;
     copy(out->kind, sizeof out->kind, kind_name(type));
-    return true;
+    // Of "+49 00 46095" the library takes one zero a reading: what is no number anyhow is read until it stays as it is, so that
+    // the number of a lead, read again, is that number.
+    return out->valid || raw == e164 || (again > 0 && read(e164, "ZZ", out, again - 1));
 }
 
 }  // namespace
