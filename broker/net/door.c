@@ -147,7 +147,7 @@ void net_hold_bytes(struct net *net, struct peer *peer, const void *bytes, size_
 
     if (has_ended(peer) || outbox_put(&net->outbox, &frame))
         return;
-    log_warning("too much is held back: session %llu is dropped", (unsigned long long)peer->number);
+    log_warning("too much is held back: session=%llu is dropped", (unsigned long long)peer->number);
     net_drop(net, peer, "slow");
 }
 
@@ -507,7 +507,7 @@ static void refuse_bytes(struct net *net, struct arrival *arrival, lw_status sta
     else if (status == LW_UNSUPPORTED)
         answer = LEADWIRE__V1__STATUS__STATUS_VERSION;
     if (peer && ++peer->bad_frames >= SESSION_BAD_FRAMES_MAX) {
-        log_warning("session %llu (%s) is dropped: %d bad frames in a row, the last because %s",
+        log_warning("session=%llu (%s) is dropped: %d bad frames in a row, the last because %s",
                     (unsigned long long)peer->number, arrival->door->name, SESSION_BAD_FRAMES_MAX, reason);
         net_drop(net, peer, "too many bad frames");
         return;

@@ -114,7 +114,7 @@ static enum endpoint_sent send_message(struct net *net, struct peer *peer, const
     zmq_msg_t message;
 
     if (zmq_msg_init_size(&message, size) != 0) {
-        log_warning("out of memory: session %llu is dropped", (unsigned long long)peer->number);
+        log_warning("out of memory: session=%llu is dropped", (unsigned long long)peer->number);
         return ENDPOINT_NO_ROOM;
     }
     for (unsigned char *at = zmq_msg_data(&message); frame != end; frame = frame->next) {

@@ -7,27 +7,40 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "wall_clock.h"
 
-enum { LINE_MAX_BYTES = 2048, LEVEL_COUNT = LW_LOG_DEBUG + 1 };
+enum { LINE_MAX_BYTES = 2048, VALUE_MAX_BYTES = 128, LEVEL_COUNT = LW_LOG_DEBUG + 1 };
 
 static const char *const level_names[LEVEL_COUNT] = {"error", "warning", "info", "debug"};
+static const char level_priorities[LEVEL_COUNT] = {'3', '4', '6', '7'};   /* of syslog(3) */
+
+/* The ids that a message may have as "name=value": fields of their own where the format has fields. */
+static const struct { const char *name, *journal; } ids[] = {
+    {"lead", "LEADWIRE_LEAD"}, {"rep", "LEADWIRE_REP"}, {"source", "LEADWIRE_SOURCE"}, {"session", "LEADWIRE_SESSION"}, {"trace", "LEADWIRE_TRACE"},
+    {"desk", "LEADWIRE_DESK"},
+};
+enum { ID_COUNT = sizeof ids / sizeof ids[0], FIELDS_MAX_BYTES = ID_COUNT * (VALUE_MAX_BYTES + 24) };
 
 /* One log a process, as standard error is. */
 static struct {
     const char *program;
     enum lw_log_level level;
     bool json;
-} logger = {.program = "leadwire", .level = LW_LOG_INFO};
+    int journal;   /* -1: standard error */
+} logger = {.program = "leadwire", .level = LW_LOG_INFO, .journal = -1};
 
 struct line {
     char bytes[LINE_MAX_BYTES];
     size_t size;
 };
 
-static size_t build_line(struct line *line, enum lw_log_level level, const char *message);
+static size_t build_line(struct line *line, enum lw_log_level level, const char *format, const char *message);
+static bool send_entry(enum lw_log_level level, const char *format, const char *message);
+static int open_journal(void);
 static void put_raw(struct line *line, const char *text);
 static void put_cleaned(struct line *line, const char *text, size_t size_max);
 static void write_all(const char *bytes, size_t size);
@@ -39,6 +52,9 @@ void lw_log_open(const char *program)
     logger.program = program;
     logger.level = LW_LOG_INFO;
     logger.json = format && strcmp(format, "json") == 0;
+    if (logger.journal >= 0)
+        close(logger.journal);
+    logger.journal = format && strcmp(format, "journal") == 0 ? open_journal() : -1;
     if (level && !lw_log_level_parse(level, &logger.level))
         log_warning("LEADWIRE_LOG_LEVEL is none of error, warning, info, debug: taking info");
 }
@@ -93,15 +109,63 @@ void lw_log(enum lw_log_level level, const char *format, ...)
     va_end(args);
 
     line.size = 0;
-    write_all(line.bytes, build_line(&line, level, message));
+    if (logger.journal < 0 || !send_entry(level, format, message))
+        write_all(line.bytes, build_line(&line, level, format, message));
     errno = errno_before;
 }
 
-static size_t build_line(struct line *line, enum lw_log_level level, const char *message)
+/* "name=" where a word begins; NULL: not there. */
+static const char *find_word(const char *text, const char *name)
 {
-    const char *tail = logger.json ? "\"}\n" : "\n";
+    size_t size = strlen(name);
+
+    for (const char *at = text; (at = strstr(at, name)) != NULL; at += size) {
+        if (at[size] == '=' && (at == text || at[-1] == ' ' || at[-1] == '('))
+            return at + size + 1;
+    }
+    return NULL;
+}
+
+/* The id's value in the message, if the format asks for one: what others wrote makes no field. Empty: none. */
+static void id_value(const char *format, const char *message, const char *name, char value[VALUE_MAX_BYTES])
+{
+    const char *asked = find_word(format, name), *at = asked && *asked == '%' ? find_word(message, name) : NULL;
+    size_t size = at ? strcspn(at, " ") : 0;
+
+    while (size > 0 && strchr(":,;)", at[size - 1]))
+        size--;
+    size = size < VALUE_MAX_BYTES ? size : 0;   /* no id is as long */
+    memcpy(value, at ? at : "", size);
+    value[size] = '\0';
+}
+
+/* ","lead":"7-1042"" and so on. */
+static void put_ids(struct line *fields, const char *format, const char *message)
+{
+    char value[VALUE_MAX_BYTES];
+
+    for (size_t i = 0; i < ID_COUNT; i++) {
+        id_value(format, message, ids[i].name, value);
+        if (value[0] == '\0')
+            continue;
+        put_raw(fields, ",\"");
+        put_raw(fields, ids[i].name);
+        put_raw(fields, "\":\"");
+        put_cleaned(fields, value, FIELDS_MAX_BYTES);
+        put_raw(fields, "\"");
+    }
+}
+
+static size_t build_line(struct line *line, enum lw_log_level level, const char *format, const char *message)
+{
+    struct line tail = {.size = 0};
     char time[25];
 
+    put_raw(&tail, logger.json ? "\"" : "");
+    if (logger.json)
+        put_ids(&tail, format, message);
+    put_raw(&tail, logger.json ? "}\n" : "\n");
+    tail.bytes[tail.size] = '\0';
     wall_clock_format(wall_clock_unix_ms(), time);
     put_raw(line, logger.json ? "{\"time\":\"" : "");
     put_raw(line, time);
@@ -110,9 +174,55 @@ static size_t build_line(struct line *line, enum lw_log_level level, const char 
     put_raw(line, logger.json ? "\",\"program\":\"" : " ");
     put_cleaned(line, logger.program, LINE_MAX_BYTES / 2);
     put_raw(line, logger.json ? "\",\"message\":\"" : ": ");
-    put_cleaned(line, message, LINE_MAX_BYTES - strlen(tail));
-    put_raw(line, tail);
+    put_cleaned(line, message, LINE_MAX_BYTES - tail.size);
+    put_raw(line, tail.bytes);
     return line->size;
+}
+
+/* The socket of journald, or one that LEADWIRE_JOURNAL_SOCKET names. -1: it is not there. */
+static int open_journal(void)
+{
+    const char *path = getenv("LEADWIRE_JOURNAL_SOCKET");
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int journal = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path ? path : "/run/systemd/journal/socket");
+    if (journal >= 0 && connect(journal, (const struct sockaddr *)&address, sizeof address) == 0)
+        return journal;
+    if (journal >= 0)
+        close(journal);
+    return -1;
+}
+
+/* "NAME=value" and an end of line: journald's own protocol, for values of one line. */
+static void put_field(struct line *line, const char *name, const char *value)
+{
+    put_raw(line, name);
+    put_raw(line, "=");
+    put_cleaned(line, value, LINE_MAX_BYTES - FIELDS_MAX_BYTES - 1);
+    put_raw(line, "\n");
+}
+
+/* False: journald does not take it. */
+static bool send_entry(enum lw_log_level level, const char *format, const char *message)
+{
+    const char priority[] = {level_priorities[level], '\0'};
+    char value[VALUE_MAX_BYTES];
+    struct line entry = {.size = 0};
+
+    put_field(&entry, "PRIORITY", priority);
+    put_field(&entry, "SYSLOG_IDENTIFIER", logger.program);
+    put_field(&entry, "MESSAGE", message);
+    for (size_t i = 0; i < ID_COUNT; i++) {
+        id_value(format, message, ids[i].name, value);
+        if (value[0] != '\0') {
+            put_raw(&entry, ids[i].journal);
+            put_raw(&entry, "=");
+            put_cleaned(&entry, value, LINE_MAX_BYTES - 1);
+            put_raw(&entry, "\n");
+        }
+    }
+    return send(logger.journal, entry.bytes, entry.size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)entry.size;
 }
 
 /* Our own words: short, and there is room. */

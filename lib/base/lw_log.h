@@ -8,7 +8,10 @@
  * reasons and configured names are fine. Control characters, newlines and
  * bytes that are not UTF-8 are written as '?'. A line is cut at 2 KiB, between
  * characters. When LEADWIRE_LOG_FORMAT=json each line is one JSON object {time,
- * level, program, message}. errno is left as it was.
+ * level, program, message}, and when it is journal, an entry of journald's own
+ * protocol (a line on standard error where there is none). Both have the ids
+ * that the format names as "lead=%s", "rep=", "source=", "session=", "trace="
+ * or "desk=" as fields of their own: write them so. errno is left as it was.
  * Threads: one owner.
  */
 #ifndef LW_LOG_H

@@ -19,8 +19,10 @@ FORMATS = {
     "--key-file": "leadwire-keys.5", "--keys": "leadwire-keys.5", "--dir": "leadwire-keys.5",
     "--rep-secrets": "leadwire-secrets.5", "--secret-file": "leadwire-secrets.5", "--token-file": "leadwire-secrets.5",
     "--redis-password-file": "leadwire-secrets.5", "--password-file": "leadwire-secrets.5", "--raw": "leadwire-raw.5",
-    "--run-dir": "", "--port-file": "", "--log": "", "--page": "",
+    "--run-dir": "", "--port-file": "", "--log": "leadwire-log.5", "--page": "",
 }
+# A command of `leadwire` that takes a file by itself, and the page that tells its format.
+OF_ARGUMENTS = {"apply": "leadwire-desk.yaml.5", "check": "leadwire-desk.yaml.5", "desk": "leadwire-desk-export.5", "customers": "leadwire-customers.csv.5", "ingest": "leadwire-raw.5"}
 WORKERS = ("web", "mail", "phone", "gateway", "webhooks")
 
 
@@ -42,6 +44,17 @@ class Manuals(unittest.TestCase):
         there = {os.path.basename(p) for p in PAGES}
         wanted = {name.replace("PROGRAM", worker) for option, name in FORMATS.items() if name for worker in WORKERS}
         self.assertEqual(sorted(wanted - there), [])
+
+    def test_each_file_that_a_command_takes_by_itself_has_a_page(self):
+        takes = {c for c in commands() if re.search(r"\bFILE\b", re.sub(r"--[a-z-]+ FILE", "", help_of("leadwire", c).splitlines()[0]))}
+        self.assertGreaterEqual(len(takes), 4)
+        self.assertLessEqual(takes, set(OF_ARGUMENTS), "which manual page tells the format?")
+        self.assertLessEqual(set(OF_ARGUMENTS.values()), {os.path.basename(p) for p in PAGES})
+
+    def test_each_process_says_where_the_form_of_its_log_is_told(self):
+        for page in PAGES:
+            if page.endswith(".8") and "journal.8" not in page:
+                self.assertRegex(sources.read(page), r"(?m)^\.BR leadwire\\-log \(5\)", page)
 
     def test_mandoc_finds_nothing(self):
         self.assertIsNotNone(shutil.which("mandoc"), "the package mandoc is in deploy/setup/test.txt")

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "lw_log.h"
@@ -149,6 +151,63 @@ static void json_lines_are_escaped_and_closed_even_when_cut(void **state)
     }
 }
 
+static void ids_are_fields_of_a_json_line_and_nobody_can_forge_one(void **state)
+{
+    char text[4001];
+
+    (void)state;
+    capture_begin();
+    log_info("mail done source=%s: lead=%s (rep=%s) trace=%s session=%llu reason=%s", "off\"ice", "7-1042", "jörg", "4bf9", 12ULL, "lead=1-1 desk=x");
+    capture_end();
+    assert_one_clean_line();
+    assert_non_null(strstr(captured, "desk=x\",\"lead\":\"7-1042\",\"rep\":\"jörg\",\"source\":\"off\\\"ice\",\"session\":\"12\",\"trace\":\"4bf9\"}\n"));
+
+    capture_begin();
+    log_info("leads=%d resource=%s without id", 3, "x");
+    capture_end();
+    assert_string_equal(strstr(captured, "\"message\""), "\"message\":\"leads=3 resource=x without id\"}\n");
+
+    memset(text, 'x', 4000);
+    text[4000] = '\0';
+    capture_begin();
+    log_info("lead=%s %s", "7-1042", text);
+    capture_end();
+    assert_one_clean_line();
+    assert_string_equal(strrchr(captured, ','), ",\"lead\":\"7-1042\"}\n");
+}
+
+static void journald_gets_ids_as_fields_and_its_absence_is_no_loss(void **state)
+{
+    char folder[] = "/tmp/unit-log-XXXXXX", entry[4096];
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int journal = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/journal", folder);
+    assert_int_equal(bind(journal, (const struct sockaddr *)&address, sizeof address), 0);
+    unsetenv("LEADWIRE_LOG_LEVEL");
+    setenv("LEADWIRE_LOG_FORMAT", "journal", 1);
+    setenv("LEADWIRE_JOURNAL_SOCKET", address.sun_path, 1);
+    lw_log_open("unit-log");
+    log_warning("call rejected source=%s: lead=%s said\nMESSAGE=%s", "line", "7-1042", "forged");
+    ssize_t size = recv(journal, entry, sizeof entry - 1, MSG_DONTWAIT);
+    assert_true(size > 0);
+    entry[size] = '\0';
+    assert_string_equal(entry, "PRIORITY=4\nSYSLOG_IDENTIFIER=unit-log\nMESSAGE=call rejected source=line: lead=7-1042 said?MESSAGE=forged\n"
+                               "LEADWIRE_LEAD=7-1042\nLEADWIRE_SOURCE=line\n");
+
+    close(journal);
+    capture_begin();
+    log_warning("nobody listens lead=%s", "7-1042");
+    capture_end();
+    assert_one_clean_line();
+    assert_non_null(strstr(captured, " warning unit-log: nobody listens lead=7-1042\n"));
+    assert_int_equal(unlink(address.sun_path), 0);
+    assert_int_equal(rmdir(folder), 0);
+    unsetenv("LEADWIRE_JOURNAL_SOCKET");
+}
+
 static void levels_below_the_set_one_are_silent(void **state)
 {
     enum lw_log_level level = LW_LOG_DEBUG;
@@ -212,6 +271,8 @@ int main(void)
         cmocka_unit_test_setup(every_byte_gives_one_clean_line, open_plain),
         cmocka_unit_test_setup(a_long_line_is_cut_between_characters, open_plain),
         cmocka_unit_test_setup(json_lines_are_escaped_and_closed_even_when_cut, open_json),
+        cmocka_unit_test_setup(ids_are_fields_of_a_json_line_and_nobody_can_forge_one, open_json),
+        cmocka_unit_test(journald_gets_ids_as_fields_and_its_absence_is_no_loss),
         cmocka_unit_test_setup(levels_below_the_set_one_are_silent, open_plain),
         cmocka_unit_test_setup(logging_leaves_errno_alone, open_plain),
     };

@@ -342,7 +342,7 @@ static void note(struct delivery *delivery, const struct mail_outcome *outcome)
     case MAIL_END_LATER:
         snprintf(delivery->reply, sizeof delivery->reply, "%s",
                  outcome->store_full ? "452 4.3.1 no room to keep the mail" : "451 4.3.0 come again");
-        log_warning("source %s: a mail by lmtp was told to come again: %s", source, outcome->why);
+        log_warning("source=%s: a mail by lmtp was told to come again: %s", source, outcome->why);
         return;
     }
     snprintf(name, sizeof name, "lmtp-%llu.%llu", (unsigned long long)connection->number,

@@ -40,7 +40,7 @@ lw_status mail_box_open(const struct mail_source_config *source, const struct ma
         status = maildir_open(path, &box->quarantine);
     }
     if (status != LW_OK) {
-        log_error("source %s: the maildir %s cannot be opened: %s", source->source.name, path,
+        log_error("source=%s: the maildir %s cannot be opened: %s", source->source.name, path,
                   status == LW_IO ? strerror(errno) : lw_status_text(status));
         mail_box_close(&box);
         return status;
@@ -93,7 +93,7 @@ void mail_box_scan(struct mail_box *box)
     size_t count = 0, total = 0;
     box->unreadable = !entries || maildir_list(&box->maildir, entries, LISTED_MAX, &count, &total) != LW_OK;
     if (box->unreadable) {
-        log_warning("source %s: the maildir cannot be listed: %s", box->source->source.name, strerror(errno));
+        log_warning("source=%s: the maildir cannot be listed: %s", box->source->source.name, strerror(errno));
         free(entries);
         return;
     }
@@ -177,7 +177,7 @@ static void hold(struct mail_box *box, struct mail_item *item, const char *why)
     memcpy(place->name, item->entry.name, sizeof place->name);
     place->until_ms = wall_clock_monotonic_ms() + BOX_HOLD_MS;
     box->warnings++;
-    log_warning("source %s: mail %s %s; next try in %d s", box->source->source.name, item->entry.name, why,
+    log_warning("source=%s: mail %s %s; next try in %d s", box->source->source.name, item->entry.name, why,
                 BOX_HOLD_MS / 1000);
     item->state = MAIL_STATE_FREE;
 }
@@ -237,7 +237,7 @@ static enum turn end(struct mail_box *box, struct mail_item *item, const struct 
         return TURN_STOP;
     }
     if (outcome->reason == MAIL_REJECTED)
-        log_warning("source %s: the broker rejected mail %s: %s", box->source->source.name, item->entry.name, outcome->why);
+        log_warning("source=%s: the broker rejected mail %s: %s", box->source->source.name, item->entry.name, outcome->why);
     box->duplicates += outcome->duplicate;
     finish(box, item, outcome->reason, mail_outcome_name(outcome), outcome->lead_id);
     return TURN_GO_ON;
@@ -274,5 +274,5 @@ static void back_off(struct mail_box *box, uint32_t at_least_ms, const char *why
     if (wait > BOX_BACK_OFF_MAX_MS)
         wait = BOX_BACK_OFF_MAX_MS;
     box->resume_ms = now_ms + wait;
-    log_warning("source %s: waiting %u ms, mails stay in new: %s", box->source->source.name, wait, why);
+    log_warning("source=%s: waiting %u ms, mails stay in new: %s", box->source->source.name, wait, why);
 }

@@ -227,7 +227,7 @@ static void answer(struct posted *posted, const struct mail_outcome *outcome)
     const char *source = posted->source->source.name, *word = mail_outcome_name(outcome);
     char body[256], name[32];
     if (outcome->end == MAIL_END_LATER) {
-        log_warning("source %s: a mail by webhook was told to come again: %s", source, outcome->why);
+        log_warning("source=%s: a mail by webhook was told to come again: %s", source, outcome->why);
         if (outcome->store_full)
             http_call_reply_error(call, 507, "no room to keep the mail", 60);
         else

@@ -194,7 +194,7 @@ static lw_status open_boxes(struct service *service, struct mail_worker *worker)
         service->box_count++;
         snprintf(path, sizeof path, "%s/new", config->sources[i].maildir);
         if (service->notice_fd < 0 || inotify_add_watch(service->notice_fd, path, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR) < 0)
-            log_warning("source %s: no notice of new mails (%s): found by the periodic scan alone",
+            log_warning("source=%s: no notice of new mails (%s): found by the periodic scan alone",
                         config->sources[i].source.name, strerror(errno));
     }
     if (service->box_count == 0 && !config->lmtp.listen && !config->worker.http.listen) {
