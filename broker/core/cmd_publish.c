@@ -169,8 +169,10 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
 static struct demand_class *demand_of(struct core *core, const struct config_rule *rule, const struct core_command *publish, uint32_t source)
 {
     uint8_t channel = publish->publish.channel;
-    bool asks_the_same = !rule->own_language.field && !rule->own_territory.field && !publish->publish.is_voicemail;
-    struct demand_class **known = &core->rule_demand[(size_t)(rule - core->config->rules) * LW_CHANNEL_COUNT + channel];
+    bool asks_the_same = !core->config->all_rules && !rule->own_language.field && !rule->own_territory.field && !publish->publish.is_voicemail;
+    struct demand_class *together = NULL;   /* of several rules: found by what they ask for, not by which they are */
+    struct demand_class **known = core->config->all_rules ? &together
+        : &core->rule_demand[(size_t)(rule - core->config->rules) * LW_CHANNEL_COUNT + channel];
     struct needs needs;
     uint32_t capped = core->capped_sources.word_count > 0 ? caps_source_need(core, source) : 0;
     if (*known && capped == 0 && !publish->publish.is_voicemail)

@@ -20,7 +20,11 @@ static void put_pairs(struct byte_buffer *out, const struct core_config *config)
 static bool read_queues(struct byte_reader *in, struct core_config *config);
 static bool read_pairs(struct byte_reader *in, struct core_config *config);
 
+static void put_rule_tails(struct byte_buffer *out, const struct core_config *config);
+static uint32_t read_number(struct byte_reader *in, uint64_t max);
+
 enum { TEXT_MAX = CONFIG_TEXT_MAX + 1 };
+enum { ALL_RULES_COUNT = 1 };   /* bits */
 
 void config_record_put(struct byte_buffer *out, const struct core *core)
 {
@@ -238,6 +242,27 @@ static void put_config(struct byte_buffer *out, const struct core_config *config
     put_queues(out, config);
     put_pairs(out, config);
     byte_buffer_put_varint(out, config->park_nudge_ms);
+    put_rule_tails(out, config);
+}
+
+/* What rules say since more than one of them may count. Not written where none does, as before. */
+static void put_rule_tails(struct byte_buffer *out, const struct core_config *config)
+{
+    if (!config->all_rules)
+        return;
+    byte_buffer_put_u8(out, ALL_RULES_COUNT);
+    for (uint32_t i = 0; i < config->rule_count; i++)
+        byte_buffer_put_u8(out, config->rules[i].keeps_queue);
+}
+
+static bool read_rule_tails(struct byte_reader *in, struct core_config *config)
+{
+    if (byte_reader_done(in))
+        return true;
+    config->all_rules = (read_number(in, ALL_RULES_COUNT) & ALL_RULES_COUNT) != 0;
+    for (uint32_t i = 0; i < config->rule_count; i++)
+        config->rules[i].keeps_queue = read_number(in, 1);
+    return !in->failed;
 }
 
 static void put_people(struct byte_buffer *out, const struct config_people *people)
@@ -369,7 +394,7 @@ static lw_status read_config(struct byte_reader *in, struct core_config **out)
         config->park_nudge_ms = core_config_usual_park_nudge_ms(config->park_limit_ms);
     else
         config->park_nudge_ms = read_number(in, UINT32_MAX);
-    if (!byte_reader_done(in) || !policy_find(config->policy))
+    if (!read_rule_tails(in, config) || !byte_reader_done(in) || !policy_find(config->policy))
         goto fail;
     *out = config;
     return LW_OK;

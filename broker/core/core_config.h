@@ -194,6 +194,7 @@ struct config_rule {
     uint32_t priority;
     uint32_t value;                  /* of each lead, for best_pair and urgency; 0: 1 */
     char *value_from;                /* the lead's field that says it; NULL: `value` does */
+    bool keeps_queue;                /* when all rules count: its leads stay in the queue that others gave them */
 };
 
 enum config_follow_up {              /* numbers as leadwire.v1.FollowUp, of which 0 is the end too */
@@ -266,6 +267,7 @@ struct core_config {
     struct config_team *teams;   uint32_t team_count;
     struct config_rep *reps;     uint32_t rep_count;
     struct config_rule *rules;   uint32_t rule_count;
+    bool all_rules;              /* every rule that holds counts; else the first: see rules_all.h */
     struct config_disposition *dispositions; uint32_t disposition_count;
     struct config_queue *queues; uint32_t queue_count;
     char *policy;                /* of queues that name none: "least_loaded" */

@@ -53,6 +53,12 @@ static void note(struct preview *preview, const char *what, const char *of)
     snprintf(preview->notes + used, sizeof preview->notes - used, "%s%s%s", used > 0 ? "; " : "", what, of);
 }
 
+static void note_rules(const struct core *core, struct preview *preview)
+{
+    for (uint32_t i = 0; i < core->rules_index.held_count; i++)
+        note(preview, i == 0 ? "rules that hold: " : "and ", core->config->rules[core->rules_index.held[i]].name);
+}
+
 static void note_person(struct core *core, struct preview *preview)
 {
     char id[DESK_ID_TEXT_MAX];
@@ -145,6 +151,8 @@ bool core_preview(struct core *core, const struct core_command *publish, bool al
         note(&preview, "a test lead: accepted and not routed", "");
     if (preview.queue->is_pulled)
         note(&preview, "goes to the shared list, until a rep takes it", "");
+    if (core->config->all_rules)
+        note_rules(core, &preview);
     if (preview.gave_up)
         note(&preview, "took a rule's pattern too many steps, which so did not match: ", names_text(&core->names, core->patterns.rule));
     note_person(core, &preview);

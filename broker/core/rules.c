@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * From lead to requirements: the first rule whose predicates all hold.
+ * From lead to requirements: the first rule whose predicates all hold, or all such rules.
  * Letter case is ignored for ASCII; other letters compare as they are.
  *
  * Most rules begin by asking whether a field equals a value. Such a rule has a
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "core_internal.h"
+#include "rules_all.h"
 
 #define RULE_NONE UINT32_MAX   /* more than an enumerator may be */
 #define GATE_NONE UINT32_MAX
@@ -45,7 +46,8 @@ void rules_link(struct core *core)
     core->rule_demand = calloc((size_t)count * LW_CHANNEL_COUNT + 1, sizeof(struct demand_class *));
     rules_index_fini(index);
     index->gates = calloc(count + 1u, sizeof *index->gates);
-    if (!core->rule_demand || !index->gates || index_table_init(&index->first, count + 1u) != LW_OK)
+    index->held = calloc(count + 1u, sizeof *index->held);
+    if (!core->rule_demand || !index->gates || !index->held || index_table_init(&index->first, count + 1u) != LW_OK)
         abort();   /* a few words per rule: part of having rules */
     index->open_first = RULE_NONE;
     index->work = has_patterns(core->config) ? pattern_work_new() : NULL;
@@ -60,6 +62,7 @@ void rules_link(struct core *core)
 void rules_index_fini(struct rules_index *index)
 {
     free(index->gates);
+    free(index->held);
     index_table_fini(&index->first);
     pattern_work_free(&index->work);
     *index = (struct rules_index){0};
@@ -165,10 +168,22 @@ static bool rule_holds(struct core *core, uint32_t number, const struct core_com
     return true;
 }
 
+static const struct config_rule *together(struct core *core)
+{
+    struct rules_index *index = &core->rules_index;
+    if (index->held_count == 0)
+        return NULL;
+    index->together = core->config->rules[index->held[0]];
+    for (uint32_t i = 1; i < index->held_count; i++)
+        rules_add(core->config, &index->together, &core->config->rules[index->held[i]]);
+    return &index->together;
+}
+
 const struct config_rule *rules_find(struct core *core, const struct core_command *publish)
 {
-    const struct rules_index *index = &core->rules_index;
+    struct rules_index *index = &core->rules_index;
     uint32_t next[GATE_FIELDS_MAX + 1], count = 0;   /* of each chain, the rule to look at */
+    index->held_count = 0;
     if (index->work)
         pattern_work_begin(index->work);
     next[count++] = index->open_first;
@@ -181,9 +196,12 @@ const struct config_rule *rules_find(struct core *core, const struct core_comman
         for (uint32_t i = 1; i < count; i++)
             first = next[i] < *first ? &next[i] : first;
         if (*first == RULE_NONE)
-            return NULL;
-        if (rule_holds(core, *first, publish))
-            return &core->config->rules[*first];
+            return together(core);
+        if (rule_holds(core, *first, publish)) {
+            index->held[index->held_count++] = *first;
+            if (!core->config->all_rules)
+                return &core->config->rules[*first];
+        }
         *first = index->gates[*first].next;
     }
 }

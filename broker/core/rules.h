@@ -29,12 +29,14 @@ struct rules_index {
     uint32_t field_count;
     const char *fields[GATE_FIELDS_MAX];   /* names: the rules' own texts */
     struct pattern_work *work;             /* NULL: no rule has a pattern */
+    struct config_rule together;           /* what all that held last ask for, on a desk where all count */
+    uint32_t *held, held_count;            /* rules that held last: one, or all */
 };
 
 void rules_index_fini(struct rules_index *index);
 /* Prepares what rules_find needs of core->config. */
 void rules_link(struct core *core);
-/* The first rule whose predicates hold; NULL if none does. A pattern that took too many steps does not hold, and is noted: patterns_note. */
+/* The first rule whose predicates hold, or all of them as one that is good until the next call; NULL if none does. A pattern that took too many steps does not hold, and is noted: patterns_note. */
 const struct config_rule *rules_find(struct core *core, const struct core_command *publish);
 /* What a lead of this rule is worth: 1 to CONFIG_VALUE_MAX. */
 uint32_t rules_value(const struct config_rule *rule, const struct core_command *publish);

@@ -185,6 +185,7 @@ static bool read_rep_abilities(struct reading *reading, const Leadwire__V1__RepC
 
 static bool read_rules(struct reading *reading, const Leadwire__V1__DeskConfig *from)
 {
+    reading->config->all_rules = from->all_rules;
     for (size_t i = 0; i < from->n_rules; i++)
         if (!read_rule(reading, from->rules[i]))
             return false;
@@ -197,6 +198,7 @@ static bool read_rule(struct reading *reading, const Leadwire__V1__RuleConfig *f
 
     if (!judge(reading, core_config_add_rule(reading->config, from->name, from->queue, from->priority, &rule), "rule", from->name))
         return false;
+    rule->keeps_queue = from->keeps_queue;
     for (size_t i = 0; i < from->n_require; i++) {
         lw_status status = core_config_rule_require(reading->config, rule, from->require[i]->skill, from->require[i]->level);
         if (!judge(reading, status, "skill that a rule requires", from->require[i]->skill))

@@ -560,7 +560,8 @@ RULES(rule_config,
     MESSAGES(relax, RELAX_MAX, &relax_step_rules),
     MESSAGES(prefer, SKILLS_OF_ONE_MAX, &skill_level_rules),
     NUMBER(value),
-    NAME(value_from, FIELD_NAME_MAX));
+    NAME(value_from, FIELD_NAME_MAX),
+    NUMBER(keeps_queue));
 
 RULES(local_text,
     NAME_NEEDED(language, LANGUAGE_MAX),
@@ -660,7 +661,8 @@ RULES(desk_config,
     MESSAGES(nobody_there, NOBODY_MAX, &nobody_config_rules),
     MESSAGE(opening, &opening_config_rules),
     MESSAGES(users, USERS_MAX, &user_config_rules),
-    NUMBER(park_nudge_ms));
+    NUMBER(park_nudge_ms),
+    NUMBER(all_rules));
 
 /* control.proto */
 

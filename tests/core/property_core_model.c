@@ -260,6 +260,7 @@ static void add_random_rule(struct pair *pair, struct core_config *config, int n
     char name[16];
     snprintf(name, sizeof name, "rule%d", number);
     MUST_HOLD(core_config_add_rule(config, name, below(pair, 2) ? "sales" : name, (uint32_t)below(pair, 3) * 10, &rule) == LW_OK);
+    rule->keeps_queue = config->all_rules && below(pair, 2);
     if (number < 4) {
         uint64_t field = below(pair, 3), kind = below(pair, 6);
         static const char *const answers[] = {"Yes", "no"};
@@ -390,6 +391,7 @@ static struct core_config *random_rules(struct pair *pair)
     }
     config->reps[0].capacity = 4;   /* every weight fits somebody */
     add_random_queues(pair, config);   /* to how many a step of a rule may offer depends on them */
+    config->all_rules = below(pair, 3) == 0;
     for (int i = 0; i < 5; i++)
         add_random_rule(pair, config, i);
     add_random_order(pair, config);

@@ -67,15 +67,92 @@ static const char *ask(const struct slow_desk *desk, const struct core_command *
     return command->publish.read_field(command->publish.fields, field);
 }
 
+static bool holds(const struct slow_desk *desk, const struct core_command *command, const struct config_rule *rule)
+{
+    bool all = true;
+    for (uint32_t p = 0; p < rule->predicate_count; p++)
+        all &= predicate_holds(&rule->predicates[p], ask(desk, command, rule->predicates[p].field));
+    return all;
+}
+
+static bool is_of(const struct slow_desk *desk, struct config_skill_level level, const char *prefix)
+{
+    return strncmp(desk->rules->skills[level.skill], prefix, strlen(prefix)) == 0;
+}
+
+static bool asks(const struct slow_desk *desk, const struct config_rule *rule, const char *prefix)
+{
+    bool does = *prefix == 'l' ? rule->own_language.field != NULL : rule->own_territory.field != NULL;
+    for (uint32_t i = 0; i < rule->require_count; i++)
+        does |= is_of(desk, rule->require[i], prefix);
+    return does;
+}
+
+/* Adds the level, or raises the one that is there. */
+static void put_level(struct config_skill_level *list, uint32_t *count, struct config_skill_level level)
+{
+    uint32_t at = 0;
+    while (at < *count && list[at].skill != level.skill)
+        at++;
+    if (at == *count)
+        list[(*count)++] = level;
+    else if (level.level > list[at].level)
+        list[at].level = level.level;
+}
+
+/* Each thing by itself: of all rules that hold, the last that says it. */
+static const struct config_rule *all_that_hold(const struct slow_desk *desk, const struct core_command *command)
+{
+    static struct config_rule all;
+    const struct config_rule *last_language = NULL, *last_territory = NULL, *last_relaxed = NULL, *rule;
+    memset(&all, 0, sizeof all);
+    for (uint32_t i = 0; i < desk->rules->rule_count; i++) {
+        rule = &desk->rules->rules[i];
+        if (!holds(desk, command, rule))
+            continue;
+        all.name = rule->name;
+        all.queue = all.queue && rule->keeps_queue ? all.queue : rule->queue;
+        all.priority = rule->priority ? rule->priority : all.priority;
+        last_language = asks(desk, rule, "language:") ? rule : last_language;
+        last_territory = asks(desk, rule, "territory:") ? rule : last_territory;
+        last_relaxed = rule->relax_count ? rule : last_relaxed;
+        if (rule->value_from || rule->value) {
+            all.value_from = rule->value_from;
+            all.value = rule->value;
+        }
+        for (uint32_t t = 0; t < rule->team_count; t++)
+            all.teams[t] = rule->teams[t];
+        all.team_count = rule->team_count ? rule->team_count : all.team_count;
+        for (uint32_t k = 0; k < rule->prefer_count; k++)
+            put_level(all.prefer, &all.prefer_count, rule->prefer[k]);
+    }
+    for (uint32_t i = 0; i < desk->rules->rule_count; i++) {
+        rule = &desk->rules->rules[i];
+        for (uint32_t k = 0; holds(desk, command, rule) && k < rule->require_count; k++) {
+            if ((is_of(desk, rule->require[k], "language:") && rule != last_language) || (is_of(desk, rule->require[k], "territory:") && rule != last_territory))
+                continue;
+            put_level(all.require, &all.require_count, rule->require[k]);
+        }
+    }
+    if (last_language)
+        all.own_language = last_language->own_language;
+    if (last_territory)
+        all.own_territory = last_territory->own_territory;
+    if (last_relaxed) {
+        all.name = last_relaxed->name;
+        all.relax = last_relaxed->relax;
+        all.relax_count = last_relaxed->relax_count;
+    }
+    return all.name ? &all : NULL;
+}
+
 const struct config_rule *find_rule(const struct slow_desk *desk, const struct core_command *command)
 {
+    if (desk->rules->all_rules)
+        return all_that_hold(desk, command);
     for (uint32_t i = 0; i < desk->rules->rule_count; i++) {
-        const struct config_rule *rule = &desk->rules->rules[i];
-        bool holds = true;
-        for (uint32_t p = 0; p < rule->predicate_count; p++)
-            holds &= predicate_holds(&rule->predicates[p], ask(desk, command, rule->predicates[p].field));
-        if (holds)
-            return rule;
+        if (holds(desk, command, &desk->rules->rules[i]))
+            return &desk->rules->rules[i];
     }
     return NULL;
 }

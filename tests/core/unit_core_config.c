@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../unit/cmocka_all.h"
+#include "core_explain.h"
 #include "desk_rig.h"
 
 static struct core_config *with_ada(uint32_t capacity)
@@ -324,6 +325,107 @@ static void the_first_rule_decides_whatever_it_asks_first(void **state)
     rig_close(&rig);
 }
 
+static struct config_rule *add_when(struct core_config *config, const char *name, const char *field, const char *value)
+{
+    struct config_rule *rule;
+    assert_int_equal(core_config_add_rule(config, name, name, 0, &rule), LW_OK);
+    assert_int_equal(core_config_rule_when(rule, field, CONFIG_EQUALS, &value, 1), LW_OK);
+    return rule;
+}
+
+struct asked { char text[200]; };
+
+static void note_asked(void *context, const struct core_effect *lead, const char *rule, const char *const *names, const uint8_t *levels, uint32_t count,
+                       const char *because)
+{
+    struct asked *asked = context;
+    (void)because;
+    int used = snprintf(asked->text, sizeof asked->text, "%s %u %s", lead->queue, lead->priority, rule);
+    for (uint32_t i = 0; i < count; i++)
+        used += snprintf(asked->text + used, sizeof asked->text - (size_t)used, " %s:%u", names[i], levels[i]);
+}
+
+static void note_no_decision(void *context, const struct core_decision_view *decision)
+{
+    (void)context, (void)decision;
+}
+
+static void note_no_candidate(void *context, const struct core_candidate *candidate)
+{
+    (void)context, (void)candidate;
+}
+
+static struct asked asked_of(struct desk_rig *rig, struct desk_id lead)
+{
+    struct asked asked = {""};
+    const struct core_explain_visitor visitor = {&asked, note_asked, note_no_decision, note_no_candidate};
+    assert_true(core_explain(rig->core, lead, &visitor));
+    return asked;
+}
+
+/* Where all rules count. */
+static void of_all_rules_that_hold_the_later_word_stands_and_skills_add_up(void **state)
+{
+    static const struct { const char *country, *product, *vip, *asks; } table[] = {
+        {"fr", "roof", "no", "sales 10 all"}, {"it", "roof", "no", "italy 15 italy italian:3 language:it:1"},
+        {"fr", "solar", "no", "sales 10 solar german:2 italian:5"}, {"it", "solar", "no", "italy 15 solar german:2 italian:5 language:it:1"},
+        {"it", "solar", "yes", "italy 19 solar german:2 italian:5 language:de:4"}, {"fr", "roof", "yes", "sales 19 vip italian:1 language:de:4"},
+    };
+    struct desk_rig rig;
+    struct core_config *config = with_ada(9);
+    struct config_relax_step *step;
+    (void)state;
+    config->all_rules = true;
+    struct config_rule *italy = add_when(config, "italy", "country", "it");
+    italy->priority = 15;
+    assert_int_equal(core_config_rule_require(config, italy, "italian", 3), LW_OK);
+    assert_int_equal(core_config_rule_ability(config, italy, ABILITY_LANGUAGE, "it", 1), LW_OK);
+    struct config_rule *solar = add_when(config, "solar", "product", "solar");
+    solar->keeps_queue = true;
+    assert_int_equal(core_config_rule_require(config, solar, "italian", 5), LW_OK);
+    assert_int_equal(core_config_rule_require(config, solar, "german", 2), LW_OK);
+    assert_int_equal(core_config_rule_relax(solar, 5000, &step), LW_OK);
+    assert_int_equal(core_config_relax_skill(config, step, "italian", 0), LW_OK);
+    struct config_rule *vip = add_when(config, "vip", "attribute.vip", "yes");
+    vip->keeps_queue = true;
+    vip->priority = 19;
+    assert_int_equal(core_config_rule_require(config, vip, "italian", 1), LW_OK);
+    assert_int_equal(core_config_rule_ability(config, vip, ABILITY_LANGUAGE, "de", 4), LW_OK);
+    rig_open(&rig, config, NULL);
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char id[8];
+        snprintf(id, sizeof id, "%zu", i);
+        struct desk_id lead = rig_publish_lead(&rig, &(struct rig_lead){.id = id, .fields = {{"country", table[i].country}, {"product", table[i].product}, {"attribute.vip", table[i].vip}}});
+        struct asked asked = asked_of(&rig, lead);
+        assert_string_equal(asked.text, table[i].asks);
+    }
+    rig_close(&rig);
+}
+
+/* As many as one rule may ask for: the lead is taken all the same. */
+static void what_rules_ask_together_beyond_the_bound_is_left_out(void **state)
+{
+    struct desk_rig rig;
+    struct core_config *config = with_ada(9);
+    (void)state;
+    config->all_rules = true;
+    for (int i = 0; i < 12; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "skill-%02d", i);
+        assert_int_equal(core_config_add_skill(config, name), LW_OK);
+        struct config_rule *rule = add_when(config, name, "product", "x");
+        assert_int_equal(core_config_rule_require(config, rule, name, 1), LW_OK);
+        assert_int_equal(core_config_rule_prefer(config, rule, name, 1), LW_OK);
+        if (i == 11)
+            assert_int_equal(core_config_rule_own(config, rule, ABILITY_LANGUAGE, "language", 1), LW_OK);
+    }
+    rig_open(&rig, config, NULL);
+    struct desk_id lead = rig_publish_lead(&rig, &(struct rig_lead){.id = "a", .fields = {{"product", "x"}, {"language", "it"}}});
+    struct asked asked = asked_of(&rig, lead);
+    assert_string_equal(asked.text, "skill-11 10 skill-11 skill-00:1 skill-01:1 skill-02:1 skill-03:1 skill-04:1 skill-05:1 skill-06:1 skill-07:1 skill-08:1 skill-09:1");
+    rig_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +441,8 @@ int main(void)
         cmocka_unit_test(predicates_mean_what_the_table_says),
         cmocka_unit_test(a_pattern_with_too_much_to_do_does_not_hold_and_is_counted),
         cmocka_unit_test(the_first_rule_that_holds_decides),
+        cmocka_unit_test(of_all_rules_that_hold_the_later_word_stands_and_skills_add_up),
+        cmocka_unit_test(what_rules_ask_together_beyond_the_bound_is_left_out),
         cmocka_unit_test(the_first_rule_decides_whatever_it_asks_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,6 +160,8 @@ static const struct wrong wrong_files[] = {
      {"d.yaml:7: rule 'a': attribute.budget: at_least must be a whole number, not '10k'"}},
     {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      subject: {regex: [solar, \"(solar\"]}\n",
      {"d.yaml:7: rule 'a': subject: regex: '(solar' is no pattern: missing closing parenthesis, at byte 6"}},
+    {"desk: main\n" REPS "rules_that_count: any\n",
+     {"d.yaml:4: rules_that_count must be first (the first that holds decides) or all (every rule that holds counts), not 'any'"}},
     {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      source: []\n", {"d.yaml:7: rule 'a': source needs 1 to 64 values, not 0"}},
     {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      source: {}\n",
      {"d.yaml:7: rule 'a': source: says nothing; remove it or give a value"}},
@@ -510,6 +512,35 @@ static void rules_read_as_written(void **state)
     desk_yaml_close(&desk);
 }
 
+static void where_all_rules_count_those_without_a_queue_keep_the_one_of_the_first(void **state)
+{
+    (void)state;
+    struct desk_yaml *desk = desk_of("desk: main\n" "reps:\n  anna: {device: \"+390200000001\"}\nrules_that_count: all\nrules:\n  - {name: base, queue: sales}\n"
+                                     "  - {name: hot, when: {source: fair}, priority: 40}\n  - {name: solar, when: {product: solar}, queue: solar}\n");
+    const Leadwire__V1__DeskConfig *config = desk_yaml_config(desk);
+    assert_non_null(config);
+    assert_int_equal(desk_yaml_warning_count(desk), 0);   /* none is never reached */
+    assert_true(config->all_rules);
+    assert_false(config->rules[0]->keeps_queue);
+    assert_true(config->rules[1]->keeps_queue);
+    assert_string_equal(config->rules[1]->queue, "sales");
+    assert_false(config->rules[2]->keeps_queue);
+    assert_string_equal(config->rules[2]->queue, "solar");
+    desk_yaml_close(&desk);
+
+    desk = desk_of("desk: main\nreps:\n  anna: {device: \"+390200000001\"}\nrules_that_count: all\nrules:\n  - {name: hot, when: {source: fair}, priority: 40}\n");
+    config = desk_yaml_config(desk);
+    assert_non_null(config);
+    assert_string_equal(config->rules[0]->name, "general");
+    assert_string_equal(config->rules[1]->queue, "general");
+    assert_string_equal(desk_yaml_warning_at(desk, 0), "d.yaml:5: no rule takes every lead; added rule 'general' at the beginning (queue 'general', nothing required)");
+    desk_yaml_close(&desk);
+
+    desk = desk_of("desk: main\nreps:\n  anna: {device: \"+390200000001\"}\nrules_that_count: all\nrules:\n  - {name: hot, when: {source: fair}, priority: 40}\n  - name: rest\n");
+    assert_string_equal(desk_yaml_warning_at(desk, 0), "d.yaml:7: rule 'rest' takes every lead and stands behind 'hot': what it says goes before that; let it be the first");
+    desk_yaml_close(&desk);
+}
+
 static void what_best_pair_reckons_with_reads_as_written(void **state)
 {
     (void)state;
@@ -684,6 +715,7 @@ int main(void)
         cmocka_unit_test(managers_are_told_again_when_the_desk_says_so),
         cmocka_unit_test(no_grace_is_the_shortest_not_the_default),
         cmocka_unit_test(rules_read_as_written),
+        cmocka_unit_test(where_all_rules_count_those_without_a_queue_keep_the_one_of_the_first),
         cmocka_unit_test(what_best_pair_reckons_with_reads_as_written),
         cmocka_unit_test(the_small_business_example_is_without_a_warning),
         cmocka_unit_test(the_small_business_example_writes_the_defaults),

@@ -275,7 +275,7 @@ static void check_added_teams(struct desk_yaml *reader)
 static void check_rules_are_reached(struct desk_yaml *reader)
 {
     const Leadwire__V1__RuleConfig *catch_all = NULL;
-    for (size_t i = 0; i < reader->config.n_rules; i++) {
+    for (size_t i = 0; !reader->config.all_rules && i < reader->config.n_rules; i++) {
         const Leadwire__V1__RuleConfig *rule = reader->config.rules[i];
         if (catch_all != NULL)
             desk_warn(reader, reader->rule_nodes[i], "rule '%s' is never reached: '%s' before it takes every lead", rule->name,

@@ -234,6 +234,7 @@ static void fill_rule(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, 
     snprintf(part, sizeof part, "%s: queue", what);
     const struct yaml_node *queue = yaml_map_find(node, "queue");
     rule->queue = desk_borrow(yaml_read_text(reader->doc, queue, part, 1024, name));
+    rule->keeps_queue = reader->config.all_rules && queue == NULL;
     desk_check_name(reader, queue != NULL ? queue : node, "queue", rule->queue);
     snprintf(part, sizeof part, "%s: priority", what);
     rule->priority = (uint32_t)yaml_read_number(reader->doc, yaml_map_find(node, "priority"), part, 0, DESK_PRIORITY_MAX, 0);
@@ -271,8 +272,39 @@ static void check_names_differ(struct desk_yaml *reader)
     }
 }
 
-/* A lead that no rule takes would have no queue: the last rule always takes. */
-static void append_catch_all(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule)
+/* `rules_that_count`: whether one rule decides, or all that hold do. */
+static void read_which_count(struct desk_yaml *reader)
+{
+    const struct yaml_node *node = yaml_map_find(reader->root, "rules_that_count");
+    const char *word = yaml_read_text(reader->doc, node, "rules_that_count", 64, "first");
+    reader->config.all_rules = strcmp(word, "all") == 0;
+    if (strcmp(word, "first") != 0 && strcmp(word, "all") != 0)
+        yaml_doc_problem(reader->doc, node, "rules_that_count must be first (the first that holds decides) or all (every rule that holds counts), not '%s'", word);
+}
+
+/* When all count, a rule without conditions is what the others add to: its queue is theirs who name none. */
+static void settle_queues(struct desk_yaml *reader)
+{
+    Leadwire__V1__DeskConfig *config = &reader->config;
+    const Leadwire__V1__RuleConfig *base = NULL;
+    for (size_t i = 0; config->all_rules && i < config->n_rules; i++) {
+        Leadwire__V1__RuleConfig *rule = config->rules[i];
+        if (rule->n_when > 0)
+            continue;
+        rule->keeps_queue = false;
+        base = base != NULL ? base : rule;
+        if (i > 0)
+            desk_warn(reader, reader->rule_nodes[i], "rule '%s' takes every lead and stands behind '%s': what it says goes before that; let it be the first", rule->name,
+                      config->rules[i - 1]->name);
+    }
+    for (size_t i = 0; base != NULL && i < config->n_rules; i++) {
+        if (config->rules[i]->keeps_queue)
+            config->rules[i]->queue = base->queue;
+    }
+}
+
+/* A lead that no rule takes would have no queue: the last rule always takes, or the first, where all count. */
+static void add_catch_all(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule)
 {
     for (size_t i = 0; i < reader->config.n_rules; i++) {
         if (strcmp(reader->config.rules[i]->name, "general") == 0) {
@@ -284,6 +316,16 @@ static void append_catch_all(struct desk_yaml *reader, Leadwire__V1__RuleConfig 
     leadwire__v1__rule_config__init(rule);
     rule->name = desk_borrow("general");
     rule->queue = desk_borrow("general");
+    if (reader->config.all_rules) {
+        memmove(reader->config.rules + 1, reader->config.rules, reader->config.n_rules * sizeof *reader->config.rules);
+        memmove(reader->rule_nodes + 1, reader->rule_nodes, reader->config.n_rules * sizeof *reader->rule_nodes);
+        reader->config.n_rules++;
+        reader->config.rules[0] = rule;
+        reader->rule_nodes[0] = NULL;
+        desk_warn(reader, yaml_map_find(reader->root, "rules"),
+                  "no rule takes every lead; added rule 'general' at the beginning (queue 'general', nothing required)");
+        return;
+    }
     reader->config.rules[reader->config.n_rules++] = rule;
     desk_warn(reader, yaml_map_find(reader->root, "rules"),
               "no rule takes every lead; added rule 'general' at the end (queue 'general', nothing required)");
@@ -299,6 +341,7 @@ void desk_read_rules(struct desk_yaml *reader)
     if (rules == NULL || reader->config.rules == NULL || reader->rule_nodes == NULL)
         return;
     bool has_catch_all = false;
+    read_which_count(reader);
     for (size_t i = 0; i < count; i++) {
         reader->rule_nodes[i] = yaml_list_at(list, i);
         fill_rule(reader, &rules[i], reader->rule_nodes[i], i + 1);
@@ -308,7 +351,8 @@ void desk_read_rules(struct desk_yaml *reader)
     reader->config.n_rules = count;
     check_names_differ(reader);
     if (!has_catch_all && count < DESK_RULES_MAX)
-        append_catch_all(reader, &rules[count]);
+        add_catch_all(reader, &rules[count]);
     else if (!has_catch_all)
         yaml_doc_problem(reader->doc, list, "no rule takes every lead: let the last rule have no 'when'");
+    settle_queues(reader);
 }

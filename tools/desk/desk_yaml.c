@@ -12,7 +12,7 @@
 #include "wire.h"
 
 static const char *const root_keys[] = {
-    "desk", "skills", "channels", "teams", "reps", "rules", "queues", "fair_share", "people", "users", "dispositions", "timeouts",
+    "desk", "skills", "channels", "teams", "reps", "rules", "rules_that_count", "queues", "fair_share", "people", "users", "dispositions", "timeouts",
     "offers_max", "misses_to_away", "decline_reasons", "call_backs", "nobody_there", "opening", "when_rep_gone", "policy", "service_level", "urgency", "age_cap", "hours_of", NULL,
 };
 static const char *const timeout_keys[] = {"grace", "park_limit", "park_nudge", "work_limit", "retry_same_rep", "transfer_for", "reopen_for", NULL};
