@@ -91,6 +91,23 @@ class Replay(unittest.TestCase):
                 return answer.status, told.get("lead_id")
             time.sleep(0.05)
 
+    def test_a_paused_source_is_told_in_the_brokers_words_and_goes_on_later(self):
+        port = self.start_worker()
+        known = self.post(port, "email=a%40b.example&x=1")[1]
+        self.assertEqual(self.post(port, "nome=Eva&recapito=333+1234567")[0], 422)
+        self.write("web.yaml", WEB.format(folder=self.folder, map=MAP))
+        at_broker = ("--run-dir", self.path("run"))
+        again = ("replay", "--source", "form", "--since", "1h", "--config", self.path("web.yaml"))
+        self.tool("source", "form", "pause", "--reason", "a flood", *at_broker)
+        told, words = self.tool(*again, code=3)
+        self.assertEqual(told, "")
+        self.assertIn("the broker does not take it now: a manager has paused this source. What was answered is done, the rest is not", words)
+        self.assertIn("1 of 2 raw contacts: 1 duplicate\ngo on with --since ", words)
+        self.assertEqual(self.leads(), 1)
+        self.tool("source", "form", "resume", "--reason", "it is over", *at_broker)
+        lines = self.replay()
+        self.assertEqual([(line["outcome"], line["lead_id"] == known) for line in lines], [("duplicate", True), ("accepted", False)])
+
     def test_a_corrected_map_makes_leads_of_what_was_none_and_none_twice(self):
         port = self.start_worker()
         self.assertEqual(self.post(port, "nome=Eva&recapito=333+1234567")[0], 422)   # nobody could be reached

@@ -156,12 +156,15 @@ static int await_answers(struct import *import, uint32_t most)
     return code;
 }
 
-static uint64_t count_lines(const char *bytes, size_t size)
+/* Of what stands behind the header: blank lines are no rows, and a row may be of several lines. */
+static uint64_t count_rows(const struct csv_reader *header)
 {
-    uint64_t lines = 0;
-    for (size_t i = 0; i < size; i++)
-        lines += bytes[i] == '\n';
-    return lines;
+    static struct csv_reader rest;   /* large */
+    uint64_t rows = 0;
+    rest = *header;
+    while (csv_reader_next(&rest) != CSV_END)
+        rows++;
+    return rows;
 }
 
 /* What --from-line passes over is done. */
@@ -209,7 +212,7 @@ static int import_file(struct import *import, const char *bytes, size_t size)
         cli_complain(import->cli, "%s: %s", import->path, why);
         return EXIT_NO;
     }
-    progress_begin(&import->progress, count_lines(bytes, size));
+    progress_begin(&import->progress, count_rows(&import->csv));
     cli_catch_signals();
     return import_rows(import);
 }

@@ -228,7 +228,7 @@ static int run_act(struct desk_run *run)
     const char *act = run->cli.arguments[0], *path = run->cli.arguments[1];
     signal(SIGPIPE, SIG_IGN);      /* a pipe that nobody reads any more is told as any file that cannot be written */
     cli_catch_signals();
-    run->progress.is_shown = isatty(STDERR_FILENO);
+    run->progress.is_shown = !run->is_json && isatty(STDERR_FILENO) != 0;
     run->work = (struct backup_work){run, go_on};
     if (strcmp(act, "export") == 0)
         return export_desk(run, path);

@@ -90,6 +90,8 @@ static void print_summary(const struct replay *replay, bool is_whole)
     for (size_t i = 0; i < replay->tally_count; i++)
         fprintf(stderr, "%s%" PRIu64 " %s", i == 0 ? ": " : ", ", replay->tallies[i].count, replay->tallies[i].outcome);
     fprintf(stderr, "\n");
+    if (!is_whole && replay->last_unix_ms == 0)
+        fprintf(stderr, "nothing is done yet: the same words begin anew\n");
     if (!is_whole && replay->last_unix_ms != 0) {
         char *space = strchr(words_moment(replay->last_unix_ms, moment), ' ');
         if (space != NULL)

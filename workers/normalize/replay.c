@@ -154,17 +154,20 @@ static bool answered(struct replay *replay, uint64_t ticket, struct lw_publisher
 static bool publish_lead(struct replay *replay, int64_t at_unix_ms, const char *id, const struct lw_lead *lead, struct lw_publisher_answer *out,
                          bool *refused_out)
 {
+    const char *why = "it does not answer";   /* of the last try */
     *refused_out = false;
     for (int tries = 0; tries < TRIES_MAX; tries++) {
         uint64_t ticket = 0;
+        *out = (struct lw_publisher_answer){.outcome = LW_OUTCOME_NONE};
         keep_pace(replay);
         lw_status status = lw_publisher_publish(replay->publisher, id, at_unix_ms, lead, replay->common->answer_within_ms, &ticket);
         *refused_out = status == LW_INVALID || status == LW_TOO_LARGE;
         if (*refused_out || (status == LW_OK && answered(replay, ticket, out) && outcome_word(out)))
             return true;
+        why = out->outcome == LW_OUTCOME_BUSY && out->reason && out->reason[0] ? out->reason : why;
         sleep_ms(AWAY_WAIT_MS);
     }
-    fprintf(stderr, "%s: the broker does not take it: what was answered is done, the rest is not\n", replay->program);
+    fprintf(stderr, "%s: the broker does not take it now: %s. What was answered is done, the rest is not\n", replay->program, why);
     return false;
 }
 
