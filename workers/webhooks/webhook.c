@@ -12,6 +12,7 @@
 #include "secret_file.h"
 #include "wall_clock.h"
 #include "webhook_dead.h"
+#include "webhook_pause.h"
 
 enum { ANSWER_WITHIN_MS = 15000, ANSWER_SIZE_MAX = 64 * 1024, REFUSALS_MAX = 5, HEADER_SIZE = 320 };
 
@@ -109,17 +110,11 @@ static void wait_ms(struct webhook *hook, uint64_t ms)
     event_add(hook->pump, &wait);
 }
 
-/* Twice as long each time, and up to a quarter more, so that hooks of one receiver that was away do not all come back at once. */
 static uint64_t pause_ms(const struct webhook *hook)
 {
-    uint64_t ms = hook->config->first_ms;
     uint32_t luck;
-    for (uint32_t i = 1; i < hook->attempts && ms < hook->config->most_ms; i++)
-        ms *= 2;
-    if (ms > hook->config->most_ms)
-        ms = hook->config->most_ms;
     random_bytes(&luck, sizeof luck);
-    return ms + ms / 4 * (luck % 1000) / 1000;
+    return webhook_pause_ms(hook->config->first_ms, hook->config->most_ms, hook->attempts, luck);
 }
 
 static void forget_message(struct webhook *hook)
