@@ -141,6 +141,7 @@ static void send_to_broker(struct waiting_rules *waiting)
     apply.config = &config;
     apply.check_only = waiting->check_only;
     apply.applied_by = waiting->user;
+    apply.based_on = waiting->check_only ? 0 : (uint32_t)waiting->based_on;
     lw_status status = control_link_ask(waiting->rules->feed->control, &message, on_answer, waiting);
     if (status != LW_OK)
         give_up(waiting, status == LW_FULL || status == LW_NO_MEMORY ? 503 : 400, "the rules cannot be sent");

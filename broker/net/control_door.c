@@ -85,12 +85,31 @@ static void handle_snapshot(struct net *net, struct peer *peer, const struct wir
     hold_answer(net, peer, request_id, &(struct wire_message){.type = WIRE_SNAPSHOT_REPLY, .snapshot_reply = &reply});
 }
 
+/* Two who change the rules at once do not undo each other: who comes second is told. */
+static bool is_of_another_version(struct net *net, struct peer *peer, uint32_t based_on, uint64_t request_id)
+{
+    uint32_t version = 0, source_size = 0;
+    const void *source = NULL;
+    uint64_t applied_ms = 0;
+    struct core_text by = {NULL, 0};
+    char reason[CONFIG_REASON_MAX];
+
+    core_config_read(net->core, &version, &source, &source_size, &applied_ms, &by);
+    if (based_on == 0 || based_on == version)
+        return false;
+    snprintf(reason, sizeof reason, "version %u is in force: these rules were made from version %u", (unsigned)version, (unsigned)based_on);
+    net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_REJECTED, reason);
+    return true;
+}
+
 static void handle_apply(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
 {
     const Leadwire__V1__ApplyConfig *apply = message->apply_config;
     char reason[CONFIG_REASON_MAX];
     struct core_config *config;
 
+    if (is_of_another_version(net, peer, apply->based_on, request_id))
+        return;
     if (config_from_wire(apply->config, net->options.desk, &config, reason) != LW_OK) {
         net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_REJECTED, reason);
         return;

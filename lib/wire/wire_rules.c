@@ -740,7 +740,8 @@ RULES(apply_config,
     REQUEST_ID,
     MESSAGE_NEEDED(config, &desk_config_rules),
     NUMBER(check_only),
-    NAME(applied_by, LW_NAME_MAX));
+    NAME(applied_by, LW_NAME_MAX),
+    NUMBER(based_on));
 
 RULES(config_request, REQUEST_ID);
 

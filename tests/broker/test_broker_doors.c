@@ -351,6 +351,38 @@ static void wrong_rules_are_refused_and_the_old_stay(void **state)
     raw_peer_close(&control);
 }
 
+static void rules_made_from_another_version_are_refused(void **state)
+{
+    Leadwire__V1__ApplyConfig apply = LEADWIRE__V1__APPLY_CONFIG__INIT;
+    Leadwire__V1__ConfigRequest request = LEADWIRE__V1__CONFIG_REQUEST__INIT;
+    struct raw_peer reader, one, two;
+    const struct { uint32_t based_on; bool check_only; Leadwire__V1__Status status; } asked[] = {
+        {1, true, STATUS(ACCEPTED)}, {1, false, STATUS(ACCEPTED)}, {1, false, STATUS(REJECTED)}, {1, true, STATUS(REJECTED)},
+        {3, false, STATUS(REJECTED)}, {2, false, STATUS(ACCEPTED)}, {0, false, STATUS(ACCEPTED)},
+    };
+
+    (void)state;
+    open_as(&reader, "control", CONTROL, NULL);
+    open_as(&one, "control", CONTROL, NULL);
+    open_as(&two, "control", CONTROL, NULL);
+    request.request_id = 1;
+    raw_peer_send(&reader, WIRE_CONFIG_REQUEST, &request.base);
+    apply.config = raw_peer_expect(&reader, WIRE_CONFIG_REPLY)->config_reply->config;
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        struct raw_peer *manager = i % 2 == 0 ? &one : &two;
+        apply.request_id = i + 2;
+        apply.based_on = asked[i].based_on;
+        apply.check_only = asked[i].check_only;
+        raw_peer_send(manager, WIRE_APPLY_CONFIG, &apply.base);
+        const char *reason = raw_peer_expect_reply(manager, apply.request_id, asked[i].status)->reason;
+        if (i == 2)
+            assert_string_equal(reason, "version 2 is in force: these rules were made from version 1");
+    }
+    raw_peer_close(&reader);
+    raw_peer_close(&one);
+    raw_peer_close(&two);
+}
+
 static void check_only_changes_nothing(void **state)
 {
     Leadwire__V1__ApplyConfig apply = LEADWIRE__V1__APPLY_CONFIG__INIT;
@@ -407,6 +439,7 @@ int main(void)
         cmocka_unit_test(loopback_tcp_serves_publishers_too),
         cmocka_unit_test(wrong_rules_are_refused_and_the_old_stay),
         cmocka_unit_test(check_only_changes_nothing),
+        cmocka_unit_test(rules_made_from_another_version_are_refused),
         cmocka_unit_test(a_repeated_hello_is_welcomed_to_the_same_session),
         cmocka_unit_test(more_requests_than_the_credit_are_told_busy),
     };

@@ -44,6 +44,7 @@ static struct {
     int64_t until_unix_ms;
     uint32_t priority;
     char by[64], reason[64], lead_id[64], into[64], id[64], source_text[16 * 1024], desk[64];
+    unsigned based_on;
     int act, is_check_only, published, reached;
     size_t rep_count;
 } told;
@@ -245,6 +246,7 @@ static void keep_config(const Leadwire__V1__ApplyConfig *apply)
     keep(told.by, sizeof told.by, apply->applied_by);
     told.rep_count = apply->config->n_reps;
     told.is_check_only = apply->check_only;
+    told.based_on = apply->based_on;
 }
 
 static void script(struct scripted_broker *to, const struct wire_message *request, void *context)
@@ -416,6 +418,9 @@ static void apply_sends_the_file_as_written_with_what_it_means(void **state)
     assert_non_null(strstr(told.source_text, "The rules of one sales desk"));
     assert_int_equal(run("apply --check-only '" SMALL_BUSINESS "'"), 0);
     assert_true(told.is_check_only);
+    assert_int_equal(told.based_on, 0);
+    assert_int_equal(run("apply --based-on 4 '" SMALL_BUSINESS "'"), 0);
+    assert_int_equal(told.based_on, 4);
 }
 
 static void apply_passes_on_what_the_broker_refuses(void **state)

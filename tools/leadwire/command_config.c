@@ -76,7 +76,7 @@ int command_check(int argc, char **argv)
 }
 
 /* Sends what was read; the broker has the last word. */
-static int send_config(const struct cli *cli, const struct desk_yaml *desk, bool check_only, const char *by, bool is_json)
+static int send_config(const struct cli *cli, const struct desk_yaml *desk, bool check_only, const char *by, uint32_t based_on, bool is_json)
 {
     struct control_client *control = NULL;
     int code = cli_control_open(cli, &control);
@@ -87,6 +87,7 @@ static int send_config(const struct cli *cli, const struct desk_yaml *desk, bool
     apply.config = &config;
     apply.check_only = check_only;
     apply.applied_by = (char *)by;
+    apply.based_on = based_on;
     struct wire_message message = {.type = WIRE_APPLY_CONFIG, .apply_config = &apply}, reply;
     code = cli_ask(cli, control, &message, WIRE_REPLY, &reply);
     if (code == EXIT_DONE)
@@ -111,14 +112,16 @@ int command_apply(int argc, char **argv)
 {
     bool is_json = false, check_only = false;
     const char *by = getenv("USER");
+    uint64_t based_on = 0;
     const struct cli_option options[] = {
         {"check-only", NULL, CLI_FLAG, &check_only, 0, 0, "ask the broker, change nothing"},
         {"by", "NAME", CLI_TEXT, &by, 0, 0, "who applies it, for the record ($USER)"},
+        {"based-on", "VERSION", CLI_NUMBER, &based_on, 1, UINT32_MAX, "refuse it when another version is in force than that which it was made from"},
         {"json", NULL, CLI_FLAG, &is_json, 0, 0, "one JSON object"},
     };
     const struct cli_spec spec = {
         .command = "apply", .arguments = "FILE", .arguments_min = 1, .arguments_max = 1, .uses_broker = true,
-        .options = options, .option_count = 3,
+        .options = options, .option_count = 4,
         .about = "Puts a desk.yaml in force: checks it, sends it to the broker, prints its version.\n"
                  "Leads that wait are looked at again under the new rules. Ends with 1 if the file is wrong,\n"
                  "with 4 if the broker does not take it. --desk defaults to the desk that the file names.",
@@ -136,7 +139,7 @@ int command_apply(int argc, char **argv)
         cli_complain(&cli, "%s is not applied", cli.arguments[0]);
     } else {
         cli.desk = cli.desk_given ? cli.desk : desk_yaml_config(desk)->desk;
-        code = send_config(&cli, desk, check_only, by != NULL ? by : "", is_json);
+        code = send_config(&cli, desk, check_only, by != NULL ? by : "", (uint32_t)based_on, is_json);
     }
     desk_yaml_close(&desk);
     return code;
