@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "chaos_clients.h"
+#include "chaos_workers.h"
 #include "floor_rig.h"
 #include "seeded.h"
 #include "wall_clock.h"
@@ -41,19 +42,23 @@ enum {
 
 typedef void fault(void);
 static fault broker_killed, broker_ended, broker_stopped, broker_delayed, redis_killed, redis_ended, redis_stopped, redis_delayed, redis_full,
-    disk_full, both_killed, clients_stalled, clock_stepped, reps_killed, reps_stopped, publisher_killed, publisher_stopped;
+    disk_full, both_killed, clients_stalled, clock_stepped, reps_killed, reps_stopped, publisher_killed, publisher_stopped,
+    web_killed, web_stopped, mail_killed, mail_stopped, phone_killed, phone_stopped;
 
 static struct { const char *name; fault *run; unsigned count; } faults[] = {
     {"broker_killed", broker_killed, 0}, {"broker_ended", broker_ended, 0}, {"broker_stopped", broker_stopped, 0}, {"broker_delayed", broker_delayed, 0},
     {"redis_killed", redis_killed, 0}, {"redis_ended", redis_ended, 0}, {"redis_stopped", redis_stopped, 0}, {"redis_delayed", redis_delayed, 0},
     {"redis_full", redis_full, 0}, {"disk_full", disk_full, 0}, {"both_killed", both_killed, 0}, {"clients_stalled", clients_stalled, 0},
     {"clock_stepped", clock_stepped, 0}, {"reps_killed", reps_killed, 0}, {"reps_stopped", reps_stopped, 0},
-    {"publisher_killed", publisher_killed, 0}, {"publisher_stopped", publisher_stopped, 0},
+    {"publisher_killed", publisher_killed, 0}, {"publisher_stopped", publisher_stopped, 0}, {"web_killed", web_killed, 0}, {"web_stopped", web_stopped, 0},
+    {"mail_killed", mail_killed, 0}, {"mail_stopped", mail_stopped, 0}, {"phone_killed", phone_killed, 0}, {"phone_stopped", phone_stopped, 0},
+    {"gateway_killed", NULL, 0}, {"gateway_stopped", NULL, 0},        /* no browser signs in here yet */
 };
 enum { FAULTS = sizeof faults / sizeof faults[0], CLOCK_LIBRARY_MAX = 64 };
 
 static struct floor_rig rig;
 static struct chaos_clients clients;
+static struct chaos_workers workers;
 static struct seeded draw;
 static _Atomic int64_t *clock_offset_ms;             /* NULL: the clock cannot be stepped here */
 static uint64_t begin_ms;
@@ -295,15 +300,37 @@ static void publisher_stopped(void)
     client_stopped("publisher stopped", CHAOS_PUBLISHER);
 }
 
-static bool all_goes_on(struct floor_rig *floor)
+static void worker_killed(enum chaos_worker which)
 {
-    return floor_rig_all_goes_on(floor) && chaos_clients_go_on(&clients);
+    chaos_worker_kill(&workers, which);
+    floor_rig_run_ms(&rig, between(0, 300));
+    chaos_worker_start(&workers, which);
 }
 
-static bool clients_have_ended(struct floor_rig *floor)
+static void worker_stopped(const char *what, enum chaos_worker which)
+{
+    unsigned ms = between(50, 1500);
+    say(what, ms);
+    halt(chaos_worker_pid(&workers, which), ms);
+}
+
+static void web_killed(void) { worker_killed(CHAOS_WEB); }
+static void mail_killed(void) { worker_killed(CHAOS_MAIL); }
+static void phone_killed(void) { worker_killed(CHAOS_PHONE); }
+static void web_stopped(void) { worker_stopped("leadwire-web stopped", CHAOS_WEB); }
+static void mail_stopped(void) { worker_stopped("leadwire-mail stopped", CHAOS_MAIL); }
+static void phone_stopped(void) { worker_stopped("leadwire-phone stopped", CHAOS_PHONE); }
+
+static bool all_goes_on(struct floor_rig *floor)
+{
+    return floor_rig_all_goes_on(floor) && chaos_clients_go_on(&clients) && chaos_workers_go_on(&workers);
+}
+
+/* Who brings leads, and then who takes them. */
+static bool others_have_ended(struct floor_rig *floor)
 {
     (void)floor;
-    return chaos_clients_have_ended(&clients);
+    return chaos_workers_have_ended(&workers) && chaos_clients_have_ended(&clients);
 }
 
 /* ---- the run ---- */
@@ -400,13 +427,14 @@ static void one_fault(void)
 {
     unsigned number = next_fault();
 
-    if (faults[number].run == clock_stepped && !clock_offset_ms)
+    if (!faults[number].run || (faults[number].run == clock_stepped && !clock_offset_ms))
         return;
     say(faults[number].name, 0);
     faults[number].count++;
     faults[number].run();
     floor_rig_remember(&rig);
     chaos_clients_remember(&clients);
+    chaos_workers_remember(&workers);
     must_follow(all_goes_on, GOES_ON_WITHIN_MS, "all goes on after the fault");
     load_want_open(rig.load, OPEN);
     floor_rig_run_ms(&rig, between(0, 1000));
@@ -457,9 +485,11 @@ int main(int argc, char **argv)
         return 1;
     }
     chaos_clients_open(&clients, &rig);
+    chaos_workers_open(&workers, &rig);
     for (uint64_t end_ms = wall_clock_monotonic_ms() + seconds * 1000; wall_clock_monotonic_ms() < end_ms;)
         one_fault();
-    must_follow(clients_have_ended, GOES_ON_WITHIN_MS, "the processes of clients have nothing left to do");
+    must_follow(others_have_ended, GOES_ON_WITHIN_MS, "senders, workers and the processes of clients have nothing left to do");
+    chaos_workers_close(&workers);
     chaos_clients_close(&clients);
     load_drain(rig.load);
     must_follow(floor_rig_is_drained, GOES_ON_WITHIN_MS, "all is drained");

@@ -12,7 +12,7 @@
 #include "wall_clock.h"
 
 enum {
-    REPS_EACH = LOAD_REPS_APART / 2, PUBLISHES_PER_S = 15, DONE_MIN = 3, TURN_MS = 20,
+    REPS_EACH = LOAD_REPS_APART / 2, PUBLISHES_PER_S = 12, DONE_MIN = 3, TURN_MS = 20,
     QUIET_MS = JUDGE_OFFER_MS + 1000,       /* no lead that waits is offered to nobody for so long */
     ARGUMENTS = 5,                          /* program, word, which, run directory, log */
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "seeded.h"
 #include "wall_clock.h"
 
 static const char *const words[] = {
@@ -48,6 +49,11 @@ bool client_log_next(FILE *log, struct client_line *out)
     clearerr(log);
     if (!fgets(text, sizeof text, log))
         return false;
+    const size_t size = strlen(text);
+    if (text[size - 1] != '\n' && feof(log)) {        /* its other half is being written, on the next page */
+        MUST_HOLD(fseek(log, -(long)size, SEEK_CUR) == 0);
+        return false;
+    }
     *out = (struct client_line){0};
     int count = sscanf(text, "%" SCNu64 " %" SCNu64 " %63s %63s %63s %u %u %u %63[^\n]", &out->at_us, &out->epoch, word, out->who,
                        out->lead, &out->number, &out->weight, &out->outcome, out->text);

@@ -37,6 +37,7 @@
     X(SERVING, "serving")           /* the test: a broker says that it serves */ \
     X(REDIS_GONE, "redis-gone")     /* the test: from here on Redis can take nothing */ \
     X(REDIS_BACK, "redis-back") \
+    X(HELD, "held")                 /* a caller was told to hold, and hung up; text: which. No lead is told */ \
     X(APART, "apart")               /* the test: this rep's client is a process of its own, whose news may come later than those of others */
 
 enum client_word {

@@ -189,7 +189,7 @@ static void read_line(struct judge *j, const struct client_line *line)
         break;
     case CLIENT_REDIS_BACK: j->back_us = line->at_us; break;
     case CLIENT_APART: rep->is_apart = true; break;
-    case CLIENT_ACCEPTING: case CLIENT_DECLINED: case CLIENT_NOTHING: break;
+    case CLIENT_ACCEPTING: case CLIENT_DECLINED: case CLIENT_HELD: case CLIENT_NOTHING: break;
     }
 }
 

@@ -250,7 +250,7 @@ static void apply_rules(const struct floor_rig *rig)
     for (unsigned i = LOAD_REPS; i < LOAD_REPS + LOAD_REPS_APART; i++)
         fprintf(file, "  %s: {label: R, capacity: %d, skills: {apart: 5}, device: \"+3902555%05u\"}\n", load_rep_name(i), JUDGE_CAPACITY, i);
     fprintf(file, "  wild: {label: R, capacity: %d, skills: {italian: 5, german: 5, english: 5}, device: \"+390255599999\"}\n", JUDGE_CAPACITY);
-    fprintf(file, "rules:\n  - {name: mail, when: {channel: email}, require: {rare: 1}}\n"
+    fprintf(file, "rules:\n  - {name: office, when: {source: office}, require: {apart: 5}}\n  - {name: mail, when: {channel: email}, require: {rare: 1}}\n"
                   "  - {name: apart, when: {language: " LOAD_LANGUAGE_APART "}, require: {apart: 5}}\n"
                   "  - {name: italian, when: {language: it}, require: {italian: 5}}\n"
                   "  - {name: german, when: {language: de}, require: {german: 5}}\n"

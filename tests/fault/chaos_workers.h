@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * chaos_workers - channel workers beside a floor: leadwire-web, leadwire-mail and leadwire-phone, each a process that can be killed and stopped,
+ * and a world outside (chaos_senders.py) that sends them forms, mails and calls until they are taken. What it was told goes into the floor's client
+ * log. Their leads are in the language of the reps apart (chaos_clients.h).
+ *
+ * All end with this program. Functions that cannot do their work end the test.
+ */
+#ifndef CHAOS_WORKERS_H
+#define CHAOS_WORKERS_H
+
+#include "floor_rig.h"
+
+enum chaos_worker { CHAOS_WEB, CHAOS_MAIL, CHAOS_PHONE, CHAOS_WORKERS };
+
+struct chaos_workers {
+    struct floor_rig *rig;
+    char directory[128];                    /* below that of the broker, and removed with it */
+    pid_t pids[CHAOS_WORKERS], senders;     /* 0: not running */
+    bool are_asked_to_end;
+    FILE *log;                              /* what the senders have written so far */
+    unsigned done[CHAOS_WORKERS], before[CHAOS_WORKERS];
+};
+
+void chaos_workers_open(struct chaos_workers *workers, struct floor_rig *rig);
+void chaos_workers_close(struct chaos_workers *workers);
+void chaos_worker_kill(struct chaos_workers *workers, enum chaos_worker which);      /* kill -9, waited for */
+void chaos_worker_start(struct chaos_workers *workers, enum chaos_worker which);
+pid_t chaos_worker_pid(const struct chaos_workers *workers, enum chaos_worker which);
+/* From here on: what chaos_workers_go_on compares with. */
+void chaos_workers_remember(struct chaos_workers *workers);
+/* Through each of them some contacts have come since. */
+bool chaos_workers_go_on(struct chaos_workers *workers);
+/* Asks the senders to send nothing new; true: all that they sent was taken. */
+bool chaos_workers_have_ended(struct chaos_workers *workers);
+
+#endif
