@@ -118,10 +118,10 @@ void command_publish(struct core *core, const struct core_command *command)
     core->totals.published++;
     if (core->team_limit_count > 0 && !command->publish.is_test)
         team_limits_note_taken_in(core);
-    if (is_recognised) {
-        owner_prefer(core, lead, command, &person);
+    if (!is_recognised || !owner_prefer(core, lead, command, &person))
+        owner_prefer_of_rule(core, lead, rule);
+    if (is_recognised)
         person_attach(core, lead, &person);
-    }
     lead_move(core, lead, &(struct lead_change){.to = LEAD_WAITING, .cause = CAUSE_PUBLISHED, .deadline_ms = lead->wait_deadline_ms});
     keep_seen(core, lead);
     reply(core, command, CORE_ACCEPTED, command->publish.is_test ? "a test lead: accepted and not routed" : "", id);
@@ -161,6 +161,8 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
     lead->weight = (uint16_t)core_channel(core, channel)->weight;
     pairs_value_lead(lead, rules_value(rule, command));
     relax_begin(core, lead, rule);
+    if (rule->first_touch_ms > 0)
+        lead_extra_of(lead)->touch_for_ms = rule->first_touch_ms;
     if (channel == LW_CHANNEL_PHONE && command->publish.is_voicemail)
         lead_extra_of(lead)->is_call_back = true;
     return lead;

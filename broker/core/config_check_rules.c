@@ -4,6 +4,17 @@
  */
 #include "config_check.h"
 
+#include <string.h>
+
+static bool has_rep(const struct core_config *config, const char *name)
+{
+    for (uint32_t i = 0; i < config->rep_count; i++) {
+        if (strcmp(config->reps[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 lw_status config_check_rules(const struct core_config *config, char *reason, size_t reason_size)
 {
     for (uint32_t i = 0; i < config->rule_count; i++) {
@@ -16,6 +27,12 @@ lw_status config_check_rules(const struct core_config *config, char *reason, siz
         if (rule->require_count + own > CONFIG_REQUIRE_MAX)
             return config_wrong(reason, reason_size, "rule '%s': requires more than %d skills, language and territory counted", rule->name,
                                 CONFIG_REQUIRE_MAX);
+        if (rule->first_touch_ms > CONFIG_FIRST_TOUCH_MAX_MS)
+            return config_wrong(reason, reason_size, "rule '%s': first_touch must be at most 7 d", rule->name);
+        if (rule->owner && (rule->owner_for_ms == 0 || rule->owner_for_ms > CONFIG_OWNER_MAX_MS))
+            return config_wrong(reason, reason_size, "rule '%s': owner_for must be at most 24 h, and not 0", rule->name);
+        if (rule->owner && !has_rep(config, rule->owner))
+            return config_wrong(reason, reason_size, "rule '%s': the rules have no rep '%s', its owner", rule->name, rule->owner);
     }
     return LW_OK;
 }

@@ -24,7 +24,7 @@ static void put_rule_tails(struct byte_buffer *out, const struct core_config *co
 static uint32_t read_number(struct byte_reader *in, uint64_t max);
 
 enum { TEXT_MAX = CONFIG_TEXT_MAX + 1 };
-enum { ALL_RULES_COUNT = 1 };   /* bits */
+enum { ALL_RULES_COUNT = 1, RULES_PROMISE = 2 };   /* bits */
 
 void config_record_put(struct byte_buffer *out, const struct core *core)
 {
@@ -245,23 +245,52 @@ static void put_config(struct byte_buffer *out, const struct core_config *config
     put_rule_tails(out, config);
 }
 
-/* What rules say since more than one of them may count. Not written where none does, as before. */
+static uint8_t tails_of(const struct core_config *config)
+{
+    uint8_t bits = config->all_rules ? ALL_RULES_COUNT : 0;
+    for (uint32_t i = 0; i < config->rule_count; i++)
+        bits |= config->rules[i].first_touch_ms > 0 || config->rules[i].owner ? RULES_PROMISE : 0;
+    return bits;
+}
+
+/* What rules say since more than one of them may count, and since they promise times and owners. Not written where none does, as before. */
 static void put_rule_tails(struct byte_buffer *out, const struct core_config *config)
 {
-    if (!config->all_rules)
+    const uint8_t bits = tails_of(config);
+    if (bits == 0)
         return;
-    byte_buffer_put_u8(out, ALL_RULES_COUNT);
-    for (uint32_t i = 0; i < config->rule_count; i++)
-        byte_buffer_put_u8(out, config->rules[i].keeps_queue);
+    byte_buffer_put_u8(out, bits);
+    for (uint32_t i = 0; i < config->rule_count; i++) {
+        const struct config_rule *rule = &config->rules[i];
+        byte_buffer_put_u8(out, rule->keeps_queue);
+        if ((bits & RULES_PROMISE) == 0)
+            continue;
+        byte_buffer_put_varint(out, rule->first_touch_ms);
+        byte_buffer_put_varint(out, rule->owner_for_ms);
+        byte_buffer_put_text(out, rule->owner ? rule->owner : "");
+    }
+}
+
+static bool read_promises(struct byte_reader *in, struct config_rule *rule)
+{
+    char owner[TEXT_MAX];
+    rule->first_touch_ms = read_number(in, UINT32_MAX);
+    uint32_t owner_for_ms = read_number(in, UINT32_MAX);
+    byte_reader_text(in, owner, sizeof owner);
+    return !in->failed && (owner[0] == '\0' || core_config_rule_owner(rule, owner, owner_for_ms) == LW_OK);
 }
 
 static bool read_rule_tails(struct byte_reader *in, struct core_config *config)
 {
     if (byte_reader_done(in))
         return true;
-    config->all_rules = (read_number(in, ALL_RULES_COUNT) & ALL_RULES_COUNT) != 0;
-    for (uint32_t i = 0; i < config->rule_count; i++)
+    const uint32_t bits = read_number(in, ALL_RULES_COUNT | RULES_PROMISE);
+    config->all_rules = (bits & ALL_RULES_COUNT) != 0;
+    for (uint32_t i = 0; i < config->rule_count; i++) {
         config->rules[i].keeps_queue = read_number(in, 1);
+        if ((bits & RULES_PROMISE) != 0 && !read_promises(in, &config->rules[i]))
+            return false;
+    }
     return !in->failed;
 }
 

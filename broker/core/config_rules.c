@@ -161,6 +161,17 @@ lw_status core_config_relax_team(struct config_relax_step *step, const char *tea
     return add_team(step->teams, &step->team_count, team);
 }
 
+lw_status core_config_rule_owner(struct config_rule *rule, const char *rep, uint32_t for_ms)
+{
+    char *copy = config_copy_text(rep);
+    if (!copy)
+        return LW_NO_MEMORY;
+    free(rule->owner);
+    rule->owner = copy;
+    rule->owner_for_ms = for_ms;
+    return LW_OK;
+}
+
 void config_rule_fini(struct config_rule *rule)
 {
     for (uint32_t i = 0; i < rule->predicate_count; i++) {
@@ -183,6 +194,7 @@ void config_rule_fini(struct config_rule *rule)
     free(rule->own_language.field);
     free(rule->own_territory.field);
     free(rule->value_from);
+    free(rule->owner);
     free(rule->predicates);
     free(rule->name);
     free(rule->queue);

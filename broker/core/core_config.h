@@ -59,6 +59,8 @@ enum {
     CONFIG_PRIORITY_MAX = 200,       /* rule's 0-100 plus channel's 0-100 */
     CONFIG_LEVEL_MAX = 10,
     CONFIG_WEIGH_MAX = 1000,         /* points of one term of urgency */
+    CONFIG_OWNER_MAX_MS = 24 * 3600 * 1000,
+    CONFIG_FIRST_TOUCH_MAX_MS = 7 * 24 * 3600 * 1000,
     CONFIG_OFFER_TO_MAX = 16,        /* reps who are offered a lead at once */
     CONFIG_OFFER_TO_DEFAULT = 3,     /* by policy broadcast */
     CONFIG_VALUE_MAX = 1000000,
@@ -194,6 +196,9 @@ struct config_rule {
     uint32_t priority;
     uint32_t value;                  /* of each lead, for best_pair and urgency; 0: 1 */
     char *value_from;                /* the lead's field that says it; NULL: `value` does */
+    uint32_t first_touch_ms;         /* its leads are to be touched within, whatever their channel says; 0: as that says */
+    char *owner;                     /* the rep who gets its leads first, if they are there; NULL: nobody */
+    uint32_t owner_for_ms;           /* so long */
     bool keeps_queue;                /* when all rules count: its leads stay in the queue that others gave them */
 };
 
@@ -314,6 +319,8 @@ LW_MUST_CHECK lw_status core_config_rep_caps(struct config_rep *rep, uint32_t pe
 LW_MUST_CHECK lw_status core_config_rep_cap_source(struct config_rep *rep, const char *source, uint32_t most);
 LW_MUST_CHECK lw_status core_config_rep_skill(struct core_config *config, struct config_rep *rep, const char *skill, uint32_t level);
 LW_MUST_CHECK lw_status core_config_rep_rate(struct config_rep *rep, const char *queue, uint32_t rate);
+/* core_config_check judges whether there is such a rep, and the time. */
+LW_MUST_CHECK lw_status core_config_rule_owner(struct config_rule *rule, const char *rep, uint32_t for_ms);
 LW_MUST_CHECK lw_status core_config_rule_value_from(struct config_rule *rule, const char *field);
 LW_MUST_CHECK lw_status core_config_add_rule(struct core_config *config, const char *name, const char *queue, uint32_t priority,
                                              struct config_rule **out);

@@ -77,6 +77,8 @@ static void note_person(struct core *core, struct preview *preview)
         note(preview, known->bought != 0 ? "its person is a customer, who bought: " : "its person is a customer", known->bought != 0 ? names_text(&core->names, known->bought - 1) : "");
     if (owner && core->config->people.owner_for_ms > 0)
         note(preview, "comes first to its owner, if they are there: ", owner->name);
+    if (preview->rule->owner)
+        note(preview, owner && core->config->people.owner_for_ms > 0 ? "else to its rule's owner: " : "comes first to its rule's owner, if they are there: ", preview->rule->owner);
 }
 
 /* False: names or numbers ran out. */

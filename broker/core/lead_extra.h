@@ -38,6 +38,7 @@ struct lead_extra {
     struct other_offer *others;                   /* OFFERED to several: all but the first, by offer number; see broadcast.h */
     uint32_t last_offer_number;                   /* the highest there was, once it was offered to several; else 0 */
     uint8_t offer_to;                             /* its relaxation offers it to so many at once; 0: as its queue says */
+    uint32_t touch_for_ms;                        /* its rule's time for a first touch; 0: its channel's */
     uint32_t value, value_log;                    /* 0: 1; its pair_log2 */
     struct lead_person *person;                   /* who it is about; NULL: nobody who could be recognised */
     uint64_t waits_from_ms;                       /* it was scheduled until then; 0: never */

@@ -36,6 +36,7 @@ static void extra_fill(const struct lead_extra *extra, struct lead_image *image)
     if (extra->lapsed)
         lapsed_fill(extra->lapsed, image);
     image->waits_from_ms = extra->waits_from_ms;
+    image->touch_for_ms = extra->touch_for_ms;
     image->touch_ms = extra->touch_ms;
     image->nudge_ms = extra->nudge_ms;
     image->reach = extra->reach;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Owner first: who has an open lead of the person; else who is named as the account owner on the lead itself; else who
- * won the person last. Waited for is only who is there: at work, or in wrap-up, and below their caps; and for a caller who
+ * won the person last; else, or when that rep is not there, who is named by the lead's rule. Waited for is only who is there: at work, or in wrap-up, and below their caps; and for a caller who
  * could have the call at once, since a caller on the line is not kept waiting for one rep while others are free.
  */
 #include "owner.h"
+
+#include <string.h>
 
 #include "caps.h"
 #include "device.h"
@@ -50,11 +52,22 @@ const struct rep *owner_find(const struct core *core, const struct core_command 
     return rep ? rep : who_won_last(core, person);
 }
 
-void owner_prefer(struct core *core, struct lead *lead, const struct core_command *publish, const struct person *person)
+static bool prefer(const struct core *core, struct lead *lead, const struct rep *rep, uint32_t for_ms)
 {
-    if (core->config->people.owner_for_ms == 0)
-        return;
-    const struct rep *rep = owner_find(core, publish, person);
-    if (rep && is_there(core, rep, lead))
-        lead_prefer(lead, rep->number, deadline_after(core, core->config->people.owner_for_ms), 0);
+    if (!rep || !is_there(core, rep, lead))
+        return false;
+    lead_prefer(lead, rep->number, deadline_after(core, for_ms), 0);
+    return true;
+}
+
+bool owner_prefer(struct core *core, struct lead *lead, const struct core_command *publish, const struct person *person)
+{
+    uint32_t for_ms = core->config->people.owner_for_ms;
+    return for_ms > 0 && prefer(core, lead, owner_find(core, publish, person), for_ms);
+}
+
+void owner_prefer_of_rule(const struct core *core, struct lead *lead, const struct config_rule *rule)
+{
+    if (rule->owner)
+        (void)prefer(core, lead, rep_table_by_name(&core->reps, rule->owner, strlen(rule->owner)), rule->owner_for_ms);
 }

@@ -60,7 +60,8 @@ static lw_status read_end(const struct byte_reader *in)
 static bool has_extra(const struct lead_image *image)
 {
     return image->is_call_back || image->set_by != 0 || image->preferred_rep != 0 || image->appointment_ms != 0 || image->place.size > 0 ||
-           image->value != 0 || image->waits_from_ms != 0 || image->last_offer_number != 0 || image->offer_to != 0;
+           image->value != 0 || image->waits_from_ms != 0 || image->last_offer_number != 0 || image->offer_to != 0 ||
+           image->touch_for_ms != 0;
 }
 
 static uint8_t life_of(const struct lead_image *image)

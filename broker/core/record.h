@@ -140,6 +140,7 @@ struct lead_image {
     uint32_t decline_count;           /* read into declines_read */
     uint32_t lapsed_count, call_backs;
     uint64_t waits_from_ms;           /* 0: from when it was received */
+    uint32_t touch_for_ms;            /* its rule's time for a first touch; 0: its channel's */
     bool has_payload;                 /* and the rest of what never changes. Of an ended lead: a whole image, to be reopened from */
     uint64_t received_ms;
     uint32_t priority;

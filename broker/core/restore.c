@@ -364,9 +364,11 @@ static void take_extra(struct lead *lead, const struct lead_image *image)
     lead_set_appointment(lead, image->appointment_ms, image->place);
     pairs_value_lead(lead, image->value);
     broadcast_restore(lead, image);
-    if (!lead->extra && !image->is_call_back && image->preferred_rep == 0 && image->set_by == 0 && image->waits_from_ms == 0)
+    if (!lead->extra && !image->is_call_back && image->preferred_rep == 0 && image->set_by == 0 && image->waits_from_ms == 0 &&
+        image->touch_for_ms == 0)
         return;
     struct lead_extra *extra = lead_extra_of(lead);
+    extra->touch_for_ms = image->touch_for_ms;
     extra->is_call_back = image->is_call_back;
     extra->set_by = image->set_by;
     extra->set_offer_number = image->set_offer_number;

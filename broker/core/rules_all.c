@@ -76,5 +76,11 @@ void rules_add(const struct core_config *config, struct config_rule *together, c
         together->relax = rule->relax;
         together->relax_count = rule->relax_count;
     }
+    if (rule->first_touch_ms > 0)
+        together->first_touch_ms = rule->first_touch_ms;
+    if (rule->owner) {
+        together->owner = rule->owner;
+        together->owner_for_ms = rule->owner_for_ms;
+    }
     add_abilities(config, together, rule);
 }

@@ -6,13 +6,23 @@
 #include "lead_record.h"
 #include "lead_state.h"
 
+enum { NUDGE_PERCENT = 50 };   /* where the channel asks for no touch, and so says nothing of reminders */
+
+/* What its rule said when the lead came, else its channel; 0: none is asked for. */
+static uint32_t asked_within_ms(const struct core *core, const struct lead *lead)
+{
+    uint32_t own_ms = lead->extra ? lead->extra->touch_for_ms : 0;
+    return own_ms > 0 ? own_ms : core_channel(core, lead->demand->channel)->first_touch_ms;
+}
+
 static void await(struct core *core, struct lead *lead)
 {
     const struct config_channel *channel = core_channel(core, lead->demand->channel);
     struct lead_extra *extra = lead_extra_of(lead);
-    uint64_t nudge_after_ms = (uint64_t)channel->first_touch_ms * channel->nudge_percent / 100;
+    uint32_t within_ms = asked_within_ms(core, lead), percent = channel->first_touch_ms > 0 ? channel->nudge_percent : NUDGE_PERCENT;
+    uint64_t nudge_after_ms = (uint64_t)within_ms * percent / 100;
     reach_note_touch(lead, TOUCH_NONE, 0);
-    extra->touch_ms = core->now_ms + channel->first_touch_ms;
+    extra->touch_ms = core->now_ms + within_ms;
     extra->nudge_ms = nudge_after_ms > 0 ? core->now_ms + nudge_after_ms : 0;
 }
 
@@ -27,7 +37,7 @@ static void note_touch(struct core *core, struct lead *lead, enum touch_kind kin
 void touch_begin(struct core *core, struct lead *lead, enum core_cause cause)
 {
     bool is_later = lead->extra && lead->extra->appointment_ms > core->now_ms;
-    if (core_channel(core, lead->demand->channel)->first_touch_ms == 0 || is_later)
+    if (asked_within_ms(core, lead) == 0 || is_later)
         return;
     if (cause == CAUSE_ANSWERED)
         note_touch(core, lead, TOUCH_CALL_ANSWERED);
@@ -67,7 +77,7 @@ void touch_due(struct core *core, struct lead *lead)
 
 void touch_renew(struct core *core, struct lead *lead, const struct rep *rep)
 {
-    if (!lead->extra || lead->extra->touch_ms == 0 || core_channel(core, lead->demand->channel)->first_touch_ms == 0)
+    if (!lead->extra || lead->extra->touch_ms == 0 || asked_within_ms(core, lead) == 0)
         return;
     await(core, lead);
     lead_set_timer(core, lead);

@@ -199,6 +199,9 @@ static bool read_rule(struct reading *reading, const Leadwire__V1__RuleConfig *f
     if (!judge(reading, core_config_add_rule(reading->config, from->name, from->queue, from->priority, &rule), "rule", from->name))
         return false;
     rule->keeps_queue = from->keeps_queue;
+    rule->first_touch_ms = from->first_touch_ms;
+    if (*from->owner && !judge(reading, core_config_rule_owner(rule, from->owner, from->owner_for_ms), "owner of a rule", from->owner))
+        return false;
     for (size_t i = 0; i < from->n_require; i++) {
         lw_status status = core_config_rule_require(reading->config, rule, from->require[i]->skill, from->require[i]->level);
         if (!judge(reading, status, "skill that a rule requires", from->require[i]->skill))

@@ -561,7 +561,10 @@ RULES(rule_config,
     MESSAGES(prefer, SKILLS_OF_ONE_MAX, &skill_level_rules),
     NUMBER(value),
     NAME(value_from, FIELD_NAME_MAX),
-    NUMBER(keeps_queue));
+    NUMBER(keeps_queue),
+    NUMBER(first_touch_ms),
+    NAME(owner, LW_NAME_MAX),
+    NUMBER(owner_for_ms));
 
 RULES(local_text,
     NAME_NEEDED(language, LANGUAGE_MAX),

@@ -261,6 +261,9 @@ static void add_random_rule(struct pair *pair, struct core_config *config, int n
     snprintf(name, sizeof name, "rule%d", number);
     MUST_HOLD(core_config_add_rule(config, name, below(pair, 2) ? "sales" : name, (uint32_t)below(pair, 3) * 10, &rule) == LW_OK);
     rule->keeps_queue = config->all_rules && below(pair, 2);
+    rule->first_touch_ms = below(pair, 4) ? 0 : 1000 + (uint32_t)below(pair, 50000);
+    if (below(pair, 5) == 0)
+        MUST_HOLD(core_config_rule_owner(rule, config->reps[below(pair, config->rep_count)].name, 1000 + (uint32_t)below(pair, 50000)) == LW_OK);
     if (number < 4) {
         uint64_t field = below(pair, 3), kind = below(pair, 6);
         static const char *const answers[] = {"Yes", "no"};

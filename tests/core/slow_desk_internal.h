@@ -73,6 +73,7 @@ struct slow_lead {
     int set_by;                                /* -1: nobody */
     uint32_t set_offer_number;
     uint32_t value;
+    uint32_t touch_for_ms;                     /* as its rule said; 0: nothing */
     char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT];   /* what its person is known by */
     uint32_t key_count;
     uint64_t made_ms;

@@ -100,7 +100,7 @@ static bool is_there(const struct slow_desk *desk, int number, const struct slow
     return !is_call(lead) || (rep->state == REP_AVAILABLE && slow_rings(rep) && load_of(desk, number) + weight <= rep->rules->capacity);
 }
 
-/* Who has another lead of the person; else who is named; else who won the last. */
+/* Who has another lead of the person; else who is named; else who won the last; else whom the rule names. */
 void prefer_owner(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command)
 {
     char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT];
@@ -109,6 +109,12 @@ void prefer_owner(struct slow_desk *desk, struct slow_lead *lead, const struct c
     const char *field = desk->rules->people.owner_from;
     const char *name = field ? command->publish.read_field(command->publish.fields, field) : NULL;
     int rep = open && held(open) ? open->rep : -1;
+    const struct config_rule *rule = find_rule(desk, command);
+    int named = rule->owner ? find_rep(desk, rule->owner) : -1;
+    if (named >= 0 && is_there(desk, named, lead)) {   /* unless the person's is there too */
+        lead->preferred = named;
+        lead->preferred_until_ms = desk->now_ms + rule->owner_for_ms;
+    }
     if (desk->rules->people.owner_for_ms == 0 || !command->publish.read_person || command->publish.is_test)
         return;
     if (rep < 0 && name)

@@ -59,6 +59,7 @@ static void fill_lead(struct slow_desk *desk, struct slow_lead *lead, const stru
     strcpy(lead->rule, rule->name);
     lead->began_ms = desk->now_ms;
     lead->value = value_by(rule, command);
+    lead->touch_for_ms = rule->first_touch_ms;
     plan_less(desk, lead);
     memcpy(lead->payload, command->publish.payload, lead->payload_size);
     for (uint32_t i = 0; i < rule->require_count; i++) {

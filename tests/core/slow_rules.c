@@ -120,6 +120,9 @@ static const struct config_rule *all_that_hold(const struct slow_desk *desk, con
             all.value_from = rule->value_from;
             all.value = rule->value;
         }
+        all.first_touch_ms = rule->first_touch_ms ? rule->first_touch_ms : all.first_touch_ms;
+        all.owner_for_ms = rule->owner ? rule->owner_for_ms : all.owner_for_ms;
+        all.owner = rule->owner ? rule->owner : all.owner;
         for (uint32_t t = 0; t < rule->team_count; t++)
             all.teams[t] = rule->teams[t];
         all.team_count = rule->team_count ? rule->team_count : all.team_count;

@@ -4,14 +4,19 @@
  */
 #include "slow_desk_internal.h"
 
+static uint32_t within(const struct slow_desk *desk, const struct slow_lead *lead)
+{
+    return lead->touch_for_ms ? lead->touch_for_ms : channel_of(desk, lead->channel)->first_touch_ms;
+}
+
 void await_touch(struct slow_desk *desk, struct slow_lead *lead, enum core_cause cause)
 {
     const struct config_channel *channel = channel_of(desk, lead->channel);
     lead->touch_ms = lead->nudge_ms = 0;
-    if (lead->state != LEAD_ASSIGNED || cause == CAUSE_ANSWERED || channel->first_touch_ms == 0 || lead->appointment_ms > desk->now_ms)
+    if (lead->state != LEAD_ASSIGNED || cause == CAUSE_ANSWERED || within(desk, lead) == 0 || lead->appointment_ms > desk->now_ms)
         return;
-    uint64_t nudge_after_ms = (uint64_t)channel->first_touch_ms * channel->nudge_percent / 100;
-    lead->touch_ms = desk->now_ms + channel->first_touch_ms;
+    uint64_t nudge_after_ms = (uint64_t)within(desk, lead) * (channel->first_touch_ms ? channel->nudge_percent : 50) / 100;
+    lead->touch_ms = desk->now_ms + within(desk, lead);
     if (nudge_after_ms > 0)
         lead->nudge_ms = desk->now_ms + nudge_after_ms;
 }
@@ -44,7 +49,7 @@ void slow_touch_due(struct slow_desk *desk, struct slow_lead *lead)
 
 void renew_touch(struct slow_desk *desk, struct slow_lead *lead)
 {
-    if (lead->touch_ms == 0 || channel_of(desk, lead->channel)->first_touch_ms == 0)
+    if (lead->touch_ms == 0 || within(desk, lead) == 0)
         return;
     uint64_t appointment_ms = lead->appointment_ms;
     lead->appointment_ms = 0;

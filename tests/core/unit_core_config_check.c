@@ -87,6 +87,10 @@ static void much_required(struct core_config *config)
     must(core_config_rule_own(config, &config->rules[0], ABILITY_LANGUAGE, "language", 1));
 }
 
+static void slow_first_touch(struct core_config *config) { config->rules[0].first_touch_ms = CONFIG_FIRST_TOUCH_MAX_MS + 1; }
+static void owner_for_no_time(struct core_config *config) { must(core_config_rule_owner(&config->rules[0], "ada", 0)); }
+static void owner_who_is_no_rep(struct core_config *config) { must(core_config_rule_owner(&config->rules[0], "zoe", 45000)); }
+
 static void long_field(struct core_config *config)
 {
     const char *value = "x";
@@ -205,6 +209,9 @@ static const struct { void (*spoil)(struct core_config *); const char *said; } w
     {queueless_rule, "rule 1 has no name or no queue"},
     {high_value, "rule 'all': value must be 1 to 1000000"},
     {much_required, "rule 'all': requires more than 10 skills, language and territory counted"},
+    {slow_first_touch, "rule 'all': first_touch must be at most 7 d"},
+    {owner_for_no_time, "rule 'all': owner_for must be at most 24 h, and not 0"},
+    {owner_who_is_no_rep, "rule 'all': the rules have no rep 'zoe', its owner"},
     {long_field, "rule 1: name, queue, team, field or value is too long"},
     {heavy_channel, "channel web: weight must be 1 to 1000"},
     {urgent_channel, "channel web: priority above 200"},

@@ -205,9 +205,75 @@ static void the_bound_drops_who_was_won_first(void **state)
     rig_close(&rig);
 }
 
+/* Nothing need be known of the person: the rule has an owner of its own. */
+static void the_owner_of_the_rule_gets_its_leads_first(void **state)
+{
+    struct desk_rig rig;
+    uint64_t ada, bob;
+    struct core_config *config = rules();
+    (void)state;
+    config->people = (struct config_people){0};
+    rig_add_rule(config, "fair", 10, "source", "fair", NULL, 0);
+    assert_int_equal(core_config_rule_owner(&config->rules[0], "bob", OWNER_FOR_MS), LW_OK);
+    rig_open(&rig, config, NULL);
+    ada = rig_log_on(&rig, "ada");
+    rig_pass(&rig, 1000);
+    bob = rig_log_on(&rig, "bob");
+    struct desk_id lead = rig_publish_lead(&rig, &(struct rig_lead){.id = "1", .fields = {{"source", "fair"}}});
+    assert_string_equal(rig_owner(&rig, lead), "bob");   /* Ada is idle for longer */
+    assert_string_equal(rig_owner(&rig, rig_publish(&rig, "2")), "ada");
+    rig_decline(&rig, bob, lead, 1);
+    assert_string_equal(rig_owner(&rig, lead), "ada");   /* asked once */
+    rig_set_state(&rig, bob, REP_BREAK);
+    rig_accept(&rig, ada, lead, 2);
+    rig_complete(&rig, ada, lead, "c", "lost");
+    assert_string_equal(rig_owner(&rig, rig_publish_lead(&rig, &(struct rig_lead){.id = "3", .fields = {{"source", "fair"}}})), "ada");   /* who is not there is not waited for */
+    rig_close(&rig);
+}
+
+static void a_lead_waits_for_the_owner_of_its_rule_as_long_as_that_says(void **state)
+{
+    struct desk_rig rig;
+    struct core_config *config = rules();
+    (void)state;
+    config->reps[1].capacity = 1;
+    rig_add_rule(config, "fair", 10, "source", "fair", NULL, 0);
+    assert_int_equal(core_config_rule_owner(&config->rules[0], "bob", 7000), LW_OK);
+    rig_open(&rig, config, NULL);
+    uint64_t bob = rig_log_on(&rig, "bob");
+    struct desk_id busy = rig_publish(&rig, "busy");
+    rig_accept(&rig, bob, busy, 1);
+    rig_log_on(&rig, "ada");
+    struct desk_id lead = rig_publish_lead(&rig, &(struct rig_lead){.id = "1", .fields = {{"source", "fair"}}});
+    assert_int_equal(rig_state(&rig, lead), LEAD_WAITING);
+    rig_pass(&rig, 6999);
+    assert_int_equal(rig_state(&rig, lead), LEAD_WAITING);
+    rig_pass(&rig, 1);
+    assert_string_equal(rig_owner(&rig, lead), "ada");
+    rig_close(&rig);
+}
+
+static void the_owner_of_the_person_comes_before_that_of_the_rule(void **state)
+{
+    struct desk_rig rig;
+    uint64_t ada, bob;
+    struct core_config *config = rules();
+    (void)state;
+    assert_int_equal(core_config_rule_owner(&config->rules[0], "ada", OWNER_FOR_MS), LW_OK);
+    rig_open(&rig, config, NULL);
+    bob_ends_one(&rig, "won", &ada, &bob);
+    assert_string_equal(rig_owner(&rig, publish(&rig, "again", LW_CHANNEL_WEB)), "bob");
+    rig_set_state(&rig, bob, REP_BREAK);
+    assert_string_equal(rig_owner(&rig, publish(&rig, "third", LW_CHANNEL_WEB)), "ada");
+    rig_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_owner_of_the_rule_gets_its_leads_first),
+        cmocka_unit_test(a_lead_waits_for_the_owner_of_its_rule_as_long_as_that_says),
+        cmocka_unit_test(the_owner_of_the_person_comes_before_that_of_the_rule),
         cmocka_unit_test(who_won_the_last_lead_gets_the_next),
         cmocka_unit_test(the_last_who_won_counts),
         cmocka_unit_test(who_only_lost_one_does_not),

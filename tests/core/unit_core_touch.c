@@ -161,9 +161,49 @@ static void a_desk_that_does_not_ask_for_it_waits_as_long_as_work_lasts(void **s
     rig_close(&rig);
 }
 
+/* Also on a channel that asks for none; a restart keeps it. */
+static void a_rule_has_its_own_time_for_a_first_touch(void **state)
+{
+    struct desk_rig rig;
+    struct core_config *config = rig_rules();
+    (void)state;
+    config->channels[LW_CHANNEL_EMAIL].first_touch_ms = TOUCH_MS;
+    config->channels[LW_CHANNEL_EMAIL].nudge_percent = 10;
+    rig_add_rep(config, "ada", 9, "+391", NULL, 0);
+    rig_add_rule(config, "hot", 10, "product", "roof", NULL, 0);
+    config->rules[0].first_touch_ms = 20000;
+    rig_open(&rig, config, NULL);
+    uint64_t ada = rig_log_on(&rig, "ada");
+    struct desk_id web = rig_publish_lead(&rig, &(struct rig_lead){.id = "a", .channel = LW_CHANNEL_WEB, .fields = {{"product", "roof"}}});
+    rig_accept(&rig, ada, web, 1);
+    assert_int_equal(rig_told(&rig, EFFECT_HOLDING, ada, 0)->touch_ms, rig.now_ms + 20000);
+    struct desk_id mail = rig_publish_lead(&rig, &(struct rig_lead){.id = "b", .channel = LW_CHANNEL_EMAIL, .fields = {{"product", "roof"}}});
+    rig_accept(&rig, ada, mail, 1);
+    assert_int_equal(rig_told(&rig, EFFECT_HOLDING, ada, 0)->touch_ms, rig.now_ms + 20000);
+    struct desk_id other = rig_publish_lead(&rig, &(struct rig_lead){.id = "c", .channel = LW_CHANNEL_WEB});
+    rig_accept(&rig, ada, other, 1);
+    assert_int_equal(rig_told(&rig, EFFECT_HOLDING, ada, 0)->touch_ms, 0);
+    rig_pass(&rig, 2000);
+    assert_int_equal(rig_told_count(&rig, EFFECT_NUDGE, ada), 1);   /* of the mail: a tenth, as its channel says */
+    rig_pass(&rig, 7999);
+    assert_int_equal(rig_told_count(&rig, EFFECT_NUDGE, ada), 0);
+    rig_pass(&rig, 1);
+    assert_int_equal(rig_told_count(&rig, EFFECT_NUDGE, ada), 1);   /* of the form: half, where the channel says nothing */
+    struct core *restored = rig_restore(&rig, rig.record_count, &(struct core_callbacks){0});
+    assert_non_null(restored);
+    core_free(rig_swap(&rig, restored));
+    core_set_epoch(rig.core, ++rig.epoch);
+    rig_resume_service(&rig);
+    assert_int_equal(rig_row(&rig, web).touch_ms, rig.now_ms + 20000);
+    assert_int_equal(rig_row(&rig, mail).touch_ms, rig.now_ms + 20000);
+    assert_int_equal(rig_row(&rig, other).touch_ms, 0);
+    rig_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_rule_has_its_own_time_for_a_first_touch),
         cmocka_unit_test(a_rep_is_reminded_once_and_then_the_lead_moves_on),
         cmocka_unit_test(a_lead_that_the_rep_touched_stays),
         cmocka_unit_test(an_edge_says_what_it_saw),

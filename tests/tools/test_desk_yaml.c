@@ -162,6 +162,8 @@ static const struct wrong wrong_files[] = {
      {"d.yaml:7: rule 'a': subject: regex: '(solar' is no pattern: missing closing parenthesis, at byte 6"}},
     {"desk: main\n" REPS "rules_that_count: any\n",
      {"d.yaml:4: rules_that_count must be first (the first that holds decides) or all (every rule that holds counts), not 'any'"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n    owner: bert\n", {"d.yaml:6: rule 'a': owner 'bert' is no rep of the desk"}},
+    {"desk: main\n" REPS "rules:\n  - name: a\n    owner_for: 45s\n", {"d.yaml:6: rule 'a': owner_for says how long, but not who: add 'owner: NAME'"}},
     {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      source: []\n", {"d.yaml:7: rule 'a': source needs 1 to 64 values, not 0"}},
     {"desk: main\n" REPS "rules:\n  - name: a\n    when:\n      source: {}\n",
      {"d.yaml:7: rule 'a': source: says nothing; remove it or give a value"}},
@@ -541,6 +543,23 @@ static void where_all_rules_count_those_without_a_queue_keep_the_one_of_the_firs
     desk_yaml_close(&desk);
 }
 
+static void what_a_rule_promises_reads_as_written(void **state)
+{
+    (void)state;
+    struct desk_yaml *desk = desk_of("desk: main\n" "reps:\n  anna: {device: \"+390200000001\"}\nrules:\n  - {name: hot, when: {source: fair}, first_touch: 10m, owner: anna, owner_for: 2m}\n"
+                                     "  - {name: warm, when: {source: shop}, owner: anna}\n  - {name: rest}\n");
+    const Leadwire__V1__DeskConfig *config = desk_yaml_config(desk);
+    assert_non_null(config);
+    assert_int_equal(config->rules[0]->first_touch_ms, 600000);
+    assert_string_equal(config->rules[0]->owner, "anna");
+    assert_int_equal(config->rules[0]->owner_for_ms, 120000);
+    assert_int_equal(config->rules[1]->owner_for_ms, 45000);
+    assert_string_equal(config->rules[2]->owner, "");
+    assert_int_equal(config->rules[2]->owner_for_ms, 0);
+    assert_int_equal(config->rules[2]->first_touch_ms, 0);
+    desk_yaml_close(&desk);
+}
+
 static void what_best_pair_reckons_with_reads_as_written(void **state)
 {
     (void)state;
@@ -716,6 +735,7 @@ int main(void)
         cmocka_unit_test(no_grace_is_the_shortest_not_the_default),
         cmocka_unit_test(rules_read_as_written),
         cmocka_unit_test(where_all_rules_count_those_without_a_queue_keep_the_one_of_the_first),
+        cmocka_unit_test(what_a_rule_promises_reads_as_written),
         cmocka_unit_test(what_best_pair_reckons_with_reads_as_written),
         cmocka_unit_test(the_small_business_example_is_without_a_warning),
         cmocka_unit_test(the_small_business_example_writes_the_defaults),

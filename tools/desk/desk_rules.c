@@ -14,7 +14,8 @@
 #include "pattern.h"
 #include "wire.h"
 
-static const char *const rule_keys[] = {"name", "when", "queue", "require", "prefer", "language", "territory", "teams", "relax", "priority", "value", NULL};
+static const char *const rule_keys[] = {"name", "when", "queue", "require", "prefer", "language", "territory", "teams", "relax", "priority", "value", "first_touch", "owner", "owner_for", NULL};
+enum { OWNER_FOR_MS = 45000 };
 enum { FIELD_NAME_MAX = 255, VALUE_SIZE_MAX = 127, WHAT_SIZE = 2 * DESK_NAME_SIZE_MAX + 64 };
 
 enum operand { OPERAND_TEXTS, OPERAND_NUMBER, OPERAND_YES_NO };
@@ -212,6 +213,33 @@ static void read_when(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, 
     rule->n_when = list.count;
 }
 
+static bool has_rep(const Leadwire__V1__DeskConfig *config, const char *name)
+{
+    for (size_t i = 0; i < config->n_reps; i++) {
+        if (strcmp(config->reps[i]->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What a rule promises: how soon its leads are touched, and who gets them first. */
+static void read_promises(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, const struct yaml_node *node, const char *what)
+{
+    char part[DESK_NAME_SIZE_MAX + 32];
+    const struct yaml_node *owner = yaml_map_find(node, "owner"), *owner_for = yaml_map_find(node, "owner_for");
+    snprintf(part, sizeof part, "%s: first_touch", what);
+    rule->first_touch_ms = (uint32_t)yaml_read_duration_ms(reader->doc, yaml_map_find(node, "first_touch"), part, 1000, (uint64_t)7 * DAY_MS, 0);
+    snprintf(part, sizeof part, "%s: owner", what);
+    rule->owner = desk_borrow(yaml_read_text(reader->doc, owner, part, 1024, ""));
+    if (rule->owner[0] != '\0' && !has_rep(&reader->config, rule->owner))
+        yaml_doc_problem(reader->doc, owner, "%s: owner '%.127s' is no rep of the desk", what, rule->owner);
+    snprintf(part, sizeof part, "%s: owner_for", what);
+    const uint64_t for_ms = yaml_read_duration_ms(reader->doc, owner_for, part, 1000, DAY_MS, OWNER_FOR_MS);
+    rule->owner_for_ms = rule->owner[0] != '\0' ? (uint32_t)for_ms : 0;
+    if (owner_for != NULL && rule->owner[0] == '\0')
+        yaml_doc_problem(reader->doc, owner_for, "%s: owner_for says how long, but not who: add 'owner: NAME'", what);
+}
+
 static void fill_rule(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, const struct yaml_node *node, size_t number)
 {
     leadwire__v1__rule_config__init(rule);
@@ -242,6 +270,7 @@ static void fill_rule(struct desk_yaml *reader, Leadwire__V1__RuleConfig *rule, 
     desk_read_prefer(reader, rule, yaml_map_find(node, "prefer"), what);
     desk_read_value(reader, rule, yaml_map_find(node, "value"), what);
     desk_read_rule_needs(reader, rule, node, what);
+    read_promises(reader, rule, node, what);
     desk_read_relax(reader, rule, yaml_map_find(node, "relax"), what);
     read_when(reader, rule, yaml_map_find(node, "when"), what);
 }
