@@ -7,6 +7,8 @@
  *   offered                            the offer on the screen is renewed; a call that does not fit its rep: to the queue
  *   connecting, assigned               the rep is told
  *
+ * Who only says to hear no more is not called: waiting, scheduled or offered, the lead is parked, for a person to look at.
+ *
  * A contact that names an earlier one joins that one's lead, whatever the rules say of people. A message that a caller left
  * so joins the lead of their call, which is a call back from then on.
  *
@@ -168,9 +170,33 @@ static void end_call(struct core *core, struct joining *joining)
     lead_return_joined(core, lead, &joining->join);
 }
 
+/* Somebody is on the line, or a rep works on it: they are told, as of any contact. */
+static bool can_be_set_aside(const struct lead *lead)
+{
+    return !lead->demand->needs.rings && lead->state != LEAD_ASSIGNED;
+}
+
+/* Not called, and not forgotten: whoever runs the desk ends it, or lets it wait again. */
+static void set_aside(struct core *core, struct joining *joining)
+{
+    struct lead *lead = joining->lead;
+    if (lead->state == LEAD_OFFERED) {
+        lead->offers_made = 0;
+        lead_return_joined(core, lead, &joining->join);
+    } else {
+        wait_anew(core, joining);
+    }
+    lead_move(core, lead, &(struct lead_change){.to = LEAD_PARKED, .cause = CAUSE_JOINED, .reason = "the person wants to hear no more",
+                                                .deadline_ms = deadline_after(core, core->config->park_limit_ms)});
+}
+
 static void move_joined(struct core *core, struct joining *joining)
 {
     struct lead *lead = joining->lead;
+    if (joining->publish->publish.wants_no_more && !joining->is_call && !joining->is_message && can_be_set_aside(lead)) {
+        set_aside(core, joining);
+        return;
+    }
     bool is_agreed = lead->state == LEAD_SCHEDULED && lead->extra->appointment_ms != 0;
     if (joining->is_call)
         lead->extra->is_call_back = false;   /* somebody is on the line again */

@@ -223,6 +223,7 @@ struct core_command {
             int64_t received_unix_ms;
             bool is_test;
             bool is_voicemail;             /* a caller left a message: nobody is on the line */
+            bool wants_no_more;            /* to hear no more is all that the person says */
             struct core_text follows;      /* idempotency id of an earlier contact of the source, whose lead it joins while that is open; empty: of none */
             const void *payload;           /* the packed lead, opaque */
             uint32_t payload_size;

@@ -40,12 +40,24 @@ static uint32_t read_person(const void *lead, struct core_person_key out[CORE_PE
     return count;
 }
 
+/* What leadwire-mail makes of a mail that says "stop" and nothing else. One of the two alone may come with a question: "by mail, please". */
+static bool wants_no_more(const Leadwire__V1__Lead *lead)
+{
+    const char *no_calls = read_field(lead, "attribute.do_not_call");
+    bool is_withdrawn = false;
+
+    for (size_t i = 0; i < lead->n_consents; i++)
+        is_withdrawn |= strcmp(lead->consents[i]->purpose, "contact") == 0 && !lead->consents[i]->granted;
+    return is_withdrawn && no_calls && strcmp(no_calls, "yes") == 0;
+}
+
 void lead_command_fill(const Leadwire__V1__Lead *lead, struct core_command *out)
 {
     out->publish.source = text_of(lead->source);
     out->publish.channel = (uint8_t)lead->channel;
     out->publish.is_test = lead->is_test;
     out->publish.is_voicemail = lead->recording != NULL;
+    out->publish.wants_no_more = wants_no_more(lead);
     out->publish.follows = text_of(lead->follows);
     out->publish.fields = lead;
     out->publish.read_field = read_field;

@@ -79,11 +79,38 @@ static void more_keys_than_there_is_room_for_are_left_out(void **state)
     assert_int_equal(keys_of(&lead, keys), CORE_PERSON_KEYS_MAX);
 }
 
+/* As leadwire-mail says it: with both. Either alone may come with a question, which somebody answers. */
+static void only_who_withdraws_and_wants_no_calls_wants_to_hear_no_more(void **state)
+{
+    static const struct { bool granted; const char *purpose, *no_calls; bool wants_no_more; } table[] = {
+        {false, "contact", "yes", true}, {true, "contact", "yes", false}, {false, "marketing", "yes", false}, {false, "contact", "no", false},
+        {false, "contact", NULL, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        Leadwire__V1__Lead lead = LEADWIRE__V1__LEAD__INIT;
+        Leadwire__V1__Consent consent = LEADWIRE__V1__CONSENT__INIT, *consents[] = {&consent};
+        Leadwire__V1__Attribute attribute = LEADWIRE__V1__ATTRIBUTE__INIT, *attributes[] = {&attribute};
+        struct core_command command = {.kind = COMMAND_PUBLISH};
+        consent.purpose = TEXT(table[i].purpose);
+        consent.granted = table[i].granted;
+        attribute.name = TEXT("do_not_call");
+        attribute.value = TEXT(table[i].no_calls);
+        lead.consents = consents;
+        lead.n_consents = 1;
+        lead.attributes = attributes;
+        lead.n_attributes = table[i].no_calls ? 1 : 0;
+        lead_command_fill(&lead, &command);
+        assert_int_equal(command.publish.wants_no_more, table[i].wants_no_more);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mail_is_known_by_its_own_id_and_by_those_that_it_answers),
         cmocka_unit_test(a_person_is_known_by_what_was_read_and_by_nothing_else),
+        cmocka_unit_test(only_who_withdraws_and_wants_no_calls_wants_to_hear_no_more),
         cmocka_unit_test(more_keys_than_there_is_room_for_are_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -149,7 +149,7 @@ struct core_command rig_publish_command(const struct desk_rig *rig, const struct
         .idempotency_id = text(lead->id), .source = text(lead->source ? lead->source : "form"),
         .content_hash = lead->content_hash ? lead->content_hash : 7, .channel = lead->channel ? lead->channel : LW_CHANNEL_WEB,
         .received_unix_ms = lead->received_ms ? lead->received_ms : (int64_t)rig->now_ms, .is_test = lead->is_test,
-        .is_voicemail = lead->is_voicemail, .follows = text(lead->follows ? lead->follows : ""),
+        .is_voicemail = lead->is_voicemail, .wants_no_more = lead->wants_no_more, .follows = text(lead->follows ? lead->follows : ""),
         .payload = lead->id, .payload_size = (uint32_t)strlen(lead->id), .fields = lead, .read_field = read_field, .read_person = read_person}};
 }
 

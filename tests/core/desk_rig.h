@@ -48,7 +48,7 @@ struct rig_lead {
     bool is_test;
     const char *phone, *email;         /* what the person is known by */
     const char *follows;               /* an earlier id of the source */
-    bool is_voicemail;
+    bool is_voicemail, wants_no_more;
     struct rig_field fields[RIG_FIELDS_MAX];
 };
 

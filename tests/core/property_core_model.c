@@ -511,7 +511,7 @@ static void publish(struct pair *pair)
     if (follows)
         any_id(pair, earlier);
     struct core_command command = {.kind = COMMAND_PUBLISH, .session = 1, .publish = {
-        .is_voicemail = below(pair, 6) == 0, .follows = text(follows ? earlier : ""),
+        .is_voicemail = below(pair, 6) == 0, .wants_no_more = below(pair, 8) == 0, .follows = text(follows ? earlier : ""),
         .idempotency_id = text(id), .source = text(below(pair, 4) ? "form" : "fair"), .content_hash = below(pair, 20) ? 7 : 8,
         .channel = (uint8_t)(below(pair, 30) ? 1 + below(pair, 3) : below(pair, 8)), .is_test = below(pair, 40) == 0,
         .received_unix_ms = below(pair, 3) ? (int64_t)(pair->now_ms - below(pair, 60000)) : 0,

@@ -161,6 +161,27 @@ static bool take_contact(struct slow_desk *desk, struct slow_lead *lead, const s
     return true;
 }
 
+/* Waits, as after any contact, and is set aside at once. */
+static void stop(struct slow_desk *desk, struct slow_lead *lead)
+{
+    if (held(lead)) {
+        lead->offers_made = 0;
+        give_back(desk, lead, CAUSE_JOINED, false, true);
+    } else {
+        wait_anew(desk, lead);
+    }
+    move(desk, lead, LEAD_PARKED, CAUSE_JOINED, -1, desk->now_ms + desk->rules->park_limit_ms, "");
+}
+
+static void take_in_hand(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command)
+{
+    bool call = command->publish.channel == LW_CHANNEL_PHONE && !command->publish.is_voicemail;
+    if (command->publish.wants_no_more && !call && !is_call(lead) && lead->state != LEAD_ASSIGNED)
+        stop(desk, lead);
+    else
+        make_of_it(desk, lead, call);
+}
+
 bool join(struct slow_desk *desk, const struct core_command *command)
 {
     char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT];
@@ -168,7 +189,7 @@ bool join(struct slow_desk *desk, const struct core_command *command)
     struct slow_lead *lead = desk->rules->people.join ? find_open(desk, keys, count) : NULL;
     if (!lead || desk->now_ms - lead->heard_ms > desk->rules->people.window_ms || !take_contact(desk, lead, command, keys, count))
         return false;
-    make_of_it(desk, lead, command->publish.channel == LW_CHANNEL_PHONE && !command->publish.is_voicemail);
+    take_in_hand(desk, lead, command);
     answer_joined(desk, command, CORE_ACCEPTED, lead->id, true);
     return true;
 }
@@ -198,7 +219,7 @@ bool follow(struct slow_desk *desk, const struct core_command *command)
     if (command->publish.is_voicemail && is_call(lead) && lead->state != LEAD_ASSIGNED)
         end_call(desk, lead);
     else
-        make_of_it(desk, lead, command->publish.channel == LW_CHANNEL_PHONE && !command->publish.is_voicemail);
+        take_in_hand(desk, lead, command);
     answer_joined(desk, command, CORE_ACCEPTED, lead->id, true);
     return true;
 }

@@ -385,9 +385,61 @@ static void restored_it_finds_and_answers_the_same(void **state)
     rig_close(&rig);
 }
 
+static enum core_status says_stop(struct desk_rig *rig, const char *id)
+{
+    return rig_try_publish(rig, &(struct rig_lead){.id = id, .channel = LW_CHANNEL_EMAIL, .phone = PHONE, .wants_no_more = true});
+}
+
+static void who_wants_to_hear_no_more_is_not_called(void **state)
+{
+    struct desk_rig rig;
+    (void)state;
+    open_desk(&rig, 1, "+39");
+    struct desk_id lead = form(&rig, "a");
+    assert_int_equal(says_stop(&rig, "b"), CORE_ACCEPTED);
+    assert_true(joined(&rig, lead));
+    assert_int_equal(rig_state(&rig, lead), LEAD_PARKED);
+    uint64_t ada = rig_log_on(&rig, "ada");
+    assert_int_equal(rig_told_count(&rig, EFFECT_OFFER, ada), 0);
+    struct core *restored = rig_restore(&rig, rig.record_count, &(struct core_callbacks){0});
+    assert_non_null(restored);
+    core_free(rig_swap(&rig, restored));
+    core_set_epoch(rig.core, ++rig.epoch);
+    rig_resume_service(&rig);
+    ada = rig_log_on(&rig, "ada");
+    assert_int_equal(rig_state(&rig, lead), LEAD_PARKED);
+    assert_int_equal(contact(&rig, "c", LW_CHANNEL_WEB), CORE_ACCEPTED);   /* who writes again wants to hear something */
+    assert_string_equal(rig_owner(&rig, lead), "ada");
+    says_stop(&rig, "d");
+    assert_int_equal(rig_told(&rig, EFFECT_WITHDRAWN, ada, 0)->cause, CAUSE_JOINED);
+    assert_int_equal(rig_state(&rig, lead), LEAD_PARKED);
+    rig_close(&rig);
+}
+
+/* Nothing changes under the hands of a rep who works on it, or of a caller on the line: the rep is told. */
+static void a_rep_who_has_the_lead_is_told_to_stop(void **state)
+{
+    struct desk_rig rig;
+    (void)state;
+    open_desk(&rig, 9, "+39");
+    uint64_t ada = rig_log_on(&rig, "ada");
+    struct desk_id lead = form(&rig, "a");
+    rig_accept(&rig, ada, lead, 1);
+    assert_int_equal(says_stop(&rig, "b"), CORE_ACCEPTED);
+    assert_int_equal(rig_state(&rig, lead), LEAD_ASSIGNED);
+    assert_int_equal(rig_told(&rig, EFFECT_HOLDING, ada, 0)->contact_count, 1);
+    rig_complete(&rig, ada, lead, "c", "lost");
+    struct desk_id call = rig_publish_lead(&rig, &(struct rig_lead){.id = "d", .channel = LW_CHANNEL_PHONE, .phone = PHONE});
+    says_stop(&rig, "e");
+    assert_int_equal(rig_state(&rig, call), LEAD_OFFERED);
+    rig_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_wants_to_hear_no_more_is_not_called),
+        cmocka_unit_test(a_rep_who_has_the_lead_is_told_to_stop),
         cmocka_unit_test(a_contact_joins_by_any_key_and_leads_to_the_others),
         cmocka_unit_test(the_same_publish_again_gets_the_same_answer),
         cmocka_unit_test(nothing_joins_unless_the_rules_say_so),
