@@ -125,7 +125,7 @@ bool rig_is_warned(const struct rig *rig, const char *words)
 
 void rig_until_warned(struct rig *rig, const char *words, bool wanted)
 {
-    for (unsigned turns = 0; turns < 3000 && rig_is_warned(rig, words) != wanted; turns++)
+    for (unsigned turns = 0; turns < 1200 && rig_is_warned(rig, words) != wanted; turns++)
         rig_turn(rig, 10);
     if (rig_is_warned(rig, words) != wanted)
         fail_msg("it %s: %s", wanted ? "does not come to warn" : "goes on to warn", words);
