@@ -5,6 +5,8 @@
 scenes_play() {
     tell keep "${demo_reps[@]}"   # nothing is completed until a scene says so
     say open "Redis, the broker, three ingest workers and six reps are up after $(duration $((($(now_us) - started_us) / 1000)))"
+    say look "the whole floor: http://127.0.0.1:${port_of[gateway]}/ops, sign in as chief with the password $password"
+    say look "a rep's desk: http://127.0.0.1:${port_of[gateway]}/desk, sign in as you with the password $password"
     for scene in best_match mail_comes load_counts call_first decline_moves_on offer_expires webhook_again \
         nobody_free broker_killed redis_killed; do
         "scene_$scene"

@@ -66,9 +66,23 @@ start() {
     started+=($!)
 }
 
+# sign_in PAGE SCRIPT: with what the demo itself says of that page, which then has the script.
+sign_in() {
+    local line address user password
+    line=$(grep -oE "http://[0-9.:]+/$1, sign in as [a-z]+ with the password [^ ]+$" "$work/demo.out") || wrong "nothing is said of /$1"
+    read -r address _ _ _ user _ _ _ password <<<"$line"
+    address=${address%,}
+    printf '{"user": "%s", "password": "%s"}' "$user" "$password" |
+        curl -sf --max-time 5 -c "$work/jar-$1" -H 'Content-Type: application/json' -d @- -o "$work/signed-in" "${address%/*}/api/v1/sign-in" ||
+        wrong "$user cannot sign in at $address"
+    curl -sf --max-time 5 -b "$work/jar-$1" -o "$work/page" "$address" && grep -qF "$2" "$work/page" || wrong "$address shows nothing to $user"
+}
+
 demo_once() {
     start demo --once
     until_true 5 "the first lead is with a rep" first_lead_is_there
+    sign_in desk desk.mjs
+    sign_in ops ops.mjs
     wait "${started[0]}" || wrong "exit code $?"
     check_all_well
     [[ $(member seconds) =~ ^[0-9]+\.[0-9]$ && $(member seconds | cut -d. -f1) -lt 60 ]] || wrong "it took $(member seconds) s"
