@@ -111,7 +111,9 @@ class Served(DoorsCase):
         wait_for("the call is a lead", lambda: causes(traces["leadwire-phone"]))
         told = [json.loads(line) for line in self.logs().splitlines()]
         for trace in traces.values():
-            self.assertTrue(any(line["program"] == "leadwire-broker" and trace in line["message"] for line in told), trace)
+            mine = [line for line in told if line["program"] == "leadwire-broker" and line.get("trace") == trace]
+            self.assertTrue(mine, trace)
+            self.assertTrue(all(line["lead"] in line["message"] for line in mine))
 
 
 if __name__ == "__main__":
