@@ -84,6 +84,7 @@ struct core {
     struct kept kept;
     const char *customer;                  /* what rules are told of a publish that looks for its own: "yes", "no"; */
     const char *bought;                    /* and what such a person bought; "" */
+    char bought_days[12];                  /* so many whole days ago; "" */
     struct bitset capped_sources;          /* names: some rep of the rules may have only so many of it */
     struct avl_tree preferred;             /* lead_extra of all leads that wait for a preferred rep, most urgent first */
     struct history history;

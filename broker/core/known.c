@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "known.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "lead_extra.h"
 #include "people.h"
+
+enum { DAY_MS = 24 * 3600 * 1000 };
 
 static int compare_keys(const struct avl_node *a, const struct avl_node *b)
 {
@@ -134,6 +137,9 @@ void known_tell_rules(struct core *core, const struct known_key *known)
 {
     core->customer = known ? "yes" : "no";
     core->bought = known && known->bought != 0 ? names_text(&core->names, known->bought - 1) : "";
+    core->bought_days[0] = '\0';
+    if (known)
+        snprintf(core->bought_days, sizeof core->bought_days, "%u", (unsigned)((core->now_ms - known->at_ms) / DAY_MS));
 }
 
 const struct known_key *known_take_dirty(struct known *known)

@@ -131,13 +131,15 @@ const struct config_rule *rules_by_name(const struct core *core, uint32_t name)
     return NULL;
 }
 
-/* What a lead says of itself; and `customer` and `bought`, which the desk knows. */
+/* What a lead says of itself; and `customer`, `bought` and `bought_days`, which the desk knows. */
 static const char *ask(const struct core *core, const struct core_command *publish, const char *field)
 {
     if (field[0] == 'c' && strcmp(field, "customer") == 0)
         return core->customer;
     if (field[0] == 'b' && strcmp(field, "bought") == 0)
         return core->bought;
+    if (field[0] == 'b' && strcmp(field, "bought_days") == 0)
+        return core->bought_days;
     return publish->publish.read_field ? publish->publish.read_field(publish->publish.fields, field) : NULL;
 }
 

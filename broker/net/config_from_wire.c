@@ -224,7 +224,7 @@ static bool read_conditions(struct reading *reading, const Leadwire__V1__RuleCon
     for (size_t i = 0; i < from->n_when; i++) {
         const Leadwire__V1__Predicate *predicate = from->when[i];
         lw_status status = field_exists(predicate->field) || strcmp(predicate->field, "customer") == 0 ||
-                                   strcmp(predicate->field, "bought") == 0   /* what the desk knows */
+                                   strcmp(predicate->field, "bought") == 0 || strcmp(predicate->field, "bought_days") == 0   /* what the desk knows */
             ? core_config_rule_when(rule, predicate->field, (enum config_predicate_kind)predicate->kind,
                                     (const char *const *)predicate->values, (uint32_t)predicate->n_values)
             : LW_NOT_FOUND;

@@ -5,6 +5,7 @@
 #include "slow_desk_internal.h"
 
 #include <regex.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,11 @@ static const char *ask(const struct slow_desk *desk, const struct core_command *
         return desk->customer ? "yes" : "no";
     if (strcmp(field, "bought") == 0)
         return desk->customer ? desk->customer->bought : "";
+    if (strcmp(field, "bought_days") == 0) {
+        static char days[24];
+        snprintf(days, sizeof days, "%llu", desk->customer ? (unsigned long long)(desk->now_ms - desk->customer->at_ms) / 86400000 : 0);
+        return desk->customer ? days : "";
+    }
     return command->publish.read_field(command->publish.fields, field);
 }
 

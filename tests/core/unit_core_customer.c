@@ -56,6 +56,29 @@ static void a_named_customer_goes_to_the_owner_and_by_what_they_bought(void **st
     rig_close(&rig);
 }
 
+/* An offer to renew, a year on: neither to who bought yesterday, nor to who bought something else, nor to strangers. */
+static void rules_may_ask_when_they_bought(void **state)
+{
+    static const struct { uint64_t days; const char *bought, *queue; } table[] = {
+        {0, "pumps", "pumps"}, {299, "pumps", "pumps"}, {300, "pumps", "renew"}, {350, "pumps", "renew"}, {351, "pumps", "pumps"}, {300, "roof", "sales"},
+    };
+    static const char *const least = "300", *const most = "350";
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct desk_rig rig;
+        struct core_config *config = rules();
+        config->people.customer_for_ms = CONFIG_WINDOW_MAX_MS;
+        rig_add_rule(config, "renew", 30, "bought", "pumps", NULL, 0);
+        assert_int_equal(core_config_rule_when(&config->rules[0], "bought_days", CONFIG_AT_LEAST, &least, 1), LW_OK);
+        assert_int_equal(core_config_rule_when(&config->rules[0], "bought_days", CONFIG_AT_MOST, &most, 1), LW_OK);
+        rig_open(&rig, config, NULL);
+        assert_int_equal(name_one(&rig, "+3901", "bob", table[i].bought, rig.now_ms - table[i].days * 86400000ull - 3600000), CORE_ACCEPTED);
+        assert_string_equal(rig_row(&rig, publish(&rig, "a", "+3901")).queue, table[i].queue);
+        assert_string_equal(rig_row(&rig, publish(&rig, "b", "+3902")).queue, "sales");
+        rig_close(&rig);
+    }
+}
+
 /* Also of who has it after a reconnect; what the desk does not know, or of nobody, is not told. */
 static void the_rep_is_told_what_their_customer_bought(void **state)
 {
@@ -198,6 +221,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_named_customer_goes_to_the_owner_and_by_what_they_bought),
+        cmocka_unit_test(rules_may_ask_when_they_bought),
         cmocka_unit_test(the_rep_is_told_what_their_customer_bought),
         cmocka_unit_test(who_won_them_is_told_when_though_not_what),
         cmocka_unit_test(an_outsourced_team_is_not_told_before_it_accepts),

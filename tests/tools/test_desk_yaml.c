@@ -456,6 +456,12 @@ static void people_are_recognised_as_written(void **state)
     assert_string_equal(desk_yaml_config(desk)->people->owner_from, "attribute.owner");
     assert_string_equal(desk_yaml_config(desk)->rules[0]->when[0]->values[0], "yes");
     desk_yaml_close(&desk);
+    desk = desk_of("desk: main\n" REPS "rules: [{name: renew, when: {bought_days: {at_least: 300}}}]\n");
+    assert_non_null(strstr(desk_yaml_problem_at(desk, 0), "rule 'renew' asks for customers, whom the desk does not know"));
+    desk_yaml_close(&desk);
+    desk = desk_of("desk: main\n" REPS "people: {customer_for: 10d}\nrules: [{name: renew, when: {bought_days: {at_least: 300}}}]\n");
+    assert_string_equal(desk_yaml_config(desk)->rules[0]->when[0]->field, "bought_days");
+    desk_yaml_close(&desk);
     desk = desk_of("desk: main\n" REPS "people: {customer_for: 10d}\nrules: [{name: pumps, when: {bought: pumps}}]\n");
     assert_string_equal(desk_yaml_config(desk)->rules[0]->when[0]->field, "bought");
     desk_yaml_close(&desk);

@@ -29,7 +29,7 @@ static void check_customers(struct desk_yaml *reader, const Leadwire__V1__People
     for (size_t i = 0; i < reader->config.n_rules; i++) {
         const Leadwire__V1__RuleConfig *rule = reader->config.rules[i];
         for (size_t k = 0; k < rule->n_when && (people == NULL || people->customer_for_ms == 0); k++) {
-            if (strcmp(rule->when[k]->field, "customer") == 0 || strcmp(rule->when[k]->field, "bought") == 0)
+            if (strcmp(rule->when[k]->field, "customer") == 0 || strcmp(rule->when[k]->field, "bought") == 0 || strcmp(rule->when[k]->field, "bought_days") == 0)
                 yaml_doc_problem(reader->doc, reader->rule_nodes[i],
                                  "rule '%.64s' asks for customers, whom the desk does not know; say how long: people: {customer_for: 365d}", rule->name);
         }

@@ -172,7 +172,7 @@ static bool read_operators(struct desk_yaml *reader, const struct yaml_node *map
 static bool read_condition(struct desk_yaml *reader, const struct yaml_node *node, const char *rule_what, const char *field,
                            struct predicate_list *list)
 {
-    if (strcmp(field, "customer") != 0 && strcmp(field, "bought") != 0 && !desk_is_field(field)) {
+    if (strcmp(field, "customer") != 0 && strcmp(field, "bought") != 0 && strcmp(field, "bought_days") != 0 && !desk_is_field(field)) {
         const char *nearest = yaml_nearest(field, wire_lead_field_names);
         if (nearest != NULL)
             yaml_doc_problem(reader->doc, node, "%s: leads have no field '%.64s'; did you mean '%s'?", rule_what, field, nearest);
