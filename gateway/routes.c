@@ -206,7 +206,10 @@ static void serve_static(struct gateway *gateway, const struct request *request,
 {
     (void)gateway;
     (void)detail;
-    page_file_serve(request->call, http_call_path_part(request->call, 1));
+    const char *name = http_call_path_part(request->call, 1);
+    if (strcmp(name, "service_worker.js") == 0)   /* it is for all pages, not only for those beside it */
+        http_call_add_header(request->call, "Service-Worker-Allowed", "/");
+    page_file_serve(request->call, name);
 }
 
 static void serve_openapi(struct gateway *gateway, const struct request *request, int detail)

@@ -67,8 +67,11 @@ def answer(place, word, *arguments):
         return place.end("broker", floor.signal.SIGKILL)
     if word == "start-broker":
         return place.start_broker()
+    if word == "stop-gateway":
+        return place.end("gateway")
     if word == "restart-gateway":   # at the same address
-        place.end("gateway")
+        if "gateway" in place.processes:
+            place.end("gateway")
         config = place.folder / "gateway.yaml"
         config.write_text(config.read_text(encoding="utf-8").replace("listen: 127.0.0.1:0", f"listen: 127.0.0.1:{place.port}"), encoding="utf-8")
         return place.start_gateway()

@@ -133,7 +133,7 @@ class Texts(unittest.TestCase):
         self.assertEqual(sorted(there - asked), [])
 
     def test_nothing_is_read_as_markup(self):
-        for path in PAGES.iterdir():
+        for path in (path for path in PAGES.iterdir() if path.suffix != ".png"):
             self.assertNotRegex(path.read_text(encoding="utf-8"), r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\bon\w+=|<style|\beval\b|https?://(?!www\.w3\.org)", path.name)
 
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A rep's day in short: sign in, an offer, taken and done by keys; the broker dies meanwhile; a second device; a phone, in Italian.
 import assert from "node:assert/strict";
-import {WITHOUT_BROKER, accessible, device, end, fitsIn, mayFail, outside, say, shot, signIn} from "./stage.mjs";
+import {DESK, WITHOUT_BROKER, accessible, device, end, fitsIn, mayFail, outside, say, shot, signIn} from "./stage.mjs";
 
 const form = {name: "Giulia Rossi", product: "solar panels", summary: "We want to know what 6 kW on our roof cost.\n<b>Call after five.</b>",
               city: "Bergamo", company: "Rossi e figli", attributes: {roof: "tiles, south"}};
@@ -100,6 +100,44 @@ await desk.keyboard.press("1");
 await desk.click(".undo .now");
 await desk.waitForSelector(".state.break");
 say("on a break after the lead");
+
+// ---- as an app of the device: what Chromium asks for before it offers that, icon by icon, and what an app shows that cannot reach its server
+const app = await desk.context().newCDPSession(desk);
+assert.deepEqual((await app.send("Page.getInstallabilityErrors")).installabilityErrors, []);
+assert.deepEqual((await app.send("Page.getAppManifest")).errors, []);
+const manifest = await desk.evaluate(async () => {
+  const read = await (await fetch(document.querySelector("link[rel=manifest]").href)).json();
+  const pixels = (image, crop) => {   // 32 x 32 of it, without that much on each side
+    const size = 32 / (1 - 2 * crop), context = Object.assign(document.createElement("canvas"), {width: 32, height: 32}).getContext("2d");
+    context.drawImage(image, -crop * size, -crop * size, size, size);
+    return context.getImageData(0, 0, 32, 32).data;
+  };
+  const icons = await Promise.all(read.icons.map(async ({src, sizes, purpose}) => {
+    const image = Object.assign(new Image(), {src});
+    await image.decode();
+    return {sizes, purpose, image, found: `${image.naturalWidth}x${image.naturalHeight}`};
+  }));
+  const drawn = pixels(icons.find(({sizes}) => sizes === "any").image, 0);
+  return {...read, controlled: Boolean(await navigator.serviceWorker.ready) && navigator.serviceWorker.controller?.scriptURL, icons: icons.map(({image, ...icon}) => {
+    const seen = pixels(image, icon.purpose === "maskable" ? 0.125 : 0), middle = Array.from(seen.keys()).filter((at) => Math.abs((Math.floor(at / 4) % 32) - 15.5) < 12 && Math.abs(Math.floor(at / 128) - 15.5) < 12);
+    return {...icon, differs: middle.reduce((sum, at) => sum + Math.abs(seen[at] - drawn[at]), 0) / middle.length};
+  })};
+});
+assert.deepEqual(manifest.icons.map(({sizes, purpose}) => `${sizes} ${purpose}`), ["192x192 any", "512x512 any", "512x512 maskable", "any any"]);
+for (const {sizes, found, differs} of manifest.icons) {
+  if (sizes !== "any") assert.equal(found, sizes);
+  assert.ok(differs < 8, `the icon of ${sizes} is another picture than the SVG: ${differs}`);
+}
+assert.ok(manifest.start_url.startsWith(manifest.scope) && manifest.display === "standalone" && manifest.name && manifest.short_name);
+assert.equal(manifest.controlled, `${DESK}/static/service_worker.js`);
+await outside("stop-gateway");
+mayFail(/^request: GET \/\S* net::ERR_\w+$/);
+await desk.goto(`${DESK}${manifest.start_url}`);
+assert.match(await desk.textContent("#offline"), /The desk cannot be reached.*non è raggiungibile/s);
+await accessible(desk, "the app cannot reach its server");
+await outside("restart-gateway");
+await desk.waitForSelector(".state.break");
+say("the desk can be installed, and an app that cannot reach its server says so and comes back by itself");
 
 await desk.keyboard.press("?");
 await desk.waitForSelector("#help[open]");
