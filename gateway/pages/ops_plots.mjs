@@ -15,13 +15,14 @@ let span = "hour", charts = [];
 
 const clock = (unixMs) => new Date(unixMs).toLocaleTimeString([], {hour: "2-digit", minute: "2-digit"});
 
+// One point is no line: shown as a dot until there is a second.
 function draw(plot) {
   const canvas = make("canvas", {role: "img", "aria-label": t(plot.title)}), ink = getComputedStyle(document.body).color;
   byId("plots").querySelector(".charts").append(make("div", {class: "chart"}, canvas));
   return new globalThis.Chart(canvas, {
     type: "line",
     data: {labels: [], datasets: plot.series.map(([name, colour]) => ({label: t(`series_${name}`), data: [], borderColor: colour, backgroundColor: colour,
-      borderWidth: 2, pointRadius: 0, tension: 0.2}))},
+      borderWidth: 2, pointRadius: ({chart}) => (chart.data.labels.length < 2 ? 3 : 0), tension: 0.2}))},
     options: {animation: false, maintainAspectRatio: false, color: ink, interaction: {mode: "index", intersect: false},
       plugins: {title: {display: true, text: t(plot.title), color: ink}},
       scales: {x: {ticks: {color: ink, maxTicksLimit: 8}, grid: {display: false}}, y: {beginAtZero: true, ticks: {color: ink, precision: plot.scale ? undefined : 0}}}},
