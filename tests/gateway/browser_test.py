@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -61,6 +62,15 @@ def answer(place, word, *arguments):
         rules = place.folder / "others.yaml"
         rules.write_text(arguments[0], encoding="utf-8")
         return place.tool("apply", rules).returncode
+    if word == "customers":   # a file of them is told to the desk
+        listed = place.folder / "customers.csv"
+        listed.write_text(arguments[0], encoding="utf-8")
+        return place.tool("customers", "import", listed).returncode
+    if word == "redis":   # a command for the broker's Redis
+        with socket.socket(socket.AF_UNIX) as store:
+            store.connect(str(place.folder / "redis.sock"))
+            store.sendall((" ".join(arguments) + "\r\n").encode())
+            return store.recv(100).decode().strip()
     if word == "desk":   # desk.yaml as the story found it
         return floor.DESK
     if word == "kill-broker":
@@ -130,7 +140,8 @@ def main(story):
         place = floor.Floor(redis=True, users=USERS)
         place.secret_file("offer.key", OFFER_KEY)
         place.web_port, health = place.start_web()
-        config = floor.GATEWAY.replace("versions: versions}", f"versions: versions, workers: {{web: {health}}}}}").replace("page_grace: 3s", "page_grace: 1m")
+        config = floor.GATEWAY.replace("versions: versions}", f"versions: versions, workers: {{web: {health}}}}}").replace("page_grace: 3s", "page_grace: 1m").replace(
+            "Heat pumps}, reps", "Heat pumps}, teams: {outside: Outside sales}, reps")
         place.write_config(config + "away: {key_file: offer.key}\n")
         code = tell_story(place.open(), work, story)
         if code != 0:

@@ -13,6 +13,7 @@ await row(ops, "reps", "Anna Conti").waitFor();
 await accessible(ops, "nothing to do");
 assert.match(await ops.textContent("#who"), /maria · Manager/);
 
+assert.equal(await outside("redis", "CONFIG", "SET", "appendfsync", "no"), "+OK");   // told below: the broker looks now and then
 const lead = await outside("publish", form);
 await row(ops, "leads", lead).waitFor();
 assert.match(await row(ops, "leads", lead).textContent(), /solar.*Form.*Waiting/i);
@@ -69,6 +70,23 @@ await ops.waitForSelector("#plots[data-points]");
 await ops.getByRole("button", {name: "Last day"}).click();
 assert.equal(await ops.locator("#plots canvas").count(), 3);
 assert.equal(await ops.locator("#plots button[aria-pressed=true]").textContent(), "Last day");
+
+// Where its last point is, each plot has the colour of its first series.
+const drawn = await ops.evaluate(() => [...document.querySelectorAll("#plots canvas")].map((canvas) => {
+  const chart = globalThis.Chart.getChart(canvas), {x, y} = chart.getDatasetMeta(0).data.at(-1) ?? {}, scale = canvas.width / chart.width;
+  const [red, green, blue, alpha] = x === undefined ? [] : canvas.getContext("2d").getImageData(Math.round(x * scale), Math.round(y * scale) - 1, 1, 1).data;
+  return {wanted: chart.data.datasets[0].borderColor, seen: alpha > 0 && `#${[red, green, blue].map((one) => one.toString(16).padStart(2, "0")).join("")}`};
+}));
+for (const {wanted, seen} of drawn) assert.equal(seen, wanted, JSON.stringify(drawn));
+say("the plots are drawn");
+
+// ---- Redis is weaker than the desk asks
+await ops.locator("#broker .warnings li", {hasText: "appendfsync no"}).waitFor();
+await accessible(ops, "a warning of the store");
+await shot(ops, "ops-redis");
+assert.equal(await outside("redis", "CONFIG", "SET", "appendfsync", "always"), "+OK");
+await ops.locator("#broker .warnings li", {hasText: "appendfsync no"}).waitFor({state: "detached"});
+say("what Redis lacks is told while it lacks it");
 
 // ---- the broker goes and comes
 mayFail(WITHOUT_BROKER);
@@ -166,5 +184,24 @@ await phone.locator("#notices .notice", {hasText: "il venditore non è connesso"
 await accessible(phone, "a story in Italian");
 await shot(phone, "ops-story-it");
 say("a lead's story, why a rep is asked, and what is refused are Italian");
+
+// ---- a manager acts: on a lead of a rep who is there, and on the rep
+async function actOn(place, text, name, fill) {
+  await row(phone, place, text).getByRole("button", {name: "Agisci"}).click();
+  await phone.waitForSelector("#ask[open]");
+  await fill?.();
+  await phone.locator("#ask").getByRole("button", {name, exact: true}).click();
+}
+await actOn("leads", asked, "Imposta priorità", () => phone.fill("#act-priority", "77"));
+await row(phone, "leads", asked).filter({hasText: "77"}).waitFor();
+await actOn("leads", asked, "Assegna a questo venditore", () => phone.selectOption("#act-rep", "anna"));
+await row(phone, "leads", asked).filter({hasText: "In carico"}).waitFor();
+await anna.locator(".card.lead", {hasText: "Ugo"}).waitFor();
+await actOn("leads", asked, "Riprendi");
+await anna.locator(".card.lead", {hasText: "Ugo"}).waitFor({state: "detached"});
+await row(phone, "leads", asked).filter({hasText: "In attesa"}).waitFor();
+await actOn("reps", "Anna Conti", "In pausa");
+await anna.waitForSelector(".state.break");
+say("a manager sets a priority, assigns, takes back, and sends a rep on a break");
 
 await end();
