@@ -423,6 +423,9 @@ static void on_read_store(void *context, struct net_store_view *out)
         .journal_entries = totals.journal_entries,
         .turns = turn_times_read(&broker->turns),
         .checkpoint_age_ms = totals.checkpoint_age_ms,
+        .checkpoint_slices = totals.checkpoint_slices,
+        .long_checkpoint_slices = totals.long_checkpoint_slices,
+        .checkpoint_slice_max_us = totals.checkpoint_slice_max_us,
     };
 }
 

@@ -68,6 +68,7 @@ tests_all() {
         stage "bench ingest" limited 120 build/release/bin/leadwire-bench ingest --quick --json
         stage "bench restart" limited 120 build/release/bin/leadwire-bench restart --quick --json
         stage "bench overload" limited 150 "$BASH" tests/bench/overload.sh
+        stage "bench checkpoint" limited 120 build/release/bin/leadwire-bench checkpoint --quick --json
         unset LEADWIRE_BIN LEADWIRE_SOURCE
     fi
     tests_mutants

@@ -48,6 +48,9 @@ static void handle_status(struct net *net, struct peer *peer, const struct wire_
     reply.store_warnings = (char **)(uintptr_t)store.warnings;
     reply.journal_entries = store.journal_entries;
     reply.checkpoint_age_ms = store.checkpoint_age_ms;
+    reply.checkpoint_slices = store.checkpoint_slices;
+    reply.checkpoint_slices_long = store.long_checkpoint_slices;
+    reply.checkpoint_slice_max_us = store.checkpoint_slice_max_us;
     reply.now_unix_ms = (int64_t)net->turn.desk_ms;
     reply.uptime_ms = net->turn.monotonic_ms - net->started_ms;
     reply.publishers = net->sessions.counts[SESSION_ROLE_PUBLISHER];

@@ -50,6 +50,7 @@ struct net_store_view {
     const char *const *warnings;
     size_t warning_count;
     uint64_t journal_entries, checkpoint_age_ms;
+    uint64_t checkpoint_slices, long_checkpoint_slices, checkpoint_slice_max_us;
     struct turn_figures turns;
 };
 

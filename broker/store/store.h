@@ -35,7 +35,7 @@
 #include "desk_id.h"
 #include "store_troubles.h"
 
-enum { STORE_BATCH_MAX = 64 * 1024, STORE_SCHEMA_VERSION = 1, STORE_ADDRESSES_MAX = 4, STORE_REPLICAS_MAX = 8, STORE_WARNINGS_MAX = 8 };
+enum { STORE_BATCH_MAX = 64 * 1024, STORE_SCHEMA_VERSION = 1, STORE_ADDRESSES_MAX = 4, STORE_REPLICAS_MAX = 8, STORE_WARNINGS_MAX = 8, STORE_SLICE_LONG_US = 5000 };
 
 enum store_durability { STORE_MEMORY, STORE_EVERYSEC, STORE_ALWAYS, STORE_REPLICATED };
 enum store_state { STORE_CLAIMING, STORE_LOADING, STORE_READY, STORE_AWAY, STORE_FULL, STORE_FENCED, STORE_FAILED };
@@ -111,7 +111,10 @@ bool store_is_outrun(const struct store *store);
  * most STORE_WARNINGS_MAX; the count is returned. */
 size_t store_warnings(const struct store *store, const char *const **out);
 
-struct store_totals { uint64_t appended_batches, appended_bytes, resent_batches, journal_entries, checkpoints, checkpoint_age_ms, round_trips; };
+struct store_totals {
+    uint64_t appended_batches, appended_bytes, resent_batches, journal_entries, checkpoints, checkpoint_age_ms, round_trips;
+    uint64_t checkpoint_slices, long_checkpoint_slices, checkpoint_slice_max_us;   /* by CPU time; long: more than STORE_SLICE_LONG_US */
+};
 void store_totals_read(const struct store *store, struct store_totals *out);
 /* How often each trouble was met, STORE_TROUBLE_COUNT numbers, by kind. Borrowed as long as the store. */
 const uint64_t *store_troubles(const struct store *store);

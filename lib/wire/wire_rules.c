@@ -737,7 +737,10 @@ RULES(status_reply,
     NUMBER(handshakes_failed_total),
     NUMBER(silent_cut_total),
     MESSAGE(turns, &turn_times_rules),
-    MESSAGES(paused_sources, PAUSED_SOURCES_MAX, &paused_source_rules));
+    MESSAGES(paused_sources, PAUSED_SOURCES_MAX, &paused_source_rules),
+    NUMBER(checkpoint_slices),
+    NUMBER(checkpoint_slices_long),
+    NUMBER(checkpoint_slice_max_us));
 
 RULES(apply_config,
     REQUEST_ID,

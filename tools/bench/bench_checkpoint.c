@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A desk with very many open leads that goes on working: while they come, while reps work at the top of them, and when nothing
- * happens but the checkpoint. How long the turns of the broker's loop took meanwhile, as the broker tells it.
+ * happens but the checkpoint. How long the turns of the broker's loop took meanwhile, as the broker tells it; and how long the slices of
+ * checkpoints did, by CPU time, in whichever phase: one of more than 5 ms is exit code 1.
  */
 #define _DEFAULT_SOURCE   /* MAP_ANONYMOUS */
 #include <poll.h>
@@ -15,9 +16,9 @@
 #include "soak_clients.h"
 #include "waiting_desk.h"
 
-enum { LEADS = 1000000, LEADS_QUICK = 100000, SERVE_S = 30, SERVE_S_QUICK = 5, LOOK_EVERY_MS = 100, RATE = 2000, IN_HAND = 1000, CHECKPOINT_WITHIN_MS = 90000 };
+enum { LEADS = 1000000, LEADS_QUICK = 100000, SERVE_S = 30, SERVE_S_QUICK = 5, LOOK_EVERY_MS = 100, RATE = 2000, IN_HAND = 1000, CHECKPOINT_WITHIN_MS = 90000, CHECKPOINT_MS_QUICK = 5000 };
 
-struct figures { uint64_t turns, long_turns, long_cpu_turns, max_us, max_cpu_us, p99_us, checkpoint_age_ms, waiting; };
+struct figures { uint64_t turns, long_turns, long_cpu_turns, max_us, max_cpu_us, p99_us, checkpoint_age_ms, waiting, slices, long_slices, slice_max_us; };
 
 static struct figures ask(struct control_client *control)
 {
@@ -28,7 +29,9 @@ static struct figures ask(struct control_client *control)
     const Leadwire__V1__TurnTimes *turns = reply.status_reply->turns;
     return (struct figures){.turns = turns->count, .long_turns = turns->long_count, .long_cpu_turns = turns->long_cpu_count,
                             .max_cpu_us = turns->max_cpu_us, .max_us = turns->max_us, .p99_us = turns->recent_p99_us,
-                            .checkpoint_age_ms = reply.status_reply->checkpoint_age_ms, .waiting = reply.status_reply->waiting};
+                            .checkpoint_age_ms = reply.status_reply->checkpoint_age_ms, .waiting = reply.status_reply->waiting,
+                            .slices = reply.status_reply->checkpoint_slices, .long_slices = reply.status_reply->checkpoint_slices_long,
+                            .slice_max_us = reply.status_reply->checkpoint_slice_max_us};
 }
 
 static struct soak_board *open_board(const struct waiting_desk *desk, uint32_t leads)
@@ -81,6 +84,8 @@ static void print_phase(const char *what, const struct figures *before, const st
     printf("%-12s %9llu turns, %5llu of more than 5 ms, %llu of more than 5 ms of CPU; longest so far %.2f ms, %.2f ms of CPU; 99 %% of the last minute's at most %.2f ms\n", what,
            (unsigned long long)(after->turns - before->turns), (unsigned long long)(after->long_turns - before->long_turns),
            (unsigned long long)(after->long_cpu_turns - before->long_cpu_turns), (double)after->max_us / 1e3, (double)after->max_cpu_us / 1e3, (double)after->p99_us / 1e3);
+    printf("%-12s %9llu slices of checkpoints, %llu of more than 5 ms of CPU; longest so far %.2f ms\n", "", (unsigned long long)(after->slices - before->slices),
+           (unsigned long long)(after->long_slices - before->long_slices), (double)after->slice_max_us / 1e3);
     fflush(stdout);
 }
 
@@ -92,7 +97,7 @@ int bench_checkpoint(const struct bench_options *options)
     struct figures phases[4] = {{0}};
     char path[128];
     waiting_desk_make(&desk, leads);
-    pid_t redis = bench_desk_redis(desk.dir, "everysec"), broker = waiting_desk_start_broker(&desk);
+    pid_t redis = bench_desk_redis(desk.dir, "everysec"), broker = waiting_desk_start_broker(&desk, options->quick ? CHECKPOINT_MS_QUICK : 0);
     snprintf(path, sizeof path, "%s/control", desk.run_dir);
     if (!bench_await_path(path, 10000))
         bench_give_up("leadwire-broker did not start: see its log");
@@ -111,12 +116,15 @@ int bench_checkpoint(const struct bench_options *options)
     print_phase("checkpoint", &phases[2], &phases[3]);
     printf("%llu leads completed while %llu waited\n", (unsigned long long)completed, (unsigned long long)phases[1].waiting);
     if (options->json)
-        printf("{\"leads\": %u, \"completed\": %llu, \"turns\": %llu, \"turns_over_5_ms\": %llu, \"turns_over_5_ms_of_cpu\": %llu, \"max_turn_ms\": %.2f, \"max_turn_cpu_ms\": %.2f, \"p99_turn_ms\": %.2f}\n", leads,
+        printf("{\"leads\": %u, \"completed\": %llu, \"turns\": %llu, \"turns_over_5_ms\": %llu, \"turns_over_5_ms_of_cpu\": %llu, \"max_turn_ms\": %.2f, \"max_turn_cpu_ms\": %.2f, \"p99_turn_ms\": %.2f, \"slices\": %llu, \"slices_over_5_ms_of_cpu\": %llu, \"max_slice_cpu_ms\": %.2f}\n", leads,
                (unsigned long long)completed, (unsigned long long)phases[3].turns, (unsigned long long)phases[3].long_turns,
-               (unsigned long long)phases[3].long_cpu_turns, (double)phases[3].max_us / 1e3, (double)phases[3].max_cpu_us / 1e3, (double)phases[2].p99_us / 1e3);
+               (unsigned long long)phases[3].long_cpu_turns, (double)phases[3].max_us / 1e3, (double)phases[3].max_cpu_us / 1e3, (double)phases[2].p99_us / 1e3,
+               (unsigned long long)phases[3].slices, (unsigned long long)phases[3].long_slices, (double)phases[3].slice_max_us / 1e3);
     control_client_close(&control);
     bench_stop(broker);
     bench_stop(redis);
     bench_remove_dir(desk.dir);
-    return 0;
+    if (phases[3].slices == 0)
+        fprintf(stderr, "no slice of a checkpoint was written\n");
+    return phases[3].slices > 0 && phases[3].long_slices == 0 ? 0 : 1;
 }

@@ -28,7 +28,7 @@ static double serve_again(const struct waiting_desk *place, uint64_t number, pid
     struct lw_publisher *publisher = waiting_desk_open_publisher(place);
     struct lw_publisher_answer answer = {.outcome = LW_OUTCOME_NONE};
     uint64_t start_ns = bench_now_ns();
-    *broker = waiting_desk_start_broker(place);
+    *broker = waiting_desk_start_broker(place, 0);
     if (bench_desk_publish(publisher, number) != LW_OK)
         bench_give_up("cannot publish");
     while (lw_publisher_next(publisher, &answer) != LW_OK) {
@@ -93,7 +93,7 @@ int bench_restart(const struct bench_options *options)
     if (rounds > ROUNDS_MAX)
         rounds = ROUNDS_MAX;
     waiting_desk_make(&place, leads);
-    pid_t redis = bench_desk_redis(place.dir, "everysec"), broker = waiting_desk_start_broker(&place);
+    pid_t redis = bench_desk_redis(place.dir, "everysec"), broker = waiting_desk_start_broker(&place, 0);
     char control[128];
     snprintf(control, sizeof control, "%s/control", place.run_dir);
     if (!bench_await_path(control, 10000))

@@ -22,10 +22,12 @@ void waiting_desk_make(struct waiting_desk *desk, uint32_t leads)
     bench_desk_secrets(desk->secrets);
 }
 
-pid_t waiting_desk_start_broker(const struct waiting_desk *desk)
+pid_t waiting_desk_start_broker(const struct waiting_desk *desk, uint32_t checkpoint_ms)
 {
+    char ms[16];
+    snprintf(ms, sizeof ms, "%u", checkpoint_ms);
     const char *const argv[] = {desk->program, "--desk", "bench", "--run-dir", desk->run_dir, "--rep-secrets", desk->secrets,
-                                "--durability", "everysec", "--redis", desk->redis, "--leads-max", desk->leads_max, NULL};
+                                "--durability", "everysec", "--redis", desk->redis, "--leads-max", desk->leads_max, checkpoint_ms > 0 ? "--checkpoint-ms" : NULL, ms, NULL};
     return bench_start(argv, NULL, desk->log);
 }
 

@@ -17,7 +17,7 @@ struct waiting_desk {
 
 /* Errors end the bench. With room for 1,000 leads more: those that show that it serves. */
 void waiting_desk_make(struct waiting_desk *desk, uint32_t leads);
-pid_t waiting_desk_start_broker(const struct waiting_desk *desk);
+pid_t waiting_desk_start_broker(const struct waiting_desk *desk, uint32_t checkpoint_ms);   /* 0: its default */
 struct lw_publisher *waiting_desk_open_publisher(const struct waiting_desk *desk);
 void waiting_desk_wait(const struct lw_publisher *publisher);
 /* On standard error, each 100,000. */

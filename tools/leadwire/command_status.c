@@ -136,6 +136,9 @@ static void print_json(const Leadwire__V1__StatusReply *status)
     json_put_unsigned(&out, "publishers", status->publishers);
     json_put_unsigned(&out, "journal_entries", status->journal_entries);
     json_put_unsigned(&out, "checkpoint_age_ms", status->checkpoint_age_ms);
+    json_put_unsigned(&out, "checkpoint_slices", status->checkpoint_slices);
+    json_put_unsigned(&out, "checkpoint_slices_long", status->checkpoint_slices_long);
+    json_put_unsigned(&out, "checkpoint_slice_max_us", status->checkpoint_slice_max_us);
     json_put_unsigned(&out, "memory_bytes", status->memory_bytes);
     json_put_unsigned(&out, "refused_frames_total", status->refused_frames_total);
     if (status->opening_until_unix_ms != 0) {
