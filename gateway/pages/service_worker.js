@@ -4,11 +4,25 @@
 
 const KEPT = ["/static/offline.html", "/static/offline.mjs", "/static/desk.css", "/static/icon.svg"];
 
-addEventListener("install", (event) => event.waitUntil(caches.open("leadwire").then((cache) => cache.addAll(KEPT)).then(() => skipWaiting())));
+// Chromium drops what a page sends while it is left, an act that could have been undone, if this worker is asked about it. Routes keep such requests from
+// being asked about; where there are no routes, nothing is.
+const HAS_ROUTES = "addRoutes" in (globalThis.InstallEvent?.prototype ?? {});
+
+async function install(event) {
+  if (HAS_ROUTES) await event.addRoutes({condition: {requestMethod: "POST"}, source: "network"});
+  await (await caches.open("leadwire")).addAll(KEPT);
+  await skipWaiting();
+}
+
+async function answer(request, name) {
+  return fetch(request).catch(async () => (await caches.match(name)) ?? Response.error());
+}
+
+addEventListener("install", (event) => event.waitUntil(install(event)));
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
-addEventListener("fetch", (event) => {
-  const {request} = event, {pathname} = new URL(request.url), name = request.mode === "navigate" ? KEPT[0] : pathname;
-  if (request.mode === "navigate" ? request.method === "GET" : KEPT.includes(pathname))
-    event.respondWith(fetch(request).catch(async () => (await caches.match(name)) ?? Response.error()));
-});
+if (HAS_ROUTES)
+  addEventListener("fetch", (event) => {
+    const {request} = event, {pathname} = new URL(request.url), isPage = request.mode === "navigate";
+    if (isPage ? request.method === "GET" : KEPT.includes(pathname)) event.respondWith(answer(request, isPage ? KEPT[0] : pathname));
+  });
