@@ -53,7 +53,7 @@ tests_all() {
     before=$(tests_tree)
     tests_default
     stage "build fuzz" build_preset fuzz
-    [[ $stage_ok ]] && ctest_stage "tests fuzz" fuzz 1 -L '^fuzz$'
+    [[ $stage_ok ]] && ctest_stage "tests fuzz" fuzz 2 -L '^fuzz$'
     stage "sip load" limited 150 env LEADWIRE_BIN="$root/build/dev/bin" python3 -B tests/phone/sip_load_test.py
     stage "coverage of lib/wire" limited 600 tests/wire/coverage.sh
     stage "build release" build_preset release -DBUILD_TESTING=OFF
