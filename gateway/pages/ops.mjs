@@ -91,11 +91,11 @@ function tile(name, value, bad = false) {
 }
 
 function showTiles() {
-  const waiting = told.leads.filter((row) => row.state === "waiting"), available = told.reps.filter((rep) => rep.connected && rep.state === "available").length;
-  const oldest = Math.min(...waiting.map((row) => row.received_unix_ms)), risk = (told.queues ?? []).reduce((sum, row) => sum + row.at_risk, 0);
+  const queues = told.queues ?? [], available = told.reps.filter((rep) => rep.connected && rep.state === "available").length;
+  const since = queues.map((row) => row.oldest_unix_ms).filter(Boolean), risk = queues.reduce((sum, row) => sum + row.at_risk, 0);
   const all = told.health, held = all ? all.connecting + all.assigned : told.leads.filter((row) => row.state === "assigned" || row.state === "connecting").length;
   byId("tiles").replaceChildren(...[
-    !told.team && tile(t("waiting"), all ? all.waiting : "–"), !told.team && tile(t("longest_wait"), waiting.length ? ago(oldest) : "–"),
+    !told.team && tile(t("waiting"), all ? all.waiting : "–"), !told.team && tile(t("longest_wait"), since.length > 0 ? ago(Math.min(...since)) : "–"),
     !told.team && tile(t("at_risk"), risk, risk > 0), tile(t("in_hand"), held), tile(t("parked"), all ? all.parked : told.parked.length),
     tile(t("reps_available"), `${available}/${told.reps.filter((rep) => rep.connected).length}`),
     told.first_touch && tile(t("first_touch_half"), told.first_touch.count ? span(told.first_touch.half_ms) : "–"),

@@ -122,6 +122,20 @@ class Watching(OpsCase):
         oldest = [row["received_unix_ms"] for row in state["parked"]]
         self.assertEqual(oldest, sorted(oldest))
 
+    def test_of_a_queue_the_oldest_that_waits_is_told(self):
+        browser, watch = self.watch("maria")
+        first, second = (self.floor.publish(product="heat pump", source="list") for _ in range(2))
+
+        def until_oldest(received_of):
+            watch.until("the oldest", lambda state: named(state["queues"], "queue", "heatpump")["oldest_unix_ms"] == received_of(state))
+        watch.until("both wait", lambda state: named(state["queues"], "queue", "heatpump")["waiting"] == 2)
+        until_oldest(lambda state: named(state["leads"], "lead_id", first)["received_unix_ms"])
+        self.assertEqual(self.act(browser, lead_id=first, act="hold", until_unix_ms=int(time.time() * 1000) + 3600000)[1]["outcome"], "accepted")
+        until_oldest(lambda state: named(state["leads"], "lead_id", second)["received_unix_ms"])
+        for lead_id in (first, second):
+            self.assertEqual(self.act(browser, lead_id=lead_id, act="cancel")[1]["outcome"], "accepted")
+        until_oldest(lambda state: 0)
+
     def test_a_session_that_is_over_ends_the_stream(self):
         browser, watch = self.watch("rita")
         browser.ask("POST", "/api/v1/sign-out", "{}")

@@ -104,7 +104,43 @@ await accessible(ops, "the wallboard");
 await shot(ops, "wallboard");
 await ops.reload();
 await ops.waitForSelector("body.wallboard #health.available");
+const tiles = () => ops.locator("#tiles .tile:visible").evaluateAll((all) => all.map((one) => [...one.children].map((part) => part.textContent)));
+assert.deepEqual((await tiles()).map(([name]) => name), ["Waiting", "Longest wait", "At risk", "In hand", "Parked", "Available of logged on",
+  "First touch, half within", "First touch, 9 of 10 within"]);
 say("the wallboard");
+
+// ---- each figure is in its place: the same state with others in it; the oldest leads are in hand, and do not wait
+const seen = await ops.evaluate(() => new Promise((resolve) => {
+  const source = new EventSource("/api/v1/ops/events");
+  source.addEventListener("state", ({data}) => {
+    source.close();
+    resolve(JSON.parse(data));
+  });
+}));
+const HOUR = 3600000, before = (hours) => seen.now_unix_ms - hours * HOUR;
+const withFigures = (list, key, figures) => list.map((one) => ({...one, ...figures[one[key]]}));
+const state = {...seen, connected: true, first_touch: {count: 9, half_ms: 2 * HOUR, most_ms: 5 * HOUR},
+  health: {...seen.health, waiting: 11, connecting: 1, assigned: 5, parked: 4},
+  leads: seen.leads.map((one) => ({...one, state: "assigned", rep: "anna", received_unix_ms: before(20)})),
+  queues: withFigures(seen.queues.map((one) => ({...one, waiting: 0, at_risk: 0, oldest_unix_ms: 0})), "queue", {
+    solar: {waiting: 7, at_risk: 3, oldest_unix_ms: before(2.5), service_level_ms: 120000, first_offers: 8, in_time: 6},
+    heatpump: {waiting: 4, at_risk: 0, oldest_unix_ms: before(1.5), service_level_ms: 300000, first_offers: 5, in_time: 1}}),
+  reps: withFigures(seen.reps, "rep", {
+    anna: {connected: true, state: "available", since_unix_ms: before(4), in_hand: 1, capacity: 6, misses: [{at_unix_ms: before(2), lead_id: lead}, {at_unix_ms: before(3), lead_id: lead}],
+           today: {on_ms: 8 * HOUR, busy_ms: 2 * HOUR, offered: 9, accepted: 8, completed: 5, declined: 3, missed: 2}},
+    bruno: {connected: true, state: "break", since_unix_ms: before(7), in_hand: 0, misses: [],
+            today: {on_ms: 4 * HOUR, busy_ms: 3 * HOUR, offered: 19, accepted: 18, completed: 15, declined: 13, missed: 0}}})};
+await ops.route("**/api/v1/ops/events", (route) => route.fulfill({contentType: "text/event-stream", body: `event: state\ndata: ${JSON.stringify(state)}\n\n`}));
+await ops.reload();
+await ops.locator("#tiles .value", {hasText: /^11$/}).waitFor();
+assert.deepEqual((await tiles()).map(([, value]) => value), ["11", "2 h 30 min", "3", "6", "4", "1/2", "2 h 0 min", "5 h 0 min"]);
+const cells = async (place, text) => (await row(ops, place, text).locator("td").allTextContents()).slice(1);
+assert.deepEqual(await cells("queues", "solar"), ["7", "2 h 30 min", "3", "75 % (2:00)"]);
+assert.deepEqual(await cells("queues", "heatpump"), ["4", "1 h 30 min", "0", "20 % (5:00)"]);
+assert.deepEqual((await cells("reps", "Anna Conti")).slice(1, 8), ["Available 4 h 0 min", "1/6", "25 %", "5", "3", "2", "2 h 0 min ago, 3 h 0 min ago"]);
+assert.deepEqual((await cells("reps", "Bruno Ferri")).slice(1, 8), ["On a break 7 h 0 min", "0/2", "75 %", "15", "13", "0", ""]);
+await ops.unroute("**/api/v1/ops/events");
+say("each figure is in its place");
 
 // ---- the rules, by who may change them
 const admin = await device("ops-admin");
