@@ -27,7 +27,7 @@
 #include "page_rules.h"
 #include "rep_desk.h"
 
-enum { PAGE_ID_MAX = 32, FRAME_EVERY_MS = 50, BEAT_EVERY_MS = 15000, QUEUED_MAX = 256 * 1024 };
+enum { PAGE_ID_MAX = 32, FRAME_EVERY_MS = 50, BEAT_EVERY_MS = 5000, QUEUED_MAX = 256 * 1024 };
 
 struct rep_seat;
 

@@ -66,54 +66,70 @@ async function send(name, members, last) {
   }
 }
 
-const SILENCE_MAX_MS = 40000, RETRY_MAX_MS = 15000;
+// Two beats of the gateway may be lost (BEAT_EVERY_MS of gateway/rep_desks.h).
+const SILENCE_MAX_MS = 12000, RETRY_FIRST_MS = 500, RETRY_MAX_MS = 15000;
 
-// Listens until the desk is another's. hear: {state(told), away(), elsewhere(by), refused(reason)}.
+// Listens until the desk is another's. hear: {state(told), away(surely), elsewhere(by), refused(reason)}.
 // Only the first time, and when the rep says so, the desk is taken from who has it; coming back after a break of the line never does.
 export function listen(hear) {
-  let source, silence, retryMs = 500;
+  let source = null, silence, retry, retryMs = RETRY_FIRST_MS, turn = 0, waits = false;
 
   function open(take) {
+    waits = false;
     source = new EventSource(`/api/v1/desk/events?page=${page}${take ? "&take=1" : ""}`);
     source.addEventListener("state", (event) => {
       heard();
-      retryMs = 500;
+      retryMs = RETRY_FIRST_MS;
       hear.state(JSON.parse(event.data));
     });
     source.addEventListener("beat", heard);
     source.addEventListener("elsewhere", (event) => end(() => hear.elsewhere(JSON.parse(event.data).by)));
     source.addEventListener("refused", (event) => end(() => hear.refused(JSON.parse(event.data).reason)));
     source.addEventListener("signed_out", () => end(toSignIn));
-    source.onerror = again;
+    source.onerror = () => again(false);
     heard();
   }
 
   function heard() {
     clearTimeout(silence);
-    silence = setTimeout(again, SILENCE_MAX_MS);
+    silence = setTimeout(() => again(false), SILENCE_MAX_MS);
   }
 
   function end(then) {
-    source.close();
+    source?.close();
+    source = null;
     clearTimeout(silence);
     then();
   }
 
-  function again() {
-    end(hear.away);
-    const waitMs = retryMs * (0.75 + Math.random() / 2);
+  function again(surely) {
+    end(() => hear.away(surely));
+    waits = true;
+    clearTimeout(retry);
+    retry = setTimeout(comeBack, retryMs * (0.75 + Math.random() / 2));
     retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
-    setTimeout(async () => {
-      try {
-        await session();   // leads to the sign-in when the session is over
-        await stillOpen();
-        open(false);
-      } catch {
-        again();
-      }
-    }, waitMs);
   }
 
+  // Of several at once the last counts: one that was begun on the old line may take long to fail.
+  async function comeBack() {
+    const mine = ++turn;
+    clearTimeout(retry);
+    try {
+      await session();   // leads to the sign-in when the session is over
+      await stillOpen();
+      if (mine === turn && waits) open(false);
+    } catch {
+      if (mine === turn && waits) again(false);
+    }
+  }
+
+  // What the browser knows of the line at once. It may be wrong where the gateway is on this machine: so it is asked all the same.
+  addEventListener("offline", () => source && again(true));
+  addEventListener("online", () => {
+    if (!waits) return;
+    retryMs = RETRY_FIRST_MS;
+    comeBack();
+  });
   open(true);
   return {take: () => open(true)};
 }

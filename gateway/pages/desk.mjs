@@ -74,13 +74,17 @@ function showQuiet() {
 
 // ---- the line to the gateway, and of the gateway to the broker
 
-// Nothing can be done at once; it is said a moment later, since most breaks are over by then.
-function connected(yes) {
+// Nothing can be done at once; it is said a moment later, since most breaks are over by then, or at once where it is certain.
+function connected(yes, surely = false) {
   byId("main").inert = !yes;
   if (!yes && away.length > 0) return;
   away.forEach(clearTimeout);
-  away = yes ? [] : [setTimeout(() => showAway("short", t("away_banner")), SAY_AFTER_MS), setTimeout(() => showAway("long", t("away_long")), HIDE_AFTER_MS)];
-  if (yes) showAway("", "");
+  away = [];
+  if (yes) return showAway("", "");
+  const say = () => showAway("short", t("away_banner"));
+  away.push(setTimeout(() => showAway("long", t("away_long")), HIDE_AFTER_MS));
+  if (surely) say();
+  else away.push(setTimeout(say, SAY_AFTER_MS));
 }
 
 function showAway(how, why) {
@@ -206,7 +210,7 @@ document.addEventListener("leads", showQuiet);
 offers.show([]);
 const line = listen({
   state: showState,
-  away: () => connected(false),
+  away: (surely) => connected(false, surely),
   elsewhere: (by) => elsewhere(by, line),
   refused: (reason) => {
     connected(true);

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The gateway over HTTP before a real broker: signing in, forgery, throttling, the stream, acts, two pages, reload, sign-out."""
 import json
+import re
 import subprocess
 import time
 import unittest
@@ -400,6 +401,13 @@ class Process(unittest.TestCase):
         self.assertTrue(first.stdout.startswith("$argon2id$"))
         self.assertNotEqual(first.stdout, second.stdout)
         self.assertEqual(hashed("short\n").returncode, 2)
+
+
+class Beats(unittest.TestCase):
+    def test_a_page_does_without_two_beats_before_it_takes_the_line_for_broken(self):
+        beat = re.search(r"BEAT_EVERY_MS = (\d+)", (floor.SOURCE / "gateway" / "rep_desks.h").read_text())
+        silence = re.search(r"SILENCE_MAX_MS = (\d+)", (floor.SOURCE / "gateway" / "pages" / "api.mjs").read_text())
+        self.assertLess(2 * int(beat[1]), int(silence[1]))
 
 
 if __name__ == "__main__":
