@@ -24,7 +24,7 @@ broker: ipc:///nowhere
 listen: 127.0.0.1:0
 sources:
   ads: {fetch: {each: "entry[].changes[]", id: value.leadgen_id, url: "https://ads.example/{id}"}}
-  form: {region: IT, honeypot: website, idempotency: token, map: {full_name: nome, phone: cellulare}, ignore: [csrf]}
+  form: {region: IT, honeypot: website, idempotency: token, map: {full_name: nome, phone: cellulare}, ignore: [csrf], expect: [nome]}
 """
 
 
@@ -123,7 +123,9 @@ class Ingest(unittest.TestCase):
         config = self.write("web.yaml", WEB)
         line, = read("--config", config, "--source", "form", "-", body=b"nome=Eva&cellulare=333+1234567&csrf=9&auto=Panda&token=t7")
         self.assertEqual((line["sender"]["name"], line["sender"]["phone"], line["idempotency_id"]), ("Eva", "+393331234567", "t7"))
-        self.assertEqual(line["lead"]["attributes"], {"auto": "Panda", "token": "t7"})
+        self.assertEqual((line["lead"]["attributes"], line["warnings"]), ({"auto": "Panda", "token": "t7"}, []))
+        line, = read("--config", config, "--source", "form", "-", body=b"nominativo=Eva&cellulare=333+1234567")   # the form was changed
+        self.assertEqual((line["outcome"], line["sender"]["phone"], line["warnings"]), ("lead", "+393331234567", ["there is no 'nome', which is expected"]))
         robot, = read("--config", config, "--source", "form", "-", body=b"nome=Eva&cellulare=333+1234567&website=x")
         self.assertEqual((robot["outcome"], robot["reason"]), ("not_a_lead", "robot"))
         renamed = self.write("forms.conf", WEB)

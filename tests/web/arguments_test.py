@@ -22,6 +22,8 @@ WRONG_WEB = [
     (HEAD + "sources:\n  'a b': {region: IT}\n", "may only hold letters"),
     (HEAD + "sources:\n  form:\n    map:\n      full_nmae: x\n", ":7: 'full_nmae' is not a field of a lead"),
     (HEAD + "sources:\n  form:\n    map:\n      raw_ref: x\n", "'raw_ref' is not a field"),
+    (HEAD + "sources:\n  form:\n    expect: nome\n", ":6: expect must be a list of at most 64"),
+    (HEAD + "sources:\n  form:\n    expect: [" + 65 * "x, " + "]\n", ":6: expect must be a list of at most 64"),
     (HEAD + "sources:\n  form:\n    thank_you: javascript:alert(1)\n", "thank_you must be"),
     (HEAD + "sources:\n  form:\n    thank_you: //evil.example\n", "thank_you must be"),
     (HEAD + "sources:\n  form:\n    secret_file: missing.secret\n", ":6: secret file"),

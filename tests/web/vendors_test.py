@@ -66,7 +66,12 @@ class Vendors(WorkerCase):
         status, _, text = self.worker.request("POST", "/in/" + source, body, {**JSON, **(headers or {})})
         self.assertEqual(status, 200, text)
         record = self.broker.next("publish")
+        self.misfits = [words for words in record["lead"]["warnings"] if words.startswith("there is no")]
         return record["id"], record["lead"]
+
+    def tearDown(self):
+        super().tearDown()
+        self.assertEqual(getattr(self, "misfits", []), [])   # the maps that are shipped fit
 
     def test_google_ads(self):
         columns = {"FULL_NAME": "Giulia Bianchi", "EMAIL": "giulia@example.it", "PHONE_NUMBER": "+39 02 1234 5678", "CITY": "Milano",
@@ -174,6 +179,13 @@ class Vendors(WorkerCase):
         name, lead = self.post("landing-page", {"submission_id": 77, "contact": {"name": "Eva Klein", "email": "eva@example.de"},
                                                 "interest": "Pumpe", "tracking": {"utm_campaign": "x"}})
         self.assertEqual((name, lead["full_name"], lead["product"], lead["campaign"]), ("77", "Eva Klein", "Pumpe", "x"))
+
+    def test_vendors_that_have_renamed_their_fields_are_noticed(self):
+        self.post("landing-page", {"submission_id": 78, "contact": {"whole_name": "Eva Klein", "email": "eva@example.de"}})
+        found = self.misfits
+        self.post("google-ads", {"lead_id": "r", "google_key": SECRET, "columns": [{"id": "EMAIL", "value": "a@b.example"}], "email": "a@b.example"})
+        found, self.misfits = found + self.misfits, []
+        self.assertEqual(found, ["there is no 'contact.name', which is expected", "there is no 'user_column_data', the list of names and values"])
 
 
 if __name__ == "__main__":

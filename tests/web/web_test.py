@@ -63,6 +63,7 @@ sources:
     region: IT
     pairs: {{list: answers, name: ref, value: [text, boolean], label: {{list: questions, key: ref, text: title}}}}
     ignore: [questions]
+    expect: [Phone, id]
     map: {{consent.calls: agree}}
   crm:
     secret_file: crm.secret
@@ -112,10 +113,22 @@ class Taken(WebCase):
         self.assertEqual((lead["consents"], lead["attributes"]), ({}, {"wording": "Send me offers", "agreed": "1772613000"}))
 
     def test_the_question_that_was_answered_is_what_was_agreed_to(self):
-        self.json({"questions": [{"ref": "agree", "title": "May we call you?"}, {"ref": "tel", "title": "Phone"}],
+        self.json({"id": None, "questions": [{"ref": "agree", "title": "May we call you?"}, {"ref": "tel", "title": "Phone"}],
                    "answers": [{"ref": "tel", "text": "02 1234 5678"}, {"ref": "agree", "boolean": True}]}, "asked")
         lead = self.broker.next("publish")["lead"]
         self.assertEqual((lead["consents"], lead["consents_said"], lead["attributes"]), ({"calls": True}, {"calls": [0, "May we call you?"]}, {}))
+        self.assertEqual(lead["warnings"], [])
+
+    def test_a_map_that_does_not_fit_gives_a_lead_with_a_warning(self):
+        for document, warnings in (({"answers": [{"ref": "cell", "text": "02 1234 5678"}], "id": []}, ["there is no 'Phone', which is expected"]),
+                                   ({"answers": [], "email": "a@b.example", "Phone": ""}, ["there is no 'id', which is expected"]),
+                                   ({"replies": [{"ref": "tel", "text": "1"}], "email": "a@b.example", "id": 7, "Phone": "02 1234 5678"},
+                                    ["there is no 'answers', the list of names and values"])):
+            status, _, body = self.json(document, "asked")
+            self.assertEqual(status, 200, body)
+            self.assertEqual(self.broker.next("publish")["lead"]["warnings"], warnings)
+        self.form("asked", id="", tel="02 1234 5678")
+        self.assertEqual(self.broker.next("publish")["lead"]["warnings"], ["there is no 'Phone', which is expected"])   # a form has no lists
 
     def test_consents_and_campaigns_go_by_their_usual_names(self):
         self.form("thanks", consent_at="1772613000", consent_text="Call me", Consent="on", newsletter="No", tel="02 1234 5678")

@@ -155,7 +155,7 @@ static void read_source(struct yaml_doc *doc, const char *config_path, const str
                         struct web_source *source)
 {
     static const char *const known[] = {"region", "language", "idempotency", "thank_you", "thank_you_text", "retry_text",
-                                        "missing_text", "honeypot", "origins", "secret_file", "secret_header", "signature", "map", "ignore", "pairs",
+                                        "missing_text", "honeypot", "origins", "secret_file", "secret_header", "signature", "map", "ignore", "expect", "pairs",
                                         "limits", "cannot_retry", "handshake", "fetch", NULL};
     const struct yaml_node *map = node && yaml_node_kind(node) == YAML_KIND_MAP ? node : NULL;
     if (map)
@@ -255,6 +255,7 @@ static void read_mapping(struct yaml_doc *doc, const struct yaml_node *source, s
     read_pairs(doc, yaml_map_find(source, "pairs"), arena, &out->pairs);
     const struct yaml_node *map = yaml_map_find(source, "map");
     out->ignored = read_list(doc, yaml_map_find(source, "ignore"), "ignore", WEB_IGNORE_MAX, arena, &out->ignored_count);
+    out->expected = read_list(doc, yaml_map_find(source, "expect"), "expect", WEB_EXPECT_MAX, arena, &out->expected_count);
     if (!map)
         return;
     size_t count = yaml_node_kind(map) == YAML_KIND_MAP ? map_entry_count(map) : 0;

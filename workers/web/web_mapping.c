@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "json_path.h"
 #include "text_clean.h"
 
 enum { PLAIN_NAME_MAX = 64 };
@@ -46,6 +47,7 @@ static const struct { const char *name, *target; } usual_names[] = {
 static const char *const wrappers[] = {"contact.", "lead.", "data.", "fields.", "form.", "person.", "customer.", "submission.",
                                        "tracking.", "hidden.", "form_response.hidden."};
 
+static void warn_of_misfits(const struct web_mapping *mapping, const struct input_fields *fields, struct lead_builder *builder);
 static void apply_map(const struct web_mapping *mapping, bool about_consents, struct input_fields *fields, struct lead_builder *builder);
 static void apply_usual(const struct web_mapping *mapping, bool about_consents, struct input_fields *fields, struct lead_builder *builder);
 static bool is_about_consents(const struct web_target *target);
@@ -81,6 +83,7 @@ bool web_target_parse(const char *text, struct web_target *out)
 
 void web_mapping_apply(const struct web_mapping *mapping, struct input_fields *fields, struct lead_builder *builder)
 {
+    warn_of_misfits(mapping, fields, builder);
     apply_map(mapping, false, fields, builder);
     apply_usual(mapping, false, fields, builder);
     apply_map(mapping, true, fields, builder);   /* what tells of a consent comes after it, wherever it stands */
@@ -94,6 +97,25 @@ void web_mapping_apply(const struct web_mapping *mapping, struct input_fields *f
         lead_builder_add_attachment(builder, fields->files[i].file_name, fields->files[i].media_type, fields->files[i].size);
     if (fields->cut)
         lead_builder_warn(builder, "more than %d fields, or too deeply nested: some were left out", INPUT_FIELDS_MAX);
+}
+
+/* What a JSON document bears as null or as an empty list has kept its name. */
+static bool is_there(const struct input_fields *fields, const char *path)
+{
+    char place[JSON_PLACE_MAX];
+    return input_fields_find(fields, path) || (fields->document && json_path_find(fields->document, path, place));
+}
+
+/* A sender that has renamed its fields would else be noticed only by leads that tell less. Most fields that a map names may be
+ * left out by a person, so only those count of which the configuration says that they are always sent. */
+static void warn_of_misfits(const struct web_mapping *mapping, const struct input_fields *fields, struct lead_builder *builder)
+{
+    const char *list = fields->document ? mapping->pairs.list : NULL;
+    if (list && !is_there(fields, list))
+        lead_builder_warn(builder, "there is no '%s', the list of names and values", list);
+    for (size_t i = 0; i < mapping->expected_count; i++)
+        if (!is_there(fields, mapping->expected[i]))
+            lead_builder_warn(builder, "there is no '%s', which is expected", mapping->expected[i]);
 }
 
 /* Every field that the map names is used up from the first time on: no usual name may take it. A form may have a field more than once:

@@ -11,6 +11,7 @@
  *     consent_time.marketing: agreed_at  when, as written_time.h reads it; else when the lead came in
  *     is_test: is_test                   yes: accepted and not routed
  *   ignore: [csrf_token, meta]         these, and all that is inside them
+ *   expect: [nome, person.id]          fields or paths that each contact has, were it empty: without one the lead bears a warning
  *   pairs: ...                         see input_pairs.h
  *
  * A field that the map does not mention goes by its name if that is one of the
@@ -27,7 +28,7 @@
 #include "input_pairs.h"
 #include "lead_builder.h"
 
-enum { WEB_MAP_MAX = 128, WEB_IGNORE_MAX = 64 };
+enum { WEB_MAP_MAX = 128, WEB_IGNORE_MAX = 64, WEB_EXPECT_MAX = 64 };
 
 enum web_target_kind { WEB_TARGET_FIELD, WEB_TARGET_PHONE, WEB_TARGET_EMAIL, WEB_TARGET_ATTRIBUTE, WEB_TARGET_CONSENT, WEB_TARGET_TEST,
                        WEB_TARGET_CONSENT_TEXT, WEB_TARGET_CONSENT_TIME };
@@ -51,10 +52,13 @@ struct web_mapping {
     size_t entry_count;
     const char *const *ignored;
     size_t ignored_count;
+    const char *const *expected;
+    size_t expected_count;
     struct input_pairs pairs;
 };
 
-/* Moves every field (pairs are applied before) and every file's name, type and size into the builder: the map first, then the usual names, then the rest as attributes. */
+/* Moves every field (pairs are applied before) and every file's name, type and size into the builder: the map first, then the usual names, then the rest as attributes.
+ * Where the map does not fit (an expected field is missing, or the list of pairs) the lead bears a warning beside what was found. */
 void web_mapping_apply(const struct web_mapping *mapping, struct input_fields *fields, struct lead_builder *builder);
 
 /* "yes", "on", "true", "1", "si"...; the empty text and everything else is no. */
