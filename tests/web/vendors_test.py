@@ -108,8 +108,9 @@ class Vendors(WorkerCase):
         fields = [("name", "short_text", "What is your *name*?", {"text": "Jürgen Groß"}), ("email", "email", "E-mail", {"email": "jg@example.de"}),
                   ("phone", "phone_number", "Phone", {"phone_number": "+4930123456"}), ("01ABC", "multiple_choice", "Which size?", {"choice": {"label": "Large"}}),
                   ("02ABC", "multiple_choice", "Which colours?", {"choices": {"labels": ["red", "blue"]}}), ("03ABC", "yes_no", "Call me?", {"boolean": True}),
-                  ("04ABC", "number", "How many?", {"number": 3}), ("05ABC", "date", "When?", {"date": "2026-02-01"})]
-        kinds = {"text": "text", "choice": "choice"}
+                  ("04ABC", "number", "How many?", {"number": 3}), ("05ABC", "date", "When?", {"date": "2026-02-01"}),
+                  ("06ABC", "website", "Your site?", {"url": "https://gross.example/?a=1"})]
+        kinds = {"website": "url"}   # the type of an answer, where it is not that of its question
         return {"event_id": "01EVENT", "event_type": "form_response", "form_response": {
             "form_id": "lT4Z3j", "token": "a3a12ec67a1365927098a606107fac15", "submitted_at": "2026-01-31T10:15:30Z",
             "hidden": {"utm_campaign": "spring"},
@@ -126,7 +127,8 @@ class Vendors(WorkerCase):
         self.assertEqual(lead["product"], "Large")   # mapped by its title
         self.assertEqual(lead["campaign"], "spring")
         attributes = lead["attributes"]
-        self.assertEqual([attributes[title] for title in ("Which colours?", "Call me?", "How many?", "When?")], ["red, blue", "true", "3", "2026-02-01"])
+        self.assertEqual([attributes[title] for title in ("Which colours?", "Call me?", "How many?", "When?", "Your site?")],
+                         ["red, blue", "true", "3", "2026-02-01", "https://gross.example/?a=1"])
         self.assertFalse([name for name in attributes if "answers" in name or "definition" in name], attributes)
 
     def test_hubspot(self):
