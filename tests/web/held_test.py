@@ -275,5 +275,57 @@ class Full(HeldCase):
         self.assertEqual(self.post("d")[0], 200)
 
 
+class FullDisk(HeldCase):
+    """The disk is full, or the quota used up, long before the caps of the configuration are reached."""
+
+    def environment(self):
+        shim = os.path.join(worker_case.BIN, "..", "tests", "full_disk_shim.so")
+        self.assertTrue(os.path.exists(shim), shim)
+        sanitizer = os.environ.get("ASAN_OPTIONS", "")   # its runtime need not be the first library: the shim has none
+        return {"LD_PRELOAD": os.path.abspath(shim), "LEADWIRE_FULL_DISK": os.path.join(self.directory, "full"),
+                "ASAN_OPTIONS": sanitizer + (":" if sanitizer else "") + "verify_asan_link_order=0"}
+
+    def no_room(self, error, folder):
+        path = os.path.join(self.directory, "full")
+        with open(path + ".new", "w") as file:
+            file.write(f"{error} {folder}\n")
+        os.rename(path + ".new", path)
+
+    def room(self):
+        os.unlink(os.path.join(self.directory, "full"))
+
+    def test_a_disk_without_room_for_the_spool_is_507_and_what_is_held_stays(self):
+        self.broker_away()
+        self.hold("a")
+        for count, error in enumerate(("ENOSPC", "EDQUOT"), 1):
+            self.no_room(error, "spool")
+            status, headers, body = self.post("no-" + error, message="x" * 5000)
+            self.assertEqual((status, headers["Retry-After"]), (507, "60"), body)
+            self.assertEqual((self.counts()["store_full"], self.spool()["held"], len(self.files())), (count, 1, 1))
+            self.assertEqual(self.worker.log().count("spool is full with 1 contacts"), count)
+        self.restart()   # finds no half of a contact
+        self.assertEqual((self.spool()["held"], self.files("spool/aside")), (1, []))
+        self.room()
+        self.hold("b")
+        self.broker_back()
+        self.all_sent()
+        self.assertEqual(self.ids(), ["a", "b"])
+
+    def test_a_disk_without_room_for_the_raw_is_507_and_what_comes_later_is_kept_whole(self):
+        raw = os.path.join(self.directory, "raw")
+        self.assertEqual(self.post("a", source="often")[0], 200)
+        before = self.broker.next("publish")["lead"]["raw_ref"]
+        for count, error in enumerate(("ENOSPC", "EDQUOT"), 1):
+            self.no_room(error, "raw")
+            status, _, body = self.post("no-" + error, source="often", message="x" * 5000)
+            self.assertEqual((status, self.counts()["store_full"]), (507, count), body)
+            self.assertEqual(self.worker.log().count("raw store is full"), count)
+        self.assertEqual(self.broker.seen("publish"), [])
+        self.room()
+        self.assertEqual(self.post("b", source="often")[0], 200)
+        after = self.broker.next("publish")["lead"]["raw_ref"]
+        self.assertEqual([self.worker.raw_of(reference, raw) for reference in (before, after)], [b"id=a&phone=0212345678", b"id=b&phone=0212345678"])
+
+
 if __name__ == "__main__":
     worker_case.main()

@@ -81,7 +81,8 @@ class Broker:
 
 
 class Worker:
-    def __init__(self, program, directory, config, extra=()):
+    def __init__(self, program, directory, config, extra=(), environment=None):
+        self.environment = {**os.environ, **(environment or {})}
         self.config_path = os.path.join(directory, program + ".yaml")
         self.port_file = os.path.join(directory, program + ".port")
         self.log_path = os.path.join(directory, program + ".log")
@@ -98,7 +99,7 @@ class Worker:
         if os.path.exists(self.port_file):
             os.unlink(self.port_file)
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen(self.arguments, stdout=subprocess.DEVNULL, stderr=log)
+            self.process = subprocess.Popen(self.arguments, stdout=subprocess.DEVNULL, stderr=log, env=self.environment)
         wait_for("the port file", lambda: os.path.exists(self.port_file) or self.process.poll() is not None)
         assert self.process.poll() is None, self.log()
         with open(self.port_file) as file:
@@ -148,8 +149,12 @@ class WorkerCase(unittest.TestCase):
         self.directory_object = tempfile.TemporaryDirectory(prefix="lw-")
         self.directory = self.directory_object.name
         self.broker = Broker(self.directory)
-        self.worker = Worker(self.program, self.directory, self.config())
+        self.worker = Worker(self.program, self.directory, self.config(), environment=self.environment())
         self.worker.ready()
+
+    def environment(self):
+        """What the worker finds beside our own."""
+        return {}
 
     def tearDown(self):
         if self.worker.process.poll() is None:
