@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The web and the phone worker with the real broker and real reps, under the example configuration."""
+import datetime
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -153,7 +155,8 @@ class Floor(unittest.TestCase):
         self.assertEqual(dial[0].text, "+390255500102")
         self.assertEqual([e.tag for e in self.markup(dial.get("action"), "CA1", DialCallStatus="completed")], ["Hangup"])
 
-    def test_a_caller_who_hangs_up_is_offered_to_nobody(self):
+    def test_a_caller_who_hangs_up_is_offered_to_nobody_where_the_desk_says_so(self):
+        self.apply_with(abandoned="abandoned: cancel")
         self.markup("incoming", "CA1")
         self.assertEqual(self.post("status", "CA1", CallStatus="completed")[0], 204)
         self.assertEqual([e.tag for e in self.markup("hold", "CA1")], ["Hangup"])
@@ -162,29 +165,34 @@ class Floor(unittest.TestCase):
         wait_for("the form's completion", lambda: any("complete" in json.dumps(e) for e in anna()))
         self.assertEqual(len([e for e in anna() if "offer" == e.get("event")]), 1, anna())
 
-    def call_back_who_hangs_up(self):
+    def apply_with(self, **lines):
+        """The example's desk with other lines in place of those that begin so."""
         with open(os.path.join(EXAMPLE, "desk.yaml")) as file:
             text = file.read()
-        self.assertEqual(text.count("    connect_timeout: 25s"), 1)
-        self.tool("apply", self.write("desk.yaml", text.replace("    connect_timeout: 25s", "    abandoned: call_back\n    connect_timeout: 25s")))
+        for begins, line in lines.items():
+            text, count = re.subn(rf"(?m)^( +){begins}: .*$", lambda found: found[1] + line, text)
+            self.assertEqual(count, 1, begins)
+        self.tool("apply", self.write("desk.yaml", text))
 
-    def await_call_back(self):
+    def waiting(self):
+        return json.loads(self.tool("status", "--json"))["waiting"]
+
+    def await_call_back(self, anna=None):
         """A rep logs on and has it, without a phone that rings."""
-        anna = self.rep("anna")
+        anna = anna or self.rep("anna")
         wait_for("the call-back", lambda: any("complete" in json.dumps(event) for event in anna()))
         offers = [event for event in anna() if event.get("event") == "offer"]
         self.assertEqual([offer.get("call_back") for offer in offers], [True], anna())
 
     def test_a_missed_call_is_a_call_back(self):
-        self.call_back_who_hangs_up()
         self.markup("incoming", "CA1")
         self.assertEqual(self.post("status", "CA1", CallStatus="completed")[0], 204)
         self.await_call_back()
 
-    def refuse_callers_without_reps(self, without=None):
+    def refuse_callers(self, word="no_rep", without=None):
         with open(self.phone.config_path) as file:
             lines = [line for line in file.read().split("\n") if not (without and line.startswith(without))]
-        self.phone.write_config("\n".join(lines).replace("    poll: 3s", "    poll: 3s\n    refuse: [no_rep]", 1))
+        self.phone.write_config("\n".join(lines).replace("    poll: 3s", "    poll: 3s\n    refuse: [" + word + "]", 1))
         self.phone.process.send_signal(signal.SIGHUP)
         wait_for("the reload", lambda: "configuration read again" in self.phone.log())
 
@@ -201,7 +209,8 @@ class Floor(unittest.TestCase):
         return address
 
     def test_a_message_is_a_call_back_whose_rep_can_listen_to_it(self):
-        self.refuse_callers_without_reps()
+        self.apply_with(abandoned="abandoned: cancel")
+        self.refuse_callers()
         for call in ("CA1", "CA2"):
             self.assertEqual([e.tag for e in self.markup("incoming", call)], ["Say", "Record", "Hangup"])
         addresses = [self.leave_message("CA1", False), self.leave_message("CA2", True)]   # whose lead was cancelled: a new one
@@ -226,14 +235,27 @@ class Floor(unittest.TestCase):
         return wait_for("the offer", shown)
 
     def test_a_caller_whom_nobody_is_there_for_hears_so_and_is_called_back(self):
-        self.call_back_who_hangs_up()
-        self.refuse_callers_without_reps("    voicemail: {")
+        self.refuse_callers(without="    voicemail: {")
         self.assertEqual([e.tag for e in self.markup("incoming", "CA1")], ["Say", "Hangup"])
         self.assertEqual(self.post("status", "CA1", CallStatus="completed")[0], 204)
         self.await_call_back()
 
+    def test_a_caller_after_hours_hears_so_and_is_called_back_when_the_desk_opens(self):
+        day = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=3)).strftime("%a").lower()   # not today, wherever that is
+        hours = f"{{time_zone: Europe/Rome, hours: {{{day}: \"09:00-10:00\"}}}}"
+        self.apply_with(inside="inside: " + hours, outside="outside: " + hours)
+        self.refuse_callers("closed", without="    voicemail: {")
+        anna = self.rep("anna")
+        wait_for("anna", anna)
+        said = self.markup("incoming", "CA1")
+        self.assertEqual([e.tag for e in said], ["Say", "Hangup"])
+        self.assertIn("La richiamiamo noi", said[0].text)
+        self.assertEqual(self.post("status", "CA1", CallStatus="completed")[0], 204)
+        self.assertEqual((self.waiting(), [event for event in anna() if event.get("event") == "offer"]), (1, []))
+        self.tool("apply", os.path.join(EXAMPLE, "desk.yaml"))   # without hours
+        self.await_call_back(anna)
+
     def test_a_missed_sip_call_is_a_call_back(self):
-        self.call_back_who_hangs_up()
         caller = self.sip_caller()
         caller.ask("INVITE", call="sip-1")
         refused = caller.final()   # no rep is there
