@@ -53,6 +53,7 @@ static struct { const char *name; fault *run; unsigned count; } faults[] = {
     {"publisher_killed", publisher_killed, 0}, {"publisher_stopped", publisher_stopped, 0}, {"web_killed", web_killed, 0}, {"web_stopped", web_stopped, 0},
     {"mail_killed", mail_killed, 0}, {"mail_stopped", mail_stopped, 0}, {"phone_killed", phone_killed, 0}, {"phone_stopped", phone_stopped, 0},
     {"gateway_killed", NULL, 0}, {"gateway_stopped", NULL, 0},        /* no browser signs in here yet */
+    {"webhooks_killed", NULL, 0}, {"webhooks_stopped", NULL, 0},      /* nor does a receiver of hooks listen */
 };
 enum { FAULTS = sizeof faults / sizeof faults[0], CLOCK_LIBRARY_MAX = 64 };
 
