@@ -394,6 +394,43 @@ static void a_file_that_cannot_be_rewritten_is_warned_of_and_all_goes_on(void **
     redis_fixture_close(&bounded);
 }
 
+/* As on a full disk. Redis says that it has what it could not write any more, and takes nothing after that; the broker warns before it
+   is refused anything, and as long as it is so. */
+static void a_file_that_cannot_be_written_is_warned_of_until_it_can(void **state)
+{
+    static const char *const everysec[] = {"--appendfsync", "everysec", NULL};
+    static const char words[] = "Redis cannot write its append-only file: make room on its disk";
+    const struct rlimit tiny = {1, RLIM_INFINITY};
+    struct redis_fixture bounded = {0};
+    struct rig rig;
+
+    (void)state;
+    redis_fixture_open(&bounded, everysec);
+    rig_init(&rig, &bounded, "o");
+    rig.options.durability = STORE_EVERYSEC;
+    rig.options.lease_ms = 10 * RIG_DEADLINE_MS;       /* no renewal writes before a warning can come */
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_READY));
+    work(&rig, 20);
+    drain(&rig);
+    rig_until_warned(&rig, words, false);
+    assert_int_equal(store_troubles(rig.store)[STORE_TROUBLE_AOF_ERROR], 0);
+    assert_int_equal(prlimit(bounded.pid, RLIMIT_FSIZE, &tiny, NULL), 0);
+    assert_true(rig_change(&rig, 1));
+    rig_until_warned(&rig, words, true);
+    assert_int_equal(store_troubles(rig.store)[STORE_TROUBLE_AOF_ERROR], 1);
+    assert_int_equal(rig.state, STORE_READY);
+    assert_true(rig_change(&rig, 1));
+    assert_true(rig_until_state(&rig, STORE_AWAY));
+    assert_reason_has(&rig, "disk");
+    unbound(&bounded);
+    drain(&rig);
+    rig_until_warned(&rig, words, false);
+    restart_equals(&rig);
+    rig_fini(&rig);
+    redis_fixture_close(&bounded);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -407,6 +444,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_redis_made_weaker_is_warned_of_as_long_as_it_is, open_redis, close_redis),
         cmocka_unit_test_setup_teardown(a_later_sync_than_asked_is_warned_of_with_the_rights_we_name, open_redis, close_redis),
         cmocka_unit_test(a_file_that_cannot_be_rewritten_is_warned_of_and_all_goes_on),
+        cmocka_unit_test(a_file_that_cannot_be_written_is_warned_of_until_it_can),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
