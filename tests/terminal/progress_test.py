@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The bar of what takes its time: on a terminal it is drawn, grows and goes; where nobody looks there is not a byte of it."""
+import json
 import os
 import re
 import shutil
@@ -96,7 +97,8 @@ class Progress(unittest.TestCase):
         seen, _ = self.on_terminal(*bring_in, "--json")
         self.assertEqual((BAR.findall(seen), seen.count(b"\n")), ([], 1))
 
-    def test_an_export_of_a_desk_draws_it_only_for_a_person(self):
+    def desk_at_rest(self):
+        """The address of a Redis with a desk that nobody serves any more."""
         if not SERVER:
             self.skipTest("no redis-server")
         redis = self.redis()
@@ -104,6 +106,10 @@ class Progress(unittest.TestCase):
         self.run_tool("publish", "--count", str(LEADS), *self.at_broker())
         broker.terminate()
         broker.wait(60)
+        return redis
+
+    def test_an_export_of_a_desk_draws_it_only_for_a_person(self):
+        redis = self.desk_at_rest()
         export = ("desk", "export", self.path("main.desk"), "--redis", redis)
         out, err = self.run_tool(*export)
         self.assertIn(b"main", out)
@@ -112,6 +118,18 @@ class Progress(unittest.TestCase):
         total = int(BAR.findall(seen)[-1][2])
         self.expect_bar(seen, screen, total, "main")
         seen, _ = self.on_terminal(*export, "--json")
+        self.assertEqual(BAR.findall(seen), [])
+
+    def test_an_import_of_a_desk_draws_it_only_for_a_person(self):
+        redis = self.desk_at_rest()
+        exported = json.loads(self.run_tool("desk", "export", self.path("main.desk"), "--redis", redis, "--json")[0])
+        bring_in = ("desk", "import", self.path("main.desk"), "--redis", redis, "--replace")
+        out, err = self.run_tool(*bring_in)
+        self.assertIn(b"is in Redis: %d open leads" % LEADS, out)
+        self.assertEqual(err, b"")
+        seen, screen = self.on_terminal(*bring_in)
+        self.expect_bar(seen, screen, exported["fields"] + exported["entries"], f"is in Redis: {LEADS} open leads")
+        seen, _ = self.on_terminal(*bring_in, "--json")
         self.assertEqual(BAR.findall(seen), [])
 
 
