@@ -89,6 +89,7 @@ await desk.click("#elsewhere button");
 await desk.waitForSelector(".card.lead");
 await phone.waitForSelector("#elsewhere[open]");
 assert.match(await desk.textContent(".card.lead"), /Marco Bianchi/);
+assert.equal(await desk.locator(".card.lead .links a", {hasText: "marco@example.com"}).getAttribute("href"), "mailto:marco@example.com");
 
 // ---- a break once this lead is done
 await desk.keyboard.press("b");

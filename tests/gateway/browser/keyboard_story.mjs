@@ -148,6 +148,17 @@ await now(anna);
 await outside("until", fausta, "completed");
 say("taken from the shared list");
 
+// ---- a break with its reason, at once, and back
+await anna.waitForSelector(".state.available");
+await anna.keyboard.press("b");
+await anna.waitForSelector("#ask[open]");
+await anna.keyboard.press("1");
+await anna.waitForSelector(".state.break");
+assert.match(await anna.textContent(".state.break"), /^On a break \(Lunch\)/);
+await anna.keyboard.press("b");
+await anna.waitForSelector(".state.available");
+say("on a break for lunch, and back from it");
+
 await press(anna, "#menu button:last-child");
 await anna.waitForURL("**/sign-in");
 say("signed out");

@@ -114,4 +114,15 @@ await fitsIn(desk, 360);
 await fitsIn(ops, 360);
 say("the rep ends one of twenty and takes another");
 
+// ---- where the rep stands in the fair share, and why leads that wait, and those that a colleague got, were not for them
+const bruno = await device("full-colleague");
+await signIn(bruno, "bruno");
+await counts(bruno, ".card.offer", 2);
+await desk.reload();
+await desk.locator("#day .reasons li", {hasText: new RegExp(`^${WAITING - 2} waiting now: not for you \\(lacks a skill`)}).waitFor();
+await desk.locator("#day .reasons li", {hasText: /^2 × not for you \(lacks a skill/}).waitFor();
+assert.match(await desk.textContent("#day .share"), /^In the fair share you are number [12] of 2 · you (have|had|are owed) /);
+await counts(desk, ".card.lead", IN_HAND);
+say("the rep sees their place in the fair share, and why they got no more");
+
 await end();
