@@ -15,6 +15,7 @@
 #include "cmocka_all.h"
 #include "is_sanitized.h"
 #include "key_dir.h"
+#include "wall_clock.h"
 
 #define PUBLISHER LEADWIRE__V1__ROLE__ROLE_PUBLISHER
 #define REP LEADWIRE__V1__ROLE__ROLE_REP
@@ -22,6 +23,8 @@
 
 enum { OFFER_MS = 60000, GRACE_MS = 60000, MADE_UNIX_S = 1764115200, SMALL = 100, MIB = 1024 * 1024 };
 enum { FLOOD = 200, DUMB = 5, RECONNECTS = 100, UNREAD = 30000, LIVES_MAX = 20000 };
+/* Events: that the broker keeps for one who does not read; that are in buffers on the way. */
+enum { DEAF = 8, KEPT = 16384, ON_THE_WAY = 3072, MEMORY_LOOKS_MS = 500 };
 
 static struct broker_fixture broker;
 static struct key_dir keys;
@@ -208,6 +211,98 @@ static void clients_that_come_and_go_harm_nobody(void **state)
     the_good_have_lost_nothing();
 }
 
+/* ---- who watches events ---- */
+
+struct watcher { void *context, *socket; struct arena arena; uint64_t seq, events; bool has_gap; };
+
+static void watch(struct watcher *watcher, int receive_hwm)
+{
+    char address[160];
+
+    *watcher = (struct watcher){.context = zmq_ctx_new()};
+    arena_init(&watcher->arena, MIB);
+    watcher->socket = zmq_socket(watcher->context, ZMQ_SUB);
+    assert_non_null(watcher->socket);
+    zmq_setsockopt(watcher->socket, ZMQ_RCVHWM, &receive_hwm, sizeof receive_hwm);
+    zmq_setsockopt(watcher->socket, ZMQ_SUBSCRIBE, "main", 4);
+    snprintf(address, sizeof address, "ipc://%s/events", broker.run_dir);
+    assert_int_equal(zmq_connect(watcher->socket, address), 0);
+}
+
+static void unwatch(struct watcher *watcher)
+{
+    zmq_close(watcher->socket);
+    zmq_ctx_term(watcher->context);
+    arena_fini(&watcher->arena);
+}
+
+/* All that has come. */
+static void read_events(struct watcher *watcher)
+{
+    static unsigned char bytes[WIRE_FRAME_SIZE_MAX];
+    struct wire_message message;
+    const char *reason;
+
+    while (zmq_recv(watcher->socket, bytes, sizeof bytes, ZMQ_DONTWAIT) >= 0) {         /* the topic */
+        int size = zmq_recv(watcher->socket, bytes, sizeof bytes, 0);
+        assert_in_range(size, 1, sizeof bytes);
+        arena_reset(&watcher->arena, 64 * 1024);
+        assert_int_equal(wire_decode(bytes, (size_t)size, WIRE_FROM_BROKER, &watcher->arena, &message, &reason, NULL), LW_OK);
+        watcher->has_gap = watcher->has_gap || (watcher->events > 0 && message.event->previous_seq != watcher->seq);
+        watcher->seq = message.event->seq;
+        watcher->events++;
+    }
+}
+
+/* Lives until the reader has so many events, and the broker has looked at its memory since. */
+static uint64_t memory_after(struct watcher *reader, uint64_t events)
+{
+    for (uint64_t end_ms = 0; reader->events < events || wall_clock_monotonic_ms() < end_ms;) {
+        live();
+        read_events(reader);
+        if (reader->events >= events && end_ms == 0)
+            end_ms = wall_clock_monotonic_ms() + MEMORY_LOOKS_MS;
+    }
+    return bounds_peer_ask(broker.run_dir, "memory_bytes").used;
+}
+
+static void for_who_reads_no_events_only_so_many_are_kept(void **state)
+{
+    static struct watcher reader, deaf[DEAF];
+
+    (void)state;
+    the_good_come("form");
+    watch(&reader, 0);
+    for (int i = 0; i < DEAF; i++)
+        watch(&deaf[i], 1);
+    for (int i = 0; i < DEAF; i++) {
+        for (; deaf[i].events == 0; read_events(&reader)) {
+            live();
+            read_events(&deaf[i]);
+        }
+    }
+    uint64_t before = memory_after(&reader, reader.events);
+    uint64_t full = memory_after(&reader, reader.events + KEPT + ON_THE_WAY);
+    uint64_t later = IS_SANITIZED ? full : memory_after(&reader, reader.events + KEPT / 2);     /* the sanitizer keeps what was freed */
+    printf("%d who do not read: %llu KiB, and %lld KiB after half as many events again; %u lives\n", DEAF, (unsigned long long)(full - before) / 1024,
+           (long long)(later - full) / 1024, lives);
+    assert_true(IS_SANITIZED || full < before + 64 * MIB);
+    assert_true(IS_SANITIZED || later < full + 4 * MIB);
+    assert_false(reader.has_gap);
+    while (!deaf[0].has_gap) {                                  /* when it has read what there was, it can tell that it has missed some */
+        zmq_pollitem_t item = {.socket = deaf[0].socket, .events = ZMQ_POLLIN};
+        if (zmq_poll(&item, 1, 20) == 0)
+            live();
+        read_events(&reader);
+        read_events(&deaf[0]);
+    }
+    assert_false(reader.has_gap);
+    unwatch(&reader);
+    for (int i = 0; i < DEAF; i++)
+        unwatch(&deaf[i]);
+    the_good_have_lost_nothing();
+}
+
 /* The descriptor of the one that went is, most often, that of the one that comes. */
 static void who_follows_on_a_descriptor_keeps_the_session(void **state)
 {
@@ -275,6 +370,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_says_nothing_or_reads_nothing_is_cut_and_others_go_on),
         cmocka_unit_test(clients_that_come_and_go_harm_nobody),
+        cmocka_unit_test(for_who_reads_no_events_only_so_many_are_kept),
         cmocka_unit_test(who_follows_on_a_descriptor_keeps_the_session),
         cmocka_unit_test(a_key_has_only_so_many_sessions),
         cmocka_unit_test(open_files_bound_the_connections),
