@@ -106,8 +106,9 @@ static void warn_of_cuts(struct net *net)
 
     net->cuts_warned_ms = net->turn.monotonic_ms;
     if (connections->cut_crowded != net->warned_crowded)
-        log_warning("%llu connections were cut: there may be %u, and %u by TCP", (unsigned long long)(connections->cut_crowded - net->warned_crowded),
-                    connections->max, connections_tcp_max(connections));
+        log_warning("%llu connections were cut: there may be %u, and %u by TCP, of which %u watch events",
+                    (unsigned long long)(connections->cut_crowded - net->warned_crowded), connections->max, connections_tcp_max(connections),
+                    connections_watchers_max(connections));
     if (net->accepts_failed != net->warned_accepts)
         log_error("%llu connections could not be accepted: are there descriptors left (LimitNOFILE)?",
                   (unsigned long long)(net->accepts_failed - net->warned_accepts));

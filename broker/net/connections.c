@@ -9,7 +9,7 @@ enum state { UNUSED, WAITING, GREETED, CROWDED, CUT };   /* CUT: shut, and not y
 static bool make_room(struct connections *connections, int fd);
 static int32_t place_of(uint8_t door, int fd) { return fd * CONNECTIONS_DOORS_MAX + door; }
 static struct connection *find(const struct connections *connections, uint8_t door, int fd);
-static bool is_crowded(const struct connections *connections, bool is_tcp);
+static bool is_crowded(const struct connections *connections, bool is_tcp, bool watches);
 static void move(struct connections *connections, int32_t place, enum state state);
 static struct connection_list *list_of(struct connections *connections, uint8_t state);
 static void list_add(struct connections *connections, struct connection_list *list, int32_t place);
@@ -32,10 +32,11 @@ lw_status connections_accept(struct connections *connections, uint8_t door, int 
         return LW_NO_MEMORY;
     connections->accepted++;
     struct connection *connection = &connections->places[place_of(door, fd)];
-    bool is_one_too_many = is_crowded(connections, is_tcp);
-    *connection = (struct connection){.since_ms = now_ms, .serial = connections->accepted, .is_tcp = is_tcp};
+    bool watches = is_tcp && !greets, is_one_too_many = is_crowded(connections, is_tcp, watches);
+    *connection = (struct connection){.since_ms = now_ms, .serial = connections->accepted, .is_tcp = is_tcp, .watches = watches};
     connections->count++;
     connections->tcp_count += is_tcp;
+    connections->watcher_count += watches;
     connections->cut_crowded += is_one_too_many;
     move(connections, place_of(door, fd), is_one_too_many ? CROWDED : greets ? WAITING : GREETED);
     return LW_OK;
@@ -49,6 +50,7 @@ uint64_t connections_close(struct connections *connections, uint8_t door, int fd
         return 0;
     connections->count--;
     connections->tcp_count -= connection->is_tcp;
+    connections->watcher_count -= connection->watches;
     move(connections, place_of(door, fd), UNUSED);
     return connection->session;
 }
@@ -130,6 +132,13 @@ uint32_t connections_tcp_max(const struct connections *connections)
     return connections->max - (kept < CONNECTIONS_KEPT_MAX ? kept : CONNECTIONS_KEPT_MAX);
 }
 
+uint32_t connections_watchers_max(const struct connections *connections)
+{
+    uint32_t half = (connections_tcp_max(connections) + 1) / 2;
+
+    return half < CONNECTIONS_WATCHERS_MAX ? half : CONNECTIONS_WATCHERS_MAX;
+}
+
 static bool make_room(struct connections *connections, int fd)
 {
     uint32_t capacity = connections->capacity > 0 ? connections->capacity : CAPACITY_FIRST;
@@ -156,13 +165,15 @@ static struct connection *find(const struct connections *connections, uint8_t do
 }
 
 /* Those by TCP that are too many, and are being cut, take no room from ipc. */
-static bool is_crowded(const struct connections *connections, bool is_tcp)
+static bool is_crowded(const struct connections *connections, bool is_tcp, bool watches)
 {
     uint32_t tcp_max = connections_tcp_max(connections), by_ipc = connections->count - connections->tcp_count;
 
     if (connections->max == 0)
         return false;
     if (is_tcp && connections->tcp_count >= tcp_max)
+        return true;
+    if (watches && connections->watcher_count >= connections_watchers_max(connections))
         return true;
     return by_ipc + (connections->tcp_count < tcp_max ? connections->tcp_count : tcp_max) >= connections->max;
 }

@@ -9,7 +9,8 @@
  * libzmq ends by itself only who does not complete its handshake in 5 s. Whoever completes it and then says nothing, or
  * comes by the thousand, would hold descriptors for ever, until none is left for anybody, nor for Redis. Of connections by
  * TCP there may be a little less, so that this machine's own workers and tools always find room.
- * Watchers of events say no Hello: they are counted, and not waited for.
+ * Watchers of events say no Hello: they are counted, and not waited for. Nothing tells whose key one has, so of those by TCP there
+ * may be only so many altogether: no key can have all that there is.
  *
  * Descriptors are used again; a serial number tells who has one. What is known of one comes in order from each socket, and
  * its end is told before the descriptor is free; but of two sockets what came later may be read first. So a connection is known
@@ -26,6 +27,7 @@
 enum {
     CONNECTIONS_HELLO_MS = 5000,
     CONNECTIONS_KEPT_MAX = 64,         /* that only peers of this machine may have, or an eighth of all */
+    CONNECTIONS_WATCHERS_MAX = 1024,   /* by TCP, or half of those that there may be by it */
     CONNECTIONS_DOORS_MAX = 8,
 };
 
@@ -35,7 +37,7 @@ struct connection {
     uint64_t serial;
     int32_t next, previous;            /* WAITING, or to be cut: places */
     uint8_t state;
-    bool is_tcp;
+    bool is_tcp, watches;              /* watches: by TCP, and says no Hello */
 };
 
 struct connection_name { int fd; uint8_t door; uint64_t serial; };
@@ -45,7 +47,7 @@ struct connection_list { int32_t first, last; };   /* places */
 struct connections {
     struct connection *places;         /* of descriptor times CONNECTIONS_DOORS_MAX plus door */
     uint32_t capacity, max;            /* max 0: none */
-    uint32_t count, tcp_count;
+    uint32_t count, tcp_count, watcher_count;      /* watcher_count: by TCP */
     struct connection_list waiting, crowded;
     uint64_t accepted, cut_crowded, cut_silent;
 };
@@ -75,5 +77,7 @@ bool connections_cut(struct connections *connections, const struct connection_na
 uint64_t connections_wait_ms(const struct connections *connections, uint64_t now_ms);
 /* How many there may be by TCP. */
 uint32_t connections_tcp_max(const struct connections *connections);
+/* And of these, who watch events. */
+uint32_t connections_watchers_max(const struct connections *connections);
 
 #endif

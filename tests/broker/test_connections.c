@@ -100,6 +100,35 @@ static void beyond_the_bound_the_newest_are_cut(void **state)
     assert_int_equal(all.cut_crowded, 2);
 }
 
+static void watchers_by_tcp_leave_half_to_others(void **state)
+{
+    uint32_t watchers_max = connections_watchers_max(&all);
+
+    (void)state;
+    assert_int_equal(watchers_max, 44);
+    for (uint32_t i = 0; i < watchers_max; i++)
+        accept_tcp(EVENTS, 100 + (int)i, 1000);
+    assert_int_equal(cut(1000), -1);
+    accept_tcp(EVENTS, 900, 1000);
+    assert_int_equal(cut_one(false, 1000), 900);
+    assert_int_equal(all.cut_crowded, 1);
+    assert_int_equal(connections_accept(&all, EVENTS, 901, false, false, 1000), LW_OK);
+    accept_tcp(REPS, 902, 1000);
+    assert_int_equal(cut(1000), -1);                     /* by ipc, and who says Hello */
+    (void)connections_close(&all, EVENTS, 900);
+    (void)connections_close(&all, EVENTS, 100);
+    accept_tcp(EVENTS, 100, 1000);
+    assert_int_equal(cut(1000), -1);
+    connections_forget(&all, EVENTS);
+    assert_int_equal(all.watcher_count, 0);
+    assert_int_equal(all.count, 1);
+
+    struct connections many;
+    connections_init(&many, 24000);
+    assert_int_equal(connections_watchers_max(&many), CONNECTIONS_WATCHERS_MAX);
+    connections_fini(&many);
+}
+
 static void a_descriptor_that_is_used_again_is_the_new_ones(void **state)
 {
     (void)state;
@@ -149,6 +178,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_says_no_hello_is_cut, open_all, close_all),
         cmocka_unit_test_setup_teardown(a_session_that_is_over_has_to_say_hello_again, open_all, close_all),
         cmocka_unit_test_setup_teardown(beyond_the_bound_the_newest_are_cut, open_all, close_all),
+        cmocka_unit_test_setup_teardown(watchers_by_tcp_leave_half_to_others, open_all, close_all),
         cmocka_unit_test_setup_teardown(a_descriptor_that_is_used_again_is_the_new_ones, open_all, close_all),
         cmocka_unit_test_setup_teardown(what_a_door_tells_late_is_not_anothers, open_all, close_all),
         cmocka_unit_test_setup_teardown(a_socket_that_is_gone_takes_its_connections_along, open_all, close_all),
