@@ -16,13 +16,17 @@ channels:
   web: {weight: 1, offer_timeout: 60s, wrap_up: 0s}
   email: {weight: 1, offer_timeout: 1s, wrap_up: 0s}
   chat: {weight: 1, offer_timeout: 60s, wrap_up: 0s, first_touch: 10m}
+teams: {inside: Inside, outside: Outside}
+people: {customer_for: 365d}
 reps:
-  anna: {capacity: 3, skills: {solar: 8}}
-  bruno: {capacity: 3}
+  anna: {capacity: 3, team: inside, skills: {solar: 8}}
+  bruno: {capacity: 3, team: outside}
 rules:
   - {name: solar, when: {product: {contains: [solar]}}, require: {solar: 5}}
   - {name: everyone}
-dispositions: {won: {label: Ordered, class: won}}
+dispositions:
+  won: {label: Ordered, class: won}
+  later: {label: Call them back, class: later, then: call_back, after: 0s, at_least: 1h, at_most: 3d}
 """
 
 
@@ -52,6 +56,7 @@ class Rep(unittest.TestCase):
         with self.log_on("anna") as t:
             lead = self.desk.publish("--product", "solar", "--name", "Giulia")
             t.see(rf"\[1\] OFFER: a web lead for queue solar, \d+ s to answer \(lead {lead}\)")
+            t.see(r"why you +solar 8 of 5 needed; ")
             t.see(r"name +Giulia")
             t.see(r"^anna: available, load 1 of 3 \| \[1\] \d\d s >")       # the countdown
             t.type("a\n")
@@ -122,6 +127,60 @@ class Rep(unittest.TestCase):
                 anna.see(r"^\[\d\] done$")
                 self.log_off(bruno)
             self.log_off(anna)
+
+    def test_a_lead_is_handed_to_a_team_and_to_a_skill(self):
+        with self.log_on("anna") as anna:
+            lead = self.desk.publish("--product", "roof")
+            anna.see(r"\[1\] OFFER")
+            anna.type("a\n")
+            anna.see(r"\[1\] YOURS")
+            with self.log_on("bruno") as bruno:
+                anna.type("t 1 team outside\n")
+                bruno.see(rf"OFFER: a web lead .* \(lead {lead}\)")
+                bruno.see(r"from +anna")
+                bruno.type("a\n")
+                bruno.see(rf"YOURS: lead {lead}")
+                bruno.type("c won\n")
+                bruno.see(r"^\[\d\] done$")
+                anna.type("b\n")
+                anna.see("you are on a break")
+                other = self.desk.publish("--product", "roof")
+                bruno.see(rf"OFFER: a web lead .* \(lead {other}\)")
+                bruno.type("a\n")
+                bruno.see(rf"YOURS: lead {other}")
+                anna.type("r\n")
+                bruno.type("t skill solar 5\n")
+                anna.see(rf"OFFER: a web lead .* \(lead {other}\)")
+                anna.see(r"why you +solar 8 of 5 needed; ")
+                anna.see(r"from +bruno")
+                self.desk.tool("lead", "cancel", other, "--reason", "the test is over")
+                self.log_off(bruno)
+            self.log_off(anna)
+        self.assertEqual(self.state_of(lead), "completed")
+
+    def test_a_lead_is_called_back_at_the_time_that_the_rep_says(self):
+        with self.log_on("anna") as t:
+            lead = self.in_hand(t)
+            for too in ("", " 5d", " 10m"):
+                before = t.screen.text().count("refused: ")
+                t.type(f"c later{too}\n")
+                t.until("a refusal", lambda s, before=before: s.text().count("refused: ") == before + 1)
+            t.type("c later 2h\n")
+            t.see(r"^\[1\] done$")
+            self.assertEqual(self.state_of(lead), "scheduled")
+            self.desk.tool("lead", "cancel", lead, "--reason", "the test is over")
+            self.log_off(t)
+
+    def test_of_a_customer_is_shown_what_they_bought(self):
+        self.desk.tool("customers", "import", self.desk.write("customers.csv", "email;owner;product\ngiulia@example.com;anna;Roof of 2024\n"))
+        file = self.desk.write("lead.json", json.dumps({"channel": "web", "source": "form", "product": "solar",
+                                                        "emails": [{"address": "giulia@example.com", "key": "giulia@example.com"}]}))
+        with self.log_on("anna") as t:
+            lead = self.desk.publish("--file", file)
+            t.see(r"\[1\] OFFER")
+            t.see(r"^ +customer +20\d\d-\d\d-\d\d: Roof of 2024$")
+            self.desk.tool("lead", "cancel", lead, "--reason", "the test is over")
+            self.log_off(t)
 
     def test_a_broker_that_is_killed_and_comes_back_has_the_lead_still(self):
         with self.log_on("anna") as t:
