@@ -71,12 +71,12 @@ tests_all() {
         stage "bench checkpoint" limited 120 build/release/bin/leadwire-bench checkpoint --quick --json
         unset LEADWIRE_BIN LEADWIRE_SOURCE
     fi
-    tests_mutants
+    stage "mutants of quick tests" limited 900 tests/mutants/run --quick
     stage "nothing left behind" tests_left_behind "$before"
 }
 
 tests_mutants() {
-    stage "mutants" limited 1500 tests/mutants/run
+    stage "mutants" limited 7200 tests/mutants/run
 }
 
 # One test by its name, or those whose names begin so.
