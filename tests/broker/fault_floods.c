@@ -17,16 +17,15 @@
 #include <unistd.h>
 
 #include "bounds_peer.h"
-#include "broker_fixture.h"
+#include "broker_keys.h"
 #include "cmocka_all.h"
-#include "key_dir.h"
 #include "wall_clock.h"
 
 #define PUBLISHER LEADWIRE__V1__ROLE__ROLE_PUBLISHER
 #define REP LEADWIRE__V1__ROLE__ROLE_REP
 #define STATUS(name) LEADWIRE__V1__STATUS__STATUS_##name
 
-enum { OFFER_MS = 60000, GRACE_MS = 60000, MADE_UNIX_S = 1764115200, SMALL = 100 };
+enum { OFFER_MS = 60000, GRACE_MS = 60000, SMALL = 100 };
 enum { QUIET_MS = 1000, FLOOD_MS = 3000, COMING_MS = 3000, LIVES_MAX = 50000 };
 /* Of a flood: one more each millisecond, which is given up a tenth of a second later. */
 enum { KNOCK_US = 1000, KNOCKING = 100, KNOCKS_MIN = 300, FAILED_MIN = 100 };
@@ -44,31 +43,12 @@ struct target {
 };
 
 static struct broker_fixture broker;
-static struct key_dir keys;
-static char keys_path[128];
+static struct broker_keys keys;
 static struct raw_peer good, anna;
 static struct target target;
 static struct board *board;
 static uint32_t lives;
 static uint64_t life_us[LIVES_MAX];
-
-static struct key_file issue(enum role role, const char *name)
-{
-    char path[256], why[KEY_WHY_MAX] = "";
-    struct key_file key = {0};
-
-    snprintf(path, sizeof path, "%s/%s.key", keys_path, name);
-    if (key_dir_issue(&keys, role, name, path, MADE_UNIX_S, NULL, why) != LW_OK || key_file_read(path, &key, why) != LW_OK)
-        fail_msg("no key: %s", why);
-    return key;
-}
-
-static void enter_with(struct raw_peer *peer, const char *address, Leadwire__V1__Role role, const struct key_file *key)
-{
-    raw_peer_open_locked(peer, address, key->server_key, key->public_key, key->secret_key);
-    raw_peer_hello(peer, role, role == REP ? key->name : NULL, NULL);
-    raw_peer_expect(peer, WIRE_WELCOME);
-}
 
 /* ---- the child: it asserts nothing, and ends when it is killed, or we are ---- */
 
@@ -229,26 +209,24 @@ static void nothing_was_lost(void)
 
 static int start(void **state)
 {
-    static const char *const args[] = {"--ephemeral", "--keys", keys_path, "--listen-publish", "tcp://127.0.0.1:0", "--listen-reps",
+    static const char *const args[] = {"--ephemeral", "--keys", keys.path, "--listen-publish", "tcp://127.0.0.1:0", "--listen-reps",
                                        "tcp://127.0.0.1:0", "--sessions-per-key", "1000", NULL};
-    char why[KEY_WHY_MAX], other[KEY_TEXT_SIZE];
+    char other[KEY_TEXT_SIZE];
 
     (void)state;
     broker_fixture_open(&broker, args);
-    snprintf(keys_path, sizeof keys_path, "%s/keys", broker.directory);
-    if (key_dir_open(&keys, keys_path, why) != LW_OK)
-        return -1;
+    broker_keys_open(&keys, &broker);
     broker_fixture_start(&broker);
     raw_peer_apply_rules(broker.run_dir, OFFER_MS, GRACE_MS);
     assert_true(broker_fixture_address(&broker, "publish", "tcp://", target.publish, sizeof target.publish));
     assert_true(broker_fixture_address(&broker, "reps", "tcp://", target.reps, sizeof target.reps));
-    struct key_file web = issue(ROLE_PUBLISHER, "web"), of_anna = issue(ROLE_REP, "anna");
-    target.known = issue(ROLE_PUBLISHER, "restless");
+    struct key_file web = broker_keys_issue(&keys, ROLE_PUBLISHER, "web"), of_anna = broker_keys_issue(&keys, ROLE_REP, "anna");
+    target.known = broker_keys_issue(&keys, ROLE_PUBLISHER, "restless");
     target.unknown = target.misled = target.known;
     assert_int_equal(key_file_make(&target.unknown), LW_OK);
     assert_int_equal(zmq_curve_keypair(target.misled.server_key, other), 0);
-    enter_with(&good, target.publish, PUBLISHER, &web);
-    enter_with(&anna, target.reps, REP, &of_anna);
+    broker_keys_enter(&good, target.publish, PUBLISHER, &web);
+    broker_keys_enter(&anna, target.reps, REP, &of_anna);
     raw_peer_hello(&good, PUBLISHER, NULL, NULL);        /* answered by another Welcome */
     raw_peer_expect(&good, WIRE_WELCOME);
     target.hello_size = good.buffer.size;

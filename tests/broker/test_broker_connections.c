@@ -11,57 +11,41 @@
 #include <unistd.h>
 
 #include "bounds_peer.h"
-#include "broker_fixture.h"
+#include "broker_keys.h"
 #include "cmocka_all.h"
 #include "is_sanitized.h"
-#include "key_dir.h"
 #include "wall_clock.h"
 
 #define PUBLISHER LEADWIRE__V1__ROLE__ROLE_PUBLISHER
 #define REP LEADWIRE__V1__ROLE__ROLE_REP
 #define STATUS(name) LEADWIRE__V1__STATUS__STATUS_##name
 
-enum { OFFER_MS = 60000, GRACE_MS = 60000, MADE_UNIX_S = 1764115200, SMALL = 100, MIB = 1024 * 1024 };
+enum { OFFER_MS = 60000, GRACE_MS = 60000, SMALL = 100, MIB = 1024 * 1024 };
 enum { FLOOD = 200, DUMB = 5, RECONNECTS = 100, UNREAD = 30000, LIVES_MAX = 20000 };
 /* Events: that the broker keeps for one who does not read; that are in buffers on the way. */
 enum { DEAF = 8, KEPT = 16384, ON_THE_WAY = 3072, MEMORY_LOOKS_MS = 500 };
 
 static struct broker_fixture broker;
-static struct key_dir keys;
-static char keys_path[128];
+static struct broker_keys keys;
 static struct raw_peer good, anna;      /* who behave */
 static uint32_t lives;
-
-static struct key_file issue(const char *name)
-{
-    char path[256], why[KEY_WHY_MAX] = "";
-    struct key_file key = {0};
-
-    snprintf(path, sizeof path, "%s/%s.key", keys_path, name);
-    if (key_dir_issue(&keys, ROLE_PUBLISHER, name, path, MADE_UNIX_S, NULL, why) != LW_OK || key_file_read(path, &key, why) != LW_OK)
-        fail_msg("no key: %s", why);
-    return key;
-}
 
 static void open_with(struct raw_peer *peer, const struct key_file *key)
 {
     char address[256];
 
     assert_true(broker_fixture_address(&broker, "publish", "tcp://", address, sizeof address));
-    raw_peer_open_locked(peer, address, key->server_key, key->public_key, key->secret_key);
+    broker_keys_connect(peer, address, key);
 }
 
 static int start(void **state)
 {
-    static const char *const args[] = {"--ephemeral", "--keys", keys_path, "--listen-publish", "tcp://127.0.0.1:0", "--connections-max", "96",
+    static const char *const args[] = {"--ephemeral", "--keys", keys.path, "--listen-publish", "tcp://127.0.0.1:0", "--connections-max", "96",
                                        "--sessions-per-key", "2", NULL};
-    char why[KEY_WHY_MAX];
 
     (void)state;
     broker_fixture_open(&broker, args);
-    snprintf(keys_path, sizeof keys_path, "%s/keys", broker.directory);
-    if (key_dir_open(&keys, keys_path, why) != LW_OK)
-        return -1;
+    broker_keys_open(&keys, &broker);
     broker_fixture_start(&broker);
     raw_peer_apply_rules(broker.run_dir, OFFER_MS, GRACE_MS);
     return 0;
@@ -77,7 +61,7 @@ static int stop(void **state)
 
 static void the_good_come(const char *name)
 {
-    struct key_file key = issue(name);
+    struct key_file key = broker_keys_issue(&keys, ROLE_PUBLISHER, name);
 
     open_with(&good, &key);
     raw_peer_hello(&good, PUBLISHER, NULL, NULL);
@@ -192,7 +176,7 @@ static void who_says_nothing_or_reads_nothing_is_cut_and_others_go_on(void **sta
 
 static void clients_that_come_and_go_harm_nobody(void **state)
 {
-    struct key_file key = issue("restless");
+    struct key_file key = broker_keys_issue(&keys, ROLE_PUBLISHER, "restless");
 
     (void)state;
     the_good_come("mail");
@@ -319,7 +303,7 @@ static void who_follows_on_a_descriptor_keeps_the_session(void **state)
 
 static void a_key_has_only_so_many_sessions(void **state)
 {
-    struct key_file key = issue("many");
+    struct key_file key = broker_keys_issue(&keys, ROLE_PUBLISHER, "many");
     struct raw_peer first, second, third;
     Leadwire__V1__Bye bye = LEADWIRE__V1__BYE__INIT;
 

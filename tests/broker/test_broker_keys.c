@@ -10,16 +10,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "broker_fixture.h"
+#include "broker_keys.h"
 #include "cmocka_all.h"
 #include "golden_file.h"
-#include "key_dir.h"
-#include "raw_peer.h"
 #include "wall_clock.h"
 
 #define STATUS(name) LEADWIRE__V1__STATUS__STATUS_##name
 
-enum { OFFER_MS = 60000, GRACE_MS = 60000, MADE_UNIX_S = 1764115200, QUICK_CONNECTS = 100 };
+enum { OFFER_MS = 60000, GRACE_MS = 60000, QUICK_CONNECTS = 100 };
 
 static const struct { const char *name; Leadwire__V1__Role hello; } doors[] = {
     {"publish", LEADWIRE__V1__ROLE__ROLE_PUBLISHER},
@@ -29,44 +27,27 @@ static const struct { const char *name; Leadwire__V1__Role hello; } doors[] = {
 enum { DOORS = sizeof doors / sizeof doors[0] };
 
 static struct broker_fixture broker;
-static struct key_dir keys;
-static char keys_path[128];
-
-/* Makes a key and reads it: name is also its rep's. */
-static struct key_file issue(enum role role, const char *name)
-{
-    char path[256], why[KEY_WHY_MAX] = "";
-    static unsigned count;
-    struct key_file key = {0};
-
-    snprintf(path, sizeof path, "%s/test-%u.key", keys_path, count++);
-    if (key_dir_issue(&keys, role, name, path, MADE_UNIX_S, NULL, why) != LW_OK || key_file_read(path, &key, why) != LW_OK)
-        fail_msg("no key: %s", why);
-    return key;
-}
+static struct broker_keys keys;
 
 static void revoke(const char *which)
 {
     char why[KEY_WHY_MAX] = "";
     uint32_t count;
 
-    if (key_dir_revoke(&keys, which, MADE_UNIX_S + 1, &count, why) != LW_OK)
+    if (key_dir_revoke(&keys.dir, which, BROKER_KEYS_MADE_UNIX_S + 1, &count, why) != LW_OK)
         fail_msg("not revoked: %s", why);
 }
 
 static int start(void **state)
 {
     static const char *const args[] = {
-        "--ephemeral", "--keys", keys_path, "--listen-publish", "tcp://127.0.0.1:0", "--listen-reps", "tcp://127.0.0.1:0",
+        "--ephemeral", "--keys", keys.path, "--listen-publish", "tcp://127.0.0.1:0", "--listen-reps", "tcp://127.0.0.1:0",
         "--listen-events", "tcp://127.0.0.1:0", "--listen-control", "tcp://127.0.0.1:0", NULL};
-    char why[KEY_WHY_MAX];
 
     (void)state;
     setenv("LEADWIRE_LOG_LEVEL", "debug", 1);
     broker_fixture_open(&broker, args);
-    snprintf(keys_path, sizeof keys_path, "%s/keys", broker.directory);
-    if (key_dir_open(&keys, keys_path, why) != LW_OK)
-        return -1;
+    broker_keys_open(&keys, &broker);
     broker_fixture_start(&broker);      /* makes the directory and the server's key */
     raw_peer_apply_rules(broker.run_dir, OFFER_MS, GRACE_MS);
     return 0;
@@ -85,14 +66,15 @@ static void open_with(struct raw_peer *peer, const char *door, const struct key_
     char address[256];
 
     assert_true(broker_fixture_address(&broker, door, "tcp://", address, sizeof address));
-    raw_peer_open_locked(peer, address, key->server_key, key->public_key, key->secret_key);
+    broker_keys_connect(peer, address, key);
 }
 
 static void enter_with(struct raw_peer *peer, const char *door, Leadwire__V1__Role hello, const struct key_file *key)
 {
-    open_with(peer, door, key);
-    raw_peer_hello(peer, hello, hello == LEADWIRE__V1__ROLE__ROLE_REP ? key->name : NULL, NULL);
-    raw_peer_expect(peer, WIRE_WELCOME);
+    char address[256];
+
+    assert_true(broker_fixture_address(&broker, door, "tcp://", address, sizeof address));
+    broker_keys_enter(peer, address, hello, key);
 }
 
 /* What libzmq's monitor has told by now, or tells before this event, when it is not 0. */
@@ -145,7 +127,7 @@ static void expect_refused(const char *door, const struct key_file *key, enum re
 
 static void the_right_key_comes_in_and_publishes(void **state)
 {
-    struct key_file key = issue(ROLE_PUBLISHER, "web");
+    struct key_file key = broker_keys_issue(&keys, ROLE_PUBLISHER, "web");
     struct raw_peer peer;
 
     (void)state;
@@ -156,7 +138,7 @@ static void the_right_key_comes_in_and_publishes(void **state)
 
 static void who_has_no_right_key_never_comes_in(void **state)
 {
-    struct key_file known = issue(ROLE_PUBLISHER, "mail"), unknown = known, misled = known;
+    struct key_file known = broker_keys_issue(&keys, ROLE_PUBLISHER, "mail"), unknown = known, misled = known;
     struct raw_peer peer;
     char other[KEY_TEXT_SIZE];
 
@@ -189,7 +171,7 @@ static int connect_raw(const char *door)
 
 static void garbage_at_the_port_is_hung_up_on(void **state)
 {
-    struct key_file key = issue(ROLE_PUBLISHER, "beside");
+    struct key_file key = broker_keys_issue(&keys, ROLE_PUBLISHER, "beside");
     struct raw_peer peer;
     unsigned char garbage[512];
 
@@ -215,7 +197,7 @@ static void garbage_at_the_port_is_hung_up_on(void **state)
 
 static void a_hundred_quick_connections_are_served(void **state)
 {
-    struct key_file key = issue(ROLE_PUBLISHER, "often");
+    struct key_file key = broker_keys_issue(&keys, ROLE_PUBLISHER, "often");
     struct raw_peer peer;
 
     (void)state;
@@ -231,7 +213,7 @@ static void a_hundred_quick_connections_are_served(void **state)
 
 static void a_reps_key_is_that_reps_and_needs_no_secret(void **state)
 {
-    struct key_file key = issue(ROLE_REP, "anna");
+    struct key_file key = broker_keys_issue(&keys, ROLE_REP, "anna");
     struct raw_peer peer;
 
     (void)state;
@@ -257,7 +239,7 @@ static void plain_peers_of_the_run_directory_are_what_they_were(void **state)
 
 static void a_revoked_key_ends_its_sessions_and_no_others(void **state)
 {
-    struct key_file lost = issue(ROLE_MANAGER, "lost-laptop"), other = issue(ROLE_MANAGER, "marta");
+    struct key_file lost = broker_keys_issue(&keys, ROLE_MANAGER, "lost-laptop"), other = broker_keys_issue(&keys, ROLE_MANAGER, "marta");
     struct raw_peer thief, marta;
 
     (void)state;
@@ -341,7 +323,7 @@ static void hear(struct raw_peer *publisher, void *socket, char first_id[64])
 
 static void a_revoked_watcher_hears_no_more_and_the_others_do(void **state)
 {
-    struct key_file lost = issue(ROLE_EVENTS, "lost-screen"), screen = issue(ROLE_EVENTS, "screen"), web = issue(ROLE_PUBLISHER, "web-2");
+    struct key_file lost = broker_keys_issue(&keys, ROLE_EVENTS, "lost-screen"), screen = broker_keys_issue(&keys, ROLE_EVENTS, "screen"), web = broker_keys_issue(&keys, ROLE_PUBLISHER, "web-2");
     char before[64], after[64], last[64];
     struct raw_peer publisher;
     void *context = zmq_ctx_new();
@@ -442,7 +424,7 @@ static void each_role_may_send_what_the_table_says(void **state)
 {
     (void)state;
     for (int role = ROLE_PUBLISHER; role < ROLES_END; role++) {
-        struct key_file key = issue((enum role)role, "carla");
+        struct key_file key = broker_keys_issue(&keys, (enum role)role, "carla");
         bool taken[sizeof types / sizeof types[0]] = {false};
 
         for (int door = 0; door < DOORS; door++)
@@ -491,7 +473,7 @@ static void each_role_may_hear_what_the_table_says(void **state)
     raw_peer_open(&publisher, broker.run_dir, "publish");
     raw_peer_enter(&publisher, LEADWIRE__V1__ROLE__ROLE_PUBLISHER, NULL);
     for (int role = 0; role < KEYS; role++) {
-        keys_of[role] = issue(role == ROLE_NOBODY ? ROLE_ADMIN : (enum role)role, "carla");
+        keys_of[role] = broker_keys_issue(&keys, role == ROLE_NOBODY ? ROLE_ADMIN : (enum role)role, "carla");
         if (role == ROLE_NOBODY)
             assert_int_equal(key_file_make(&keys_of[role]), LW_OK);
         for (int i = 0; i < TOPICS; i++)
