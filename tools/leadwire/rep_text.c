@@ -34,14 +34,25 @@ static bool is_of(const char *given, const char *language)
 
 static bool load(const char *language)
 {
+    json_t *found = NULL;
     for (const struct rep_text_file *file = rep_text_files; file->language != NULL; file++) {
-        if (is_of(language, file->language)) {
-            rep_text_end();
-            texts = json_loadb((const char *)file->bytes, file->size, 0, NULL);
-            return texts != NULL;
+        if (!is_of(language, file->language))
+            continue;
+        json_t *more = json_loadb((const char *)file->bytes, file->size, 0, NULL);
+        if (found == NULL)
+            found = json_object();
+        const bool is_read = more != NULL && json_object_update(found, more) == 0;
+        json_decref(more);
+        if (!is_read) {
+            json_decref(found);
+            return false;
         }
     }
-    return false;
+    if (found == NULL)
+        return false;
+    rep_text_end();
+    texts = found;
+    return true;
 }
 
 bool rep_text_use(const char *language)

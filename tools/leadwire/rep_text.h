@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * rep_text - what `leadwire rep` says to a person, in their language: one file of texts a language, rep_LANGUAGE.json, in the program.
+ * rep_text - what `leadwire rep` says to a person, in their language: the texts of the rep's page (gateway/pages/texts_LANGUAGE.json), and over
+ * them those of the terminal (rep_LANGUAGE.json), all in the program.
  *
  * A text is asked for by name; {words} in it are replaced. One language a process. A name that there is not is a programmer's error: assert.
  * Threads: one owner.
@@ -15,7 +16,7 @@
 enum { REP_TEXT_NUMBER_SIZE = 24, REP_TEXT_SIZE = 1024 };
 
 struct rep_text_file { const char *language; const unsigned char *bytes; size_t size; };
-extern const struct rep_text_file rep_text_files[];   /* ends with language NULL; made by the build */
+extern const struct rep_text_file rep_text_files[];   /* of a language the later stands; ends with language NULL; made by the build */
 
 /* "it", "it_IT.UTF-8"; NULL: that of LC_ALL, LC_MESSAGES or LANG, the first that is set, and English for one that there is not. False: `language` names
  * none of ours, or no memory. */
