@@ -24,7 +24,7 @@
 #include "urgency.h"
 
 static struct lead *make_lead(struct core *core, const struct core_command *command, struct siphash_128 key,
-                              const struct config_rule *rule);
+                              const struct config_rule *rule, const char **why_not);
 static struct demand_class *demand_of(struct core *core, const struct config_rule *rule, const struct core_command *publish, uint32_t source);
 static uint64_t received_at(const struct core *core, int64_t claimed_unix_ms);
 static void keep_seen(struct core *core, struct lead *lead);
@@ -109,9 +109,10 @@ void command_publish(struct core *core, const struct core_command *command)
     }
     if (core->config->people.join && is_recognised && join_open_lead(core, command, rule, key, &person))
         return;
-    struct lead *lead = make_lead(core, command, key, rule);
+    const char *why_not;
+    struct lead *lead = make_lead(core, command, key, rule, &why_not);
     if (!lead) {
-        reply(core, command, CORE_BUSY, "the desk holds as many leads as it may", none);
+        reply(core, command, CORE_BUSY, why_not, none);
         return;
     }
     struct desk_id id = lead->id;
@@ -129,8 +130,18 @@ void command_publish(struct core *core, const struct core_command *command)
         lead_move(core, lead, &(struct lead_change){.to = LEAD_CANCELLED, .cause = CAUSE_TEST_LEAD});
 }
 
+/* NULL: there is room. */
+static const char *why_no_room(struct core *core, uint32_t source, uint32_t rule_name, const struct demand_class *demand, uint32_t payload_size)
+{
+    if (source == NAME_NONE || rule_name == NAME_NONE)
+        return "too many different names of sources and rules: restart the broker";
+    if (!demand)
+        return "too many different kinds of leads";
+    return bounds_have_room(core, payload_size) ? NULL : "the desk holds as much as it may";
+}
+
 static struct lead *make_lead(struct core *core, const struct core_command *command, struct siphash_128 key,
-                              const struct config_rule *rule)
+                              const struct config_rule *rule, const char **why_not)
 {
     uint8_t channel = command->publish.channel;
     uint32_t source = names_add(&core->names, command->publish.source.data, command->publish.source.size);
@@ -138,8 +149,10 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
     struct demand_class *demand = demand_of(core, rule, command, source);
     uint32_t size = command->publish.payload_size;
 
-    if (source == NAME_NONE || rule_name == NAME_NONE || !demand || !bounds_have_room(core, size))
+    *why_not = why_no_room(core, source, rule_name, demand, size);
+    if (*why_not)
         return NULL;
+    *why_not = "the desk holds as many leads as it may";
     struct lead *lead = bounds_add_lead(core, (struct desk_id){core->epoch, core->next_number + 1});
     if (!lead)
         return NULL;

@@ -204,6 +204,7 @@ static void the_desk_says_busy_at_its_bounds_and_goes_on_after(void **state)
     struct desk_id first = rig_publish(&rig, "a");
     rig_publish(&rig, "b");
     assert_int_equal(publish(&rig, "c", 7), CORE_BUSY);
+    assert_string_equal(rig_told(&rig, EFFECT_REPLY, 0, 0)->reason, "the desk holds as many leads as it may");
     rig_cancel(&rig, first);
     assert_int_equal(publish(&rig, "c", 7), CORE_ACCEPTED);
     rig_close(&rig);
@@ -213,6 +214,7 @@ static void the_desk_says_busy_at_its_bounds_and_goes_on_after(void **state)
     open_one(&rig, &limits);
     rig_publish(&rig, "aa");
     assert_int_equal(publish(&rig, "bb", 7), CORE_BUSY);
+    assert_string_equal(rig_told(&rig, EFFECT_REPLY, 0, 0)->reason, "the desk holds as much as it may");
     assert_int_equal(publish(&rig, "c", 7), CORE_ACCEPTED);
     rig_close(&rig);
 }
