@@ -43,7 +43,7 @@ enum {
 typedef void fault(void);
 static fault broker_killed, broker_ended, broker_stopped, broker_delayed, redis_killed, redis_ended, redis_stopped, redis_delayed, redis_full,
     disk_full, both_killed, clients_stalled, clock_stepped, reps_killed, reps_stopped, publisher_killed, publisher_stopped,
-    web_killed, web_stopped, mail_killed, mail_stopped, phone_killed, phone_stopped;
+    web_killed, web_stopped, mail_killed, mail_stopped, phone_killed, phone_stopped, webhooks_killed, webhooks_stopped;
 
 static struct { const char *name; fault *run; unsigned count; } faults[] = {
     {"broker_killed", broker_killed, 0}, {"broker_ended", broker_ended, 0}, {"broker_stopped", broker_stopped, 0}, {"broker_delayed", broker_delayed, 0},
@@ -52,8 +52,8 @@ static struct { const char *name; fault *run; unsigned count; } faults[] = {
     {"clock_stepped", clock_stepped, 0}, {"reps_killed", reps_killed, 0}, {"reps_stopped", reps_stopped, 0},
     {"publisher_killed", publisher_killed, 0}, {"publisher_stopped", publisher_stopped, 0}, {"web_killed", web_killed, 0}, {"web_stopped", web_stopped, 0},
     {"mail_killed", mail_killed, 0}, {"mail_stopped", mail_stopped, 0}, {"phone_killed", phone_killed, 0}, {"phone_stopped", phone_stopped, 0},
+    {"webhooks_killed", webhooks_killed, 0}, {"webhooks_stopped", webhooks_stopped, 0},
     {"gateway_killed", NULL, 0}, {"gateway_stopped", NULL, 0},        /* no browser signs in here yet */
-    {"webhooks_killed", NULL, 0}, {"webhooks_stopped", NULL, 0},      /* nor does a receiver of hooks listen */
 };
 enum { FAULTS = sizeof faults / sizeof faults[0], CLOCK_LIBRARY_MAX = 64 };
 
@@ -318,13 +318,20 @@ static void worker_stopped(const char *what, enum chaos_worker which)
 static void web_killed(void) { worker_killed(CHAOS_WEB); }
 static void mail_killed(void) { worker_killed(CHAOS_MAIL); }
 static void phone_killed(void) { worker_killed(CHAOS_PHONE); }
+static void webhooks_killed(void) { worker_killed(CHAOS_HOOKS); }
 static void web_stopped(void) { worker_stopped("leadwire-web stopped", CHAOS_WEB); }
 static void mail_stopped(void) { worker_stopped("leadwire-mail stopped", CHAOS_MAIL); }
 static void phone_stopped(void) { worker_stopped("leadwire-phone stopped", CHAOS_PHONE); }
+static void webhooks_stopped(void) { worker_stopped("leadwire-webhooks stopped", CHAOS_HOOKS); }
 
 static bool all_goes_on(struct floor_rig *floor)
 {
     return floor_rig_all_goes_on(floor) && chaos_clients_go_on(&clients) && chaos_workers_go_on(&workers);
+}
+
+static bool receiver_is_told(struct floor_rig *floor)
+{
+    return judge_untold(floor->judge) == 0;
 }
 
 /* Who brings leads, and then who takes them. */
@@ -431,12 +438,14 @@ static void one_fault(void)
     if (!faults[number].run || (faults[number].run == clock_stepped && !clock_offset_ms))
         return;
     say(faults[number].name, 0);
+    floor_rig_mark(&rig, CLIENT_FAULT);
     faults[number].count++;
     faults[number].run();
     floor_rig_remember(&rig);
     chaos_clients_remember(&clients);
     chaos_workers_remember(&workers);
     must_follow(all_goes_on, GOES_ON_WITHIN_MS, "all goes on after the fault");
+    floor_rig_mark(&rig, CLIENT_CALM);
     load_want_open(rig.load, OPEN);
     floor_rig_run_ms(&rig, between(0, 1000));
 }
@@ -490,6 +499,7 @@ int main(int argc, char **argv)
     for (uint64_t end_ms = wall_clock_monotonic_ms() + seconds * 1000; wall_clock_monotonic_ms() < end_ms;)
         one_fault();
     must_follow(others_have_ended, GOES_ON_WITHIN_MS, "senders, workers and the processes of clients have nothing left to do");
+    must_follow(receiver_is_told, GOES_ON_WITHIN_MS, "the receiver of webhooks is told how all leads ended");
     chaos_workers_close(&workers);
     chaos_clients_close(&clients);
     load_drain(rig.load);

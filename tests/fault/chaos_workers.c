@@ -11,15 +11,22 @@
 #include <unistd.h>
 
 #include "seeded.h"
+#include "wall_clock.h"
 
-enum { PATH_SIZE = 192, DONE_MIN = 2 };
+enum { PATH_SIZE = 192, DONE_MIN = 2, START_MS = 20000 };
 
+#define INTAKE "desk: main\nbroker: ipc://@R/publish\nanswer_within: 2s\n"
+
+/* @R: the broker's run directory; @P: the receiver's port. */
 static const struct { const char *name, *config; } kinds[CHAOS_WORKERS] = {
-    [CHAOS_WEB] = {"web", "listen: 127.0.0.1:0\nraw: {directory: raw-web}\nsources: {form: {region: FR, language: " LOAD_LANGUAGE_APART "}}\n"},
-    [CHAOS_MAIL] = {"mail", "scan_every: 200ms\ndecisions_log: decisions\nraw: {directory: raw-mail}\n"
+    [CHAOS_WEB] = {"web", INTAKE "listen: 127.0.0.1:0\nraw: {directory: raw-web}\nsources: {form: {region: FR, language: " LOAD_LANGUAGE_APART "}}\n"},
+    [CHAOS_MAIL] = {"mail", INTAKE "scan_every: 200ms\ndecisions_log: decisions\nraw: {directory: raw-mail}\n"
                             "sources: {office: {maildir: box, region: FR, language: " LOAD_LANGUAGE_APART "}}\n"},
-    [CHAOS_PHONE] = {"phone", "listen: 127.0.0.1:0\npublic_base: https://voice.example.com/\nraw: {directory: raw-phone}\n"
+    [CHAOS_PHONE] = {"phone", INTAKE "listen: 127.0.0.1:0\npublic_base: https://voice.example.com/\nraw: {directory: raw-phone}\n"
                               "sources: {line: {auth_token_file: voice.token, region: FR, language: " LOAD_LANGUAGE_APART "}}\n"},
+    [CHAOS_HOOKS] = {"webhooks", "desk: main\nevents: ipc://@R/events\ncontrol: ipc://@R/control\nstate: state-webhooks\nhooks:\n  crm:\n"
+                     "    url: https://localhost:@P/\n    secret_file: hook.secret\n    ca_file: receiver.pem\n    allow_private: yes\n    sources: [form]\n"
+                     "    states: [waiting, offered, completed, cancelled, expired, merged, gone]\n    retry: {first: 50ms, most: 200ms, give_up: 30d}\n"},
 };
 
 static void path_of(const struct chaos_workers *workers, const char *name, const char *end, char path[PATH_SIZE])
@@ -37,20 +44,31 @@ static void write_file(const struct chaos_workers *workers, const char *name, co
     close(fd);
 }
 
-static void write_configs(const struct chaos_workers *workers)
+static void write_config(const struct chaos_workers *workers, enum chaos_worker which, const char *port)
+{
+    char text[1024];
+    size_t size = 0;
+
+    for (const char *at = kinds[which].config; *at && size < sizeof text; at++) {
+        const char *word = at[0] != '@' ? NULL : at[1] == 'R' ? workers->rig->broker.run_dir : port;
+        size += word ? (size_t)snprintf(text + size, sizeof text - size, "%s", word) : (size_t)snprintf(text + size, sizeof text - size, "%c", *at);
+        at += word != NULL;
+    }
+    MUST_HOLD(size < sizeof text);
+    write_file(workers, kinds[which].name, ".yaml", text);
+}
+
+static void write_files(const struct chaos_workers *workers)
 {
     static const char *const folders[] = {"box", "box/new", "box/cur", "box/tmp"};
-    char text[1024], path[PATH_SIZE];
+    char path[PATH_SIZE];
 
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
         path_of(workers, folders[i], "", path);
         MUST_HOLD(mkdir(path, 0700) == 0);
     }
     write_file(workers, "voice.token", "", "0123456789abcdef");
-    for (unsigned i = 0; i < CHAOS_WORKERS; i++) {
-        snprintf(text, sizeof text, "desk: main\nbroker: ipc://%s/publish\nanswer_within: 2s\n%s", workers->rig->broker.run_dir, kinds[i].config);
-        write_file(workers, kinds[i].name, ".yaml", text);
-    }
+    write_file(workers, "hook", ".secret", "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n");
 }
 
 /* What it says goes to a file beside it; it dies with us. */
@@ -74,7 +92,7 @@ static pid_t start(const struct chaos_workers *workers, const char *name, const 
 void chaos_worker_start(struct chaos_workers *workers, enum chaos_worker which)
 {
     char program[256], config[PATH_SIZE], port[PATH_SIZE];
-    const bool has_port = which != CHAOS_MAIL;
+    const bool has_port = which != CHAOS_MAIL && which != CHAOS_HOOKS;
     const char *const argv[] = {program, "--config", config, has_port ? "--port-file" : NULL, port, NULL};
 
     snprintf(program, sizeof program, "%s/leadwire-%s", LEADWIRE_BIN_DIR, kinds[which].name);
@@ -85,21 +103,41 @@ void chaos_worker_start(struct chaos_workers *workers, enum chaos_worker which)
 
 static void start_senders(struct chaos_workers *workers)
 {
-    const char *const argv[] = {"python3", "-B", CHAOS_SENDERS, workers->directory, workers->rig->log_path, workers->rig->broker.run_dir, NULL};
+    const char *const argv[] = {"python3", "-B", CHAOS_SCRIPTS "/chaos_senders.py", workers->directory, workers->rig->log_path, workers->rig->broker.run_dir, NULL};
 
     setenv("LEADWIRE_BIN", LEADWIRE_BIN_DIR, 1);
     workers->senders = start(workers, "senders", argv);
 }
 
+/* port: on which it listens. */
+static void start_receiver(struct chaos_workers *workers, char port[8])
+{
+    const char *const argv[] = {"python3", "-B", CHAOS_SCRIPTS "/chaos_receiver.py", workers->directory, workers->rig->log_path, NULL};
+    char path[PATH_SIZE];
+    FILE *file = NULL;
+
+    path_of(workers, "receiver", ".port", path);
+    workers->receiver = start(workers, "receiver", argv);
+    for (uint64_t end_ms = wall_clock_monotonic_ms() + START_MS; !file && wall_clock_monotonic_ms() < end_ms; file = fopen(path, "re"))
+        floor_rig_turn(workers->rig);
+    MUST_HOLD(file && fgets(port, 8, file));
+    fclose(file);
+}
+
 void chaos_workers_open(struct chaos_workers *workers, struct floor_rig *rig)
 {
+    char port[8];
+
     *workers = (struct chaos_workers){.rig = rig, .log = fopen(rig->log_path, "re")};
     MUST_HOLD(workers->log);
     snprintf(workers->directory, sizeof workers->directory, "%s/workers", rig->broker.directory);
     MUST_HOLD(mkdir(workers->directory, 0700) == 0);
-    write_configs(workers);
-    for (unsigned i = 0; i < CHAOS_WORKERS; i++)
+    write_files(workers);
+    start_receiver(workers, port);
+    for (unsigned i = 0; i < CHAOS_WORKERS; i++) {
+        write_config(workers, (enum chaos_worker)i, port);
         chaos_worker_start(workers, (enum chaos_worker)i);
+    }
     start_senders(workers);
 }
 
@@ -122,6 +160,7 @@ void chaos_workers_close(struct chaos_workers *workers)
     end(&workers->senders);
     for (unsigned i = 0; i < CHAOS_WORKERS; i++)
         end(&workers->pids[i]);
+    end(&workers->receiver);
     fclose(workers->log);
 }
 
@@ -130,11 +169,21 @@ pid_t chaos_worker_pid(const struct chaos_workers *workers, enum chaos_worker wh
     return workers->pids[which];
 }
 
+/* A form that came since the last look, and then what the receiver is told of it; the other way round it is not seen, and the next is. */
+static void note_fresh(struct chaos_workers *workers, const struct client_line *line)
+{
+    if (line->word == CLIENT_PUBLISHED && workers->fresh_count < CHAOS_FRESH_MAX && strncmp(line->text, "web-", 4) == 0)
+        snprintf(workers->fresh[workers->fresh_count++], CLIENT_TEXT_MAX, "%s", line->lead);
+    for (unsigned i = 0; i < workers->fresh_count && line->word == CLIENT_TOLD && line->outcome == 0; i++)
+        workers->done[CHAOS_HOOKS] += strcmp(workers->fresh[i], line->lead) == 0;
+}
+
 static void read_log(struct chaos_workers *workers)
 {
     struct client_line line;
 
     while (client_log_next(workers->log, &line)) {
+        note_fresh(workers, &line);
         for (unsigned i = 0; i < CHAOS_WORKERS && (line.word == CLIENT_PUBLISHED || line.word == CLIENT_HELD); i++) {
             const size_t size = strlen(kinds[i].name);
             workers->done[i] += strncmp(line.text, kinds[i].name, size) == 0 && line.text[size] == '-';
@@ -146,6 +195,7 @@ void chaos_workers_remember(struct chaos_workers *workers)
 {
     read_log(workers);
     memcpy(workers->before, workers->done, sizeof workers->before);
+    workers->fresh_count = 0;
 }
 
 bool chaos_workers_go_on(struct chaos_workers *workers)

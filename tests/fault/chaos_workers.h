@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * chaos_workers - channel workers beside a floor: leadwire-web, leadwire-mail and leadwire-phone, each a process that can be killed and stopped,
- * and a world outside (chaos_senders.py) that sends them forms, mails and calls until they are taken. What it was told goes into the floor's client
- * log. Their leads are in the language of the reps apart (chaos_clients.h).
+ * chaos_workers - workers beside a floor, each a process that can be killed and stopped: leadwire-web, leadwire-mail and leadwire-phone, with a
+ * world outside (chaos_senders.py) that sends them forms, mails and calls until they are taken; and leadwire-webhooks, which tells what becomes of
+ * the forms' leads to a receiver outside (chaos_receiver.py). What these two were told goes into the floor's client log. Their leads are in the
+ * language of the reps apart (chaos_clients.h).
  *
  * All end with this program. Functions that cannot do their work end the test.
  */
@@ -11,15 +12,18 @@
 
 #include "floor_rig.h"
 
-enum chaos_worker { CHAOS_WEB, CHAOS_MAIL, CHAOS_PHONE, CHAOS_WORKERS };
+enum chaos_worker { CHAOS_WEB, CHAOS_MAIL, CHAOS_PHONE, CHAOS_HOOKS, CHAOS_WORKERS };
+enum { CHAOS_FRESH_MAX = 16 };
 
 struct chaos_workers {
     struct floor_rig *rig;
     char directory[128];                    /* below that of the broker, and removed with it */
-    pid_t pids[CHAOS_WORKERS], senders;     /* 0: not running */
+    pid_t pids[CHAOS_WORKERS], senders, receiver;     /* 0: not running */
     bool are_asked_to_end;
     FILE *log;                              /* what the senders have written so far */
     unsigned done[CHAOS_WORKERS], before[CHAOS_WORKERS];
+    char fresh[CHAOS_FRESH_MAX][CLIENT_TEXT_MAX];         /* leads of forms that came since chaos_workers_remember */
+    unsigned fresh_count;
 };
 
 void chaos_workers_open(struct chaos_workers *workers, struct floor_rig *rig);
@@ -29,7 +33,7 @@ void chaos_worker_start(struct chaos_workers *workers, enum chaos_worker which);
 pid_t chaos_worker_pid(const struct chaos_workers *workers, enum chaos_worker which);
 /* From here on: what chaos_workers_go_on compares with. */
 void chaos_workers_remember(struct chaos_workers *workers);
-/* Through each of them some contacts have come since. */
+/* Through each of them some contacts have come since; and of such leads the receiver was told, as it happened. */
 bool chaos_workers_go_on(struct chaos_workers *workers);
 /* Asks the senders to send nothing new; true: all that they sent was taken. */
 bool chaos_workers_have_ended(struct chaos_workers *workers);

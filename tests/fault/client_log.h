@@ -38,7 +38,10 @@
     X(REDIS_GONE, "redis-gone")     /* the test: from here on Redis can take nothing */ \
     X(REDIS_BACK, "redis-back") \
     X(HELD, "held")                 /* a caller was told to hold, and hung up; text: which. No lead is told */ \
-    X(APART, "apart")               /* the test: this rep's client is a process of its own, whose news may come later than those of others */
+    X(APART, "apart")               /* the test: this rep's client is a process of its own, whose news may come later than those of others */ \
+    X(TOLD, "told")                 /* a receiver of webhooks was; text: the lead's state, outcome: 1 when the change itself was missed */ \
+    X(CALM, "calm")                 /* the test: from here on, until the next fault, nothing is done to anybody */ \
+    X(FAULT, "fault")
 
 enum client_word {
     CLIENT_NOTHING,

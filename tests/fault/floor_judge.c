@@ -25,6 +25,9 @@ struct lead {
     bool completing;
     uint32_t told_number;                   /* highest offer number told */
     enum lead_state end_in_redis;           /* LEAD_NONE: not ended */
+    uint64_t published_us, completed_us;    /* answered in the calm of now; 0: not */
+    bool is_told_open, is_told_ended, is_told_completed, is_told_cancelled;   /* to the receiver of webhooks */
+    bool must_tell_end, must_tell_completed;
     /* What Redis had when the broker last died: its rep must be told first, and the same. */
     unsigned expected_rep;
     uint32_t expected_number;
@@ -56,6 +59,8 @@ struct judge {
     unsigned rep_count;
     uint64_t epoch;                         /* of the last reading: expectations are for later ones */
     uint64_t serving_us, gone_us, back_us;
+    bool is_calm;
+    uint64_t heard_us;                      /* what came or ended before this the receiver of webhooks must have heard of: later ones it has */
     struct judge_totals totals;
 };
 
@@ -70,6 +75,9 @@ static void read_withdrawn(struct judge *j, struct rep *rep, struct lead *lead, 
 static void meet_expectation(struct judge *j, struct rep *rep, struct lead *lead, const struct client_line *line);
 static void hold(struct judge *j, struct rep *rep, struct lead *lead, const struct client_line *line);
 static void give_back(struct judge *j, struct rep *rep, const struct lead *lead);
+static void read_told(struct judge *j, struct lead *lead, const struct client_line *line);
+static void end_calm(struct judge *j, uint64_t heard_us);
+static void judge_told(struct judge *j, const struct lead *lead);
 static void judge_lead(struct judge *j, struct lead *lead, const struct redis_lead *redis, bool is_last);
 static void expect(struct judge *j, const struct redis_desk *desk);
 static void wrong(struct judge *j, enum judge_promise promise, const struct lead *lead, const char *format, ...)
@@ -117,8 +125,12 @@ void judge_read_redis(struct judge *j, const struct redis_desk *desk, bool is_la
 {
     judge_read_log(j);
     j->totals.readings++;
+    if (is_last)
+        end_calm(j, UINT64_MAX);
     for (uint32_t i = 0; i < j->lead_count; i++)
         judge_lead(j, &j->leads[i], redis_desk_find(desk, j->leads[i].id), is_last);
+    for (uint32_t i = 0; i < j->lead_count && is_last; i++)
+        judge_told(j, &j->leads[i]);
     expect(j, desk);
 }
 
@@ -189,6 +201,9 @@ static void read_line(struct judge *j, const struct client_line *line)
         break;
     case CLIENT_REDIS_BACK: j->back_us = line->at_us; break;
     case CLIENT_APART: rep->is_apart = true; break;
+    case CLIENT_TOLD: read_told(j, lead, line); break;
+    case CLIENT_CALM: j->is_calm = true; break;
+    case CLIENT_FAULT: end_calm(j, j->heard_us); break;
     case CLIENT_ACCEPTING: case CLIENT_DECLINED: case CLIENT_HELD: case CLIENT_NOTHING: break;
     }
 }
@@ -216,6 +231,8 @@ static void read_publish(struct judge *j, const struct client_line *line)
         wrong(j, JUDGE_OTHER, lead, "it is told to be contacts %s and %s", lead->contact, line->text);
     contact->lead = number;
     lead->is_published = true;
+    if (j->is_calm)
+        lead->published_us = line->at_us;
     snprintf(lead->contact, sizeof lead->contact, "%s", line->text);
 }
 
@@ -275,6 +292,8 @@ static void read_completed(struct judge *j, struct rep *rep, struct lead *lead, 
     if (lead->is_completed && (lead->completed_by != number_of(j, rep) || strcmp(lead->disposition, line->text) != 0))
         wrong(j, JUDGE_DOUBLE_OWNED, lead, "completed by %s as %s, and by %s as %s", name_of(j, lead->completed_by), lead->disposition, rep->name, line->text);
     lead->is_completed = true;
+    if (j->is_calm)
+        lead->completed_us = line->at_us;
     lead->completed_by = number_of(j, rep);
     snprintf(lead->disposition, sizeof lead->disposition, "%.31s", line->text);
 }
@@ -357,6 +376,69 @@ static void give_back(struct judge *j, struct rep *rep, const struct lead *lead)
     for (unsigned i = 0; i < rep->held_count; i++)
         if (rep->held[i].lead == (uint32_t)(lead - j->leads))
             rep->held[i--] = rep->held[--rep->held_count];
+}
+
+/* ---- the receiver of webhooks ---- */
+
+static bool is_for_receiver(const struct lead *lead)
+{
+    return strncmp(lead->contact, JUDGE_TOLD_PREFIX, sizeof JUDGE_TOLD_PREFIX - 1) == 0;
+}
+
+/* Messages come in the order of the changes: all that was answered before this lead was even asked for has come too. */
+static void read_told(struct judge *j, struct lead *lead, const struct client_line *line)
+{
+    uint64_t asked_us = *lead->contact ? find_contact(j, lead->contact)->asked_us : 0;
+
+    j->totals.told++;
+    lead->is_told_completed = lead->is_told_completed || strcmp(line->text, "completed") == 0;
+    lead->is_told_cancelled = lead->is_told_cancelled || strcmp(line->text, "cancelled") == 0;
+    if (strcmp(line->text, "waiting") == 0 || strcmp(line->text, "offered") == 0)
+        lead->is_told_open = true;
+    else
+        lead->is_told_ended = true;
+    if (line->outcome == 0 && asked_us > j->heard_us)
+        j->heard_us = asked_us;
+}
+
+static void end_calm(struct judge *j, uint64_t heard_us)
+{
+    for (uint32_t i = 0; i < j->lead_count && j->is_calm; i++) {
+        struct lead *lead = &j->leads[i];
+        if (is_for_receiver(lead)) {
+            lead->must_tell_end = lead->must_tell_end || (lead->published_us > 0 && lead->published_us < heard_us);
+            lead->must_tell_completed = lead->must_tell_completed
+                || (lead->completed_us > 0 && lead->completed_us < heard_us && (lead->must_tell_end || lead->is_told_open));
+        }
+        lead->published_us = lead->completed_us = 0;
+    }
+    j->is_calm = false;
+}
+
+unsigned judge_untold(struct judge *j)
+{
+    unsigned count = 0;
+
+    judge_read_log(j);
+    for (uint32_t i = 0; i < j->lead_count; i++) {
+        const struct lead *lead = &j->leads[i];
+        bool is_expected = lead->must_tell_end || lead->is_told_open || (j->is_calm && lead->published_us > 0 && is_for_receiver(lead));
+        count += (is_expected && !lead->is_told_ended) || (lead->must_tell_completed && !lead->is_told_completed);
+    }
+    return count;
+}
+
+static void judge_told(struct judge *j, const struct lead *lead)
+{
+    j->totals.told_in_calm += lead->must_tell_end || lead->must_tell_completed;
+    if (lead->is_told_completed && lead->is_cancelled)
+        wrong(j, JUDGE_OTHER, lead, "it was cancelled, and the receiver of webhooks was told of its completion");
+    if (lead->is_told_cancelled && lead->is_completed)
+        wrong(j, JUDGE_OTHER, lead, "it was completed, and the receiver of webhooks was told that it was cancelled");
+    if (lead->must_tell_completed && !lead->is_told_completed)
+        wrong(j, JUDGE_LOST, lead, "it was completed, and the receiver of webhooks was not told so");
+    else if ((lead->is_told_open || lead->must_tell_end) && !lead->is_told_ended)
+        wrong(j, JUDGE_LOST, lead, "the receiver of webhooks was not told how it ended");
 }
 
 /* ---- Redis ---- */

@@ -69,6 +69,8 @@ int floor_rig_judge_end(struct floor_rig *rig)
            told.declined, told.dialled, told.busy, told.duplicates);
     printf("judge: %u leads, %u ended; %u readings of Redis; %u offers and holdings went on, %u came too late to say; %u violations\n",
            judged.leads, judged.ended, judged.readings, judged.resumed, judged.resumed_late, judged.violations);
+    if (judged.told > 0)
+        printf("judge: the receiver of webhooks took %u messages, of %u leads that it had to be told of in any case\n", judged.told, judged.told_in_calm);
     if (judged.violations > 0)
         floor_rig_show_log_end(rig);
     return judged.violations == 0 ? 0 : 1;
