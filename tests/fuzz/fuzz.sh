@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # ./run fuzz: one fuzzer for some minutes, and what it reached beside what its corpus reaches. Sourced by ./run.
 
+. "$root/tests/fuzz/reached.sh"
+
 fuzz_main() {
     local name='' minutes=10
     while (($#)); do
@@ -37,27 +39,22 @@ fuzz_corpus() {
     esac
 }
 
-# fuzz_reached NAME FOLDER...: "EDGES FEATURES" of what is in the folders.
-fuzz_reached() {
-    local name=$1
-    shift
-    "build/fuzz/tests/fuzz_$name" -runs=0 "$@" 2>&1 | sed -n 's/.*INITED cov: \([0-9]*\) ft: \([0-9]*\).*/\1 \2/p'
-}
-
 fuzz_run() {
-    local name=$1 minutes=$2 corpus found log status edges features edges_now features_now
+    local name=$1 minutes=$2 program=build/fuzz/tests/fuzz_$1 corpus found log status alone end
     corpus=$(fuzz_corpus "$name") found=build/fuzz/tests/found/$name log=$state_dir/fuzz-$name.log
     mkdir -p "$found"
     say "fuzzing $name for $minutes minutes; what it says is in $log"
-    read -r edges features < <(fuzz_reached "$name" "$corpus")
-    child "build/fuzz/tests/fuzz_$name" -max_total_time=$((minutes * 60)) -max_len=16384 -timeout=10 -print_final_stats=1 \
+    alone=$(fuzz_reached "$program" "$corpus")
+    child "$program" -max_total_time=$((minutes * 60)) -max_len=16384 -timeout=10 -print_final_stats=1 \
         -artifact_prefix="build/fuzz/tests/found-$name-" "$found" "$corpus" >"$log" 2>&1
     status=$?
-    read -r edges_now features_now < <(fuzz_reached "$name" "$found" "$corpus")
+    end=$(fuzz_reached "$program" "$found" "$corpus")
     printf '%s: %s runs; the corpus reaches %s edges (%s features), with the %s inputs found %s (%s)\n' "$name" \
-        "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" "$edges" "$features" \
-        "$(find "$found" -type f | wc -l)" "$edges_now" "$features_now"
-    ((status == 0)) && return
-    grep -E -m3 'does not hold|ERROR:|SUMMARY:|runtime error' "$log" >&2
-    die "$name found something: $(sed -n 's/^artifact_prefix.*Test unit written to //p' "$log"). Once it is mended keep the input in $corpus."
+        "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" "${alone% *}" "${alone#* }" \
+        "$(find "$found" -type f | wc -l)" "${end% *}" "${end#* }"
+    if ((status != 0)); then
+        grep -E -m3 'does not hold|ERROR:|SUMMARY:|runtime error' "$log" >&2
+        die "$name found something: $(sed -n 's/^artifact_prefix.*Test unit written to //p' "$log"). Once it is mended keep the input in $corpus."
+    fi
+    fuzz_at_least "$name" "$alone" "$end" || die "$name reached less than its corpus: the words above say what."
 }
