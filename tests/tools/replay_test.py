@@ -5,10 +5,13 @@ import http.client
 import json
 import os
 import re
+import socket
 import subprocess
 import tempfile
 import time
 import unittest
+import urllib.parse
+import xml.etree.ElementTree as xml
 
 BIN = os.environ["LEADWIRE_BIN"]
 SOURCE = os.environ["LEADWIRE_SOURCE"]
@@ -27,6 +30,30 @@ MAIL = """desk: main
 broker: ipc://{folder}/run/publish
 raw: {{directory: raw}}
 sources: {{office: {{region: IT}}}}
+"""
+PHONE = """desk: main
+broker: ipc://{folder}/run/publish
+listen: 127.0.0.1:0
+answer_within: 500ms
+public_base: http://127.0.0.1
+raw: {{directory: raw}}
+sources:
+  line: {{signature: off, region: {region}, voicemail: {{}}}}
+sip:
+  listen: [udp:127.0.0.1:0]
+  trusted: [127.0.0.1]
+  sources: {{trunk: {{region: {region}}}}}
+"""
+INVITE = """INVITE sip:+390255500000@127.0.0.1 SIP/2.0
+Via: SIP/2.0/UDP 127.0.0.1;rport;branch=z9hG4bK{call}{number}
+From: <sip:nobody@example.org>;tag=f1
+To: <sip:+390255500000@127.0.0.1>
+Call-ID: {call}
+CSeq: {number} INVITE
+Max-Forwards: 70
+P-Asserted-Identity: <sip:3331234567@example.org>
+Content-Length: 0
+
 """
 
 
@@ -71,7 +98,10 @@ class Replay(unittest.TestCase):
 
     def start_worker(self):
         self.write("web.yaml", WEB.format(folder=self.folder, map=""))
-        self.start("leadwire-web", "--config", self.path("web.yaml"), "--port-file", self.path("port"))
+        return self.start_door("leadwire-web", "web.yaml")
+
+    def start_door(self, program, config):
+        self.start(program, "--config", self.path(config), "--port-file", self.path("port"))
         deadline = time.monotonic() + 30
         while not os.path.exists(self.path("port")):
             self.assertLess(time.monotonic(), deadline)
@@ -167,14 +197,112 @@ class Replay(unittest.TestCase):
         self.assertEqual((line["outcome"], line["lead_id"]), ("duplicate", json.loads(done.stdout)["lead_id"]))
         self.assertEqual(self.leads(), 1)
 
+    def health(self, port):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        told = json.loads(answer.read())
+        connection.close()
+        return answer.status == 200, told
+
+    def start_phone(self, region="IT"):
+        self.write("phone.yaml", PHONE.format(folder=self.folder, region=region))
+        port = self.start_door("leadwire-phone", "phone.yaml")
+        deadline = time.monotonic() + 30
+        while not self.health(port)[0]:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+        return port
+
+    def webhook(self, port, call, step, **params):
+        body = urllib.parse.urlencode({"CallSid": call, "From": "3331234567", "To": "+390255500000", **params})
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("POST", f"/voice/line/{step}", body, {"Content-Type": "application/x-www-form-urlencoded"})
+        answer = connection.getresponse()
+        told = answer.read().decode()
+        connection.close()
+        return answer.status, told
+
+    def come_back(self, port, call, markup, **params):
+        """To where the markup sends the caller, which repeats no recording."""
+        again = xml.fromstring(markup)[-1].text
+        return self.webhook(port, call, again.rsplit("/", 1)[1], CallStatus="in-progress", **params)
+
+    def is_kept_waiting(self, port, call):
+        return xml.fromstring(self.webhook(port, call, "hold", CallStatus="in-progress")[1])[-1].tag == "Redirect"
+
+    def ring(self, caller, number, status):
+        caller.send(INVITE.format(call="c1", number=number).replace("\n", "\r\n").encode())
+        while b"SIP/2.0 " + status not in caller.recv(65536):
+            pass
+
+    def source(self, name, verb):
+        self.tool("source", name, verb, "--reason", "test", "--run-dir", self.path("run"))
+
+    def outcomes(self, lines):
+        return [line["outcome"] for line in lines]
+
+    def test_a_call_that_was_no_lead_is_a_missed_call_and_its_message_joins_it(self):
+        port = self.start_phone()
+        self.webhook(port, "CA1", "incoming", CallStatus="ringing")
+        self.webhook(port, "CA1", "status", CallStatus="completed")
+        self.source("line", "pause")
+        _, markup = self.webhook(port, "CA2", "incoming", CallStatus="ringing")
+        self.come_back(port, "CA2", markup)
+        said = {"RecordingSid": "RE2", "RecordingUrl": "https://api.example.com/RE2", "RecordingDuration": "17"}
+        _, markup = self.webhook(port, "CA2", "message", CallStatus="in-progress", **said)
+        self.come_back(port, "CA2", markup)
+        self.assertEqual(self.webhook(port, "CA2", "recording", From="", RecordingStatus="completed", **said)[0], 503)
+        self.source("line", "resume")
+        self.assertEqual(self.leads(), 1)
+        self.assertEqual(self.outcomes(self.replay("--dry-run", source="line", config="phone.yaml")), ["lead"] * 5)
+        lines = self.replay(source="line", config="phone.yaml")
+        self.assertEqual(self.outcomes(lines), ["duplicate", "accepted", "duplicate", "joined", "duplicate"])
+        self.assertEqual(lines[1]["reason"], "nobody is on the line any more: it is a missed call")
+        self.assertEqual(len({line["lead_id"] for line in lines[1:]}), 1)
+        self.assertFalse(self.is_kept_waiting(port, "CA2"))   # a rep calls back
+        for options in ((), ("--correct",)):
+            self.assertEqual(self.outcomes(self.replay(*options, source="line", config="phone.yaml")), ["duplicate"] * 5)
+        self.assertEqual(self.leads(), 2)
+
+    def test_a_call_that_was_accepted_as_it_came_again_is_the_same_and_a_corrected_region_differs(self):
+        port = self.start_phone()
+        self.source("line", "pause")
+        _, markup = self.webhook(port, "CA1", "incoming", CallStatus="ringing")
+        self.source("line", "resume")
+        self.come_back(port, "CA1", markup)
+        self.assertEqual(self.leads(), 1)
+        self.assertEqual(self.outcomes(self.replay("--correct", source="line", config="phone.yaml")), ["duplicate", "duplicate"])
+        self.assertTrue(self.is_kept_waiting(port, "CA1"))
+        self.webhook(port, "CA1", "message", CallStatus="in-progress", RecordingSid="RE1", RecordingUrl="https://api.example.com/RE1")
+        self.write("phone.yaml", PHONE.format(folder=self.folder, region="DE"))
+        self.assertEqual(self.outcomes(self.replay(source="line", config="phone.yaml")), ["duplicate", "differs", "differs"])
+        for outcomes in (["duplicate", "differs", "corrected"], ["duplicate", "differs", "duplicate"]):   # a message joins, a call would ring
+            self.assertEqual(self.outcomes(self.replay("--correct", source="line", config="phone.yaml")), outcomes)
+        self.assertEqual(self.leads(), 1)
+
+    def test_a_call_by_sip_is_read_again_as_it_came(self):
+        port = self.start_phone()
+        sip = int(self.health(port)[1]["sip"]["listen"][0].rsplit(":", 1)[1])
+        self.source("trunk", "pause")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as caller:
+            caller.settimeout(30)
+            caller.connect(("127.0.0.1", sip))
+            for number in (1, 2):   # refused, it tries once more by other bytes
+                self.ring(caller, number, b"503")
+            self.source("trunk", "resume")
+            self.assertEqual(self.outcomes(self.replay(source="trunk", config="phone.yaml")), ["accepted", "duplicate"])
+            self.ring(caller, 3, b"480")   # a rep calls back
+        shown = self.replay("--dry-run", source="trunk", config="phone.yaml")
+        self.assertEqual([phone["e164"] for line in shown for phone in line["lead"]["phones"]], ["+393331234567"] * 3)   # as its peer is trusted
+        self.assertEqual(self.outcomes(self.replay("--correct", source="trunk", config="phone.yaml")), ["duplicate"] * 3)
+        self.assertEqual(self.leads(), 1)
+
     def test_what_cannot_be_replayed_says_why(self):
         self.write("web.yaml", WEB.format(folder=self.folder, map=MAP).replace("raw: {directory: raw}\n", ""))
-        self.write("phone.yaml", WEB.format(folder=self.folder, map=", signature: off").replace("other: {region: IT}", "")
-                   + "public_base: http://127.0.0.1\n")
         base = ("replay", "--since", "1h", "--source")
         for arguments, code, words in (
                 (("form", "--config", self.path("web.yaml")), 1, "keeps no raw files: raw.directory is not set"),
-                (("form", "--config", self.path("phone.yaml")), 2, "calls are not sent again"),
                 (("form",), 2, "needs --source NAME, --since TIME and --config FILE"),
                 (("form", "--config", self.path("web.yaml"), "--since", "soon"), 2, "--since and --until are"),
                 (("nobody", "--config", self.path("web.yaml")), 1, "there is no source 'nobody'")):

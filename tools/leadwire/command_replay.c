@@ -174,7 +174,7 @@ int command_replay(int argc, char **argv)
         {"source", "NAME", CLI_TEXT, &source, 0, 0, "whose contacts (needed)"},
         {"since", "TIME", CLI_TEXT, &since, 0, 0, "that came in since then: 10m, 2h, 3d, 14:00, 2026-11-26T14:00 (needed)"},
         {"until", "TIME", CLI_TEXT, &until, 0, 0, "and before then"},
-        {"config", "FILE", CLI_TEXT, &config_path, 0, 0, "the worker's mail.yaml or web.yaml, as corrected (needed)"},
+        {"config", "FILE", CLI_TEXT, &config_path, 0, 0, "the worker's mail.yaml, web.yaml or phone.yaml, as corrected (needed)"},
         {"kind", "KIND", CLI_TEXT, &kind, 0, 0, "mail, web or phone, where the file's name does not begin so"},
         {"dry-run", NULL, CLI_FLAG, &dry_run, 0, 0, "show what each would be now, send nothing"},
         {"correct", NULL, CLI_FLAG, &correct, 0, 0, "what differs joins its lead as one more contact, if that is open"},
@@ -188,7 +188,8 @@ int command_replay(int argc, char **argv)
         .about = "Reads raw contacts that a worker kept by its rules as they are now, and publishes them under the ids of then.\n"
                  "What was no lead becomes one (accepted, joined); what makes the same lead is a duplicate; what makes\n"
                  "another lead than then differs, and that lead stays as it is, or is corrected with --correct. Interrupted, it\n"
-                 "says how to go on. Calls are only shown. Ends with 3 when the broker does not answer or it was interrupted.",
+                 "says how to go on. A call that is a lead only now is a missed call. Ends with 3 when the broker does not answer or\n"
+                 "it was interrupted.",
     };
     if (!cli_parse(&cli, &spec, argc, argv))
         return cli.exit_code;

@@ -43,7 +43,7 @@ int mail_dry_run_main(int argc, char **argv)
         exit_code = WORKER_EXIT_USAGE;
     } else if (config && open_config(&arguments, config)) {
         const struct mail_source_config *found = mail_config_find(config, arguments.source);
-        const struct contact_reader reader = {LW_CHANNEL_EMAIL, config->mail_size_max, found ? &found->source : NULL, read_mail};
+        const struct contact_reader reader = {.channel = LW_CHANNEL_EMAIL, .size_max = config->mail_size_max, .source = found ? &found->source : NULL, .read = read_mail};
         if (found)
             exit_code = dry_run(&arguments, &reader);
         else
@@ -63,7 +63,7 @@ int mail_replay_main(int argc, char **argv)
         exit_code = WORKER_EXIT_USAGE;
     } else if (config && mail_config_open(arguments.config_path, &arguments.overrides, config)) {
         const struct mail_source_config *found = mail_config_find(config, arguments.source);
-        const struct contact_reader reader = {LW_CHANNEL_EMAIL, config->mail_size_max, found ? &found->source : NULL, read_mail};
+        const struct contact_reader reader = {.channel = LW_CHANNEL_EMAIL, .size_max = config->mail_size_max, .source = found ? &found->source : NULL, .read = read_mail};
         if (found)
             exit_code = replay_run(&arguments, "leadwire-mail", &config->worker, &reader);
         else

@@ -7,6 +7,7 @@
 #define CONTACT_READER_H
 
 #include <leadwire/lead.h>
+#include <leadwire/publisher.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -28,6 +29,7 @@ struct contact_reading {
     const char *reason;             /* a name or words, no personal data; "" of a lead */
     const struct lw_lead *lead;     /* CONTACT_LEAD only */
     const char *idempotency_id;     /* CONTACT_LEAD only */
+    bool is_partial;                /* another contact of the same id may tell more: that the broker has other details says nothing */
 };
 
 struct contact_reader {
@@ -35,6 +37,8 @@ struct contact_reader {
     size_t size_max;                /* of one contact's bytes */
     const void *source;
     void (*read)(const void *source, const struct contact_input *input, struct contact_reading *out);
+    /* Of the answer to a query: the lead still waits as if who sent it were on the line. NULL: nobody ever is. */
+    bool (*waits)(const struct lw_publisher_answer *answer);
 };
 
 #endif

@@ -66,10 +66,6 @@ int http_replay_main(int argc, char **argv, const struct http_worker_plan *plan)
     struct contact_reader reader = {0};
     if (!replay_arguments_read(argc, argv, plan->program, &arguments))
         return WORKER_EXIT_USAGE;
-    if (plan->no_replay && !arguments.dry_run) {
-        fprintf(stderr, "%s: calls are not sent again: nobody is on the line any more; --dry-run shows what they would be\n", plan->program);
-        return WORKER_EXIT_USAGE;
-    }
     struct worker_rules *rules = worker_rules_read(plan, yaml_doc_open(arguments.config_path), arguments.config_path, &arguments.overrides);
     int exit_code = WORKER_EXIT_CONFIG;
     if (rules && plan->reader(rules->own, arguments.source, &reader)) {

@@ -69,7 +69,6 @@ struct http_worker_plan {
     void (*metrics)(const struct http_worker *worker, struct byte_buffer *out);
     /* For --dry-run: the reader of a source of this name (its size_max is set by the caller); false: there is none. */
     bool (*reader)(const void *own, const char *name, struct contact_reader *out);
-    bool no_replay;          /* contacts that are over cannot be sent again */
     const char *default_root, *default_source;   /* YAML: what the root and a source must say, or a file that is not named would */
     /* At SIGTERM: begins nothing new beside HTTP. in_flight: how much is to end before the process does. NULL: nothing. */
     void (*drain)(struct http_worker *worker);

@@ -12,10 +12,11 @@
 #include "contact_id.h"
 #include "lead_json_write.h"
 #include "raw_list.h"
+#include "replay_again.h"
 #include "wall_clock.h"
 #include "worker_run.h"
 
-enum { RATE_DEFAULT = 100, RATE_MAX = 10000, TRIES_MAX = 3, AWAY_WAIT_MS = 250, LEAD_ID_SIZE = 64 };
+enum { RATE_DEFAULT = 100, RATE_MAX = 10000, TRIES_MAX = 3, AWAY_WAIT_MS = 250 };
 
 struct replay {
     const struct replay_arguments *arguments;
@@ -24,6 +25,7 @@ struct replay {
     const char *program;
     struct raw_list list;
     struct lw_publisher *publisher;   /* NULL in a dry run */
+    struct replay_again again;        /* of calls; else empty */
     struct byte_buffer bytes, key;
     uint64_t next_ms;                 /* monotonic: when the next may go out */
 };
@@ -171,18 +173,46 @@ static bool publish_lead(struct replay *replay, int64_t at_unix_ms, const char *
     return false;
 }
 
+/* False: there was no answer. */
+static bool ask(struct replay *replay, const char *lead_id, struct lw_publisher_answer *out)
+{
+    uint64_t ticket = 0;
+    if (lw_publisher_query(replay->publisher, &(struct lw_lead_name){.lead_id = lead_id}, replay->common->answer_within_ms, &ticket) != LW_OK ||
+        !answered(replay, ticket, out) || (out->outcome != LW_OUTCOME_ACCEPTED && out->outcome != LW_OUTCOME_NOT_FOUND)) {
+        fprintf(stderr, "%s: the broker does not say how the lead is: what was answered is done, the rest is not\n", replay->program);
+        return false;
+    }
+    return true;
+}
+
 /* LW_LEAD_NONE: the desk does not know it any more. False: there was no answer. */
 static bool ask_state(struct replay *replay, const char *lead_id, lw_lead_state *out)
 {
     struct lw_publisher_answer answer;
-    uint64_t ticket = 0;
-    if (lw_publisher_query(replay->publisher, &(struct lw_lead_name){.lead_id = lead_id}, replay->common->answer_within_ms, &ticket) != LW_OK ||
-        !answered(replay, ticket, &answer) || (answer.outcome != LW_OUTCOME_ACCEPTED && answer.outcome != LW_OUTCOME_NOT_FOUND)) {
-        fprintf(stderr, "%s: the broker does not say how the lead is: what was answered is done, the rest is not\n", replay->program);
+    if (!ask(replay, lead_id, &answer))
         return false;
-    }
     *out = answer.outcome == LW_OUTCOME_ACCEPTED ? answer.state : LW_LEAD_NONE;
     return true;
+}
+
+/* Of a lead that is new: nobody is on its line any more. False: there was no answer. */
+static bool end_wait(struct replay *replay, const char *lead_id, bool *ended_out)
+{
+    struct lw_publisher_answer answer;
+    uint64_t ticket = 0;
+    *ended_out = false;
+    if (!replay->reader->waits)
+        return true;
+    if (!ask(replay, lead_id, &answer))
+        return false;
+    *ended_out = answer.outcome == LW_OUTCOME_ACCEPTED && replay->reader->waits(&answer);
+    if (!*ended_out)
+        return true;
+    if (lw_publisher_cancel(replay->publisher, &(struct lw_lead_name){.lead_id = lead_id}, "caller hung up", replay->common->answer_within_ms,
+                            &ticket) == LW_OK && answered(replay, ticket, &answer) && answer.outcome != LW_OUTCOME_BUSY)
+        return true;
+    fprintf(stderr, "%s: the broker does not take the end of a call: it waits as if its caller did, for as long as its channel lets it\n", replay->program);
+    return false;
 }
 
 static bool is_open(lw_lead_state state)
@@ -225,6 +255,10 @@ static bool correct(struct replay *replay, const struct raw_file *file, const st
     struct lw_publisher_answer answer;
     lw_lead_state state;
     bool refused;
+    if (replay->reader->waits && !lead.recording.url) {   /* the desk would ring for it */
+        print_line(file, "differs", "a call joins no lead", lead_id, NULL);
+        return true;
+    }
     if (!ask_state(replay, lead_id, &state))
         return false;
     if (!is_open(state)) {
@@ -242,10 +276,19 @@ static bool correct(struct replay *replay, const struct raw_file *file, const st
     return true;
 }
 
-/* False: there was no answer, after all tries. */
-static bool publish(struct replay *replay, const struct raw_file *file, const struct contact_reading *reading)
+static bool tell_accepted(struct replay *replay, const struct raw_file *file, const char *outcome, const char *lead_id)
 {
-    char lead_id[LEAD_ID_SIZE];
+    bool is_ended;
+    if (!end_wait(replay, lead_id, &is_ended))
+        return false;
+    print_line(file, outcome, is_ended ? "nobody is on the line any more: it is a missed call" : "", lead_id, NULL);
+    return true;
+}
+
+/* same NULL: it came in once. False: there was no answer, after all tries. */
+static bool publish(struct replay *replay, const struct raw_file *file, const struct contact_reading *reading, struct replay_same *same)
+{
+    char lead_id[REPLAY_LEAD_ID_SIZE];
     struct lw_publisher_answer answer;
     bool refused;
     if (!publish_lead(replay, file->at_unix_ms, reading->idempotency_id, reading->lead, &answer, &refused))
@@ -254,11 +297,17 @@ static bool publish(struct replay *replay, const struct raw_file *file, const st
         print_line(file, "rejected", lw_publisher_error(replay->publisher), "", NULL);
         return true;
     }
-    if (answer.outcome == LW_OUTCOME_DUPLICATE_DIFFERS && replay->arguments->correct) {
-        snprintf(lead_id, sizeof lead_id, "%s", answer.lead_id);
+    snprintf(lead_id, sizeof lead_id, "%s", answer.lead_id);
+    if (same && (answer.outcome == LW_OUTCOME_ACCEPTED || answer.outcome == LW_OUTCOME_DUPLICATE))
+        snprintf(same->lead_id, sizeof same->lead_id, "%s", lead_id);
+    if (answer.outcome == LW_OUTCOME_DUPLICATE_DIFFERS && (reading->is_partial || (same && same->left > 0)))
+        print_line(file, "duplicate", "", lead_id, NULL);
+    else if (answer.outcome == LW_OUTCOME_DUPLICATE_DIFFERS && replay->arguments->correct)
         return correct(replay, file, reading, lead_id);
-    }
-    print_line(file, outcome_word(&answer), answer.reason, answer.lead_id, NULL);
+    else if (answer.outcome == LW_OUTCOME_ACCEPTED)
+        return tell_accepted(replay, file, outcome_word(&answer), lead_id);
+    else
+        print_line(file, outcome_word(&answer), answer.reason, lead_id, NULL);
     return true;
 }
 
@@ -277,29 +326,55 @@ static const char *key_of(struct replay *replay, const struct raw_file *file)
     return replay->key.failed ? NULL : (const char *)replay->key.data;
 }
 
-static bool send_again(struct replay *replay, const struct raw_file *file)
+/* NULL: it is a lead; else the outcome. */
+static const char *read_file(struct replay *replay, const struct raw_file *file, struct contact_reading *out, const char **reason_out)
 {
     static const char *const words[] = {[CONTACT_NOT_A_LEAD] = "not_a_lead", [CONTACT_REJECTED] = "rejected", [CONTACT_UNPARSABLE] = "unparsable"};
-    struct contact_reading reading;
     const lw_status status = raw_list_read(&replay->list, file, &replay->bytes);
-    if (status != LW_OK) {
-        print_line(file, status == LW_NOT_FOUND ? "gone" : status == LW_TOO_LARGE ? "too_large" : "unparsable", lw_status_text(status), "", NULL);
-        return true;
-    }
+    *reason_out = lw_status_text(status);
+    if (status != LW_OK)
+        return status == LW_NOT_FOUND ? "gone" : status == LW_TOO_LARGE ? "too_large" : "unparsable";
     const char *bytes = replay->bytes.size ? (const char *)replay->bytes.data : "";
-    if (!raw_file_is_of(file->name, replay->arguments->source, bytes, replay->bytes.size)) {
-        print_line(file, "of_another_source", "", "", NULL);
-        return true;
-    }
+    *reason_out = "";
+    if (!raw_file_is_of(file->name, replay->arguments->source, bytes, replay->bytes.size))
+        return "of_another_source";
     replay->reader->read(replay->reader->source, &(struct contact_input){
         .bytes = bytes, .size = replay->bytes.size, .content_type = content_type_of(file->name), .idempotency_key = key_of(replay, file),
-        .raw_ref = file->name}, &reading);
-    if (reading.outcome != CONTACT_LEAD)
-        print_line(file, words[reading.outcome], reading.reason, "", NULL);
+        .raw_ref = file->name}, out);
+    *reason_out = out->reason;
+    return out->outcome == CONTACT_LEAD ? NULL : words[out->outcome];
+}
+
+static bool send_again(struct replay *replay, const struct raw_file *file)
+{
+    struct contact_reading reading;
+    const char *reason, *outcome = read_file(replay, file, &reading, &reason);
+    struct replay_same *same = outcome ? NULL : replay_again_take(&replay->again, &reading);
+    if (outcome)
+        print_line(file, outcome, reason, "", NULL);
     else if (replay->arguments->dry_run)
         print_line(file, "lead", "", "", reading.lead);
+    else if (same && same->lead_id[0])
+        print_line(file, "duplicate", "", same->lead_id, NULL);
     else
-        return publish(replay, file, &reading);
+        return publish(replay, file, &reading, same);
+    return true;
+}
+
+/* Of calls: which of them came in more than once. False: no memory. */
+static bool look_ahead(struct replay *replay)
+{
+    struct contact_reading reading;
+    const char *reason;
+    if (!replay->reader->waits || replay->arguments->dry_run)
+        return true;
+    for (size_t i = 0; i < replay->list.count; i++) {
+        if (!read_file(replay, &replay->list.files[i], &reading, &reason) && replay_again_add(&replay->again, &reading) != LW_OK) {
+            fprintf(stderr, "%s: no memory for so many contacts: ask for less with --until\n", replay->program);
+            return false;
+        }
+    }
+    replay_again_close(&replay->again);
     return true;
 }
 
@@ -332,12 +407,14 @@ int replay_run(const struct replay_arguments *arguments, const char *program, co
     struct replay replay = {.arguments = arguments, .common = common, .reader = reader, .program = program, .list = {.directory = -1}};
     byte_buffer_init(&replay.bytes, reader->size_max);
     byte_buffer_init(&replay.key, RAW_KEY_MAX + 1);
-    bool good = open_all(&replay);
+    replay_again_init(&replay.again);
+    bool good = open_all(&replay) && look_ahead(&replay);
     if (good)
         print_object(json_pack("{s:I}", "total", (json_int_t)replay.list.count));
     for (size_t i = 0; good && i < replay.list.count; i++)
         good = send_again(&replay, &replay.list.files[i]);
     lw_publisher_close(&replay.publisher);
+    replay_again_fini(&replay.again);
     raw_list_close(&replay.list);
     byte_buffer_fini(&replay.bytes);
     byte_buffer_fini(&replay.key);

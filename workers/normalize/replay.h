@@ -9,7 +9,8 @@
  * reason, lead_id; in a dry run also lead. Outcomes: accepted, joined, duplicate, differs (it is a lead already, which
  * stays as it is), corrected (so it was, and has joined that lead as one more contact; an id of its own, of what it is now, keeps it from joining
  * twice), rejected, not_a_lead, unparsable, too_large, gone, of_another_source; lead (dry run).
- * One contact at a time: each waits for the journal. Threads: one owner.
+ * One contact at a time: each waits for the journal. A call that is accepted only now is ended at once, as one whose caller hung
+ * up, since nobody is on the line any more. Threads: one owner.
  */
 #ifndef REPLAY_H
 #define REPLAY_H

@@ -6,9 +6,9 @@
 
 #include "http_worker.h"
 #include "phone_config.h"
+#include "phone_contact.h"
 #include "phone_state.h"
 #include "voice_call.h"
-#include "voice_contact.h"
 #include "voice_sign.h"
 
 int main(int argc, char **argv)
@@ -20,8 +20,7 @@ int main(int argc, char **argv)
                  "leadwire-phone sign --help: the signature of a webhook, to try one out.",
         .read = phone_config_read,
         .handle = voice_handle,
-        .reader = voice_contact_reader,
-        .no_replay = true,
+        .reader = phone_contact_reader,
         .default_root = "public_base: \"http://127.0.0.1\"\n",
         .default_source = "signature: off",
         .open = phone_state_open,

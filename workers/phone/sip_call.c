@@ -11,6 +11,7 @@
 #include "phone_config.h"
 #include "sip_contact.h"
 #include "sip_lead.h"
+#include "sip_reading.h"
 #include "wall_clock.h"
 
 enum {
@@ -272,10 +273,11 @@ static void publish(struct sip_call *call)
     const char *reason;
     char raw_ref[RAW_REF_MAX];
     /* A store that is full must not send a caller away: the call goes on without its raw bytes (logged there). */
-    if (http_worker_keep_raw(worker, call->source->name, "sip", call->bytes, call->size, NULL, raw_ref) != LW_OK)
+    const bool is_trusted = sip_config_is_trusted(call->config, &call->origin.address);
+    if (http_worker_keep_raw(worker, call->source->name, "sip", call->bytes, call->size, is_trusted ? sip_reading_trusted : NULL, raw_ref) != LW_OK)
         worker_counts_add(&worker->counts, WORKER_COUNT_STORE_FULL);
     lead_builder_init(&builder, &call->source->defaults);
-    sip_lead_fill(&builder, &call->request, sip_config_is_trusted(call->config, &call->origin.address));
+    sip_lead_fill(&builder, &call->request, is_trusted);
     lead_builder_set_text(&builder, LEAD_FIELD_RAW_REF, raw_ref);
     lw_status status = lead_builder_finish(&builder, &lead, &reason);
     call->state = CALL_PUBLISHING;

@@ -65,10 +65,12 @@ static void step_incoming(struct voice_request *request)
     static struct lead_builder builder;   /* large; used by one request at a time */
     const struct lw_lead *lead;
     const char *reason;
+    size_t size;
     request->again = arena_printf(http_call_arena(request->call), "incoming?n=%u", request->round + 1);
     request->held.kind = VOICE_HELD_CALL;
 
-    voice_request_keep_raw(request);
+    const char *body = http_call_body(request->call, &size);
+    voice_request_keep_raw(request, body, size);
     lead_builder_init(&builder, &request->source->defaults);
     voice_lead_fill(&builder, &request->params, request->texts);
     lead_builder_set_text(&builder, LEAD_FIELD_RAW_REF, request->raw_ref);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "phone_config.h"
 #include "voice_lead.h"
 #include "voice_message.h"
 
@@ -33,12 +32,13 @@ static void make_lead(const struct phone_source *source, const struct form_field
     lead_builder_set_text(&builder, LEAD_FIELD_RAW_REF, raw_ref);
     snprintf(id, sizeof id, "%s", name);
     if (lead_builder_finish(&builder, &lead, &reason) == LW_OK)
-        *out = (struct contact_reading){.outcome = CONTACT_LEAD, .reason = "", .lead = lead, .idempotency_id = id};
+        *out = (struct contact_reading){.outcome = CONTACT_LEAD, .reason = "", .lead = lead, .idempotency_id = id,
+                                        .is_partial = is_message && form_fields_text(params, "From", "")[0] == '\0'};   /* `message` knows the caller */
     else
         *out = (struct contact_reading){.outcome = CONTACT_REJECTED, .reason = reason};
 }
 
-static void read_call(const void *source, const struct contact_input *input, struct contact_reading *out)
+void voice_contact_read(const struct phone_source *source, const struct contact_input *input, struct contact_reading *out)
 {
     struct form_fields params;
     struct arena arena;
@@ -51,11 +51,4 @@ static void read_call(const void *source, const struct contact_input *input, str
     else
         *out = (struct contact_reading){.outcome = CONTACT_UNPARSABLE, .reason = "too_large"};
     arena_fini(&arena);
-}
-
-bool voice_contact_reader(const void *own, const char *name, struct contact_reader *out)
-{
-    const struct phone_source *source = phone_config_find(own, name);
-    *out = (struct contact_reader){.channel = LW_CHANNEL_PHONE, .source = source, .read = read_call};
-    return source != NULL;
 }

@@ -41,6 +41,20 @@ void voice_message_recorded(struct voice_request *request)
         publish(request, &recording);
 }
 
+/* The raw is to tell of the recording too where only the URL does, as whoever reads it again has no URL. */
+static void keep_raw(struct voice_request *request, const struct voice_recording *recording)
+{
+    struct arena *arena = http_call_arena(request->call);
+    size_t size;
+    const char *body = http_call_body(request->call, &size), *whole = NULL;
+    if (form_fields_find(&request->params, "RecordingSid") == NULL) {
+        const char *id = form_encode(arena, recording->id), *url = form_encode(arena, recording->url);
+        const char *seconds = recording->duration_s > 0 ? arena_printf(arena, "&RecordingDuration=%u", recording->duration_s) : "";
+        whole = id && url && seconds ? arena_printf(arena, "%.*s&RecordingSid=%s&RecordingUrl=%s%s", (int)size, body, id, url, seconds) : NULL;
+    }
+    voice_request_keep_raw(request, whole ? whole : body, whole ? strlen(whole) : size);
+}
+
 static void publish(struct voice_request *request, const struct voice_recording *recording)
 {
     static struct lead_builder builder;   /* large; used by one request at a time */
@@ -52,7 +66,7 @@ static void publish(struct voice_request *request, const struct voice_recording 
         voice_answer_refused(request, WORKER_COUNT_MALFORMED, 400, "RecordingUrl is not an http or https address, or is too long");
         return;
     }
-    voice_request_keep_raw(request);
+    keep_raw(request, recording);
     request->held.kind = VOICE_HELD_MESSAGE;
     request->held.recording = *recording;
     lead_builder_set_text(&builder, LEAD_FIELD_RAW_REF, request->raw_ref);

@@ -88,11 +88,9 @@ uint32_t voice_request_patience_ms(const struct voice_request *request)
     return broker_link_connected(request->worker->link) || whole_ms < WHILE_AWAY_MS ? whole_ms : WHILE_AWAY_MS;
 }
 
-void voice_request_keep_raw(struct voice_request *request)
+void voice_request_keep_raw(struct voice_request *request, const char *bytes, size_t size)
 {
-    size_t size;
-    const char *body = http_call_body(request->call, &size);
-    if (http_worker_keep_raw(request->worker, request->source->name, "form", body, size, NULL, request->raw_ref) != LW_OK)
+    if (http_worker_keep_raw(request->worker, request->source->name, "form", bytes, size, NULL, request->raw_ref) != LW_OK)
         worker_counts_add(&request->worker->counts, WORKER_COUNT_STORE_FULL);
 }
 

@@ -40,8 +40,8 @@ enum signature_verdict voice_request_check_signature(const struct voice_request 
 const char *voice_request_url(const struct voice_request *request, const char *step_and_query);
 /* How long the broker may take: a caller hears nothing meanwhile, so not long for one that is known to be away. */
 uint32_t voice_request_patience_ms(const struct voice_request *request);
-/* Keeps the body (without that the call goes on: see the log); its name is in raw_ref. */
-void voice_request_keep_raw(struct voice_request *request);
+/* Keeps these bytes, which are the body or begin so (without that the call goes on: see the log); their name is in raw_ref. */
+void voice_request_keep_raw(struct voice_request *request, const char *bytes, size_t size);
 /* The broker need not be asked now: it is away, or earlier ones of this source wait in the spool. */
 bool voice_request_goes_behind(const struct voice_request *request);
 const char *voice_request_param(const struct voice_request *request, const char *name);   /* "" if absent */
