@@ -38,6 +38,12 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+size_t mail_name_size(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot ? (size_t)(dot - name) : strlen(name);
+}
+
 char **mail_folder_list(const char *path, size_t *count_out)
 {
     enum { NAMES_MAX = 1000 };
@@ -47,7 +53,7 @@ char **mail_folder_list(const char *path, size_t *count_out)
     const struct dirent *entry;
     while (folder && names && count < NAMES_MAX && (entry = readdir(folder)) != NULL) {
         const char *dot = strrchr(entry->d_name, '.');
-        if (dot && strcmp(dot, ".eml") == 0)
+        if (!dot || strcmp(dot, ".eml") == 0)
             names[count++] = strdup(entry->d_name);
     }
     if (folder)

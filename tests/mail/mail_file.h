@@ -12,8 +12,10 @@
 
 /* The whole file, NUL-terminated; free() it. NULL when it cannot be read. */
 char *mail_file_read(const char *path, size_t *size_out);
-/* Ends with ".eml" (or any name, when all). Sorted; free() each and the array. */
+/* Whose names end with ".eml" or have no suffix. Sorted; free() each and the array. */
 char **mail_folder_list(const char *path, size_t *count_out);
+/* Of such a name, without ".eml". */
+size_t mail_name_size(const char *name);
 void mail_folder_free(char **names, size_t count);
 /* The folder of real mails, or NULL when it is not there. */
 const char *mail_fixtures_folder(void);

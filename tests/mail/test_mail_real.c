@@ -34,7 +34,7 @@ static bool check(const char *folder, const char *name)
         return false;
     }
     enum mail_reason reason = mail_take(&source, bytes, size, &mail);
-    const struct mail_expected *row = mail_table_find(&table, name, strlen(name) - 4);
+    const struct mail_expected *row = mail_table_find(&table, name, mail_name_size(name));
     char words[MAIL_FLAW_MAX];
     const char *flaw = row ? mail_expected_compare(row, reason, mail.lead, words) : "it is not in expected.tsv";
     if (!flaw && reason == MAIL_LEAD)

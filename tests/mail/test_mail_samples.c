@@ -54,7 +54,7 @@ static void every_sample_gives_what_the_table_says(void **state)
         check_sample(&table.rows[i]);
     char **names = mail_folder_list(LEADWIRE_SOURCE_DIR "/tests/mail/samples", &files);
     for (size_t i = 0; i < files; i++) {
-        if (!mail_table_find(&table, names[i], strlen(names[i]) - 4))
+        if (!mail_table_find(&table, names[i], mail_name_size(names[i])))
             fail_msg("%s is not in expected.tsv", names[i]);
     }
     assert_int_equal(files, table.count);
