@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The real leadwire-mail as an LMTP server: raw words over real sockets, against a broker that says what the test wants. */
 #include "fake_broker.h"
+#include "full_disk.h"
 #include "lmtp_peer.h"
 #include "mail_file.h"
 #include "mail_process.h"
@@ -272,6 +273,28 @@ static void a_full_raw_store_is_told_with_its_code(void **state)
     free(body);
 }
 
+static void a_full_disk_is_told_with_its_code_and_the_mail_is_taken_when_it_comes_again(void **state)
+{
+    static const char *const errors[] = {"ENOSPC", "EDQUOT"};
+    struct fixture *f = *state;
+    full_disk_preload(f->folder);
+    struct lmtp_peer *peer = ready_peer(f);
+    full_disk_forget();
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        char mail[512];   /* each another: what is kept already needs no room */
+        snprintf(mail, sizeof mail, ENVELOPE "DATA\r\nX-Disk: %s\r\n" MAIL, errors[i]);
+        full_disk_set(f->folder, errors[i]);
+        say(peer, mail);
+        hear_until(f, peer, "452 4.3.1 no room to keep the mail\r\n");
+        assert_int_equal(f->heard_count, i);
+        full_disk_set(f->folder, NULL);
+        lmtp_peer_forget(peer);
+        say(peer, mail);
+        hear_until(f, peer, "250 2.0.0 accepted 5-77\r\n");
+        lmtp_peer_forget(peer);
+    }
+}
+
 static void a_broker_that_is_away_is_a_later(void **state)
 {
     struct fixture *f = *state;
@@ -465,6 +488,7 @@ int main(void)
         TEST(success_is_said_only_after_the_brokers_word),
         TEST(each_end_has_its_code),
         TEST(a_full_raw_store_is_told_with_its_code),
+        TEST(a_full_disk_is_told_with_its_code_and_the_mail_is_taken_when_it_comes_again),
         TEST(a_broker_that_is_away_is_a_later),
         TEST(a_pipelined_burst_is_answered_in_order),
         TEST(a_half_closed_connection_is_answered_to_the_end),

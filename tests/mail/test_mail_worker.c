@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The real leadwire-mail over a Maildir, against a broker that says what the test wants. */
 #include "fake_broker.h"
+#include "full_disk.h"
 #include "mail_file.h"
 #include "mail_process.h"
 #include "mail_scratch.h"
@@ -339,6 +340,27 @@ static void a_mail_whose_bytes_cannot_be_kept_stays_in_new(void **state)
     serve_until(f, cur_has, 1);
 }
 
+static void a_mail_waits_in_new_while_the_disk_is_full(void **state)
+{
+    static const char *const errors[] = {"ENOSPC", "EDQUOT"};
+    struct fixture *f = *state;
+    full_disk_preload(f->folder);
+    start(f);
+    full_disk_forget();
+    serve_until(f, is_there, 0);
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        full_disk_set(f->folder, errors[i]);
+        deliver(f, errors[i], "one", 1000);
+        serve_until(f, log_says_so, 0);
+        assert_int_equal(count_in(f, "new"), 1);
+        assert_int_equal(f->heard_count, i);   /* nothing is told that is not kept */
+        full_disk_set(f->folder, NULL);
+        serve_until(f, cur_has, i + 1);
+        assert_string_not_equal(f->heard[i].raw_ref, "");
+        assert_int_equal(truncate(f->log, 0), 0);
+    }
+}
+
 static void in_flight_is_bounded(void **state)
 {
     struct fixture *f = *state;
@@ -446,6 +468,7 @@ int main(void)
         TEST(a_busy_broker_gets_the_same_mails_again_in_order),
         TEST(a_broker_that_was_away_gets_all_when_it_is_back),
         TEST(a_mail_whose_bytes_cannot_be_kept_stays_in_new),
+        TEST(a_mail_waits_in_new_while_the_disk_is_full),
         TEST(in_flight_is_bounded),
         TEST(a_crowd_is_taken_once_each_in_order),
         TEST(odd_things_in_new_hinder_nobody),

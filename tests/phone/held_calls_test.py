@@ -196,6 +196,42 @@ class Full(SpoolCase):
         self.assertEqual(self.recording(RecordingSid="RElast")[0], 204)
 
 
+class FullDisk(worker_case.FullDiskMixin, SpoolCase):
+    """The disk is full, or the quota used up, long before the caps of the configuration are reached."""
+
+    def test_a_disk_without_room_for_the_spool_is_507_and_nothing_is_lost(self):
+        self.broker.close()
+        wait_for("the loss to be seen", lambda: self.worker.request("GET", "/healthz")[0] == 503)
+        self.assertEqual(self.recording(RecordingSid="RE0")[0], 204)
+        for error in ("ENOSPC", "EDQUOT"):
+            self.no_room(error, "spool")
+            status, headers, _ = self.recording(RecordingSid="RE" + error)
+            self.assertEqual((status, headers["Retry-After"], self.counts()["store_full"], self.held()), (507, "60", 1, 1))
+            again = xml.fromstring(self.message(RecordingSid="RE" + error)[2])[-1]
+            self.assertEqual((again.tag, self.held()), ("Redirect", 1))                  # who is still there comes back with it
+            self.room()
+            self.assertEqual(self.markup(again.text, From="+390212345678")[-1].tag, "Hangup")
+            self.assertEqual(self.held(), 2)
+            self.restart()                                                               # finds no half of a webhook
+            self.assertEqual((self.held(), os.listdir(os.path.join(self.directory, "spool", "aside"))), (2, []))
+            self.broker = worker_case.Broker(self.directory)
+            self.all_sent()
+            self.assertEqual(self.told(), [("publish", "RE0"), ("publish", "RE" + error)])
+            self.broker.close()
+            wait_for("the loss to be seen", lambda: self.worker.request("GET", "/healthz")[0] == 503)
+            self.assertEqual(self.recording(RecordingSid="RE0")[0], 204)
+
+    def test_a_call_goes_on_while_the_disk_has_no_room_for_its_raw(self):
+        for count, error in enumerate(("ENOSPC", "EDQUOT"), 1):
+            self.no_room(error, "raw")
+            self.assertEqual(self.incoming(call="CA" + error)[-1].tag, "Redirect")
+            self.assertNotIn("raw_ref", self.publication("CA" + error)["lead"])
+            self.assertEqual(self.counts()["store_full"], count)
+        self.room()
+        self.incoming(call="CAkept")
+        self.assertTrue(self.publication("CAkept")["lead"]["raw_ref"])
+
+
 DESK = """desk: main
 channels: {phone: {abandoned: call_back}}
 rules: [{name: all}]

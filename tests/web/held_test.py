@@ -275,24 +275,8 @@ class Full(HeldCase):
         self.assertEqual(self.post("d")[0], 200)
 
 
-class FullDisk(HeldCase):
+class FullDisk(worker_case.FullDiskMixin, HeldCase):
     """The disk is full, or the quota used up, long before the caps of the configuration are reached."""
-
-    def environment(self):
-        shim = os.path.join(worker_case.BIN, "..", "tests", "full_disk_shim.so")
-        self.assertTrue(os.path.exists(shim), shim)
-        sanitizer = os.environ.get("ASAN_OPTIONS", "")   # its runtime need not be the first library: the shim has none
-        return {"LD_PRELOAD": os.path.abspath(shim), "LEADWIRE_FULL_DISK": os.path.join(self.directory, "full"),
-                "ASAN_OPTIONS": sanitizer + (":" if sanitizer else "") + "verify_asan_link_order=0"}
-
-    def no_room(self, error, folder):
-        path = os.path.join(self.directory, "full")
-        with open(path + ".new", "w") as file:
-            file.write(f"{error} {folder}\n")
-        os.rename(path + ".new", path)
-
-    def room(self):
-        os.unlink(os.path.join(self.directory, "full"))
 
     def test_a_disk_without_room_for_the_spool_is_507_and_what_is_held_stays(self):
         self.broker_away()

@@ -169,6 +169,26 @@ class WorkerCase(unittest.TestCase):
         return json.loads(self.worker.request("GET", "/healthz")[2])
 
 
+class FullDiskMixin:
+    """Of a WorkerCase: a worker whose disk is full where a test says so (full_disk_shim.c)."""
+
+    def environment(self):
+        shim = os.path.join(BIN, "..", "tests", "full_disk_shim.so")
+        self.assertTrue(os.path.exists(shim), shim)
+        sanitizer = os.environ.get("ASAN_OPTIONS", "")   # its runtime need not be the first library: the shim has none
+        return {"LD_PRELOAD": os.path.abspath(shim), "LEADWIRE_FULL_DISK": os.path.join(self.directory, "full"),
+                "ASAN_OPTIONS": sanitizer + (":" if sanitizer else "") + "verify_asan_link_order=0"}
+
+    def no_room(self, error, folder):
+        path = os.path.join(self.directory, "full")
+        with open(path + ".new", "w") as file:
+            file.write(f"{error} {folder}\n")
+        os.rename(path + ".new", path)
+
+    def room(self):
+        os.unlink(os.path.join(self.directory, "full"))
+
+
 def main():
     if not os.path.exists(SCRIPTED_BROKER):
         print("SKIP: the scripted broker is not built")
