@@ -65,7 +65,7 @@ tests_all() {
         stage "bench core" limited 120 build/release/bin/leadwire-bench core --quick --json
         stage "bench floor" limited 120 build/release/bin/leadwire-bench floor --quick --json
         stage "bench security" limited 120 build/release/bin/leadwire-bench security --quick --json
-        stage "bench ingest" limited 120 build/release/bin/leadwire-bench ingest --quick --json
+        stage "bench ingest" limited 120 build/release/bin/leadwire-bench ingest --quick --rounds 1 --json
         stage "bench restart" limited 120 build/release/bin/leadwire-bench restart --quick --json
         stage "bench overload" limited 150 "$BASH" tests/bench/overload.sh
         stage "bench checkpoint" limited 120 build/release/bin/leadwire-bench checkpoint --quick --json

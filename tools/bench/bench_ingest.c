@@ -17,12 +17,11 @@
 #include "bench_desk.h"
 #include "bench_process.h"
 #include "ingest_http.h"
+#include "ingest_judge.h"
 #include "ingest_mail.h"
 
 enum { ROUNDS_MAX = 16, CONNECTIONS = 32, APPEND_SIZE = 500 };
-enum { LONG_RUN_FULL = 1000000 };             /* requests; fewer tell nothing of a slow leak */
 static const double ABOVE_FLOOR_MAX = 1.1;   /* what is above it is no noise */
-static const double GROWTH_MAX = 1.05;       /* of memory over a full long run: flat */
 
 struct size { uint32_t requests, mails, appends, long_run; };
 
@@ -135,7 +134,7 @@ static void run_long(uint32_t requests, uint64_t *early, uint64_t *late)
     ingest_server_stop(&server);
 }
 
-/* Says why not. Every contact of it was taken, or it would not have come so far; whether it was fast is another matter. */
+/* Says why not. Every contact of it was taken, or it would not have come so far; whether it was fast ingest_judge says. */
 static bool is_valid(const struct round *rounds, uint32_t count, const uint64_t memory[2])
 {
     bool valid = memory[0] > 0 && memory[1] > 0;
@@ -152,16 +151,6 @@ static bool is_valid(const struct round *rounds, uint32_t count, const uint64_t 
         valid = valid && is_measured && is_on_its_floor;
     }
     return valid;
-}
-
-/* Promised, so a full run that shows otherwise fails, and says so. */
-static bool is_flat(const uint64_t memory[2], uint32_t requests)
-{
-    const bool holds = requests < LONG_RUN_FULL || (double)memory[1] <= GROWTH_MAX * (double)memory[0];
-    if (!holds)
-        fprintf(stderr, "leadwire-bench: the worker's memory grows: %.1f MB after %u requests, %.1f MB after %u\n", (double)memory[0] / 1e6,
-                requests / 10, (double)memory[1] / 1e6, requests);
-    return holds;
 }
 
 static void print(const struct round *rounds, uint32_t count, const struct size *size, const uint64_t memory[2], bool is_json)
@@ -192,7 +181,7 @@ static void print(const struct round *rounds, uint32_t count, const struct size 
 
 int bench_ingest(const struct bench_options *options)
 {
-    const struct size quick = {10000, 4000, 1000, 30000}, whole = {40000, 20000, 5000, LONG_RUN_FULL};
+    const struct size quick = {10000, 4000, 1000, 30000}, whole = {40000, 20000, 5000, INGEST_REQUESTS_MIN};
     struct size size = options->quick ? quick : whole;
     static struct round rounds[ROUNDS_MAX];
     uint32_t count = options->rounds ? options->rounds : options->quick ? 2 : 5;
@@ -209,5 +198,10 @@ int bench_ingest(const struct bench_options *options)
     run_long(size.long_run, &memory[0], &memory[1]);
     print(rounds, count, &size, memory, options->json);
     const bool valid = is_valid(rounds, count, memory);
-    return is_flat(memory, size.long_run) && valid ? 0 : 1;
+    const struct ingest_result result = {
+        .web_over_http = ratio_of(rounds, count, web_over_empty).median, .mail_over_gmime = ratio_of(rounds, count, mail_over_gmime).median,
+        .p50_over_floor = ratio_of(rounds, count, p50_over_floor).median, .rounds = count,
+        .memory_early_bytes = memory[0], .memory_late_bytes = memory[1], .requests = size.long_run,
+    };
+    return ingest_judge(&result, stderr) && valid ? 0 : 1;
 }
