@@ -41,6 +41,7 @@ static void read_transfer(const json_t *root, struct lw_transfer *out)
 {
     *out = (struct lw_transfer){
         .rep = text_of(root, "rep"), .team = text_of(root, "team"), .skill = text_of(root, "skill"), .place = text_of(root, "place"),
+        .note = text_of(root, "note"),
         .level = (uint32_t)json_integer_value(json_object_get(root, "level")), .back = json_is_true(json_object_get(root, "back")),
         .appointment_unix_ms = json_integer_value(json_object_get(root, "appointment_unix_ms"))};
 }

@@ -172,6 +172,8 @@ static void note_lead(struct rep_desk_state *state, const struct lw_rep_event *e
     set_text(row, "why", event->why);
     set_text(row, "place", event->place);
     set_text(row, "set_by", event->set_by);
+    set_text(row, "note", event->note);
+    set_text(row, "note_by", event->note_by);
     set_text(row, "bought", event->bought);
     set_time(row, "bought_unix_ms", event->bought_unix_ms);
     set_time(row, "appointment_unix_ms", event->appointment_unix_ms);

@@ -241,7 +241,7 @@ static void log_rep_off(struct core *core, struct rep *rep)
 /* "boss: training", as the rep is told it; cut at a whole character. */
 static void write_reason(struct rep *rep, const struct act_note *note)
 {
-    char text[LW_NAME_MAX + ACT_REASON_MAX + 3];
+    char text[LW_NAME_MAX + ACT_NOTE_MAX + 3];
     snprintf(text, sizeof text, "%s%s%s", note->by, *note->by && *note->reason ? ": " : "", note->reason);
     size_t size = strlen(text);
     if (size >= BREAK_REASON_MAX) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A rep hands a lead on: to a colleague, back to who handed it on, to a team, or to whoever has a skill; perhaps with an
- * appointment. Age and history go with it, and who handed it on stays on it. A colleague is asked first and alone
+ * appointment, and with a note. Age and history go with it, and who handed it on stays on it. A colleague is asked first and alone
  * for the desk's transfer_for, there or not; then it is everybody's.
  */
 #include <stdio.h>
@@ -46,6 +46,8 @@ void command_transfer(struct core *core, const struct core_command *command)
     const char *problem = read_target(core, command, &transfer);
     if (!problem)
         problem = read_appointment(core, command);
+    if (!problem && command->transfer.note.size > ACT_NOTE_MAX)
+        problem = "the note is longer than 500 bytes";
     if (problem) {
         reply(core, command, CORE_REJECTED, problem, id);
         return;
@@ -56,6 +58,19 @@ void command_transfer(struct core *core, const struct core_command *command)
     }
     hand_on(core, command, &transfer);
     reply(core, command, CORE_ACCEPTED, "", id);
+}
+
+/* In the same record as the move: who gets the lead has the note, or neither. */
+static void keep_note(struct core *core, const struct core_command *command, const struct transfer *transfer)
+{
+    struct act_note note;
+    const char *by = transfer->from->name;
+    bool fits = act_note_take(&note, (struct core_text){by, (uint32_t)strlen(by)}, command->transfer.note);
+    assert(fits);
+    note.at_ms = core->now_ms;
+    note.cause = CAUSE_TRANSFERRED;
+    note.rep = transfer->to ? transfer->to->number : 0;
+    act_note_keep(transfer->lead, &note);
 }
 
 /* A new round: no refusals but that of who hands it on, who would else get it back at once. */
@@ -75,6 +90,8 @@ static void hand_on(struct core *core, const struct core_command *command, struc
         extra->has_own_needs = true;
         lead->relax_after_ms = 0;   /* a person said what it needs */
     }
+    if (command->transfer.note.size > 0)
+        keep_note(core, command, transfer);
     lead_return_to(core, lead, CAUSE_TRANSFERRED, transfer->target);
 }
 

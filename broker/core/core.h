@@ -255,6 +255,7 @@ struct core_command {
             bool back;                     /* the fourth: to who handed it on last */
             int64_t appointment_unix_ms;   /* 0: none */
             struct core_text place;
+            struct core_text note;         /* for who gets it: kept with the lead, at most 500 bytes */
         } transfer;
         struct { struct desk_id lead; } pull;
         struct { struct desk_id lead; uint32_t offer_number; enum touch_kind kind; } touch;   /* TOUCH_REP: by the session's rep */
@@ -340,6 +341,7 @@ struct core_effect {
     const char *const *also_offered;   /* reps with an open offer besides `rep`, where several have one */
     uint32_t also_offered_count;
     const char *set_by;                /* who handed it on last; never NULL */
+    const char *note, *note_by;        /* offer, holding: the last note with which it was handed on, and whose; never NULL. Personal data: for the rep only */
     enum rep_state rep_state;
     uint32_t load, capacity;
     uint64_t until_ms;

@@ -61,7 +61,7 @@ struct core_act_view {
     struct desk_id other;        /* CAUSE_MERGED, CAUSE_PARTED: the other lead; else number 0 */
 };
 
-/* The last acts of managers on a lead that core_explain knows, oldest first. */
+/* The last acts of managers on a lead that core_explain knows, and notes with which reps handed it on, oldest first. */
 void core_explain_acts(const struct core *core, struct desk_id lead, void *context, void (*act)(void *context, const struct core_act_view *act));
 
 /* A call to a rep's device. */

@@ -29,6 +29,7 @@ void effect_init(const struct core *core, struct core_effect *effect, enum core_
     effect->kind = kind;
     effect->reason = effect->queue = effect->rep = effect->device = effect->source = effect->disposition = "";
     effect->place = effect->preferred_rep = effect->by = effect->set_by = effect->bought = "";
+    effect->note = effect->note_by = "";
 }
 
 void effect_emit(struct core *core, const struct core_effect *effect)
@@ -128,6 +129,15 @@ static void effect_payload(const struct lead *lead, struct core_effect *effect, 
     effect->contacts = contacts;
 }
 
+static void effect_note(const struct lead *lead, struct core_effect *effect)
+{
+    const struct act_note *handed = act_note_handed(lead);
+    if (!handed)
+        return;
+    effect->note = handed->reason;
+    effect->note_by = handed->by;
+}
+
 /* What the desk knows of whom the lead is about. */
 static void effect_customer(const struct core *core, const struct lead *lead, struct core_effect *effect)
 {
@@ -157,10 +167,12 @@ void tell_offer(struct core *core, const struct lead *lead, const struct rep *re
     effect.why = &why;
     effect.interrupts = interrupt_is(core, lead, rep);
     effect.hides_person = rep->is_outsourced;
-    if (effect.hides_person)
+    if (effect.hides_person) {
         effect.place = "";   /* where somebody lives, often */
-    else
+    } else {
         effect_customer(core, lead, &effect);
+        effect_note(lead, &effect);
+    }
     effect_emit(core, &effect);
 }
 
@@ -177,6 +189,7 @@ static void tell_held(struct core *core, const struct lead *lead, const struct r
     if (with_lead)
         effect_payload(lead, &effect, contacts);
     effect_customer(core, lead, &effect);
+    effect_note(lead, &effect);
     effect_emit(core, &effect);
 }
 

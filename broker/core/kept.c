@@ -253,7 +253,7 @@ static void fill_acts(const struct lead_image *image, struct act_notes *acts)
     for (uint32_t i = 0; i < image->act_count; i++) {
         const struct act_image *act = &image->acts_read[i];
         struct act_note *note = &acts->list[acts->count];
-        if (act_note_read(note, act->by, act->reason))
+        if (!act_note_take(note, act->by, act->reason))
             continue;   /* longer than records may hold */
         note->at_ms = act->at_ms;
         note->rep = act->rep;

@@ -30,7 +30,7 @@ struct lead_extra {
     uint16_t call_backs;                          /* that it was scheduled for by dispositions */
     struct decline_notes *declines;               /* why reps declined it; NULL: nobody said */
     struct lapsed_refusals *lapsed;               /* see exclusions.h; NULL: none */
-    struct act_notes *acts;                       /* of managers; NULL: none */
+    struct act_notes *acts;                       /* of managers, and notes of reps; NULL: none */
     bool has_own_priority;                        /* lead->priority is what a manager said */
     bool has_own_needs;                           /* needs that no rule says: a person did */
     uint8_t life;                                 /* how often it was reopened, or parted */

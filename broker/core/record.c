@@ -256,7 +256,7 @@ static void read_acts(struct byte_reader *in, struct lead_image *image)
         act->cause = byte_reader_u8(in);
         act->rep = read_u32(in);
         act->by = read_text(in, LW_NAME_MAX);
-        act->reason = read_text(in, ACT_REASON_MAX);
+        act->reason = read_text(in, ACT_NOTE_MAX);
         act->other = names_other(act->cause) ? read_id(in) : (struct desk_id){0};
     }
 }

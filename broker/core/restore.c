@@ -417,7 +417,7 @@ static void take_acts(struct lead *lead, const struct lead_image *image)
     for (uint32_t i = 0; i < image->act_count; i++) {
         const struct act_image *act = &image->acts_read[i];
         struct act_note note;
-        if (act_note_read(&note, act->by, act->reason))
+        if (!act_note_take(&note, act->by, act->reason))
             continue;   /* longer than records may hold */
         note.at_ms = act->at_ms;
         note.rep = act->rep;

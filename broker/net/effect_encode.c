@@ -200,6 +200,8 @@ static void encode_offer(struct net *net, struct peer *peer, const struct core_e
     offer.place = (char *)effect->place;
     offer.set_by = (char *)effect->set_by;
     offer.interrupts = effect->interrupts;
+    offer.note = (char *)effect->note;
+    offer.note_by = (char *)effect->note_by;
     offer.bought = (char *)effect->bought;
     offer.bought_unix_ms = (int64_t)effect->bought_ms;
     if (effect->hides_person) {
@@ -248,6 +250,8 @@ static void encode_holding(struct net *net, struct peer *peer, const struct core
     holding.place = (char *)effect->place;
     holding.set_by = (char *)effect->set_by;
     holding.touch_by_unix_ms = (int64_t)effect->touch_ms;
+    holding.note = (char *)effect->note;
+    holding.note_by = (char *)effect->note_by;
     holding.bought = (char *)effect->bought;
     holding.bought_unix_ms = (int64_t)effect->bought_ms;
     hold_with_lead(net, peer, &(struct wire_message){.type = WIRE_HOLDING, .holding = &holding}, effect);

@@ -62,6 +62,7 @@ static void handle_transfer(struct net *net, struct peer *peer, const struct wir
     command.transfer.back = transfer->back;
     command.transfer.appointment_unix_ms = transfer->appointment_unix_ms;
     command.transfer.place = text_of(transfer->place);
+    command.transfer.note = text_of(transfer->note);
     net_step(net, &command);
 }
 

@@ -60,10 +60,10 @@ function recordingOf(lead) {
   return make("p", {}, make("a", {href: url, target: "_blank", rel: "noopener noreferrer"}, t("recording"), seconds ? ` (${span(seconds * 1000)})` : ""));
 }
 
-// What they want, and in their words.
+// What they want, and in their words; first what who handed it on says.
 export function wishes(row) {
   const lead = row.lead ?? {}, wants = [lead.product, lead.subject].filter(Boolean);
-  return make("div", {class: "wishes"},
+  return make("div", {class: "wishes"}, row.note && make("p", {class: "handed"}, make("strong", {}, t("note_from", {name: row.note_by})), ` ${row.note}`),
     once(wants).map((text) => make("p", {class: "wants"}, text)),
     lead.summary && make("blockquote", {class: "said", tabindex: "0", "aria-label": t("said")}, lead.summary), recordingOf(lead));
 }

@@ -10,6 +10,7 @@ import {tell} from "./notices.mjs";
 import {ahead, because, labelOf, span, t} from "./texts.mjs";
 import {UNDO_MS, later} from "./undo.mjs";
 
+const NOTE_MAX = 500;   // bytes that go along with a lead that is handed on
 const cards = new Map();   // by lead id
 let page = {}, current = "";
 
@@ -156,15 +157,32 @@ function choices(title, rows, choose, target) {
 }
 
 async function transfer(id) {
-  const {skills, teams, reps} = page.transfer;
+  const {skills, teams, reps} = page.transfer, card = cards.get(id);
+  const wrong = make("p", {id: "transfer-wrong", class: "wrong", role: "alert"});
+  const note = make("textarea", {id: "transfer-note", rows: "2", maxlength: "2000", "aria-describedby": wrong.id});
+  note.value = card.note.value;
+  const fits = () => {
+    const yes = new TextEncoder().encode(note.value.trim()).length <= NOTE_MAX;
+    write(wrong, yes ? "" : t("transfer_long"));
+    note.setAttribute("aria-invalid", String(!yes));
+    return yes;
+  };
+  note.addEventListener("input", () => {   // it is the lead's note, also when nothing comes of this
+    card.note.value = note.value;
+    drafts.write(id, note.value);
+    fits();
+  });
   const at = make("input", {id: "transfer-at", type: "datetime-local"}), where = make("input", {id: "transfer-place", maxlength: "200"});
-  const target = await ask(byId("ask"), t("transfer_title"), (choose) => [
-    cards.get(id).note.value.trim() ? make("p", {class: "wrong"}, t("transfer_note")) : "",
-    choices(t("transfer_skill"), skills, choose, (name) => ({skill: name, level: 1})), choices(t("transfer_team"), teams, choose, (name) => ({team: name})),
+  const target = await ask(byId("ask"), t("transfer_title"), (end) => {
+    const choose = (chosen) => (fits() ? end(chosen) : note.focus());
+    return [choices(t("transfer_skill"), skills, choose, (name) => ({skill: name, level: 1})), choices(t("transfer_team"), teams, choose, (name) => ({team: name})),
     choices(t("transfer_rep"), reps, choose, (name) => ({rep: name})),
+    make("p", {class: "note"}, make("label", {for: note.id}, t("transfer_note")), note), wrong,
     make("p", {class: "when"}, make("label", {for: at.id}, t("transfer_time")), at, make("label", {for: where.id}, t("transfer_place")), where),
-    make("p", {class: "choices"}, button(t("transfer_back"), () => choose({back: true})), button(t("cancel"), () => choose(null)))]);
+    make("p", {class: "choices"}, button(t("transfer_back"), () => choose({back: true})), button(t("cancel"), () => end(null)))];
+  });
   if (!target || !cards.has(id)) return;
+  if (note.value.trim()) target.note = note.value.trim();
   if (at.value) Object.assign(target, {appointment_unix_ms: new Date(at.value).getTime(), place: where.value});
   finish(id, t("will_transfer", {name: nameOf(cards.get(id).row)}), "transfer", target);
 }

@@ -86,6 +86,8 @@ struct lw_rep_event {
     int64_t appointment_unix_ms;   /* offer, holding; 0: none */
     const char *place;             /* of the appointment */
     const char *set_by;            /* the rep who handed it on; "" nobody */
+    const char *note, *note_by;    /* offer, holding: the last note with which it was handed on, and the rep whose it is; "" none.
+                                      To an outsourced team an offer has none: the holding does */
     const char *taken_by;          /* withdrawn: the rep who was faster, of several who were offered it; "" nobody */
     const struct lw_pullable *pullable;   /* pull list: higher priority first, then older: pullable_count of them */
     uint32_t pullable_count;
@@ -125,6 +127,7 @@ struct lw_transfer {
     int64_t appointment_unix_ms;   /* 0: none */
     const char *place;             /* of the appointment; at most 255 bytes */
     int back;                      /* 1: to the rep who handed it on last, as if named in `rep` */
+    const char *note;              /* for who gets it; at most 500 bytes */
 };
 LW_MUST_CHECK lw_status lw_rep_transfer(struct lw_rep *rep, const char *lead_id, uint32_t offer_number,
                                         const struct lw_transfer *target, uint64_t *ticket_out);

@@ -135,6 +135,7 @@ lw_status lw_rep_transfer(struct lw_rep *rep, const char *lead_id, uint32_t offe
     transfer.back = target->back != 0;
     transfer.appointment_unix_ms = target->appointment_unix_ms;
     transfer.place = text(target->place);
+    transfer.note = text(target->note);
     struct pending_tag tag = {.offer_number = offer_number};
     copy_lead_id(&tag, lead_id);
     return session_request(&rep->session, &(struct wire_message){.type = WIRE_TRANSFER, .transfer = &transfer}, &tag, 0, ticket_out);
@@ -192,7 +193,7 @@ lw_status lw_rep_next(struct lw_rep *rep, struct lw_rep_event *out)
 {
     struct session_event event;
     for (;;) {
-        *out = (struct lw_rep_event){.lead_id = "", .queue = "", .why = "", .reason = "", .place = "", .set_by = "", .taken_by = "", .bought = "", .epoch = rep->session.epoch};
+        *out = (struct lw_rep_event){.lead_id = "", .queue = "", .why = "", .reason = "", .place = "", .set_by = "", .note = "", .note_by = "", .taken_by = "", .bought = "", .epoch = rep->session.epoch};
         switch (session_next(&rep->session, &event)) {
         case SESSION_NOTHING:
             return rep->session.state == SESSION_ENDED ? LW_CLOSED : LW_AGAIN;
@@ -349,6 +350,8 @@ static bool fill_offer(struct lw_rep *rep, const Leadwire__V1__Offer *offer, str
     out->appointment_unix_ms = offer->appointment_unix_ms;
     out->place = offer->place;
     out->set_by = offer->set_by;
+    out->note = offer->note;
+    out->note_by = offer->note_by;
     out->interrupts = offer->interrupts;
     out->bought = offer->bought;
     out->bought_unix_ms = offer->bought_unix_ms;
@@ -377,6 +380,8 @@ static bool fill_holding(struct lw_rep *rep, const Leadwire__V1__Holding *holdin
     out->appointment_unix_ms = holding->appointment_unix_ms;
     out->place = holding->place;
     out->set_by = holding->set_by;
+    out->note = holding->note;
+    out->note_by = holding->note_by;
     out->bought = holding->bought;
     out->bought_unix_ms = holding->bought_unix_ms;
     out->resumed = holding->resumed;

@@ -301,7 +301,9 @@ RULES(offer,
     MESSAGES(contacts, CONTACTS_MAX, &lead_rules),
     NUMBER(interrupts),
     NAME(bought, LW_NAME_MAX),
-    NUMBER(bought_unix_ms));
+    NUMBER(bought_unix_ms),
+    TEXT(note, REASON_MAX),
+    NAME(note_by, LW_NAME_MAX));
 
 RULES(offer_answer,
     REQUEST_ID,
@@ -328,7 +330,9 @@ RULES(holding,
     MESSAGE(lead, &lead_rules),
     MESSAGES(contacts, CONTACTS_MAX, &lead_rules),
     NAME(bought, LW_NAME_MAX),
-    NUMBER(bought_unix_ms));
+    NUMBER(bought_unix_ms),
+    TEXT(note, REASON_MAX),
+    NAME(note_by, LW_NAME_MAX));
 
 RULES(withdrawn,
     NAME_NEEDED(lead_id, ID_MAX),
@@ -373,7 +377,8 @@ RULES(transfer,
     NUMBER(level),
     NUMBER(appointment_unix_ms),
     TEXT(place, PLACE_MAX),
-    NUMBER(back));
+    NUMBER(back),
+    TEXT(note, REASON_MAX));
 
 RULES(pull,
     REQUEST_ID,

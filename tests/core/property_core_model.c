@@ -12,9 +12,9 @@
 #include "policy.h"
 #include "slow_desk.h"
 
-enum { COMMANDS = 2500, CONFIGS_MAX = 40, TOLD_MAX = 4096, NAMES = 8, KNOWN = 64, IDS = 400 };
+enum { COMMANDS = 2500, CONFIGS_MAX = 40, TOLD_MAX = 4096, NAMES = 8, KNOWN = 64, IDS = 400, NOTE_TOO_LONG = 501 };
 
-enum { TEXTS = 10, OTHERS = TEXTS };
+enum { TEXTS = 12, OTHERS = TEXTS };
 struct heard { struct core_effect effect; char texts[TEXTS + 1][160], payload[64], contacts[64], declines[96]; };
 struct hearer { struct heard *list; uint32_t count; };
 
@@ -47,7 +47,8 @@ static void hear(void *context, const struct core_effect *effect)
     MUST_HOLD(hearer->count < TOLD_MAX);
     struct heard *heard = &hearer->list[hearer->count++];
     const char *texts[] = {effect->queue, effect->rep, effect->device, effect->source, effect->disposition, effect->place,
-                           effect->preferred_rep, effect->by, effect->set_by, effect->bought};
+                           effect->preferred_rep, effect->by, effect->set_by, effect->bought,
+                           effect->note, effect->note_by};
     *heard = (struct heard){.effect = *effect};
     for (int i = 0; i < TEXTS; i++)
         snprintf(heard->texts[i], sizeof heard->texts[i], "%s", texts[i]);
@@ -590,6 +591,10 @@ static void transfer(struct pair *pair, struct desk_id lead, uint32_t offer_numb
     command.transfer.level = (uint32_t)below(pair, 12);
     command.transfer.appointment_unix_ms = below(pair, 3) ? 0 : (int64_t)(pair->now_ms + below(pair, 50000)) - 1000;
     command.transfer.place = text(command.transfer.appointment_unix_ms != 0 && below(pair, 2) ? "at home" : "");
+    char note[NOTE_TOO_LONG + 1];
+    memset(note, 'n', sizeof note);
+    note[below(pair, 3) == 0 ? 0 : below(pair, 20) == 0 ? NOTE_TOO_LONG : 1 + below(pair, 20)] = '\0';
+    command.transfer.note = text(note);
     step(pair, &command, "transfer");
 }
 

@@ -141,8 +141,11 @@ void act(struct slow_desk *desk, const struct core_command *command)
         answer(desk, command, status, command->act.lead);
         return;
     }
-    if (lead)
+    if (lead) {
+        lead->acts_since++;
         done = do_act(desk, command, lead);
+        lead->acts_since -= !done;
+    }
     desk->acting[0] = '\0';
     answer(desk, command, !lead ? CORE_NOT_FOUND : done ? CORE_ACCEPTED : CORE_REJECTED, command->act.lead);
 }

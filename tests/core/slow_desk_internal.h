@@ -72,6 +72,8 @@ struct slow_lead {
     char place[TEXT];
     int set_by;                                /* -1: nobody */
     uint32_t set_offer_number;
+    char note[TEXT], note_by[TEXT];            /* with which it was handed on last; */
+    uint32_t acts_since;                       /* acts of managers since then: so many, and it is forgotten */
     uint32_t value;
     uint32_t touch_for_ms;                     /* as its rule said; 0: nothing */
     char keys[CORE_PERSON_KEYS_MAX][KEY_TEXT];   /* what its person is known by */

@@ -60,6 +60,7 @@ bool merge(struct slow_desk *desk, struct slow_lead *lead, struct slow_lead *int
     if (!may_merge(lead, into))
         return false;
     take_all(desk, lead, into);
+    into->acts_since++;
     desk->other = lead->id;
     move(desk, into, into->state, CAUSE_MERGED, into->rep, into->deadline_ms > desk->now_ms ? into->deadline_ms : desk->now_ms + 1, "");
     show_held(desk, into);

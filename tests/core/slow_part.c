@@ -77,6 +77,8 @@ enum core_status part(struct slow_desk *desk, struct desk_id id)
     take_away(into, lead);
     give_agreement_back(into, lead);
     begin_anew(desk, lead, false);
+    lead->acts_since++;
+    into->acts_since++;
     desk->other = lead->id;
     move(desk, into, into->state, CAUSE_PARTED, into->rep, into->deadline_ms > desk->now_ms ? into->deadline_ms : desk->now_ms + 1, "");
     show_held(desk, into);

@@ -92,6 +92,7 @@ enum core_status reopen(struct slow_desk *desk, struct desk_id id)
     if (open_count(desk) >= (int)desk->limits.leads_max)
         return CORE_BUSY;
     begin_anew(desk, lead, true);
+    lead->acts_since++;
     move(desk, lead, LEAD_WAITING, CAUSE_REOPENED, -1, lead->wait_deadline_ms, "");
     return CORE_ACCEPTED;
 }

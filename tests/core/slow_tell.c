@@ -6,10 +6,12 @@
 
 #include <string.h>
 
+enum { ACTS_WITH_A_NOTE = 8 };
+
 struct core_effect new_effect(enum core_effect_kind kind)
 {
     return (struct core_effect){.kind = kind, .reason = "", .queue = "", .rep = "", .device = "", .source = "", .disposition = "",
-                                .place = "", .preferred_rep = "", .by = "", .set_by = "", .bought = ""};
+                                .place = "", .preferred_rep = "", .by = "", .set_by = "", .note = "", .note_by = "", .bought = ""};
 }
 
 void emit(struct slow_desk *desk, const struct core_effect *effect)
@@ -105,6 +107,10 @@ static void tell_with(struct slow_desk *desk, const struct slow_lead *lead, enum
     if (won) {
         effect.bought = won->bought;
         effect.bought_ms = won->at_ms;
+    }
+    if (!effect.hides_person && kind != EFFECT_NUDGE && lead->acts_since < ACTS_WITH_A_NOTE) {
+        effect.note = lead->note;
+        effect.note_by = lead->note_by;
     }
     if (payload) {
         effect.payload = lead->payload;

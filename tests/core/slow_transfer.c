@@ -65,7 +65,7 @@ void transfer(struct slow_desk *desk, const struct core_command *command, int nu
         to = lead->set_by;
     to_rep |= back;
     struct slow_lead asked = *lead;
-    bool good = targets == 1 && (at_ms == 0 ? command->transfer.place.size == 0 : at_ms > (int64_t)desk->now_ms) &&
+    bool good = targets == 1 && command->transfer.note.size <= 500 && (at_ms == 0 ? command->transfer.place.size == 0 : at_ms > (int64_t)desk->now_ms) &&
                 (to_rep ? to >= 0 && to != number && desk->reps[to].rules : ask_for(desk, command, &asked));
     if (!good) {
         answer(desk, command, CORE_REJECTED, id);
@@ -82,6 +82,11 @@ void transfer(struct slow_desk *desk, const struct core_command *command, int nu
     if (at_ms != 0) {
         lead->appointment_ms = (uint64_t)at_ms;
         copy_text(lead->place, command->transfer.place);
+    }
+    if (command->transfer.note.size > 0) {
+        copy_text(lead->note, command->transfer.note);
+        strcpy(lead->note_by, desk->reps[number].name);
+        lead->acts_since = 0;
     }
     lead->preferred = to;
     lead->preferred_until_ms = desk->now_ms + desk->rules->transfer_for_ms;

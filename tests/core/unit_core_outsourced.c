@@ -68,6 +68,25 @@ static void the_team_joins_by_relaxation_and_sees_all_once_it_accepts(void **sta
     rig_close(&rig);
 }
 
+/* Notes are of people: they come with the rest of it. */
+static void the_team_sees_a_note_once_it_accepts(void **state)
+{
+    struct desk_rig rig;
+    (void)state;
+    rig_open(&rig, rules_with_agency(), NULL);
+    uint64_t ada = rig_log_on(&rig, "ada");
+    struct desk_id lead = rig_publish(&rig, "a");
+    rig_accept(&rig, ada, lead, 1);
+    uint64_t bob = rig_log_on(&rig, "bob");
+    struct core_command hand_on = {.kind = COMMAND_TRANSFER, .session = ada,
+                                   .transfer = {.lead = lead, .offer_number = 1, .rep = {"bob", 3}, .note = {"ask for Carla", 13}}};
+    assert_int_equal(rig_step(&rig, &hand_on), CORE_ACCEPTED);
+    assert_string_equal(rig_told(&rig, EFFECT_OFFER, bob, 0)->note, "");
+    assert_int_equal(rig_accept(&rig, bob, lead, 2), CORE_ACCEPTED);
+    assert_string_equal(rig_told(&rig, EFFECT_HOLDING, bob, 0)->note, "ask for Carla");
+    rig_close(&rig);
+}
+
 /* Steps that make no difference for teams of one's own do for one that is outsourced. */
 static void the_team_joins_a_rule_that_is_for_all_of_ones_own(void **state)
 {
@@ -183,6 +202,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rule_without_teams_is_for_ones_own),
+        cmocka_unit_test(the_team_sees_a_note_once_it_accepts),
         cmocka_unit_test(the_team_joins_by_relaxation_and_sees_all_once_it_accepts),
         cmocka_unit_test(the_team_joins_a_rule_that_is_for_all_of_ones_own),
         cmocka_unit_test(a_restart_knows_that_ones_own_may_too),

@@ -73,6 +73,65 @@ static void a_lead_goes_to_the_rep_who_is_named_with_its_age(void **state)
     rig_close(&rig);
 }
 
+static struct core_command with_note(struct core_command command, const char *note)
+{
+    command.transfer.note = (struct core_text){note, (uint32_t)strlen(note)};
+    return command;
+}
+
+static void swap_for_restored(struct desk_rig *rig)
+{
+    struct core *restored = rig_restore(rig, rig->record_count, &(struct core_callbacks){0});
+    assert_non_null(restored);
+    core_free(rig_swap(rig, restored));
+    core_set_epoch(rig->core, rig->epoch + 1);
+    rig_resume_service(rig);
+}
+
+static void a_note_goes_along_also_through_a_restart(void **state)
+{
+    struct desk_rig rig;
+    uint64_t on[3];
+    (void)state;
+    struct desk_id lead = open_three(&rig, on);
+    assert_int_equal(hand_on(&rig, on[0], lead, 1, with_note(to("cleo", "", "", 0), "wants it before winter")), CORE_ACCEPTED);
+    assert_string_equal(rig_told(&rig, EFFECT_LEAD_EVENT, 0, 0)->note, "");   /* nobody else's business */
+    const struct core_effect *offer = rig_told(&rig, EFFECT_OFFER, on[2], 0);
+    assert_string_equal(offer->note, "wants it before winter");
+    assert_string_equal(offer->note_by, "ada");
+    swap_for_restored(&rig);
+    uint64_t cleo = rig_log_on(&rig, "cleo");
+    assert_string_equal(rig_told(&rig, EFFECT_OFFER, cleo, 0)->note, "wants it before winter");
+    rig_accept(&rig, cleo, lead, 2);
+    assert_string_equal(rig_told(&rig, EFFECT_HOLDING, cleo, 0)->note_by, "ada");
+    rig_log_on(&rig, "bob");
+    assert_int_equal(hand_on(&rig, cleo, lead, 2, to("bob", "", "", 0)), CORE_ACCEPTED);   /* without one: the last stays, and says whose it is */
+    offer = rig_told(&rig, EFFECT_OFFER, rig.next_session, 0);
+    assert_string_equal(offer->set_by, "cleo");
+    assert_string_equal(offer->note_by, "ada");
+    rig_close(&rig);
+}
+
+static void a_note_has_a_bound_and_a_lead_keeps_so_many_acts(void **state)
+{
+    struct desk_rig rig;
+    uint64_t on[3];
+    char note[502] = "";
+    (void)state;
+    struct desk_id lead = open_three(&rig, on);
+    memset(note, 'n', 501);
+    assert_int_equal(hand_on(&rig, on[0], lead, 1, with_note(to("cleo", "", "", 0), note)), CORE_REJECTED);
+    assert_string_equal(rig_told(&rig, EFFECT_REPLY, on[0], 0)->reason, "the note is longer than 500 bytes");
+    note[500] = '\0';
+    assert_int_equal(hand_on(&rig, on[0], lead, 1, with_note(to("cleo", "", "", 0), note)), CORE_ACCEPTED);
+    assert_string_equal(rig_told(&rig, EFFECT_OFFER, on[2], 0)->note, note);
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(rig_act(&rig, lead, ACT_PRIORITISE), CORE_ACCEPTED);
+    rig_accept(&rig, on[2], lead, 2);
+    assert_string_equal(rig_told(&rig, EFFECT_HOLDING, on[2], 0)->note, "");
+    rig_close(&rig);
+}
+
 static void a_rep_who_is_not_there_is_waited_for_then_all_are_asked(void **state)
 {
     struct desk_rig rig;
@@ -220,6 +279,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lead_goes_to_the_rep_who_is_named_with_its_age),
+        cmocka_unit_test(a_note_goes_along_also_through_a_restart),
+        cmocka_unit_test(a_note_has_a_bound_and_a_lead_keeps_so_many_acts),
         cmocka_unit_test(a_rep_who_is_not_there_is_waited_for_then_all_are_asked),
         cmocka_unit_test(only_the_team_that_is_named_gets_it),
         cmocka_unit_test(only_who_has_the_skill_gets_it_also_after_a_restart),

@@ -156,9 +156,14 @@ class Desk(GatewayCase):
         self.floor.publish(name="Dario")
         offer = anna.lead("offered")
         anna.act_on(offer, "accept")
-        self.assertEqual(anna.act_on(anna.lead("assigned"), "transfer", rep="bruno")[1]["outcome"], "accepted")
+        held = anna.lead("assigned")
+        self.assertEqual(anna.act_on(held, "transfer", rep="bruno", note="n" * 501)[1], {"outcome": "rejected", "reason": "the note is longer than 500 bytes"})
+        self.assertEqual(anna.act_on(held, "transfer", rep="bruno", note="Würde gern im Mai anfangen")[1]["outcome"], "accepted")
         handed = bruno.lead("offered")
         self.assertEqual((handed["set_by"], handed["lead"]["full_name"]), ("anna", "Dario"))
+        self.assertEqual((handed["note_by"], handed["note"]), ("anna", "Würde gern im Mai anfangen"))
+        told = self.floor.tool("explain", handed["lead_id"]).stdout
+        self.assertRegex(told, r"transferred \(rep bruno\) by anna: Würde gern im Mai anfangen")
         self.assertEqual(bruno.act_on(handed, "accept")[1]["outcome"], "accepted")
         self.assertEqual(bruno.act_on(handed, "complete", disposition="won")[1]["outcome"], "accepted")
 

@@ -242,7 +242,7 @@ int command_rep(int argc, char **argv)
         {"quiet", NULL, CLI_FLAG, &person.is_silent, 0, 0, "no bell when an offer comes"},
         {"undo", "SECONDS", CLI_NUMBER, &undo_s, 0, 60, "so long the end of a lead can be undone (10; in a pipe 0)"},
         {"once", NULL, CLI_FLAG, &session->is_once, 0, 0, "with --json: print what the rep has, or do ACT, and end; leads stay for the desk's grace"},
-        {"note", "TEXT", CLI_TEXT, &note, 0, 0, "with the act complete: goes with it"},
+        {"note", "TEXT", CLI_TEXT, &note, 0, 0, "with the act complete or transfer: goes with it"},
         {"json", NULL, CLI_FLAG, &is_json, 0, 0, "with --once: one JSON object"},
         {"auto", NULL, CLI_FLAG, &is_auto, 0, 0, "a robot accepts and completes, for loads and demos"},
         {"think-ms", "MS", CLI_NUMBER, &robot->think_ms, 0, 600000, "robot: about so long until it answers an offer (1000)"},
@@ -285,7 +285,7 @@ int command_rep(int argc, char **argv)
     } else if (cli.argument_count > 1 && (wrong = rep_act_read(&session->act, cli.arguments + 1, cli.argument_count - 1, note)) != NULL) {
         code = cli_usage_error(&cli, "%s", wrong);
     } else if (cli.argument_count == 1 && note != NULL) {
-        code = cli_usage_error(&cli, "--note goes with an act: complete LEAD CODE");
+        code = cli_usage_error(&cli, "--note goes with an act: complete LEAD CODE, or transfer LEAD ...");
     } else if (!rep_once_init(&session->once)) {
         code = EXIT_NO;
     } else {

@@ -56,8 +56,8 @@ const char *rep_act_read(struct rep_act *act, const char *const *given, size_t c
         return "this act needs a lead's id";
     if (count > before && !acts[act->kind].has_words)
         return "that is one word too many for this act";
-    if (note != NULL && act->kind != ACT_COMPLETE)
-        return "--note goes with complete";
+    if (note != NULL && act->kind != ACT_COMPLETE && act->kind != ACT_TRANSFER)
+        return "--note goes with complete and transfer";
     if (before == 2)
         act->lead_id = given[1];
     return join(act, given + before, count - before) ? try_words(act) : rep_text("wrong_length");
@@ -83,8 +83,12 @@ static lw_status end_lead(struct rep_act *act, struct rep_desk *desk, struct rep
 {
     struct lw_completion completion;
     struct lw_transfer transfer;
-    if (act->kind == ACT_TRANSFER)
-        return rep_words_transfer(act->words, wall_clock_unix_ms(), &transfer) == NULL ? rep_desk_transfer(desk, item, &transfer) : LW_INVALID;
+    if (act->kind == ACT_TRANSFER) {
+        if (rep_words_transfer(act->words, wall_clock_unix_ms(), &transfer) != NULL)
+            return LW_INVALID;
+        transfer.note = act->note;
+        return rep_desk_transfer(desk, item, &transfer);
+    }
     if (rep_words_completion(act->words, wall_clock_unix_ms(), &completion) != NULL)
         return LW_INVALID;
     completion.note = act->note;

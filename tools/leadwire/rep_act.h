@@ -19,7 +19,7 @@ enum { REP_ACT_WORDS_SIZE = 1024 };
 
 struct rep_act {
     const char *name, *lead_id;   /* lead_id: "" if the act is on none */
-    const char *note;             /* complete: goes with it */
+    const char *note;             /* complete, transfer: goes with it */
     int kind;
     char words[REP_ACT_WORDS_SIZE];   /* behind the lead */
     lw_outcome outcome;

@@ -99,9 +99,15 @@ static lw_status take_break(struct rep_desk *desk, const char *words)
     return LW_OK;
 }
 
-/* Lines of a note are kept until the lead is completed. */
+/* Lines of a note are kept until the lead is completed or handed on; "-" takes them away. */
 static void note(struct rep_item *item, const char *text)
 {
+    if (strcmp(text, "-") == 0) {
+        item->note[0] = '\0';
+        say_item("note_gone", item, 0);
+        printf("\n");
+        return;
+    }
     const size_t size = strlen(item->note);
     const int more = snprintf(item->note + size, sizeof item->note - size, "%s%s", size > 0 ? "\n" : "", text);
     if (more >= (int)(sizeof item->note - size)) {

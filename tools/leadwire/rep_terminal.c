@@ -166,6 +166,16 @@ static void show_customer(const struct lw_rep_event *event)
     show_line(rep_text("line_customer"), text);
 }
 
+/* "anna: wants it before winter" */
+static void show_note(const struct lw_rep_event *event)
+{
+    char text[SUMMARY_SHOWN + 1];
+    if (event->note[0] == '\0')
+        return;
+    snprintf(text, sizeof text, "%s: %s", event->note_by, event->note);
+    show_line(rep_text("line_note"), text);
+}
+
 static void show_arrangement(const struct lw_rep_event *event)
 {
     char moment[WORDS_SIZE];
@@ -175,6 +185,7 @@ static void show_arrangement(const struct lw_rep_event *event)
         show_line(rep_text("line_meeting"), words_moment(event->appointment_unix_ms, moment));
     show_line(rep_text("line_place"), event->place);
     show_line(rep_text("line_from"), event->set_by);
+    show_note(event);
 }
 
 /* A line of which only the number and the lead vary. */

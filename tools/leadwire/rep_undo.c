@@ -61,7 +61,7 @@ static lw_status send(struct rep_desk *desk, struct rep_waiting *row)
     row->due_ms = 0;
     if (item == NULL)
         return LW_OK;   /* the rep was told that it is gone */
-    row->completion.note = item->note;
+    row->completion.note = row->transfer.note = item->note;
     lw_status status = break_first(desk);
     if (status == LW_OK)
         status = row->is_transfer ? rep_desk_transfer(desk, item, &row->transfer) : rep_desk_complete(desk, item, &row->completion);
@@ -95,6 +95,8 @@ const char *rep_undo_end(struct rep_undo *undo, struct rep_desk *desk, struct re
     *status = LW_OK;
     if (strlen(words) >= sizeof trial.words)
         return rep_text("wrong_length");
+    if (is_transfer && strlen(item->note) > REP_HANDED_NOTE_MAX)
+        return rep_text("wrong_note");
     snprintf(trial.words, sizeof trial.words, "%s", words);
     const char *why = read_words(&trial);
     if (why != NULL)

@@ -84,6 +84,8 @@ static void take_transfer(struct sim_judge *judge, struct judge_lead *lead, cons
         judge_broken(judge, "one owner: lead %llu is handed on by %s, and keeps %s", judge_number(lead), event->by, event->set_by);
     judge->coverage->faults[SIM_FAULT_BACK] += lead->set_by[0] != '\0' && strcmp(lead->set_by, event->preferred_rep) == 0;
     snprintf(lead->set_by, sizeof lead->set_by, "%s", event->set_by);
+    snprintf(lead->note_by, sizeof lead->note_by, "%s", event->by);
+    lead->acts_since = 0;
     if (to_skill)
         judge_needs_skill(judge, lead, event->reason + 6);
     if (to_team) {
@@ -142,6 +144,9 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
 {
     struct judge_lead *lead = place_of(judge, event);
     uint32_t rep = sim_rep_number(event->rep);
+    lead->acts_since += strcmp(event->by, "boss") == 0;
+    if (event->note[0] != '\0')
+        judge_broken(judge, "one owner: the note on lead %llu is told to all", judge_number(lead));
     if (event->cause == CAUSE_PRIORITISED || event->cause == CAUSE_CREDITED || event->cause == CAUSE_TOUCHED || event->cause == CAUSE_NUDGED ||
         event->cause == CAUSE_STILL_PARKED) {
         take_noted(judge, lead, event);

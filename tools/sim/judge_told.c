@@ -4,6 +4,7 @@
  */
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "judge_books.h"
 #include "judge_paused.h"
@@ -32,6 +33,19 @@ static void forget_told(struct judge_rep *rep, struct desk_id lead, uint32_t off
     }
 }
 
+/* Each note names its lead (sim_world.c), and goes along until managers did eight things. */
+static void check_note(struct sim_judge *judge, const struct core_effect *effect)
+{
+    const struct judge_lead *lead = sim_judge_lead(judge, effect->lead);
+    char expected[24];
+    snprintf(expected, sizeof expected, "lead %llu", (unsigned long long)effect->lead.number);
+    bool is_due = lead && lead->note_by[0] != '\0' && lead->acts_since < 8 && !effect->hides_person;
+    if (effect->note[0] != '\0' && (effect->hides_person || strcmp(effect->note, expected) != 0))
+        judge_broken(judge, "one owner: lead %llu comes with the note of another, or to who may not see it", (unsigned long long)effect->lead.number);
+    if (is_due && strcmp(effect->note_by, lead->note_by) != 0)
+        judge_broken(judge, "never lost: lead %llu comes without the note of %s", (unsigned long long)effect->lead.number, lead->note_by);
+}
+
 void judge_take_told(struct sim_judge *judge, const struct core_effect *effect)
 {
     uint32_t number = effect->kind == EFFECT_LOGGED_ON ? sim_rep_number(effect->rep) : rep_of_session(judge, effect->session);
@@ -55,6 +69,8 @@ void judge_take_told(struct sim_judge *judge, const struct core_effect *effect)
             judge_broken(judge, "never lost: the snapshot of rep%u ends with %u, told were %u", number, effect->count_offers + effect->count_holdings, rep->told_count);
         return;
     }
+    if (effect->kind == EFFECT_OFFER || effect->kind == EFFECT_HOLDING)
+        check_note(judge, effect);
     forget_told(rep, effect->lead, effect->offer_number);
     if (effect->kind == EFFECT_WITHDRAWN)
         return;

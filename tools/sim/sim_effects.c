@@ -30,6 +30,8 @@ void sim_effect_copy(struct sim_effect *out, const struct core_effect *effect)
     copy_text(out->by, effect->by);
     copy_text(out->set_by, effect->set_by);
     copy_text(out->bought, effect->bought);
+    copy_text(out->note, effect->note);
+    copy_text(out->note_by, effect->note_by);
     for (uint32_t i = 0; i < effect->also_offered_count; i++)
         snprintf(out->also_offered + strlen(out->also_offered), sizeof out->also_offered - strlen(out->also_offered), " %s", effect->also_offered[i]);
     if (effect->payload)
@@ -50,6 +52,8 @@ struct core_effect sim_effect_view(const struct sim_effect *kept)
     effect.by = kept->by;
     effect.set_by = kept->set_by;
     effect.bought = kept->bought;
+    effect.note = kept->note;
+    effect.note_by = kept->note_by;
     effect.also_offered = NULL;
     effect.why = NULL;
     effect.contacts = NULL;

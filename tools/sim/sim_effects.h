@@ -13,7 +13,7 @@ enum { SIM_TEXT_MAX = 64, SIM_PAYLOAD_MAX = 32 };
 struct sim_effect {
     struct core_effect effect;   /* its pointers are stale: sim_effect_view */
     char reason[SIM_TEXT_MAX], queue[SIM_TEXT_MAX], rep[SIM_TEXT_MAX], device[SIM_TEXT_MAX], source[SIM_TEXT_MAX], disposition[SIM_TEXT_MAX],
-        place[SIM_TEXT_MAX], preferred_rep[SIM_TEXT_MAX], by[SIM_TEXT_MAX], set_by[SIM_TEXT_MAX], bought[SIM_TEXT_MAX], also_offered[2 * SIM_TEXT_MAX];
+        place[SIM_TEXT_MAX], preferred_rep[SIM_TEXT_MAX], by[SIM_TEXT_MAX], set_by[SIM_TEXT_MAX], bought[SIM_TEXT_MAX], note[SIM_TEXT_MAX], note_by[SIM_TEXT_MAX], also_offered[2 * SIM_TEXT_MAX];
     uint8_t payload[SIM_PAYLOAD_MAX];
 };
 

@@ -68,6 +68,8 @@ struct judge_lead {
     bool completed_once;
     uint64_t ended_ms;
     char set_by[16];                 /* who handed it on last; "" nobody */
+    char note_by[16];                /* who did by its own transfer, with a note; "" nobody; */
+    uint32_t acts_since;             /* and events of managers since then: it is kept for some */
     uint64_t persons;                /* bit n: person n is recognised as its own; more than one after a merge */
     uint64_t heard_ms;               /* of its last contact */
     uint32_t contact_count;

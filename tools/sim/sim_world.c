@@ -321,6 +321,8 @@ bool sim_message_command(struct sim_world *world, const struct sim_message *mess
           : message->target == SIM_TO_TEAM ? &command.transfer.team
                                            : &command.transfer.skill) = text(message->id);
         command.transfer.level = message->level;
+        snprintf(name, sizeof name, "lead %llu", (unsigned long long)message->lead.number);
+        command.transfer.note = text(name);
         break;
     case COMMAND_PULL: command.pull.lead = message->lead; break;
     case COMMAND_TOUCH:

@@ -114,6 +114,15 @@ await handOn(bruno, 4);
 await take(anna);
 await anna.keyboard.press("h");
 await anna.waitForSelector("#ask[open]");
+await tabTo(anna, "#transfer-note");
+await anna.keyboard.type("n".repeat(501));
+await anna.keyboard.press("Alt+3");
+assert.match(await anna.textContent("#ask #transfer-wrong"), /too long/);
+assert.equal(await anna.evaluate(() => document.activeElement.id), "transfer-note");
+await accessible(anna, "a note that is too long");
+await anna.keyboard.press("Control+a");
+await anna.keyboard.type("wants it before winter");
+assert.equal(await anna.textContent("#ask #transfer-wrong"), "");
 await tabTo(anna, "#transfer-at");
 // The day has the number of its month, and an a is for clocks of twelve hours: so it is typed in the order of any country.
 const soon = [0, 1, 2].map((later) => new Date(Date.now() + (2 + 31 * later) * 86400000)).flatMap((date) => [date.getFullYear(), date.getFullYear() + 1].map((year) => [year, date.getMonth() + 1]))
@@ -129,7 +138,8 @@ await accessible(anna, "an appointment for a colleague outside");
 await anna.keyboard.press("Alt+3");
 await now(anna);
 await bruno.waitForSelector(".card.offer");
-assert.match(await bruno.textContent(".card.offer"), /Fromanna.*Appointment.*11:11\sAM, Via Roma 1, Bergamo/s);
+assert.match(await bruno.textContent(".card.offer"), /Note from anna: wants it before winter.*Fromanna.*Appointment.*11:11\sAM, Via Roma 1, Bergamo/s);
+await accessible(bruno, "an offer with a note");
 await take(bruno);
 assert.equal((await outside("lead", paola)).state, "assigned");
 await bruno.keyboard.press("1");
