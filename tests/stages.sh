@@ -11,7 +11,7 @@ layers_alone='fault'   # they load the machine by themselves: one at a time
 layers=(unit property sim theory integration web mail sip browser fault e2e)
 
 tests_main() {
-    local what=default preset=dev name= browser=
+    local what=default preset=dev name= extra=()
     while (($#)); do
         case $1 in
             --all) what=all ;;
@@ -26,12 +26,17 @@ tests_main() {
         dev | clang | asan | fuzz) ;;
         *) exit_code=2 die "there is no preset '$preset' for tests: use dev, clang, asan or fuzz." ;;
     esac
-    [[ $what == all || $name == browser* ]] && browser=browser
-    set_up runtime build test ${browser:+"$browser"}
+    [[ $what == all || $name == browser* ]] && extra+=(browser)
+    [[ $what == all || $name == browser* || $name == integration.adapter* ]] && ! tests_have_node && extra+=(node)
+    set_up runtime build test "${extra[@]}"
     [[ $what == all ]] && unpack_test_programs
     tests_begin
     "tests_$what" "$preset" "$name"
     tests_end
+}
+
+tests_have_node() {
+    command -v node >/dev/null && command -v npm >/dev/null
 }
 
 tests_default() {

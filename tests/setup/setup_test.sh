@@ -134,6 +134,26 @@ a_test_package_is_that_of_this_debian() {
     expect "13" called 'libclang-rt-19-dev'
 }
 
+a_browser_comes_for_tests_that_ask_for_one_and_node_where_there_is_none() {
+    nothing_installed
+    apt_works
+    ctest_of browser.good browser 'exit 0'
+    ctest_of unit.good unit 'exit 0'
+    fake node 'exit 0'
+    fake npm 'exit 0'
+    leadwire test unit.good
+    expect "no browser for other tests" not called 'chromium'
+    leadwire test browser.
+    expect "a browser" called 'chromium'
+    expect "not Debian's node beside another" not called 'install .*npm'
+    rm "$work/fake/npm"
+    mkdir "$work/without" && cp -P "$tools"/* "$work/without/" && rm -f "$work/without"/{node,npm}
+    environment[2]="PATH=$work/fake:$work/without"
+    leadwire test browser.
+    environment[2]="PATH=$work/fake:$tools"
+    expect "both" called 'install .*nodejs npm'
+}
+
 # The real project: a library that CMake looks for and no list names would be missing on a bare Debian.
 all_libraries_that_cmake_asks_for_are_listed() {
     local module owner listed
