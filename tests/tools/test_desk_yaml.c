@@ -261,6 +261,9 @@ static void wrong_files_are_refused_in_exact_words(void **state)
     }
 }
 
+#define ALL_COUNT "desk: main\nskills: {it: , solar: }\nrules_that_count: all\nreps:\n  anna: {skills: {it: 3}, device: \"sip:a@b\"}\n" \
+    "  ben: {skills: {solar: 3}, device: \"sip:c@b\"}\n"
+
 /* One warning at least: warned[0] is the one expected first. */
 static const struct wrong doubtful_files[] = {
     {"desk: main\n" REPS, {"d.yaml: no rule takes every lead; added rule 'general' at the end (queue 'general', nothing required)"}},
@@ -273,6 +276,14 @@ static const struct wrong doubtful_files[] = {
      {"d.yaml:5: rule 'a' requires what no rep on the roster has; its leads are parked at once, until other rules have somebody"}},
     {"desk: main\nteams: {far: }\nreps:\n  anna: {languages: [it], device: \"sip:a@b\"}\nrules:\n  - {name: a, language: from lead, teams: far}\n",
      {"d.yaml:6: rule 'a' requires what no rep on the roster has; its leads are parked at once, until other rules have somebody"}},
+    {ALL_COUNT "rules:\n  - {name: base, require: {it: 1}}\n  - {name: a, when: {source: x}, require: {solar: 1}}\n",
+     {"d.yaml:9: rule 'a', with those that hold whenever it does, requires what no rep on the roster has; its leads are parked at once, until other rules have somebody"}},
+    {ALL_COUNT "rules:\n  - {name: base, require: {it: 9}}\n",
+     {"d.yaml:8: rule 'base' requires what no rep on the roster has; its leads are parked at once, until other rules have somebody"}},
+    {ALL_COUNT "rules:\n  - {name: base}\n  - {name: a, when: {source: x}, require: {it: 1}}\n  - {name: b, when: {language: it}, require: {solar: 1}}\n",
+     {"d.yaml:10: rules 'a' and 'b' may hold for the same lead, and require together what no rep on the roster has; it is parked at once then, until other rules have somebody"}},
+    {ALL_COUNT "rules:\n  - {name: base}\n  - {name: a, when: {attribute.n: {at_least: 5}}, require: {it: 1}}\n  - {name: b, when: {attribute.n: {at_most: 5}}, require: {solar: 1}}\n",
+     {"d.yaml:10: rules 'a' and 'b' may hold for the same lead, and require together what no rep on the roster has; it is parked at once then, until other rules have somebody"}},
     {"desk: main\nteams: {in: , far: }\nreps:\n  anna: {team: in, device: \"sip:a@b\"}\nrules:\n  - {name: a, teams: in, relax: [{after: 30s, add_team: far}]}\n",
      {"d.yaml:6: rule 'a': relax step 1: team 'far' has no reps, so nobody more may take it then"}},
     {"desk: main\n" REPS "rules:\n  - name: all\n  - {name: late, when: {language: it}}\n",
@@ -291,6 +302,31 @@ static void doubtful_files_are_taken_with_a_warning(void **state)
         assert_non_null(desk_yaml_config(desk));
         assert_int_equal(desk_yaml_warning_count(desk), 1);
         assert_string_equal(desk_yaml_warning_at(desk, 0), doubtful_files[i].said[0]);
+        desk_yaml_close(&desk);
+    }
+}
+
+/* Where all rules that hold count, what one asks for is not what its leads ask for. */
+static void rules_that_relieve_or_exclude_each_other_give_no_warning(void **state)
+{
+    static const char *const files[] = {
+        /* by a rule that holds whenever it does: its relaxation, its language */
+        ALL_COUNT "rules:\n  - {name: base}\n  - {name: a, when: {language: it}, require: {it: 9}}\n"
+                  "  - {name: b, when: {language: [it, de]}, require: {it: 1}, relax: [{after: 30s, drop: it}]}\n",
+        "desk: main\nrules_that_count: all\nreps:\n  anna: {languages: [it], device: \"sip:a@b\"}\nrules:\n  - {name: base}\n"
+            "  - {name: a, when: {source: x, language: it}, language: de}\n  - {name: b, when: {language: {exists: yes}}, language: it}\n",
+        /* never for the same lead */
+        ALL_COUNT "rules:\n  - {name: base}\n  - {name: a, when: {language: it}, require: {it: 1}}\n  - {name: b, when: {language: [de, fr]}, require: {solar: 1}}\n",
+        ALL_COUNT "rules:\n  - {name: base}\n  - {name: a, when: {source: {exists: yes}}, require: {it: 1}}\n  - {name: b, when: {source: {exists: no}}, require: {solar: 1}}\n",
+        ALL_COUNT "rules:\n  - {name: base}\n  - {name: a, when: {attribute.n: {at_least: 6}}, require: {it: 1}}\n  - {name: b, when: {attribute.n: {at_most: 5}}, require: {solar: 1}}\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        struct desk_yaml *desk = desk_of(files[i]);
+        if (desk_yaml_problem_count(desk) > 0)
+            fail_msg("file %zu: %s", i, desk_yaml_problem_at(desk, 0));
+        if (desk_yaml_warning_count(desk) > 0)
+            fail_msg("file %zu: %s", i, desk_yaml_warning_at(desk, 0));
         desk_yaml_close(&desk);
     }
 }
@@ -730,6 +766,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_files_are_refused_in_exact_words),
         cmocka_unit_test(doubtful_files_are_taken_with_a_warning),
+        cmocka_unit_test(rules_that_relieve_or_exclude_each_other_give_no_warning),
         cmocka_unit_test(a_call_free_desk_needs_no_devices),
         cmocka_unit_test(a_short_file_gets_the_defaults),
         cmocka_unit_test(ended_leads_are_kept_where_the_desk_says_so),

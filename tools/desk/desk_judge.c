@@ -9,6 +9,9 @@
 #include <leadwire/lead.h>
 
 #include "desk_reader.h"
+#include "desk_together.h"
+
+enum { TWOS_RULES_MAX = 200, TWOS_TOLD_MAX = 8 };   /* of rules in twos, so that a large desk is read at once */
 
 static void check_weights(struct desk_yaml *reader)
 {
@@ -163,10 +166,16 @@ static bool serves(const Leadwire__V1__RepConfig *rep, const Leadwire__V1__OwnNe
     return need == NULL;
 }
 
+static void warn_nobody(struct desk_yaml *reader, size_t rule)
+{
+    desk_warn(reader, reader->rule_nodes[rule], "rule '%s' requires what no rep on the roster has; its leads are parked at once, until other rules have somebody",
+              reader->config.rules[rule]->name);
+}
+
 /* What a rule asks for when all its relaxation is over. */
 struct least {
-    size_t numbers[DESK_REQUIRE_MAX];
-    uint32_t levels[DESK_REQUIRE_MAX];
+    size_t numbers[DESK_REQUIRE_TOGETHER_MAX];
+    uint32_t levels[DESK_REQUIRE_TOGETHER_MAX];
     size_t count;
     char *teams[2 * DESK_TEAMS_OF_RULE_MAX];   /* before and after they were dropped */
     size_t team_count;
@@ -235,16 +244,83 @@ static bool somebody_meets(const struct roster *roster, const Leadwire__V1__Desk
     return false;
 }
 
+/* Where all rules count: holds[i * n_rules + k] says that rule k holds whenever rule i does. */
+struct company { const struct roster *roster; uint8_t *holds; bool *is_met; };
+
+/* What a lead asks for at least for which rules i and k hold. */
+static bool are_met(const struct desk_yaml *reader, const struct company *company, size_t i, size_t k)
+{
+    struct desk_together together;
+    const size_t n = reader->config.n_rules;
+    desk_together_begin(&together);
+    for (size_t r = 0; r < n; r++) {
+        if (company->holds[i * n + r] || company->holds[k * n + r])
+            desk_together_add(&together, reader->config.rules[r]);
+    }
+    return somebody_meets(company->roster, &reader->config, &together.rule);
+}
+
+static void check_with_company(struct desk_yaml *reader, struct company *company)
+{
+    const size_t n = reader->config.n_rules;
+    for (size_t i = 0; i < n; i++) {
+        const Leadwire__V1__RuleConfig *rule = reader->config.rules[i];
+        size_t others = 0;
+        for (size_t k = 0; k < n; k++) {
+            company->holds[i * n + k] = k == i || desk_rule_follows(reader->config.rules[k], rule);
+            others += k != i && company->holds[i * n + k];
+        }
+        company->is_met[i] = are_met(reader, company, i, i);
+        if (!company->is_met[i] && others > 0)
+            desk_warn(reader, reader->rule_nodes[i], "rule '%s', with those that hold whenever it does, requires what no rep on the roster has; "
+                      "its leads are parked at once, until other rules have somebody", rule->name);
+        else if (!company->is_met[i])
+            warn_nobody(reader, i);
+    }
+}
+
+/* Of two that can hold by themselves and for the same lead. */
+static void check_in_twos(struct desk_yaml *reader, const struct company *company)
+{
+    const size_t n = reader->config.n_rules < TWOS_RULES_MAX ? reader->config.n_rules : TWOS_RULES_MAX;
+    size_t told = 0;
+    for (size_t k = 1; k < n; k++) {
+        for (size_t i = 0; i < k && told < TWOS_TOLD_MAX; i++) {
+            const Leadwire__V1__RuleConfig *a = reader->config.rules[i], *b = reader->config.rules[k];
+            const bool is_judged = company->holds[i * reader->config.n_rules + k] || company->holds[k * reader->config.n_rules + i];
+            if (is_judged || !company->is_met[i] || !company->is_met[k] || desk_rules_exclude(a, b) || are_met(reader, company, i, k))
+                continue;
+            desk_warn(reader, reader->rule_nodes[k], "rules '%s' and '%s' may hold for the same lead, and require together what no rep on the roster has; "
+                      "it is parked at once then, until other rules have somebody", a->name, b->name);
+            told++;
+        }
+    }
+}
+
+static void check_rules_together(struct desk_yaml *reader, const struct roster *roster)
+{
+    const size_t n = reader->config.n_rules;
+    struct company company = {.roster = roster, .holds = desk_alloc(reader, n * n, sizeof *company.holds),
+                              .is_met = desk_alloc(reader, n, sizeof *company.is_met)};
+    if (company.holds == NULL || company.is_met == NULL)
+        return;
+    check_with_company(reader, &company);
+    check_in_twos(reader, &company);
+}
+
 static void check_rules_can_be_met(struct desk_yaml *reader)
 {
     struct roster roster;
     if (!roster_init(&roster, reader))
         return;
+    if (reader->config.all_rules) {
+        check_rules_together(reader, &roster);
+        return;
+    }
     for (size_t i = 0; i < reader->config.n_rules; i++) {
         const Leadwire__V1__RuleConfig *rule = reader->config.rules[i];
         if (!somebody_meets(&roster, &reader->config, rule))
-            desk_warn(reader, reader->rule_nodes[i], "rule '%s' requires what no rep on the roster has; its leads are parked at once, until other rules have somebody",
-                      rule->name);
+            warn_nobody(reader, i);
     }
 }
 
