@@ -98,6 +98,7 @@ static void configure_queue(struct ops_board *board, const char *name, const cha
 void ops_board_configure(struct ops_board *board, const Leadwire__V1__DeskConfig *config)
 {
     int64_t level_ms = config->order ? config->order->service_level_ms : 0;
+    board->work_limit_ms = config->work_limit_ms;
     for (uint32_t i = 0; i < board->rep_count; i++)
         board->reps[i].in_rules = false;
     for (uint32_t i = 0; i < board->queue_count; i++)
@@ -126,6 +127,21 @@ void ops_board_configure(struct ops_board *board, const Leadwire__V1__DeskConfig
         board->weight[channel] = config->channels[i]->weight;
     }
     board->revision++;
+}
+
+/* Events do not tell the lead's rule. Its first touch is seen by its deadline, where that is not the one of all work. */
+bool ops_board_asks_touch(const struct ops_board *board, const struct lw_event *event)
+{
+    enum { ROUNDED_MS = 1000 };
+    if ((unsigned)event->channel < LW_CHANNEL_COUNT && board->asks_touch[event->channel])
+        return true;
+    const int64_t off_ms = event->deadline_unix_ms - event->at_unix_ms - board->work_limit_ms;
+    return event->deadline_unix_ms > 0 && (board->work_limit_ms == 0 || off_ms > ROUNDED_MS || off_ms < -ROUNDED_MS);
+}
+
+int64_t ops_lead_touch_by_ms(const struct ops_lead *lead)
+{
+    return lead->touch_asked && !lead->touched ? lead->deadline_ms : 0;
 }
 
 static uint32_t hash_of(const struct ops_board *board, const char *lead_id)
@@ -285,6 +301,10 @@ static void remember(struct ops_board *board, const struct lw_event *event)
 static void update_lead(struct ops_board *board, struct ops_lead *lead, const struct lw_event *event)
 {
     take_from_rep(board, lead);
+    if (event->to != LW_LEAD_ASSIGNED)
+        lead->touch_asked = false;
+    else if (event->from != LW_LEAD_ASSIGNED && !event->is_snapshot)
+        lead->touch_asked = ops_board_asks_touch(board, event);
     if (lead->state != event->to) {
         board->by_state[lead->state]--;
         board->by_state[event->to]++;

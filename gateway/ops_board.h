@@ -30,6 +30,7 @@ struct ops_lead {
     char id[LW_LEAD_ID_TEXT_MAX];        /* "": free */
     uint8_t state, channel;              /* lw_lead_state, lw_channel */
     bool was_offered, touched, call_back;
+    bool touch_asked;                    /* of who has it: the channel or the lead's rule asks for a first touch */
     uint32_t queue, source, rep, cause;  /* names; cause: of the state, 0 when the board began in it */
     uint32_t queue_row, rep_row;         /* places in the board's lists; OPS_NONE: none */
     uint32_t priority, units;            /* units: that it takes of its rep's capacity now */
@@ -84,7 +85,8 @@ struct ops_board {
     struct ops_minute *minutes;          /* by minute modulo OPS_MINUTES */
     uint32_t by_state[LW_LEAD_MERGED + 1];
     struct ops_times touches;            /* today: from received to the first touch */
-    bool asks_touch[LW_CHANNEL_COUNT];     /* the rules ask for it; elsewhere accepting counts as it */
+    bool asks_touch[LW_CHANNEL_COUNT];     /* the channel asks for it; elsewhere its rule may, or accepting counts as it */
+    uint32_t work_limit_ms;              /* by the rules: the other deadline of a lead that somebody has; 0: none */
     uint32_t weight[LW_CHANNEL_COUNT];   /* units of one lead, by the rules */
     int64_t now_ms, day_begin_ms, began_ms;
     bool live;                           /* the snapshot is complete */
@@ -97,6 +99,10 @@ void ops_board_fini(struct ops_board *board);   /* zeroed: accepted */
 /* Time passes, which is no change. midnight_ms: the last local one; another than before, and today's numbers begin at 0. */
 void ops_board_tick(struct ops_board *board, int64_t now_ms, int64_t midnight_ms);
 void ops_board_note(struct ops_board *board, const struct lw_event *event);
+/* By when who has it is to touch it; 0: no first touch is awaited. */
+int64_t ops_lead_touch_by_ms(const struct ops_lead *lead);
+/* Of the event by which somebody has got a lead: a first touch is asked for, by the channel or by a rule. */
+bool ops_board_asks_touch(const struct ops_board *board, const struct lw_event *event);
 /* Labels, teams, targets. */
 void ops_board_configure(struct ops_board *board, const Leadwire__V1__DeskConfig *config);
 

@@ -136,7 +136,7 @@ static void count_accepted(struct ops_board *board, struct ops_lead *lead, const
     ops_count_minute(board)->accepted++;
     if (rep)
         rep->accepted++;
-    if (event->to == LW_LEAD_ASSIGNED && (unsigned)event->channel < LW_CHANNEL_COUNT && !board->asks_touch[event->channel])
+    if (event->to == LW_LEAD_ASSIGNED && !ops_board_asks_touch(board, event))
         count_touch(board, lead, event);
 }
 

@@ -95,6 +95,8 @@ static json_t *lead_json(const struct ops_board *board, const struct ops_lead *l
                             "channel", lw_channel_name((lw_channel)lead->channel), "queue", text_at(board, lead->queue), "source",
                             text_at(board, lead->source), "rep", text_at(board, lead->rep), "received_unix_ms", (json_int_t)lead->received_ms,
                             "deadline_unix_ms", (json_int_t)lead->deadline_ms, "priority", (int)lead->priority, "at_risk", ops_lead_at_risk(board, lead));
+    if (ops_lead_touch_by_ms(lead) > 0)
+        json_object_set_new(row, "first_touch_unix_ms", json_integer(ops_lead_touch_by_ms(lead)));
     if (lead->state == LW_LEAD_PARKED) {
         json_object_set_new(row, "cause", json_string(text_at(board, lead->cause)));
         json_object_set_new(row, "why", json_string(lead->why ? lead->why : ""));

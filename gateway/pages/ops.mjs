@@ -50,7 +50,7 @@ function makeTables() {
       {head: "", act: (row) => (may("act") && !told.team ? button(t("act_release"), () => release(row())) : "")}, acts((row) => onLead(row, told.reps, told.team))],
     (row) => row.lead_id),
     leads: new Table(scroll("leads"), t("open_leads"), [
-      ...lead, {head: t("state"), text: (row) => t(`lead_${row.state}`)}, {head: t("rep"), text: (row) => labelOf(row.rep)},
+      ...lead, {head: t("state"), text: stateOf}, {head: t("rep"), text: (row) => labelOf(row.rep)},
       {head: t("waits_for"), number: true, text: (row) => ago(row.received_unix_ms), bad: (row) => row.at_risk},
       {head: t("priority"), number: true, text: (row) => row.priority}, acts((row) => onLead(row, told.reps, told.team))], (row) => row.lead_id),
     sources: new Table(scroll("sources"), t("channels"), [
@@ -67,6 +67,13 @@ function makeTables() {
       {head: t("held"), number: true, text: (row) => row.held}, {head: t("oldest"), number: true, text: (row) => (row.oldest_ms > 0 ? span(row.oldest_ms) : "")},
       {head: t("look_at"), text: alarmOf, bad: (row) => row.alarm}], (row) => row.worker),
   };
+}
+
+// With the time that its rule or its channel gives for the first touch.
+function stateOf(row) {
+  const state = t(`lead_${row.state}`), leftMs = (row.first_touch_unix_ms ?? 0) - serverNow();
+  if (!row.first_touch_unix_ms) return state;
+  return `${state}. ${leftMs > 0 ? t("touch_left", {time: span(leftMs)}) : t("touch_late")}`;
 }
 
 function alarmOf(row) {

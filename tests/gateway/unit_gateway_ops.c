@@ -219,6 +219,49 @@ static void the_first_touch_is_the_rules_or_accepting(void **state)
     assert_in_range(ops_times_percentile(&board.touches, 100), 30000, 32000);
 }
 
+static void got_with_deadline(const char *lead_id, int64_t limit_ms)
+{
+    struct lw_event event = blank(LW_EVENTS_LEAD);
+    event.lead_id = lead_id;
+    event.from = LW_LEAD_OFFERED;
+    event.to = LW_LEAD_ASSIGNED;
+    event.cause = "accepted";
+    event.rep = "anna";
+    event.queue = "solar";
+    event.source = "form";
+    event.channel = LW_CHANNEL_WEB;
+    event.received_unix_ms = BEGAN_MS;
+    event.deadline_unix_ms = limit_ms > 0 ? board.now_ms + limit_ms : 0;
+    ops_board_note(&board, &event);
+}
+
+static int64_t first_touch_told(const char *lead_id)
+{
+    return ops_lead_touch_by_ms(ops_board_lead(&board, lead_id));
+}
+
+/* The channel asks for none: a rule's is seen by the deadline, which is not that of all work. */
+static void a_rules_first_touch_is_awaited_and_shown_until_it_is_there(void **state)
+{
+    (void)state;
+    configure(0, 0);
+    board.work_limit_ms = 3600000;
+    static const struct { const char *lead; int64_t limit_ms; uint64_t touches; bool is_shown; } cases[] = {
+        {"1-1", 3600000, 1, false}, {"1-2", 600000, 1, true}, {"1-3", 0, 2, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lead_event(cases[i].lead, LW_LEAD_NONE, LW_LEAD_WAITING, "published", "");
+        got_with_deadline(cases[i].lead, cases[i].limit_ms);
+        assert_int_equal(board.touches.count, cases[i].touches);
+        assert_int_equal(ops_board_lead(&board, cases[i].lead)->touch_asked, cases[i].is_shown);
+    }
+    assert_int_equal(first_touch_told("1-2"), board.now_ms + 600000);
+    assert_int_equal(first_touch_told("1-1"), 0);
+    lead_event("1-2", LW_LEAD_ASSIGNED, LW_LEAD_ASSIGNED, "touched", "anna");
+    assert_int_equal(board.touches.count, 3);
+    assert_int_equal(first_touch_told("1-2"), 0);
+}
+
 static void occupancy_is_time_with_leads_of_time_logged_on(void **state)
 {
     (void)state;
@@ -336,6 +379,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_miss_is_of_who_had_the_offer, begin, end),
         cmocka_unit_test_setup_teardown(of_several_who_are_offered_a_lead_one_leaves, begin, end),
         cmocka_unit_test_setup_teardown(the_first_touch_is_the_rules_or_accepting, begin, end),
+        cmocka_unit_test_setup_teardown(a_rules_first_touch_is_awaited_and_shown_until_it_is_there, begin, end),
         cmocka_unit_test_setup_teardown(occupancy_is_time_with_leads_of_time_logged_on, begin, end),
         cmocka_unit_test_setup_teardown(a_new_day_begins_at_nothing, begin, end),
         cmocka_unit_test_setup_teardown(a_reset_forgets_leads_and_a_snapshot_counts_nothing, begin, end),
