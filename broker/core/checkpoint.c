@@ -11,8 +11,9 @@
 #include "core_internal.h"
 #include "lead_record.h"
 #include "rep_state.h"
+#include "stops.h"
 
-enum { PEOPLE_BUCKET_MS = 24 * 3600 * 1000 };
+enum { PEOPLE_BUCKET_MS = 24 * 3600 * 1000, STOPS_BUCKET = INT32_MAX };   /* a day that does not come: no time leaves it behind */
 
 static bool give(struct core *core, struct core_record *out);
 static bool next_rep(struct core *core, struct core_record *out);
@@ -20,6 +21,7 @@ static bool next_lead(struct core *core, struct core_record *out);
 static bool next_kept(struct core *core, struct core_record *out);
 static bool next_seen(struct core *core, struct core_record *out);
 static bool next_known(struct core *core, struct core_record *out);
+static bool next_stop(struct core *core, struct core_record *out);
 
 void checkpoint_note_gone(struct core *core, struct desk_id lead)
 {
@@ -55,6 +57,7 @@ void core_checkpoint_begin(struct core *core)
     core->checkpoint.seen = core->seen.dirty_count - core->seen.dirty_first;
     core->checkpoint.kept = core->kept.dirty_count;
     core->checkpoint.known = core->known.dirty_count;
+    core->checkpoint.stops = core->stops.dirty_count;
     core->checkpoint.desk = core->is_founded;
     core->checkpoint.config = core->config_dirty;
 }
@@ -75,7 +78,8 @@ bool core_checkpoint_next(struct core *core, struct core_record *out)
         config_record_put(&core->record, core);
         return give(core, out);
     }
-    return next_rep(core, out) || next_lead(core, out) || next_kept(core, out) || next_seen(core, out) || next_known(core, out);
+    return next_rep(core, out) || next_lead(core, out) || next_kept(core, out) || next_seen(core, out) || next_known(core, out) ||
+           next_stop(core, out);
 }
 
 static bool next_rep(struct core *core, struct core_record *out)
@@ -163,6 +167,22 @@ static bool next_known(struct core *core, struct core_record *out)
     return give(core, out);
 }
 
+static bool next_stop(struct core *core, struct core_record *out)
+{
+    struct seen_image image;
+    const struct known_key *stop;
+    if (core->checkpoint.stops == 0 || !(stop = known_take_dirty(&core->stops)))
+        return false;
+    core->checkpoint.stops--;
+    stops_fill(stop, true, &image);
+    out->kind = RECORD_SEEN;
+    out->seen = stop->key;
+    out->seen_bucket = STOPS_BUCKET;
+    out->of_people = true;
+    record_put_seen(&core->record, &image);
+    return give(core, out);
+}
+
 static bool give(struct core *core, struct core_record *out)
 {
     assert(!core->record.failed);
@@ -183,6 +203,7 @@ void core_checkpoint_all(struct core *core)
     seen_mark_all_dirty(&core->seen);
     kept_mark_all_dirty(&core->kept);
     known_mark_all_dirty(&core->known);
+    known_mark_all_dirty(&core->stops);
     core->config_dirty = core->config != NULL;
 }
 

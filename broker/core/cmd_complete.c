@@ -11,6 +11,9 @@
 #include "lead_extra.h"
 #include "lead_state.h"
 #include "rep_state.h"
+#include "stops.h"
+
+enum { DISPOSITION_IS_DO_NOT_CALL = 6 };   /* as leadwire.v1.DispositionClass */
 
 struct completion {
     struct lead *lead;
@@ -65,6 +68,8 @@ void command_complete(struct core *core, const struct core_command *command)
         return;
     }
     enum lead_state now = completion.change.to;
+    if (completion.disposition->class_number == DISPOSITION_IS_DO_NOT_CALL || completion.change.do_not_call)
+        stops_take_lead(core, lead, command->complete.disposition);
     lead_move(core, lead, &completion.change);
     if (wrap_up_ms > 0 && (rep->state == REP_AVAILABLE || rep->state == REP_WRAP_UP))
         rep_set_state(core, rep, REP_WRAP_UP, CAUSE_COMPLETED, deadline_after(core, wrap_up_ms));

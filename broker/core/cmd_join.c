@@ -7,7 +7,8 @@
  *   offered                            the offer on the screen is renewed; a call that does not fit its rep: to the queue
  *   connecting, assigned               the rep is told
  *
- * Who only says to hear no more is not called: waiting, scheduled or offered, the lead is parked, for a person to look at.
+ * Who only says to hear no more is not called: waiting, scheduled or offered, the lead is parked, for a person to look at. So is that of
+ * who said so before and has not agreed since, where the desk parks such leads (stops.h).
  *
  * A contact that names an earlier one joins that one's lead, whatever the rules say of people. A message that a caller left
  * so joins the lead of their call, which is a call back from then on.
@@ -24,6 +25,7 @@
 #include "lead_state.h"
 #include "people.h"
 #include "preferred.h"
+#include "stops.h"
 
 struct joining {
     const struct core_command *publish;
@@ -186,7 +188,7 @@ static void set_aside(struct core *core, struct joining *joining)
     } else {
         wait_anew(core, joining);
     }
-    lead_move(core, lead, &(struct lead_change){.to = LEAD_PARKED, .cause = CAUSE_JOINED, .reason = "the person wants to hear no more",
+    lead_move(core, lead, &(struct lead_change){.to = LEAD_PARKED, .cause = CAUSE_SET_ASIDE, .reason = STOPS_REASON,
                                                 .deadline_ms = deadline_after(core, core->config->park_limit_ms)});
 }
 

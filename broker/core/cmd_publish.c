@@ -20,6 +20,7 @@
 #include "people.h"
 #include "relax.h"
 #include "rules.h"
+#include "stops.h"
 #include "team_limits.h"
 #include "urgency.h"
 
@@ -28,6 +29,7 @@ static struct lead *make_lead(struct core *core, const struct core_command *comm
 static struct demand_class *demand_of(struct core *core, const struct config_rule *rule, const struct core_command *publish, uint32_t source);
 static uint64_t received_at(const struct core *core, int64_t claimed_unix_ms);
 static void keep_seen(struct core *core, struct lead *lead);
+static void park_stopped(struct core *core, struct lead *lead);
 
 static struct siphash_128 hash_parts(struct siphash_key key, char kind, const void *a, size_t a_size, const void *b, size_t b_size)
 {
@@ -77,13 +79,18 @@ void command_publish(struct core *core, const struct core_command *command)
     struct siphash_128 key = seen_key_publish(core, command->publish.source, command->publish.idempotency_id);
     seen_prefetch(&core->seen, key);
     struct person person;
+    struct core_command carried;
+    const struct known_key *stop = NULL;
     bool is_recognised = config_recognises(&core->config->people) && command->publish.read_person && !command->publish.is_test;
     if (is_recognised) {
         person_read(core, command, &person);
         known_tell_rules(core, known_person(core, &person));
+        stop = stops_counts(core, command, &person);
+        core->is_stopped = stop != NULL;
     }
     const struct config_rule *rule = rules_find(core, command);   /* which a repeat does not need, but it fills the wait */
     known_tell_rules(core, NULL);
+    core->is_stopped = false;
     const struct seen_entry *seen = seen_find(&core->seen, key, core->now_ms);
     if (seen) {
         bool same = seen->content_hash == command->publish.content_hash;
@@ -101,6 +108,13 @@ void command_publish(struct core *core, const struct core_command *command)
         return;
     }
     struct lead *followed = publish_followed_lead(core, command);
+    const struct core_command *said = command;
+    if (stop) {
+        stops_carry(core, said, stop, &carried);
+        command = &carried;
+    }
+    if (is_recognised && (followed || rule))
+        stops_take(core, said, &person);   /* frees what `stop` borrows */
     if (followed && join_followed_lead(core, command, rule, key, is_recognised ? &person : NULL, followed))
         return;
     if (!rule) {
@@ -125,6 +139,8 @@ void command_publish(struct core *core, const struct core_command *command)
         person_attach(core, lead, &person);
     lead_move(core, lead, &(struct lead_change){.to = LEAD_WAITING, .cause = CAUSE_PUBLISHED, .deadline_ms = lead->wait_deadline_ms});
     keep_seen(core, lead);
+    if (command->publish.wants_no_more && core->config->people.parks_stopped && !lead->demand->needs.rings && !command->publish.is_test)
+        park_stopped(core, lead);
     reply(core, command, CORE_ACCEPTED, command->publish.is_test ? "a test lead: accepted and not routed" : "", id);
     if (command->publish.is_test)
         lead_move(core, lead, &(struct lead_change){.to = LEAD_CANCELLED, .cause = CAUSE_TEST_LEAD});
@@ -214,6 +230,13 @@ static uint64_t received_at(const struct core *core, int64_t claimed_unix_ms)
     if (claimed > core->now_ms)
         return core->now_ms;
     return core->now_ms - claimed > oldest_ms ? core->now_ms - oldest_ms : claimed;
+}
+
+/* Not called, and not forgotten: whoever runs the desk ends it, or lets it wait. */
+static void park_stopped(struct core *core, struct lead *lead)
+{
+    lead_move(core, lead, &(struct lead_change){.to = LEAD_PARKED, .cause = CAUSE_SET_ASIDE, .reason = STOPS_REASON,
+                                                .deadline_ms = deadline_after(core, core->config->park_limit_ms)});
 }
 
 static void keep_seen(struct core *core, struct lead *lead)

@@ -24,7 +24,7 @@ static void put_rule_tails(struct byte_buffer *out, const struct core_config *co
 static uint32_t read_number(struct byte_reader *in, uint64_t max);
 
 enum { TEXT_MAX = CONFIG_TEXT_MAX + 1 };
-enum { ALL_RULES_COUNT = 1, RULES_PROMISE = 2 };   /* bits */
+enum { ALL_RULES_COUNT = 1, RULES_PROMISE = 2, STOPS_KEPT = 4, STOPPED_PARKED = 8 };   /* bits */
 
 void config_record_put(struct byte_buffer *out, const struct core *core)
 {
@@ -248,12 +248,15 @@ static void put_config(struct byte_buffer *out, const struct core_config *config
 static uint8_t tails_of(const struct core_config *config)
 {
     uint8_t bits = config->all_rules ? ALL_RULES_COUNT : 0;
+    bits |= config->people.keeps_stops ? STOPS_KEPT : 0;
+    bits |= config->people.parks_stopped ? STOPPED_PARKED : 0;
     for (uint32_t i = 0; i < config->rule_count; i++)
         bits |= config->rules[i].first_touch_ms > 0 || config->rules[i].owner ? RULES_PROMISE : 0;
     return bits;
 }
 
-/* What rules say since more than one of them may count, and since they promise times and owners. Not written where none does, as before. */
+/* What rules say since more than one of them may count, and since they promise times and owners; and whether the desk remembers who wanted
+ * to hear no more. Not written where none does, as before. */
 static void put_rule_tails(struct byte_buffer *out, const struct core_config *config)
 {
     const uint8_t bits = tails_of(config);
@@ -284,8 +287,10 @@ static bool read_rule_tails(struct byte_reader *in, struct core_config *config)
 {
     if (byte_reader_done(in))
         return true;
-    const uint32_t bits = read_number(in, ALL_RULES_COUNT | RULES_PROMISE);
+    const uint32_t bits = read_number(in, ALL_RULES_COUNT | RULES_PROMISE | STOPS_KEPT | STOPPED_PARKED);
     config->all_rules = (bits & ALL_RULES_COUNT) != 0;
+    config->people.keeps_stops = (bits & STOPS_KEPT) != 0;
+    config->people.parks_stopped = (bits & STOPPED_PARKED) != 0;
     for (uint32_t i = 0; i < config->rule_count; i++) {
         config->rules[i].keeps_queue = read_number(in, 1);
         if ((bits & RULES_PROMISE) != 0 && !read_promises(in, &config->rules[i]))

@@ -46,6 +46,8 @@ struct core *core_new(const struct core_limits *limits, const struct core_callba
     preferred_init(core);
     people_init(core);
     known_init(&core->known, limits->people_max);
+    known_init(&core->stops, limits->people_max);
+    byte_buffer_init(&core->with_stop, 1u << 20);
     kept_init(&core->kept, limits->reopen_bytes_max);
     known_tell_rules(core, NULL);
     fair_share_init(&core->fair_share);
@@ -72,6 +74,8 @@ void core_free(struct core *core)
         classes_fini(&core->classes);
     seen_fini(&core->seen);
     known_fini(&core->known);
+    known_fini(&core->stops);
+    byte_buffer_fini(&core->with_stop);
     kept_fini(&core->kept);
     names_fini(&core->names);
     queues_fini(&core->queues);

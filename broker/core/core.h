@@ -209,6 +209,11 @@ typedef uint32_t core_person_reader(const void *lead, struct core_person_key out
 /* Gives the value of a lead's field for the rules; NULL when absent. */
 typedef const char *core_field_reader(const void *lead, const char *field);
 
+enum { CORE_STOP_WORDS_MAX = 200, CORE_STOP_BYTES_MAX = 512 };
+/* Writes what stands behind the packed lead of somebody who wanted to hear no more, when they come again: when they said so,
+ * and the words. Gives its size, CORE_STOP_BYTES_MAX at most; 0: the lead says so itself, or has no room. */
+typedef uint32_t core_stop_writer(const void *lead, uint64_t said_ms, struct core_text words, uint8_t out[CORE_STOP_BYTES_MAX]);
+
 struct core_command {
     enum core_command_kind kind;
     uint64_t session;        /* who asks; 0: nobody (timers, files) */
@@ -223,13 +228,18 @@ struct core_command {
             int64_t received_unix_ms;
             bool is_test;
             bool is_voicemail;             /* a caller left a message: nobody is on the line */
-            bool wants_no_more;            /* to hear no more is all that the person says */
+            bool wants_no_more;            /* to hear no more is all that the person says; */
+            int64_t stop_unix_ms;          /* when (0: now), */
+            struct core_text stop_words;   /* and in which words, of which CORE_STOP_WORDS_MAX bytes are kept */
+            bool opts_in;                  /* the person agrees to hear from the desk, */
+            int64_t opt_in_unix_ms;        /* and did so then (0: now): a stop of before counts no more */
             struct core_text follows;      /* idempotency id of an earlier contact of the source, whose lead it joins while that is open; empty: of none */
             const void *payload;           /* the packed lead, opaque */
             uint32_t payload_size;
             const void *fields;            /* handed to read_field */
             core_field_reader *read_field;
             core_person_reader *read_person;   /* NULL: the person is not known by anything */
+            core_stop_writer *write_stop;      /* NULL: the lead says nothing of it */
         } publish;
         struct { struct desk_id lead; struct core_text source, idempotency_id; } query;   /* lead, or source + id */
         struct { struct desk_id lead; struct core_text source, idempotency_id, reason; } cancel;
@@ -396,7 +406,7 @@ struct core_limits {
     uint32_t seen_max;             /* idempotency window in ids. Default 2,000,000 */
     uint64_t seen_ms;              /* and in time. Default 7 days */
     uint64_t payload_bytes_max;    /* Default 1 GiB */
-    uint32_t people_max;           /* keys of customers. Default 500,000 */
+    uint32_t people_max;           /* keys of customers, and as many of who wanted to hear no more. Default 500,000 */
     uint64_t reopen_bytes_max;     /* of ended leads that may be reopened: their contacts, and 1 KiB each. Default 8 MiB */
     /* Kept for explanations; decides nothing. All of it 0: nothing is kept, and offers go without a reason. */
     uint32_t history_max;          /* rep changes. Default 262,144 */

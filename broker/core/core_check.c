@@ -321,6 +321,12 @@ uint64_t core_state_hash(struct core *core)
         if (core->now_ms - known->at_ms <= CONFIG_WINDOW_MAX_MS)   /* others are never found */
             sum += siphash_64(HASH_KEY, parts, sizeof parts);
     }
+    for (const struct avl_node *node = avl_first(&core->stops.by_serial); node; node = avl_next(node)) {
+        const struct known_key *stop = AVL_ENTRY(node, struct known_key, by_serial);
+        const uint64_t parts[] = {stop->key.lo, stop->key.hi, stop->at_ms, stop->is_taken_back,
+                                  stop->words ? siphash_64(HASH_KEY, stop->words, stop->words_size) : 0};
+        sum += siphash_64(HASH_KEY, parts, sizeof parts);
+    }
     for (uint64_t position = core->seen.first; position < core->seen.next; position++) {
         const struct seen_entry *entry = seen_at(&core->seen, position);
         const uint64_t parts[] = {entry->key.lo, entry->key.hi, entry->lead.number, entry->content_hash, entry->at_ms, entry->kind, entry->end};

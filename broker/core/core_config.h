@@ -223,10 +223,12 @@ struct config_people {
     uint64_t customer_for_ms;        /* so long after a lead that was won a person is a customer; 0: nobody is */
     uint32_t owner_for_ms;           /* so long a lead is for the owner of its person first; 0: all alike */
     char *owner_from;                /* the field of a lead that may name the owner; NULL: none does */
+    bool keeps_stops;                /* who wanted to hear no more is known by it when they come again; */
+    bool parks_stopped;              /* and a lead of theirs is offered to nobody, unless somebody is on the line */
 };
 static inline bool config_recognises(const struct config_people *people)
 {
-    return people->join || people->customer_for_ms > 0 || people->owner_for_ms > 0;
+    return people->join || people->customer_for_ms > 0 || people->owner_for_ms > 0 || people->keeps_stops;
 }
 
 /* What follows when a rep does not take a lead. retry_same_rep_ms of core_config is the first pause. */

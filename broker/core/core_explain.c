@@ -20,6 +20,7 @@
 #include "pairs.h"
 #include "parking.h"
 #include "preferred.h"
+#include "stops.h"
 #include "team_limits.h"
 #include "urgency.h"
 #include "why_text.h"
@@ -453,7 +454,8 @@ static const char *waiting_because(struct core *core, const struct lead *lead, c
     uint32_t unable = 0, absent = 0, capped = 0, kept = 0, full = 0, declined = 0, taken = 0;
     char detail[128];
     if (lead->state == LEAD_PARKED) {
-        const char *more = lead->cause == CAUSE_UNROUTABLE ? "; no rep of the rules could ever take it" : "";
+        const char *more = lead->cause == CAUSE_UNROUTABLE ? "; no rep of the rules could ever take it" :
+                           lead->cause == CAUSE_SET_ASIDE && stops_lead(core, lead) ? "; " STOPS_REASON : "";
         const char *again = parking_was_told(lead) ? "; still_parked: managers were told again" : "";
         snprintf(text, size, "parked: %s%s%s", core_cause_word((enum core_cause)lead->cause), more, again);
         return text;

@@ -81,10 +81,13 @@ struct core {
     struct timer_wheel wheel;
     struct avl_tree people;                /* person_key of open leads, where people are recognised: people.h */
     struct known known;
+    struct known stops;                    /* stops.h */
+    struct byte_buffer with_stop;          /* a lead, and what the desk remembers of its person */
     struct kept kept;
     const char *customer;                  /* what rules are told of a publish that looks for its own: "yes", "no"; */
     const char *bought;                    /* and what such a person bought; "" */
     char bought_days[12];                  /* so many whole days ago; "" */
+    bool is_stopped;                       /* and whether such a person wanted to hear no more */
     struct bitset capped_sources;          /* names: some rep of the rules may have only so many of it */
     struct avl_tree preferred;             /* lead_extra of all leads that wait for a preferred rep, most urgent first */
     struct history history;
@@ -96,7 +99,7 @@ struct core {
     struct desk_id *gone;                  /* ended leads the checkpoint still holds */
     size_t gone_first, gone_count, gone_capacity;
     size_t dirty_count;
-    struct { uint32_t rep; size_t leads, gone, kept, seen, known; bool desk, config; uint8_t number; } checkpoint;   /* what is left to give */
+    struct { uint32_t rep; size_t leads, gone, kept, seen, known, stops; bool desk, config; uint8_t number; } checkpoint;   /* what is left to give */
     struct seen_entry *restored_seen;      /* while restoring; sorted and taken over at the end */
     size_t restored_count, restored_capacity;
 

@@ -12,6 +12,7 @@
 #include "owner.h"
 #include "people.h"
 #include "rules.h"
+#include "stops.h"
 
 enum { NOTES_MAX = 400 };
 
@@ -40,11 +41,13 @@ static void find_rule(struct core *core, struct preview *preview)
     if (config_recognises(&core->config->people) && publish->publish.read_person && !publish->publish.is_test) {
         person_read(core, publish, &preview->person);
         known_tell_rules(core, known_person(core, &preview->person));
+        core->is_stopped = stops_counts(core, publish, &preview->person) != NULL;
     }
     const uint64_t given_up = core->patterns.given_up;
     preview->rule = rules_find(core, publish);
     preview->gave_up = core->patterns.given_up > given_up;
     known_tell_rules(core, NULL);
+    core->is_stopped = false;
 }
 
 static void note(struct preview *preview, const char *what, const char *of)
@@ -75,6 +78,8 @@ static void note_person(struct core *core, struct preview *preview)
     const struct known_key *known = known_person(core, &preview->person);
     if (known)
         note(preview, known->bought != 0 ? "its person is a customer, who bought: " : "its person is a customer", known->bought != 0 ? names_text(&core->names, known->bought - 1) : "");
+    if (stops_counts(core, preview->publish, &preview->person))
+        note(preview, "its person wanted to hear no more", core->config->people.parks_stopped && !publish_is_call(preview->publish) ? ", so it is parked" : "");
     if (owner && core->config->people.owner_for_ms > 0)
         note(preview, "comes first to its owner, if they are there: ", owner->name);
     if (preview->rule->owner)

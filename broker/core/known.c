@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lead_extra.h"
 #include "people.h"
@@ -30,11 +31,17 @@ void known_init(struct known *known, uint32_t max)
     avl_init(&known->by_serial, compare_serials);
 }
 
+static void free_key(struct known_key *key)
+{
+    free(key->words);
+    free(key);
+}
+
 void known_fini(struct known *known)
 {
     for (struct avl_node *node; (node = avl_first(&known->by_serial)) != NULL;) {
         avl_remove(&known->by_serial, node);
-        free(AVL_ENTRY(node, struct known_key, by_serial));
+        free_key(AVL_ENTRY(node, struct known_key, by_serial));
     }
 }
 
@@ -79,7 +86,19 @@ static void drop_oldest(struct known *known)
     avl_remove(&known->by_serial, &oldest->by_serial);
     avl_remove(&known->by_key, &oldest->by_key);
     unmark_dirty(known, oldest);
-    free(oldest);
+    free_key(oldest);
+}
+
+static void keep_words(struct known_key *key, const struct known_key *found)
+{
+    char *words = found->words_size > 0 ? malloc(found->words_size) : NULL;
+    if (found->words_size > 0 && !words)
+        abort();   /* CORE_STOP_WORDS_MAX bytes: part of the same promise */
+    if (words)
+        memcpy(words, found->words, found->words_size);
+    free(key->words);
+    key->words = words;
+    key->words_size = found->words_size;
 }
 
 void known_keep(struct known *known, const struct known_key *found, bool is_dirty)
@@ -101,6 +120,8 @@ void known_keep(struct known *known, const struct known_key *found, bool is_dirt
     key->at_ms = found->at_ms;
     key->serial = found->serial;
     key->bought = found->bought != 0 ? found->bought : key->bought;
+    key->is_taken_back = found->is_taken_back;
+    keep_words(key, found);
     avl_insert(&known->by_serial, &key->by_serial);
     if (is_dirty)
         mark_dirty(known, key);

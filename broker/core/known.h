@@ -4,6 +4,7 @@
  *
  * By key of the person (people.h), of core_limits.people_max keys those that were won last, for a year at most. A key that
  * is won again moves to the end. What is found does not depend on what was dropped when, so that a restart finds the same.
+ * Those who wanted to hear no more are kept in the same way (stops.h), in a struct of their own.
  */
 #ifndef KNOWN_H
 #define KNOWN_H
@@ -22,6 +23,9 @@ struct known_key {
     uint64_t at_ms, serial;            /* serial: grows with each */
     uint32_t rep;                      /* 0: nobody's */
     uint32_t bought;                   /* names + 1; 0: not known */
+    char *words;                       /* of a stop: what was said; a copy, NULL if nothing was */
+    uint32_t words_size;
+    bool is_taken_back;                /* of a stop: the person agreed since */
     bool is_dirty;
     struct known_key *dirty_next, *dirty_prev;   /* changed since the last checkpoint, in order */
 };

@@ -6,6 +6,7 @@
  */
 #include "record.h"
 #include "record_parts.h"
+#include "seen.h"
 
 #include <string.h>
 
@@ -553,7 +554,7 @@ lw_status record_read_seen(const void *bytes, size_t size, struct seen_image *ou
     out->life = out->end >> 4;
     out->end &= 0x0F;
     if (!in.failed && byte_reader_left(&in) > 0)
-        out->bought = read_text(&in, LW_NAME_MAX);
+        out->bought = read_text(&in, out->kind == SEEN_STOP || out->kind == SEEN_STOPPED ? CORE_STOP_WORDS_MAX : LW_NAME_MAX);
     return read_end(&in);
 }
 

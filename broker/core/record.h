@@ -216,7 +216,7 @@ struct seen_image {
     uint8_t kind;                     /* enum seen_kind */
     uint8_t end;                      /* enum lead_state: 0 while the lead is open */
     uint8_t life;                     /* how often the lead was reopened; 15 at most */
-    struct core_text bought;          /* SEEN_WON, SEEN_NAMED; borrowed */
+    struct core_text bought;          /* SEEN_WON, SEEN_NAMED; SEEN_STOP, SEEN_STOPPED: the words; borrowed */
 };
 
 /* Whose turn a queue's round_robin has come past. */

@@ -28,6 +28,7 @@
 #include "preferred.h"
 #include "rep_state.h"
 #include "restore.h"
+#include "stops.h"
 #include "team_limits.h"
 
 static lw_status restore_lead(struct core *core, const void *bytes, size_t size);
@@ -172,6 +173,11 @@ static lw_status restore_seen(struct core *core, const void *bytes, size_t size)
     if (status != LW_OK)
         return status;
     at_least(&core->next_number, image.lead.number);
+    if (image.kind == SEEN_STOP || image.kind == SEEN_STOPPED) {
+        at_least(&core->next_revision, image.serial);
+        stops_restore(core, &image);
+        return LW_OK;
+    }
     if (image.kind == SEEN_WON || image.kind == SEEN_NAMED) {
         const uint32_t bought = image.bought.size > 0 ? names_add(&core->names, image.bought.data, image.bought.size) : NAME_NONE;
         if (image.bought.size > 0 && bought == NAME_NONE)

@@ -131,7 +131,8 @@ const struct config_rule *rules_by_name(const struct core *core, uint32_t name)
     return NULL;
 }
 
-/* What a lead says of itself; and `customer`, `bought` and `bought_days`, which the desk knows. */
+/* What a lead says of itself; and `customer`, `bought` and `bought_days`, which the desk knows. That the person wants no calls is known of
+ * both: who said so once need not say so again. */
 static const char *ask(const struct core *core, const struct core_command *publish, const char *field)
 {
     if (field[0] == 'c' && strcmp(field, "customer") == 0)
@@ -140,6 +141,8 @@ static const char *ask(const struct core *core, const struct core_command *publi
         return core->bought;
     if (field[0] == 'b' && strcmp(field, "bought_days") == 0)
         return core->bought_days;
+    if (core->is_stopped && strcmp(field, "attribute.do_not_call") == 0)
+        return "yes";
     return publish->publish.read_field ? publish->publish.read_field(publish->publish.fields, field) : NULL;
 }
 

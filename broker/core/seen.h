@@ -11,7 +11,7 @@
 
 enum { SEEN_CHUNK = 16384, SEEN_BUCKET_MS = 3600 * 1000, SEEN_BUCKET_REVISIONS_LOG2 = 18 };
 
-enum seen_kind { SEEN_PUBLISH = 1, SEEN_COMPLETE = 2, SEEN_JOIN = 3, SEEN_WON = 4, SEEN_NAMED = 5 };   /* JOIN: a publish that joined an open lead; WON: known.h, only in checkpoints; NAMED: the same, only in the journal */
+enum seen_kind { SEEN_PUBLISH = 1, SEEN_COMPLETE = 2, SEEN_JOIN = 3, SEEN_WON = 4, SEEN_NAMED = 5, SEEN_STOP = 6, SEEN_STOPPED = 7 };   /* JOIN: a publish that joined an open lead; WON: known.h, only in checkpoints; NAMED: the same, only in the journal; STOP, STOPPED: stops.h, in the journal and in checkpoints */
 
 struct seen_entry {
     struct siphash_128 key;

@@ -363,6 +363,8 @@ static bool read_people(struct reading *reading, const Leadwire__V1__PeopleConfi
     people->window_ms = from->window_ms;
     people->owner_for_ms = from->owner_for_ms;
     people->customer_for_ms = from->customer_for_ms;
+    people->keeps_stops = from->keep_stops;
+    people->parks_stopped = from->keep_stops && from->park_stopped;
     lw_status status = *from->owner_from && !field_exists(from->owner_from) ? LW_NOT_FOUND : core_config_set_owner_from(reading->config, from->owner_from);
     return judge(reading, status, "field that names the owner", from->owner_from);
 }

@@ -614,7 +614,9 @@ RULES(people_config,
     NUMBER(window_ms),
     NUMBER(owner_for_ms),
     TEXT(owner_from, FIELD_NAME_MAX),
-    NUMBER(customer_for_ms));
+    NUMBER(customer_for_ms),
+    NUMBER(keep_stops),
+    NUMBER(park_stopped));
 
 RULES(refusal_config,
     NAMES(reasons, DECLINE_REASONS_MAX, LW_NAME_MAX),

@@ -6,6 +6,7 @@
 
 #include "../unit/cmocka_all.h"
 #include "lead_command.h"
+#include "leadwire/lead.h"
 
 #define TEXT(text) ((char *)(uintptr_t)(text))
 
@@ -105,12 +106,77 @@ static void only_who_withdraws_and_wants_no_calls_wants_to_hear_no_more(void **s
     }
 }
 
+/* What the desk remembers of a person stands behind the packed lead; whoever decodes the two has one lead. */
+static void what_was_said_before_is_read_with_the_lead(void **state)
+{
+    static const struct { bool says_so, is_full, no_calls; size_t consents, attributes; } table[] = {
+        {false, false, false, 2, 1}, {true, false, true, 1, 1}, {false, true, false, LW_LEAD_CONSENTS_MAX, 1}, {true, false, false, 1, 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        uint8_t bytes[4096];
+        Leadwire__V1__Lead lead = LEADWIRE__V1__LEAD__INIT;
+        Leadwire__V1__Consent consent = LEADWIRE__V1__CONSENT__INIT, *consents[LW_LEAD_CONSENTS_MAX];
+        Leadwire__V1__Attribute attribute = LEADWIRE__V1__ATTRIBUTE__INIT, *attributes[] = {&attribute};
+        struct core_command command = {.kind = COMMAND_PUBLISH};
+        for (size_t k = 0; k < LW_LEAD_CONSENTS_MAX; k++)
+            consents[k] = &consent;
+        consent.purpose = TEXT(table[i].says_so ? "contact" : "marketing");
+        attribute.name = TEXT("do_not_call");
+        attribute.value = TEXT("yes");
+        lead.source = TEXT("form");
+        lead.consents = consents;
+        lead.n_consents = table[i].is_full ? LW_LEAD_CONSENTS_MAX : 1;
+        lead.attributes = attributes;
+        lead.n_attributes = table[i].no_calls;
+        lead_command_fill(&lead, &command);
+        size_t size = leadwire__v1__lead__pack(&lead, bytes);
+        size += command.publish.write_stop(&lead, 1234, (struct core_text){"STOP it", 4}, bytes + size);
+        Leadwire__V1__Lead *both = leadwire__v1__lead__unpack(NULL, size, bytes);
+        assert_non_null(both);
+        assert_string_equal(both->source, "form");
+        assert_int_equal(both->n_consents, table[i].consents);
+        assert_int_equal(both->n_attributes, table[i].attributes);
+        assert_string_equal(both->attributes[0]->name, "do_not_call");
+        if (!table[i].says_so && !table[i].is_full) {
+            const Leadwire__V1__Consent *said = both->consents[1];
+            assert_true(strcmp(said->purpose, "contact") == 0 && !said->granted && said->given_unix_ms == 1234 && strcmp(said->text, "STOP") == 0);
+        }
+        leadwire__v1__lead__free_unpacked(both, NULL);
+    }
+}
+
+/* Of the purpose `contact` alone; when, and in which words. */
+static void who_agrees_and_who_withdraws_is_told_with_the_time(void **state)
+{
+    Leadwire__V1__Lead lead = LEADWIRE__V1__LEAD__INIT;
+    Leadwire__V1__Consent given = LEADWIRE__V1__CONSENT__INIT, withdrawn = LEADWIRE__V1__CONSENT__INIT, *consents[] = {&given, &withdrawn};
+    struct core_command command = {.kind = COMMAND_PUBLISH};
+    (void)state;
+    given.purpose = withdrawn.purpose = TEXT("contact");
+    given.granted = true;
+    given.given_unix_ms = 5;
+    withdrawn.given_unix_ms = 7;
+    withdrawn.text = TEXT("no more");
+    lead.consents = consents;
+    lead.n_consents = 2;
+    lead_command_fill(&lead, &command);
+    assert_true(command.publish.opts_in && command.publish.opt_in_unix_ms == 5 && command.publish.stop_unix_ms == 7);
+    assert_memory_equal(command.publish.stop_words.data, "no more", 7);
+    given.purpose = TEXT("marketing");
+    command = (struct core_command){.kind = COMMAND_PUBLISH};
+    lead_command_fill(&lead, &command);
+    assert_false(command.publish.opts_in);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mail_is_known_by_its_own_id_and_by_those_that_it_answers),
         cmocka_unit_test(a_person_is_known_by_what_was_read_and_by_nothing_else),
         cmocka_unit_test(only_who_withdraws_and_wants_no_calls_wants_to_hear_no_more),
+        cmocka_unit_test(what_was_said_before_is_read_with_the_lead),
+        cmocka_unit_test(who_agrees_and_who_withdraws_is_told_with_the_time),
         cmocka_unit_test(more_keys_than_there_is_room_for_are_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "desk_rig.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,14 +144,24 @@ struct desk_id rig_publish_lead(struct desk_rig *rig, const struct rig_lead *lea
     return rig_told(rig, EFFECT_REPLY, 0, 0)->lead;
 }
 
+/* " [stop 12]": the words, and the last digits of the time. */
+static uint32_t write_stop(const void *lead, uint64_t said_ms, struct core_text words, uint8_t out[CORE_STOP_BYTES_MAX])
+{
+    const struct rig_lead *from = lead;
+    if (from->wants_no_more)
+        return 0;
+    return (uint32_t)snprintf((char *)out, CORE_STOP_BYTES_MAX, "[%.*s %u]", (int)words.size, words.size > 0 ? words.data : "", (unsigned)(said_ms % 1000));
+}
+
 struct core_command rig_publish_command(const struct desk_rig *rig, const struct rig_lead *lead)
 {
     return (struct core_command){.kind = COMMAND_PUBLISH, .session = PUBLISHER, .publish = {
         .idempotency_id = text(lead->id), .source = text(lead->source ? lead->source : "form"),
         .content_hash = lead->content_hash ? lead->content_hash : 7, .channel = lead->channel ? lead->channel : LW_CHANNEL_WEB,
         .received_unix_ms = lead->received_ms ? lead->received_ms : (int64_t)rig->now_ms, .is_test = lead->is_test,
-        .is_voicemail = lead->is_voicemail, .wants_no_more = lead->wants_no_more, .follows = text(lead->follows ? lead->follows : ""),
-        .payload = lead->id, .payload_size = (uint32_t)strlen(lead->id), .fields = lead, .read_field = read_field, .read_person = read_person}};
+        .is_voicemail = lead->is_voicemail, .wants_no_more = lead->wants_no_more, .stop_words = text(lead->words ? lead->words : ""),
+        .stop_unix_ms = (int64_t)lead->said_ms, .opts_in = lead->opts_in, .opt_in_unix_ms = (int64_t)lead->said_ms, .follows = text(lead->follows ? lead->follows : ""),
+        .payload = lead->id, .payload_size = (uint32_t)strlen(lead->id), .fields = lead, .read_field = read_field, .read_person = read_person, .write_stop = write_stop}};
 }
 
 enum core_status rig_try_publish(struct desk_rig *rig, const struct rig_lead *lead)

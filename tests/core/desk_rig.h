@@ -48,7 +48,9 @@ struct rig_lead {
     bool is_test;
     const char *phone, *email;         /* what the person is known by */
     const char *follows;               /* an earlier id of the source */
-    bool is_voicemail, wants_no_more;
+    bool is_voicemail, wants_no_more, opts_in;
+    uint64_t said_ms;                  /* of a stop or an agreement; 0: now */
+    const char *words;                 /* of a stop */
     struct rig_field fields[RIG_FIELDS_MAX];
 };
 

@@ -270,6 +270,8 @@ static void add_random_rule(struct pair *pair, struct core_config *config, int n
         static const char *const answers[] = {"Yes", "no"};
         if (below(pair, 4) == 0)
             MUST_HOLD(core_config_rule_when(rule, "customer", CONFIG_EQUALS, &answers[below(pair, 2)], 1) == LW_OK);
+        if (below(pair, 12) == 0)
+            MUST_HOLD(core_config_rule_when(rule, "attribute.do_not_call", CONFIG_EQUALS, &answers[0], 1) == LW_OK);
         if (below(pair, 6) == 0)
             MUST_HOLD(core_config_rule_when(rule, "bought", CONFIG_EQUALS, &model_bought[below(pair, 2)], 1) == LW_OK);
         const char *value[] = {values[field == 2 ? 2 : below(pair, 2)]};
@@ -427,6 +429,8 @@ static struct core_config *random_rules(struct pair *pair)
     config->people.window_ms = 1 + (below(pair, 2) ? below(pair, 60000) : below(pair, 3000000));
     config->people.customer_for_ms = below(pair, 3) ? below(pair, 1000000) : 0;
     config->people.owner_for_ms = below(pair, 2) ? (uint32_t)below(pair, 20000) : 0;
+    config->people.keeps_stops = below(pair, 3) != 0;
+    config->people.parks_stopped = config->people.keeps_stops && below(pair, 2);
     MUST_HOLD(core_config_set_owner_from(config, below(pair, 2) ? "owner" : "") == LW_OK);
     config->transfer_for_ms = 1 + (uint32_t)below(pair, 40000);
     config->return_assigned_when_gone = below(pair, 2);
@@ -461,6 +465,12 @@ static uint32_t read_person(const void *lead, struct core_person_key out[CORE_PE
     out[1] = (struct core_person_key){PERSON_KEY_EMAIL, text(fields->email)};
     out[2] = (struct core_person_key){PERSON_KEY_VENDOR, text(fields->vendor)};
     return 3;
+}
+
+static uint32_t write_stop(const void *lead, uint64_t said_ms, struct core_text words, uint8_t out[CORE_STOP_BYTES_MAX])
+{
+    (void)lead;
+    return (uint32_t)snprintf((char *)out, CORE_STOP_BYTES_MAX, "%.*s%u", words.size < 2 ? (int)words.size : 2, words.data ? words.data : "", (unsigned)(said_ms % 100));
 }
 
 /* Few people, of whom each has a phone and an email, and some use another's. */
@@ -512,11 +522,12 @@ static void publish(struct pair *pair)
     if (follows)
         any_id(pair, earlier);
     struct core_command command = {.kind = COMMAND_PUBLISH, .session = 1, .publish = {
-        .is_voicemail = below(pair, 6) == 0, .wants_no_more = below(pair, 8) == 0, .follows = text(follows ? earlier : ""),
+        .is_voicemail = below(pair, 6) == 0, .wants_no_more = below(pair, 8) == 0, .stop_words = text(below(pair, 2) ? "stop" : ""), .opts_in = below(pair, 5) == 0,
+        .stop_unix_ms = below(pair, 2) ? (int64_t)(pair->now_ms - below(pair, 300000)) : 0, .opt_in_unix_ms = below(pair, 2) ? (int64_t)(pair->now_ms - below(pair, 300000)) : 0, .follows = text(follows ? earlier : ""),
         .idempotency_id = text(id), .source = text(below(pair, 4) ? "form" : "fair"), .content_hash = below(pair, 20) ? 7 : 8,
         .channel = (uint8_t)(below(pair, 30) ? 1 + below(pair, 3) : below(pair, 8)), .is_test = below(pair, 40) == 0,
         .received_unix_ms = below(pair, 3) ? (int64_t)(pair->now_ms - below(pair, 60000)) : 0,
-        .payload = id, .payload_size = (uint32_t)strlen(id), .fields = &fields, .read_field = read_field, .read_person = below(pair, 3) ? read_person : NULL}};
+        .payload = id, .payload_size = (uint32_t)strlen(id), .fields = &fields, .read_field = read_field, .read_person = below(pair, 3) ? read_person : NULL, .write_stop = below(pair, 6) ? write_stop : NULL}};
     step(pair, &command, "publish");
 }
 

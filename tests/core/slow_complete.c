@@ -51,6 +51,7 @@ static void follow_up(struct slow_desk *desk, struct slow_lead *lead, const stru
     bool too_many = disposition->follow_up == FOLLOW_UP_CALL_BACK && lead->call_backs >= bound->most;
     bool ends = disposition->follow_up == FOLLOW_UP_END || disposition->follow_up == FOLLOW_UP_SUPPRESS || (too_many && bound->ends);
     lead->call_back |= !ends;
+    note_stop(desk, lead, disposition);
     if (ends)
         move_by(desk, lead, LEAD_COMPLETED, CAUSE_COMPLETED, number, 0, disposition->code, -1, disposition->follow_up == FOLLOW_UP_SUPPRESS);
     else if (disposition->follow_up == FOLLOW_UP_PARK || too_many)

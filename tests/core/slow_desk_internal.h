@@ -166,6 +166,9 @@ struct slow_desk {
     int won_count;
     char paused[4][TEXT];                      /* sources of which none is taken; "": a free place */
     const struct slow_won *customer;           /* whoever publishes now; NULL: none */
+    struct slow_stop { char key[KEY_TEXT], words[KEY_TEXT]; bool stop; uint64_t at_ms; } stops[KNOWN];   /* all that was said, in that order; stop: else they agree */
+    int stop_count;
+    bool is_stopped;                           /* whoever publishes now */
 };
 
 /* slow_state.c */
@@ -216,6 +219,8 @@ struct slow_seen *recall(struct slow_desk *desk, char kind, const char *name, co
 /* The publish becomes a contact of an open lead, and is answered. */
 bool join(struct slow_desk *desk, const struct core_command *command);
 bool follow(struct slow_desk *desk, const struct core_command *command);
+/* The lead that it follows is open. */
+bool follows_open(struct slow_desk *desk, const struct core_command *command);
 /* A new lead is about whom this publish is about. */
 void know(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command);
 /* What somebody who publishes is known by, where the rules recognise people. */
@@ -263,6 +268,16 @@ void name_customer(struct slow_desk *desk, const struct core_command *command);
 void note_won(struct slow_desk *desk, const struct slow_lead *lead, const char *disposition);
 /* A new lead is for the owner of its person first. */
 void prefer_owner(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command);
+
+/* slow_stops.c */
+/* The last stop that counts of who publishes this; NULL: none. */
+const struct slow_stop *stop_of(const struct slow_desk *desk, const struct core_command *command, char keys[][KEY_TEXT], uint32_t count);
+/* The lead is kept with what is known of its person. */
+void carry_stop(const struct slow_desk *desk, const struct slow_stop *stop, struct core_command *command, uint8_t *room);
+/* A publish says stop, or takes it back. */
+void hear_stop(struct slow_desk *desk, const struct core_command *command, char keys[][KEY_TEXT], uint32_t count);
+/* A rep says it, or nothing of the kind. */
+void note_stop(struct slow_desk *desk, const struct slow_lead *lead, const struct config_disposition *disposition);
 
 /* slow_rules.c */
 /* NULL: none. */

@@ -24,7 +24,7 @@ uint32_t read_keys(const struct slow_desk *desk, const struct core_command *comm
 {
     struct core_person_key known_by[CORE_PERSON_KEYS_MAX];
     const struct config_people *people = &desk->rules->people;
-    if (!command->publish.read_person || command->publish.is_test || !(people->join || people->customer_for_ms > 0 || people->owner_for_ms > 0))
+    if (!command->publish.read_person || command->publish.is_test || !(people->join || people->customer_for_ms > 0 || people->owner_for_ms > 0 || people->keeps_stops))
         return 0;
     return write_keys(known_by, command->publish.read_person(command->publish.fields, known_by), command->publish.source, keys);
 }
@@ -170,7 +170,7 @@ static void stop(struct slow_desk *desk, struct slow_lead *lead)
     } else {
         wait_anew(desk, lead);
     }
-    move(desk, lead, LEAD_PARKED, CAUSE_JOINED, -1, desk->now_ms + desk->rules->park_limit_ms, "");
+    move(desk, lead, LEAD_PARKED, CAUSE_SET_ASIDE, -1, desk->now_ms + desk->rules->park_limit_ms, "");
 }
 
 static void take_in_hand(struct slow_desk *desk, struct slow_lead *lead, const struct core_command *command)
@@ -204,6 +204,14 @@ static void end_call(struct slow_desk *desk, struct slow_lead *lead)
     } else {
         wait_anew(desk, lead);
     }
+}
+
+bool follows_open(struct slow_desk *desk, const struct core_command *command)
+{
+    struct desk_id id;
+    enum lead_state end;
+    return command->publish.follows.size > 0 && !command->publish.is_test &&
+           find_named(desk, (struct desk_id){0}, command->publish.source, command->publish.follows, &id, &end);
 }
 
 bool follow(struct slow_desk *desk, const struct core_command *command)

@@ -79,8 +79,10 @@ static void fill_lead(struct slow_desk *desk, struct slow_lead *lead, const stru
         strcpy(lead->teams[lead->team_count++], rule->teams[i]);
 }
 
-void publish(struct slow_desk *desk, const struct core_command *command)
+void publish(struct slow_desk *desk, const struct core_command *said)
 {
+    struct core_command carried = *said, *const command = &carried;
+    uint8_t with_stop[64 + CORE_STOP_BYTES_MAX];
     const struct desk_id none = {0};
     char source[TEXT], id[TEXT], keys[CORE_PERSON_KEYS_MAX][KEY_TEXT];
     if (!desk->rules) {
@@ -89,7 +91,10 @@ void publish(struct slow_desk *desk, const struct core_command *command)
     }
     copy_text(source, command->publish.source);
     copy_text(id, command->publish.idempotency_id);
-    desk->customer = last_won(desk, keys, read_keys(desk, command, keys));
+    const uint32_t count = read_keys(desk, command, keys);
+    desk->customer = last_won(desk, keys, count);
+    const struct slow_stop *stop = stop_of(desk, command, keys, count);
+    desk->is_stopped = stop != NULL;
     const struct slow_seen *seen = recall(desk, 'p', source, id);
     if (seen) {
         answer_joined(desk, command, seen->hash == command->publish.content_hash ? CORE_DUPLICATE : CORE_DUPLICATE_DIFFERS, seen->lead, seen->joined);
@@ -103,6 +108,11 @@ void publish(struct slow_desk *desk, const struct core_command *command)
         answer(desk, command, CORE_REJECTED, none);
         return;
     }
+    const bool is_taken = find_rule(desk, command) || follows_open(desk, command);
+    if (stop)
+        carry_stop(desk, stop, &carried, with_stop);
+    if (is_taken)
+        hear_stop(desk, said, keys, count);
     if (follow(desk, command))
         return;
     if (!find_rule(desk, command)) {
@@ -127,6 +137,8 @@ void publish(struct slow_desk *desk, const struct core_command *command)
     strcpy(entry.name, source);
     strcpy(entry.id, id);
     remember(desk, entry);
+    if (command->publish.wants_no_more && desk->rules->people.parks_stopped && !is_call(lead) && !command->publish.is_test)
+        move(desk, lead, LEAD_PARKED, CAUSE_SET_ASIDE, -1, desk->now_ms + desk->rules->park_limit_ms, "");
     answer(desk, command, CORE_ACCEPTED, lead->id);
     if (command->publish.is_test)
         move(desk, lead, LEAD_CANCELLED, CAUSE_TEST_LEAD, -1, 0, "");

@@ -70,6 +70,8 @@ static const char *ask(const struct slow_desk *desk, const struct core_command *
         snprintf(days, sizeof days, "%llu", desk->customer ? (unsigned long long)(desk->now_ms - desk->customer->at_ms) / 86400000 : 0);
         return desk->customer ? days : "";
     }
+    if (desk->is_stopped && strcmp(field, "attribute.do_not_call") == 0)
+        return "yes";
     return command->publish.read_field(command->publish.fields, field);
 }
 

@@ -149,6 +149,26 @@ static void what_would_be_refused_says_why(void **state)
     rig_close(&rig);
 }
 
+static void that_the_person_is_stopped_is_told(void **state)
+{
+    static const struct { bool parks, agrees; uint8_t channel; const char *note; } table[] = {
+        {false, false, 0, "its person wanted to hear no more"}, {true, false, 0, "its person wanted to hear no more, so it is parked"},
+        {true, false, LW_CHANNEL_PHONE, "its person wanted to hear no more"}, {true, true, 0, ""}};
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct desk_rig rig;
+        struct heard heard;
+        struct core_config *config = rules();
+        config->people = (struct config_people){.keeps_stops = true, .parks_stopped = table[i].parks};
+        rig_open(&rig, config, NULL);
+        rig_publish_lead(&rig, &(struct rig_lead){.id = "x", .phone = "+39021", .wants_no_more = true});
+        const struct rig_lead again = {.id = "y", .phone = "+39021", .opts_in = table[i].agrees, .channel = table[i].channel};
+        assert_string_equal(preview(&rig, &again, false, &heard), "");
+        assert_string_equal(heard.notes, table[i].note);
+        rig_close(&rig);
+    }
+}
+
 static void whose_lead_it_is_is_told(void **state)
 {
     struct desk_rig rig;
@@ -207,6 +227,7 @@ int main(void)
         cmocka_unit_test(as_if_all_were_there_tells_who_could_ever),
         cmocka_unit_test(what_would_be_refused_says_why),
         cmocka_unit_test(whose_lead_it_is_is_told),
+        cmocka_unit_test(that_the_person_is_stopped_is_told),
         cmocka_unit_test(what_it_follows_is_told_and_a_message_needs_no_device),
     };
     return cmocka_run_group_tests_name("core preview", tests, NULL, NULL);

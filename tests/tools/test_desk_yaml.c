@@ -207,6 +207,8 @@ static const struct wrong wrong_files[] = {
     {"desk: main\n" REPS "people: {owner: from attribute.owner}\n", {"d.yaml:4: people: owner is asked first for no time; say how long: owner_for: 45s"}},
     {"desk: main\n" REPS "rules:\n  - name: a\n    when: {customer: yes}\n",
      {"d.yaml:5: rule 'a' asks for customers, whom the desk does not know; say how long: people: {customer_for: 365d}"}},
+    {"desk: main\n" REPS "people: {do_not_call: hang_up}\n",
+     {"d.yaml:4: people: do_not_call must be flag (who wanted to hear no more is known by it), park (and not called) or forget, not 'hang_up'"}},
     {"desk: main\n" REPS "people: {joins: yes}\n", {"d.yaml:4: people: 'joins' is not known here; did you mean 'join'?"}},
     {"desk: main\n" REPS "offers_max: 0\n", {"d.yaml:4: offers_max must be from 1 to 32, not 0"}},
     {"desk: main\n" REPS "when_rep_gone: drop\n",
@@ -484,6 +486,13 @@ static void people_are_recognised_as_written(void **state)
     desk = desk_of("desk: main\n" REPS "people: {join: yes}\n");
     assert_true(desk_yaml_config(desk)->people->join);
     assert_int_equal(desk_yaml_config(desk)->people->window_ms, 30 * 24 * 3600000ull);
+    assert_true(desk_yaml_config(desk)->people->keep_stops && !desk_yaml_config(desk)->people->park_stopped);
+    desk_yaml_close(&desk);
+    desk = desk_of("desk: main\n" REPS "people: {do_not_call: park}\n");
+    assert_true(desk_yaml_config(desk)->people->keep_stops && desk_yaml_config(desk)->people->park_stopped);
+    desk_yaml_close(&desk);
+    desk = desk_of("desk: main\n" REPS "people: {do_not_call: forget}\n");
+    assert_true(!desk_yaml_config(desk)->people->keep_stops && !desk_yaml_config(desk)->people->park_stopped);
     desk_yaml_close(&desk);
     desk = desk_of("desk: main\n" REPS "people: {customer_for: 10d, owner_for: 45s, owner: from attribute.owner}\n"
                    "rules: [{name: add-on, when: {customer: yes}, priority: 30}]\n");

@@ -158,7 +158,8 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
     judge->coverage->moves[event->from][event->to]++;
     judge->coverage->faults[SIM_FAULT_ABANDONED] += event->cause == CAUSE_ABANDONED;
     judge->coverage->faults[SIM_FAULT_HELD] += event->cause == CAUSE_HELD;
-    if (event->from == event->to && event->to != LEAD_OFFERED && event->cause != CAUSE_JOINED && !is_of_merge(event) && !(event->to == LEAD_WAITING && event->cause == CAUSE_ABANDONED))
+    if (event->from == event->to && event->to != LEAD_OFFERED && event->cause != CAUSE_JOINED && !is_of_merge(event) && !(event->to == LEAD_WAITING && event->cause == CAUSE_ABANDONED) &&
+        !(event->to == LEAD_PARKED && event->cause == CAUSE_SET_ASIDE))
         judge_broken(judge, "one owner: lead %llu stays in state %d for no reason", judge_number(lead), event->to);
     if (event->cause == CAUSE_DECLINED)
         check_decline(judge, lead, event);
@@ -255,6 +256,7 @@ void judge_take_lead_event(struct sim_judge *judge, const struct core_effect *ev
     judge_take_parked(judge, lead, event, from, now_ms);
     if (event->to == LEAD_COMPLETED)
         judge_take_won(judge, lead, event, now_ms);
+    judge_take_stop(judge, lead, event);
     if (event->to == LEAD_EXPIRED && from != LEAD_PARKED)
         judge_broken(judge, "never lost: lead %llu expired out of state %d", judge_number(lead), from);
 }

@@ -121,6 +121,26 @@ void judge_take_won(struct sim_judge *judge, const struct judge_lead *lead, cons
     }
 }
 
+void judge_take_stop(struct sim_judge *judge, struct judge_lead *lead, const struct core_effect *event)
+{
+    bool is_said = event->to == LEAD_COMPLETED && event->do_not_call && judge->batch_rules->people.keeps_stops;
+    for (uint32_t person = 1; is_said && person < SIM_PEOPLE_MAX; person++)
+        judge->stopped[person] |= is_of(lead, person);
+    if (event->from == LEAD_NONE)
+        lead->was_stopped = false;
+    lead->was_stopped |= event->cause == CAUSE_SET_ASIDE && (event->from == LEAD_WAITING || event->from == LEAD_PARKED);
+}
+
+/* Nobody is offered what is about who wants to hear no more, where the rules park such leads, and of others all are. */
+static void check_stop(struct sim_judge *judge, const struct judge_publication *publication, const struct judge_lead *lead)
+{
+    const struct config_people *rules = &judge_rules_now(judge)->people;
+    bool is_stopped = lead->persons != 0 && judge->stopped[publication->person] && rules->keeps_stops && rules->parks_stopped && !rings(lead);
+    if (is_stopped != lead->was_stopped)
+        judge_broken(judge, "do not call: lead %llu %s", judge_number(lead), is_stopped ? "is about who wants to hear no more" : "is kept from the reps");
+    judge->coverage->faults[SIM_FAULT_STOPPED] += is_stopped;
+}
+
 static bool is_there(const struct sim_judge *judge, uint32_t rep, const struct judge_lead *lead, uint64_t now_ms)
 {
     const struct core_config *rules = judge_rules_now(judge);
@@ -184,6 +204,7 @@ void judge_take_published(struct sim_judge *judge, const struct judge_publicatio
     lead->persons = is_recognised(rules, publication) ? UINT64_C(1) << publication->person : 0;
     lead->own.persons = lead->persons;
     lead->heard_ms = lead->own.heard_ms = now_ms;
+    check_stop(judge, publication, lead);
     const struct judge_lead *other = lead->persons != 0 ? newest_open(judge, publication->person, lead) : NULL;
     check_owner(judge, lead, publication->person, other, now_ms);
     if (!other || !rules->people.join)

@@ -37,6 +37,7 @@
     X(JOINED, "contact joined an open lead") \
     X(CALL_JOINED, "call joined an open lead") \
     X(JOINED_NOT, "another lead of one person") \
+    X(STOPPED, "a lead of who wants to hear no more") \
     X(MESSAGE, "message made a call a call-back") \
     X(MESSAGE_JOINED, "message joined another lead") \
     X(MESSAGE_ALONE, "message of a call that is over") \

@@ -82,6 +82,7 @@ struct judge_lead {
     bool was_told_again;             /* PARKED: they were */
     bool has_own_priority;           /* a manager gave it */
     uint32_t first_preferred;        /* for whom it waited when it was told of first */
+    bool was_stopped;                /* set aside by no rep: its person wanted to hear no more */
 };
 
 struct judge_held { struct desk_id lead; uint32_t offer_number; enum lead_state state; };
@@ -139,6 +140,7 @@ struct sim_judge {
     struct desk_id merging;          /* taken in by a lead, and not told yet that it ended; number 0: none */
     struct desk_id parting;          /* given up by a lead, and not told yet that it lives again; number 0: none */
     struct { uint32_t rep; uint64_t at_ms; } won[SIM_PEOPLE_MAX];   /* by person: the last; rep is NOBODY until then */
+    bool stopped[SIM_PEOPLE_MAX];    /* by person: a rep said that they want to hear no more, and the rules kept it */
     char fault[200];                 /* the first promise that was broken; "" none */
 };
 

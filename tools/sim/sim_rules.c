@@ -394,6 +394,8 @@ static void set_times(struct core_config *config, struct sim_random *random)
     config->people.customer_for_ms = sim_random_percent(random, 70) ? 60000 + sim_random_below(random, 600000) : 0;
     config->people.owner_for_ms = sim_random_percent(random, 70) ? 5000 + (uint32_t)sim_random_below(random, 40000) : 0;
     config->people.window_ms = 30000 + sim_random_below(random, 300000);
+    config->people.keeps_stops = config->work_limit_ms % 4 != 0;   /* of what is drawn already: no draw of the world moves */
+    config->people.parks_stopped = config->work_limit_ms % 8 == 1;
     config->refused_counts = sim_random_percent(random, 50);
     config->absent_leads_max = (uint32_t)sim_random_below(random, 3);
 }
