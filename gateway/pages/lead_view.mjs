@@ -3,7 +3,7 @@
 
 import {run, serverNow} from "./clock.mjs";
 import {make, write} from "./elements.mjs";
-import {day, moment, span, t} from "./texts.mjs";
+import {clockIn, day, moment, span, t} from "./texts.mjs";
 import {inWords} from "./words.mjs";
 
 export function nameOf(row) {
@@ -45,6 +45,11 @@ function consentsOf(lead) {
     [`${purpose ?? ""}: ${t(granted ? "consent_yes" : "consent_no")}`, givenMs && moment(givenMs), text].filter(Boolean).join(", "));
 }
 
+// What the clock says where the number is from, when the lead is drawn.
+function timesOf(lead) {
+  return (lead.phones ?? []).map(({time_zone: zone}) => zone).filter(Boolean).map(clockIn);
+}
+
 function fact(list, name, value) {
   if (value) list.append(make("dt", {}, t(name)), make("dd", {}, value));
 }
@@ -75,6 +80,7 @@ export function details(row) {
   fact(list, "set_by", row.set_by);
   fact(list, "appointment", appointmentOf(row));
   fact(list, "place", [lead.postal_code, lead.city, lead.region, lead.country].filter(Boolean).join(" "));
+  fact(list, "time_there", allOf(row, timesOf).join(" · "));
   fact(list, "queue", row.queue);
   fact(list, "source", lead.source);
   fact(list, "campaign", lead.campaign);

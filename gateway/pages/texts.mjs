@@ -64,3 +64,12 @@ export function day(unixMs) {
 export function moment(unixMs) {
   return new Intl.DateTimeFormat(language, {dateStyle: "medium", timeStyle: "short"}).format(new Date(unixMs));
 }
+
+// A zone that the browser does not know is told alone.
+export function clockIn(timeZone) {
+  try {
+    return `${new Intl.DateTimeFormat(language, {timeZone, weekday: "short", hour: "2-digit", minute: "2-digit"}).format(new Date())} (${timeZone})`;
+  } catch {
+    return timeZone;
+  }
+}

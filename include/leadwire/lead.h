@@ -53,6 +53,7 @@ struct lw_lead_phone {
     const char *raw;       /* as written */
     const char *kind;      /* "mobile", "fixed", "work"...; absent if unknown */
     const char *region;    /* ISO 3166-1 alpha-2, from the number */
+    const char *time_zone; /* "Europe/Rome": of the region, where it has one; absent if unknown */
 };
 
 struct lw_lead_email {

@@ -66,7 +66,8 @@ static bool read_phones(struct place *place, const json_t *list, struct lw_lead 
         const json_t *item = json_array_get(list, i);
         const char *text = json_string_value(item);
         if (json_is_object(item))
-            phones[i] = (struct lw_lead_phone){text_in(item, "e164"), text_in(item, "raw"), text_in(item, "kind"), text_in(item, "region")};
+            phones[i] = (struct lw_lead_phone){text_in(item, "e164"), text_in(item, "raw"), text_in(item, "kind"), text_in(item, "region"),
+                                               text_in(item, "time_zone")};
         else if (text != NULL)
             phones[i] = (struct lw_lead_phone){.raw = text, .e164 = text[0] == '+' ? text : ""};
         else

@@ -29,6 +29,7 @@ static void put_person(json_t *object, const struct lw_lead *lead)
         put_text(phone, "raw", lead->phones[i].raw);
         put_text(phone, "kind", lead->phones[i].kind);
         put_text(phone, "region", lead->phones[i].region);
+        put_text(phone, "time_zone", lead->phones[i].time_zone);
         json_array_append_new(phones, phone);
     }
     for (size_t i = 0; i < lead->email_count; i++) {

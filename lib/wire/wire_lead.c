@@ -68,7 +68,7 @@ bool wire_lead_to_public(const Leadwire__V1__Lead *pb, struct arena *arena, stru
         return false;
     for (size_t i = 0; i < pb->n_phones; i++)
         phones[i] = (struct lw_lead_phone){.e164 = pb->phones[i]->e164, .raw = pb->phones[i]->raw,
-                                           .kind = pb->phones[i]->kind, .region = pb->phones[i]->region};
+                                           .kind = pb->phones[i]->kind, .region = pb->phones[i]->region, .time_zone = pb->phones[i]->time_zone};
     for (size_t i = 0; i < pb->n_emails; i++)
         emails[i] = (struct lw_lead_email){.address = pb->emails[i]->address, .key = pb->emails[i]->key};
     for (size_t i = 0; i < pb->n_attributes; i++)
@@ -164,6 +164,7 @@ static bool people_lists_from_public(const struct lw_lead *lead, struct arena *a
         phones[i].raw = borrow(lead->phones[i].raw);
         phones[i].kind = borrow(lead->phones[i].kind);
         phones[i].region = borrow(lead->phones[i].region);
+        phones[i].time_zone = borrow(lead->phones[i].time_zone);
     }
     out->n_emails = lead->email_count;
     for (size_t i = 0; i < lead->email_count; i++) {

@@ -12,7 +12,7 @@ struct lead_field {
     get_field *get;
 };
 
-static get_field get_channel, get_is_test, get_phone, get_phone_region, get_email, get_email_domain;
+static get_field get_channel, get_is_test, get_phone, get_phone_region, get_phone_time_zone, get_email, get_email_domain;
 static const char *find_attribute(const Leadwire__V1__Lead *lead, const char *name);
 static const char *present(const char *text);
 
@@ -39,6 +39,7 @@ static const struct lead_field fields[] = {
     {"is_test", 0, get_is_test},
     {"phone", 0, get_phone},
     {"phone.region", 0, get_phone_region},
+    {"phone.time_zone", 0, get_phone_time_zone},
     {"email", 0, get_email},
     {"email.domain", 0, get_email_domain},
 };
@@ -47,7 +48,7 @@ static const struct lead_field fields[] = {
 const char *const wire_lead_field_names[] = {
     "channel", "source", "full_name", "company", "job_title", "country", "language", "city",
     "postal_code", "region", "subject", "summary", "product", "campaign", "vendor_id", "called_number",
-    "call_id", "is_test", "phone", "phone.region", "email", "email.domain", "attribute.NAME", NULL,
+    "call_id", "is_test", "phone", "phone.region", "phone.time_zone", "email", "email.domain", "attribute.NAME", NULL,
 };
 
 const char *wire_lead_field(const Leadwire__V1__Lead *lead, const char *field, bool *known)
@@ -84,6 +85,14 @@ static const char *get_phone(const Leadwire__V1__Lead *lead)
     for (size_t i = 0; i < lead->n_phones; i++)
         if (present(lead->phones[i]->e164))
             return lead->phones[i]->e164;
+    return NULL;
+}
+
+static const char *get_phone_time_zone(const Leadwire__V1__Lead *lead)
+{
+    for (size_t i = 0; i < lead->n_phones; i++)
+        if (present(lead->phones[i]->time_zone))
+            return lead->phones[i]->time_zone;
     return NULL;
 }
 

@@ -101,7 +101,8 @@ RULES(phone,
     TEXT(e164, LW_LEAD_FIELD_MAX),
     TEXT(raw, LW_LEAD_FIELD_MAX),
     TEXT(kind, LW_LEAD_FIELD_MAX),
-    TEXT(region, LW_LEAD_FIELD_MAX));
+    TEXT(region, LW_LEAD_FIELD_MAX),
+    TEXT(time_zone, LW_LEAD_FIELD_MAX));
 
 RULES(email,
     TEXT(address, LW_LEAD_FIELD_MAX),

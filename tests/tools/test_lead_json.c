@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-static const struct lw_lead_phone phones[] = {{"+39021234567", "02 1234567", "fixed", "IT"}, {"", "call me", "", ""}};
+static const struct lw_lead_phone phones[] = {{"+39021234567", "02 1234567", "fixed", "IT", "Europe/Rome"}, {"", "call me", "", "", ""}};
 static const struct lw_lead_email emails[] = {{"A.b@c.example", "ab@c.example"}};
 static const struct lw_lead_attribute attributes[] = {{"budget", "10000"}, {"colour", "blue"}};
 static const struct lw_lead_consent consents[] = {{"marketing", 1, 1700000000000, "yes please"}, {"contact", 0, 0, ""}};

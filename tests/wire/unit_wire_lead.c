@@ -6,7 +6,7 @@
 #include "message_equal.h"
 #include "wire.h"
 
-static const struct lw_lead_phone phones[] = {{.raw = "int. 12"}, {.e164 = "+390212345678", .region = "IT"}};
+static const struct lw_lead_phone phones[] = {{.raw = "int. 12"}, {.e164 = "+390212345678", .region = "IT", .time_zone = "Europe/Rome"}};
 static const struct lw_lead_email emails[] = {{.address = "anna@example.com"}, {.address = "b@example.org"}};
 static const struct lw_lead_attribute attributes[] = {{"employees", "120"}, {"a.b", "dots"}, {"empty", ""}};
 static const struct lw_lead_consent consents[] = {{.purpose = "contact", .granted = 1, .given_unix_ms = 5}};
@@ -129,7 +129,7 @@ static void fields_have_the_values_that_rules_see(void **state)
 {
     static const struct { const char *field, *value; } expected[] = {
         {"channel", "web"}, {"source", "contact-form"}, {"full_name", "Anna Rossi"}, {"company", NULL},
-        {"job_title", NULL}, {"language", "it"}, {"phone", "+390212345678"}, {"phone.region", "IT"},
+        {"job_title", NULL}, {"language", "it"}, {"phone", "+390212345678"}, {"phone.region", "IT"}, {"phone.time_zone", "Europe/Rome"},
         {"email", "anna@example.com"}, {"email.domain", "example.com"}, {"is_test", "true"},
         {"attribute.employees", "120"}, {"attribute.a.b", "dots"}, {"attribute.empty", NULL}, {"attribute.none", NULL},
     };
@@ -165,7 +165,7 @@ static void an_empty_lead_has_no_values(void **state)
         else
             assert_null(value);
     }
-    assert_int_equal(count, 23);
+    assert_int_equal(count, 24);
 }
 
 static void what_is_not_listed_is_not_known(void **state)

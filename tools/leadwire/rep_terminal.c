@@ -131,6 +131,7 @@ static void show_lead(const struct lw_lead *lead, int64_t came_unix_ms)
     for (size_t i = 0; i < lead->phone_count; i++) {
         const char *e164 = lead->phones[i].e164;
         show_line(rep_text("line_phone"), e164 != NULL && e164[0] != '\0' ? e164 : lead->phones[i].raw);
+        show_line(rep_text("line_time_zone"), lead->phones[i].time_zone);
     }
     for (size_t i = 0; i < lead->email_count; i++)
         show_line(rep_text("line_email"), lead->emails[i].address);

@@ -10,6 +10,7 @@
 #include "locale_code.h"
 #include "person_name.h"
 #include "phone_number.h"
+#include "region_zone.h"
 #include "text_clean.h"
 #include "written_time.h"
 #include "web_url.h"
@@ -116,6 +117,7 @@ void lead_builder_add_phone(struct lead_builder *builder, const char *bytes, siz
         .e164 = read ? arena_strdup(&builder->arena, number.e164) : NULL,
         .kind = arena_strdup(&builder->arena, kind ? kind : number.kind[0] ? number.kind : NULL),
         .region = number.region[0] ? arena_strdup(&builder->arena, number.region) : NULL,
+        .time_zone = *region_zone(number.region) ? region_zone(number.region) : NULL,
     };
     for (size_t i = 0; i < builder->lead.phone_count; i++) {
         const struct lw_lead_phone *have = &builder->phones[i];

@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import {DESK, WITHOUT_BROKER, accessible, device, end, fitsIn, mayFail, outside, say, shot, signIn} from "./stage.mjs";
 
 const form = {name: "Giulia Rossi", product: "solar panels", summary: "We want to know what 6 kW on our roof cost.\n<b>Call after five.</b>",
-              city: "Bergamo", company: "Rossi e figli", attributes: {roof: "tiles, south"}};
+              city: "Bergamo", company: "Rossi e figli", attributes: {roof: "tiles, south", do_not_call: "yes"},
+              phones: [{e164: "+390255512345", raw: "02 555 12345", time_zone: "Europe/Rome"}, {e164: "", raw: "ask Bruno, 12", time_zone: "Mars/North"}],
+              consents: [{purpose: "contact", granted: false, given_unix_ms: Date.UTC(2026, 2, 4, 12), text: "STOP <now>"},
+                         {purpose: "marketing", granted: true, given_unix_ms: Date.UTC(2026, 1, 3, 12), text: "Send me offers"}, {purpose: "calls", granted: true}]};
 
 const desk = await device("desk");
 await signIn(desk);
@@ -17,6 +20,10 @@ say("signed in and available");
 await outside("publish", form);
 await desk.waitForSelector(".card.offer");
 assert.match(await desk.textContent(".card.offer"), /Giulia Rossi.*solar panels.*<b>Call after five/s);
+const known = await desk.textContent(".card.offer details");
+assert.match(known, /do_not_callyes.*Consentscontact: NO, .*\b2026\b.*:00.*, STOP <now> · marketing: yes, .*\b2026\b.*, Send me offers · calls: yes/s);
+assert.match(known, /Time there\w+,? \d\d:\d\d.* \(Europe\/Rome\) · Mars\/North/s);
+say("what they agreed to and withdrew, with time and words, and the hour there");
 assert.match(await desk.textContent(".countdown .left"), /^(4\d|3\d) s left$/);
 assert.match(await desk.textContent("#live"), /New offer: Giulia Rossi/);
 assert.match(await desk.title(), /Giulia/);
