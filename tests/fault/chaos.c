@@ -43,7 +43,8 @@ enum {
 typedef void fault(void);
 static fault broker_killed, broker_ended, broker_stopped, broker_delayed, redis_killed, redis_ended, redis_stopped, redis_delayed, redis_full,
     disk_full, both_killed, clients_stalled, clock_stepped, reps_killed, reps_stopped, publisher_killed, publisher_stopped,
-    web_killed, web_stopped, mail_killed, mail_stopped, phone_killed, phone_stopped, webhooks_killed, webhooks_stopped;
+    web_killed, web_stopped, mail_killed, mail_stopped, phone_killed, phone_stopped, webhooks_killed, webhooks_stopped,
+    gateway_killed, gateway_stopped;
 
 static struct { const char *name; fault *run; unsigned count; } faults[] = {
     {"broker_killed", broker_killed, 0}, {"broker_ended", broker_ended, 0}, {"broker_stopped", broker_stopped, 0}, {"broker_delayed", broker_delayed, 0},
@@ -53,7 +54,7 @@ static struct { const char *name; fault *run; unsigned count; } faults[] = {
     {"publisher_killed", publisher_killed, 0}, {"publisher_stopped", publisher_stopped, 0}, {"web_killed", web_killed, 0}, {"web_stopped", web_stopped, 0},
     {"mail_killed", mail_killed, 0}, {"mail_stopped", mail_stopped, 0}, {"phone_killed", phone_killed, 0}, {"phone_stopped", phone_stopped, 0},
     {"webhooks_killed", webhooks_killed, 0}, {"webhooks_stopped", webhooks_stopped, 0},
-    {"gateway_killed", NULL, 0}, {"gateway_stopped", NULL, 0},        /* no browser signs in here yet */
+    {"gateway_killed", gateway_killed, 0}, {"gateway_stopped", gateway_stopped, 0},
 };
 enum { FAULTS = sizeof faults / sizeof faults[0], CLOCK_LIBRARY_MAX = 64 };
 
@@ -318,11 +319,13 @@ static void worker_stopped(const char *what, enum chaos_worker which)
 static void web_killed(void) { worker_killed(CHAOS_WEB); }
 static void mail_killed(void) { worker_killed(CHAOS_MAIL); }
 static void phone_killed(void) { worker_killed(CHAOS_PHONE); }
+static void gateway_killed(void) { worker_killed(CHAOS_GATEWAY); }
 static void webhooks_killed(void) { worker_killed(CHAOS_HOOKS); }
 static void web_stopped(void) { worker_stopped("leadwire-web stopped", CHAOS_WEB); }
 static void mail_stopped(void) { worker_stopped("leadwire-mail stopped", CHAOS_MAIL); }
 static void phone_stopped(void) { worker_stopped("leadwire-phone stopped", CHAOS_PHONE); }
 static void webhooks_stopped(void) { worker_stopped("leadwire-webhooks stopped", CHAOS_HOOKS); }
+static void gateway_stopped(void) { worker_stopped("leadwire-gateway stopped", CHAOS_GATEWAY); }
 
 static bool all_goes_on(struct floor_rig *floor)
 {
@@ -338,7 +341,10 @@ static bool receiver_is_told(struct floor_rig *floor)
 static bool others_have_ended(struct floor_rig *floor)
 {
     (void)floor;
-    return chaos_workers_have_ended(&workers) && chaos_clients_have_ended(&clients);
+    if (!chaos_workers_have_ended(&workers))
+        return false;
+    bool pages = chaos_pages_have_ended(&workers), others = chaos_clients_have_ended(&clients);
+    return pages && others;
 }
 
 /* ---- the run ---- */
@@ -435,7 +441,7 @@ static void one_fault(void)
 {
     unsigned number = next_fault();
 
-    if (!faults[number].run || (faults[number].run == clock_stepped && !clock_offset_ms))
+    if (faults[number].run == clock_stepped && !clock_offset_ms)
         return;
     say(faults[number].name, 0);
     floor_rig_mark(&rig, CLIENT_FAULT);

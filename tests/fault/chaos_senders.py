@@ -22,7 +22,7 @@ import urllib.parse
 DIRECTORY, CLIENT_LOG, RUN_DIR = sys.argv[1:]
 BIN = os.environ["LEADWIRE_BIN"]
 VOICE = "https://voice.example.com"
-EVERY_S = {"web": 0.15, "mail": 0.25, "phone": 0.25}
+EVERY_S = {"web": 0.15, "page": 0.2, "mail": 0.25, "phone": 0.25}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 WAKE_ROUNDS = 4                 # of mails' leads that were parked
 STOP = threading.Event()
@@ -61,10 +61,10 @@ def names(worker):
         yield f"{worker}-{number}"
 
 
-def send_forms():
-    for name in names("web"):
+def send_forms(kind, source):
+    for name in names(kind):
         tell("publishing", name)
-        body = until_taken("web", "/in/form", {"name": "Mario Rossi " + name, "email": name + "@buyer.example"}, {})
+        body = until_taken("web", f"/in/{source}", {"name": "Mario Rossi " + name, "email": name + "@buyer.example"}, {})
         tell("published", name, json.loads(body)["lead_id"], 1)
 
 
@@ -136,7 +136,8 @@ def wake_parked(leads):
 def main():
     signal.signal(signal.SIGTERM, lambda *_: STOP.set())
     decisions = Decisions()
-    threads = [threading.Thread(target=work, daemon=True) for work in (send_forms, make_calls, deliver_mails)]
+    threads = [threading.Thread(target=work, args=args, daemon=True) for work, *args in ((send_forms, "web", "form"), (send_forms, "page", "page"),
+                                                                                         (make_calls,), (deliver_mails,))]
     for thread in threads:
         thread.start()
     while not STOP.wait(0.1):

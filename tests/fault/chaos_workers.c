@@ -17,9 +17,13 @@ enum { PATH_SIZE = 192, DONE_MIN = 2, START_MS = 20000 };
 
 #define INTAKE "desk: main\nbroker: ipc://@R/publish\nanswer_within: 2s\n"
 
-/* @R: the broker's run directory; @P: the receiver's port. */
+/* Of the pages' password (chaos_pages.py), and cheap to compare. */
+#define PASSWORD_HASH "$argon2id$v=19$m=8,t=1,p=1$T4BJLyjfL/na6Rkhi7qXIQ$1cGU0XgDPXihBh/Oxvn0dvLxbieTBq76jLCNJjgX8lQ"
+
+/* @R: the broker's run directory; @P: the receiver's port; @S: the reps' secrets. */
 static const struct { const char *name, *config; } kinds[CHAOS_WORKERS] = {
-    [CHAOS_WEB] = {"web", INTAKE "listen: 127.0.0.1:0\nraw: {directory: raw-web}\nsources: {form: {region: FR, language: " LOAD_LANGUAGE_APART "}}\n"},
+    [CHAOS_WEB] = {"web", INTAKE "listen: 127.0.0.1:0\nraw: {directory: raw-web}\nsources:\n"
+                           "  form: {region: FR, language: " LOAD_LANGUAGE_APART "}\n  page: {region: FR, language: " LOAD_LANGUAGE_PAGES "}\n"},
     [CHAOS_MAIL] = {"mail", INTAKE "scan_every: 200ms\ndecisions_log: decisions\nraw: {directory: raw-mail}\n"
                             "sources: {office: {maildir: box, region: FR, language: " LOAD_LANGUAGE_APART "}}\n"},
     [CHAOS_PHONE] = {"phone", INTAKE "listen: 127.0.0.1:0\npublic_base: https://voice.example.com/\nraw: {directory: raw-phone}\n"
@@ -27,7 +31,12 @@ static const struct { const char *name, *config; } kinds[CHAOS_WORKERS] = {
     [CHAOS_HOOKS] = {"webhooks", "desk: main\nevents: ipc://@R/events\ncontrol: ipc://@R/control\nstate: state-webhooks\nhooks:\n  crm:\n"
                      "    url: https://localhost:@P/\n    secret_file: hook.secret\n    ca_file: receiver.pem\n    allow_private: yes\n    sources: [form]\n"
                      "    states: [waiting, offered, completed, cancelled, expired, merged, gone]\n    retry: {first: 50ms, most: 200ms, give_up: 30d}\n"},
+    [CHAOS_GATEWAY] = {"gateway", "desk: main\nbroker: ipc://@R/reps\nusers: users\nrep_secrets: @S\nlisten: 127.0.0.1:0\n"
+                       "ops: {control: \"ipc://@R/control\", events: \"ipc://@R/events\"}\nhttp: {trusted_proxies: [127.0.0.1]}\n"
+                       "sessions: {page_grace: 3s, file: sessions}\n"},
 };
+
+static const char *page_rep(unsigned number) { return load_rep_name(LOAD_REPS + LOAD_REPS_APART + number); }
 
 static void path_of(const struct chaos_workers *workers, const char *name, const char *end, char path[PATH_SIZE])
 {
@@ -50,7 +59,7 @@ static void write_config(const struct chaos_workers *workers, enum chaos_worker 
     size_t size = 0;
 
     for (const char *at = kinds[which].config; *at && size < sizeof text; at++) {
-        const char *word = at[0] != '@' ? NULL : at[1] == 'R' ? workers->rig->broker.run_dir : port;
+        const char *word = at[0] != '@' ? NULL : at[1] == 'R' ? workers->rig->broker.run_dir : at[1] == 'P' ? port : workers->rig->broker.secrets;
         size += word ? (size_t)snprintf(text + size, sizeof text - size, "%s", word) : (size_t)snprintf(text + size, sizeof text - size, "%c", *at);
         at += word != NULL;
     }
@@ -61,13 +70,17 @@ static void write_config(const struct chaos_workers *workers, enum chaos_worker 
 static void write_files(const struct chaos_workers *workers)
 {
     static const char *const folders[] = {"box", "box/new", "box/cur", "box/tmp"};
-    char path[PATH_SIZE];
+    char path[PATH_SIZE], users[LOAD_REPS_PAGES * 256];
+    size_t size = 0;
 
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
         path_of(workers, folders[i], "", path);
         MUST_HOLD(mkdir(path, 0700) == 0);
     }
     write_file(workers, "voice.token", "", "0123456789abcdef");
+    for (unsigned i = 0; i < LOAD_REPS_PAGES; i++)
+        size += (size_t)snprintf(users + size, sizeof users - size, "%s rep %s " PASSWORD_HASH "\n", page_rep(i), page_rep(i));
+    write_file(workers, "users", "", users);
     write_file(workers, "hook", ".secret", "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n");
 }
 
@@ -89,15 +102,28 @@ static pid_t start(const struct chaos_workers *workers, const char *name, const 
     _exit(127);
 }
 
+/* The same of each page's rep into the log. */
+static void put_pages(const struct chaos_workers *workers, const struct client_line *what)
+{
+    for (unsigned i = 0; i < LOAD_REPS_PAGES; i++) {
+        struct client_line line = *what;
+        snprintf(line.who, sizeof line.who, "%s", page_rep(i));
+        client_log_put(load_log(workers->rig->load), &line);
+    }
+}
+
 void chaos_worker_start(struct chaos_workers *workers, enum chaos_worker which)
 {
     char program[256], config[PATH_SIZE], port[PATH_SIZE];
     const bool has_port = which != CHAOS_MAIL && which != CHAOS_HOOKS;
+    const struct client_line apart = {.word = CLIENT_APART};
     const char *const argv[] = {program, "--config", config, has_port ? "--port-file" : NULL, port, NULL};
 
     snprintf(program, sizeof program, "%s/leadwire-%s", LEADWIRE_BIN_DIR, kinds[which].name);
     path_of(workers, kinds[which].name, ".yaml", config);
     path_of(workers, kinds[which].name, ".port", port);
+    if (which == CHAOS_GATEWAY)
+        put_pages(workers, &apart);
     workers->pids[which] = start(workers, kinds[which].name, argv);
 }
 
@@ -107,6 +133,18 @@ static void start_senders(struct chaos_workers *workers)
 
     setenv("LEADWIRE_BIN", LEADWIRE_BIN_DIR, 1);
     workers->senders = start(workers, "senders", argv);
+}
+
+static void start_pages(struct chaos_workers *workers)
+{
+    const char *argv[5 + LOAD_REPS_PAGES + 1] = {"python3", "-B", CHAOS_SCRIPTS "/chaos_pages.py", workers->directory, workers->rig->log_path};
+    char reps[LOAD_REPS_PAGES][CLIENT_TEXT_MAX];
+
+    for (unsigned i = 0; i < LOAD_REPS_PAGES; i++) {
+        snprintf(reps[i], sizeof reps[i], "%s", page_rep(i));
+        argv[5 + i] = reps[i];
+    }
+    workers->pages = start(workers, "pages", argv);
 }
 
 /* port: on which it listens. */
@@ -139,6 +177,7 @@ void chaos_workers_open(struct chaos_workers *workers, struct floor_rig *rig)
         chaos_worker_start(workers, (enum chaos_worker)i);
     }
     start_senders(workers);
+    start_pages(workers);
 }
 
 static void end(pid_t *pid)
@@ -153,6 +192,8 @@ static void end(pid_t *pid)
 void chaos_worker_kill(struct chaos_workers *workers, enum chaos_worker which)
 {
     end(&workers->pids[which]);
+    if (which == CHAOS_GATEWAY)             /* its reps are gone without a word */
+        put_pages(workers, &(struct client_line){.word = CLIENT_CLOSED, .text = "drop"});
 }
 
 void chaos_workers_close(struct chaos_workers *workers)
@@ -161,6 +202,7 @@ void chaos_workers_close(struct chaos_workers *workers)
     for (unsigned i = 0; i < CHAOS_WORKERS; i++)
         end(&workers->pids[i]);
     end(&workers->receiver);
+    end(&workers->pages);
     fclose(workers->log);
 }
 
@@ -184,6 +226,8 @@ static void read_log(struct chaos_workers *workers)
 
     while (client_log_next(workers->log, &line)) {
         note_fresh(workers, &line);
+        for (unsigned i = 0; i < LOAD_REPS_PAGES && line.word == CLIENT_COMPLETED; i++)
+            workers->done[CHAOS_GATEWAY] += strcmp(line.who, page_rep(i)) == 0;
         for (unsigned i = 0; i < CHAOS_WORKERS && (line.word == CLIENT_PUBLISHED || line.word == CLIENT_HELD); i++) {
             const size_t size = strlen(kinds[i].name);
             workers->done[i] += strncmp(line.text, kinds[i].name, size) == 0 && line.text[size] == '-';
@@ -208,21 +252,32 @@ bool chaos_workers_go_on(struct chaos_workers *workers)
     return all;
 }
 
-bool chaos_workers_have_ended(struct chaos_workers *workers)
+/* With status 0; asked once: as it ends Python no longer catches that. */
+static bool has_ended(pid_t *pid, bool *is_asked, const char *name)
 {
     int status;
 
-    if (workers->senders == 0)
+    if (*pid == 0)
         return true;
-    if (!workers->are_asked_to_end)         /* once: as it ends Python no longer catches them */
-        kill(workers->senders, SIGTERM);
-    workers->are_asked_to_end = true;
-    if (waitpid(workers->senders, &status, WNOHANG) == 0)
+    if (!*is_asked)
+        kill(*pid, SIGTERM);
+    *is_asked = true;
+    if (waitpid(*pid, &status, WNOHANG) == 0)
         return false;
-    workers->senders = 0;
+    *pid = 0;
     if (status != 0) {
-        printf("the senders ended with status %d\n", status);
+        printf("the %s ended with status %d\n", name, status);
         exit(1);
     }
     return true;
+}
+
+bool chaos_workers_have_ended(struct chaos_workers *workers)
+{
+    return has_ended(&workers->senders, &workers->are_asked_to_end, "senders");
+}
+
+bool chaos_pages_have_ended(struct chaos_workers *workers)
+{
+    return has_ended(&workers->pages, &workers->pages_are_asked_to_end, "pages");
 }

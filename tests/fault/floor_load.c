@@ -170,7 +170,7 @@ FILE *load_log(struct load *load)
 
 const char *load_rep_name(unsigned rep)
 {
-    static char names[LOAD_REPS + LOAD_REPS_APART][16];
+    static char names[LOAD_REPS + LOAD_REPS_APART + LOAD_REPS_PAGES][16];
 
     snprintf(names[rep], sizeof names[rep], "rep-%02u", rep);
     return names[rep];

@@ -17,10 +17,13 @@
 enum {
     LOAD_REPS = 20,               /* of the load of a floor */
     LOAD_REPS_APART = 6,          /* more of them, of loads in other processes */
+    LOAD_REPS_PAGES = 3,          /* and more, who work in a browser; of no load */
     LOAD_CAPACITY = 4,
 };
 /* Leads in this language go to the reps apart, and only these. */
 #define LOAD_LANGUAGE_APART "fr"
+/* And in this to those of pages. */
+#define LOAD_LANGUAGE_PAGES "es"
 
 struct load_options {
     const char *run_dir;          /* of the broker */

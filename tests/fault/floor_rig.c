@@ -226,7 +226,7 @@ static void write_secrets(const struct floor_rig *rig)
     FILE *file = fopen(rig->broker.secrets, "w");
 
     MUST_HOLD(file);
-    for (unsigned i = 0; i < LOAD_REPS + LOAD_REPS_APART; i++)
+    for (unsigned i = 0; i < LOAD_REPS + LOAD_REPS_APART + LOAD_REPS_PAGES; i++)
         fprintf(file, "%s secret-of-%s\n", load_rep_name(i), load_rep_name(i));
     fprintf(file, "wild secret-of-wild\n");
     MUST_HOLD(fclose(file) == 0);
@@ -240,7 +240,7 @@ static void apply_rules(const struct floor_rig *rig)
     snprintf(path, sizeof path, "%s/desk.yaml", rig->broker.directory);
     FILE *file = fopen(path, "w");
     MUST_HOLD(file);
-    fprintf(file, "desk: main\nskills: {italian: I, german: G, english: E, apart: A, rare: R}\n"
+    fprintf(file, "desk: main\nskills: {italian: I, german: G, english: E, apart: A, page: P, rare: R}\n"
                   "channels:\n"
                   "  web: {weight: 1, offer_timeout: %dms, wait_limit: 5d}\n"
                   "  phone: {weight: 2, priority: 50, offer_timeout: %dms, wait_limit: 5d, wrap_up: 0s, connect_timeout: 5m}\n"
@@ -249,11 +249,13 @@ static void apply_rules(const struct floor_rig *rig)
     for (unsigned i = 0; i < LOAD_REPS; i++)
         fprintf(file, "  %s: {label: R, capacity: %d, skills: {%s}, device: \"+3902555%05u\"}\n", load_rep_name(i), JUDGE_CAPACITY,
                 skills[i % 3], i);
-    for (unsigned i = LOAD_REPS; i < LOAD_REPS + LOAD_REPS_APART; i++)
-        fprintf(file, "  %s: {label: R, capacity: %d, skills: {apart: 5}, device: \"+3902555%05u\"}\n", load_rep_name(i), JUDGE_CAPACITY, i);
+    for (unsigned i = LOAD_REPS; i < LOAD_REPS + LOAD_REPS_APART + LOAD_REPS_PAGES; i++)
+        fprintf(file, "  %s: {label: R, capacity: %d, skills: {%s: 5}, device: \"+3902555%05u\"}\n", load_rep_name(i), JUDGE_CAPACITY,
+                i < LOAD_REPS + LOAD_REPS_APART ? "apart" : "page", i);
     fprintf(file, "  wild: {label: R, capacity: %d, skills: {italian: 5, german: 5, english: 5}, device: \"+390255599999\"}\n", JUDGE_CAPACITY);
     fprintf(file, "rules:\n  - {name: office, when: {source: office}, require: {apart: 5}}\n  - {name: mail, when: {channel: email}, require: {rare: 1}}\n"
                   "  - {name: apart, when: {language: " LOAD_LANGUAGE_APART "}, require: {apart: 5}}\n"
+                  "  - {name: page, when: {language: " LOAD_LANGUAGE_PAGES "}, require: {page: 5}}\n"
                   "  - {name: italian, when: {language: it}, require: {italian: 5}}\n"
                   "  - {name: german, when: {language: de}, require: {german: 5}}\n"
                   "  - {name: english, when: {language: en}, require: {english: 5}}\n"
