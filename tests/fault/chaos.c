@@ -35,7 +35,8 @@
 enum {
     OPEN = 180,
     GOES_ON_WITHIN_MS = 60000, TOLD_WITHIN_MS = 20000,
-    LEADS_PER_S_MAX = 400, LEADS_MAX = 180000,      /* the judge holds REDIS_DESK_LEADS_MAX */
+    LEADS_PER_S_MAX = 400, LEADS_MAX = 130000,      /* the judge holds REDIS_DESK_LEADS_MAX */
+    CALM_MS_MAX = 1000,
     LEASE_MS = 2000,
     CLOCK_OFF_MS_MAX = 100000000,                   /* far below the limits of the floor's rules, which a restart after such a time would end */
 };
@@ -66,6 +67,7 @@ static _Atomic int64_t *clock_offset_ms;             /* NULL: the clock cannot b
 static uint64_t begin_ms;
 static unsigned stuck;
 static bool is_open, is_finished, sabotage;
+static unsigned calm_ms_max;                         /* after each fault; in a short run short, so that it sees more of them */
 
 static unsigned between(unsigned low, unsigned high)
 {
@@ -453,7 +455,7 @@ static void one_fault(void)
     must_follow(all_goes_on, GOES_ON_WITHIN_MS, "all goes on after the fault");
     floor_rig_mark(&rig, CLIENT_CALM);
     load_want_open(rig.load, OPEN);
-    floor_rig_run_ms(&rig, between(0, 1000));
+    floor_rig_run_ms(&rig, between(0, calm_ms_max));
 }
 
 static int usage(void)
@@ -501,7 +503,8 @@ int main(int argc, char **argv)
         return 1;
     }
     chaos_clients_open(&clients, &rig);
-    chaos_workers_open(&workers, &rig);
+    calm_ms_max = seconds * 1000 / FAULTS / 4 < CALM_MS_MAX ? (unsigned)(seconds * 1000 / FAULTS / 4) : CALM_MS_MAX;
+    chaos_workers_open(&workers, &rig, (unsigned)seconds);
     for (uint64_t end_ms = wall_clock_monotonic_ms() + seconds * 1000; wall_clock_monotonic_ms() < end_ms;)
         one_fault();
     must_follow(others_have_ended, GOES_ON_WITHIN_MS, "senders, workers and the processes of clients have nothing left to do");

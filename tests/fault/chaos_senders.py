@@ -3,9 +3,9 @@
 """The world outside of a chaos run: sends forms, mails and calls to real workers, again until they are taken, and writes what it was told into the
 floor's client log (tests/fault/client_log.h).
 
-    chaos_senders.py DIRECTORY CLIENT_LOG RUN_DIR
+    chaos_senders.py DIRECTORY CLIENT_LOG RUN_DIR PACE
 
-DIRECTORY is that of the workers (chaos_workers.c). SIGTERM: sends nothing new, and ends when all that was sent is taken: 0."""
+DIRECTORY is that of the workers (chaos_workers.c). PACE: how many times as rarely as usual. SIGTERM: sends nothing new, and ends when all that was sent is taken: 0."""
 import base64
 import hashlib
 import hmac
@@ -19,10 +19,10 @@ import threading
 import time
 import urllib.parse
 
-DIRECTORY, CLIENT_LOG, RUN_DIR = sys.argv[1:]
+DIRECTORY, CLIENT_LOG, RUN_DIR, PACE = sys.argv[1:]
 BIN = os.environ["LEADWIRE_BIN"]
 VOICE = "https://voice.example.com"
-EVERY_S = {"web": 0.15, "page": 0.2, "mail": 0.25, "phone": 0.25}
+EVERY_S = {"web": 0.12, "page": 0.15, "mail": 0.12, "phone": 0.12}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 WAKE_ROUNDS = 4                 # of mails' leads that were parked
 STOP = threading.Event()
@@ -56,7 +56,7 @@ def until_taken(worker, path, params, headers):
 
 def names(worker):
     number = 0
-    while not STOP.wait(EVERY_S[worker]):
+    while not STOP.wait(EVERY_S[worker] * float(PACE)):
         number += 1
         yield f"{worker}-{number}"
 

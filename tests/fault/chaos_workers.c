@@ -13,7 +13,7 @@
 #include "seeded.h"
 #include "wall_clock.h"
 
-enum { PATH_SIZE = 192, DONE_MIN = 2, START_MS = 20000 };
+enum { PATH_SIZE = 192, DONE_MIN = 2, START_MS = 20000, LONG_S = 1200 };
 
 #define INTAKE "desk: main\nbroker: ipc://@R/publish\nanswer_within: 2s\n"
 
@@ -24,7 +24,7 @@ enum { PATH_SIZE = 192, DONE_MIN = 2, START_MS = 20000 };
 static const struct { const char *name, *config; } kinds[CHAOS_WORKERS] = {
     [CHAOS_WEB] = {"web", INTAKE "listen: 127.0.0.1:0\nraw: {directory: raw-web}\nsources:\n"
                            "  form: {region: FR, language: " LOAD_LANGUAGE_APART "}\n  page: {region: FR, language: " LOAD_LANGUAGE_PAGES "}\n"},
-    [CHAOS_MAIL] = {"mail", INTAKE "scan_every: 200ms\ndecisions_log: decisions\nraw: {directory: raw-mail}\n"
+    [CHAOS_MAIL] = {"mail", INTAKE "scan_every: 100ms\ndecisions_log: decisions\nraw: {directory: raw-mail}\n"
                             "sources: {office: {maildir: box, region: FR, language: " LOAD_LANGUAGE_APART "}}\n"},
     [CHAOS_PHONE] = {"phone", INTAKE "listen: 127.0.0.1:0\npublic_base: https://voice.example.com/\nraw: {directory: raw-phone}\n"
                               "sources: {line: {auth_token_file: voice.token, region: FR, language: " LOAD_LANGUAGE_APART "}}\n"},
@@ -127,10 +127,12 @@ void chaos_worker_start(struct chaos_workers *workers, enum chaos_worker which)
     workers->pids[which] = start(workers, kinds[which].name, argv);
 }
 
-static void start_senders(struct chaos_workers *workers)
+static void start_senders(struct chaos_workers *workers, unsigned seconds)
 {
-    const char *const argv[] = {"python3", "-B", CHAOS_SCRIPTS "/chaos_senders.py", workers->directory, workers->rig->log_path, workers->rig->broker.run_dir, NULL};
+    char pace[16];
+    const char *const argv[] = {"python3", "-B", CHAOS_SCRIPTS "/chaos_senders.py", workers->directory, workers->rig->log_path, workers->rig->broker.run_dir, pace, NULL};
 
+    snprintf(pace, sizeof pace, "%.2f", seconds > LONG_S ? seconds / (double)LONG_S : 1);
     setenv("LEADWIRE_BIN", LEADWIRE_BIN_DIR, 1);
     workers->senders = start(workers, "senders", argv);
 }
@@ -162,7 +164,7 @@ static void start_receiver(struct chaos_workers *workers, char port[8])
     fclose(file);
 }
 
-void chaos_workers_open(struct chaos_workers *workers, struct floor_rig *rig)
+void chaos_workers_open(struct chaos_workers *workers, struct floor_rig *rig, unsigned seconds)
 {
     char port[8];
 
@@ -176,7 +178,7 @@ void chaos_workers_open(struct chaos_workers *workers, struct floor_rig *rig)
         write_config(workers, (enum chaos_worker)i, port);
         chaos_worker_start(workers, (enum chaos_worker)i);
     }
-    start_senders(workers);
+    start_senders(workers, seconds);
     start_pages(workers);
 }
 

@@ -27,7 +27,8 @@ struct chaos_workers {
     unsigned fresh_count;
 };
 
-void chaos_workers_open(struct chaos_workers *workers, struct floor_rig *rig);
+/* seconds: how long it will be; what comes from outside is rarer in a long run. */
+void chaos_workers_open(struct chaos_workers *workers, struct floor_rig *rig, unsigned seconds);
 void chaos_workers_close(struct chaos_workers *workers);
 void chaos_worker_kill(struct chaos_workers *workers, enum chaos_worker which);      /* kill -9, waited for */
 void chaos_worker_start(struct chaos_workers *workers, enum chaos_worker which);
