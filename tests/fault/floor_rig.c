@@ -13,6 +13,8 @@
 
 enum { WAIT_MS = 60000, TURN_MS = 5, MORE_OPEN = 120, BUSY_MIN = 5, DONE_MIN = 20 };
 
+static void open_redis(struct floor_rig *rig);
+static void name_addresses(struct floor_rig *rig);
 static void write_secrets(const struct floor_rig *rig);
 static void apply_rules(const struct floor_rig *rig);
 static void judge_now(struct floor_rig *rig, bool is_last);
@@ -23,11 +25,11 @@ void floor_rig_open(struct floor_rig *rig, const struct load_options *options, c
 {
     struct load_options load = *options;
 
-    memset(rig, 0, sizeof *rig);
-    redis_fixture_open(&rig->redis, NULL);
-    snprintf(rig->redis_address, sizeof rig->redis_address, "unix:%s", rig->redis.socket);
+    *rig = (struct floor_rig){.has_replica = rig->has_replica};
+    open_redis(rig);
     const char *const args[] = {"--redis", rig->redis_address, "--name", "same", "--lease", "2000", "--away-after", "300",
-                                "--checkpoint-bytes", "32768", "--checkpoint-ms", "150", durability ? "--durability" : NULL, durability, NULL};
+                                "--checkpoint-bytes", "32768", "--checkpoint-ms", "150", durability ? "--durability" : NULL, durability,
+                                rig->has_replica ? "--redis" : NULL, rig->replica_address, NULL};
     memcpy(rig->args, args, sizeof args);
     broker_fixture_open(&rig->broker, rig->args);
     write_secrets(rig);
@@ -83,6 +85,8 @@ void floor_rig_close(struct floor_rig *rig)
     redis_desk_fini(&rig->desk);
     broker_fixture_close(&rig->broker);
     redis_fixture_close(&rig->redis);
+    if (rig->has_replica)
+        redis_fixture_close(&rig->replica);
 }
 
 void floor_rig_turn(struct floor_rig *rig)
@@ -132,6 +136,19 @@ void floor_rig_mark(struct floor_rig *rig, enum client_word word)
 {
     client_log_put(load_log(rig->load), &(struct client_line){.word = word});
     fflush(load_log(rig->load));
+}
+
+void floor_rig_fail_over(struct floor_rig *rig)
+{
+    const struct redis_fixture old = rig->redis;
+
+    MUST_HOLD(redis_fixture_ask(&rig->replica, NULL, 0, "REPLICAOF NO ONE"));
+    rig->redis = rig->replica;
+    rig->replica = old;
+    if (rig->replica.pid == 0)
+        redis_fixture_start(&rig->replica);
+    redis_fixture_follow(&rig->replica, &rig->redis);
+    name_addresses(rig);
 }
 
 void floor_rig_launch(struct floor_rig *rig)
@@ -219,6 +236,24 @@ static bool is_loaded(struct floor_rig *rig)
 
     load_totals_read(rig->load, &told);
     return told.open >= 150 && told.completed >= 20;
+}
+
+static void name_addresses(struct floor_rig *rig)
+{
+    snprintf(rig->redis_address, sizeof rig->redis_address, "unix:%s", rig->redis.socket);
+    snprintf(rig->replica_address, sizeof rig->replica_address, "unix:%s", rig->replica.socket);
+}
+
+static void open_redis(struct floor_rig *rig)
+{
+    if (rig->has_replica) {
+        redis_fixture_open_with_port(&rig->redis);
+        redis_fixture_open_with_port(&rig->replica);
+        redis_fixture_follow(&rig->replica, &rig->redis);
+    } else {
+        redis_fixture_open(&rig->redis, NULL);
+    }
+    name_addresses(rig);
 }
 
 static void write_secrets(const struct floor_rig *rig)

@@ -15,9 +15,10 @@
 #include "redis_fixture.h"
 
 struct floor_rig {
-    struct redis_fixture redis;
+    struct redis_fixture redis, replica;
+    bool has_replica;             /* set before floor_rig_open: the broker knows both */
     struct broker_fixture broker;
-    char redis_address[128], log_path[128];
+    char redis_address[128], replica_address[128], log_path[128];
     const char *args[24];
     struct load *load;
     struct judge *judge;
@@ -45,6 +46,8 @@ bool floor_rig_until(struct floor_rig *rig, bool (*holds)(struct floor_rig *rig)
 bool floor_rig_within(struct floor_rig *rig, bool (*holds)(struct floor_rig *rig), unsigned wait_ms);
 void floor_rig_run_ms(struct floor_rig *rig, unsigned ms);
 void floor_rig_mark(struct floor_rig *rig, enum client_word word);
+/* The replica leads; who led before, dead or alive, follows it. They change places: rig->redis is the master. */
+void floor_rig_fail_over(struct floor_rig *rig);
 void floor_rig_launch(struct floor_rig *rig);
 /* kill -9; then Redis and the log are judged. */
 void floor_rig_kill(struct floor_rig *rig);
