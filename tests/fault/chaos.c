@@ -487,6 +487,7 @@ int main(int argc, char **argv)
             return usage();
     }
     bend_clocks(argv);
+    atexit(forget_clock);
     draw.state = seed ? seed : (uint64_t)wall_clock_unix_ms();
     begin_ms = wall_clock_monotonic_ms();
     printf("seed %llu, %llu s\n", (unsigned long long)draw.state, (unsigned long long)seconds);
@@ -518,6 +519,5 @@ int main(int argc, char **argv)
     print_result();
     is_open = false;
     floor_rig_close(&rig);
-    forget_clock();
     return judged == 0 && stuck == 0 ? 0 : 1;
 }

@@ -18,7 +18,8 @@ from waiting import wait_for  # noqa: E402
 
 BIN = os.environ["LEADWIRE_BIN"]
 SOURCE = os.environ["LEADWIRE_SOURCE"]
-REDIS = os.environ.get("LEADWIRE_REDIS_SERVER") or shutil.which("redis-server")
+REDIS_NAME = os.environ.get("LEADWIRE_REDIS_SERVER") or "redis-server"
+REDIS = shutil.which(REDIS_NAME)
 DEADLINE_S = 30
 
 
@@ -170,6 +171,6 @@ def documented(*sections):
 
 def main(needs_redis=False):
     if needs_redis and not REDIS:
-        print("SKIP: there is no redis-server")
+        print(f"SKIP: no {REDIS_NAME}: name a server in LEADWIRE_REDIS_SERVER or put it on PATH")
         sys.exit(77)
     unittest.main(verbosity=2)
