@@ -9,11 +9,13 @@ Sets are made by tests/releases/make.py and never change; tests/releases/SHA256S
 import hashlib
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE.parent / "golden"))
 
 from google.protobuf import json_format, text_format   # noqa: E402
@@ -46,6 +48,18 @@ class Releases(unittest.TestCase):
         there = {f"{path.parent.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest() for folder in SETS for path in folder.iterdir()}
         told = {name: sum_ for sum_, name in (line.split() for line in (HERE / "SHA256SUMS").read_text().splitlines())}
         self.assertEqual(there, told)
+
+    def test_each_is_a_release_that_the_changes_tell_of(self):
+        """The first heading is the version in work; each release has a set, and each set a release, or one that will be."""
+        changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+        told = re.findall(r"^## (\d+\.\d+\.\d+) \((not released yet|\d{4}-\d\d-\d\d)\)$", changes, re.MULTILINE)
+        self.assertEqual(len(told), len(re.findall(r"^## ", changes, re.MULTILINE)), "a heading is not of the form '## 0.1.0 (2026-01-31)'")
+        in_work = re.search(r"^project\(leadwire VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text(encoding="utf-8"), re.MULTILINE)[1]
+        self.assertEqual(told[0][0], in_work)
+        released, sets = {version for version, when in told if when != "not released yet"}, {folder.name for folder in SETS}
+        self.assertEqual(released - sets, set(), "a release has no set")
+        self.assertEqual(sets - {version for version, _ in told}, set(), "a set is of no release")
+        self.assertLessEqual(len([when for _, when in told if when == "not released yet"]), 1)
 
     def test_each_frame_is_read_as_its_json_says(self):
         types = frame_json.message_types()
