@@ -126,16 +126,15 @@ static short zmq_events(short events)
 void broker_wait(struct broker *broker)
 {
     zmq_pollitem_t items[NET_POLL_ITEMS + 2];
-    int count = net_poll_items(broker->net, items);
+    bool is_netless = broker->phase == BROKER_STOPPING, has_more = false;
+    int count = is_netless ? 0 : net_poll_items(broker->net, items, &has_more);
     uint64_t wait_ms = SLEEP_MAX_MS;
     uint64_t store_ms = store_next_ms(broker->store);
     bool is_stepping = broker->phase == BROKER_SERVING && !broker->is_away && !commit_is_waiting(&broker->commit);
 
     bool may_go_on = broker->is_outrun && !store_is_outrun(broker->store);
-    if (broker->messages >= NET_TURN_MESSAGES_MAX || may_go_on)
-        return;
-    if (broker->phase == BROKER_STOPPING)
-        count = 0;
+    if (has_more || broker->messages >= NET_TURN_MESSAGES_MAX || may_go_on)
+        wait_ms = 0;             /* yet polled: the next turn reads who is known to have something */
     if (broker->phase == BROKER_SERVING && net_wait_ms(broker->net) < wait_ms)
         wait_ms = net_wait_ms(broker->net);
     if (broker->wake_by_ms != 0 && broker->wake_by_ms < broker->monotonic_ms + wait_ms)
@@ -153,6 +152,8 @@ void broker_wait(struct broker *broker)
     if (store_fd(broker->store) >= 0)
         items[count++] = (zmq_pollitem_t){.fd = store_fd(broker->store), .events = zmq_events(store_events(broker->store))};
     (void)zmq_poll(items, count, (long)wait_ms);
+    if (!is_netless)
+        net_polled(broker->net, items);
 }
 
 void broker_stop(struct broker *broker)
@@ -245,6 +246,7 @@ static void serve_turn(struct broker *broker)
     if (was_away && !broker->is_away)
         desk_clock_resume(&broker->clock, broker->monotonic_ms);
 
+    net_release(broker->net, broker->confirmed);     /* who waits for it need not wait for what came since */
     begin_net_turn(broker);
     if (was_away && !broker->is_away)
         net_handle_parked(broker->net);

@@ -15,17 +15,15 @@
 
 enum { WARN_MS = 1000, CUTS_MAX = 256 };   /* CUTS_MAX: in a turn */
 
+static void take_in(struct net *net, bool by_now);
 static bool next_to_cut(const struct net *net, struct connection_name *name_out);
 static void take_from(struct net *net, uint8_t door, struct endpoint_watch *watch, bool greets);
 static void note_end(struct net *net, uint64_t session);
 static void warn_of_cuts(struct net *net);
 
-void connection_guard_take_in(struct net *net)
+void connection_guard_turn(struct net *net)
 {
-    for (int role = 0; role < SESSION_ROLES; role++)
-        take_from(net, (uint8_t)role, &net->doors[role].watch, true);
-    for (int i = 0; i < FEED_SOCKETS; i++)
-        take_from(net, NET_FEED_DOOR(i), &net->events.sockets[i].watch, false);
+    take_in(net, false);
 }
 
 void connection_guard_cut(struct net *net)
@@ -34,7 +32,7 @@ void connection_guard_cut(struct net *net)
 
     for (uint32_t count = 0; count < CUTS_MAX && next_to_cut(net, &name); count++) {
         bool is_held = dup2(name.fd, net->cut_fd) >= 0;   /* a place that is kept: also when no descriptor is left */
-        connection_guard_take_in(net);
+        take_in(net, true);
         if (connections_cut(&net->connections, &name) && is_held)
             (void)shutdown(net->cut_fd, SHUT_RDWR);
         if (is_held)
@@ -47,26 +45,25 @@ void connection_guard_cut(struct net *net)
 /* Whoever speaks was accepted before, and whoever had the number before has gone before that: both may still have to be taken in. */
 void connection_guard_greet(struct net *net, uint8_t door, int fd, uint64_t session)
 {
-    connection_guard_take_in(net);
+    take_in(net, true);
     connections_greet(&net->connections, door, fd, session);
 }
 
 void connection_guard_bear(struct net *net, uint8_t door, int fd)
 {
-    connection_guard_take_in(net);
+    take_in(net, true);
     connections_bear(&net->connections, door, fd, net->turn.monotonic_ms);
 }
 
-int connection_guard_poll_items(const struct net *net, zmq_pollitem_t *items)
+/* All that was told by now, or only what polling knows of. */
+static void take_in(struct net *net, bool by_now)
 {
-    int count = 0;
-
     for (int role = 0; role < SESSION_ROLES; role++)
-        items[count++] = (zmq_pollitem_t){.socket = net->doors[role].watch.socket, .events = ZMQ_POLLIN};
+        if (by_now || net->doors[role].watch.edge.may_have)
+            take_from(net, (uint8_t)role, &net->doors[role].watch, true);
     for (int i = 0; i < FEED_SOCKETS; i++)
-        if (net->events.sockets[i].watch.socket)
-            items[count++] = (zmq_pollitem_t){.socket = net->events.sockets[i].watch.socket, .events = ZMQ_POLLIN};
-    return count;
+        if (by_now || net->events.sockets[i].watch.edge.may_have)
+            take_from(net, NET_FEED_DOOR(i), &net->events.sockets[i].watch, false);
 }
 
 static bool next_to_cut(const struct net *net, struct connection_name *name_out)

@@ -7,8 +7,8 @@
 
 #include "net_internal.h"
 
-/* Before a turn reads. */
-void connection_guard_take_in(struct net *net);
+/* Before a turn reads: what polling said was told. */
+void connection_guard_turn(struct net *net);
 /* After it has read, as who has just said Hello is not silent. */
 void connection_guard_cut(struct net *net);
 /* A Hello came to this door by this descriptor, and its session is this one. */
@@ -22,7 +22,5 @@ static inline bool connection_guard_hears_all(const struct net *net)
     bool is_drained = net->drained_ms == net->turn.monotonic_ms || net->turn.monotonic_ms - net->drained_ms >= 3u * CONNECTIONS_HELLO_MS;
     return net->turn.reads_reps && net->turn.reads_publishers && is_drained;
 }
-/* Fills items for zmq_poll, one for each socket that is watched; returns how many. */
-int connection_guard_poll_items(const struct net *net, zmq_pollitem_t *items);
 
 #endif

@@ -56,7 +56,7 @@ uint32_t door_collect(struct net *net, struct door *door, uint32_t max)
     uint32_t count = 0, look_at = LOOK_EVERY;
     uint64_t end_us = wall_clock_monotonic_us() + READ_US_MAX;
 
-    while (count < max && endpoint_receive(&door->endpoint, &frame)) {
+    while (count < max && door->endpoint.edge.may_have && endpoint_receive(&door->endpoint, &frame)) {
         count += handle_arrival(net, &frame, door);
         endpoint_release(&frame);
         if (door->role == SESSION_ROLE_PUBLISHER && !admission_may_refuse(&net->admission, net_busy_publishes(net)))

@@ -11,8 +11,8 @@ static bool set_option(void *socket, int option, int value);
 static bool set_lock(void *socket, const struct endpoint_lock *lock);
 static bool receive_part(void *socket, zmq_msg_t *out);
 static void drop_parts(void *socket);
-static enum endpoint_sent send_route(void *socket, const void *route, size_t route_size);
-static enum endpoint_sent send_parts(void *socket, const void *route, size_t route_size, const void *bytes, size_t size);
+static enum endpoint_sent send_route(struct endpoint *endpoint, const void *route, size_t route_size);
+static enum endpoint_sent send_parts(struct endpoint *endpoint, const void *route, size_t route_size, const void *bytes, size_t size);
 static void route_bytes(uint32_t route_number, unsigned char out[ENDPOINT_ROUTE_SIZE]);
 static uint32_t route_number_of(const unsigned char *bytes);
 
@@ -31,7 +31,8 @@ lw_status endpoint_open(struct endpoint *endpoint, void *zmq_context, int type, 
         && set_option(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS)
         && set_option(socket, ZMQ_BACKLOG, BACKLOG)
         && zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &limits->frame_size_max, sizeof limits->frame_size_max) == 0
-        && (type != ZMQ_ROUTER || set_option(socket, ZMQ_ROUTER_MANDATORY, 1));
+        && (type != ZMQ_ROUTER || set_option(socket, ZMQ_ROUTER_MANDATORY, 1))
+        && socket_edge_init(&endpoint->edge, socket);
     if (set)
         return LW_OK;
     endpoint_close(endpoint);
@@ -48,6 +49,7 @@ lw_status endpoint_bind(struct endpoint *endpoint, const char *address, const st
     /* Only where asked for: with it an IPv4 address would be told in a form that IPv4 clients cannot use. */
     if (!set_option(endpoint->socket, ZMQ_IPV6, strchr(address, '[') != NULL))
         return LW_IO;
+    socket_edge_touch(&endpoint->edge);
     if (zmq_bind(endpoint->socket, address) != 0)
         return zmq_errno() == EINVAL || zmq_errno() == EPROTONOSUPPORT ? LW_INVALID : LW_IO;
     return zmq_getsockopt(endpoint->socket, ZMQ_LAST_ENDPOINT, bound, &size) == 0 ? LW_OK : LW_IO;
@@ -62,8 +64,10 @@ void endpoint_close(struct endpoint *endpoint)
 
 bool endpoint_receive(struct endpoint *endpoint, struct endpoint_frame *out)
 {
-    if (!receive_part(endpoint->socket, &out->route))
+    if (!receive_part(endpoint->socket, &out->route)) {
+        socket_edge_note_failure(&endpoint->edge);
         return false;
+    }
 
     const unsigned char *route = zmq_msg_data(&out->route);
     out->is_route_ours = zmq_msg_size(&out->route) == ENDPOINT_ROUTE_SIZE && route[0] == 0;
@@ -104,7 +108,7 @@ enum endpoint_sent endpoint_send(struct endpoint *endpoint, uint32_t route_numbe
     unsigned char route[ENDPOINT_ROUTE_SIZE];
 
     route_bytes(route_number, route);
-    return send_parts(endpoint->socket, route, sizeof route, bytes, size);
+    return send_parts(endpoint, route, sizeof route, bytes, size);
 }
 
 enum endpoint_sent endpoint_send_message(struct endpoint *endpoint, uint32_t route_number, zmq_msg_t *body)
@@ -112,7 +116,7 @@ enum endpoint_sent endpoint_send_message(struct endpoint *endpoint, uint32_t rou
     unsigned char route[ENDPOINT_ROUTE_SIZE];
 
     route_bytes(route_number, route);
-    enum endpoint_sent sent = send_route(endpoint->socket, route, sizeof route);
+    enum endpoint_sent sent = send_route(endpoint, route, sizeof route);
     if (sent == ENDPOINT_SENT && zmq_msg_send(body, endpoint->socket, ZMQ_DONTWAIT) < 0)
         sent = ENDPOINT_UNREACHABLE;
     zmq_msg_close(body);
@@ -121,7 +125,7 @@ enum endpoint_sent endpoint_send_message(struct endpoint *endpoint, uint32_t rou
 
 enum endpoint_sent endpoint_answer(struct endpoint *endpoint, struct endpoint_frame *frame, const void *bytes, size_t size)
 {
-    return send_parts(endpoint->socket, zmq_msg_data(&frame->route), zmq_msg_size(&frame->route), bytes, size);
+    return send_parts(endpoint, zmq_msg_data(&frame->route), zmq_msg_size(&frame->route), bytes, size);
 }
 
 bool endpoint_is_tcp(const char *address)
@@ -184,18 +188,19 @@ static void drop_parts(void *socket)
 }
 
 /* Whether a message fits is decided at its first part; the rest follows it. */
-static enum endpoint_sent send_route(void *socket, const void *route, size_t route_size)
+static enum endpoint_sent send_route(struct endpoint *endpoint, const void *route, size_t route_size)
 {
-    if (zmq_send(socket, route, route_size, ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0)
+    socket_edge_touch(&endpoint->edge);
+    if (zmq_send(endpoint->socket, route, route_size, ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0)
         return ENDPOINT_SENT;
     return errno == EAGAIN ? ENDPOINT_NO_ROOM : ENDPOINT_UNREACHABLE;
 }
 
-static enum endpoint_sent send_parts(void *socket, const void *route, size_t route_size, const void *bytes, size_t size)
+static enum endpoint_sent send_parts(struct endpoint *endpoint, const void *route, size_t route_size, const void *bytes, size_t size)
 {
-    enum endpoint_sent sent = send_route(socket, route, route_size);
+    enum endpoint_sent sent = send_route(endpoint, route, route_size);
 
-    if (sent == ENDPOINT_SENT && zmq_send(socket, bytes, size, ZMQ_DONTWAIT) < 0)
+    if (sent == ENDPOINT_SENT && zmq_send(endpoint->socket, bytes, size, ZMQ_DONTWAIT) < 0)
         sent = ENDPOINT_UNREACHABLE;
     return sent;
 }

@@ -16,9 +16,11 @@
 #include <stdint.h>
 #include <zmq.h>
 
+#include "socket_edge.h"
+
 enum { ENDPOINT_ADDRESS_MAX = 256, ENDPOINT_ROUTE_SIZE = 5 };
 
-struct endpoint { void *socket; };
+struct endpoint { void *socket; struct socket_edge edge; };
 
 /* CURVE: the server's secret key in Z85, and the domain under which the ZAP handler (zap.h) is asked about each client. */
 struct endpoint_lock { const char *secret_key, *domain; };

@@ -26,7 +26,8 @@ lw_status endpoint_watch_open(struct endpoint_watch *watch, void *zmq_context, v
         return errno == ENOMEM ? LW_NO_MEMORY : LW_IO;
     if (zmq_setsockopt(watch->socket, ZMQ_RCVHWM, &unbounded, sizeof unbounded) == 0
         && zmq_setsockopt(watch->socket, ZMQ_LINGER, &unbounded, sizeof unbounded) == 0
-        && zmq_socket_monitor(watched, address, WATCHED) == 0 && zmq_connect(watch->socket, address) == 0)
+        && zmq_socket_monitor(watched, address, WATCHED) == 0 && zmq_connect(watch->socket, address) == 0
+        && socket_edge_init(&watch->edge, watch->socket))
         return LW_OK;
     endpoint_watch_close(watch, watched);
     return LW_IO;
@@ -59,6 +60,8 @@ bool endpoint_watch_take(struct endpoint_watch *watch, struct endpoint_event *ou
         out->is_tcp = strncmp(address, "tcp://", 6) == 0;
         return true;
     }
+    if (watch->socket)
+        socket_edge_note_failure(&watch->edge);
     return false;
 }
 

@@ -11,7 +11,9 @@
 #include <leadwire/status.h>
 #include <stdbool.h>
 
-struct endpoint_watch { void *socket; };   /* to be polled for ZMQ_POLLIN */
+#include "socket_edge.h"
+
+struct endpoint_watch { void *socket; struct socket_edge edge; };
 
 enum endpoint_event_kind { ENDPOINT_ACCEPTED, ENDPOINT_DISCONNECTED, ENDPOINT_HANDSHAKE_FAILED, ENDPOINT_ACCEPT_FAILED };
 struct endpoint_event {

@@ -75,7 +75,7 @@ void events_feed_collect(struct events_feed *feed)
     if (events_feed_is_rebinding(feed))
         bind_again(feed);
     for (int i = 0; i < FEED_SOCKETS; i++)
-        if (feed->sockets[i].endpoint.socket)
+        if (feed->sockets[i].endpoint.socket && feed->sockets[i].endpoint.edge.may_have)
             collect_one(feed, &feed->sockets[i]);
 }
 
@@ -91,6 +91,7 @@ void events_feed_send(struct events_feed *feed, const void *bytes, size_t size)
 {
     for (int i = 0; i < FEED_SOCKETS; i++) {
         void *socket = feed->sockets[i].endpoint.socket;
+        socket_edge_touch(&feed->sockets[i].endpoint.edge);
         if (socket && zmq_send(socket, feed->topic, strlen(feed->topic), ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0)
             (void)zmq_send(socket, bytes, size, ZMQ_DONTWAIT);
     }
@@ -136,8 +137,10 @@ static void collect_one(const struct events_feed *feed, struct feed_socket *sock
 
     for (;;) {
         int size = zmq_recv(socket->endpoint.socket, message, sizeof message, ZMQ_DONTWAIT);
-        if (size < 0)
+        if (size < 0) {
+            socket_edge_note_failure(&socket->endpoint.edge);
             return;
+        }
         size_t prefix_size = (size_t)size - 1;
         if (size < 1 || message[0] > 1 || prefix_size > topic_size || memcmp(message + 1, feed->topic, prefix_size) != 0)
             continue;

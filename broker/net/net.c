@@ -55,6 +55,7 @@ static lw_status explain(char *why, lw_status status, const char *format, ...) _
 static void look_at_memory(struct net *net);
 static void bound_sessions(struct net *net);
 static bool may_read(const struct net *net, enum session_role role);
+static bool poll_socket(struct net *net, void *socket, struct socket_edge *edge, zmq_pollitem_t *items);
 
 lw_status net_open(const struct net_options *options, const struct net_callbacks *callbacks, struct core *core,
                    struct net **out, char *why)
@@ -190,7 +191,7 @@ uint32_t net_collect(struct net *net)
     uint32_t most = 0;
 
     net->collected_ms = net->turn.monotonic_ms;
-    connection_guard_take_in(net);
+    connection_guard_turn(net);
     key_guard_turn(&net->guard, net->turn.monotonic_ms);
     if (net->guard.has_changed)
         door_turn_out(net);
@@ -234,22 +235,39 @@ bool net_is_full(const struct net *net)
     return net->outbox.used_bytes > ADMISSION_OUTBOX_BYTES;
 }
 
-int net_poll_items(const struct net *net, zmq_pollitem_t *items)
+int net_poll_items(struct net *net, zmq_pollitem_t *items, bool *has_out)
 {
-    int count = 0;
-
+    *has_out = false;
+    net->polled_count = 0;
     if (!net->is_bound)
         return 0;
-    for (int role = 0; role < SESSION_ROLES; role++)
-        if (may_read(net, (enum session_role)role))
-            items[count++] = (zmq_pollitem_t){.socket = net->doors[role].endpoint.socket, .events = ZMQ_POLLIN};
-    for (int i = 0; i < FEED_SOCKETS; i++)
-        if (net->events.sockets[i].endpoint.socket)
-            items[count++] = (zmq_pollitem_t){.socket = net->events.sockets[i].endpoint.socket, .events = ZMQ_POLLIN};
-    count += connection_guard_poll_items(net, items + count);
-    if (net->guard.zap.socket)
-        items[count++] = (zmq_pollitem_t){.socket = net->guard.zap.socket, .events = ZMQ_POLLIN};
-    return count;
+    for (int role = 0; role < SESSION_ROLES; role++) {
+        struct door *door = &net->doors[role];
+        if (may_read(net, door->role))
+            *has_out |= poll_socket(net, door->endpoint.socket, &door->endpoint.edge, items);
+        else
+            socket_edge_touch(&door->endpoint.edge);     /* not asked: read it as soon as that is allowed */
+        *has_out |= poll_socket(net, door->watch.socket, &door->watch.edge, items);
+    }
+    for (int i = 0; i < FEED_SOCKETS; i++) {
+        struct feed_socket *feed = &net->events.sockets[i];
+        if (feed->endpoint.socket)
+            *has_out |= poll_socket(net, feed->endpoint.socket, &feed->endpoint.edge, items);
+        if (feed->watch.socket)
+            *has_out |= poll_socket(net, feed->watch.socket, &feed->watch.edge, items);
+    }
+    if (net->guard.zap.socket) {
+        items[net->polled_count] = (zmq_pollitem_t){.socket = net->guard.zap.socket, .events = ZMQ_POLLIN};
+        net->polled[net->polled_count++] = NULL;
+    }
+    return net->polled_count;
+}
+
+void net_polled(struct net *net, const zmq_pollitem_t *items)
+{
+    for (int i = 0; i < net->polled_count; i++)
+        if (net->polled[i])
+            socket_edge_polled(net->polled[i], &items[i]);
 }
 
 uint64_t net_wait_ms(const struct net *net)
@@ -445,4 +463,10 @@ static bool may_read(const struct net *net, enum session_role role)
     if (role == SESSION_ROLE_PUBLISHER)
         return net->turn.reads_publishers;
     return net->turn.reads_reps;
+}
+
+static bool poll_socket(struct net *net, void *socket, struct socket_edge *edge, zmq_pollitem_t *items)
+{
+    net->polled[net->polled_count] = edge;
+    return socket_edge_ask(edge, socket, &items[net->polled_count++]);
 }

@@ -98,8 +98,10 @@ uint32_t net_release(struct net *net, uint64_t confirmed);
 /* So much is held that no more should be read. */
 bool net_is_full(const struct net *net);
 
-/* Fills items[NET_POLL_ITEMS] for what this turn's permissions let it read; returns how many. */
-int net_poll_items(const struct net *net, zmq_pollitem_t *items);
+/* Fills items[NET_POLL_ITEMS] for what this turn's permissions let it read; returns how many. *has_out: there is something to
+ * read now, so do not sleep. Poll them in any case and tell net_polled: only what that knows of is read in the next turn. */
+int net_poll_items(struct net *net, zmq_pollitem_t *items, bool *has_out);
+void net_polled(struct net *net, const zmq_pollitem_t *items);
 /* How long polling may sleep; UINT64_MAX: for ever. */
 uint64_t net_wait_ms(const struct net *net);
 /* Tells every session. */

@@ -8,6 +8,7 @@
  *   key_guard.c      who they are, by their keys
  *   connection_guard.c  how many they are, and who never says what they want
  *   release.c        what was confirmed goes out
+ *   socket_edge.c    who has to be read at all
  *   bounds_report.c  how near each bound is
  *   effect_encode.c  effects -> frames;  events_feed.c  the stream
  */
@@ -93,6 +94,8 @@ struct net {
     uint64_t looked_ms;                  /* at the process's size */
     uint64_t crowded[SESSION_ROLES], crowded_keys;   /* Hellos that were told busy: the role, the key has its sessions; */
     uint64_t turned_away;                            /* nobody is let in now */
+    struct socket_edge *polled[NET_POLL_ITEMS];      /* by place in the items of the last poll; NULL: none */
+    int polled_count;
     bool is_bound;
 };
 

@@ -86,7 +86,9 @@ void redis_link_turn(struct redis_link *link, uint64_t now_ms)
 /* Inside a turn hiredis may be calling us (it asserts against a write from there, since 1.0): the turn writes by itself. */
 void redis_link_flush(struct redis_link *link)
 {
-    if (link->async && !link->is_in_turn && link->wants_write && ready(link) & POLLOUT)
+    if (!link->async || link->is_in_turn || !link->wants_write)
+        return;
+    if (link->async->c.flags & REDIS_CONNECTED || ready(link) & POLLOUT)      /* a full socket says so by itself */
         redisAsyncHandleWrite(link->async);
 }
 
