@@ -70,6 +70,20 @@ sources:
         self.bring(mail("ann@buyer.example"))
         self.assertEqual(len(self.written()), 1)
 
+    def test_it_is_an_outgoing_event_by_template_and_off_unless_a_source_asks_for_it(self):
+        self.bring(mail("tom@buyer.example"), "quiet")
+        self.assertFalse(os.path.exists(os.path.join(self.directory, "outbox")))
+        for number, source in enumerate(("told", "italian")):   # an outbox of both: whose person was told is told by neither again
+            self.bring(mail("tom@buyer.example", f"Chairs {number}"), source)
+        name, = os.listdir(os.path.join(self.directory, "outbox", "new"))   # one event, one file, which is whole when it is there
+        self.assertEqual(os.listdir(os.path.join(self.directory, "outbox", "tmp")), [])
+        self.assertNotIn("tom", name.lower())
+        answer, = self.written()
+        self.assertEqual((answer["Subject"], answer["Auto-Submitted"]), ("Re: Chairs 0", "auto-replied"))
+        log = self.worker.log()
+        self.assertEqual(log.count("acknowledgement written"), 1)
+        self.assertNotRegex(log, r"(?i)tom|buyer\.example|chairs")
+
     def test_a_day_later_is_another_day(self):
         self.bring(mail("tom@buyer.example"))
         self.written()
