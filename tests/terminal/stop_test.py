@@ -4,6 +4,8 @@
 import json
 import os
 import re
+import signal
+import subprocess
 import sys
 import unittest
 import urllib.parse
@@ -60,6 +62,25 @@ class Stop(unittest.TestCase):
     def restart(self):
         self.desk.end("broker")
         self.desk.start()
+
+    def move(self):
+        """The desk goes into a file, and comes out of it into another Redis."""
+        redis = f"unix:{self.desk.folder}/redis.sock"
+        self.desk.end("broker")
+        for act in ("export", "import"):
+            done = subprocess.run([BIN / "leadwire", "desk", act, self.desk.folder / "main.desk", "--redis", redis], check=False, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stdout)
+            if act == "export":
+                self.desk.end("redis", signal.SIGKILL)
+                (self.desk.folder / "redis.sock").unlink()
+                self.desk.start_redis()
+        self.desk.start()
+
+    def test_an_export_takes_them_along(self):
+        self.mail_stop()
+        self.move()
+        self.assertEqual(self.state(self.form(email="mario.rossi@buyer.example", message="Pumps"))["state"], "parked")
 
     def test_a_later_form_is_parked_and_says_why_until_the_person_agrees(self):
         self.mail_stop()
