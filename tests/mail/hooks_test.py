@@ -163,6 +163,15 @@ class Hooks(HookCase):
         self.assertEqual(self.sendgrid([("subject", b"")])[0], 400)
         self.assertEqual(self.broker.seen("publish"), [])
 
+    def test_read_again_from_its_raw_each_is_the_same_mail(self):
+        self.assertEqual(self.postmark({"From": "Eva <eva@kunde.example>", "Subject": "Chairs", "TextBody": "Call me.", "MessageID": "pm-1"})[0], 200)
+        self.assert_replayed_the_same("pm", self.lead())
+        self.assertEqual(self.sendgrid([("from", b"Mario <mario@cliente.example>"), ("subject", b"Chairs"), ("text", b"Call me.")],
+                                       [("attachment1", "plan.pdf", b"%PDF")])[0], 200)
+        self.assert_replayed_the_same("sg", self.lead())
+        self.assertEqual(self.mailgun({"body-mime": RAW})[0], 200)
+        self.assert_replayed_the_same("mg", self.lead())
+
     def test_later_when_the_broker_is_busy_or_silent(self):
         self.broker.tell("mode busy")
         self.assertEqual(self.postmark({"RawEmail": RAW})[0], 503)

@@ -163,6 +163,12 @@ sources:
         self.assertNotIn("giulia", self.worker.log())
         self.assertNotIn(TOKEN, self.worker.log())
 
+    def test_read_again_from_its_raw_it_is_the_same_and_nothing_is_fetched(self):
+        self.graph.add(444444444444, full_name="Giulia Bianchi", email="giulia@example.it")
+        self.assertEqual(self.push(444444444444)[0], 200)
+        self.assert_replayed_the_same("meta", self.broker.next("publish"))
+        self.assertEqual(len(self.graph.requests), 1)
+
     def test_several_contacts_and_a_repeat(self):
         self.graph.add("a1", email="a@example.com")
         self.graph.add("a2", email="b@example.com")

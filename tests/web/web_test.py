@@ -177,10 +177,12 @@ class Taken(WebCase):
         headers = {"Content-Type": "multipart/form-data; boundary=xyz", "Accept": "text/html"}
         status, headers_out, _ = self.worker.request("POST", "/in/thanks", body, headers)
         self.assertEqual((status, headers_out["Location"]), (303, "https://example.com/grazie"))
-        lead = self.broker.next("publish")["lead"]
+        record = self.broker.next("publish")
+        lead = record["lead"]
         self.assertEqual((lead["given_name"], lead["phones"]), ("Mario", ["+390212345678"]))
         self.assertEqual(lead["attachments"], [["cv.pdf", "application/pdf", 10]])
         self.assertTrue(lead["raw_ref"].endswith(".multipart"))
+        self.assert_replayed_the_same("thanks", record)   # from the bytes alone
         self.assertEqual(self.worker.request("POST", "/in/thanks", body[:-6], {**headers, "Accept": "*/*"})[0], 400)
 
     def test_the_same_contact_again_is_a_duplicate_with_the_first_id(self):

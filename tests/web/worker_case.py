@@ -156,6 +156,16 @@ class WorkerCase(unittest.TestCase):
         """What the worker finds beside our own."""
         return {}
 
+    def assert_replayed_the_same(self, source, first):
+        """What was kept of the source is published again: the same contact, under the id of then."""
+        done = subprocess.run([self.worker.arguments[0], "--replay", "--config", self.worker.config_path, "--source", source, "--since-ms", "0"],
+                              stdout=subprocess.PIPE, timeout=DEADLINE_S, check=True)
+        lines = [json.loads(line) for line in done.stdout.splitlines()[1:]]
+        told = [line for line in lines if line["outcome"] != "of_another_source"]
+        self.assertEqual([line["outcome"] in ("accepted", "duplicate") for line in told], [True], lines)
+        again = self.broker.next("publish")
+        self.assertEqual((again["id"], again["lead"]), (first["id"], first["lead"]))
+
     def tearDown(self):
         if self.worker.process.poll() is None:
             self.assertEqual(self.worker.stop(), 0, self.worker.log())
