@@ -128,6 +128,14 @@ static bool open_ops(struct gateway *gateway)
     return true;
 }
 
+/* Without `ops` a rep's own session tells the rules, as far as they are for reps. */
+static void on_choices(void *context, const struct lw_choices *choices)
+{
+    struct gateway *gateway = context;
+    if (page_rules_take(&gateway->page_rules, choices))
+        rep_desks_renew(&gateway->desks);
+}
+
 static bool open_all(struct gateway *gateway)
 {
     if (failed("password process", password_process_start(&gateway->passwords)))   /* first: it must have no socket of ours */
@@ -136,7 +144,8 @@ static bool open_all(struct gateway *gateway)
     if (!gateway->base)
         return false;
     gateway->signals = (struct loop_signals){.stop = on_stop, .reload = on_reload, .context = gateway};
-    gateway->desks = (struct rep_desks){.base = gateway->base, .config = &gateway->config, .page_rules = &gateway->page_rules};
+    gateway->desks = (struct rep_desks){.base = gateway->base, .config = &gateway->config, .page_rules = &gateway->page_rules,
+                                         .chooses = gateway->config->ops_control ? NULL : on_choices, .chooses_context = gateway};
     if (failed("users", user_rules_join(&gateway->user_rules, gateway->users_file, &gateway->users)))
         return false;
     if (failed("signals", loop_signals_open(&gateway->signals, gateway->base)) || !open_sign_in(gateway) || !open_ops(gateway) || !open_door(gateway))

@@ -3,91 +3,107 @@
 
 #include <string.h>
 
-static const char *class_word(Leadwire__V1__DispositionClass number)
-{
-    switch (number) {
-    case LEADWIRE__V1__DISPOSITION_CLASS__DISPOSITION_WON: return "won";
-    case LEADWIRE__V1__DISPOSITION_CLASS__DISPOSITION_LOST: return "lost";
-    case LEADWIRE__V1__DISPOSITION_CLASS__DISPOSITION_LATER: return "later";
-    case LEADWIRE__V1__DISPOSITION_CLASS__DISPOSITION_BAD: return "bad";
-    case LEADWIRE__V1__DISPOSITION_CLASS__DISPOSITION_NO_ANSWER: return "no_answer";
-    case LEADWIRE__V1__DISPOSITION_CLASS__DISPOSITION_DO_NOT_CALL: return "do_not_call";
-    case LEADWIRE__V1__DISPOSITION_CLASS__DISPOSITION_NONE:
-    case _LEADWIRE__V1__DISPOSITION_CLASS_IS_INT_SIZE: break;
-    }
-    return "";
-}
+#include "choices.h"
+#include "choices_json.h"
 
-/* As desk.yaml writes it. */
-static const char *follow_up_word(Leadwire__V1__FollowUp number)
-{
-    switch (number) {
-    case LEADWIRE__V1__FOLLOW_UP__FOLLOW_UP_CALL_BACK: return "call_back";
-    case LEADWIRE__V1__FOLLOW_UP__FOLLOW_UP_APPOINTMENT: return "appointment";
-    case LEADWIRE__V1__FOLLOW_UP__FOLLOW_UP_PARK: return "park";
-    case LEADWIRE__V1__FOLLOW_UP__FOLLOW_UP_SUPPRESS: return "suppress";
-    case LEADWIRE__V1__FOLLOW_UP__FOLLOW_UP_NONE:
-    case LEADWIRE__V1__FOLLOW_UP__FOLLOW_UP_END:
-    case _LEADWIRE__V1__FOLLOW_UP_IS_INT_SIZE: break;
-    }
-    return "end";
-}
+enum { ARENA_CAP = 4 << 20 };
 
-static json_t *disposition_json(const Leadwire__V1__DispositionConfig *disposition)
+bool page_rules_take(struct page_rules *rules, const struct lw_choices *choices)
 {
-    json_t *texts = json_object();
-    for (size_t i = 0; i < disposition->n_texts; i++)
-        json_object_set_new(texts, disposition->texts[i]->language, json_string(disposition->texts[i]->text));
-    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:I, s:I, s:I}", "name", disposition->code, "label", disposition->label[0] ? disposition->label : disposition->code,
-                     "texts", texts, "class", class_word(disposition->class_), "then", follow_up_word(disposition->follow_up),
-                     "after_ms", (json_int_t)disposition->after_ms, "at_least_ms", (json_int_t)disposition->at_least_ms,
-                     "at_most_ms", (json_int_t)disposition->at_most_ms);
+    json_t *told = choices_json(choices);
+    bool changed = !json_equal(told, rules->choices);
+    json_decref(rules->choices);
+    rules->choices = told;
+    rules->revision += changed;
+    return changed;
 }
 
 bool page_rules_read(struct page_rules *rules, const Leadwire__V1__DeskConfig *config)
 {
-    const Leadwire__V1__RefusalConfig *refusals = config->refusals;
-    json_t *dispositions = json_array(), *reasons = json_array();
-    for (size_t i = 0; i < config->n_dispositions; i++)
-        json_array_append_new(dispositions, disposition_json(config->dispositions[i]));
-    for (size_t i = 0; refusals && i < refusals->n_reasons; i++)
-        json_array_append_new(reasons, json_string(refusals->reasons[i]));
-    bool changed = !json_equal(dispositions, rules->dispositions) || !json_equal(reasons, rules->decline_reasons);
-    uint64_t revision = rules->revision + changed;
-    page_rules_fini(rules);
-    *rules = (struct page_rules){.dispositions = dispositions, .decline_reasons = reasons, .revision = revision};
+    Leadwire__V1__ConfigReply reply = LEADWIRE__V1__CONFIG_REPLY__INIT;
+    struct arena arena;
+    reply.config = (Leadwire__V1__DeskConfig *)(uintptr_t)config;
+    arena_init(&arena, ARENA_CAP);
+    const struct lw_choices *choices = choices_of(&reply, &arena);
+    bool changed = choices && page_rules_take(rules, choices);
+    arena_fini(&arena);
     return changed;
 }
 
-/* Of the file's rows the one of that name, or one with the name as its label. A new reference. */
-static json_t *labelled(const json_t *rows, const char *name)
+static const char *text_of(const json_t *row, const char *member)
+{
+    const char *text = json_string_value(json_object_get(row, member));
+    return text ? text : "";
+}
+
+/* The row of that name; NULL: there is none. */
+static json_t *find(const json_t *rows, const char *name)
 {
     size_t index;
     json_t *row;
     json_array_foreach((json_t *)rows, index, row)
-        if (strcmp(json_string_value(json_object_get(row, "name")), name) == 0)
-            return json_incref(row);
-    return json_pack("{s:s, s:s}", "name", name, "label", name);
+        if (strcmp(text_of(row, "name"), name) == 0)
+            return row;
+    return NULL;
 }
 
-json_t *page_rules_json(const struct page_rules *rules, const json_t *page)
+/* Names with the labels that the file has for them, else with themselves. */
+static json_t *labelled(const json_t *names, const json_t *rows)
 {
-    json_t *told = json_copy((json_t *)page), *reasons = json_array(), *name;
+    json_t *out = json_array(), *name;
     size_t index;
+    json_array_foreach((json_t *)names, index, name) {
+        json_t *row = find(rows, json_string_value(name));
+        json_array_append_new(out, row ? json_incref(row) : json_pack("{s:O, s:O}", "name", name, "label", name));
+    }
+    return out;
+}
+
+/* Without the rep's own name; to one of an outsourced team only their colleagues there. */
+static json_t *colleagues(const json_t *transfer, const char *own_name)
+{
+    const json_t *reps = json_object_get(transfer, "reps"), *self = own_name ? find(reps, own_name) : NULL;
+    const char *team = self ? text_of(self, "team") : "";
+    const bool sees_all = !json_is_true(json_object_get(find(json_object_get(transfer, "teams"), team), "outsourced"));
+    json_t *out = json_array(), *row;
+    size_t index;
+    json_array_foreach((json_t *)reps, index, row)
+        if (row != self && (sees_all || strcmp(text_of(row, "team"), team) == 0))
+            json_array_append(out, row);
+    return out;
+}
+
+/* Of each kind what the file lists, else what the rules have. */
+static json_t *targets(const json_t *of_file, const json_t *of_rules, const char *rep)
+{
+    static const char *const kinds[] = {"skills", "teams"};
+    json_t *out = of_file ? json_copy((json_t *)of_file) : json_object();
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (json_array_size(json_object_get(out, kinds[i])) == 0)
+            json_object_set(out, kinds[i], json_object_get(of_rules, kinds[i]));
+    if (json_array_size(json_object_get(out, "reps")) == 0)
+        json_object_set_new(out, "reps", colleagues(of_rules, rep));
+    return out;
+}
+
+json_t *page_rules_json(const struct page_rules *rules, const json_t *page, const char *rep)
+{
+    json_t *told = json_copy((json_t *)page);
+    const json_t *names = json_object_get(rules->choices, "decline_reasons");
     json_object_set_new(told, "rules", json_integer((json_int_t)rules->revision));
-    if (rules->dispositions)
-        json_object_set(told, "dispositions", rules->dispositions);
-    json_array_foreach(rules->decline_reasons, index, name)
-        json_array_append_new(reasons, labelled(json_object_get(page, "decline_reasons"), json_string_value(name)));
-    if (json_array_size(reasons) > 0)
-        json_object_set(told, "decline_reasons", reasons);
-    json_decref(reasons);
+    if (!rules->choices)
+        return told;
+    json_object_set(told, "dispositions", json_object_get(rules->choices, "dispositions"));
+    if (json_array_size(names) > 0)
+        json_object_set_new(told, "decline_reasons", labelled(names, json_object_get(page, "decline_reasons")));
+    if (json_array_size(json_object_get(page, "break_reasons")) == 0)
+        json_object_set(told, "break_reasons", json_object_get(rules->choices, "break_reasons"));
+    json_object_set_new(told, "transfer", targets(json_object_get(page, "transfer"), json_object_get(rules->choices, "transfer"), rep));
     return told;
 }
 
 void page_rules_fini(struct page_rules *rules)
 {
-    json_decref(rules->dispositions);
-    json_decref(rules->decline_reasons);
+    json_decref(rules->choices);
     *rules = (struct page_rules){0};
 }

@@ -1,29 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * page_rules - what the rep's page offers to choose from, as the desk's rules have it: dispositions, and reasons to decline.
+ * page_rules - what the rep's page offers to choose from, as the desk's rules have it: dispositions, reasons to decline and for breaks, and
+ * whom leads may be handed on to.
  *
- * Until rules are known, and without `ops`, the gateway's own file says it (`page` of gateway_config.h). Of reasons the rules have names only: the
- * file may have their labels. Threads: one owner.
+ * Until rules are known the gateway's own file says it (`page` of gateway_config.h); from then on of breaks and hand-ons it says only what it
+ * lists itself, and of reasons to decline the labels, as the rules have names only. Threads: one owner.
  */
 #ifndef PAGE_RULES_H
 #define PAGE_RULES_H
 
 #include <jansson.h>
+#include <leadwire/rep.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "leadwire/v1/config.pb-c.h"
 
 struct page_rules {
-    json_t *dispositions;      /* [{name, label, texts: {language: text}, class, then, after_ms, at_least_ms, at_most_ms}]; NULL: not known */
-    json_t *decline_reasons;   /* [name], of which a decline must have one; empty: the rules ask for none */
+    json_t *choices;           /* as choices_json.h has it; NULL: not known */
     uint64_t revision;         /* another one says other things */
 };
 
-/* True: they are others than before. */
+/* The whole rules, or what a rep's session was told of them. True: they are others than before. */
 bool page_rules_read(struct page_rules *rules, const Leadwire__V1__DeskConfig *config);
-/* `page` of the file with what the rules have in place of what it has, and "rules": the revision. A new reference. */
-json_t *page_rules_json(const struct page_rules *rules, const json_t *page);
+bool page_rules_take(struct page_rules *rules, const struct lw_choices *choices);
+/* `page` of the file with what the rules have in place of what it has, for that rep (NULL: for who is none), and "rules": the revision. A new reference. */
+json_t *page_rules_json(const struct page_rules *rules, const json_t *page, const char *rep);
 void page_rules_fini(struct page_rules *rules);
 
 #endif

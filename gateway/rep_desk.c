@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "link_trouble.h"
+#include "lw_log.h"
 #include "rep_desk_state.h"
 #include "wall_clock.h"
 
@@ -40,6 +41,17 @@ struct rep_desk {
     bool break_after_lead;
     char break_reason[ACT_REASON_MAX];
 };
+
+static void take_choices(struct rep_desk *desk, const struct lw_rep_event *event)
+{
+    uint64_t ticket;   /* its answer says all */
+    if (!desk->options.chooses)
+        return;
+    if (event->kind == LW_REP_SNAPSHOT && lw_rep_ask_choices(desk->rep, &ticket) != LW_OK)
+        log_warning("what there is to choose from cannot be asked: %s", lw_rep_error(desk->rep));
+    if (event->kind == LW_REP_CHOICES && event->choices)
+        desk->options.chooses(desk->options.context, event->choices);
+}
 
 static void on_event(evutil_socket_t fd, short what, void *context);
 static lw_status ask(struct rep_desk *desk, const struct desk_act *act, uint64_t *ticket_out);
@@ -228,6 +240,7 @@ static void on_event(evutil_socket_t fd, short what, void *context)
         rep_desk_state_note(&desk->state, &event, wall_clock_unix_ms());
         if (event.kind == LW_REP_ANSWER || event.kind == LW_REP_PULL_LIST)
             take_answer(desk, &event);
+        take_choices(desk, &event);
         if (event.kind == LW_REP_REFUSED)
             snprintf(refused, sizeof refused, "%s", event.reason);
     }

@@ -42,6 +42,7 @@ struct rep_desk_options {
     const char *endpoint, *desk, *rep, *secret, *key_file;   /* copied; a secret, or a key */
     void (*changed)(void *context);                     /* the state is another */
     void (*refused)(void *context, const char *reason); /* the broker will not have us: final */
+    void (*chooses)(void *context, const struct lw_choices *choices);   /* what there is to choose from, asked with each log-on; NULL: it is not */
     void *context;
 };
 

@@ -166,11 +166,18 @@ static struct rep_seat *find_seat(const struct rep_desks *desks, const char *rep
     return NULL;
 }
 
+static void on_choices(void *context, const struct lw_choices *choices)
+{
+    const struct rep_desks *desks = ((struct rep_seat *)context)->desks;
+    desks->chooses(desks->chooses_context, choices);
+}
+
 static lw_status open_desk(struct rep_seat *seat)
 {
     const struct gateway_config *config = *seat->desks->config;
     struct rep_desk_options options = {.base = seat->desks->base, .endpoint = config->broker, .desk = config->desk, .rep = seat->rep,
-                                       .changed = on_changed, .refused = on_refused, .context = seat};
+                                       .changed = on_changed, .refused = on_refused, .chooses = seat->desks->chooses ? on_choices : NULL,
+                                       .context = seat};
     char *secret = NULL, key[REP_KEY_PATH_MAX], why[KEY_WHY_MAX] = "";
     lw_status status = config->rep_keys_path ? rep_key_find(config->rep_keys_path, seat->rep, key, why)
                                              : rep_secret_read(config->rep_secrets_path, seat->rep, &secret);

@@ -35,6 +35,8 @@ struct rep_desks {
     struct event_base *base;
     struct gateway_config *const *config;   /* the one in force */
     const struct page_rules *page_rules;    /* the same */
+    void (*chooses)(void *context, const struct lw_choices *choices);   /* told what there is to choose from; NULL: nobody asks */
+    void *chooses_context;
     struct rep_seat *first;
     uint32_t count;
 };

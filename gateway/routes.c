@@ -248,7 +248,7 @@ static void tell_session(struct gateway *gateway, const struct request *request,
 {
     (void)detail;
     json_reply(request->call, 200, json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:o}", "user", request->user->name, "role", user_role_word(request->user->role),
-                                        "rep", request->user->rep, "team", request->user->team, "may", ops_may_json(gateway, request->user), "csrf", request->session ? request->session->csrf : "", "page", page_rules_json(&gateway->page_rules, gateway->config->page)));
+                                        "rep", request->user->rep, "team", request->user->team, "may", ops_may_json(gateway, request->user), "csrf", request->session ? request->session->csrf : "", "page", page_rules_json(&gateway->page_rules, gateway->config->page, request->user->rep)));
 }
 
 static void take_sign_out(struct gateway *gateway, const struct request *request, int detail)

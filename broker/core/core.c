@@ -274,6 +274,12 @@ void core_reps_visit(struct core *core, void (*visit)(void *context, const struc
     }
 }
 
+const char *core_session_rep(const struct core *core, uint64_t session)
+{
+    const struct rep *rep = rep_table_by_session(&core->reps, session);
+    return rep ? rep->name : "";
+}
+
 const struct core_config *core_config_read(const struct core *core, uint32_t *version_out, const void **source_out,
                                            uint32_t *source_size_out, uint64_t *applied_ms_out, struct core_text *by_out)
 {

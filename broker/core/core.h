@@ -503,6 +503,8 @@ bool core_opening_read(const struct core *core, uint64_t *until_ms_out, uint64_t
 /* Gives, as effects of kind EFFECT_LEAD_EVENT, open leads from cursor on (0: start), at most max; returns the next cursor, 0 at the end. */
 uint64_t core_leads_visit(struct core *core, uint64_t cursor, uint32_t max,
                           void (*visit)(void *context, const struct core_effect *row), void *context);
+/* Who speaks by that session; "": nobody. */
+const char *core_session_rep(const struct core *core, uint64_t session);
 /* Gives, in the same form, what the session's rep may take from the shared list now: by priority, then age. Returns how many. */
 enum { CORE_PULL_LIST_MAX = 50 };
 uint32_t core_pull_list(const struct core *core, uint64_t session, void (*visit)(void *context, const struct core_effect *row), void *context);

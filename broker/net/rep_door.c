@@ -3,6 +3,7 @@
  * What reps say. Whose rep it is, the session tells; the message cannot.
  */
 #include "net_internal.h"
+#include "rep_choices.h"
 
 static void handle_set_state(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
 {
@@ -128,6 +129,46 @@ static void handle_pull(struct net *net, struct peer *peer, const struct wire_me
     net_step(net, &command);
 }
 
+/* A rep's client takes no larger frame: where colleagues are too many, they are left out. */
+static void hold_choices(struct net *net, struct peer *peer, Leadwire__V1__ConfigReply *reply)
+{
+    const struct wire_message answer = {.type = WIRE_CONFIG_REPLY, .config_reply = reply};
+    for (int tries = 0; tries < 2; tries++) {
+        byte_buffer_clear(&net->frame);
+        if (wire_encode(&answer, &net->frame) == LW_OK && net->frame.size <= WIRE_FRAME_SIZE_MAX) {
+            net_hold_bytes(net, peer, net->frame.data, net->frame.size, OUTBOX_ANSWERS);
+            return;
+        }
+        if (reply->config)
+            reply->config->n_reps = 0;
+    }
+    net_hold_reply(net, peer, reply->request_id, LEADWIRE__V1__STATUS__STATUS_TOO_LARGE, "the answer does not fit a frame");
+}
+
+/* What there is to choose from, of the rules in force. */
+static void handle_choices(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    Leadwire__V1__ConfigReply reply = LEADWIRE__V1__CONFIG_REPLY__INIT;
+    Leadwire__V1__DeskConfig choices, *whole = NULL;
+    const void *source = NULL;
+    uint32_t source_size = 0;
+    uint64_t applied_ms = 0;
+    struct core_text by = {NULL, 0};
+
+    (void)message;
+    reply.request_id = request_id;
+    if (core_config_read(net->core, &reply.version, &source, &source_size, &applied_ms, &by))
+        whole = leadwire__v1__desk_config__unpack(NULL, source_size, source);
+    if (whole) {
+        reply.applied_unix_ms = (int64_t)applied_ms;
+        rep_choices_fill(whole, core_session_rep(net->core, peer->number), &net->doors[SESSION_ROLE_REP].arena, &choices);
+        reply.config = &choices;
+    }
+    hold_choices(net, peer, &reply);
+    if (whole)
+        leadwire__v1__desk_config__free_unpacked(whole, NULL);
+}
+
 const struct door_entry rep_door_entries[] = {
     {WIRE_SET_REP_STATE, handle_set_state},
     {WIRE_OFFER_ANSWER, handle_answer},
@@ -135,5 +176,6 @@ const struct door_entry rep_door_entries[] = {
     {WIRE_TRANSFER, handle_transfer},
     {WIRE_TOUCH, handle_touch},
     {WIRE_PULL, handle_pull},
+    {WIRE_CHOICES_REQUEST, handle_choices},
 };
 const size_t rep_door_entry_count = sizeof rep_door_entries / sizeof rep_door_entries[0];

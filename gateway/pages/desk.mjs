@@ -12,7 +12,7 @@ import * as leads from "./leads.mjs";
 import * as notices from "./notices.mjs";
 import * as offers from "./offers.mjs";
 import * as shared from "./shared.mjs";
-import {because, choose, language, languages, load, span, t} from "./texts.mjs";
+import {because, choose, labelOf, language, languages, load, span, t} from "./texts.mjs";
 import {undoLast} from "./undo.mjs";
 
 const SAY_AFTER_MS = 1000, HIDE_AFTER_MS = 15000, RETRY_MS = 2000;
@@ -57,7 +57,7 @@ function showRep() {
   if (rep.until_unix_ms) run(until, rep.until_unix_ms, (leftMs) => (until.textContent = span(leftMs)));
   byId("who").textContent = [rep.name, rep.capacity ? t("load", {load: inHand, capacity: rep.capacity}) : ""].filter(Boolean).join(" · ");
   const line = make("span", {class: `state ${rep.state}`}, breakComes ? t("break_comes") : t(`state_${rep.state}`),
-    rep.state === "break" && rep.reason ? ` (${labelOf(rep.reason)})` : "", until);
+    rep.state === "break" && rep.reason ? ` (${wordsOf(rep.reason)})` : "", until);
   const had = document.activeElement?.dataset?.act;
   byId("state").replaceChildren(line,
     free && !breakComes ? "" : button(t(rep.state === "wrap_up" ? "end_wrap_up" : "go_available"), goAvailable, {class: "primary", "data-act": "available"}),
@@ -65,7 +65,10 @@ function showRep() {
   if (had) byId("state").querySelector(`[data-act=${had}], button`)?.focus();
 }
 
-const labelOf = (reason) => settings.break_reasons.find((one) => one.name === reason)?.label ?? reason;
+function wordsOf(reason) {
+  const known = settings.break_reasons.find((one) => one.name === reason);
+  return known ? labelOf(known) : reason;
+}
 
 function showQuiet() {
   const none = told.leads.every((row) => row.phase === "offered") || leads.count() === 0;
@@ -123,7 +126,7 @@ async function takeBreak() {
   const busy = leads.count() > 0, reasons = [...settings.break_reasons, ...(settings.break_reasons.length ? [] : [{name: "", label: t("break_plain")}])];
   const row = (end, after) => make("div", {class: "choices", role: "group", "aria-label": t(after ? "break_after" : "break_now")},
     busy && make("h3", {}, t(after ? "break_after" : "break_now")),
-    reasons.map((one) => button(one.label, () => end({state: "break", reason: one.name, after_lead: after}))));
+    reasons.map((one) => button(labelOf(one), () => end({state: "break", reason: one.name, after_lead: after}))));
   const chosen = await ask(byId("ask"), t("break_title"), (end) => [
     row(end, false), busy && row(end, true), button(t("cancel"), () => end(null))].filter(Boolean));
   if (chosen) await setState(chosen);

@@ -10,6 +10,7 @@ import {tell} from "./notices.mjs";
 import {ahead, because, labelOf, span, t} from "./texts.mjs";
 import {UNDO_MS, later} from "./undo.mjs";
 
+const BUTTONS_MAX = 12;
 const NOTE_MAX = 500;   // bytes that go along with a lead that is handed on
 const cards = new Map();   // by lead id
 let page = {}, current = "";
@@ -150,8 +151,14 @@ function complete(id, disposition) {
     {disposition: disposition.name, note: card.note.value, at_unix_ms: at, place: disposition.then === "appointment" ? card.place.value : ""});
 }
 
+// A few as buttons, which digits press; more as a list.
 function choices(title, rows, choose, target) {
   if (rows.length === 0) return "";
+  if (rows.length > BUTTONS_MAX) {
+    const list = make("select", {"aria-label": title}, rows.map((one) => make("option", {value: one.name}, one.label)));
+    return make("div", {class: "choices", role: "group", "aria-label": title}, make("h3", {}, title), list,
+      button(t("transfer"), () => choose(target(list.value)), {"aria-label": `${t("transfer")}: ${title}`}));
+  }
   return make("div", {class: "choices", role: "group", "aria-label": title}, make("h3", {}, title),
     rows.map((one) => button(one.label, () => choose(target(one.name)))));
 }

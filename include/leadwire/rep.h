@@ -49,6 +49,7 @@ typedef enum lw_rep_event_kind {
     LW_REP_PULL_LIST,   /* the answer to lw_rep_pull_list: ticket, pullable */
     LW_REP_ANSWER,      /* the broker's answer to a request of ours: ticket, outcome, reason */
     LW_REP_REFUSED,     /* the broker will not have us: unknown rep, wrong secret, version, another device logged on, a manager logged you off. Final. */
+    LW_REP_CHOICES,     /* the answer to lw_rep_ask_choices: ticket, choices */
 } lw_rep_event_kind;
 
 /* A lead on the desk's shared list. */
@@ -58,6 +59,28 @@ struct lw_pullable {
     uint32_t priority;
     int64_t received_unix_ms;
     int call_back;                 /* you call; nobody is on the line */
+};
+
+/* A name that the desk's rules have, and what people see: the label, and that in other languages. Strings are never NULL. */
+struct lw_local_text { const char *language, *text; };
+struct lw_choice {
+    const char *name, *label;
+    const char *team;                      /* of a rep; else "" */
+    int outsourced;                        /* of a team: its reps see whom a lead is about once they accept it */
+    const struct lw_local_text *texts;     /* of dispositions and reasons for breaks: text_count of them */
+    uint32_t text_count;
+    const char *follows;                   /* of a disposition: "end", "call_back", "appointment", "park", "suppress"; else "" */
+    const char *kind;                      /* of a disposition: "won", "lost", "later", "bad", "no_answer", "do_not_call"; else "" */
+    uint64_t after_ms, at_least_ms, at_most_ms;   /* of one that comes back: when, without a time (0: it needs one), and within what a time may be */
+};
+
+/* What there is to choose from at the rep's desk, of the rules in force. */
+struct lw_choices {
+    uint32_t version;                      /* of the rules */
+    const struct lw_choice *dispositions, *break_reasons, *skills, *teams, *reps;
+    uint32_t disposition_count, break_reason_count, skill_count, team_count, rep_count;
+    const char *const *decline_reasons;    /* of which a decline must have one; none: any text */
+    uint32_t decline_reason_count;
 };
 
 /* Pointers live until the next call on this session; lead may be NULL, strings never are. */
@@ -91,7 +114,8 @@ struct lw_rep_event {
     const char *taken_by;          /* withdrawn: the rep who was faster, of several who were offered it; "" nobody */
     const struct lw_pullable *pullable;   /* pull list: higher priority first, then older: pullable_count of them */
     uint32_t pullable_count;
-    uint64_t ticket;               /* answer, pull list */
+    const struct lw_choices *choices;     /* choices; NULL when there was no memory */
+    uint64_t ticket;               /* answer, pull list, choices */
     lw_outcome outcome;
     const char *reason;
     uint64_t epoch;
@@ -137,6 +161,9 @@ LW_MUST_CHECK lw_status lw_rep_touch(struct lw_rep *rep, const char *lead_id, ui
 LW_MUST_CHECK lw_status lw_rep_pull_list(struct lw_rep *rep, uint64_t *ticket_out);
 /* Takes a lead of the list: accepted, an LW_REP_HOLDING brings it; not yours: another was faster. */
 LW_MUST_CHECK lw_status lw_rep_pull(struct lw_rep *rep, const char *lead_id, uint64_t *ticket_out);
+/* What there is to choose from: dispositions, reasons, whom to hand leads on to. Answered by LW_REP_CHOICES; by LW_REP_ANSWER
+ * of an older broker, which forbids it. Nobody tells when the rules change: ask again after LW_REP_WELCOME at least. */
+LW_MUST_CHECK lw_status lw_rep_ask_choices(struct lw_rep *rep, uint64_t *ticket_out);
 /* LW_REP_AVAILABLE or LW_REP_BREAK. */
 LW_MUST_CHECK lw_status lw_rep_set_state(struct lw_rep *rep, lw_rep_state state, const char *reason, uint64_t *ticket_out);
 

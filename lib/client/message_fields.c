@@ -31,6 +31,7 @@ static const size_t request_id_offset[TYPE_COUNT] = {
     REQUEST(LEAD_COMMAND, LeadCommand),          REQUEST(REP_COMMAND, RepCommand),
     REQUEST(CUSTOMER_COMMAND, CustomerCommand),
     REQUEST(SOURCE_COMMAND, SourceCommand),      REQUEST(LEDGER_REQUEST, LedgerRequest),
+    REQUEST(CHOICES_REQUEST, ChoicesRequest),
 };
 
 static const enum wire_type own_answer[TYPE_COUNT] = {
@@ -40,6 +41,7 @@ static const enum wire_type own_answer[TYPE_COUNT] = {
     [WIRE_SNAPSHOT_REQUEST] = WIRE_SNAPSHOT_REPLY,
     [WIRE_APPLY_CONFIG] = WIRE_CONFIG_REPLY,
     [WIRE_CONFIG_REQUEST] = WIRE_CONFIG_REPLY,
+    [WIRE_CHOICES_REQUEST] = WIRE_CONFIG_REPLY,
     [WIRE_EXPLAIN_REQUEST] = WIRE_EXPLAIN_REPLY,
     [WIRE_LEDGER_REQUEST] = WIRE_LEDGER_REPLY,
 };

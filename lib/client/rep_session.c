@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <leadwire/rep.h>
 
+#include "choices.h"
 #include "held_leads.h"
 #include "outcome.h"
 #include "session.h"
@@ -174,6 +175,14 @@ lw_status lw_rep_pull(struct lw_rep *rep, const char *lead_id, uint64_t *ticket_
 {
     *ticket_out = 0;
     return !lead_id || !*lead_id ? invalid(rep, "lead_id is missing") : request_pull(rep, lead_id, ticket_out);
+}
+
+lw_status lw_rep_ask_choices(struct lw_rep *rep, uint64_t *ticket_out)
+{
+    Leadwire__V1__ChoicesRequest request = LEADWIRE__V1__CHOICES_REQUEST__INIT;
+    struct pending_tag tag = {0};
+    *ticket_out = 0;
+    return session_request(&rep->session, &(struct wire_message){.type = WIRE_CHOICES_REQUEST, .choices_request = &request}, &tag, 0, ticket_out);
 }
 
 lw_status lw_rep_set_state(struct lw_rep *rep, lw_rep_state state, const char *reason, uint64_t *ticket_out)
@@ -407,6 +416,12 @@ static void fill_answer(struct lw_rep *rep, const struct session_event *event, s
 {
     if (event->message.type == WIRE_PULL_LIST) {
         fill_pull_list(rep, event, out);
+        return;
+    }
+    if (event->message.type == WIRE_CONFIG_REPLY) {
+        out->kind = LW_REP_CHOICES;
+        out->ticket = event->ticket;
+        out->choices = choices_of(event->message.config_reply, &rep->session.arena);
         return;
     }
     const Leadwire__V1__Reply *reply = event->message.reply;

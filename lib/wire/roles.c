@@ -42,6 +42,7 @@ static const unsigned char table[256] = {
     [WIRE_CUSTOMER_COMMAND] = ADMIN,
     [WIRE_SOURCE_COMMAND] = MANAGER | ADMIN,
     [WIRE_LEDGER_REQUEST] = WATCHERS,
+    [WIRE_CHOICES_REQUEST] = REP,
 };
 
 bool roles_may(enum role role, unsigned wire_type)

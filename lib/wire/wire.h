@@ -91,7 +91,8 @@ enum {
     X(53, CUSTOMER_COMMAND, customer_command, CustomerCommand, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
     X(58, SOURCE_COMMAND, source_command, SourceCommand, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
     X(59, LEDGER_REQUEST, ledger_request, LedgerRequest, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
-    X(60, LEDGER_REPLY, ledger_reply, LedgerReply, WIRE_FROM_BROKER, WIRE_CONTROL_FRAME_SIZE_MAX)
+    X(60, LEDGER_REPLY, ledger_reply, LedgerReply, WIRE_FROM_BROKER, WIRE_CONTROL_FRAME_SIZE_MAX) \
+    X(61, CHOICES_REQUEST, choices_request, ChoicesRequest, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX)
 
 enum wire_sender { WIRE_FROM_CLIENT = 1, WIRE_FROM_BROKER = 2 };
 

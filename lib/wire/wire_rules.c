@@ -50,6 +50,7 @@ enum {
     OPENING_TEAMS_MAX = 32,
     QUEUE_CONFIGS_MAX = 4096,
     TEXTS_MAX = 32,
+    BREAK_REASONS_MAX = 64,
 };
 
 #define REASONS(field) { \
@@ -587,6 +588,11 @@ RULES(disposition_config,
     NUMBER(same_rep_for_ms),
     MESSAGES(texts, TEXTS_MAX, &local_text_rules));
 
+RULES(break_reason_config,
+    NAME_NEEDED(name, LW_NAME_MAX),
+    TEXT(label, LW_LEAD_FIELD_MAX),
+    MESSAGES(texts, TEXTS_MAX, &local_text_rules));
+
 RULES(order_config,
     NUMBER(priority),
     NUMBER(slack),
@@ -673,7 +679,8 @@ RULES(desk_config,
     MESSAGE(opening, &opening_config_rules),
     MESSAGES(users, USERS_MAX, &user_config_rules),
     NUMBER(park_nudge_ms),
-    NUMBER(all_rules));
+    NUMBER(all_rules),
+    MESSAGES(break_reasons, BREAK_REASONS_MAX, &break_reason_config_rules));
 
 /* control.proto */
 
@@ -895,6 +902,8 @@ RULES(source_command,
     TEXT(reason, REASON_MAX));
 
 RULES(ledger_request, REQUEST_ID);
+
+RULES(choices_request, REQUEST_ID);
 
 RULES(ledger_row,
     NAME_NEEDED(rep, LW_NAME_MAX),

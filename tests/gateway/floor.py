@@ -44,6 +44,7 @@ rules:
 dispositions:
   won: {label: Ordered, class: won}
   later: {label: Wants a quote, class: later}
+break_reasons: {lunch: {label: Lunch, texts: {it: Pranzo}}}
 timeouts: {grace: 10s}
 policy: least_loaded
 """
@@ -60,7 +61,6 @@ sessions: {page_grace: 3s, file: sessions}
 page:
   crm_link: "https://crm.example.com/?q={phone}"
   decline_reasons: {}
-  break_reasons: {lunch: Lunch}
   transfer: {skills: {heatpump: Heat pumps}, reps: {bruno: Bruno Ferri}}
 """
 GATEWAY = GATEWAY.replace("  decline_reasons: {}\n", "")

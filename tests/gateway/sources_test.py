@@ -92,6 +92,24 @@ class WithoutOps(unittest.TestCase):
         self.assertEqual(browser.sign_in("anna"), 200)
         self.assertEqual(browser.ask("GET", "/api/v1/desk/day")[0], 503)
 
+    def test_it_has_what_there_is_to_choose_from_of_the_reps_own_session(self):
+        lines = [line for line in floor.GATEWAY.splitlines(True) if not line.startswith("ops:") and "transfer:" not in line]
+        place = floor.Floor(users=(("anna", "rep", "anna"),), config="".join(lines))
+        self.addCleanup(place.close)
+        place.open()
+        browser = floor.Browser(place)
+        self.assertEqual(browser.sign_in("anna"), 200)
+        told = json.loads(browser.ask("GET", "/api/v1/session")[2])["page"]
+        self.assertEqual((told["rules"], told["dispositions"], told["break_reasons"]), (0, [], []))
+        page = floor.Page(browser, "one")
+        self.addCleanup(page.close)
+        page.until("the rules have come", lambda state: state["rules"] == 1)
+        told = json.loads(browser.ask("GET", "/api/v1/session")[2])["page"]
+        self.assertEqual([one["name"] for one in told["dispositions"]], ["won", "later"])
+        self.assertEqual(told["break_reasons"], [{"name": "lunch", "label": "Lunch", "texts": {"it": "Pranzo"}}])
+        self.assertEqual({kind: [one["name"] for one in told["transfer"][kind]] for kind in ("skills", "teams", "reps")},
+                         {"skills": ["solar", "heatpump"], "teams": ["inside", "outside"], "reps": ["bruno"]})
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=1)

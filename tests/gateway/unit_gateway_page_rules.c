@@ -38,7 +38,7 @@ static void read_rules(struct page_rules *rules, Leadwire__V1__FollowUp then, co
 
 static void assert_told(const struct page_rules *rules, const char *file, const char *expected)
 {
-    json_t *page = json_loads(file, 0, NULL), *wanted = json_loads(expected, 0, NULL), *told = page_rules_json(rules, page);
+    json_t *page = json_loads(file, 0, NULL), *wanted = json_loads(expected, 0, NULL), *told = page_rules_json(rules, page, NULL);
     assert_non_null(page);
     assert_non_null(wanted);
     if (!json_equal(told, wanted))
@@ -59,7 +59,8 @@ static void the_rules_stand_in_place_of_the_file(void **state)
     assert_told(&rules, file, "{\"rules\": 1, \"dispositions\": [{\"name\": \"won\", \"label\": \"won\", \"texts\": {}, \"class\": \"won\", \"then\": \"end\", \"after_ms\": 0, "
                               "\"at_least_ms\": 0, \"at_most_ms\": 0}, {\"name\": \"again\", \"label\": \"Call again\", \"texts\": {\"it\": \"Richiamare\"}, "
                               "\"class\": \"no_answer\", \"then\": \"call_back\", \"after_ms\": 7200000, \"at_least_ms\": 60000, \"at_most_ms\": 86400000}], "
-                              "\"decline_reasons\": [{\"name\": \"busy\", \"label\": \"Busy now\"}], \"crm_link\": \"\"}");
+                              "\"decline_reasons\": [{\"name\": \"busy\", \"label\": \"Busy now\"}], \"break_reasons\": [], "
+                              "\"transfer\": {\"skills\": [], \"teams\": [], \"reps\": []}, \"crm_link\": \"\"}");
     page_rules_fini(&rules);
 }
 
@@ -71,7 +72,7 @@ static void reasons_that_a_decline_must_have_take_their_labels_from_the_file(voi
     const char *const names[] = {"busy", "far"}, *const labels[] = {"Busy now", "far"};
     for (size_t i = 0; i < 2; i++) {
         read_rules(&rules, LEADWIRE__V1__FOLLOW_UP__FOLLOW_UP_PARK, names[i], true);
-        json_t *page = json_loads(file, 0, NULL), *told = page_rules_json(&rules, page), *reasons = json_object_get(told, "decline_reasons");
+        json_t *page = json_loads(file, 0, NULL), *told = page_rules_json(&rules, page, NULL), *reasons = json_object_get(told, "decline_reasons");
         assert_int_equal(json_array_size(reasons), 1);
         assert_string_equal(json_string_value(json_object_get(json_array_get(reasons, 0), "label")), labels[i]);
         json_decref(told);
@@ -91,7 +92,34 @@ static void pages_are_told_only_of_what_they_show(void **state)
         read_rules(&rules, all[i], NULL, true);
         read_rules(&rules, all[i], NULL, false);
         assert_int_equal(rules.revision, i + 1);
-        assert_string_equal(json_string_value(json_object_get(json_array_get(rules.dispositions, 1), "then")), words[i]);
+        assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(rules.choices, "dispositions"), 1), "then")), words[i]);
+    }
+    page_rules_fini(&rules);
+}
+
+/* Of each kind the file may list fewer. Nobody is offered themselves, nor an outsourced team's rep those of others. */
+static void whom_to_hand_on_to_is_the_rules_unless_the_file_lists_some(void **state)
+{
+    (void)state;
+    struct page_rules rules = {0};
+    const struct lw_choice skills[] = {{.name = "solar", .label = "Solar"}}, teams[] = {{.name = "inside", .label = "Inside"}, {.name = "agency", .label = "Agency", .outsourced = 1}};
+    const struct lw_choice reps[] = {{.name = "anna", .label = "Anna", .team = "inside"}, {.name = "bruno", .label = "Bruno", .team = "inside"},
+                                     {.name = "carla", .label = "Carla", .team = "agency"}, {.name = "dino", .label = "Dino", .team = "agency"}};
+    const struct lw_choice breaks[] = {{.name = "lunch", .label = "Lunch"}};
+    const struct lw_choices choices = {.skills = skills, .skill_count = 1, .teams = teams, .team_count = 2, .reps = reps, .rep_count = 4, .break_reasons = breaks, .break_reason_count = 1};
+    static const struct { const char *rep; size_t count; const char *first; } seen[] = {{"anna", 3, "bruno"}, {"carla", 1, "dino"}, {NULL, 4, "anna"}};
+    assert_true(page_rules_take(&rules, &choices));
+    assert_false(page_rules_take(&rules, &choices));
+    for (size_t i = 0; i < 3; i++) {
+        json_t *page = json_loads("{\"break_reasons\": [], \"transfer\": {\"skills\": [], \"teams\": [{\"name\": \"inside\", \"label\": \"Us\"}], \"reps\": []}}", 0, NULL);
+        json_t *told = page_rules_json(&rules, page, seen[i].rep), *transfer = json_object_get(told, "transfer"), *who = json_object_get(transfer, "reps");
+        assert_int_equal(json_array_size(who), seen[i].count);
+        assert_string_equal(json_string_value(json_object_get(json_array_get(who, 0), "name")), seen[i].first);
+        assert_int_equal(json_array_size(json_object_get(transfer, "skills")), 1);
+        assert_int_equal(json_array_size(json_object_get(transfer, "teams")), 1);
+        assert_int_equal(json_array_size(json_object_get(told, "break_reasons")), 1);
+        json_decref(told);
+        json_decref(page);
     }
     page_rules_fini(&rules);
 }
@@ -100,6 +128,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_rules_stand_in_place_of_the_file),
+        cmocka_unit_test(whom_to_hand_on_to_is_the_rules_unless_the_file_lists_some),
         cmocka_unit_test(reasons_that_a_decline_must_have_take_their_labels_from_the_file),
         cmocka_unit_test(pages_are_told_only_of_what_they_show),
     };

@@ -367,6 +367,17 @@ class Rep(unittest.TestCase):
             t.see("^you have nothing$")      # nobody logged on in anna's place
             self.log_off(t)
 
+    def test_what_there_is_to_choose_from_is_listed(self):
+        with self.log_on("anna") as t:
+            t.type("o\n")
+            t.see("^how a lead can end")
+            t.see("^  won +")
+            t.see("^teams")
+            t.see("^  outside +")
+            t.see("^reps")
+            t.see("^  bruno +")
+            self.log_off(t)
+
     def test_once_prints_what_the_rep_has(self):
         with self.log_on("anna") as t:
             lead = self.desk.publish("--product", "solar", "--name", "Giulia")
@@ -374,6 +385,8 @@ class Rep(unittest.TestCase):
             t.type("a\n")
             t.see(r"\[1\] YOURS")
             told = json.loads(self.desk.tool("rep", "anna", "--secret-file", self.desk.folder / "anna", "--once", "--json"))
+            self.assertIn("won", [one["name"] for one in told["choices"]["dispositions"]])
+            self.assertIn("bruno", [one["name"] for one in told["choices"]["transfer"]["reps"]])
             self.assertEqual((told["rep"], told["state"], told["capacity"], told["offers"], told["pullable"]), ("anna", "available", 3, [], []))
             self.assertEqual([(row["lead_id"], row["state"], row["lead"]["full_name"]) for row in told["leads"]], [(lead, "assigned", "Giulia")])
             t.see("the broker will not have you")       # another device logged on

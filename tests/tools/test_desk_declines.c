@@ -78,6 +78,27 @@ static void the_reasons_of_declines_are_a_list_of_names(void **state)
                    "d.yaml:5: 'decline_reasons' has 17 entries; at most 16 are allowed");
 }
 
+static void the_reasons_of_breaks_have_labels_in_languages(void **state)
+{
+    struct desk_yaml *desk = desk_of("break_reasons: {lunch: {label: Lunch, texts: {it: Pranzo}}, meeting: Meeting, walk: {}}\n");
+    (void)state;
+    Leadwire__V1__BreakReasonConfig **reasons = desk_yaml_config(desk)->break_reasons;
+    assert_int_equal(desk_yaml_config(desk)->n_break_reasons, 3);
+    assert_string_equal(reasons[0]->name, "lunch");
+    assert_string_equal(reasons[0]->label, "Lunch");
+    assert_string_equal(reasons[0]->texts[0]->text, "Pranzo");
+    assert_string_equal(reasons[1]->label, "Meeting");
+    assert_string_equal(reasons[2]->label, "walk");
+    desk_yaml_close(&desk);
+    assert_refused("break_reasons: {Lunch: x}\n",
+                   "d.yaml:5: break reason name 'Lunch' must be of small letters, digits, '.', '_' and '-', and start with a letter or digit; "
+                   "use a label for more");
+    assert_refused("break_reasons: {lunch: {text: x}}\n", "d.yaml:5: break reason 'lunch': 'text' is not known here; did you mean 'texts'?");
+    assert_refused("break_reasons: {lunch: {texts: Pranzo}}\n",
+                   "d.yaml:5: break reason 'lunch': texts must be a map of at most 32 languages, e.g. {it: Ordinato}");
+    assert_refused("break_reasons: [lunch]\n", "d.yaml:5: 'break_reasons' must be a map of names");
+}
+
 static void call_backs_are_bounded(void **state)
 {
     struct desk_yaml *desk = desk_of("");
@@ -117,6 +138,7 @@ int main(void)
         cmocka_unit_test(the_pause_is_a_time_or_how_it_grows),
         cmocka_unit_test(a_pause_that_makes_no_sense_is_refused),
         cmocka_unit_test(the_reasons_of_declines_are_a_list_of_names),
+        cmocka_unit_test(the_reasons_of_breaks_have_labels_in_languages),
         cmocka_unit_test(call_backs_are_bounded),
         cmocka_unit_test(who_is_told_that_nobody_is_there),
     };

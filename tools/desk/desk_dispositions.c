@@ -112,35 +112,37 @@ static void read_times(struct desk_yaml *reader, Leadwire__V1__DispositionConfig
         yaml_doc_problem(reader->doc, map, "disposition '%s': after must lie between at_least and at_most", code);
 }
 
-static void read_texts(struct desk_yaml *reader, Leadwire__V1__DispositionConfig *disposition, const struct yaml_node *map)
+Leadwire__V1__LocalText **desk_read_texts(struct desk_yaml *reader, const struct yaml_node *map, const char *of, const char *label, size_t *count_out)
 {
     char what[DESK_NAME_SIZE_MAX + 32];
     const struct yaml_node *node = yaml_map_find(map, "texts");
+    *count_out = 0;
     if (node == NULL)
-        return;
+        return NULL;
     if (yaml_node_kind(node) != YAML_KIND_MAP || yaml_node_count(node) > TEXTS_MAX) {
-        yaml_doc_problem(reader->doc, node, "disposition '%s': texts must be a map of at most %d languages, e.g. {it: Ordinato}", disposition->code, TEXTS_MAX);
-        return;
+        yaml_doc_problem(reader->doc, node, "%s: texts must be a map of at most %d languages, e.g. {it: Ordinato}", of, TEXTS_MAX);
+        return NULL;
     }
     const size_t count = yaml_node_count(node);
     Leadwire__V1__LocalText *texts = desk_alloc(reader, count, sizeof *texts);
-    disposition->texts = desk_alloc(reader, count, sizeof *disposition->texts);
-    if (texts == NULL || disposition->texts == NULL)
-        return;
+    Leadwire__V1__LocalText **list = desk_alloc(reader, count, sizeof *list);
+    if (texts == NULL || list == NULL)
+        return NULL;
+    snprintf(what, sizeof what, "%s: text", of);
     for (size_t i = 0; i < count; i++) {
         const char *language = yaml_map_key_at(node, i);
         const struct yaml_node *value = yaml_map_value_at(node, i);
-        snprintf(what, sizeof what, "disposition '%.127s': text", disposition->code);
         if (language[0] == '\0' || strlen(language) > LANGUAGE_SIZE_MAX)
             yaml_doc_problem(reader->doc, value, "%s: '%.40s' is no language; write it like it, de or pt-BR", what, language);
         leadwire__v1__local_text__init(&texts[i]);
         texts[i].language = desk_borrow(language);
-        texts[i].text = desk_borrow(yaml_read_text(reader->doc, value, what, DESK_LABEL_SIZE_MAX, disposition->label));
+        texts[i].text = desk_borrow(yaml_read_text(reader->doc, value, what, DESK_LABEL_SIZE_MAX, label));
         if (texts[i].text[0] == '\0')
             yaml_doc_problem(reader->doc, value, "%s for '%s' is empty", what, language);
-        disposition->texts[i] = &texts[i];
+        list[i] = &texts[i];
     }
-    disposition->n_texts = count;
+    *count_out = count;
+    return list;
 }
 
 static void fill_disposition(struct desk_yaml *reader, Leadwire__V1__DispositionConfig *disposition, const char *code,
@@ -162,7 +164,7 @@ static void fill_disposition(struct desk_yaml *reader, Leadwire__V1__Disposition
     disposition->class_ = read_class(reader, node, code);
     disposition->follow_up = read_follow_up(reader, node, code, disposition->class_);
     read_times(reader, disposition, node);
-    read_texts(reader, disposition, node);
+    disposition->texts = desk_read_texts(reader, node, what, disposition->label, &disposition->n_texts);
 }
 
 void desk_read_dispositions(struct desk_yaml *reader)

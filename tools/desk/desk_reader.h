@@ -48,6 +48,9 @@ void desk_read_reps(struct desk_yaml *reader);
 void desk_read_caps(struct desk_yaml *reader);
 void desk_read_rules(struct desk_yaml *reader);
 void desk_read_dispositions(struct desk_yaml *reader);
+/* `texts` of that map: the label in other languages. of: whose, for problems: "disposition 'won'". NULL: none. */
+Leadwire__V1__LocalText **desk_read_texts(struct desk_yaml *reader, const struct yaml_node *map, const char *of, const char *label, size_t *count_out);
+void desk_read_break_reasons(struct desk_yaml *reader);
 void desk_read_order(struct desk_yaml *reader);
 void desk_read_queues(struct desk_yaml *reader);
 void desk_read_fair_share(struct desk_yaml *reader);

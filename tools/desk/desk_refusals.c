@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What follows when a rep does not take a lead, and how often it is called back.
+ * What follows when a rep does not take a lead, how often it is called back, and why reps take breaks.
  *
  *   decline_reasons: [no_time, wrong_language]
+ *   break_reasons: {meeting: Meeting, lunch: {label: Lunch, texts: {it: Pranzo}}}
  *   timeouts:
  *     retry_same_rep: 2m        or {first: 2m, factor: 2, max: 1h}
  *   call_backs: {max: 10, then: park}
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "desk_reader.h"
@@ -46,6 +48,38 @@ static void read_reasons(struct desk_yaml *reader, Leadwire__V1__RefusalConfig *
                 yaml_doc_problem(reader->doc, node, "decline_reasons: '%s' stands there twice; leave one out", reason);
         }
         refusals->reasons[refusals->n_reasons++] = desk_borrow(reason);
+    }
+}
+
+/* NAME: LABEL, or NAME: {label: LABEL, texts: {LANGUAGE: TEXT}}. */
+static void fill_break_reason(struct desk_yaml *reader, Leadwire__V1__BreakReasonConfig *reason, const char *name, const struct yaml_node *node)
+{
+    static const char *const keys[] = {"label", "texts", NULL};
+    const struct yaml_node *label = node;
+    char what[DESK_NAME_SIZE_MAX + 32];
+    leadwire__v1__break_reason_config__init(reason);
+    reason->name = reason->label = desk_borrow(name);
+    if (!desk_check_name(reader, node, "break reason", name))
+        return;
+    snprintf(what, sizeof what, "break reason '%s'", name);
+    if (yaml_node_kind(node) == YAML_KIND_MAP) {
+        yaml_check_keys(reader->doc, node, what, keys);
+        label = yaml_map_find(node, "label");
+    }
+    reason->label = desk_borrow(yaml_read_text(reader->doc, label, what, DESK_LABEL_SIZE_MAX, name));
+    if (label != node)
+        reason->texts = desk_read_texts(reader, node, what, reason->label, &reason->n_texts);
+}
+
+void desk_read_break_reasons(struct desk_yaml *reader)
+{
+    const struct yaml_node *map = desk_section(reader, "break_reasons", YAML_KIND_MAP, REASONS_MAX);
+    const size_t count = map != NULL ? yaml_node_count(map) : 0;
+    Leadwire__V1__BreakReasonConfig *reasons = desk_alloc(reader, count, sizeof *reasons);
+    reader->config.break_reasons = desk_alloc(reader, count, sizeof *reader->config.break_reasons);
+    for (size_t i = 0; reasons != NULL && reader->config.break_reasons != NULL && i < count; i++) {
+        fill_break_reason(reader, &reasons[i], yaml_map_key_at(map, i), yaml_map_value_at(map, i));
+        reader->config.break_reasons[reader->config.n_break_reasons++] = &reasons[i];
     }
 }
 

@@ -13,7 +13,7 @@
 
 static const char *const root_keys[] = {
     "desk", "skills", "channels", "teams", "reps", "rules", "rules_that_count", "queues", "fair_share", "people", "users", "dispositions", "timeouts",
-    "offers_max", "misses_to_away", "decline_reasons", "call_backs", "nobody_there", "opening", "when_rep_gone", "policy", "service_level", "urgency", "age_cap", "hours_of", NULL,
+    "offers_max", "misses_to_away", "decline_reasons", "break_reasons", "call_backs", "nobody_there", "opening", "when_rep_gone", "policy", "service_level", "urgency", "age_cap", "hours_of", NULL,
 };
 static const char *const timeout_keys[] = {"grace", "park_limit", "park_nudge", "work_limit", "retry_same_rep", "transfer_for", "reopen_for", NULL};
 
@@ -126,6 +126,7 @@ static void read_file(struct desk_yaml *reader)
     desk_read_fair_share(reader);
     desk_read_people(reader);
     desk_read_dispositions(reader);
+    desk_read_break_reasons(reader);
     desk_read_call_backs(reader);
     desk_read_nobody(reader);
     desk_read_opening(reader);

@@ -260,7 +260,7 @@ int command_rep(int argc, char **argv)
         .command = "rep", .arguments = "NAME [ACT...]", .arguments_min = 1, .arguments_max = ACT_WORDS_MAX, .uses_broker = true, .options = options,
         .option_count = sizeof options / sizeof options[0],
         .about = "Logs on as rep NAME and shows offers with the seconds left to answer. Commands: a accept, d decline, n note,\n"
-                 "c CODE complete, t hand on, m touched, p shared list, b break, r ready, l list, s your day, q log off; any other word\n"
+                 "c CODE complete, t hand on, m touched, p shared list, b break, r ready, l list, s your day, o choices, q log off; any other word\n"
                  "lists them all. A log-on elsewhere ends this one. Personal data is shown here, to the rep, and nowhere\n"
                  "else. Reconnects by itself. Ends with 4 when the broker will not have the rep.\n"
                  "With --once --json an ACT is done in place of showing, told as one JSON object: accept LEAD, decline LEAD [REASON],\n"

@@ -184,6 +184,7 @@ bool rep_commands_obey(struct rep_desk *desk, struct rep_undo *undo, char *line)
     case 'l': list(desk, undo); return true;
     case 's': tell_day(desk); return true;
     case 'p': status = *rest_of(rest) != '\0' ? rep_desk_pull(desk, rest_of(rest)) : rep_desk_pull_list(desk); break;
+    case 'o': status = rep_desk_ask_choices(desk); break;
     case 'r':
         desk->break_after_lead = false;
         status = rep_desk_set_state(desk, LW_REP_AVAILABLE, "");
@@ -212,10 +213,12 @@ bool rep_commands_obey(struct rep_desk *desk, struct rep_undo *undo, char *line)
         break;
     case 't':
         item = pick(desk, number, ITEM_HELD);
-        if (item == NULL || words[0] == '\0')
+        if (item == NULL || words[0] == '\0') {
             say_line("which_transfer");
-        else
+            status = rep_desk_ask_choices(desk);
+        } else {
             status = end(desk, undo, item, true, words);
+        }
         break;
     case 'm':
         item = pick(desk, number, ITEM_HELD);
@@ -226,10 +229,12 @@ bool rep_commands_obey(struct rep_desk *desk, struct rep_undo *undo, char *line)
         break;
     case 'c':
         item = pick(desk, number, ITEM_HELD);
-        if (item == NULL || words[0] == '\0')
+        if (item == NULL || words[0] == '\0') {
             say_line("which_complete");
-        else
+            status = rep_desk_ask_choices(desk);
+        } else {
             status = end(desk, undo, item, false, words);
+        }
         break;
     default: printf("%s", rep_text("help")); break;
     }

@@ -252,7 +252,8 @@ lw_status rep_desk_take(struct rep_desk *desk, uint64_t now_ms, struct lw_rep_ev
         take_snapshot(desk);
         break;
     case LW_REP_ANSWER: *item = take_answer(desk, event); break;
-    case LW_REP_PULL_LIST: break;
+    case LW_REP_PULL_LIST:
+    case LW_REP_CHOICES: break;
     case LW_REP_REFUSED: log_session(desk, "session_refused", event); break;
     case LW_REP_NONE: break;
     }
@@ -402,6 +403,12 @@ lw_status rep_desk_pull_list(struct rep_desk *desk)
 {
     uint64_t ticket = 0;   /* its answer says all */
     return lw_rep_pull_list(desk->rep, &ticket);
+}
+
+lw_status rep_desk_ask_choices(struct rep_desk *desk)
+{
+    uint64_t ticket = 0;   /* the same */
+    return lw_rep_ask_choices(desk->rep, &ticket);
 }
 
 lw_status rep_desk_set_state(struct rep_desk *desk, lw_rep_state state, const char *reason)

@@ -85,6 +85,7 @@ lw_status rep_desk_transfer(struct rep_desk *desk, struct rep_item *item, const 
 LW_MUST_CHECK lw_status rep_desk_touch(struct rep_desk *desk, const struct rep_item *item);
 LW_MUST_CHECK lw_status rep_desk_pull(struct rep_desk *desk, const char *lead_id);
 LW_MUST_CHECK lw_status rep_desk_pull_list(struct rep_desk *desk);
+LW_MUST_CHECK lw_status rep_desk_ask_choices(struct rep_desk *desk);
 lw_status rep_desk_set_state(struct rep_desk *desk, lw_rep_state state, const char *reason);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rep_once.h"
 
+#include "choices_json.h"
 #include "lead_json_write.h"
 #include "rep_crm.h"
 #include "rep_day.h"
@@ -16,6 +17,7 @@ void rep_once_fini(struct rep_once *once)
     json_decref(once->offers);
     json_decref(once->leads);
     json_decref(once->pullable);
+    json_decref(once->choices);
 }
 
 /* What an offer and a lead in hand have in common. */
@@ -86,8 +88,13 @@ void rep_once_take(struct rep_once *once, struct rep_desk *desk, const struct lw
         take_holding(once, desk, event);
     } else if (event->kind == LW_REP_SNAPSHOT) {
         once->is_done = rep_desk_pull_list(desk) != LW_OK;
-    } else if (event->kind == LW_REP_PULL_LIST || event->kind == LW_REP_ANSWER) {
+    } else if (event->kind == LW_REP_PULL_LIST) {
         take_pull_list(once, event);
+        once->is_done = rep_desk_ask_choices(desk) != LW_OK;
+    } else if (event->kind == LW_REP_CHOICES && event->choices != NULL) {
+        once->choices = choices_json(event->choices);
+        once->is_done = true;
+    } else if (event->kind == LW_REP_CHOICES || event->kind == LW_REP_ANSWER) {   /* it is not told */
         once->is_done = true;
     }
 }
@@ -102,6 +109,7 @@ bool rep_once_print(const struct rep_once *once, const struct rep_desk *desk)
     json_object_set(object, "offers", once->offers);
     json_object_set(object, "leads", once->leads);
     json_object_set(object, "pullable", once->pullable);
+    json_object_set_new(object, "choices", once->choices != NULL ? json_incref(once->choices) : json_null());
     json_object_set_new(object, "day", rep_day_json(rep_day_ask(desk->cli, desk->name, &day) ? &day : NULL));
     const int failed = json_dumpf(object, stdout, 0);
     json_decref(object);

@@ -11,7 +11,7 @@
 
 #include "rep_desk.h"
 
-struct rep_once { json_t *offers, *leads, *pullable; bool is_done; };
+struct rep_once { json_t *offers, *leads, *pullable, *choices; bool is_done; };
 
 /* False without memory. */
 bool rep_once_init(struct rep_once *once);

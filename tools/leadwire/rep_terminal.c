@@ -282,6 +282,41 @@ static void show_pull_list(const struct lw_rep_event *event)
     }
 }
 
+/* In our language where the desk has words for it. */
+static const char *label_of(const struct lw_choice *choice)
+{
+    for (uint32_t i = 0; i < choice->text_count; i++) {
+        if (rep_text_speaks(choice->texts[i].language))
+            return choice->texts[i].text;
+    }
+    return choice->label;
+}
+
+static void show_rows(const char *title, const struct lw_choice *rows, uint32_t count)
+{
+    char name[SUMMARY_SHOWN + 1], label[SUMMARY_SHOWN + 1];
+    if (count > 0)
+        printf("%s\n", rep_text(title));
+    for (uint32_t i = 0; i < count; i++)
+        printf("  %-12s %s\n", words_printable(rows[i].name, name, sizeof name), words_printable(label_of(&rows[i]), label, sizeof label));
+}
+
+static void show_choices(const struct lw_choices *choices)
+{
+    char name[SUMMARY_SHOWN + 1];
+    if (choices == NULL)
+        return;
+    show_rows("choose_ends", choices->dispositions, choices->disposition_count);
+    if (choices->decline_reason_count > 0)
+        printf("%s\n", rep_text("choose_declines"));
+    for (uint32_t i = 0; i < choices->decline_reason_count; i++)
+        printf("  %s\n", words_printable(choices->decline_reasons[i], name, sizeof name));
+    show_rows("choose_breaks", choices->break_reasons, choices->break_reason_count);
+    show_rows("choose_skills", choices->skills, choices->skill_count);
+    show_rows("choose_teams", choices->teams, choices->team_count);
+    show_rows("choose_reps", choices->reps, choices->rep_count);
+}
+
 static void show_refused(const struct lw_rep_event *event)
 {
     char why[SUMMARY_SHOWN + 1];
@@ -325,6 +360,7 @@ void rep_terminal_show(struct rep_terminal *terminal, struct rep_desk *desk, con
         break;
     case LW_REP_ANSWER: show_answer(event, item); break;
     case LW_REP_PULL_LIST: show_pull_list(event); break;
+    case LW_REP_CHOICES: show_choices(event->choices); break;
     case LW_REP_REFUSED: show_refused(event); break;
     case LW_REP_SNAPSHOT:
     case LW_REP_NONE: break;

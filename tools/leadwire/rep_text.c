@@ -13,6 +13,7 @@
 enum { PAIRS_MAX = 8, NAME_SIZE = 160, LANGUAGE_SIZE = 2 };
 
 static json_t *texts;
+static char spoken[LANGUAGE_SIZE + 1];
 
 /* The first that says something decides, as in setlocale(3). */
 static const char *language_of_environment(void)
@@ -52,7 +53,13 @@ static bool load(const char *language)
         return false;
     rep_text_end();
     texts = found;
+    snprintf(spoken, sizeof spoken, "%.*s", LANGUAGE_SIZE, language);
     return true;
+}
+
+bool rep_text_speaks(const char *language)
+{
+    return is_of(language, spoken);
 }
 
 bool rep_text_use(const char *language)

@@ -22,6 +22,8 @@ extern const struct rep_text_file rep_text_files[];   /* of a language the later
  * none of ours, or no memory. */
 bool rep_text_use(const char *language);
 void rep_text_end(void);
+/* Whether that language, written like it or pt-BR, is the one that we speak. */
+bool rep_text_speaks(const char *language);
 const char *rep_text(const char *name);
 /* The text whose name is those two, one after the other, e.g. of a reason; NULL: there is none. What is no letter or digit counts as one '_'. */
 const char *rep_text_find(const char *start, const char *end);

@@ -90,6 +90,33 @@ await desk.click(".undo .now");
 await stateOf(fourth, "scheduled");
 say("an appointment with its time and place");
 
+// ---- whom to hand a lead on to is what the rules have: a few as buttons, many as a list
+await take(desk, "Otto");
+const targets = () => desk.locator("#ask .choices button").evaluateAll((all) => all.map((one) => one.textContent));
+await desk.keyboard.press("h");
+await desk.waitForSelector("#ask[open]");
+assert.deepEqual(await targets(), ["Solar panels", "Heat pumps", "Inside sales", "Outside sales", "Bruno Ferri", "Back to who had it", "Cancel"]);
+await accessible(desk, "whom the rules have");
+await desk.keyboard.press("Escape");
+const more = Array.from({length: 12}, (_, number) => `  rep${number}: {label: Rep ${number}, team: inside, capacity: 1}\n`).join("");
+const renewed = desk.waitForResponse(/\/api\/v1\/session$/);
+assert.equal(await outside("apply", withWays(OWN).replace("rules:\n", `${more}rules:\n`)), 0);
+await (await renewed).finished();
+await desk.keyboard.press("h");
+await desk.waitForSelector("#ask[open] select");
+assert.equal(await desk.locator("#ask select option").count(), 13);
+await accessible(desk, "a list of many");
+await desk.selectOption("#ask select", "bruno");
+await desk.getByRole("button", {name: "Hand on: Rep"}).click();
+await desk.click(".undo .now");
+await desk.waitForSelector(".card.lead", {state: "detached"});
+await desk.keyboard.press("b");
+await desk.waitForSelector("#ask[open]");
+await accessible(desk, "why a break is taken");
+assert.deepEqual(await desk.locator("#ask button").allTextContents(), ["Lunch", "Cancel"]);
+await desk.keyboard.press("Escape");
+say("whom to hand on to, and why a break is taken, are the rules'");
+
 // ---- the same in Italian, on a phone
 const fifth = await outside("publish", lead("Ada"));
 const phone = await device("ways-phone", {locale: "it-IT", viewport: {width: 360, height: 780}});
@@ -104,6 +131,9 @@ await shot(phone, "dispositions-phone");
 await buttons(phone).nth(3).click();
 await phone.click(".undo .now");
 await stateOf(fifth, "parked");
+await phone.locator("#state [data-act=break]").click();
+assert.deepEqual(await phone.locator("#ask button").allTextContents(), ["Pranzo", "Annulla"]);
+await phone.keyboard.press("Escape");
 say("in Italian, where the rules have the words, else as they name it");
 
 await end();
