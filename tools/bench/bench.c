@@ -42,7 +42,7 @@ double bench_calibration(void)
     }
     volatile uint64_t sink = words[3];
     (void)sink;
-    return ROUNDS * 1e3 / (double)(bench_now_ns() - start);
+    return (double)ROUNDS * 1e3 / (double)(bench_now_ns() - start);
 }
 
 static int by_double(const void *a, const void *b)
