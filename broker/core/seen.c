@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The idempotency window: a ring of entries, oldest first, and an index over it.
- * Memory follows use: ring chunks are made when first reached.
+ * Memory follows use: ring chunks are made when first reached, and the index grows. Were it whole from the start, the first few
+ * ids of a desk would touch each of its huge pages.
  */
 #include <stdlib.h>
 
@@ -20,7 +21,7 @@ lw_status seen_init(struct seen *seen, uint32_t seen_max, uint64_t seen_ms)
     assert(seen_max >= 1);
     *seen = (struct seen){.capacity = seen_max, .window_ms = seen_ms};
     seen->chunks = calloc(seen_max / SEEN_CHUNK + 1, sizeof(struct seen_entry *));
-    if (!seen->chunks || index_table_init(&seen->by_key, seen_max) != LW_OK) {
+    if (!seen->chunks || index_table_init_small(&seen->by_key, seen_max) != LW_OK) {
         seen_fini(seen);
         return LW_NO_MEMORY;
     }
@@ -76,7 +77,7 @@ bool seen_add(struct seen *seen, const struct seen_entry *entry)
 
     uint32_t ring_slot = (uint32_t)(seen->next % seen->capacity);
     struct seen_entry **chunk = &seen->chunks[ring_slot / SEEN_CHUNK];
-    if (!*chunk && !(*chunk = calloc(SEEN_CHUNK, sizeof **chunk)))
+    if ((!*chunk && !(*chunk = calloc(SEEN_CHUNK, sizeof **chunk))) || !index_table_make_room(&seen->by_key))
         return false;
     struct seen_entry *place = ring_entry(seen, ring_slot);
     *place = *entry;
