@@ -21,13 +21,11 @@
 #include "lead_extra.h"
 #include "lead_memory.h"
 #include "lead_record.h"
-#include "lead_state.h"
-#include "needs.h"
 #include "pairs.h"
 #include "people.h"
 #include "preferred.h"
-#include "rep_state.h"
 #include "restore.h"
+#include "restore_link.h"
 #include "stops.h"
 #include "team_limits.h"
 
@@ -41,9 +39,6 @@ static lw_status restore_end(struct core *core, const struct lead_image *image, 
 static void keep_restored_end(struct core *core, struct lead *lead, const struct lead_image *image);
 static void take_acts(struct lead *lead, const struct lead_image *image);
 static lw_status keep_restored_seen(struct core *core, const struct seen_entry *entry);
-static lw_status link_leads(struct core *core);
-static lw_status link_seen(struct core *core);
-static void link_reps(struct core *core);
 
 static void at_least(uint64_t *counter, uint64_t value)
 {
@@ -72,12 +67,12 @@ lw_status core_restore_done(struct core *core)
         config_link(core);
     else if (core->leads.count > 0)
         return LW_CORRUPT;
-    link_reps(core);
-    lw_status status = link_leads(core);
+    restore_link_reps(core);
+    lw_status status = restore_link_leads(core);
     if (status == LW_OK)
         opening_restore_done(core);
     if (status == LW_OK)
-        status = link_seen(core);
+        status = restore_link_seen(core);
     core->is_restoring = false;
     core->history.decided_from_ms = core->now_ms;
     core->match_everything = true;
@@ -334,7 +329,7 @@ static lw_status take_needs(struct core *core, const struct lead_image *image, s
         if (out->teams[i] == NAME_NONE)
             return LW_FULL;
     }
-    out->rings = image->channel == LW_CHANNEL_PHONE;   /* made quiet in link_leads, if need be */
+    out->rings = image->channel == LW_CHANNEL_PHONE;   /* made quiet when it is linked, if need be */
     return LW_OK;
 }
 
@@ -514,90 +509,4 @@ lw_status restore_take_image(struct core *core, struct lead *lead, const struct 
         decision->history_seq = UINT64_MAX;   /* of another life of the process */
     }
     return LW_OK;
-}
-
-/* What does not stand in its image. Before the lead is linked, which counts it in its class. */
-static bool complete_needs(struct core *core, struct lead *lead)
-{
-    struct needs needs = lead->demand->needs;
-    needs.rings &= !(lead->extra && lead->extra->is_call_back);
-    needs.capped_source = caps_source_need(core, lead->source);
-    needs.opening = opening_place_of(core, lead, &needs);
-    const struct needs *has = &lead->demand->needs;
-    if (needs.rings == has->rings && needs.capped_source == has->capped_source && needs.opening == has->opening)
-        return true;
-    lead->demand = classes_demand(&core->classes, lead->demand->queue, lead->demand->channel, &needs);
-    return lead->demand != NULL;
-}
-
-static lw_status link_leads(struct core *core)
-{
-    uint32_t index = 0;
-    for (struct lead *lead; (lead = lead_table_next(&core->leads, &index)) != NULL; index++) {
-        bool held = lead->state == LEAD_OFFERED || lead->state == LEAD_CONNECTING || lead->state == LEAD_ASSIGNED;
-        if (!lead->payload || !lead_table_is_alone(&core->leads, lead) || (held && !rep_table_at(&core->reps, lead->rep)))
-            return LW_CORRUPT;
-        if (lead->extra && lead->extra->preferred_rep != 0 && !rep_table_at(&core->reps, lead->extra->preferred_rep))
-            return LW_CORRUPT;
-        if (!complete_needs(core, lead))
-            return LW_NO_MEMORY;
-        lead_link(core, lead);
-        opening_restore_lead(core, lead);
-        if (lead_is_broadcast(lead) && broadcast_link(core, lead) != LW_OK)
-            return LW_CORRUPT;
-        for (uint32_t i = lead->exclusion_count; i-- > 0;) {
-            struct rep *rep = rep_table_at(&core->reps, lead->exclusions[i].rep);
-            if (!rep || rep->excluded_count == EXCLUSIONS_PER_REP_MAX)
-                return LW_CORRUPT;
-            rep->excluded[rep->excluded_count++] = (struct rep_exclusion){lead->id, lead->exclusions[i].until_ms};
-        }
-    }
-    return LW_OK;
-}
-
-static void link_reps(struct core *core)
-{
-    for (uint32_t i = 1; i < core->reps.count; i++) {
-        if (core->reps.reps[i])
-            rep_set_timer(core, core->reps.reps[i]);
-    }
-}
-
-/* By serial; of several images of one entry that of the latest life, in it the ended, then the one that the store has. */
-static int restored_order(const void *a, const void *b)
-{
-    const struct seen_entry *x = a, *y = b;
-    if (x->serial != y->serial)
-        return x->serial < y->serial ? -1 : 1;
-    if (x->life != y->life)
-        return x->life > y->life ? -1 : 1;
-    if ((x->end != 0) != (y->end != 0))
-        return x->end != 0 ? -1 : 1;
-    return x->is_dirty == y->is_dirty ? 0 : x->is_dirty ? 1 : -1;
-}
-
-static lw_status link_seen(struct core *core)
-{
-    bool fits = true;
-    if (core->restored_count > 0)
-        qsort(core->restored_seen, core->restored_count, sizeof *core->restored_seen, restored_order);
-    for (size_t i = 0; i < core->restored_count && fits; i++) {
-        const struct seen_entry *entry = &core->restored_seen[i];
-        if (i > 0 && entry->serial == core->restored_seen[i - 1].serial)
-            continue;
-        fits = seen_add(&core->seen, entry);
-        if (!fits)
-            break;
-        if (!entry->is_dirty)
-            seen_at(&core->seen, core->seen.next - 1)->is_dirty = false;
-        struct lead *lead = entry->kind != SEEN_COMPLETE ? lead_table_find(&core->leads, entry->lead) : NULL;
-        if (lead && entry->kind == SEEN_JOIN)
-            person_seen_at(lead, entry->serial, core->seen.next - 1);
-        else if (lead)
-            lead->seen_position = (uint32_t)(core->seen.next - 1);
-    }
-    free(core->restored_seen);
-    core->restored_seen = NULL;
-    core->restored_count = core->restored_capacity = 0;
-    return fits ? LW_OK : LW_NO_MEMORY;
 }
