@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "events_feed.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "lw_log.h"
@@ -14,10 +15,15 @@ static lw_status open_socket(struct events_feed *feed, int which);
 static void close_socket(struct feed_socket *socket);
 static void bind_again(struct events_feed *feed);
 static void collect_one(const struct events_feed *feed, struct feed_socket *socket);
+static void note_subscription(struct feed_socket *socket, int topic, size_t prefix_size, bool listens);
+static void send(struct events_feed *feed, int topic, const void *bytes, size_t size);
 
-lw_status events_feed_open(struct events_feed *feed, void *zmq_context)
+lw_status events_feed_open(struct events_feed *feed, void *zmq_context, const char *desk)
 {
     feed->zmq_context = zmq_context;
+    snprintf(feed->topics[FEED_SINGLES], sizeof feed->topics[FEED_SINGLES], "%s", desk);
+    snprintf(feed->topics[FEED_BUNDLES], sizeof feed->topics[FEED_BUNDLES], "%c%s", WIRE_BUNDLES_TOPIC, desk);
+    byte_buffer_init(&feed->bundle, FEED_BUNDLE_BYTES + WIRE_FRAME_SIZE_MAX);
     return open_socket(feed, FEED_PLAIN);
 }
 
@@ -25,6 +31,7 @@ void events_feed_close(struct events_feed *feed)
 {
     for (int i = 0; i < FEED_SOCKETS; i++)
         close_socket(&feed->sockets[i]);
+    byte_buffer_fini(&feed->bundle);
 }
 
 lw_status events_feed_bind(struct events_feed *feed, const char *address, const struct endpoint_lock *lock)
@@ -89,11 +96,35 @@ void events_feed_number(struct events_feed *feed, Leadwire__V1__Event *event, in
 
 void events_feed_send(struct events_feed *feed, const void *bytes, size_t size)
 {
+    send(feed, FEED_SINGLES, bytes, size);
+    if (feed->sockets[FEED_PLAIN].listening_count[FEED_BUNDLES] + feed->sockets[FEED_LOCKED].listening_count[FEED_BUNDLES] == 0)
+        return;
+    if (feed->bundle.size + size > FEED_BUNDLE_BYTES || feed->bundle_events == FEED_BUNDLE_EVENTS)
+        events_feed_flush(feed);
+    byte_buffer_put(&feed->bundle, bytes, size);
+    feed->bundle_events++;
+}
+
+void events_feed_flush(struct events_feed *feed)
+{
+    if (feed->bundle_events > 0 && !feed->bundle.failed)        /* without memory they are missed: their numbers say so */
+        send(feed, FEED_BUNDLES, feed->bundle.data, feed->bundle.size);
+    byte_buffer_clear(&feed->bundle);
+    feed->bundle_events = 0;
+}
+
+/* To whoever listens to the topic. */
+static void send(struct events_feed *feed, int topic, const void *bytes, size_t size)
+{
+    const char *name = feed->topics[topic];
+
     for (int i = 0; i < FEED_SOCKETS; i++) {
-        void *socket = feed->sockets[i].endpoint.socket;
-        socket_edge_touch(&feed->sockets[i].endpoint.edge);
-        if (socket && zmq_send(socket, feed->topic, strlen(feed->topic), ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0)
-            (void)zmq_send(socket, bytes, size, ZMQ_DONTWAIT);
+        struct feed_socket *socket = &feed->sockets[i];
+        if (socket->listening_count[topic] == 0)
+            continue;
+        socket_edge_touch(&socket->endpoint.edge);
+        if (zmq_send(socket->endpoint.socket, name, strlen(name), ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0)
+            (void)zmq_send(socket->endpoint.socket, bytes, size, ZMQ_DONTWAIT);
     }
 }
 
@@ -132,8 +163,7 @@ static void bind_again(struct events_feed *feed)
 
 static void collect_one(const struct events_feed *feed, struct feed_socket *socket)
 {
-    unsigned char message[1 + LW_NAME_MAX];
-    size_t topic_size = strlen(feed->topic);
+    unsigned char message[1 + LW_NAME_MAX + 1];
 
     for (;;) {
         int size = zmq_recv(socket->endpoint.socket, message, sizeof message, ZMQ_DONTWAIT);
@@ -142,12 +172,20 @@ static void collect_one(const struct events_feed *feed, struct feed_socket *sock
             return;
         }
         size_t prefix_size = (size_t)size - 1;
-        if (size < 1 || message[0] > 1 || prefix_size > topic_size || memcmp(message + 1, feed->topic, prefix_size) != 0)
+        if (size < 1 || (size_t)size > sizeof message || message[0] > 1)
             continue;
-        /* XPUB tells the first subscription of a prefix and the last end of one. */
-        bool listens = message[0] == 1;
-        if (socket->listening[prefix_size] != listens)
-            socket->listening_count += listens ? 1u : UINT32_MAX;
-        socket->listening[prefix_size] = listens;
+        for (int topic = 0; topic < FEED_TOPICS; topic++) {
+            bool is_prefix = prefix_size <= strlen(feed->topics[topic]) && memcmp(message + 1, feed->topics[topic], prefix_size) == 0;
+            if (is_prefix && (topic == FEED_SINGLES || prefix_size > 0))    /* who listens to all is not told all twice */
+                note_subscription(socket, topic, prefix_size, message[0] == 1);
+        }
     }
+}
+
+/* XPUB tells the first subscription of a prefix and the last end of one. */
+static void note_subscription(struct feed_socket *socket, int topic, size_t prefix_size, bool listens)
+{
+    if (socket->listening[topic][prefix_size] != listens)
+        socket->listening_count[topic] += listens ? 1u : UINT32_MAX;
+    socket->listening[topic][prefix_size] = listens;
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * events_feed - the desk's event stream: XPUB, one topic, the desk's name.
+ * events_feed - the desk's event stream: XPUB, one topic with the desk's name, and one for the same events in bundles.
  *
  * Each event carries {epoch, seq, previous seq}. Numbers are counted whether or not anybody listens, so whoever
  * starts to listen sees a gap rather than a false beginning. Slow listeners lose events at the
  * high-water mark, see the gap, and take a new snapshot.
+ *
+ * A message costs libzmq, the kernel and the reader much the same with one event as with thirty, and that for each subscriber. So
+ * all that goes out together goes as one message to those who subscribe to bundles; a topic that nobody listens to costs nothing.
  *
  * Plain and encrypted addresses have a socket each: libzmq cannot turn out a single subscriber, so when a key is
  * revoked the encrypted socket is made anew, and whoever may still come in does, by itself.
@@ -15,32 +18,38 @@
 
 #include <leadwire/lead.h>
 
+#include "byte_buffer.h"
 #include "endpoint.h"
 #include "endpoint_watch.h"
 #include "wire.h"
 
 enum { FEED_PLAIN, FEED_LOCKED, FEED_SOCKETS };
+enum { FEED_SINGLES, FEED_BUNDLES, FEED_TOPICS };
 enum { FEED_ADDRESSES_MAX = 5, FEED_REBIND_MS = 10 };
+/* Of a bundle: with the high-water mark they bound what is kept for who does not read (128 MiB, which all of those share). */
+enum { FEED_BUNDLE_BYTES = 8 * 1024, FEED_BUNDLE_EVENTS = 32 };
 
 struct feed_socket {
     struct endpoint endpoint;
     struct endpoint_watch watch;
-    bool listening[LW_NAME_MAX + 1];    /* by the length of the topic's prefix that is subscribed */
-    uint32_t listening_count;
+    bool listening[FEED_TOPICS][LW_NAME_MAX + 2];    /* by the length of the topic's prefix that is subscribed */
+    uint32_t listening_count[FEED_TOPICS];
 };
 
 struct events_feed {
     struct feed_socket sockets[FEED_SOCKETS];
     void *zmq_context;
     struct endpoint_lock lock;
-    const char *topic;
+    char topics[FEED_TOPICS][LW_NAME_MAX + 2];
+    struct byte_buffer bundle;
+    uint32_t bundle_events;
     uint64_t epoch, seq;
     struct { char text[ENDPOINT_ADDRESS_MAX]; bool is_locked, is_bound; } addresses[FEED_ADDRESSES_MAX];
     uint32_t address_count;
 };
 
 /* The context outlives the feed. LW_NO_MEMORY, LW_IO. */
-LW_MUST_CHECK lw_status events_feed_open(struct events_feed *feed, void *zmq_context);
+LW_MUST_CHECK lw_status events_feed_open(struct events_feed *feed, void *zmq_context, const char *desk);
 void events_feed_close(struct events_feed *feed);
 /* lock (borrowed for ever): NULL for a plain address. Errors as endpoint_bind. */
 LW_MUST_CHECK lw_status events_feed_bind(struct events_feed *feed, const char *address, const struct endpoint_lock *lock);
@@ -53,10 +62,14 @@ bool events_feed_is_rebinding(const struct events_feed *feed);
 void events_feed_collect(struct events_feed *feed);
 static inline bool events_feed_has_listeners(const struct events_feed *feed)
 {
-    return feed->sockets[FEED_PLAIN].listening_count + feed->sockets[FEED_LOCKED].listening_count > 0;
+    const struct feed_socket *plain = &feed->sockets[FEED_PLAIN], *locked = &feed->sockets[FEED_LOCKED];
+
+    return plain->listening_count[FEED_SINGLES] + plain->listening_count[FEED_BUNDLES] + locked->listening_count[FEED_SINGLES] + locked->listening_count[FEED_BUNDLES] > 0;
 }
 /* Gives the event its numbers. */
 void events_feed_number(struct events_feed *feed, Leadwire__V1__Event *event, int64_t at_unix_ms);
 void events_feed_send(struct events_feed *feed, const void *bytes, size_t size);
+/* Sends the bundle that was begun: when no more events go out by now. */
+void events_feed_flush(struct events_feed *feed);
 
 #endif

@@ -70,7 +70,6 @@ lw_status net_open(const struct net_options *options, const struct net_callbacks
     net->options = *options;
     net->callbacks = *callbacks;
     net->core = core;
-    net->events.topic = options->desk;
     net->admission.memory_max = options->memory_max;
     connections_init(&net->connections, options->connections_max);
     net->null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -389,7 +388,7 @@ static lw_status bind_events(struct net *net, char *why)
     const char *const *listen = net->options.listen_events;
     char address[ENDPOINT_ADDRESS_MAX];
 
-    if (events_feed_open(events, net->zmq_context) != LW_OK)
+    if (events_feed_open(events, net->zmq_context, net->options.desk) != LW_OK)
         return explain(why, LW_IO, "no socket for events: %s", zmq_strerror(zmq_errno()));
     snprintf(address, sizeof address, "ipc://%s/events", net->options.run_dir);
     lw_status status = bind_event_address(net, address, why);

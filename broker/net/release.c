@@ -65,6 +65,7 @@ static void send_all(struct net *net, struct release *release)
 {
     uint32_t sent = 0;
 
+    events_feed_flush(&net->events);
     for (struct peer *peer = release->first; peer; peer = peer->release.next) {
         struct outbox_frame *frame = peer->release.first;
         peer->release.first = NULL;

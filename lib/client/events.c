@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Two sockets: SUB for the events, a control session for the snapshot. The
+ * Two sockets: SUB for the events (event_socket.h), a control session for the snapshot. The
  * events that come while the pages are fetched wait in the SUB socket, which is
  * bounded; should it overflow, the sequence has a gap.
  *
@@ -16,24 +16,17 @@
  */
 #include <leadwire/events.h>
 
-#include "client_key.h"
-#include "context.h"
-#include "key_file.h"
+#include "event_socket.h"
 #include "revision_table.h"
 #include "session.h"
 #include "wall_clock.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zmq.h>
 
 enum {
     REQUESTS_MAX = 4,
     RESEND_MS = 2000,
-    EVENTS_HWM = 65536,
-    RECONNECT_FIRST_MS = 50,
-    RECONNECT_LAST_MS = 500,
     START_OVER_MS = 200,          /* between two attempts at a snapshot */
     VERIFY_AFTER_MS = 1000,
     VERIFY_WITHIN_MS = 1000,
@@ -46,9 +39,7 @@ enum take { TAKE_NOTHING, TAKE_SKIPPED, TAKE_EVENT, TAKE_GAP };
 struct lw_events {
     struct session control;
     bool has_control;
-    char *desk;
-    void *socket;
-    int fd;
+    struct event_socket socket;
     enum phase phase;
     bool connected;                   /* the control session is open */
     bool reset_due, refused_due;
@@ -70,7 +61,6 @@ struct lw_events {
 };
 
 static lw_status open_control(struct lw_events *events, const struct lw_events_options *options);
-static lw_status open_socket(struct lw_events *events, const struct lw_events_options *options);
 static void start_over(struct lw_events *events, uint64_t now_ms);
 static void drive_control(struct lw_events *events, uint64_t now_ms);
 static void handle_answer(struct lw_events *events, const struct session_event *event, uint64_t now_ms);
@@ -78,8 +68,7 @@ static void take_page(struct lw_events *events, Leadwire__V1__SnapshotReply *pag
 static void ask(struct lw_events *events, uint64_t cursor, uint64_t now_ms);
 static bool tell_row(struct lw_events *events, uint64_t now_ms, struct lw_event *out);
 static bool tell_live_event(struct lw_events *events, uint64_t now_ms, struct lw_event *out);
-static void clear_edge(struct lw_events *events);
-static enum take take_event(struct lw_events *events, struct lw_event *out);
+static enum take take_event(struct lw_events *events, uint64_t now_ms, struct lw_event *out);
 static enum take judge_event(struct lw_events *events, const Leadwire__V1__Event *event);
 static bool is_in_snapshot(const struct lw_events *events, const Leadwire__V1__Event *event);
 static void verify(struct lw_events *events, uint64_t now_ms);
@@ -99,10 +88,9 @@ lw_status lw_events_open(const struct lw_events_options *options, struct lw_even
         return LW_NO_MEMORY;
     arena_init(&events->arena, WIRE_ARENA_CAP);
     revision_table_init(&events->revisions);
-    events->desk = strdup(options->desk);
     events->phase = options->no_snapshot ? PHASE_LIVE : PHASE_WAITING;
     events->reset_due = !options->no_snapshot;
-    lw_status status = events->desk ? open_socket(events, options) : LW_NO_MEMORY;
+    lw_status status = event_socket_open(&events->socket, options);
     if (status == LW_OK && !options->no_snapshot)
         status = open_control(events, options);
     if (status != LW_OK)
@@ -117,13 +105,9 @@ void lw_events_close(struct lw_events **events)
         return;
     if ((*events)->has_control)
         session_close(&(*events)->control, "closed");
-    if ((*events)->socket) {
-        zmq_close((*events)->socket);
-        context_release();
-    }
+    event_socket_close(&(*events)->socket);
     revision_table_clear(&(*events)->revisions);
     arena_fini(&(*events)->arena);
-    free((*events)->desk);
     free(*events);
     *events = NULL;
 }
@@ -137,6 +121,7 @@ lw_status lw_events_next(struct lw_events *events, struct lw_event *out)
         events->has_kept = false;
         return LW_OK;
     }
+    event_socket_turn(&events->socket, now_ms);
     while (!events->reset_due) {
         if (tell_row(events, now_ms, out))
             return LW_OK;
@@ -148,7 +133,7 @@ lw_status lw_events_next(struct lw_events *events, struct lw_event *out)
         if (events->reset_due || events->page)
             continue;
         if (events->phase != PHASE_LIVE)
-            clear_edge(events);
+            event_socket_clear_edge(&events->socket);
         if (tell_live_event(events, now_ms, out))
             return LW_OK;
         if (events->reset_due)
@@ -165,7 +150,7 @@ lw_status lw_events_next(struct lw_events *events, struct lw_event *out)
 
 int lw_events_fds(const struct lw_events *events, int fds[2])
 {
-    fds[0] = events->fd;
+    fds[0] = events->socket.fd;
     fds[1] = events->has_control ? events->control.fd : -1;
     return events->has_control ? 2 : 1;
 }
@@ -211,39 +196,6 @@ static lw_status open_control(struct lw_events *events, const struct lw_events_o
     return status;
 }
 
-static bool set_option(void *socket, int option, int value)
-{
-    return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
-}
-
-static lw_status open_socket(struct lw_events *events, const struct lw_events_options *options)
-{
-    void *context = context_acquire();
-    if (!context)
-        return LW_NO_MEMORY;
-    events->socket = zmq_socket(context, ZMQ_SUB);
-    if (!events->socket) {
-        context_release();
-        return LW_IO;
-    }
-    int64_t size_max = WIRE_FRAME_SIZE_MAX;
-    size_t fd_size = sizeof events->fd;
-    bool set = set_option(events->socket, ZMQ_LINGER, 0)
-        && set_option(events->socket, ZMQ_RCVHWM, EVENTS_HWM)
-        && set_option(events->socket, ZMQ_RECONNECT_IVL, RECONNECT_FIRST_MS)
-        && set_option(events->socket, ZMQ_RECONNECT_IVL_MAX, RECONNECT_LAST_MS)
-        && zmq_setsockopt(events->socket, ZMQ_MAXMSGSIZE, &size_max, sizeof size_max) == 0
-        && zmq_setsockopt(events->socket, ZMQ_SUBSCRIBE, options->desk, strlen(options->desk)) == 0
-        && zmq_getsockopt(events->socket, ZMQ_FD, &events->fd, &fd_size) == 0;
-    if (!set)
-        return LW_IO;
-    char why[KEY_WHY_MAX];
-    lw_status status = client_key_give(events->socket, options->key_file, why);
-    if (status != LW_OK)
-        return status;
-    return zmq_connect(events->socket, options->events_endpoint) == 0 ? LW_OK : LW_INVALID;
-}
-
 /* ---- the snapshot ---- */
 
 /* Forgets all; the program is told so. Events go on waiting in the socket. */
@@ -255,6 +207,7 @@ static void start_over(struct lw_events *events, uint64_t now_ms)
     events->page = NULL;
     events->verify_at_ms = events->verify_seq = 0;
     revision_table_clear(&events->revisions);
+    event_socket_take_singles(&events->socket);      /* the broker may have changed to one that sends no bundles */
     struct pending_request *asked = pending_find(&events->control.pending, events->ticket);
     if (asked)
         pending_free(&events->control.pending, asked);
@@ -386,7 +339,7 @@ static bool tell_row(struct lw_events *events, uint64_t now_ms, struct lw_event 
 static bool tell_live_event(struct lw_events *events, uint64_t now_ms, struct lw_event *out)
 {
     while (events->phase == PHASE_LIVE) {
-        switch (take_event(events, out)) {
+        switch (take_event(events, now_ms, out)) {
         case TAKE_NOTHING:
             return false;
         case TAKE_SKIPPED:
@@ -407,44 +360,22 @@ static bool tell_live_event(struct lw_events *events, uint64_t now_ms, struct lw
     return false;
 }
 
-/* While nothing is taken from the socket, its descriptor must not stay readable: poll would spin. */
-static void clear_edge(struct lw_events *events)
+static enum take take_event(struct lw_events *events, uint64_t now_ms, struct lw_event *out)
 {
-    int ready;
-    size_t size = sizeof ready;
-    zmq_getsockopt(events->socket, ZMQ_EVENTS, &ready, &size);
-}
-
-/* One message: the topic, which must be ours and not one that begins like it, then the event. */
-static enum take take_event(struct lw_events *events, struct lw_event *out)
-{
-    zmq_msg_t part;
-    int count = 0;
-    bool ours = false, more = true;
-    enum take taken = TAKE_SKIPPED;
+    struct session_frame frame;
+    struct wire_message message;
+    const char *reason;
 
     arena_reset(&events->arena, ARENA_KEEP);
-    for (; more; count++) {
-        zmq_msg_init(&part);
-        if (zmq_msg_recv(&part, events->socket, ZMQ_DONTWAIT) < 0) {
-            zmq_msg_close(&part);
-            return count == 0 && errno != EINTR ? TAKE_NOTHING : TAKE_SKIPPED;
-        }
-        more = zmq_msg_more(&part) != 0;
-        if (count == 0) {
-            ours = zmq_msg_size(&part) == strlen(events->desk)
-                && memcmp(zmq_msg_data(&part), events->desk, zmq_msg_size(&part)) == 0;
-        } else if (count == 1 && ours && !more) {
-            struct wire_message message;
-            const char *reason;
-            if (wire_decode(zmq_msg_data(&part), zmq_msg_size(&part), WIRE_FROM_BROKER, &events->arena, &message,
-                            &reason, NULL) == LW_OK && message.type == WIRE_EVENT) {
-                taken = judge_event(events, message.event);
-                fill_event(message.event, out);
-            }
-        }
-        zmq_msg_close(&part);
+    switch (event_socket_take(&events->socket, now_ms, &frame)) {
+    case EVENT_SOCKET_NOTHING: return TAKE_NOTHING;
+    case EVENT_SOCKET_SKIPPED: return TAKE_SKIPPED;
+    case EVENT_SOCKET_FRAME: break;
     }
+    if (wire_decode(frame.data, frame.size, WIRE_FROM_BROKER, &events->arena, &message, &reason, NULL) != LW_OK || message.type != WIRE_EVENT)
+        return TAKE_SKIPPED;
+    enum take taken = judge_event(events, message.event);
+    fill_event(message.event, out);
     return taken;
 }
 

@@ -45,6 +45,7 @@ enum {
     WIRE_CONTROL_FRAME_SIZE_MAX = 4 * 1024 * 1024,  /* ApplyConfig, ConfigReply, SnapshotReply, ExplainReply, LedgerReply */
     WIRE_BUNDLE_SIZE_MAX = WIRE_FRAME_SIZE_MAX,     /* of a message with more than one frame */
     WIRE_BUNDLE_FRAMES_MAX = 1024,
+    WIRE_BUNDLES_TOPIC = '+',                      /* before the desk's name: of its events, several in a message */
     WIRE_ARENA_CAP = 512 * 1024,               /* enough for any frame of WIRE_FRAME_SIZE_MAX that passes the limits */
     WIRE_CONTROL_ARENA_CAP = 32 * 1024 * 1024, /* for who reads control frames: a desk of 4 MiB with names of usual length */
 };

@@ -219,6 +219,127 @@ static void a_rep_works_in_bundles(void **state)
     raw_peer_close(&publisher);
 }
 
+/* ---- who watches events ---- */
+
+enum { TOGETHER = 40 };
+
+struct watcher { void *context, *socket; const char *topic; struct arena arena; uint64_t seq, events, messages; size_t most; };
+
+static void watch(struct watcher *watcher, const char *topic)
+{
+    char address[160];
+
+    *watcher = (struct watcher){.context = zmq_ctx_new(), .topic = topic};
+    arena_init(&watcher->arena, WIRE_ARENA_CAP);
+    watcher->socket = zmq_socket(watcher->context, ZMQ_SUB);
+    assert_non_null(watcher->socket);
+    assert_int_equal(zmq_setsockopt(watcher->socket, ZMQ_SUBSCRIBE, topic, strlen(topic)), 0);
+    snprintf(address, sizeof address, "ipc://%s/events", broker.run_dir);
+    assert_int_equal(zmq_connect(watcher->socket, address), 0);
+}
+
+static void unwatch(struct watcher *watcher)
+{
+    zmq_close(watcher->socket);
+    zmq_ctx_term(watcher->context);
+    arena_fini(&watcher->arena);
+}
+
+static void read_events_of(struct watcher *watcher, const unsigned char *bytes, size_t size)
+{
+    size_t before = watcher->events;
+
+    for (size_t at = 0, frame_size; at < size; at += frame_size) {
+        struct wire_message message;
+        const char *reason;
+        frame_size = wire_first_frame_size(bytes + at, size - at);
+        arena_reset(&watcher->arena, WIRE_ARENA_CAP);
+        assert_int_equal(wire_decode(bytes + at, frame_size, WIRE_FROM_BROKER, &watcher->arena, &message, &reason, NULL), LW_OK);
+        assert_int_equal(message.type, WIRE_EVENT);
+        assert_true(watcher->seq == 0 || (message.event->previous_seq == watcher->seq && message.event->seq == watcher->seq + 1));
+        watcher->seq = message.event->seq;
+        watcher->events++;
+    }
+    if (watcher->events - before > watcher->most)
+        watcher->most = watcher->events - before;
+}
+
+/* All that has come. Every message is of the topic, and no event is missing. */
+static void read_events(struct watcher *watcher)
+{
+    static unsigned char bytes[WIRE_FRAME_SIZE_MAX];
+    int size;
+
+    while ((size = zmq_recv(watcher->socket, bytes, sizeof bytes, ZMQ_DONTWAIT)) >= 0) {
+        assert_int_equal(size, strlen(watcher->topic));
+        assert_memory_equal(bytes, watcher->topic, (size_t)size);
+        size = zmq_recv(watcher->socket, bytes, sizeof bytes, 0);
+        assert_in_range(size, 1, 8 * 1024);
+        read_events_of(watcher, bytes, (size_t)size);
+        watcher->messages++;
+    }
+}
+
+static void read_events_until(struct watcher *watcher, uint64_t seq)
+{
+    while (watcher->seq < seq) {
+        zmq_pollitem_t item = {.socket = watcher->socket, .events = ZMQ_POLLIN};
+        assert_int_equal(zmq_poll(&item, 1, RAW_PEER_WAIT_MS), 1);
+        read_events(watcher);
+    }
+}
+
+static void add_publish(int number)
+{
+    Leadwire__V1__Publish publish = LEADWIRE__V1__PUBLISH__INIT;
+    Leadwire__V1__Lead lead = LEADWIRE__V1__LEAD__INIT;
+    char id[32];
+
+    snprintf(id, sizeof id, "together-%d", number);
+    publish.request_id = (uint64_t)number + 1000;
+    publish.idempotency_id = id;
+    publish.lead = &lead;
+    lead.channel = LEADWIRE__V1__CHANNEL__CHANNEL_WEB;
+    lead.source = (char *)(uintptr_t)"form";
+    lead.language = (char *)(uintptr_t)"it";
+    add(WIRE_PUBLISH, &publish.base);
+}
+
+/* Forty leads of one message are decided in one turn: more events than one bundle holds. */
+static void events_of_a_turn_come_together_to_who_subscribes_to_bundles_and_singly_to_others(void **state)
+{
+    static struct watcher singles, bundles;
+    struct raw_peer publisher;
+    char id[32];
+
+    (void)state;
+    open_as(&publisher, "publish", PUBLISHER, NULL, false);
+    watch(&singles, "main");
+    watch(&bundles, "+main");
+    for (int i = 0; singles.events == 0 || bundles.events == 0; i++) {
+        snprintf(id, sizeof id, "watched-%d", i);
+        raw_peer_expect_reply(&publisher, raw_peer_publish(&publisher, id, "it"), STATUS(ACCEPTED));
+        read_events(&singles);
+        read_events(&bundles);
+    }
+    for (int i = 0; i < TOGETHER; i++)
+        add_publish(i);
+    send_bundle(&publisher);
+    for (int i = 0; i < TOGETHER; i++)
+        raw_peer_expect_reply(&publisher, (uint64_t)i + 1000, STATUS(ACCEPTED));
+    raw_peer_expect_reply(&publisher, raw_peer_publish(&publisher, "last", "it"), STATUS(ACCEPTED));
+    uint64_t seq = singles.seq + TOGETHER;
+    read_events_until(&singles, seq);
+    read_events_until(&bundles, singles.seq);
+    read_events_until(&singles, bundles.seq);
+    assert_int_equal(singles.messages, singles.events);
+    assert_int_equal(singles.most, 1);
+    assert_int_equal(bundles.most, 32);
+    unwatch(&singles);
+    unwatch(&bundles);
+    raw_peer_close(&publisher);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +351,7 @@ int main(void)
         cmocka_unit_test(more_frames_than_a_bundle_may_have_are_refused),
         cmocka_unit_test(what_follows_a_bye_is_not_read),
         cmocka_unit_test(a_rep_works_in_bundles),
+        cmocka_unit_test(events_of_a_turn_come_together_to_who_subscribes_to_bundles_and_singly_to_others),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

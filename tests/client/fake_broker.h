@@ -64,6 +64,6 @@ void fake_say_bytes(struct fake_broker *fake, const void *bytes, size_t size);
 void fake_welcome(struct fake_broker *fake, uint32_t credit, uint32_t heartbeat_ms);
 void fake_reply(struct fake_broker *fake, uint64_t request_id, Leadwire__V1__Status status, const char *lead_id,
                 const char *reason, uint32_t retry_after_ms);
-void fake_publish_event(struct fake_broker *fake, const char *topic, Leadwire__V1__Event *event);
+void fake_publish_bytes(struct fake_broker *fake, const char *topic, const void *bytes, size_t size);
 
 #endif

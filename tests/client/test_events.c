@@ -27,7 +27,11 @@ struct fixture {
     struct told told[EVENTS_MAX];
     unsigned count, checked;
     unsigned refusals;
+    struct byte_buffer bundle;       /* of events, being filled */
 };
+
+static void add_lead_event(struct fixture *f, uint64_t seq, uint64_t previous_seq, const char *lead_id, uint64_t revision);
+static void say_bundle(struct fixture *f, const char *topic);
 
 static void turn(void *client)
 {
@@ -69,16 +73,16 @@ static const struct told *expect_told(struct fixture *f, lw_events_kind kind)
     return told;
 }
 
-/* The broker's end knows that the subscription is in force. */
-static void await_subscription(struct fixture *f)
+/* The broker's end knows that the subscription is in force, or is no more. */
+static void await_subscription(struct fixture *f, const char *expected)
 {
     char bytes[64];
     struct wire_message message;
     int size;
     while ((size = zmq_recv(f->fake.publisher, bytes, sizeof bytes, ZMQ_DONTWAIT)) < 0)
         fake_turn(&f->fake, &message);
-    assert_int_equal(size, 1 + strlen("sales"));
-    assert_memory_equal(bytes, "\x01sales", 6);
+    assert_int_equal(size, strlen(expected + 1) + 1);
+    assert_memory_equal(bytes, expected, (size_t)size);
 }
 
 static void open_events(struct fixture *f, int no_snapshot)
@@ -89,7 +93,8 @@ static void open_events(struct fixture *f, int no_snapshot)
     int fds[2];
     assert_int_equal(lw_events_open(&options, &f->events), LW_OK);
     assert_int_equal(lw_events_fds(f->events, fds), no_snapshot ? 1 : 2);
-    await_subscription(f);
+    await_subscription(f, "\x01+sales");
+    await_subscription(f, "\x01sales");
     f->fake.turn = turn;
     f->fake.client = f;
 }
@@ -127,6 +132,18 @@ static void say_page(struct fixture *f, uint64_t request_id, uint64_t seq, uint6
 static void say_lead_event(struct fixture *f, const char *topic, uint64_t seq, uint64_t previous_seq,
                            const char *lead_id, uint64_t revision)
 {
+    add_lead_event(f, seq, previous_seq, lead_id, revision);
+    say_bundle(f, topic);
+}
+
+static void say_bundle(struct fixture *f, const char *topic)
+{
+    fake_publish_bytes(&f->fake, topic, f->bundle.data, f->bundle.size);
+    byte_buffer_clear(&f->bundle);
+}
+
+static void add_lead_event(struct fixture *f, uint64_t seq, uint64_t previous_seq, const char *lead_id, uint64_t revision)
+{
     Leadwire__V1__LeadEvent lead = LEADWIRE__V1__LEAD_EVENT__INIT;
     lead.lead_id = (char *)lead_id;
     lead.from = LEADWIRE__V1__LEAD_STATE__LEAD_STATE_WAITING;
@@ -140,7 +157,7 @@ static void say_lead_event(struct fixture *f, const char *topic, uint64_t seq, u
     event.seq = seq;
     event.previous_seq = previous_seq;
     event.lead = &lead;
-    fake_publish_event(&f->fake, topic, &event);
+    assert_int_equal(wire_encode(&(struct wire_message){.type = WIRE_EVENT, .event = &event}, &f->bundle), LW_OK);
 }
 
 static void welcome(struct fixture *f)
@@ -163,6 +180,7 @@ static int set_up(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
     fake_open(&f->fake);
+    byte_buffer_init(&f->bundle, WIRE_FRAME_SIZE_MAX);
     *state = f;
     return 0;
 }
@@ -174,6 +192,7 @@ static int tear_down(void **state)
     lw_events_close(&f->events);
     lw_events_close(&f->events);
     fake_close(&f->fake);
+    byte_buffer_fini(&f->bundle);
     free(f);
     return 0;
 }
@@ -285,6 +304,59 @@ static void without_snapshot_only_events_are_told_and_a_gap_says_so(void **state
     assert_int_equal(expect_told(f, LW_EVENTS_LEAD)->seq, 11);
     expect_told(f, LW_EVENTS_RESET);
     assert_string_equal(expect_told(f, LW_EVENTS_LEAD)->lead_id, "5-2");
+}
+
+static void events_of_a_bundle_come_one_by_one(void **state)
+{
+    struct fixture *f = *state;
+    open_events(f, 0);
+    welcome(f);
+    take_snapshot(f, 10);
+    for (uint64_t seq = 10; seq <= 13; seq++)        /* the first is in the snapshot */
+        add_lead_event(f, seq, seq - 1, "5-1", seq);
+    say_bundle(f, "+sales");
+    add_lead_event(f, 14, 13, "5-1", 14);
+    say_bundle(f, "+sales2");                        /* of another desk */
+    add_lead_event(f, 14, 13, "5-1", 14);
+    byte_buffer_put(&f->bundle, "what is this?", 13);
+    say_bundle(f, "+sales");
+    for (uint64_t seq = 11; seq <= 14; seq++)
+        assert_int_equal(expect_told(f, LW_EVENTS_LEAD)->seq, seq);
+    fake_expect_silence(&f->fake, 20);
+    assert_int_equal(f->count, f->checked);
+}
+
+static void who_gets_bundles_wants_no_single_events_and_is_told_none_twice(void **state)
+{
+    struct fixture *f = *state;
+    open_events(f, 1);
+    say_lead_event(f, "sales", 10, 9, "5-1", 10);
+    say_lead_event(f, "sales", 11, 10, "5-1", 11);
+    add_lead_event(f, 10, 9, "5-1", 10);             /* a broker that has both sends both */
+    add_lead_event(f, 11, 10, "5-1", 11);
+    add_lead_event(f, 12, 11, "5-1", 12);
+    say_bundle(f, "+sales");
+    for (uint64_t seq = 10; seq <= 12; seq++)
+        assert_int_equal(expect_told(f, LW_EVENTS_LEAD)->seq, seq);
+    await_subscription(f, "\0sales");
+    assert_int_equal(f->count, f->checked);
+    await_subscription(f, "\x01sales");               /* no bundle for long: this may be a broker that sends none */
+}
+
+static void after_a_gap_single_events_are_good_again(void **state)
+{
+    struct fixture *f = *state;
+    open_events(f, 0);
+    welcome(f);
+    take_snapshot(f, 10);
+    say_lead_event(f, "+sales", 11, 10, "5-1", 11);
+    assert_int_equal(expect_told(f, LW_EVENTS_LEAD)->seq, 11);
+    await_subscription(f, "\0sales");
+    say_lead_event(f, "+sales", 13, 12, "5-1", 13);
+    take_snapshot(f, 13);
+    await_subscription(f, "\x01sales");
+    say_lead_event(f, "sales", 14, 13, "5-1", 14);
+    assert_int_equal(expect_told(f, LW_EVENTS_LEAD)->seq, 14);
 }
 
 static void garbage_on_the_stream_is_dropped(void **state)
@@ -431,6 +503,9 @@ int main(void)
         TEST(a_broker_that_comes_back_is_asked_for_its_state),
         TEST(a_refused_snapshot_is_asked_again),
         TEST(without_snapshot_only_events_are_told_and_a_gap_says_so),
+        TEST(events_of_a_bundle_come_one_by_one),
+        TEST(who_gets_bundles_wants_no_single_events_and_is_told_none_twice),
+        TEST(after_a_gap_single_events_are_good_again),
         TEST(garbage_on_the_stream_is_dropped),
         TEST(a_refusal_is_told),
         TEST(wrong_options_are_refused),
