@@ -147,11 +147,12 @@ function show() {
 
 // ---- the line to the gateway, and of the gateway to the broker
 
-function connected(yes) {
+// Most breaks are over a moment later; where it is certain it is said at once.
+function connected(yes, surely = false) {
   byId("main").inert = !yes;
   clearTimeout(away);
-  if (!yes) away = setTimeout(() => showAway(true), SAY_AFTER_MS);
-  else showAway(false);
+  if (!yes && !surely) away = setTimeout(() => showAway(true), SAY_AFTER_MS);
+  else showAway(!yes);
 }
 
 function showAway(yes) {
@@ -239,5 +240,5 @@ watch({
     if (state.config_version > 0) forms.renew(state.config_version);
     if (!user.team && state.config_version > 0) rules.renew(state.config_version);
   },
-  away: () => connected(false),
+  away: (surely) => connected(false, surely),
 });

@@ -4,38 +4,61 @@
 import {post, session, stillOpen, toSignIn} from "./api.mjs";
 import {untilSent} from "./sending.mjs";
 
-const SILENCE_MAX_MS = 15000, RETRY_MAX_MS = 15000;
+const SILENCE_MAX_MS = 12000, RETRY_FIRST_MS = 500, RETRY_MAX_MS = 15000;   // the gateway says each second how things are
 
-// hear: {state(told), away()}. Comes back by itself.
+// hear: {state(told), away(surely)}. Comes back by itself.
 export function watch(hear) {
-  let source, silence, retryMs = 500;
+  let source = null, silence, retry, retryMs = RETRY_FIRST_MS, turn = 0, waits = false;
 
   function open() {
+    waits = false;
     source = new EventSource("/api/v1/ops/events");
     source.addEventListener("state", (event) => {
       heard();
-      retryMs = 500;
+      retryMs = RETRY_FIRST_MS;
       hear.state(JSON.parse(event.data));
     });
     source.addEventListener("signed_out", toSignIn);
-    source.onerror = again;
+    source.onerror = () => again(false);
     heard();
   }
 
   function heard() {
     clearTimeout(silence);
-    silence = setTimeout(again, SILENCE_MAX_MS);
+    silence = setTimeout(() => again(false), SILENCE_MAX_MS);
   }
 
-  function again() {
-    source.close();
+  function again(surely) {
+    source?.close();
+    source = null;
     clearTimeout(silence);
-    hear.away();
-    const waitMs = retryMs * (0.75 + Math.random() / 2);
+    hear.away(surely);
+    waits = true;
+    clearTimeout(retry);
+    retry = setTimeout(comeBack, retryMs * (0.75 + Math.random() / 2));
     retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
-    setTimeout(() => session().then(stillOpen).then(open, again), waitMs);   // leads to the sign-in when the session is over
   }
 
+  // Of several at once the last counts.
+  async function comeBack() {
+    const mine = ++turn;
+    clearTimeout(retry);
+    try {
+      await session();   // leads to the sign-in when the session is over
+      await stillOpen();
+      if (mine === turn && waits) open();
+    } catch {
+      if (mine === turn && waits) again(false);
+    }
+  }
+
+  // What the browser knows of the line at once. It may be wrong where the gateway is on this machine: so it is asked all the same.
+  addEventListener("offline", () => source && again(true));
+  addEventListener("online", () => {
+    if (!waits) return;
+    retryMs = RETRY_FIRST_MS;
+    comeBack();
+  });
   open();
 }
 

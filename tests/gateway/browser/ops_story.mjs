@@ -240,4 +240,45 @@ await actOn("reps", "Anna Conti", "In pausa");
 await anna.waitForSelector(".state.break");
 say("a manager sets a priority, assigns, takes back, and sends a rep on a break");
 
+// ---- an answer that takes long, a lead that ended meanwhile, no network, and a session that is over: each in words
+mayFail(/^request: POST \/api\/v1\/ops\/lead 4\d\d$/);
+const late = await device("ops-late");
+await signIn(late, "maria", "ops");
+await late.waitForSelector("#health.available");
+let letGo;
+const held = new Promise((resolve) => (letGo = resolve));
+await late.route("**/api/v1/ops/lead", async (route) => {
+  await held;
+  await route.continue();
+});
+await row(late, "leads", asked).getByRole("button", {name: "Act"}).click();
+await late.fill("#act-priority", "78");
+await late.getByRole("button", {name: "Set priority"}).click();
+const sending = (text) => late.waitForFunction((wanted) => document.querySelector("#sending").textContent === wanted, text);
+await sending("Still sending…");
+await accessible(late, "an act is on its way");
+letGo();
+await sending("Sent: it is done.");
+await late.unroute("**/api/v1/ops/lead");
+await row(late, "leads", asked).filter({hasText: "78"}).waitFor();
+await row(late, "leads", asked).getByRole("button", {name: "Act"}).click();
+await late.waitForSelector("#ask[open]");
+await outside("cancel", asked);
+await late.getByRole("button", {name: "Set priority"}).click();
+await late.locator("#notices .notice", {hasText: "That did not work"}).waitFor();
+await accessible(late, "the lead has ended meanwhile");
+await late.evaluate(() => dispatchEvent(new Event("offline")));
+assert.equal(await late.locator("#banner").isVisible(), true);
+assert.match(await late.textContent("#banner"), /What you see may be old/);
+await late.evaluate(() => dispatchEvent(new Event("online")));
+await late.waitForSelector("#banner", {state: "hidden"});
+await late.waitForSelector("#main:not([inert])");
+await late.context().clearCookies();
+await late.reload();
+await late.waitForURL("**/sign-in");
+await late.waitForSelector("#form button:enabled");
+assert.equal(await late.textContent("#ended"), "Your session has ended. Sign in again to go on.");
+await accessible(late, "the manager's session is over");
+say("/ops says what takes long, what is gone, that there is no network, and that the session is over");
+
 await end();
