@@ -7,7 +7,7 @@
 #include "lw_log.h"
 
 /* Of one who does not read: 2 MiB, and the events themselves, which all who stand at the same place share. */
-enum { EVENTS_HWM = 16384, RECEIVE_HWM = 2048 };
+enum { EVENTS_HWM = 2048, RECEIVE_HWM = 2048 };
 
 static const struct endpoint_limits limits = {WIRE_FRAME_SIZE_MAX, EVENTS_HWM, RECEIVE_HWM};
 

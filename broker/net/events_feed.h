@@ -26,8 +26,8 @@
 enum { FEED_PLAIN, FEED_LOCKED, FEED_SOCKETS };
 enum { FEED_SINGLES, FEED_BUNDLES, FEED_TOPICS };
 enum { FEED_ADDRESSES_MAX = 5, FEED_REBIND_MS = 10 };
-/* Of a bundle: with the high-water mark they bound what is kept for who does not read (128 MiB, which all of those share). */
-enum { FEED_BUNDLE_BYTES = 8 * 1024, FEED_BUNDLE_EVENTS = 32 };
+/* Of a bundle: with the high-water mark they bound what is kept for who does not read (8 MiB for each place of the stream at which some stand still). */
+enum { FEED_BUNDLE_BYTES = 4 * 1024, FEED_BUNDLE_EVENTS = 32 };
 
 struct feed_socket {
     struct endpoint endpoint;

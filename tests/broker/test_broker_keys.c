@@ -437,7 +437,7 @@ static void each_role_may_send_what_the_table_says(void **state)
 
 /* ---- each role with each topic ---- */
 
-static const char *const topics[] = {"", "m", "main", "main.", "other", "leads"};     /* the desk is main; the stream has that topic alone */
+static const char *const topics[] = {"", "m", "main", "main.", "+", "+main", "+main.", "other", "leads"};     /* the desk is main; the stream has that topic, and the one of bundles */
 enum { TOPICS = sizeof topics / sizeof topics[0], KEYS = ROLES_END };                  /* key 0 is nobody's: the list does not have it */
 
 /* How often the broker has said, in its log, that this key may not subscribe. */
@@ -450,6 +450,11 @@ static unsigned refused_count(const struct key_file *key)
     key_fingerprint(public_key, fingerprint);
     snprintf(line, sizeof line, "key %s may not enter events", fingerprint);
     return broker_fixture_log_count(&broker, line);
+}
+
+static bool is_of_the_stream(const char *topic)
+{
+    return strncmp("main", topic, strlen(topic)) == 0 || strncmp("+main", topic, strlen(topic)) == 0;
 }
 
 static void await_refusals(const struct key_file *key, unsigned count)
@@ -481,7 +486,7 @@ static void each_role_may_hear_what_the_table_says(void **state)
     }
     for (int role = 0; role < KEYS; role++)
         for (int i = 0; i < TOPICS; i++)
-            if (roles_may((enum role)role, WIRE_EVENT) && strncmp("main", topics[i], strlen(topics[i])) == 0)
+            if (roles_may((enum role)role, WIRE_EVENT) && is_of_the_stream(topics[i]))
                 hear(&publisher, sockets[role][i], first);
     for (int role = 0; role < KEYS; role++)
         if (!roles_may((enum role)role, WIRE_EVENT))
@@ -490,7 +495,7 @@ static void each_role_may_hear_what_the_table_says(void **state)
     hear(&publisher, watcher, last);         /* what all others who may have heard of by then */
     for (int role = 0; role < KEYS; role++)
         for (int i = 0; i < TOPICS; i++) {
-            bool may = roles_may((enum role)role, WIRE_EVENT) && strncmp("main", topics[i], strlen(topics[i])) == 0;
+            bool may = roles_may((enum role)role, WIRE_EVENT) && is_of_the_stream(topics[i]);
             if (hears_of(sockets[role][i], last, may ? RAW_PEER_WAIT_MS : 0) != may)
                 fail_msg("topic '%s' by %s: %s, and the table says the other", topics[i], roles_name((enum role)role), may ? "not heard" : "heard");
             zmq_close(sockets[role][i]);

@@ -274,7 +274,7 @@ static void read_events(struct watcher *watcher)
         assert_int_equal(size, strlen(watcher->topic));
         assert_memory_equal(bytes, watcher->topic, (size_t)size);
         size = zmq_recv(watcher->socket, bytes, sizeof bytes, 0);
-        assert_in_range(size, 1, 8 * 1024);
+        assert_in_range(size, 1, 4 * 1024);
         read_events_of(watcher, bytes, (size_t)size);
         watcher->messages++;
     }
