@@ -2,7 +2,7 @@
 // The gateway, as the page of who runs the desk sees it.
 
 import {post, session, stillOpen, toSignIn} from "./api.mjs";
-import {untilSent} from "./sending.mjs";
+import {untilHere, untilSent} from "./sending.mjs";
 
 const SILENCE_MAX_MS = 12000, RETRY_FIRST_MS = 500, RETRY_MAX_MS = 15000;   // the gateway says each second how things are
 
@@ -77,12 +77,16 @@ async function send(name, body) {
   }
 }
 
-// Gives what is there, or null.
+// Gives what is there. null: there is no such thing; undefined: nobody could say.
 export async function get(path) {
   try {
     const answer = await fetch(`/api/v1/ops/${path}`);
-    return answer.ok ? await answer.json() : null;
+    if (answer.status === 401) toSignIn();
+    return answer.ok ? await answer.json() : answer.status === 400 || answer.status === 404 ? null : undefined;
   } catch {
-    return null;
+    return undefined;
   }
 }
+
+// For who asked for it and waits.
+export const look = (path) => untilHere(get(path));

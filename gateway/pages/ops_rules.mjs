@@ -3,7 +3,7 @@
 
 import {ask as dialog, button, byId, make} from "./elements.mjs";
 import {tell} from "./notices.mjs";
-import {ask, get} from "./ops_api.mjs";
+import {ask, get, look} from "./ops_api.mjs";
 import {because, moment, t} from "./texts.mjs";
 
 const LINES_MAX = 3000, REASON_MAX = 500;
@@ -62,10 +62,10 @@ async function apply() {
 }
 
 // The difference of a former version to the next one, and a way back to it.
-async function look(row) {
-  const former = await get(`rules?version=${row.version}`), next = told.versions.find(({version}) => version > row.version);
-  if (!former) return tell(t("rules_not_kept"));
-  const after = next && next.version !== told.version ? await get(`rules?version=${next.version}`) : told;
+async function open(row) {
+  const former = await look(`rules?version=${row.version}`), next = told.versions.find(({version}) => version > row.version);
+  if (!former) return tell(t(former === undefined ? "not_read" : "rules_not_kept"));
+  const after = next && next.version !== told.version ? await look(`rules?version=${next.version}`) : told;
   const back = await dialog(byId("ask"), t("rules_version", {version: row.version}), (end) => [
     make("p", {class: "why"}, [moment(row.applied_unix_ms), row.by, row.reason].filter(Boolean).join(" · ")),
     row.version !== told.version && make("h3", {}, t("rules_then")), row.version !== told.version && shown(former.text, after?.text ?? ""),
@@ -79,7 +79,7 @@ async function look(row) {
 
 function fill() {
   const place = byId("rules").querySelector(".versions");
-  place.replaceChildren(...[...told.versions].reverse().slice(0, 20).map((row) => make("li", {}, button(t("rules_version", {version: row.version}), () => look(row),
+  place.replaceChildren(...[...told.versions].reverse().slice(0, 20).map((row) => make("li", {}, button(t("rules_version", {version: row.version}), () => open(row),
     {class: "id-button", "aria-haspopup": "dialog"}), ` ${[moment(row.applied_unix_ms), row.by, row.reason].filter(Boolean).join(" · ")}`)));
 }
 

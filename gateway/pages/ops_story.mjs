@@ -2,7 +2,7 @@
 // A lead's story: what was decided and why, what managers did, what happened.
 
 import {button, byId, make} from "./elements.mjs";
-import {get} from "./ops_api.mjs";
+import {look} from "./ops_api.mjs";
 import {language, moment, t} from "./texts.mjs";
 import {event, exclusion, inWords} from "./words.mjs";
 
@@ -24,6 +24,7 @@ function decision(one) {
 const list = (name, rows) => rows.length > 0 && make("div", {}, make("h3", {}, name), make("ol", {}, rows));
 
 function show(told, place) {
+  if (told === undefined) return place.replaceChildren(make("p", {class: "empty"}, t("not_read")));
   if (!told || (!told.found && told.events.length === 0)) return place.replaceChildren(make("p", {class: "empty"}, t("no_such_lead")));
   const needs = told.require.map((one) => `${one.skill} ${one.level}`).join(", ");
   place.replaceChildren(make("h3", {}, words(told.lead_id, told.found ? t(`lead_${told.state}`) : t("lead_ended"), told.rep)),
@@ -38,7 +39,7 @@ function show(told, place) {
 export async function tellStory(leadId) {
   const place = byId("story").querySelector(".told");
   byId("story-id").value = leadId;
-  show(await get(`lead?id=${encodeURIComponent(leadId)}`), place);
+  show(await look(`lead?id=${encodeURIComponent(leadId)}`), place);
   byId("story").scrollIntoView({block: "nearest"});
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What takes long to be sent is told of in a calm line, and then how it went.
+// What takes long to be sent, or to be read, is told of in a calm line; of what was sent also how it went.
 
 import {byId} from "./elements.mjs";
 import {t} from "./texts.mjs";
@@ -18,16 +18,24 @@ function sayHow(outcome) {
   hide = setTimeout(() => say(""), STAY_MS);
 }
 
-// answer: promises {outcome}, and is never rejected. Gives what it gives.
-export async function untilSent(answer) {
-  let isSlow = false;
+// Gives what the answer gives.
+async function watch(answer, text, atEnd) {
+  let isSlow = false, told;
   const timer = setTimeout(() => {
     isSlow = true;
     slow++;
-    say(t("sending"));
+    say(text());
   }, SLOW_MS);
-  const told = await answer;
-  clearTimeout(timer);
-  if (isSlow && --slow === 0) sayHow(told.outcome);   // while others are on their way, that is what the line says
-  return told;
+  try {
+    return (told = await answer);
+  } finally {
+    clearTimeout(timer);
+    if (isSlow && --slow === 0) atEnd(told);   // while others are on their way, that is what the line says
+  }
 }
+
+// answer: promises {outcome}, and is never rejected.
+export const untilSent = (answer) => watch(answer, () => t("sending"), ({outcome}) => sayHow(outcome));
+
+// For what somebody waits to see: then that says how it went.
+export const untilHere = (answer) => watch(answer, () => t("loading"), () => say(""));

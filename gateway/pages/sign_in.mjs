@@ -2,10 +2,20 @@
 import {wasSignedIn} from "./api.mjs";
 import {names} from "./drafts.mjs";
 import {byId} from "./elements.mjs";
+import {untilHere} from "./sending.mjs";
 import {load, t} from "./texts.mjs";
 
+// The cookie does not come along from other sites' links.
+async function isSignedIn() {
+  try {
+    return (await fetch("/api/v1/session")).ok;
+  } catch {
+    return false;   // who signs in hears why it cannot be
+  }
+}
+
 await load("en");
-if ((await fetch("/api/v1/session")).ok) location.replace("/");   // the cookie does not come along from other sites' links
+if (await isSignedIn()) location.replace("/");
 
 const writes = names().length > 0;
 if (wasSignedIn()) byId("ended").textContent = t(writes ? "session_ended_note" : "session_ended");
@@ -16,10 +26,10 @@ byId("form").addEventListener("submit", async (event) => {
   button.disabled = true;
   byId("wrong").textContent = "";
   try {
-    const answer = await fetch("/api/v1/sign-in", {
+    const answer = await untilHere(fetch("/api/v1/sign-in", {
       method: "POST", headers: {"Content-Type": "application/json"},
       body: JSON.stringify({user: form.user.value, password: form.password.value}),
-    });
+    }));
     if (answer.ok) return location.replace("/");
     byId("wrong").textContent = t(answer.status === 401 ? "sign_in_wrong" : "sign_in_later");
     form.password.select();

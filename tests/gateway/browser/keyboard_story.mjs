@@ -150,6 +150,7 @@ say("handed on by skill, back, by team, and to a rep outside with an appointment
 const fausta = await outside("publish", person("Fausta", "someday a new roof"));
 await press(anna, "#shared .rows > button");
 await anna.waitForSelector("#shared .row");
+await accessible(anna, "the shared list");
 await press(anna, "#shared .row button");
 await anna.waitForSelector(".card.lead");
 assert.match(await anna.textContent(".card.lead"), /Fausta/);

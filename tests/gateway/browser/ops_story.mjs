@@ -60,6 +60,8 @@ await ops.locator("#ask").getByRole("button", {name: "Pause"}).click();
 await row(ops, "sources", "form").filter({hasText: /Paused .* by maria: a bad campaign/}).waitFor();
 await accessible(ops, "a paused source");
 await row(ops, "sources", "form").getByRole("button", {name: "Act"}).click();
+await ops.locator("#ask").getByRole("button", {name: "Go on"}).waitFor();
+await accessible(ops, "a source goes on");
 await ops.locator("#ask").getByRole("button", {name: "Go on"}).click();
 await row(ops, "sources", "form").filter({hasText: "Taken"}).waitFor();
 assert.equal(await ops.locator("#ledger").isVisible(), false);   // no policy of this desk deals by it
@@ -162,6 +164,8 @@ await admin.locator("#ask button", {hasText: "Apply"}).click();
 await row(admin, "reps", "Anna Conti").filter({hasText: "0/4"}).waitFor({state: "attached"});
 await admin.locator("#rules .versions li", {hasText: "two more for Anna"}).waitFor();
 await admin.locator("#rules .versions button", {hasText: "Version 1"}).click();
+await admin.locator("#ask button", {hasText: "Take this text"}).waitFor();
+await accessible(admin, "a former version");
 await admin.locator("#ask button", {hasText: "Take this text"}).click();
 await admin.waitForFunction((former) => document.querySelector("#rules-text").value === former, text);
 await accessible(admin, "the rules");
@@ -238,6 +242,7 @@ await anna.locator(".card.lead", {hasText: "Ugo"}).waitFor({state: "detached"});
 await row(phone, "leads", asked).filter({hasText: "In attesa"}).waitFor();
 await actOn("reps", "Anna Conti", "In pausa");
 await anna.waitForSelector(".state.break");
+await accessible(anna, "sent on a break");
 say("a manager sets a priority, assigns, takes back, and sends a rep on a break");
 
 // ---- an answer that takes long, a lead that ended meanwhile, no network, and a session that is over: each in words
@@ -261,6 +266,22 @@ letGo();
 await sending("Sent: it is done.");
 await late.unroute("**/api/v1/ops/lead");
 await row(late, "leads", asked).filter({hasText: "78"}).waitFor();
+let answer;
+const answered = new Promise((resolve) => (answer = resolve)), story = /\/api\/v1\/ops\/lead\?/, told504 = {status: 504, contentType: "application/json", body: "{}"};
+await late.route(story, async (route) => {
+  await answered;
+  await route.fulfill(told504);
+});
+mayFail(/^request: GET \/api\/v1\/ops\/lead 504$/);
+await late.getByRole("button", {name: asked}).click();
+await sending("Still loading…");
+answer();
+await late.locator("#story .told", {hasText: "This could not be read just now."}).waitFor();
+await sending("");
+await accessible(late, "a story that could not be read");
+await late.unroute(story);
+await late.getByRole("button", {name: asked}).click();
+await late.locator("#story .told h3", {hasText: "What happened"}).waitFor();
 await row(late, "leads", asked).getByRole("button", {name: "Act"}).click();
 await late.waitForSelector("#ask[open]");
 await outside("cancel", asked);
@@ -279,6 +300,30 @@ await late.waitForURL("**/sign-in");
 await late.waitForSelector("#form button:enabled");
 assert.equal(await late.textContent("#ended"), "Your session has ended. Sign in again to go on.");
 await accessible(late, "the manager's session is over");
-say("/ops says what takes long, what is gone, that there is no network, and that the session is over");
+
+// ---- signing in takes long, is refused, and cannot be done: each in words
+mayFail(/^request: POST \/api\/v1\/sign-in (401|429|net::ERR_FAILED)$/, /^request: GET \/api\/v1\/session net::ERR_FAILED$/);
+const trySignIn = async (route, words) => {
+  await late.route("**/api/v1/sign-in", route);
+  await late.fill("#user", "maria");
+  await late.fill("#password", "not this one");
+  await late.keyboard.press("Enter");
+  await late.locator("#wrong", {hasText: words}).waitFor();
+  await late.waitForSelector("#form button:enabled");
+  await accessible(late, words);
+  await late.unroute("**/api/v1/sign-in");
+};
+let through;
+const open = new Promise((resolve) => (through = resolve));
+const trial = trySignIn((route) => open.then(() => route.continue()), "Wrong name or password.");
+await sending("Still loading…");
+through();
+await trial;
+await trySignIn((route) => route.fulfill({...told504, status: 429}), "Too many tries.");
+await trySignIn((route) => route.abort(), "The server cannot be reached.");
+await late.route("**/api/v1/session", (route) => route.abort());
+await late.reload();
+await late.waitForSelector("#form button:enabled");
+say("/ops says what takes long, what is gone or cannot be read, that there is no network, and that the session is over; so does the sign-in");
 
 await end();

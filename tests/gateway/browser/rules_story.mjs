@@ -148,9 +148,14 @@ await row(manager, "of-reps", "Anna Conti").filter({hasText: "6 an hour"}).waitF
 say("a rep has another weight and a cap");
 
 // ---- a rep comes and goes
+await manager.getByRole("button", {name: "Add a skill"}).click();
+await manager.waitForSelector("#ask[open]");
+await accessible(manager, "a new skill's form");
+await manager.keyboard.press("Escape");
 await manager.getByRole("button", {name: "Add a rep"}).click();
 await look(manager);
 await manager.waitForSelector("#form-name-fault:not([hidden])");
+await accessible(manager, "a new rep without a name");
 await manager.fill("#form-name", "carla");
 await manager.fill("#form-label", "Carla Neri");
 await manager.selectOption("#form-team", "inside");

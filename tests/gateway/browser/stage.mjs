@@ -110,8 +110,8 @@ export async function slow(page, latency, bytes) {
 export const shot = (page, name, fullPage = true) => page.screenshot({path: `${SHOTS}/${name}.png`, fullPage, timeout: 60000});
 
 // No finding of axe-core that is serious or critical; nothing that scripts or the content security policy complained of.
-export async function accessible(page, where) {
-  await page.waitForSelector("body:not([data-away])");
+export async function accessible(page, where, {away = false} = {}) {
+  await page.waitForSelector(away ? "body[data-away]" : "body:not([data-away])");
   await page.evaluate(axeSource);
   const {violations} = await page.evaluate(() => globalThis.axe.run(document, {resultTypes: ["violations"]}));
   const grave = violations.filter(({impact}) => impact === "serious" || impact === "critical");

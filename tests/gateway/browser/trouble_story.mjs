@@ -173,6 +173,7 @@ say("a page of others says so, leads to what is theirs, and lets somebody else s
 await desk.waitForSelector(".state.available");
 assert.equal(await outside("log-off", "anna"), 0);
 await desk.waitForFunction(() => document.querySelector("#banner").textContent.startsWith("You cannot work here now: who runs the desk has logged you off."));
+await accessible(desk, "logged off", {away: true});
 await shot(desk, "logged-off");
 await desk.reload();
 await desk.waitForSelector(".state.available");
