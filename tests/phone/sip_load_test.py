@@ -21,7 +21,7 @@ from worker_case import BIN, DEADLINE_S, Worker, wait_for  # noqa: E402
 
 SALES, SLOW, BUSY, GONE = ("+39025550000%d" % n for n in range(4))
 MIX = (   # scenario, transport, number called, calls a second
-    ("redirect", "udp", SALES, 15),
+    ("redirect", "udp", SALES, 20),
     ("redirect", "tcp", SALES, 8),
     ("again", "udp", SALES, 5),       # INVITE twice, and the ACK late
     ("cancel", "udp", SLOW, 4),
