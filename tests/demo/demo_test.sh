@@ -134,9 +134,9 @@ demo_interrupted() {
     nothing_left
 }
 
-# What README shows must be what is printed, but for numbers, ids, times and who it was.
+# What README shows must be what is printed, but for numbers, ids, times, the password and who it was.
 mask() {
-    sed -E -e 's/\b(anna|bruno|carla|dieter|elif|farid)\b/REP/gI' -e 's/\b[0-9a-z]+-[0-9]+\b/LEAD/g' \
+    sed -E -e 's/leads-[0-9a-f]{8}/PASSWORD/g' -e 's/\b(anna|bruno|carla|dieter|elif|farid)\b/REP/gI' -e 's/\b[0-9a-z]+-[0-9]+\b/LEAD/g' \
         -e 's/\b[0-9]+(\.[0-9])? (ms|s)\b/TIME/g' -e 's/[0-9]+/N/g' -e 's/(REP ?)+$/REPS/' -e 's/ +/ /g'
 }
 demo_sample() {
