@@ -30,7 +30,7 @@ static int usage(FILE *out, int code)
     fprintf(out, "usage: leadwire-bench BENCH [--json] [--page FILE] [--quick] [--rounds N] [--leads N] [--load NAME] [--desks N] [--minutes N] [--rate N]\n\n");
     for (int i = 0; i < BENCHES; i++)
         fprintf(out, "  %-10s %s\n", benches[i].name, benches[i].what);
-    fprintf(out, "\n  --json     one JSON object, last thing printed\n  --page FILE  peers, growth: an HTML page with plots\n  --quick    less than 50 seconds; peers: two minutes\n"
+    fprintf(out, "\n  --json     one JSON object, last thing printed\n  --page FILE  peers, growth: an HTML page with plots\n  --quick    less than 50 seconds; peers, soak: two to three minutes\n"
                  "  --rounds N repetitions; medians and spread are over them\n"
                  "  --leads N  restart, checkpoint: open leads (default 1000000; 100000 with --quick); ingest: requests over which memory is watched; lives: lives\n"
                  "  --load NAME  lives: usual, waiting, alike; growth: one curve alone\n"

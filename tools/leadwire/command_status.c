@@ -187,7 +187,7 @@ int command_status(int argc, char **argv)
     const struct cli_spec spec = {
         .command = "status", .arguments = "", .uses_broker = true, .options = options, .option_count = 2,
         .about = "Prints how many leads wait, are offered and are with reps, and how the broker is.\n"
-                 "Ends with 1 when the broker answers but its store is away, behind or full.",
+                 "Ends with 1 when the broker answers but its store is full, with 3 when it is away or behind.",
     };
     struct cli cli;
     if (!cli_parse(&cli, &spec, argc, argv))
