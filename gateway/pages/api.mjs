@@ -2,6 +2,7 @@
 // The gateway, as the page sees it: the session, acts, the stream of the desk's state.
 
 import {keepOnly} from "./drafts.mjs";
+import {eventLine} from "./event_line.mjs";
 import {untilSent} from "./sending.mjs";
 
 const page = crypto.randomUUID().replaceAll("-", "");
@@ -26,8 +27,9 @@ export async function session() {
   return told;
 }
 
-// The page itself, when the user may open it no more: in its place the gateway says so in words.
-export async function stillOpen() {
+// Leads to the sign-in when the session is over. The page itself, when the user may open it no more: in its place the gateway says so in words.
+export async function stillMine() {
+  await session();
   if ((await fetch(location.pathname, {method: "HEAD"})).status === 403) location.reload();
 }
 
@@ -66,70 +68,16 @@ async function send(name, members, last) {
   }
 }
 
-// Two beats of the gateway may be lost (BEAT_EVERY_MS of gateway/rep_desks.h).
-const SILENCE_MAX_MS = 12000, RETRY_FIRST_MS = 500, RETRY_MAX_MS = 15000;
-
 // Listens until the desk is another's. hear: {state(told), away(surely), elsewhere(by), refused(reason)}.
 // Only the first time, and when the rep says so, the desk is taken from who has it; coming back after a break of the line never does.
 export function listen(hear) {
-  let source = null, silence, retry, retryMs = RETRY_FIRST_MS, turn = 0, waits = false;
-
-  function open(take) {
-    waits = false;
-    source = new EventSource(`/api/v1/desk/events?page=${page}${take ? "&take=1" : ""}`);
-    source.addEventListener("state", (event) => {
-      heard();
-      retryMs = RETRY_FIRST_MS;
-      hear.state(JSON.parse(event.data));
-    });
-    source.addEventListener("beat", heard);
-    source.addEventListener("elsewhere", (event) => end(() => hear.elsewhere(JSON.parse(event.data).by)));
-    source.addEventListener("refused", (event) => end(() => hear.refused(JSON.parse(event.data).reason)));
-    source.addEventListener("signed_out", () => end(toSignIn));
-    source.onerror = () => again(false);
-    heard();
-  }
-
-  function heard() {
-    clearTimeout(silence);
-    silence = setTimeout(() => again(false), SILENCE_MAX_MS);
-  }
-
-  function end(then) {
-    source?.close();
-    source = null;
-    clearTimeout(silence);
-    then();
-  }
-
-  function again(surely) {
-    end(() => hear.away(surely));
-    waits = true;
-    clearTimeout(retry);
-    retry = setTimeout(comeBack, retryMs * (0.75 + Math.random() / 2));
-    retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
-  }
-
-  // Of several at once the last counts: one that was begun on the old line may take long to fail.
-  async function comeBack() {
-    const mine = ++turn;
-    clearTimeout(retry);
-    try {
-      await session();   // leads to the sign-in when the session is over
-      await stillOpen();
-      if (mine === turn && waits) open(false);
-    } catch {
-      if (mine === turn && waits) again(false);
-    }
-  }
-
-  // What the browser knows of the line at once. It may be wrong where the gateway is on this machine: so it is asked all the same.
-  addEventListener("offline", () => source && again(true));
-  addEventListener("online", () => {
-    if (!waits) return;
-    retryMs = RETRY_FIRST_MS;
-    comeBack();
-  });
-  open(true);
-  return {take: () => open(true)};
+  const last = (then) => (told) => {
+    line.close();
+    then(told);
+  };
+  const line = eventLine({
+    address: (first) => `/api/v1/desk/events?page=${page}${first ? "&take=1" : ""}`,
+    on: {state: hear.state, beat: () => {}, elsewhere: last((told) => hear.elsewhere(told.by)), refused: last((told) => hear.refused(told.reason)), signed_out: last(toSignIn)},
+    away: hear.away, mayReturn: stillMine});
+  return {take: line.open};
 }

@@ -1,65 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gateway, as the page of who runs the desk sees it.
 
-import {post, session, stillOpen, toSignIn} from "./api.mjs";
+import {post, stillMine, toSignIn} from "./api.mjs";
+import {eventLine} from "./event_line.mjs";
 import {untilHere, untilSent} from "./sending.mjs";
-
-const SILENCE_MAX_MS = 12000, RETRY_FIRST_MS = 500, RETRY_MAX_MS = 15000;   // the gateway says each second how things are
 
 // hear: {state(told), away(surely)}. Comes back by itself.
 export function watch(hear) {
-  let source = null, silence, retry, retryMs = RETRY_FIRST_MS, turn = 0, waits = false;
-
-  function open() {
-    waits = false;
-    source = new EventSource("/api/v1/ops/events");
-    source.addEventListener("state", (event) => {
-      heard();
-      retryMs = RETRY_FIRST_MS;
-      hear.state(JSON.parse(event.data));
-    });
-    source.addEventListener("signed_out", toSignIn);
-    source.onerror = () => again(false);
-    heard();
-  }
-
-  function heard() {
-    clearTimeout(silence);
-    silence = setTimeout(() => again(false), SILENCE_MAX_MS);
-  }
-
-  function again(surely) {
-    source?.close();
-    source = null;
-    clearTimeout(silence);
-    hear.away(surely);
-    waits = true;
-    clearTimeout(retry);
-    retry = setTimeout(comeBack, retryMs * (0.75 + Math.random() / 2));
-    retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
-  }
-
-  // Of several at once the last counts.
-  async function comeBack() {
-    const mine = ++turn;
-    clearTimeout(retry);
-    try {
-      await session();   // leads to the sign-in when the session is over
-      await stillOpen();
-      if (mine === turn && waits) open();
-    } catch {
-      if (mine === turn && waits) again(false);
-    }
-  }
-
-  // What the browser knows of the line at once. It may be wrong where the gateway is on this machine: so it is asked all the same.
-  addEventListener("offline", () => source && again(true));
-  addEventListener("online", () => {
-    if (!waits) return;
-    retryMs = RETRY_FIRST_MS;
-    comeBack();
-  });
-  open();
+  eventLine({address: () => "/api/v1/ops/events", on: {state: hear.state, signed_out: toSignIn}, away: hear.away, mayReturn: stillMine});
 }
 
 // Gives {outcome, reason, status}.

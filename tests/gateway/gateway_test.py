@@ -411,7 +411,7 @@ class Process(unittest.TestCase):
 class Beats(unittest.TestCase):
     def test_a_page_does_without_two_beats_before_it_takes_the_line_for_broken(self):
         beat = re.search(r"BEAT_EVERY_MS = (\d+)", (floor.SOURCE / "gateway" / "rep_desks.h").read_text())
-        silence = re.search(r"SILENCE_MAX_MS = (\d+)", (floor.SOURCE / "gateway" / "pages" / "api.mjs").read_text())
+        silence = re.search(r"SILENCE_MAX_MS = (\d+)", (floor.SOURCE / "gateway" / "pages" / "event_line.mjs").read_text())
         self.assertLess(2 * int(beat[1]), int(silence[1]))
 
 
