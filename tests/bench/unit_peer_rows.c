@@ -82,7 +82,7 @@ static int start(void **state)
     all_once = is_installed = true;
     for (int i = 0; i < PEER_ROWS; i++)
         peer_rows[i].went_wrong = false;
-    peer_rows_look(false);
+    assert_true(peer_rows_look(false, NULL));
     return 0;
 }
 
@@ -143,7 +143,7 @@ static void who_is_not_there_is_not_run(void **state)
 {
     (void)state;
     is_installed = false;
-    peer_rows_look(false);
+    assert_true(peer_rows_look(false, NULL));
     assert_true(row_of("nats")->is_missing && row_of("rabbitmq_quorum")->is_missing && row_of("beanstalkd_f0")->is_missing);
     assert_false(row_of("redis_lua")->is_missing);
     size_t count = 0;
@@ -156,11 +156,22 @@ static void what_stands_aside_is_left_out_of_a_quick_run(void **state)
 {
     (void)state;
     assert_true(peer_row_runs(row_of("streams_merged")) && peer_row_runs(row_of("rabbitmq_merged")));
-    peer_rows_look(true);
+    assert_true(peer_rows_look(true, NULL));
     assert_false(peer_row_runs(row_of("streams_merged")) || peer_row_runs(row_of("rabbitmq_merged")));
     assert_true(peer_row_runs(row_of("redis_streams")) && peer_row_runs(row_of("rabbitmq_quorum")));
     for (int i = 0; i < PEER_RATIOS; i++)
         assert_true(peer_ratio_is_there(&peer_ratios[i]));
+}
+
+static void one_system_alone_runs_beside_ours(void **state)
+{
+    (void)state;
+    assert_true(peer_rows_look(false, "streams_merged"));
+    assert_true(peer_row_runs(row_of("leadwire")) && peer_row_runs(row_of("streams_merged")));
+    assert_false(peer_row_runs(row_of("redis_streams")) || peer_row_runs(row_of("rabbitmq_quorum")));
+    assert_true(peer_rows_look(true, "leadwire"));
+    assert_false(peer_row_runs(row_of("redis_streams")));
+    assert_false(peer_rows_look(true, "redis"));
 }
 
 int main(void)
@@ -172,6 +183,7 @@ int main(void)
         cmocka_unit_test_setup(ratios_are_of_the_same_round, start),
         cmocka_unit_test_setup(who_is_not_there_is_not_run, start),
         cmocka_unit_test_setup(what_stands_aside_is_left_out_of_a_quick_run, start),
+        cmocka_unit_test_setup(one_system_alone_runs_beside_ours, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -112,7 +112,7 @@ static void write_page(const char *path, uint32_t rounds, uint32_t seconds)
     plot_page_bars(page, "Ours over theirs, round by round (p50: less is better)", "x", ratios, count);
     for (int i = 0; i < PEER_ROWS; i++)
         if (peer_rows[i].lacks)
-            plot_page_text(page, "%s, %s: %s%s", peer_rows[i].system, peer_rows[i].durability, peer_rows[i].is_missing ? "not run, its program is not here; " : peer_rows[i].is_left_out ? "not part of a quick run; " : "",
+            plot_page_text(page, "%s, %s: %s%s", peer_rows[i].system, peer_rows[i].durability, peer_rows[i].is_missing ? "not run, its program is not here; " : peer_rows[i].is_left_out ? "not part of this run; " : "",
                            peer_rows[i].lacks);
     plot_page_close(page);
 }
@@ -123,7 +123,10 @@ int bench_peers(const struct bench_options *options)
     bool valid = true;
     if (rounds > PEER_ROUNDS_MAX)
         rounds = PEER_ROUNDS_MAX;
-    peer_rows_look(options->quick);
+    if (!peer_rows_look(options->quick, options->load)) {
+        fprintf(stderr, "leadwire-bench: '%s' is no system that peers knows; its table names them\n", options->load);
+        return 2;
+    }
     for (uint32_t round = 0; round < rounds; round++) {
         fprintf(stderr, "round %u of %u\n", round + 1, rounds);
         for (uint32_t i = 0; i < PEER_ROWS; i++)
@@ -131,7 +134,7 @@ int bench_peers(const struct bench_options *options)
     }
     print_table(rounds, seconds);
     for (int i = 0; i < PEER_ROWS; i++) {
-        if (peer_rows[i].is_missing)
+        if (peer_rows[i].is_missing && !peer_rows[i].is_left_out)
             fprintf(stderr, "leadwire-bench: %s was not run: its program is not here\n", peer_rows[i].system);
         else if (peer_row_runs(&peer_rows[i]))
             valid = valid && peer_row_is_valid(&peer_rows[i], rounds);

@@ -33,7 +33,7 @@ static int usage(FILE *out, int code)
     fprintf(out, "\n  --json     one JSON object, last thing printed\n  --page FILE  peers, growth: an HTML page with plots\n  --quick    less than 50 seconds; peers, soak: two to three minutes\n"
                  "  --rounds N repetitions; medians and spread are over them\n"
                  "  --leads N  restart, checkpoint: open leads (default 1000000; 100000 with --quick); ingest: requests over which memory is watched; lives: lives\n"
-                 "  --load NAME  lives: usual, waiting, alike; growth: one curve alone\n"
+                 "  --load NAME  lives: usual, waiting, alike; growth: one curve alone; peers: ours beside one system alone (redis_streams)\n"
                  "  --desks N  gateway: browsers (2000)\n"
                  "  --minutes N, --rate N  soak: how long (60; 2 with --quick), and leads a second instead of 70 %% of the maximum;\n"
                  "             overload: how long (5; 20 s with --quick), and leads a second instead of three times the maximum\n");

@@ -53,12 +53,17 @@ const struct peer_ratio peer_ratios[PEER_RATIOS] = {
 static const double append_lives_per_s[FLOORS] = {1000000, 180000};
 static double append_floor[FLOORS][PEER_ROUNDS_MAX];
 
-void peer_rows_look(bool is_quick)
+bool peer_rows_look(bool is_quick, const char *only)
 {
+    bool is_known = !only;
     for (int i = 0; i < PEER_ROWS; i++) {
-        peer_rows[i].is_missing = peer_rows[i].is_there && !peer_rows[i].is_there();
-        peer_rows[i].is_left_out = peer_rows[i].is_aside && is_quick;
+        struct peer_row *row = &peer_rows[i];
+        bool is_meant = only && strcmp(row->system, only) == 0;
+        row->is_missing = row->is_there && !row->is_there();
+        row->is_left_out = only ? i > OURS_ALWAYS && !is_meant : row->is_aside && is_quick;
+        is_known = is_known || is_meant;
     }
+    return is_known;
 }
 
 bool peer_row_runs(const struct peer_row *row)

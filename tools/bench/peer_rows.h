@@ -30,8 +30,8 @@ extern struct peer_row peer_rows[PEER_ROWS];
 struct peer_ratio { const char *name; int ours, peer; size_t offset; };   /* rows; of struct floor_result */
 extern const struct peer_ratio peer_ratios[PEER_RATIOS];
 
-/* Which programs are there, and which rows a run is of. */
-void peer_rows_look(bool is_quick);
+/* Which programs are there, and which rows a run is of: only: ours and that system's; NULL: all. False: there is no such system. */
+bool peer_rows_look(bool is_quick, const char *only);
 /* It is neither missing nor left out. */
 bool peer_row_runs(const struct peer_row *row);
 /* One round of one row, if it runs. */
