@@ -47,14 +47,20 @@ static json_t *find(const json_t *rows, const char *name)
     return NULL;
 }
 
-/* Names with the labels that the file has for them, else with themselves. */
-static json_t *labelled(const json_t *names, const json_t *rows)
+/* The rules say how it reads. */
+static bool has_words(const json_t *reason)
 {
-    json_t *out = json_array(), *name;
+    return strcmp(text_of(reason, "label"), text_of(reason, "name")) != 0 || json_object_size(json_object_get(reason, "texts")) > 0;
+}
+
+/* Reasons of the rules; those of which these have the name alone with the words that the file has for them. */
+static json_t *labelled(const json_t *reasons, const json_t *rows)
+{
+    json_t *out = json_array(), *reason;
     size_t index;
-    json_array_foreach((json_t *)names, index, name) {
-        json_t *row = find(rows, json_string_value(name));
-        json_array_append_new(out, row ? json_incref(row) : json_pack("{s:O, s:O}", "name", name, "label", name));
+    json_array_foreach((json_t *)reasons, index, reason) {
+        json_t *row = has_words(reason) ? NULL : find(rows, text_of(reason, "name"));
+        json_array_append(out, row ? row : reason);
     }
     return out;
 }
@@ -89,13 +95,13 @@ static json_t *targets(const json_t *of_file, const json_t *of_rules, const char
 json_t *page_rules_json(const struct page_rules *rules, const json_t *page, const char *rep)
 {
     json_t *told = json_copy((json_t *)page);
-    const json_t *names = json_object_get(rules->choices, "decline_reasons");
+    const json_t *reasons = json_object_get(rules->choices, "decline_reasons");
     json_object_set_new(told, "rules", json_integer((json_int_t)rules->revision));
     if (!rules->choices)
         return told;
     json_object_set(told, "dispositions", json_object_get(rules->choices, "dispositions"));
-    if (json_array_size(names) > 0)
-        json_object_set_new(told, "decline_reasons", labelled(names, json_object_get(page, "decline_reasons")));
+    if (json_array_size(reasons) > 0)
+        json_object_set_new(told, "decline_reasons", labelled(reasons, json_object_get(page, "decline_reasons")));
     if (json_array_size(json_object_get(page, "break_reasons")) == 0)
         json_object_set(told, "break_reasons", json_object_get(rules->choices, "break_reasons"));
     json_object_set_new(told, "transfer", targets(json_object_get(page, "transfer"), json_object_get(rules->choices, "transfer"), rep));

@@ -71,6 +71,8 @@ void rep_choices_fill(const Leadwire__V1__DeskConfig *whole, const char *rep, st
     out->n_skills = whole->n_skills;
     out->dispositions = whole->dispositions;
     out->n_dispositions = whole->n_dispositions;
+    out->decline_reasons = whole->decline_reasons;
+    out->n_decline_reasons = whole->n_decline_reasons;
     out->break_reasons = whole->break_reasons;
     out->n_break_reasons = whole->n_break_reasons;
     fill_reasons(whole, arena, out);

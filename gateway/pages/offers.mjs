@@ -7,7 +7,7 @@ import {run} from "./clock.mjs";
 import {ask, button, byId, key, make} from "./elements.mjs";
 import {countdown, details, heading, nameOf, wantsOf, wishes} from "./lead_view.mjs";
 import {tell} from "./notices.mjs";
-import {because, t} from "./texts.mjs";
+import {because, labelOf, t} from "./texts.mjs";
 import {inWords} from "./words.mjs";
 
 const cards = new Map();
@@ -77,7 +77,7 @@ async function decline(row) {
   if (page.decline_reasons.length > 0) {
     reason = await ask(byId("ask"), t("decline_title"), (choose) => [make("p", {class: "choices"},
       page.decline_reasons.map((one, index) =>
-        make("button", {type: "button", onclick: () => choose(one.name), "aria-keyshortcuts": `${index + 1}`}, one.label, key(`${index + 1}`))),
+        make("button", {type: "button", onclick: () => choose(one.name), "aria-keyshortcuts": `${index + 1}`}, labelOf(one), key(`${index + 1}`))),
       button(t("cancel"), () => choose(null)))]);
     if (reason === null) return;
   }

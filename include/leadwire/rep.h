@@ -67,7 +67,7 @@ struct lw_choice {
     const char *name, *label;
     const char *team;                      /* of a rep; else "" */
     int outsourced;                        /* of a team: its reps see whom a lead is about once they accept it */
-    const struct lw_local_text *texts;     /* of dispositions and reasons for breaks: text_count of them */
+    const struct lw_local_text *texts;     /* of dispositions, reasons to decline and for breaks: text_count of them */
     uint32_t text_count;
     const char *follows;                   /* of a disposition: "end", "call_back", "appointment", "park", "suppress"; else "" */
     const char *kind;                      /* of a disposition: "won", "lost", "later", "bad", "no_answer", "do_not_call"; else "" */
@@ -79,7 +79,7 @@ struct lw_choices {
     uint32_t version;                      /* of the rules */
     const struct lw_choice *dispositions, *break_reasons, *skills, *teams, *reps;
     uint32_t disposition_count, break_reason_count, skill_count, team_count, rep_count;
-    const char *const *decline_reasons;    /* of which a decline must have one; none: any text */
+    const struct lw_choice *decline_reasons;   /* the name of one of which a decline must have; none: any text */
     uint32_t decline_reason_count;
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "choices.h"
 
+#include <string.h>
+
 /* As desk.yaml writes it. */
 static const char *follows_word(Leadwire__V1__FollowUp number)
 {
@@ -66,7 +68,26 @@ static void put_ends(struct lw_choices *out, const Leadwire__V1__DeskConfig *con
     }
 }
 
-static void put_reasons(struct lw_choices *out, const Leadwire__V1__DeskConfig *config, struct arena *arena)
+/* The names are the refusals'; how they read may be there for each. */
+static void put_declines(struct lw_choices *out, const Leadwire__V1__DeskConfig *config, struct arena *arena)
+{
+    const size_t count = config->refusals ? config->refusals->n_reasons : 0;
+    struct lw_choice *rows = rows_of(arena, count);
+    out->decline_reasons = rows;
+    for (size_t i = 0; rows && i < count; i++) {
+        const char *name = config->refusals->reasons[i];
+        size_t at = 0;
+        while (at < config->n_decline_reasons && strcmp(config->decline_reasons[at]->name, name) != 0)
+            at++;
+        const Leadwire__V1__DeclineReasonConfig *told = at < config->n_decline_reasons ? config->decline_reasons[at] : NULL;
+        rows[i] = choice(name, told ? told->label : "", "");
+        if (told)
+            put_texts(&rows[i], told->texts, told->n_texts, arena);
+        out->decline_reason_count++;
+    }
+}
+
+static void put_breaks(struct lw_choices *out, const Leadwire__V1__DeskConfig *config, struct arena *arena)
 {
     struct lw_choice *rows = rows_of(arena, config->n_break_reasons);
     out->break_reasons = rows;
@@ -75,10 +96,6 @@ static void put_reasons(struct lw_choices *out, const Leadwire__V1__DeskConfig *
         rows[i] = choice(one->name, one->label, "");
         put_texts(&rows[i], one->texts, one->n_texts, arena);
         out->break_reason_count++;
-    }
-    if (config->refusals) {
-        out->decline_reasons = (const char *const *)config->refusals->reasons;
-        out->decline_reason_count = (uint32_t)config->refusals->n_reasons;
     }
 }
 
@@ -106,7 +123,8 @@ const struct lw_choices *choices_of(const Leadwire__V1__ConfigReply *reply, stru
         return NULL;
     out->version = reply->version;
     put_ends(out, reply->config, arena);
-    put_reasons(out, reply->config, arena);
+    put_declines(out, reply->config, arena);
+    put_breaks(out, reply->config, arena);
     put_targets(out, reply->config, arena);
     return out;
 }

@@ -21,11 +21,11 @@ static json_t *ends_json(const struct lw_choices *choices)
     return rows;
 }
 
-static json_t *breaks_json(const struct lw_choices *choices)
+static json_t *reasons_json(const struct lw_choice *reasons, uint32_t count)
 {
     json_t *rows = json_array();
-    for (uint32_t i = 0; i < choices->break_reason_count; i++) {
-        const struct lw_choice *one = &choices->break_reasons[i];
+    for (uint32_t i = 0; i < count; i++) {
+        const struct lw_choice *one = &reasons[i];
         json_array_append_new(rows, json_pack("{s:s, s:s, s:o}", "name", one->name, "label", one->label, "texts", texts_json(one)));
     }
     return rows;
@@ -46,9 +46,7 @@ static json_t *targets_json(const struct lw_choices *choices)
 
 json_t *choices_json(const struct lw_choices *choices)
 {
-    json_t *reasons = json_array();
-    for (uint32_t i = 0; i < choices->decline_reason_count; i++)
-        json_array_append_new(reasons, json_string(choices->decline_reasons[i]));
-    return json_pack("{s:o, s:o, s:o, s:o}", "dispositions", ends_json(choices), "decline_reasons", reasons, "break_reasons", breaks_json(choices),
-                     "transfer", targets_json(choices));
+    return json_pack("{s:o, s:o, s:o, s:o}", "dispositions", ends_json(choices),
+                     "decline_reasons", reasons_json(choices->decline_reasons, choices->decline_reason_count),
+                     "break_reasons", reasons_json(choices->break_reasons, choices->break_reason_count), "transfer", targets_json(choices));
 }

@@ -2,7 +2,7 @@
  *
  * choices_json - what there is to choose from at a rep's desk, as JSON: for pages, and for scripts.
  *
- *   {"dispositions": [{name, label, texts: {language: text}, class, then, after_ms, at_least_ms, at_most_ms}], "decline_reasons": [name],
+ *   {"dispositions": [{name, label, texts: {language: text}, class, then, after_ms, at_least_ms, at_most_ms}], "decline_reasons": [{name, label, texts}],
  *    "break_reasons": [{name, label, texts}], "transfer": {"skills": [{name, label}], "teams": [{name, label, outsourced}], "reps": [{name, label, team}]}}
  *
  * Threads: none.

@@ -588,6 +588,11 @@ RULES(disposition_config,
     NUMBER(same_rep_for_ms),
     MESSAGES(texts, TEXTS_MAX, &local_text_rules));
 
+RULES(decline_reason_config,
+    NAME_NEEDED(name, LW_NAME_MAX),
+    TEXT(label, LW_LEAD_FIELD_MAX),
+    MESSAGES(texts, TEXTS_MAX, &local_text_rules));
+
 RULES(break_reason_config,
     NAME_NEEDED(name, LW_NAME_MAX),
     TEXT(label, LW_LEAD_FIELD_MAX),
@@ -680,6 +685,7 @@ RULES(desk_config,
     MESSAGES(users, USERS_MAX, &user_config_rules),
     NUMBER(park_nudge_ms),
     NUMBER(all_rules),
+    MESSAGES(decline_reasons, DECLINE_REASONS_MAX, &decline_reason_config_rules),
     MESSAGES(break_reasons, BREAK_REASONS_MAX, &break_reason_config_rules));
 
 /* control.proto */

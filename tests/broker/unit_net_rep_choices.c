@@ -15,6 +15,7 @@ struct desk {
     Leadwire__V1__RefusalConfig refusals;
     Leadwire__V1__UserConfig user, *users[1];
     Leadwire__V1__RuleConfig rule, *rules[1];
+    Leadwire__V1__DeclineReasonConfig decline, *declines[1];
     char *reasons[1];
 };
 
@@ -43,6 +44,11 @@ static void make_desk(struct desk *desk)
     desk->refusals.reasons = desk->reasons;
     desk->refusals.n_reasons = 1;
     desk->refusals.retry_factor = 2;
+    leadwire__v1__decline_reason_config__init(&desk->decline);
+    desk->decline.name = desk->reasons[0];
+    desk->decline.label = (char *)"No time";
+    desk->declines[0] = &desk->decline;
+    desk->config.decline_reasons = desk->declines, desk->config.n_decline_reasons = 1;
     leadwire__v1__user_config__init(&desk->user);
     leadwire__v1__rule_config__init(&desk->rule);
     desk->users[0] = &desk->user;
@@ -72,6 +78,8 @@ static void a_rep_is_told_what_there_is_to_choose_from_and_no_more(void **state)
     assert_true(told.teams[1]->outsourced);
     assert_int_equal(told.teams[0]->daily_cap, 0);
     assert_string_equal(told.refusals->reasons[0], "no-time");
+    assert_int_equal(told.n_decline_reasons, 1);
+    assert_string_equal(told.decline_reasons[0]->label, "No time");
     assert_int_equal(told.refusals->retry_factor, 0);
     assert_int_equal(told.n_users + told.n_rules, 0);
     assert_string_equal(told.source_text, "");

@@ -81,6 +81,28 @@ static void reasons_that_a_decline_must_have_take_their_labels_from_the_file(voi
     page_rules_fini(&rules);
 }
 
+/* What the rules say of it stands; the file is for what they only name. */
+static void reasons_that_the_rules_have_words_for_are_as_these_say(void **state)
+{
+    (void)state;
+    struct page_rules rules = {0};
+    const struct lw_local_text texts[] = {{"it", "Occupato"}};
+    const struct lw_choice reasons[] = {{.name = "busy", .label = "busy", .texts = texts, .text_count = 1}, {.name = "far", .label = "Too far"}, {.name = "other", .label = "other"}};
+    const struct lw_choices choices = {.decline_reasons = reasons, .decline_reason_count = 3};
+    static const char *const labels[] = {"busy", "Too far", "Something else"};
+    assert_true(page_rules_take(&rules, &choices));
+    json_t *page = json_loads("{\"decline_reasons\": [{\"name\": \"busy\", \"label\": \"Busy now\"}, {\"name\": \"far\", \"label\": \"Far\"}, "
+                              "{\"name\": \"other\", \"label\": \"Something else\"}]}", 0, NULL);
+    json_t *told = page_rules_json(&rules, page, NULL), *rows = json_object_get(told, "decline_reasons");
+    assert_int_equal(json_array_size(rows), 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_string_equal(json_string_value(json_object_get(json_array_get(rows, i), "label")), labels[i]);
+    assert_string_equal(json_string_value(json_object_get(json_object_get(json_array_get(rows, 0), "texts"), "it")), "Occupato");
+    json_decref(told);
+    json_decref(page);
+    page_rules_fini(&rules);
+}
+
 static void pages_are_told_only_of_what_they_show(void **state)
 {
     (void)state;
@@ -130,6 +152,7 @@ int main(void)
         cmocka_unit_test(the_rules_stand_in_place_of_the_file),
         cmocka_unit_test(whom_to_hand_on_to_is_the_rules_unless_the_file_lists_some),
         cmocka_unit_test(reasons_that_a_decline_must_have_take_their_labels_from_the_file),
+        cmocka_unit_test(reasons_that_the_rules_have_words_for_are_as_these_say),
         cmocka_unit_test(pages_are_told_only_of_what_they_show),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

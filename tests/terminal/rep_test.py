@@ -457,6 +457,26 @@ class Rep(unittest.TestCase):
         self.desk.tool("rep", "anna", "--secret-file", self.desk.folder / "anna", "--language", "xx", code=2)
         self.desk.tool("rep", "anna", "--secret-file", self.desk.folder / "anna", "--crm-link", "javascript:1", code=2)
 
+    def test_reasons_are_in_the_reps_language_and_kept_by_their_names(self):
+        self.addCleanup(self.desk.apply, RULES)
+        self.desk.apply(RULES + "decline_reasons: {no-time: {label: No time, texts: {it: Non ho tempo}}, far: Too far away}\n")
+        with self.rep("anna", "--language", "it") as t:
+            t.see("collegato come anna")
+            t.type("o\n")
+            t.see("^  no-time +Non ho tempo$")
+            t.see("^  far +Too far away$")
+            lead = self.desk.publish("--product", "solar", "--name", "Giulia")
+            t.see(r"\[1\] PROPOSTA")
+            t.type("d no-time\n")
+            t.see(r"^anna: disponibile, 0 di 3 in carico")
+            self.log_off(t)
+        told = json.loads(self.desk.tool("rep", "anna", "--secret-file", self.desk.folder / "anna", "--once", "--json"))
+        self.assertEqual(told["choices"]["decline_reasons"], [{"name": "no-time", "label": "No time", "texts": {"it": "Non ho tempo"}},
+                                                              {"name": "far", "label": "Too far away", "texts": {}}])
+        declined = [one["reason"] for one in json.loads(self.desk.tool("explain", lead, "--json"))["decisions"] if one["outcome"] == "declined"]
+        self.assertEqual(declined, ["no-time"])
+        self.desk.tool("lead", "cancel", lead, "--reason", "the test is over")
+
     def test_whom_a_manager_logs_off_stays_logged_off(self):
         with self.log_on("bruno") as t:
             self.desk.tool("state", "bruno", "offline", "--reason", "your shift is over")

@@ -73,8 +73,33 @@ static void the_reasons_of_declines_are_a_list_of_names(void **state)
                    "d.yaml:5: decline reason name 'No Time' must be of small letters, digits, '.', '_' and '-', and start with a letter or digit; "
                    "use a label for more");
     assert_refused("decline_reasons: [no-time, no-time]\n", "d.yaml:5: decline_reasons: 'no-time' stands there twice; leave one out");
-    assert_refused("decline_reasons: {no-time: yes}\n", "d.yaml:5: 'decline_reasons' must be a list (each item starts with '- ')");
+    assert_refused("decline_reasons: no-time\n", "d.yaml:5: 'decline_reasons' must be a list (each item starts with '- ')");
     assert_refused("decline_reasons: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q]\n",
+                   "d.yaml:5: 'decline_reasons' has 17 entries; at most 16 are allowed");
+}
+
+static void the_reasons_of_declines_may_say_how_they_read(void **state)
+{
+    struct desk_yaml *desk = desk_of("decline_reasons: {no-time: {label: No time, texts: {it: Non ho tempo}}, language: Not my language, far: {}}\n");
+    (void)state;
+    const Leadwire__V1__DeskConfig *config = desk_yaml_config(desk);
+    assert_int_equal(config->refusals->n_reasons, 3);
+    assert_int_equal(config->n_decline_reasons, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_string_equal(config->refusals->reasons[i], config->decline_reasons[i]->name);
+    assert_string_equal(config->decline_reasons[0]->label, "No time");
+    assert_string_equal(config->decline_reasons[0]->texts[0]->language, "it");
+    assert_string_equal(config->decline_reasons[0]->texts[0]->text, "Non ho tempo");
+    assert_string_equal(config->decline_reasons[1]->label, "Not my language");
+    assert_string_equal(config->decline_reasons[2]->label, "far");
+    desk_yaml_close(&desk);
+    assert_refused("decline_reasons: {No Time: x}\n",
+                   "d.yaml:5: decline reason name 'No Time' must be of small letters, digits, '.', '_' and '-', and start with a letter or digit; "
+                   "use a label for more");
+    assert_refused("decline_reasons: {far: {text: x}}\n", "d.yaml:5: decline reason 'far': 'text' is not known here; did you mean 'texts'?");
+    assert_refused("decline_reasons: {far: {texts: Lontano}}\n",
+                   "d.yaml:5: decline reason 'far': texts must be a map of at most 32 languages, e.g. {it: Ordinato}");
+    assert_refused("decline_reasons: {a: 1, b: 1, c: 1, d: 1, e: 1, f: 1, g: 1, h: 1, i: 1, j: 1, k: 1, l: 1, m: 1, n: 1, o: 1, p: 1, q: 1}\n",
                    "d.yaml:5: 'decline_reasons' has 17 entries; at most 16 are allowed");
 }
 
@@ -138,6 +163,7 @@ int main(void)
         cmocka_unit_test(the_pause_is_a_time_or_how_it_grows),
         cmocka_unit_test(a_pause_that_makes_no_sense_is_refused),
         cmocka_unit_test(the_reasons_of_declines_are_a_list_of_names),
+        cmocka_unit_test(the_reasons_of_declines_may_say_how_they_read),
         cmocka_unit_test(the_reasons_of_breaks_have_labels_in_languages),
         cmocka_unit_test(call_backs_are_bounded),
         cmocka_unit_test(who_is_told_that_nobody_is_there),

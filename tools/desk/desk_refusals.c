@@ -2,7 +2,7 @@
  *
  * What follows when a rep does not take a lead, how often it is called back, and why reps take breaks.
  *
- *   decline_reasons: [no_time, wrong_language]
+ *   decline_reasons: [no_time, wrong_language]      or {no_time: No time now, wrong_language: {label: Not my language, texts: {it: Non è la mia lingua}}}
  *   break_reasons: {meeting: Meeting, lunch: {label: Lunch, texts: {it: Pranzo}}}
  *   timeouts:
  *     retry_same_rep: 2m        or {first: 2m, factor: 2, max: 1h}
@@ -33,12 +33,32 @@ void desk_read_call_backs(struct desk_yaml *reader)
     reader->config.call_backs = config;
 }
 
-static void read_reasons(struct desk_yaml *reader, Leadwire__V1__RefusalConfig *refusals)
+/* How a reason reads, from NAME: LABEL, or NAME: {label: LABEL, texts: {LANGUAGE: TEXT}}. */
+struct reason_words { const char *label; Leadwire__V1__LocalText **texts; size_t text_count; };
+
+/* The label is never NULL. kind: as in "break reason". */
+static struct reason_words read_words(struct desk_yaml *reader, const char *kind, const char *name, const struct yaml_node *node)
 {
-    const struct yaml_node *list = desk_section(reader, "decline_reasons", YAML_KIND_LIST, REASONS_MAX);
-    const size_t count = list != NULL ? yaml_node_count(list) : 0;
-    refusals->reasons = desk_alloc(reader, count, sizeof *refusals->reasons);
-    for (size_t i = 0; refusals->reasons != NULL && i < count; i++) {
+    static const char *const keys[] = {"label", "texts", NULL};
+    struct reason_words words = {.label = name};
+    const struct yaml_node *label = node;
+    char what[DESK_NAME_SIZE_MAX + 32];
+    if (!desk_check_name(reader, node, kind, name))
+        return words;
+    snprintf(what, sizeof what, "%s '%s'", kind, name);
+    if (yaml_node_kind(node) == YAML_KIND_MAP) {
+        yaml_check_keys(reader->doc, node, what, keys);
+        label = yaml_map_find(node, "label");
+    }
+    words.label = yaml_read_text(reader->doc, label, what, DESK_LABEL_SIZE_MAX, name);
+    if (label != node)
+        words.texts = desk_read_texts(reader, node, what, words.label, &words.text_count);
+    return words;
+}
+
+static void read_reason_list(struct desk_yaml *reader, Leadwire__V1__RefusalConfig *refusals, const struct yaml_node *list)
+{
+    for (size_t i = 0; i < yaml_node_count(list); i++) {
         const struct yaml_node *node = yaml_list_at(list, i);
         const char *reason = yaml_read_text(reader->doc, node, "decline_reasons", 1024, NULL);
         if (reason == NULL || !desk_check_name(reader, node, "decline reason", reason))
@@ -51,24 +71,38 @@ static void read_reasons(struct desk_yaml *reader, Leadwire__V1__RefusalConfig *
     }
 }
 
-/* NAME: LABEL, or NAME: {label: LABEL, texts: {LANGUAGE: TEXT}}. */
-static void fill_break_reason(struct desk_yaml *reader, Leadwire__V1__BreakReasonConfig *reason, const char *name, const struct yaml_node *node)
+static void read_reason_map(struct desk_yaml *reader, Leadwire__V1__RefusalConfig *refusals, const struct yaml_node *map)
 {
-    static const char *const keys[] = {"label", "texts", NULL};
-    const struct yaml_node *label = node;
-    char what[DESK_NAME_SIZE_MAX + 32];
-    leadwire__v1__break_reason_config__init(reason);
-    reason->name = reason->label = desk_borrow(name);
-    if (!desk_check_name(reader, node, "break reason", name))
-        return;
-    snprintf(what, sizeof what, "break reason '%s'", name);
-    if (yaml_node_kind(node) == YAML_KIND_MAP) {
-        yaml_check_keys(reader->doc, node, what, keys);
-        label = yaml_map_find(node, "label");
+    const size_t count = yaml_node_count(map);
+    Leadwire__V1__DeclineReasonConfig *reasons = desk_alloc(reader, count, sizeof *reasons);
+    reader->config.decline_reasons = desk_alloc(reader, count, sizeof *reader->config.decline_reasons);
+    for (size_t i = 0; reasons != NULL && reader->config.decline_reasons != NULL && i < count; i++) {
+        const char *name = yaml_map_key_at(map, i);
+        const struct reason_words words = read_words(reader, "decline reason", name, yaml_map_value_at(map, i));
+        leadwire__v1__decline_reason_config__init(&reasons[i]);
+        reasons[i].name = desk_borrow(name);
+        reasons[i].label = desk_borrow(words.label);
+        reasons[i].texts = words.texts;
+        reasons[i].n_texts = words.text_count;
+        reader->config.decline_reasons[reader->config.n_decline_reasons++] = &reasons[i];
+        refusals->reasons[refusals->n_reasons++] = desk_borrow(name);
     }
-    reason->label = desk_borrow(yaml_read_text(reader->doc, label, what, DESK_LABEL_SIZE_MAX, name));
-    if (label != node)
-        reason->texts = desk_read_texts(reader, node, what, reason->label, &reason->n_texts);
+}
+
+/* A list of names, or a map that says how they read. */
+static void read_reasons(struct desk_yaml *reader, Leadwire__V1__RefusalConfig *refusals)
+{
+    const struct yaml_node *written = yaml_map_find(reader->root, "decline_reasons");
+    const bool is_map = written != NULL && yaml_node_kind(written) == YAML_KIND_MAP;
+    const struct yaml_node *node = desk_section(reader, "decline_reasons", is_map ? YAML_KIND_MAP : YAML_KIND_LIST, REASONS_MAX);
+    const size_t count = node != NULL ? yaml_node_count(node) : 0;
+    refusals->reasons = desk_alloc(reader, count, sizeof *refusals->reasons);
+    if (node == NULL || refusals->reasons == NULL)
+        return;
+    if (is_map)
+        read_reason_map(reader, refusals, node);
+    else
+        read_reason_list(reader, refusals, node);
 }
 
 void desk_read_break_reasons(struct desk_yaml *reader)
@@ -78,7 +112,13 @@ void desk_read_break_reasons(struct desk_yaml *reader)
     Leadwire__V1__BreakReasonConfig *reasons = desk_alloc(reader, count, sizeof *reasons);
     reader->config.break_reasons = desk_alloc(reader, count, sizeof *reader->config.break_reasons);
     for (size_t i = 0; reasons != NULL && reader->config.break_reasons != NULL && i < count; i++) {
-        fill_break_reason(reader, &reasons[i], yaml_map_key_at(map, i), yaml_map_value_at(map, i));
+        const char *name = yaml_map_key_at(map, i);
+        const struct reason_words words = read_words(reader, "break reason", name, yaml_map_value_at(map, i));
+        leadwire__v1__break_reason_config__init(&reasons[i]);
+        reasons[i].name = desk_borrow(name);
+        reasons[i].label = desk_borrow(words.label);
+        reasons[i].texts = words.texts;
+        reasons[i].n_texts = words.text_count;
         reader->config.break_reasons[reader->config.n_break_reasons++] = &reasons[i];
     }
 }

@@ -303,14 +303,10 @@ static void show_rows(const char *title, const struct lw_choice *rows, uint32_t 
 
 static void show_choices(const struct lw_choices *choices)
 {
-    char name[SUMMARY_SHOWN + 1];
     if (choices == NULL)
         return;
     show_rows("choose_ends", choices->dispositions, choices->disposition_count);
-    if (choices->decline_reason_count > 0)
-        printf("%s\n", rep_text("choose_declines"));
-    for (uint32_t i = 0; i < choices->decline_reason_count; i++)
-        printf("  %s\n", words_printable(choices->decline_reasons[i], name, sizeof name));
+    show_rows("choose_declines", choices->decline_reasons, choices->decline_reason_count);
     show_rows("choose_breaks", choices->break_reasons, choices->break_reason_count);
     show_rows("choose_skills", choices->skills, choices->skill_count);
     show_rows("choose_teams", choices->teams, choices->team_count);

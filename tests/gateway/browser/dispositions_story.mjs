@@ -11,7 +11,8 @@ const OWN = `dispositions:
   never: {label: Never call, class: do_not_call}
 `;
 const text = await outside("desk");
-const withWays = (ways) => text.replace(/^dispositions:\n( .*\n)+/m, ways);
+const WHY = "decline_reasons: {no-time: {label: No time, texts: {it: Non ho tempo}}, wrong-language: Not my language}\n";
+const withWays = (ways) => text.replace(/^dispositions:\n( .*\n)+/m, ways) + WHY;
 const buttons = (page) => page.locator(".card.lead:not([hidden]) .ends button");
 const lead = (name) => ({name, product: "solar panels", phones: [], emails: [{address: `${name.toLowerCase()}@example.com`}]});
 const inputTime = (ms) => {
@@ -137,6 +138,13 @@ await stateOf(fifth, "parked");
 await phone.locator("#state [data-act=break]").click();
 assert.deepEqual(await phone.locator("#ask button").allTextContents(), ["Pranzo", "Annulla"]);
 await phone.keyboard.press("Escape");
+const sixth = await outside("publish", lead("Bea"));
+await phone.click(".decline");
+assert.deepEqual((await phone.locator("#ask .choices button").allTextContents()).map((one) => one.replace(/\d$/, "")), ["Non ho tempo", "Not my language", "Annulla"]);
+await accessible(phone, "why it is declined, in Italian");
+await phone.locator("#ask").getByRole("button", {name: "Non ho tempo"}).click();
+await phone.waitForSelector(".card.offer", {state: "detached"});
+assert.deepEqual((await outside("lead", sixth)).decisions.filter(({outcome}) => outcome === "declined").map(({reason}) => reason), ["no-time"]);
 say("in Italian, where the rules have the words, else as they name it");
 
 await end();
