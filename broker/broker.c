@@ -286,7 +286,7 @@ static bool watch_store(struct broker *broker)
     enum store_state state = store_state_read(broker->store);
 
     if (state == STORE_FENCED) {
-        log_error("another broker serves the desk now: %s", store_state_reason(broker->store));
+        log_error("the desk is served here no longer: %s", store_state_reason(broker->store));
         end(broker, BROKER_EXIT_FENCED);
     } else if (state == STORE_FAILED) {
         log_error("the store failed: %s", store_state_reason(broker->store));

@@ -46,7 +46,7 @@ const char broker_usage[] =
     "  --check                    say whether all this could work, and end\n"
     "  --help, --version\n"
     "\n"
-    "Exit: 0 stopped as asked, 1 failed, 2 misused, 3 another broker serves the desk now.\n";
+    "Exit: 0 stopped as asked, 1 failed, 2 misused, 3 another broker serves the desk now, or one was imported in its place.\n";
 
 enum option_id {
     OPTION_DESK = 1, OPTION_RUN_DIR, OPTION_REDIS, OPTION_REDIS_USER, OPTION_REDIS_PASSWORD_FILE, OPTION_EPHEMERAL, OPTION_DURABILITY,

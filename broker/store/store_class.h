@@ -44,4 +44,7 @@ void store_move(struct store *store, enum store_state to, const char *format, ..
  * seen, or they ignore it, and a broker is back within a second. */
 uint64_t store_epoch_after(uint64_t last);
 
+/* What a head that nobody has claimed names as the owner of before when `leadwire desk import` put it there. */
+#define STORE_OWNER_IMPORT "leadwire desk import"
+
 #endif

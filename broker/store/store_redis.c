@@ -271,7 +271,9 @@ void store_fail(struct redis_store *s, const char *format, ...)
 void store_fence(struct redis_store *s)
 {
     s->phase = PHASE_OVER;
-    if (s->head.owner[0] != '\0')
+    if (strcmp(s->head.owner, STORE_OWNER_IMPORT) == 0)
+        store_move(&s->base, STORE_FENCED, "a desk was imported in the place of this one");
+    else if (s->head.owner[0] != '\0')
         store_move(&s->base, STORE_FENCED, "another broker has taken over this desk: %s", s->head.owner);
     else
         store_move(&s->base, STORE_FENCED, "this desk is no longer ours");

@@ -57,7 +57,8 @@ class Redis:
         return sorted(self.ask("KEYS", "*").split())
 
 
-class Backup(unittest.TestCase):
+class Desk(unittest.TestCase):
+    """Two servers, and the programs of a desk in a folder of their own."""
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="lw-backup-")
         self.addCleanup(folder.cleanup)
@@ -88,9 +89,10 @@ class Backup(unittest.TestCase):
                 pipe.close()
 
     def broker(self, redis, run_dir, *words):
-        """Serving."""
-        process = self.program("leadwire-broker", "--desk", "main", "--run-dir", self.path(run_dir), "--redis", redis.address, "--durability", "everysec",
-                               "--rep-secrets", self.path("secrets"), "--ready-fd", "1", *words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        """Serving. What it logs is in RUN_DIR.log."""
+        with open(self.path(run_dir + ".log"), "ab") as log:
+            process = self.program("leadwire-broker", "--desk", "main", "--run-dir", self.path(run_dir), "--redis", redis.address, "--durability",
+                                   "everysec", "--rep-secrets", self.path("secrets"), "--ready-fd", "1", *words, stdout=subprocess.PIPE, stderr=log)
         self.assertEqual(process.stdout.readline(), b"serving\n")
         return process
 
@@ -115,6 +117,8 @@ class Backup(unittest.TestCase):
         self.tool("publish", "--count", "20", "--run-dir", self.path("run"))
         self.stop(broker)
 
+
+class Backup(Desk):
     # ---- there and back ----
 
     def test_what_was_acknowledged_before_an_export_is_in_the_desk_that_it_makes(self):
@@ -193,7 +197,7 @@ class Backup(unittest.TestCase):
         self.small_desk()
         self.desk("export", redis=self.first)
         broker = self.broker(self.first, "run", "--lease", "1000")
-        self.assertIn("owns desk main: stop it first", self.desk("import", self.file, "--replace", redis=self.first, code=4))
+        self.assertIn("owns desk main: stop it first, or say --take-over", self.desk("import", self.file, "--replace", redis=self.first, code=4))
         self.tool("publish", "--count", "5", "--run-dir", self.path("run"))
         self.stop(broker, signal.SIGKILL)
         self.desk("import", self.file, "--replace", "--watch", "2", redis=self.first)
@@ -345,8 +349,12 @@ class Backup(unittest.TestCase):
         self.assertRegex(done.stdout.decode(), r"(?i)20 waiting|waiting +20")
 
 
-if __name__ == "__main__":
+def main():
     if SERVER is None or shutil.which("redis-cli") is None:
         print(f"SKIP: no {SERVER_NAME}: it or redis-cli is missing")
         sys.exit(77)
     unittest.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -365,7 +365,7 @@ static void a_fenced_broker_ends_with_its_own_exit_code(void **state)
     broker_fixture_open(&other, args);       /* the same name in another directory claims at once */
     broker_fixture_start(&other);
     assert_int_equal(broker_fixture_wait(&broker), 3);
-    assert_true(broker_fixture_logged(&broker, "another broker serves the desk now"));
+    assert_true(broker_fixture_logged(&broker, "the desk is served here no longer: another broker"));
     assert_int_equal(broker_fixture_stop(&other), 0);
     broker_fixture_close(&other);
     broker_fixture_start(&broker);

@@ -9,7 +9,7 @@
 #include "store_class.h"
 #include "wall_clock.h"
 
-enum { POLL_MS = 100, CLAIM_ENTRY_MAX = 64 };
+enum { POLL_MS = 100, CLAIM_ENTRY_MAX = 64, TAKE_OVER_MAX_MS = 30 * 1000, TAKE_OVER_PAUSE_US = 700 };
 
 struct import {
     struct desk_staging staging;
@@ -20,6 +20,8 @@ struct import {
 static lw_status judge_there(struct backup_redis *redis, const struct desk_import_options *options, const struct backup_work *work,
                              struct desk_there *there);
 static lw_status watch_owner(struct backup_redis *redis, uint64_t watch_ms, const struct backup_work *work, struct desk_there *there);
+static lw_status read_again(struct backup_redis *redis, struct desk_there *there);
+static lw_status take_over(struct desk_staging *staging, const struct desk_file_head *head, struct desk_id claim, const struct backup_work *work);
 static lw_status gather(struct import *import, struct desk_file_reader *file);
 static lw_status take_field(void *context, const struct desk_field *field);
 static lw_status take_entry(void *context, struct desk_id id, const void *bytes, size_t size);
@@ -39,9 +41,13 @@ lw_status desk_import(struct backup_redis *redis, struct desk_file_reader *file,
     bool is_begun = status == LW_OK;
     if (status == LW_OK)
         status = gather(&import, file);
+    if (status == LW_OK && options->take_over)
+        status = read_again(redis, &there);
     if (status == LW_OK)
         status = put_claim(&import, &there, end->position, &claim);
-    if (status == LW_OK)
+    if (status == LW_OK && options->take_over)
+        status = take_over(&import.staging, head, claim, work);
+    else if (status == LW_OK)
         status = desk_staging_switch(&import.staging, &there, head, claim);
     if (is_begun && status != LW_OK && status != LW_UNKNOWN)
         desk_staging_drop(&import.staging);
@@ -59,7 +65,32 @@ static lw_status judge_there(struct backup_redis *redis, const struct desk_impor
         return status;
     if (!options->replace)
         return backup_fail(redis, LW_DUPLICATE, "this Redis has a desk %s already: --replace takes it away. Nothing is changed", redis->link.desk);
-    return there->nonce[0] != '\0' ? watch_owner(redis, options->watch_ms, work, there) : LW_OK;
+    return there->nonce[0] != '\0' && !options->take_over ? watch_owner(redis, options->watch_ms, work, there) : LW_OK;
+}
+
+/* A broker that was restarted while we gathered has an epoch that ours must be above. */
+static lw_status read_again(struct backup_redis *redis, struct desk_there *there)
+{
+    lw_status status = backup_settle(redis);
+
+    desk_there_free(there);
+    return status == LW_OK ? desk_there_read(redis, there) : status;
+}
+
+/* A broker that writes a checkpoint just now changes what is to be taken away: its next pause is a good moment. */
+static lw_status take_over(struct desk_staging *staging, const struct desk_file_head *head, struct desk_id claim, const struct backup_work *work)
+{
+    uint64_t begun_ms = wall_clock_monotonic_ms();
+
+    for (;;) {
+        bool is_busy = false;
+        lw_status status = desk_staging_take_over(staging, head, claim, &is_busy);
+        if (!is_busy || wall_clock_monotonic_ms() - begun_ms > TAKE_OVER_MAX_MS)
+            return status;
+        if (!work->go_on(work->context, 0, 0))
+            return backup_fail(staging->redis, LW_CLOSED, "interrupted: nothing is changed");
+        nanosleep(&(struct timespec){.tv_nsec = TAKE_OVER_PAUSE_US * 1000L}, NULL);
+    }
 }
 
 /* An owner that lives renews its lease: LW_REFUSED. */
@@ -79,7 +110,8 @@ static lw_status watch_owner(struct backup_redis *redis, uint64_t watch_ms, cons
         if (status != LW_OK)
             return status;
         if (lives)
-            return backup_fail(redis, LW_REFUSED, "the broker %s owns desk %s: stop it first. Nothing is changed", there->owner, redis->link.desk);
+            return backup_fail(redis, LW_REFUSED, "the broker %s owns desk %s: stop it first, or say --take-over: it serves until the import is "
+                               "whole and then ends. Nothing is changed", there->owner, redis->link.desk);
     }
     return LW_OK;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store.h"
+#include "store_class.h"
 #include "wall_clock.h"
 
 enum { WORDS_MAX = 512, GENERATIONS_MAX = 64, GENERATION_APART = 1 << 20 };
@@ -306,6 +307,18 @@ static lw_status unlink_desk(struct desk_staging *staging, const redisReply *fie
     return status == LW_OK ? flush(staging) : status;
 }
 
+/* LW_OK: the staging is ours, and what is done until EXEC depends on it. */
+static lw_status judge_staging(struct desk_staging *staging)
+{
+    redisReply *reply = backup_ask(staging->redis, "HGET %s import", staging->key);
+
+    if (!reply)
+        return LW_IO;
+    bool is_ours = reply->type == REDIS_REPLY_STRING && strcmp(reply->str, staging->nonce) == 0;
+    freeReplyObject(reply);
+    return is_ours ? LW_OK : LW_FENCED;
+}
+
 /* LW_FENCED: the desk is not as it was read, or another import has begun. */
 static lw_status watch(struct desk_staging *staging, const struct desk_there *there)
 {
@@ -326,12 +339,26 @@ static lw_status watch(struct desk_staging *staging, const struct desk_there *th
     desk_there_free(&now);
     if (status != LW_OK)
         return status;
-    reply = backup_ask(redis, "HGET %s import", staging->key);
+    return same ? judge_staging(staging) : LW_FENCED;
+}
+
+/* The head and the journal are not watched: a broker that lives changes them all the time. What it appends goes with the rest. One that
+   claims in the instant between this look and the transaction has acknowledged nothing yet, and is fenced as well. */
+static lw_status watch_alive(struct desk_staging *staging, struct desk_id position, struct desk_there *now)
+{
+    char checkpoint[STORE_KEY_MAX];
+    struct desk_id last;
+
+    *now = (struct desk_there){0};
+    store_key(checkpoint, staging->redis->link.desk, "checkpoint");
+    redisReply *reply = backup_ask(staging->redis, "WATCH %s %s", checkpoint, staging->key);
     if (!reply)
         return LW_IO;
-    same = same && reply->type == REDIS_REPLY_STRING && strcmp(reply->str, staging->nonce) == 0;
     freeReplyObject(reply);
-    return same ? LW_OK : LW_FENCED;
+    lw_status status = desk_there_read(staging->redis, now);
+    if (status == LW_OK && stream_id_parse(now->id, &last) && last.epoch >= position.epoch)
+        status = LW_FENCED;
+    return status == LW_OK ? judge_staging(staging) : status;
 }
 
 static lw_status send_text(struct desk_staging *staging, const char *a, const char *b, const char *c)
@@ -370,7 +397,7 @@ static lw_status send_checkpoint(struct desk_staging *staging, const struct desk
 
 static lw_status send_head(struct desk_staging *staging, const char *key, struct desk_id position)
 {
-    static const char *const empty[] = {"nonce", "owner", "endpoint"};
+    static const char *const empty[] = {"nonce", "endpoint"};
     char id[STREAM_ID_MAX];
 
     begin("HSET", key);
@@ -383,6 +410,8 @@ static lw_status send_head(struct desk_staging *staging, const char *key, struct
     add_text("0");
     add_text("schema");
     add_number(STORE_SCHEMA_VERSION);
+    add_text("owner");
+    add_text(STORE_OWNER_IMPORT);
     for (size_t i = 0; i < sizeof empty / sizeof empty[0]; i++) {
         add_text(empty[i]);
         add_text("");
@@ -426,6 +455,11 @@ static lw_status judge_parts(struct desk_staging *staging, const redisReply *par
     return LW_OK;
 }
 
+static lw_status tell_fenced(struct desk_staging *staging)
+{
+    return backup_fail(staging->redis, LW_FENCED, "a broker or another import wrote to the desk meanwhile: nothing is changed");
+}
+
 static lw_status execute(struct desk_staging *staging)
 {
     redisReply *reply = backup_ask(staging->redis, "EXEC");
@@ -434,8 +468,7 @@ static lw_status execute(struct desk_staging *staging)
         return backup_fail(staging->redis, LW_UNKNOWN, "Redis was lost at the very end: the desk is as it was, or the new one. Look, or import again");
     if (!reply)
         return LW_IO;
-    lw_status status = reply->type == REDIS_REPLY_ARRAY ? judge_parts(staging, reply) :
-        backup_fail(staging->redis, LW_FENCED, "a broker or another import wrote to the desk meanwhile: nothing is changed");
+    lw_status status = reply->type == REDIS_REPLY_ARRAY ? judge_parts(staging, reply) : tell_fenced(staging);
     freeReplyObject(reply);
     return status;
 }
@@ -451,6 +484,17 @@ static void discard(struct desk_staging *staging)
     memcpy(staging->redis->error, told, sizeof told);
 }
 
+static lw_status transact(struct desk_staging *staging, const struct desk_there *there, const struct desk_file_head *head, struct desk_id position)
+{
+    lw_status status = send_switch(staging, there, head, position);
+
+    if (status == LW_OK)
+        status = execute(staging);
+    if (status == LW_IO || status == LW_NO_MEMORY)
+        discard(staging);
+    return status;
+}
+
 lw_status desk_staging_switch(struct desk_staging *staging, const struct desk_there *there, const struct desk_file_head *head,
                               struct desk_id position)
 {
@@ -459,13 +503,24 @@ lw_status desk_staging_switch(struct desk_staging *staging, const struct desk_th
     if (status == LW_OK)
         status = watch(staging, there);
     if (status == LW_FENCED)
-        return backup_fail(staging->redis, status, "a broker or another import wrote to the desk meanwhile: nothing is changed");
-    if (status != LW_OK)
-        return status;
-    status = send_switch(staging, there, head, position);
+        return tell_fenced(staging);
+    return status == LW_OK ? transact(staging, there, head, position) : status;
+}
+
+lw_status desk_staging_take_over(struct desk_staging *staging, const struct desk_file_head *head, struct desk_id position, bool *is_busy)
+{
+    struct desk_there there = {0};
+    lw_status status = backup_settle(staging->redis);
+
+    *is_busy = false;
     if (status == LW_OK)
-        status = execute(staging);
-    if (status == LW_IO || status == LW_NO_MEMORY)
-        discard(staging);
+        status = watch_alive(staging, position, &there);
+    if (status == LW_FENCED) {
+        status = backup_fail(staging->redis, status, "a broker claimed the desk, or another import began, meanwhile: nothing is changed");
+    } else if (status == LW_OK) {
+        status = transact(staging, &there, head, position);
+        *is_busy = status == LW_FENCED;
+    }
+    desk_there_free(&there);
     return status;
 }

@@ -45,5 +45,10 @@ void desk_staging_drop(struct desk_staging *staging);
  * LW_UNKNOWN, told: as desk_import. */
 LW_MUST_CHECK lw_status desk_staging_switch(struct desk_staging *staging, const struct desk_there *there, const struct desk_file_head *head,
                                             struct desk_id position);
+/* The same while a broker may serve the desk: whatever it has appended is taken away with the rest, and from then on its appends are refused.
+ * LW_FENCED, told: the desk was claimed under an epoch that is not below `position`'s, or another import has begun; or *is_busy:
+ * a step of a checkpoint came between, try again. Nothing is changed. */
+LW_MUST_CHECK lw_status desk_staging_take_over(struct desk_staging *staging, const struct desk_file_head *head, struct desk_id position,
+                                               bool *is_busy);
 
 #endif

@@ -27,7 +27,7 @@ enum { PASSWORD_SIZE_MAX = 512, WATCH_DEFAULT_S = 30 };
 struct desk_run {
     struct cli cli;
     const char *redis, *user, *password_file, *desk;
-    bool is_json, replace;
+    bool is_json, replace, take_over;
     uint64_t watch_s;
     struct progress progress;
     struct backup_work work;
@@ -193,7 +193,7 @@ static int check_file(struct desk_run *run, const char *path)
 
 static int import_source(struct desk_run *run, struct desk_source *source)
 {
-    const struct desk_import_options options = {.replace = run->replace, .watch_ms = run->watch_s * 1000};
+    const struct desk_import_options options = {.replace = run->replace, .take_over = run->take_over, .watch_ms = run->watch_s * 1000};
     struct backup_redis redis;
     if (run->cli.desk_given && strcmp(run->desk, source->head.desk) != 0) {
         cli_complain(&run->cli, "the file is of desk %s, not of %s: its rules and leads are that desk's. Nothing is changed", source->head.desk, run->desk);
@@ -250,6 +250,7 @@ int command_desk(int argc, char **argv)
         {"redis-password-file", "FILE", CLI_TEXT, &run.password_file, 0, 0, "holds Redis' password, mode 0600 ($LEADWIRE_REDIS_PASSWORD_FILE)"},
         {"desk", "NAME", CLI_TEXT, &run.desk, 0, 0, "the desk ($LEADWIRE_DESK, else main; import: that of the file)"},
         {"replace", NULL, CLI_FLAG, &run.replace, 0, 0, "import: a desk that is in Redis is taken away"},
+        {"take-over", NULL, CLI_FLAG, &run.take_over, 0, 0, "with --replace: also from a broker that lives: it ends, or a standby serves the new desk"},
         {"watch", "SECONDS", CLI_NUMBER, &run.watch_s, 1, 3600, "with --replace: how long a broker that was killed must be silent (30)"},
         {"json", NULL, CLI_FLAG, &run.is_json, 0, 0, "one JSON object"},
     };
@@ -260,7 +261,8 @@ int command_desk(int argc, char **argv)
                  "                      FILE '-' is standard output. Holds personal data: mode 0600\n"
                  "  desk check FILE     says whether an export is whole, and what is in it; needs no Redis\n"
                  "  desk import FILE    the desk of the file into a Redis that has none, or with --replace in its place, while\n"
-                 "                      no broker owns it. All of it or nothing; then start a broker\n\n"
+                 "                      no broker owns it, or with --take-over from the one that does. All of it or nothing;\n"
+                 "                      then start a broker\n\n"
                  "In the file are the rules, reps, open leads and those that may be reopened, the idempotency window and\n"
                  "customers. Secrets, keys and the workers' files are not.",
     };
