@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { READS_PER_TURN_MAX = 256, COMMAND_ARGS_MAX = REDIS_ARGS_MAX };
+enum { READS_PER_TURN_MAX = 256, COMMAND_ARGS_MAX = REDIS_ARGS_MAX, AHEAD_KEPT = 2 * REDIS_LINK_AHEAD_MAX };
 
 static void want_read(void *data);
 static void stop_read(void *data);
@@ -48,6 +48,7 @@ bool redis_link_open(struct redis_link *link, const char *socket, const char *ho
     async->ev.addWrite = want_write;
     async->ev.delWrite = stop_write;
     async->ev.cleanup = forget;
+    async->c.reader->maxbuf = AHEAD_KEPT;
     link->async = async;
     link->wants_read = link->wants_write = true;
     redisAsyncSetConnectCallback(async, connected);
@@ -90,6 +91,24 @@ void redis_link_flush(struct redis_link *link)
         return;
     if (link->async->c.flags & REDIS_CONNECTED || ready(link) & POLLOUT)      /* a full socket says so by itself */
         redisAsyncHandleWrite(link->async);
+}
+
+/* A Unix socket that was full can be written to again only when it is nearly empty: a Redis that meets a full one does nothing for us until
+ * all of it is read. hiredis' two calls touch its buffers alone, and leave an error for the turn to find. */
+void redis_link_run_ahead(struct redis_link *link)
+{
+    if (!link->is_in_turn || !link->async || link->async->c.err != 0)
+        return;
+    redisContext *c = &link->async->c;
+    const redisReader *in = c->reader;
+    int is_all_written;
+    size_t before;
+
+    if (redisBufferWrite(c, &is_all_written) != REDIS_OK)
+        return;
+    do {
+        before = in->len;
+    } while (in->len - in->pos < REDIS_LINK_AHEAD_MAX && redisBufferRead(c) == REDIS_OK && in->len > before);
 }
 
 bool redis_link_send(struct redis_link *link, const struct redis_args *args, redis_answer_fn *answer, uint64_t tag)

@@ -17,7 +17,7 @@
 
 #include "redis_args.h"
 
-enum { REDIS_LINK_WAITING_MAX = 1024, REDIS_LINK_ERROR_MAX = 160 };
+enum { REDIS_LINK_WAITING_MAX = 1024, REDIS_LINK_ERROR_MAX = 160, REDIS_LINK_AHEAD_MAX = 512 * 1024 };
 
 struct redisAsyncContext;
 
@@ -46,6 +46,9 @@ bool redis_link_is_open(const struct redis_link *link);
 void redis_link_turn(struct redis_link *link, uint64_t now_ms);
 /* Writes what can be without waiting. */
 void redis_link_flush(struct redis_link *link);
+/* Out of a long answer: writes what was sent, and takes in what has come, so that Redis works while the answer is looked at.
+ * At most REDIS_LINK_AHEAD_MAX bytes wait there. No answer comes from inside; a connection that is found broken is told by the turn. */
+void redis_link_run_ahead(struct redis_link *link);
 /* Queues one command. False (nothing queued): closed, full or out of memory. */
 bool redis_link_send(struct redis_link *link, const struct redis_args *args, redis_answer_fn *answer, uint64_t tag);
 uint32_t redis_link_room(const struct redis_link *link);

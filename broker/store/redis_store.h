@@ -66,7 +66,7 @@ struct load {
     size_t seen_next;
     char keys[LOAD_SCANS][STORE_KEY_MAX];
     struct desk_id at;                 /* last entry applied */
-    uint64_t desk_ms, records, tail_bytes;
+    uint64_t desk_ms, records, tail_bytes, tail_entries;
     char doubt[STORE_REASON_MAX];      /* what is wrong with the journal, if the desk is still ours */
 };
 

@@ -2,6 +2,8 @@
  *
  * rules -> reps -> leads (16 hashes side by side) -> seen buckets -> the journal after the checkpoint's id.
  *
+ * Of each the next page is asked for before this one is taken: Redis looks for it meanwhile.
+ *
  * Each entry names the one before it. The chain must lead from the checkpoint to our own claim without a gap; else
  * Redis lost something that was confirmed, and to serve the rest would be to lose it for good.
  */
@@ -16,7 +18,7 @@
 #include "crash_point.h"
 #include "lw_log.h"
 
-enum { SCAN_COUNT = 256, SCAN_RUNS = 16, TAIL_COUNT = 128 };
+enum { SCAN_COUNT = 256, SCAN_RUNS = 16, TAIL_COUNT_MIN = 8, TAIL_COUNT_MAX = 512, TAIL_PAGE_BYTES = 256 * 1024 };
 
 static void ask_rules(struct redis_store *s);
 static void rules_answered(void *context, uint64_t tag, const redisReply *reply);
@@ -27,8 +29,9 @@ static bool begin_seen_scan(struct redis_store *s, unsigned slot);
 static void send_scan(struct redis_store *s, unsigned slot, const char *cursor);
 static void scan_answered(void *context, uint64_t tag, const redisReply *reply);
 static bool take_run(struct redis_store *s, const void *bytes, size_t size);
-static void ask_tail(struct redis_store *s);
+static void ask_tail(struct redis_store *s, struct desk_id after);
 static void tail_answered(void *context, uint64_t tag, const redisReply *reply);
+static bool read_entry_id(const redisReply *entry, struct desk_id *out);
 static bool take_entry(struct redis_store *s, const redisReply *entry);
 static bool take_batch(struct redis_store *s, struct byte_reader *reader);
 static bool take_record(struct redis_store *s, enum record_kind kind, const void *bytes, size_t size);
@@ -93,7 +96,7 @@ static void next_stage(struct redis_store *s)
         break;
     case LOAD_SEEN:
         s->load.stage = LOAD_TAIL;
-        ask_tail(s);
+        ask_tail(s, s->load.at);
         break;
     case LOAD_TAIL:
         loaded(s);
@@ -158,6 +161,11 @@ static void scan_answered(void *context, uint64_t tag, const redisReply *reply)
         store_fail(s, "Redis answered HSCAN in a way that we do not know");
         return;
     }
+    const bool is_last = strcmp(cursor, "0") == 0;
+    if (!is_last) {
+        send_scan(s, slot, cursor);
+        redis_link_run_ahead(&s->link);
+    }
     const redisReply *pairs = reply->element[1];
     for (size_t i = 0; i + 1 < pairs->elements; i += 2) {
         const redisReply *value = pairs->element[i + 1];
@@ -165,10 +173,8 @@ static void scan_answered(void *context, uint64_t tag, const redisReply *reply)
         if (!taken)
             return;
     }
-    if (strcmp(cursor, "0") != 0) {
-        send_scan(s, slot, cursor);
+    if (!is_last)
         return;
-    }
     if (s->load.stage == LOAD_SEEN && begin_seen_scan(s, slot))
         return;
     if (--s->load.scans == 0)
@@ -193,19 +199,40 @@ static bool take_run(struct redis_store *s, const void *bytes, size_t size)
     return !reader.failed;
 }
 
-static void ask_tail(struct redis_store *s)
+/* Pages of about the same size, whatever a turn of the broker that wrote them had to say. */
+static uint64_t tail_count(const struct load *load)
+{
+    const uint64_t entry_bytes = load->tail_entries > 0 ? load->tail_bytes / load->tail_entries + 1 : TAIL_PAGE_BYTES;
+    const uint64_t count = TAIL_PAGE_BYTES / entry_bytes;
+
+    return count < TAIL_COUNT_MIN ? TAIL_COUNT_MIN : count > TAIL_COUNT_MAX ? TAIL_COUNT_MAX : count;
+}
+
+static void ask_tail(struct redis_store *s, struct desk_id after)
 {
     char from[STREAM_ID_MAX + 1] = "(";
 
-    stream_id_format(s->load.at, from + 1);
+    stream_id_format(after, from + 1);
     redis_args_clear(&s->args);
     redis_args_text(&s->args, "XRANGE");
     redis_args_text(&s->args, s->key_journal);
     redis_args_text(&s->args, from);
     redis_args_text(&s->args, "+");
     redis_args_text(&s->args, "COUNT");
-    redis_args_number(&s->args, TAIL_COUNT);
+    redis_args_number(&s->args, tail_count(&s->load));
     store_send(s, tail_answered, 0);
+}
+
+/* The page behind the last entry of this one; behind our claim nobody but us writes. */
+static void ask_next_tail(struct redis_store *s, const redisReply *page)
+{
+    const redisReply *last = page->elements > 0 ? page->element[page->elements - 1] : NULL;
+    struct desk_id claim = {s->epoch, 0}, id;
+
+    if (!last || !read_entry_id(last, &id) || desk_id_equal(id, claim))
+        return;
+    ask_tail(s, id);
+    redis_link_run_ahead(&s->link);
 }
 
 static void tail_answered(void *context, uint64_t tag, const redisReply *reply)
@@ -214,35 +241,39 @@ static void tail_answered(void *context, uint64_t tag, const redisReply *reply)
     struct desk_id claim = {s->epoch, 0};
 
     (void)tag;
-    if (store_is_trouble(s, reply) || s->phase != PHASE_LOAD)
+    if (store_is_trouble(s, reply) || s->phase != PHASE_LOAD || s->load.doubt[0] != '\0')
         return;
+    ask_next_tail(s, reply);
     for (size_t i = 0; i < reply->elements; i++) {
         if (!take_entry(s, reply->element[i]))
             return;
     }
     if (desk_id_equal(s->load.at, claim))
         next_stage(s);
-    else if (reply->elements > 0)
-        ask_tail(s);
-    else
+    else if (reply->elements == 0)
         doubt(s, "the journal in Redis (%s) ends before our own claim: something took entries away. Restore a backup of Redis", s->key_journal);
+}
+
+static bool read_entry_id(const redisReply *entry, struct desk_id *out)
+{
+    char text[STREAM_ID_MAX];
+
+    return entry->type == REDIS_REPLY_ARRAY && entry->elements == 2 && store_reply_text(entry->element[0], text, sizeof text) && stream_id_parse(text, out);
 }
 
 /* [id, ["b", bytes]] */
 static bool take_entry(struct redis_store *s, const redisReply *entry)
 {
-    char id_text[STREAM_ID_MAX];
     struct desk_id id;
     struct journal_entry_head head;
     struct byte_reader reader;
 
-    bool formed = entry->elements == 2 && store_reply_text(entry->element[0], id_text, sizeof id_text) &&
-                  stream_id_parse(id_text, &id) && entry->element[1]->elements == 2 &&
-                  entry->element[1]->element[1]->type == REDIS_REPLY_STRING;
+    bool formed = read_entry_id(entry, &id) && entry->element[1]->elements == 2 && entry->element[1]->element[1]->type == REDIS_REPLY_STRING;
     if (!formed) {
         store_fail(s, "the journal in Redis (%s) is not what Leadwire writes", s->key_journal);
         return false;
     }
+    const char *id_text = entry->element[0]->str;
     const redisReply *bytes = entry->element[1]->element[1];
     byte_reader_init(&reader, bytes->str, (size_t)bytes->len);
     lw_status status = journal_entry_head_read(&reader, &head);
@@ -257,6 +288,7 @@ static bool take_entry(struct redis_store *s, const redisReply *entry)
     }
     s->load.at = id;
     s->load.tail_bytes += (size_t)bytes->len;
+    s->load.tail_entries++;
     if (head.desk_ms > s->load.desk_ms)
         s->load.desk_ms = head.desk_ms;
     return take_batch(s, &reader);
