@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "crash_point.h"
+#include "local_day.h"
 #include "lw_log.h"
 #include "wall_clock.h"
 
@@ -186,6 +187,15 @@ static void read_clocks(struct broker *broker)
         broker->now_ms = desk_clock_now(&broker->clock, broker->wall_ms, broker->monotonic_ms);
 }
 
+/* Reps' numbers are of the day that people have where the broker runs. */
+static void follow_day(struct broker *broker)
+{
+    if (broker->wall_ms >= broker->day_begin_ms && broker->wall_ms < broker->day_end_ms)
+        return;
+    local_day_of(broker->wall_ms, &broker->day_begin_ms, &broker->day_end_ms);
+    core_set_day(broker->core, (uint64_t)broker->day_begin_ms);
+}
+
 /* Once the store has loaded the desk: found it if it is new, give everybody fresh deadlines, open the doors. */
 static void begin_serving(struct broker *broker)
 {
@@ -204,6 +214,7 @@ static void begin_serving(struct broker *broker)
     desk_clock_start(&broker->clock, last_ms, broker->wall_ms, broker->monotonic_ms);
     broker->now_ms = desk_clock_now(&broker->clock, broker->wall_ms, broker->monotonic_ms);
     broker->phase = BROKER_SERVING;
+    follow_day(broker);
     begin_net_turn(broker);
     if (net_bind(broker->net, broker->epoch, why) != LW_OK) {
         log_error("%s", why);
@@ -246,6 +257,7 @@ static void serve_turn(struct broker *broker)
     if (was_away && !broker->is_away)
         desk_clock_resume(&broker->clock, broker->monotonic_ms);
 
+    follow_day(broker);
     net_release(broker->net, broker->confirmed);     /* who waits for it need not wait for what came since */
     begin_net_turn(broker);
     if (was_away && !broker->is_away)

@@ -35,6 +35,7 @@ struct broker {
 
     uint64_t now_ms, monotonic_ms;     /* of this turn: the clocks are read once */
     int64_t wall_ms;
+    int64_t day_begin_ms, day_end_ms;    /* of the time zone of the process */
     uint64_t epoch, loaded_desk_ms;
     bool is_loaded, is_restored, is_empty;
     bool is_away;                      /* the store is: desk time stands still */

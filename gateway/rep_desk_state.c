@@ -64,6 +64,7 @@ void rep_desk_state_note(struct rep_desk_state *state, const struct lw_rep_event
         break;
     case LW_REP_ANSWER:
     case LW_REP_CHOICES:
+    case LW_REP_DAY:
     case LW_REP_NONE:
         break;
     }

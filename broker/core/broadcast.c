@@ -130,6 +130,7 @@ static void end_offer(struct core *core, struct lead *lead, struct other_offer *
     struct rep *rep = core->reps.reps[offer->rep];
     const uint32_t offer_number = offer->offer_number;
     decision_close(lead, offer_number, cause);
+    rep_today_count(core, rep->number, cause);
     rep_before_change(core, rep);
     rep->rank.load -= lead->weight;
     rep->held_count--;

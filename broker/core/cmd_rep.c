@@ -77,6 +77,7 @@ static void accept_offer(struct core *core, struct lead *lead, struct rep *rep)
 
     core->totals.accepted++;
     decision_close(lead, lead->offer_number, CAUSE_ACCEPTED);
+    rep_today_count(core, rep->number, CAUSE_ACCEPTED);
     lead_move(core, lead, &(struct lead_change){
         .to = is_call ? LEAD_CONNECTING : LEAD_ASSIGNED, .cause = CAUSE_ACCEPTED, .rep = rep->number,
         .deadline_ms = is_call ? deadline_after(core, channel->connect_timeout_ms) : lead_work_deadline(core, lead)});

@@ -503,6 +503,15 @@ bool core_opening_read(const struct core *core, uint64_t *until_ms_out, uint64_t
 /* Gives, as effects of kind EFFECT_LEAD_EVENT, open leads from cursor on (0: start), at most max; returns the next cursor, 0 at the end. */
 uint64_t core_leads_visit(struct core *core, uint64_t cursor, uint32_t max,
                           void (*visit)(void *context, const struct core_effect *row), void *context);
+/* How a rep's day went, in numbers: since since_ms, when the day or this process began. They decide nothing. */
+struct core_rep_today {
+    uint64_t since_ms;
+    uint32_t offered, accepted, declined, missed, completed;   /* missed: let an offer expire */
+};
+/* The desk's day began then. Another moment than was said before: every rep's numbers begin at 0. */
+void core_set_day(struct core *core, uint64_t begin_ms);
+/* False: no rep of this name is in the rules. */
+bool core_rep_today(const struct core *core, struct core_text rep, struct core_rep_today *out);
 /* Who speaks by that session; "": nobody. */
 const char *core_session_rep(const struct core *core, uint64_t session);
 /* Gives, in the same form, what the session's rep may take from the shared list now: by priority, then age. Returns how many. */

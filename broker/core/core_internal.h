@@ -91,6 +91,7 @@ struct core {
     struct bitset capped_sources;          /* names: some rep of the rules may have only so many of it */
     struct avl_tree preferred;             /* lead_extra of all leads that wait for a preferred rep, most urgent first */
     struct history history;
+    uint64_t day_ms;                       /* when the desk's day began: rep_today.h */
     struct nobody nobody;
     struct opening opening;
     struct paused_sources paused;

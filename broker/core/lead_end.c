@@ -34,7 +34,10 @@ void lead_end(struct core *core, struct lead *lead, const struct lead_change *ch
         person_keep_won(core, lead, change);
     lead_keep_completion(core, lead, change);
     switch (change->to) {
-    case LEAD_COMPLETED: core->totals.completed++; break;
+    case LEAD_COMPLETED:
+        core->totals.completed++;
+        rep_today_count(core, change->rep, CAUSE_COMPLETED);
+        break;
     case LEAD_CANCELLED: core->totals.cancelled++; break;
     case LEAD_EXPIRED: core->totals.expired++; break;
     case LEAD_MERGED: core->totals.merged++; break;

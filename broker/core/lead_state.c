@@ -228,6 +228,8 @@ static void return_lead(struct core *core, struct lead *lead, enum core_cause ca
     if (lead->state == LEAD_ASSIGNED && lead->demand->needs.rings)
         (void)!lead_make_call_back(core, lead);   /* they have talked; without room for a class it rings again */
     decision_close(lead, lead->offer_number, cause);
+    if (lead->state == LEAD_OFFERED)
+        rep_today_count(core, lead->rep, cause);
     fair_share_returned(core, lead, cause);
     if (lead->exclusion_count > 0 || lead->extra)
         lead_put_lapsed_behind(core, lead);

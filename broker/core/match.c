@@ -435,6 +435,7 @@ static void decide(struct core *core, struct lead *lead, const struct rep *rep, 
     const struct queue *queue = lead->demand->of_queue;
     const struct policy *policy = queue->policy;
     history_note_decision(core, lead->id, offer_number, rep->number);
+    rep_today_count(core, rep->number, CAUSE_OFFERED);
     struct decision *decision = decision_place(core, lead, place != 0);
     if (!decision)
         return;

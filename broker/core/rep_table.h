@@ -11,6 +11,7 @@
 #include "index_table.h"
 #include "policy.h"
 #include "record.h"
+#include "rep_today.h"
 #include "timer_wheel.h"
 
 struct lead;
@@ -61,6 +62,7 @@ struct rep {
     uint32_t device_told;                  /* names: of which device that was said */
     uint32_t opening_dealt;                /* of the backlog of the opening that began at opening_ms */
     uint64_t opening_ms;
+    struct rep_today today;
     struct rep_rates *rates;               /* NULL: none of its own */
     uint32_t new_share;                    /* of the rules that are being linked */
     uint64_t share_mark;                   /* fair_share.given when they left */

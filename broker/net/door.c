@@ -207,7 +207,7 @@ void net_hold_welcome(struct net *net, struct peer *peer, uint32_t flags)
     welcome.now_unix_ms = (int64_t)net->turn.desk_ms;
     welcome.desk = (char *)net->options.desk;
     welcome.durability = (char *)net->options.durability;
-    welcome.bundles = true;
+    welcome.bundles = welcome.days = true;
     net_hold(net, peer, &(struct wire_message){.type = WIRE_WELCOME, .welcome = &welcome}, flags);
 }
 

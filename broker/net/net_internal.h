@@ -85,6 +85,7 @@ struct net {
     struct net_turn turn;
     uint64_t epoch, started_ms, collected_ms;
     uint64_t drained_ms;                 /* when all that was said had been read, last */
+    uint64_t day_told_ms;                /* when a rep was told of their day, last */
     uint64_t refused_frames;
     uint64_t answers[SESSION_ROLES][NET_STATUSES];   /* replies, by status */
     struct admission admission;

@@ -4,6 +4,9 @@
  */
 #include "net_internal.h"
 #include "rep_choices.h"
+#include "rep_day.h"
+
+enum { DAY_EVERY_MS = 20, DAY_RETRY_MS = 100 };   /* of the whole desk: a long look at a time */
 
 static void handle_set_state(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
 {
@@ -169,6 +172,39 @@ static void handle_choices(struct net *net, struct peer *peer, const struct wire
         leadwire__v1__desk_config__free_unpacked(whole, NULL);
 }
 
+static void hold_busy(struct net *net, struct peer *peer, uint64_t request_id)
+{
+    Leadwire__V1__Reply reply = LEADWIRE__V1__REPLY__INIT;
+
+    reply.request_id = request_id;
+    reply.epoch = net->epoch;
+    reply.status = LEADWIRE__V1__STATUS__STATUS_BUSY;
+    reply.reason = (char *)"days are told one after the other";
+    reply.retry_after_ms = DAY_RETRY_MS;
+    net_count_answer(net, peer, reply.status);
+    net_hold(net, peer, &(struct wire_message){.type = WIRE_REPLY, .reply = &reply}, OUTBOX_ANSWERS);
+}
+
+/* Of the rep of the session: the message names nobody. Looking back takes long, so one is told, then all others are served. */
+static void handle_day(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
+{
+    Leadwire__V1__DayReply reply = LEADWIRE__V1__DAY_REPLY__INIT;
+    const char *rep = core_session_rep(net->core, peer->number);
+
+    (void)message;
+    if (net->turn.monotonic_ms < net->day_told_ms + DAY_EVERY_MS) {
+        hold_busy(net, peer, request_id);
+        return;
+    }
+    net->day_told_ms = net->turn.monotonic_ms;
+    if (!rep_day_fill(net->core, rep, net->turn.desk_ms, &net->doors[SESSION_ROLE_REP].arena, &reply)) {
+        net_hold_reply(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_NOT_FOUND, "the rules have no such rep");
+        return;
+    }
+    reply.request_id = request_id;
+    net_hold(net, peer, &(struct wire_message){.type = WIRE_DAY_REPLY, .day_reply = &reply}, OUTBOX_ANSWERS);
+}
+
 const struct door_entry rep_door_entries[] = {
     {WIRE_SET_REP_STATE, handle_set_state},
     {WIRE_OFFER_ANSWER, handle_answer},
@@ -177,5 +213,6 @@ const struct door_entry rep_door_entries[] = {
     {WIRE_TOUCH, handle_touch},
     {WIRE_PULL, handle_pull},
     {WIRE_CHOICES_REQUEST, handle_choices},
+    {WIRE_DAY_REQUEST, handle_day},
 };
 const size_t rep_door_entry_count = sizeof rep_door_entries / sizeof rep_door_entries[0];

@@ -50,6 +50,7 @@ typedef enum lw_rep_event_kind {
     LW_REP_ANSWER,      /* the broker's answer to a request of ours: ticket, outcome, reason */
     LW_REP_REFUSED,     /* the broker will not have us: unknown rep, wrong secret, version, another device logged on, a manager logged you off. Final. */
     LW_REP_CHOICES,     /* the answer to lw_rep_ask_choices: ticket, choices */
+    LW_REP_DAY,         /* the answer to lw_rep_ask_day: ticket, day */
 } lw_rep_event_kind;
 
 /* A lead on the desk's shared list. */
@@ -81,6 +82,25 @@ struct lw_choices {
     uint32_t disposition_count, break_reason_count, skill_count, team_count, rep_count;
     const struct lw_choice *decline_reasons;   /* the name of one of which a decline must have; none: any text */
     uint32_t decline_reason_count;
+};
+
+/* Leads that the rep did not get, alike ones in one. Strings are never NULL. */
+struct lw_day_why {
+    const char *excluded_by, *detail;      /* the first rule that kept them from it, in the broker's words; "": they could have had it, and */
+    const char *decided_by;                /* by this another came first */
+    uint32_t count;
+};
+
+/* How the rep's day goes. Nothing in it is of colleagues. */
+struct lw_day {
+    int64_t since_unix_ms;                 /* midnight where the broker runs, or when it took the desk over */
+    uint32_t offered, accepted, completed, declined, missed;   /* missed: let an offer expire */
+    int is_shared;                         /* leads are dealt out by share; else the next five are 0 */
+    int is_present;
+    uint32_t share, place, of;             /* place: who is due first has 1, of those present */
+    int64_t owed_hundredths;               /* of a lead of weight 1; below 0: more than their share */
+    const struct lw_day_why *others, *waiting;   /* for somebody else in the last half hour, newest first; what keeps the rep from leads that wait now */
+    uint32_t other_count, waiting_count;
 };
 
 /* Pointers live until the next call on this session; lead may be NULL, strings never are. */
@@ -115,7 +135,8 @@ struct lw_rep_event {
     const struct lw_pullable *pullable;   /* pull list: higher priority first, then older: pullable_count of them */
     uint32_t pullable_count;
     const struct lw_choices *choices;     /* choices; NULL when there was no memory */
-    uint64_t ticket;               /* answer, pull list, choices */
+    const struct lw_day *day;      /* day; NULL: it was not told in time, or there was no memory */
+    uint64_t ticket;               /* answer, pull list, choices, day */
     lw_outcome outcome;
     const char *reason;
     uint64_t epoch;
@@ -164,6 +185,10 @@ LW_MUST_CHECK lw_status lw_rep_pull(struct lw_rep *rep, const char *lead_id, uin
 /* What there is to choose from: dispositions, reasons, whom to hand leads on to. Answered by LW_REP_CHOICES; by LW_REP_ANSWER
  * of an older broker, which forbids it. Nobody tells when the rules change: ask again after LW_REP_WELCOME at least. */
 LW_MUST_CHECK lw_status lw_rep_ask_choices(struct lw_rep *rep, uint64_t *ticket_out);
+/* How the rep's own day goes: numbers, the place in the fair share, why leads were not theirs. Answered by LW_REP_DAY within seconds,
+ * whatever the broker does; by LW_REP_ANSWER when the rules have no such rep. LW_UNSUPPORTED: this broker does not tell it, or there was no
+ * LW_REP_WELCOME yet. */
+LW_MUST_CHECK lw_status lw_rep_ask_day(struct lw_rep *rep, uint64_t *ticket_out);
 /* LW_REP_AVAILABLE or LW_REP_BREAK. */
 LW_MUST_CHECK lw_status lw_rep_set_state(struct lw_rep *rep, lw_rep_state state, const char *reason, uint64_t *ticket_out);
 

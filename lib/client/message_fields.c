@@ -31,7 +31,7 @@ static const size_t request_id_offset[TYPE_COUNT] = {
     REQUEST(LEAD_COMMAND, LeadCommand),          REQUEST(REP_COMMAND, RepCommand),
     REQUEST(CUSTOMER_COMMAND, CustomerCommand),
     REQUEST(SOURCE_COMMAND, SourceCommand),      REQUEST(LEDGER_REQUEST, LedgerRequest),
-    REQUEST(CHOICES_REQUEST, ChoicesRequest),
+    REQUEST(CHOICES_REQUEST, ChoicesRequest),    REQUEST(DAY_REQUEST, DayRequest),
 };
 
 static const enum wire_type own_answer[TYPE_COUNT] = {
@@ -42,6 +42,7 @@ static const enum wire_type own_answer[TYPE_COUNT] = {
     [WIRE_APPLY_CONFIG] = WIRE_CONFIG_REPLY,
     [WIRE_CONFIG_REQUEST] = WIRE_CONFIG_REPLY,
     [WIRE_CHOICES_REQUEST] = WIRE_CONFIG_REPLY,
+    [WIRE_DAY_REQUEST] = WIRE_DAY_REPLY,
     [WIRE_EXPLAIN_REQUEST] = WIRE_EXPLAIN_REPLY,
     [WIRE_LEDGER_REQUEST] = WIRE_LEDGER_REPLY,
 };

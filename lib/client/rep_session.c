@@ -2,6 +2,7 @@
 #include <leadwire/rep.h>
 
 #include "choices.h"
+#include "day.h"
 #include "held_leads.h"
 #include "outcome.h"
 #include "session.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PENDING_OF_REP = 1024, RESEND_MS = 2000, RANDOM_SIZE = 12, MADE_ID_MAX = 64, NUMBER_DIGITS_MAX = 20 };
+enum { PENDING_OF_REP = 1024, RESEND_MS = 2000, DAY_LIMIT_MS = 3000, RANDOM_SIZE = 12, MADE_ID_MAX = 64, NUMBER_DIGITS_MAX = 20 };
 
 struct lw_rep {
     struct session session;
@@ -185,6 +186,16 @@ lw_status lw_rep_ask_choices(struct lw_rep *rep, uint64_t *ticket_out)
     return session_request(&rep->session, &(struct wire_message){.type = WIRE_CHOICES_REQUEST, .choices_request = &request}, &tag, 0, ticket_out);
 }
 
+lw_status lw_rep_ask_day(struct lw_rep *rep, uint64_t *ticket_out)
+{
+    Leadwire__V1__DayRequest request = LEADWIRE__V1__DAY_REQUEST__INIT;
+    struct pending_tag tag = {0};
+    *ticket_out = 0;
+    if (!rep->session.tells_days)   /* it would drop who goes on sending what it cannot read */
+        return LW_UNSUPPORTED;
+    return session_request(&rep->session, &(struct wire_message){.type = WIRE_DAY_REQUEST, .day_request = &request}, &tag, DAY_LIMIT_MS, ticket_out);
+}
+
 lw_status lw_rep_set_state(struct lw_rep *rep, lw_rep_state state, const char *reason, uint64_t *ticket_out)
 {
     *ticket_out = 0;
@@ -226,8 +237,10 @@ lw_status lw_rep_next(struct lw_rep *rep, struct lw_rep_event *out)
             if (fill_message(rep, &event.message, out))
                 return LW_OK;
             break;
-        case SESSION_EXPIRED:   /* a rep's requests have no time limit */
-            break;
+        case SESSION_EXPIRED:   /* only the day has a time limit: the next broker may be one that does not tell it */
+            out->kind = LW_REP_DAY;
+            out->ticket = event.ticket;
+            return LW_OK;
         }
     }
 }
@@ -422,6 +435,12 @@ static void fill_answer(struct lw_rep *rep, const struct session_event *event, s
         out->kind = LW_REP_CHOICES;
         out->ticket = event->ticket;
         out->choices = choices_of(event->message.config_reply, &rep->session.arena);
+        return;
+    }
+    if (event->message.type == WIRE_DAY_REPLY) {
+        out->kind = LW_REP_DAY;
+        out->ticket = event->ticket;
+        out->day = day_of(event->message.day_reply, &rep->session.arena);
         return;
     }
     const Leadwire__V1__Reply *reply = event->message.reply;

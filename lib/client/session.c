@@ -489,6 +489,7 @@ static bool handle_welcome(struct session *session, const Leadwire__V1__Welcome 
     if (session->heartbeat_ms > HEARTBEAT_MAX_MS)
         session->heartbeat_ms = HEARTBEAT_MAX_MS;
     session->sends_bundles = welcome->bundles;
+    session->tells_days = welcome->days;
     session->hellos_unanswered = 0;
     session->received_count = session->confirmed_count = 0;
     session->unheard_since_ms = 0;

@@ -109,6 +109,7 @@ struct session {
     uint64_t session_number;
     uint32_t credit, heartbeat_ms;
     bool sends_bundles;              /* the broker reads messages of several frames */
+    bool tells_days;                 /* it answers DayRequest */
     uint32_t repeat_count;           /* sent again in this session, and the second answer not come */
 
     uint64_t hello_at_ms, hello_sent_ms, ping_at_ms;

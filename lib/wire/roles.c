@@ -43,6 +43,7 @@ static const unsigned char table[256] = {
     [WIRE_SOURCE_COMMAND] = MANAGER | ADMIN,
     [WIRE_LEDGER_REQUEST] = WATCHERS,
     [WIRE_CHOICES_REQUEST] = REP,
+    [WIRE_DAY_REQUEST] = REP,
 };
 
 bool roles_may(enum role role, unsigned wire_type)

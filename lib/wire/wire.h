@@ -93,7 +93,9 @@ enum {
     X(58, SOURCE_COMMAND, source_command, SourceCommand, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
     X(59, LEDGER_REQUEST, ledger_request, LedgerRequest, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
     X(60, LEDGER_REPLY, ledger_reply, LedgerReply, WIRE_FROM_BROKER, WIRE_CONTROL_FRAME_SIZE_MAX) \
-    X(61, CHOICES_REQUEST, choices_request, ChoicesRequest, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX)
+    X(61, CHOICES_REQUEST, choices_request, ChoicesRequest, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
+    X(62, DAY_REQUEST, day_request, DayRequest, WIRE_FROM_CLIENT, WIRE_FRAME_SIZE_MAX) \
+    X(63, DAY_REPLY, day_reply, DayReply, WIRE_FROM_BROKER, WIRE_FRAME_SIZE_MAX)
 
 enum wire_sender { WIRE_FROM_CLIENT = 1, WIRE_FROM_BROKER = 2 };
 

@@ -193,7 +193,8 @@ RULES(welcome,
     NUMBER(now_unix_ms),
     NAME(desk, LW_NAME_MAX),
     NAME(durability, LW_NAME_MAX),
-    NUMBER(bundles));
+    NUMBER(bundles),
+    NUMBER(days));
 
 RULES(ping, NUMBER(received_count));
 
@@ -910,6 +911,32 @@ RULES(source_command,
 RULES(ledger_request, REQUEST_ID);
 
 RULES(choices_request, REQUEST_ID);
+
+RULES(day_request, REQUEST_ID);
+
+RULES(day_why,
+    TEXT(excluded_by, REASON_MAX),
+    TEXT(detail, REASON_MAX),
+    TEXT(decided_by, REASON_MAX),
+    NUMBER(count));
+
+RULES(day_reply,
+    REQUEST_ID,
+    NAME_NEEDED(rep, LW_NAME_MAX),
+    NUMBER(since_unix_ms),
+    NUMBER(offered),
+    NUMBER(accepted),
+    NUMBER(completed),
+    NUMBER(declined),
+    NUMBER(missed),
+    NUMBER(shared),
+    NUMBER(share),
+    NUMBER(present),
+    NUMBER(owed_hundredths),
+    NUMBER(place),
+    NUMBER(of),
+    MESSAGES(others, WAITING_REASONS_MAX, &day_why_rules),
+    MESSAGES(waiting, WAITING_REASONS_MAX, &day_why_rules));
 
 RULES(ledger_row,
     NAME_NEEDED(rep, LW_NAME_MAX),

@@ -225,6 +225,57 @@ static void a_reps_key_is_that_reps_and_needs_no_secret(void **state)
     raw_peer_close(&peer);
 }
 
+/* Lives until the peer's next message. */
+static const Leadwire__V1__DayReply *ask_day(struct raw_peer *peer)
+{
+    for (;;) {
+        Leadwire__V1__DayRequest request = LEADWIRE__V1__DAY_REQUEST__INIT;
+        request.request_id = ++peer->request_id;
+        raw_peer_send(peer, WIRE_DAY_REQUEST, &request.base);
+        do {
+            assert_true(raw_peer_receive(peer, RAW_PEER_WAIT_MS));
+        } while (peer->message.type != WIRE_DAY_REPLY && !(peer->message.type == WIRE_REPLY && peer->message.reply->request_id == request.request_id));
+        if (peer->message.type == WIRE_DAY_REPLY)
+            return peer->message.day_reply;
+        assert_int_equal(peer->message.reply->status, STATUS(BUSY));   /* of a desk one after the other is told */
+        poll(NULL, 0, (int)peer->message.reply->retry_after_ms);
+    }
+}
+
+static void each_rep_is_told_their_own_day_by_their_own_key(void **state)
+{
+    struct key_file annas = broker_keys_issue(&keys, ROLE_REP, "anna"), brunos = broker_keys_issue(&keys, ROLE_REP, "bruno");
+    struct raw_peer anna, bruno, publisher;
+    const uint64_t now_ms = (uint64_t)wall_clock_unix_ms();
+
+    (void)state;
+    open_with(&anna, "reps", &annas);
+    raw_peer_hello(&anna, LEADWIRE__V1__ROLE__ROLE_REP, "anna", "");
+    assert_true(raw_peer_expect(&anna, WIRE_WELCOME)->welcome->days);
+    raw_peer_open(&publisher, broker.run_dir, "publish");
+    raw_peer_enter(&publisher, LEADWIRE__V1__ROLE__ROLE_PUBLISHER, NULL);
+    raw_peer_publish(&publisher, "of-annas-day", "it");
+    char lead_id[64];
+    const Leadwire__V1__Offer *offer = raw_peer_expect(&anna, WIRE_OFFER)->offer;
+    snprintf(lead_id, sizeof lead_id, "%s", offer->lead_id);
+    raw_peer_expect_reply(&anna, raw_peer_answer(&anna, lead_id, offer->offer_number, true), STATUS(ACCEPTED));
+    raw_peer_expect_reply(&anna, raw_peer_complete(&anna, lead_id, "of-annas-day"), STATUS(ACCEPTED));
+    const Leadwire__V1__DayReply *day = ask_day(&anna);
+    assert_string_equal(day->rep, "anna");
+    assert_int_equal(day->accepted, 1);
+    assert_int_equal(day->completed, 1);
+    assert_true(day->offered >= 1 && (uint64_t)day->since_unix_ms <= now_ms && (uint64_t)day->since_unix_ms + 26 * 3600000ull > now_ms);
+    open_with(&bruno, "reps", &brunos);
+    raw_peer_hello(&bruno, LEADWIRE__V1__ROLE__ROLE_REP, "bruno", "");
+    raw_peer_expect(&bruno, WIRE_WELCOME);
+    day = ask_day(&bruno);
+    assert_string_equal(day->rep, "bruno");
+    assert_int_equal(day->accepted + day->completed, 0);
+    raw_peer_close(&bruno);
+    raw_peer_close(&publisher);
+    raw_peer_close(&anna);
+}
+
 static void plain_peers_of_the_run_directory_are_what_they_were(void **state)
 {
     struct raw_peer peer;
@@ -513,6 +564,7 @@ int main(void)
         cmocka_unit_test(garbage_at_the_port_is_hung_up_on),
         cmocka_unit_test(a_hundred_quick_connections_are_served),
         cmocka_unit_test(a_reps_key_is_that_reps_and_needs_no_secret),
+        cmocka_unit_test(each_rep_is_told_their_own_day_by_their_own_key),
         cmocka_unit_test(plain_peers_of_the_run_directory_are_what_they_were),
         cmocka_unit_test(a_revoked_key_ends_its_sessions_and_no_others),
         cmocka_unit_test(a_revoked_watcher_hears_no_more_and_the_others_do),

@@ -164,6 +164,7 @@ void fake_welcome(struct fake_broker *fake, uint32_t credit, uint32_t heartbeat_
     Leadwire__V1__Welcome welcome = LEADWIRE__V1__WELCOME__INIT;
     welcome.version = 1;
     welcome.bundles = fake->bundles;
+    welcome.days = fake->days;
     welcome.epoch = fake->epoch;
     welcome.session = ++fake->sessions;
     welcome.credit = credit;

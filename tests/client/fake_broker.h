@@ -30,6 +30,7 @@ struct fake_broker {
     size_t peer_size;
     bool answers_ping;
     bool bundles;                    /* says in Welcome that it reads them */
+    bool days;                       /* and that it answers DayRequest */
     uint64_t messages;               /* of ZeroMQ, from the client */
     zmq_msg_t inbox;                 /* the one that is being read, */
     size_t inbox_at;                 /* from this byte on, counted from 1; 0: none */

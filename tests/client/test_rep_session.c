@@ -12,7 +12,7 @@ enum { EVENTS_MAX = 64 };
 
 struct told {
     lw_rep_event_kind kind;
-    char lead_id[64], reason[64], full_name[64], why[64], bought[64];
+    char day[64], lead_id[64], reason[64], full_name[64], why[64], bought[64];
     uint32_t offer_number;
     int resumed, interrupts;
     lw_lead_state lead_state;
@@ -44,6 +44,11 @@ static void turn(void *client)
         snprintf(told->bought, sizeof told->bought, "%" PRId64 " %s", event.bought_unix_ms, event.bought);
         snprintf(told->reason, sizeof told->reason, "%s", event.reason);
         snprintf(told->why, sizeof told->why, "%s", event.why);
+        if (event.kind == LW_REP_DAY)
+            snprintf(told->day, sizeof told->day, "untold");
+        if (event.day)
+            snprintf(told->day, sizeof told->day, "completed %" PRIu32 ", waiting %" PRIu32 " %s", event.day->completed, event.day->waiting[0].count,
+                     event.day->waiting[0].excluded_by);
         if (event.lead)
             snprintf(told->full_name, sizeof told->full_name, "%s", event.lead->full_name);
     }
@@ -379,6 +384,55 @@ static void the_state_is_set_and_bye_is_said_at_log_off(void **state)
     fake_expect(&f->fake, WIRE_BYE);
 }
 
+static void the_day_is_told_as_the_broker_says_it(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t ticket;
+    f->fake.days = true;
+    open_rep(f);
+    assert_int_equal(lw_rep_ask_day(f->rep, &ticket), LW_UNSUPPORTED);   /* no Welcome yet */
+    log_on(f);
+    assert_int_equal(lw_rep_ask_day(f->rep, &ticket), LW_OK);
+    assert_int_equal(fake_expect(&f->fake, WIRE_DAY_REQUEST).day_request->request_id, ticket);
+    fake_reply(&f->fake, ticket, LEADWIRE__V1__STATUS__STATUS_BUSY, "", "one after the other", 20);
+    fake_expect(&f->fake, WIRE_DAY_REQUEST);
+    Leadwire__V1__DayWhy why = LEADWIRE__V1__DAY_WHY__INIT, *whys[] = {&why};
+    Leadwire__V1__DayReply reply = LEADWIRE__V1__DAY_REPLY__INIT;
+    why.excluded_by = (char *)"skill";
+    why.count = 2;
+    reply.request_id = ticket;
+    reply.rep = (char *)"anna";
+    reply.completed = 3;
+    reply.n_waiting = 1;
+    reply.waiting = whys;
+    fake_say(&f->fake, WIRE_DAY_REPLY, &reply);
+    const struct told *told = expect_told(f, LW_REP_DAY);
+    assert_int_equal(told->ticket, ticket);
+    assert_string_equal(told->day, "completed 3, waiting 2 skill");
+    nothing_more_is_told(f);
+}
+
+/* It could not read the question, and would drop who asks again and again. */
+static void a_broker_that_tells_no_days_is_not_asked_again_and_again(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t ticket;
+    f->fake.days = true;
+    open_rep(f);
+    log_on(f);
+    assert_int_equal(lw_rep_ask_day(f->rep, &ticket), LW_OK);
+    fake_expect(&f->fake, WIRE_DAY_REQUEST);
+    f->fake.days = false;                       /* an older one takes the desk over */
+    Leadwire__V1__Bye bye = LEADWIRE__V1__BYE__INIT;
+    bye.reason = "restart";
+    fake_say(&f->fake, WIRE_BYE, &bye);
+    expect_told(f, LW_REP_LOST);
+    log_on(f);
+    assert_string_equal(expect_told(f, LW_REP_DAY)->day, "untold");
+    assert_int_equal(lw_rep_ask_day(f->rep, &ticket), LW_UNSUPPORTED);
+    nothing_more_is_told(f);
+}
+
 static void every_call_says_what_is_wrong_with_its_input(void **state)
 {
     struct fixture *f = *state;
@@ -422,6 +476,8 @@ int main(void)
         TEST(a_second_device_ends_the_session_and_other_farewells_reconnect),
         TEST(a_desk_that_is_not_served_yet_is_asked_again),
         TEST(the_state_is_set_and_bye_is_said_at_log_off),
+        TEST(the_day_is_told_as_the_broker_says_it),
+        TEST(a_broker_that_tells_no_days_is_not_asked_again_and_again),
         TEST(every_call_says_what_is_wrong_with_its_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

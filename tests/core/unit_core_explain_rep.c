@@ -172,6 +172,58 @@ static void other_rules_since_are_admitted(void **state)
     rig_close(&rig);
 }
 
+static void expect_today(struct desk_rig *rig, const char *rep, struct core_rep_today want)
+{
+    struct core_rep_today told;
+    assert_true(core_rep_today(rig->core, (struct core_text){rep, (uint32_t)strlen(rep)}, &told));
+    assert_int_equal(told.since_ms, want.since_ms);
+    assert_int_equal(told.offered, want.offered);
+    assert_int_equal(told.accepted, want.accepted);
+    assert_int_equal(told.declined, want.declined);
+    assert_int_equal(told.missed, want.missed);
+    assert_int_equal(told.completed, want.completed);
+}
+
+/* Of each rep their own, and since midnight. */
+static void a_reps_day_is_counted_and_begins_anew_at_midnight(void **state)
+{
+    struct desk_rig rig;
+    struct core_config *config = rig_rules();
+    struct core_rep_today nobody;
+    (void)state;
+    rig_add_rep(config, "ada", 1, NULL, NULL, 0);
+    rig_add_rep(config, "bob", 1, NULL, NULL, 0);
+    rig_open(&rig, config, NULL);
+    const uint64_t midnight_ms = core_now_ms(rig.core);
+    core_set_day(rig.core, midnight_ms);
+    uint64_t ada = rig_log_on(&rig, "ada");
+    struct desk_id first = rig_publish(&rig, "a");
+    rig_decline(&rig, ada, first, 1);
+    struct desk_id second = rig_publish(&rig, "b");
+    rig_accept(&rig, ada, second, 1);
+    uint64_t bob = rig_log_on(&rig, "bob");                     /* is offered what ada declined */
+    rig_accept(&rig, bob, first, 2);
+    rig_complete(&rig, bob, first, "1", "won");
+    expect_today(&rig, "ada", (struct core_rep_today){.since_ms = midnight_ms, .offered = 2, .accepted = 1, .declined = 1});
+    expect_today(&rig, "bob", (struct core_rep_today){.since_ms = midnight_ms, .offered = 1, .accepted = 1, .completed = 1});
+    core_set_day(rig.core, midnight_ms + 60000);
+    expect_today(&rig, "ada", (struct core_rep_today){.since_ms = midnight_ms + 60000});
+    rig_complete(&rig, ada, second, "2", "won");                /* accepted yesterday */
+    expect_today(&rig, "ada", (struct core_rep_today){.since_ms = midnight_ms + 60000, .completed = 1});
+    rig_log_off(&rig, bob);
+    struct desk_id third = rig_publish(&rig, "c");
+    while (rig_state(&rig, third) == LEAD_OFFERED || rig_state(&rig, third) == LEAD_WAITING) {
+        struct core_rep_today told;
+        rig_pass(&rig, 1000);
+        core_rep_today(rig.core, (struct core_text){"ada", 3}, &told);
+        if (told.missed > 0)
+            break;
+    }
+    expect_today(&rig, "ada", (struct core_rep_today){.since_ms = midnight_ms + 60000, .offered = 1, .missed = 1, .completed = 1});
+    assert_false(core_rep_today(rig.core, (struct core_text){"cleo", 4}, &nobody));
+    rig_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +231,7 @@ int main(void)
         cmocka_unit_test(what_waits_is_counted_by_what_keeps_the_rep_from_it),
         cmocka_unit_test(more_than_the_bound_is_admitted),
         cmocka_unit_test(other_rules_since_are_admitted),
+        cmocka_unit_test(a_reps_day_is_counted_and_begins_anew_at_midnight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

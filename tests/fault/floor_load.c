@@ -433,6 +433,7 @@ static void take_event(struct load *load, struct robot *robot, const struct lw_r
     case LW_REP_NUDGE:
     case LW_REP_PULL_LIST:
     case LW_REP_CHOICES:
+    case LW_REP_DAY:
     case LW_REP_SNAPSHOT:
         robot->is_told = true;
         forget_untold(robot);

@@ -4,6 +4,7 @@
 import json
 import re
 import signal
+import subprocess
 import unittest
 
 from pty_screen import Terminal
@@ -33,7 +34,7 @@ dispositions:
 class Rep(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.desk = Desk(RULES, with_redis=True)
+        cls.desk = Desk(RULES, with_redis=True, with_keys=True)
 
     @classmethod
     def tearDownClass(cls):
@@ -378,6 +379,28 @@ class Rep(unittest.TestCase):
             t.see("^  bruno +")
             self.log_off(t)
 
+    def test_by_tcp_with_a_key_the_day_is_told_too_and_is_the_reps_own(self):
+        anna, bruno = self.desk.key("rep", "anna"), self.desk.key("rep", "bruno")
+        nowhere = ["--endpoint", self.desk.tcp("reps"), "--run-dir", self.desk.folder / "nowhere"]
+
+        def today(name, key):
+            done = subprocess.run([BIN / "leadwire", "rep", name, "--key-file", key, *nowhere, "--once", "--json"], check=True, stdout=subprocess.PIPE, timeout=30)
+            return json.loads(done.stdout)["day"]["today"]
+        was, others = today("anna", anna), today("bruno", bruno)
+        with Terminal([BIN / "leadwire", "rep", "anna", "--key-file", anna, *nowhere, "--undo", "0"], rows=60) as t:
+            t.see("logged on as anna")
+            lead = self.desk.publish("--product", "solar")
+            t.see(rf"OFFER: .*{lead}")
+            t.type("a\n")
+            t.see("YOURS")
+            t.type("c won\n")
+            t.see("done")
+            t.type("s\n")
+            told = t.see(r"your day since [\d:]+: (\d+) offers, (\d+) accepted, (\d+) completed, (\d+) declined, (\d+) missed")
+            self.assertEqual([int(told[i]) for i in (2, 3)], [was["accepted"] + 1, was["completed"] + 1])
+            self.log_off(t)
+        self.assertEqual(today("bruno", bruno), others)
+
     def test_once_prints_what_the_rep_has(self):
         with self.log_on("anna") as t:
             lead = self.desk.publish("--product", "solar", "--name", "Giulia")
@@ -409,7 +432,7 @@ class Rep(unittest.TestCase):
                 t.type("a\n")
                 t.see(r"\[1\] YOURS")
                 t.type("s\n")
-                t.see(rf"your day since [\d:]+: {before + 1} offers, \d+ accepted, \d+ declined, \d+ missed")
+                t.see(rf"your day since [\d:]+: {before + 1} offers, \d+ accepted, \d+ completed, \d+ declined, \d+ missed")
                 t.see(r"In the fair share you are number \d of 2; ")
                 t.see(r"^Leads of the last half hour that others got:")
                 solar = self.desk.publish("--product", "solar")     # for which bruno has not the skill

@@ -16,10 +16,10 @@ WAIT_S = 30
 
 
 class Desk:
-    def __init__(self, rules, with_redis=False):
+    def __init__(self, rules, with_redis=False, with_keys=False):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lw-terminal-"))
         self.run_dir = self.folder / "run"
-        self.processes, self.with_redis = {}, with_redis
+        self.processes, self.with_redis, self.with_keys = {}, with_redis, with_keys
         self.write("reps", "anna correct-horse\nbruno battery-staple\n")
         self.write("anna", "correct-horse")
         self.write("bruno", "battery-staple")
@@ -49,8 +49,9 @@ class Desk:
         if self.with_redis and "redis" not in self.processes:
             self.start_redis()
         store = ["--redis", f"unix:{self.folder}/redis.sock", "--durability", "memory"] if self.with_redis else ["--ephemeral"]
+        keys = ["--keys", self.folder / "keys", "--listen-reps", "tcp://127.0.0.1:0"] if self.with_keys else []
         broker = self.launch("broker", BIN / "leadwire-broker", "--desk", "main", "--run-dir", self.run_dir, "--rep-secrets", self.folder / "reps",
-                             "--name", "the-broker", "--ready-fd", "1", *store, stdout=subprocess.PIPE)
+                             "--name", "the-broker", "--ready-fd", "1", *store, *keys, stdout=subprocess.PIPE)
         assert broker.stdout.readline() == b"serving\n", (self.folder / "broker.log").read_text()
         broker.stdout.close()
 
@@ -67,6 +68,15 @@ class Desk:
 
     def apply(self, rules):
         self.tool("apply", self.write("desk.yaml", rules))
+
+    def key(self, role, name):
+        """Makes one; gives its file."""
+        made = subprocess.run([BIN / "leadwire", "keys", "new", role, name, "--dir", self.folder / "keys", "--json"], check=True, stdout=subprocess.PIPE, timeout=WAIT_S)
+        return json.loads(made.stdout)["file"]
+
+    def tcp(self, door):
+        rows = [line.split() for line in (self.run_dir / "status").read_text(encoding="utf-8").splitlines()]
+        return next(row[1] for row in rows if row[0] == door and row[1].startswith("tcp://"))
 
     def publish(self, *more):
         return json.loads(self.tool("publish", "--json", *more))["lead_id"]

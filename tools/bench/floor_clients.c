@@ -96,7 +96,7 @@ static void react(struct floor_board *board, struct lw_rep *rep, uint32_t number
     case LW_REP_SNAPSHOT:
         board->reps_ready++;
         break;
-    case LW_REP_NONE: case LW_REP_PULL_LIST: case LW_REP_CHOICES: case LW_REP_WELCOME: case LW_REP_LOST: case LW_REP_WITHDRAWN: case LW_REP_STATUS: case LW_REP_REFUSED:
+    case LW_REP_NONE: case LW_REP_PULL_LIST: case LW_REP_CHOICES: case LW_REP_DAY: case LW_REP_WELCOME: case LW_REP_LOST: case LW_REP_WITHDRAWN: case LW_REP_STATUS: case LW_REP_REFUSED:
         break;
     }
 }

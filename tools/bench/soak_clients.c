@@ -237,7 +237,7 @@ static void work_off(struct floor *floor, struct soak_rep *rep)
                 (void)!lw_rep_set_state(rep->session, LW_REP_AVAILABLE, "", &ticket);
             break;
         case LW_REP_REFUSED: bench_give_up(lw_rep_error(rep->session));
-        case LW_REP_NONE: case LW_REP_WELCOME: case LW_REP_LOST: case LW_REP_WITHDRAWN: case LW_REP_NUDGE: case LW_REP_PULL_LIST: case LW_REP_CHOICES:
+        case LW_REP_NONE: case LW_REP_WELCOME: case LW_REP_LOST: case LW_REP_WITHDRAWN: case LW_REP_NUDGE: case LW_REP_PULL_LIST: case LW_REP_CHOICES: case LW_REP_DAY:
             break;
         }
     }

@@ -290,7 +290,6 @@ int command_rep(int argc, char **argv)
         code = EXIT_NO;
     } else {
         session->desk.name = cli.arguments[0];
-        session->desk.cli = &cli;
         for_s = session->is_once ? cli.timeout_s : for_s;
         secret_path = cli.key_file != NULL ? NULL : secret_path;
         robot->seed = rep_robot_seed(robot->seed, session->desk.name);

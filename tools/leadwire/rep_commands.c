@@ -155,11 +155,14 @@ void rep_commands_summary(const struct rep_desk *desk)
     printf("\n");
 }
 
-static void tell_day(const struct rep_desk *desk)
+/* What came since the log-on, and, once the broker answers, the day. */
+static lw_status tell_day(struct rep_desk *desk)
 {
-    struct rep_day day;
     rep_commands_summary(desk);
-    rep_day_say(desk->cli != NULL && rep_day_ask(desk->cli, desk->name, &day) ? &day : NULL);
+    const lw_status status = rep_desk_ask_day(desk);
+    if (status == LW_UNSUPPORTED)
+        rep_day_say(NULL);
+    return status == LW_UNSUPPORTED ? LW_OK : status;
 }
 
 void rep_commands_not_now(lw_status status)
@@ -182,7 +185,7 @@ bool rep_commands_obey(struct rep_desk *desk, struct rep_undo *undo, char *line)
     case '\0': return true;
     case 'q': return false;
     case 'l': list(desk, undo); return true;
-    case 's': tell_day(desk); return true;
+    case 's': status = tell_day(desk); break;
     case 'p': status = *rest_of(rest) != '\0' ? rep_desk_pull(desk, rest_of(rest)) : rep_desk_pull_list(desk); break;
     case 'o': status = rep_desk_ask_choices(desk); break;
     case 'r':

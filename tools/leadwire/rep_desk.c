@@ -253,7 +253,8 @@ lw_status rep_desk_take(struct rep_desk *desk, uint64_t now_ms, struct lw_rep_ev
         break;
     case LW_REP_ANSWER: *item = take_answer(desk, event); break;
     case LW_REP_PULL_LIST:
-    case LW_REP_CHOICES: break;
+    case LW_REP_CHOICES:
+    case LW_REP_DAY: break;
     case LW_REP_REFUSED: log_session(desk, "session_refused", event); break;
     case LW_REP_NONE: break;
     }
@@ -409,6 +410,12 @@ lw_status rep_desk_ask_choices(struct rep_desk *desk)
 {
     uint64_t ticket = 0;   /* the same */
     return lw_rep_ask_choices(desk->rep, &ticket);
+}
+
+lw_status rep_desk_ask_day(struct rep_desk *desk)
+{
+    uint64_t ticket = 0;   /* the same */
+    return lw_rep_ask_day(desk->rep, &ticket);
 }
 
 lw_status rep_desk_set_state(struct rep_desk *desk, lw_rep_state state, const char *reason)

@@ -20,7 +20,6 @@
 
 enum { REP_ITEMS_MAX = 1024, REP_TICKETS_MAX = 2048, REP_DISPOSITION_SIZE = 128, REP_NOTE_SIZE = 2000, REP_HANDED_NOTE_MAX = 500, REP_REASON_SIZE = 256 };
 
-struct cli;
 
 enum item_state { ITEM_OFFERED, ITEM_ACCEPTING, ITEM_DECLINING, ITEM_HELD, ITEM_ENDING, ITEM_COMPLETING, ITEM_GONE };
 
@@ -53,7 +52,6 @@ struct rep_ticket {
 struct rep_desk {
     struct lw_rep *rep;
     const char *name;
-    const struct cli *cli;      /* where to ask for the rep's day; NULL: it is not told */
     const char *crm_link;       /* a template as in rep_crm.h; NULL: none */
     FILE *log;                  /* NULL: none */
     struct rep_item items[REP_ITEMS_MAX];
@@ -86,6 +84,8 @@ LW_MUST_CHECK lw_status rep_desk_touch(struct rep_desk *desk, const struct rep_i
 LW_MUST_CHECK lw_status rep_desk_pull(struct rep_desk *desk, const char *lead_id);
 LW_MUST_CHECK lw_status rep_desk_pull_list(struct rep_desk *desk);
 LW_MUST_CHECK lw_status rep_desk_ask_choices(struct rep_desk *desk);
+/* LW_UNSUPPORTED: this broker does not tell it. */
+LW_MUST_CHECK lw_status rep_desk_ask_day(struct rep_desk *desk);
 lw_status rep_desk_set_state(struct rep_desk *desk, lw_rep_state state, const char *reason);
 
 #endif

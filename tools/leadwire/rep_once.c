@@ -18,6 +18,7 @@ void rep_once_fini(struct rep_once *once)
     json_decref(once->leads);
     json_decref(once->pullable);
     json_decref(once->choices);
+    json_decref(once->day);
 }
 
 /* What an offer and a lead in hand have in common. */
@@ -93,15 +94,17 @@ void rep_once_take(struct rep_once *once, struct rep_desk *desk, const struct lw
         once->is_done = rep_desk_ask_choices(desk) != LW_OK;
     } else if (event->kind == LW_REP_CHOICES && event->choices != NULL) {
         once->choices = choices_json(event->choices);
+        once->is_done = rep_desk_ask_day(desk) != LW_OK;
+    } else if (event->kind == LW_REP_DAY && event->day != NULL) {
+        once->day = rep_day_json(event->day);
         once->is_done = true;
-    } else if (event->kind == LW_REP_CHOICES || event->kind == LW_REP_ANSWER) {   /* it is not told */
+    } else if (event->kind == LW_REP_CHOICES || event->kind == LW_REP_DAY || event->kind == LW_REP_ANSWER) {   /* it is not told */
         once->is_done = true;
     }
 }
 
 bool rep_once_print(const struct rep_once *once, const struct rep_desk *desk)
 {
-    struct rep_day day;
     json_t *object = json_object();
     json_object_set_new(object, "rep", json_string(desk->name));
     json_object_set_new(object, "state", json_string(lw_rep_state_name(desk->state)));
@@ -110,7 +113,7 @@ bool rep_once_print(const struct rep_once *once, const struct rep_desk *desk)
     json_object_set(object, "leads", once->leads);
     json_object_set(object, "pullable", once->pullable);
     json_object_set_new(object, "choices", once->choices != NULL ? json_incref(once->choices) : json_null());
-    json_object_set_new(object, "day", rep_day_json(rep_day_ask(desk->cli, desk->name, &day) ? &day : NULL));
+    json_object_set_new(object, "day", once->day != NULL ? json_incref(once->day) : json_null());
     const int failed = json_dumpf(object, stdout, 0);
     json_decref(object);
     return failed == 0 && putchar('\n') != EOF && fflush(stdout) == 0;

@@ -2,7 +2,7 @@
  *
  * rep_once - what a rep has before them now, as one JSON object: for scripts. Threads: one owner.
  *
- *   {"rep": ..., "state": ..., "capacity": N, "offers": [...], "leads": [...], "pullable": [...]}
+ *   {"rep": ..., "state": ..., "capacity": N, "offers": [...], "leads": [...], "pullable": [...], "choices": {...}, "day": {...}}
  */
 #ifndef REP_ONCE_H
 #define REP_ONCE_H
@@ -11,7 +11,7 @@
 
 #include "rep_desk.h"
 
-struct rep_once { json_t *offers, *leads, *pullable, *choices; bool is_done; };
+struct rep_once { json_t *offers, *leads, *pullable, *choices, *day; bool is_done; };
 
 /* False without memory. */
 bool rep_once_init(struct rep_once *once);

@@ -10,6 +10,7 @@
 
 #include "rep_commands.h"
 #include "rep_crm.h"
+#include "rep_day.h"
 #include "rep_text.h"
 #include "words.h"
 
@@ -357,6 +358,7 @@ void rep_terminal_show(struct rep_terminal *terminal, struct rep_desk *desk, con
     case LW_REP_ANSWER: show_answer(event, item); break;
     case LW_REP_PULL_LIST: show_pull_list(event); break;
     case LW_REP_CHOICES: show_choices(event->choices); break;
+    case LW_REP_DAY: rep_day_say(event->day); break;
     case LW_REP_REFUSED: show_refused(event); break;
     case LW_REP_SNAPSHOT:
     case LW_REP_NONE: break;

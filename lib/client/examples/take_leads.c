@@ -56,6 +56,7 @@ static void handle(struct desk_work *work, const struct lw_rep_event *event)
     case LW_REP_NUDGE:
     case LW_REP_PULL_LIST:
     case LW_REP_CHOICES:
+    case LW_REP_DAY:
     case LW_REP_SNAPSHOT:
         break;
     }
