@@ -51,17 +51,23 @@ static json_t *decisions_json(const struct waiting_story *story, const Leadwire_
     return list;
 }
 
-/* Who acted, why, and on which other lead may be of another team: with one team's manager these are "". */
+/* A note on handing the lead on is a rep's, whom one team's manager may know; who acted else is a user, who may have a rep's name. */
+static bool may_read(const struct waiting_story *story, const Leadwire__V1__LeadActNote *act)
+{
+    return story->scope.all || (strcmp(act->what, "transferred") == 0 && ops_scope_has_rep(&story->scope, &story->feed->board, act->by));
+}
+
+/* Who acted, why, and on which other lead may be of another team: with one team's manager these are "", but for their reps' notes. */
 static json_t *acts_json(const struct waiting_story *story, const Leadwire__V1__ExplainReply *reply)
 {
-    const bool all = story->scope.all;
     json_t *list = json_array();
     for (size_t i = 0; i < reply->n_acts; i++) {
         const Leadwire__V1__LeadActNote *one = reply->acts[i];
+        const bool reads = may_read(story, one);
         if (may_name(story, one->rep))
             json_array_append_new(list, json_pack("{s:I, s:s, s:s, s:s, s:s, s:s}", "at_unix_ms", (json_int_t)one->at_unix_ms, "what", one->what, "rep",
-                                                  one->rep, "by", all ? one->by : "", "reason", all ? one->reason : "", "other_lead_id",
-                                                  all ? one->other_lead_id : ""));
+                                                  one->rep, "by", reads ? one->by : "", "reason", reads ? one->reason : "", "other_lead_id",
+                                                  story->scope.all ? one->other_lead_id : ""));
     }
     return list;
 }

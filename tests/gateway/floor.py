@@ -2,6 +2,7 @@
 """A small desk with real programs in a directory of its own: Redis or none, broker, gateway, and whoever asks it over HTTP."""
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import pathlib
@@ -221,8 +222,10 @@ class Browser:
 class Page:
     """A page at the desk: its stream of events, and its acts."""
 
+    keys = itertools.count(1)   # of all pages: one of the same name that comes later asks for something else
+
     def __init__(self, browser, name, take=True):
-        self.browser, self.name, self.keys, self.state = browser, name, 0, None
+        self.browser, self.name, self.state = browser, name, None
         self.connection = http.client.HTTPConnection("127.0.0.1", browser.floor.port, timeout=WAIT_S)
         self.connection.request("GET", f"/api/v1/desk/events?page={name}" + ("&take=1" if take else ""), headers={"Cookie": browser.cookie})
         self.stream = self.connection.getresponse()
@@ -263,8 +266,8 @@ class Page:
 
     def act(self, name, key=None, **members):
         """(status, answer)"""
-        self.keys += 1
-        status, _, text = self.browser.ask("POST", f"/api/v1/desk/{name}", {"page": self.name, "key": key or f"{self.name}-{self.keys}", **members})
+        key = key or f"{self.name}-{next(self.keys)}"
+        status, _, text = self.browser.ask("POST", f"/api/v1/desk/{name}", {"page": self.name, "key": key, **members})
         return status, json.loads(text)
 
     def act_on(self, row, name, **members):

@@ -171,6 +171,9 @@ class Acting(OpsCase):
         self.assertEqual(told["acts"][0]["reason"], "because")
         self.assertIn("bruno", [candidate["rep"] for decision in told["decisions"] for candidate in decision["candidates"]])
         self.assertEqual(told["events"][0]["cause"], "published")
+        self.assertEqual(anna.act_on(anna.lead("assigned"), "transfer", rep="bruno", note="wants it before winter")[1]["outcome"], "accepted")
+        handed_on = json.loads(browser.ask("GET", f"/api/v1/ops/lead?id={lead_id}")[2])["acts"][-1]
+        self.assertEqual([handed_on[name] for name in ("what", "rep", "by", "reason")], ["transferred", "bruno", "anna", "wants it before winter"])
         self.assertEqual(self.act(browser, lead_id=lead_id, act="cancel")[1]["outcome"], "accepted")
         self.assertIn(f"act of a manager: user=maria act=cancel on={lead_id} outcome=accepted", self.floor.log("gateway"))
 
@@ -296,6 +299,24 @@ class OneTeam(OpsCase):
         told = json.loads(browser.ask("GET", f"/api/v1/ops/lead?id={ours}")[2])
         self.assertEqual([(one["what"], one["by"], one["reason"], one["other_lead_id"]) for one in told["acts"]], [("taken_back", "", "", "")])
         wait_for("its story stays for a while", lambda: browser.ask("GET", f"/api/v1/ops/lead?id={ours}")[0] == 200)
+
+    def test_the_manager_of_a_team_reads_the_notes_of_that_team(self):
+        browser, watch = self.watch("otto")
+        anna, bruno = self.desk("anna"), self.desk("bruno")
+
+        def notes_on(lead_id):
+            told = json.loads(browser.ask("GET", f"/api/v1/ops/lead?id={lead_id}")[2])
+            return [(one["what"], one["by"], one["reason"]) for one in told.get("acts", ())]
+        theirs = self.floor.publish()
+        anna.act_on(anna.lead("offered"), "accept")
+        self.assertEqual(anna.act_on(anna.lead("assigned"), "transfer", rep="bruno", note="asked for Lucia")[1]["outcome"], "accepted")
+        bruno.act_on(bruno.lead("offered"), "accept")
+        watch.until("bruno has it", lambda state: named(state["leads"], "lead_id", theirs))
+        self.assertEqual(notes_on(theirs), [("transferred", "", "")])
+        self.assertEqual(bruno.act_on(bruno.lead("assigned"), "transfer", team="inside", note="prefers evenings")[1]["outcome"], "accepted")
+        wait_for("its note is told", lambda: notes_on(theirs) == [("transferred", "", ""), ("transferred", "bruno", "prefers evenings")])
+        anna.act_on(anna.lead("offered"), "accept")
+        self.assertEqual(anna.act_on(anna.lead("assigned"), "complete", disposition="won")[1]["outcome"], "accepted")
 
     def test_a_team_that_nobody_is_in_is_nobodys(self):
         self.floor.write_users((*USERS, ("vera", "manager:nowhere", "-")))
