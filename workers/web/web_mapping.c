@@ -6,10 +6,11 @@
 #include "json_path.h"
 #include "text_clean.h"
 
-enum { PLAIN_NAME_MAX = 64 };
+enum { PLAIN_NAME_MAX = 64, USUAL_NAME_SIZE = 24 };
 
-/* Usual names, reduced to lower-case letters and digits, with a leading "your" cut. */
-static const struct { const char *name, *target; } usual_names[] = {
+/* Usual names, reduced to lower-case letters and digits, with a leading "your" cut. Each stands in the table itself: the table is gone through
+ * for every field that no map names. */
+static const struct { char name[USUAL_NAME_SIZE]; const char *target; } usual_names[] = {
     {"name", "full_name"}, {"fullname", "full_name"}, {"contactname", "full_name"}, {"nomecognome", "full_name"},
     {"firstname", "given_name"}, {"fname", "given_name"}, {"givenname", "given_name"}, {"nome", "given_name"},
     {"vorname", "given_name"}, {"prenom", "given_name"}, {"nombre", "given_name"},
@@ -49,7 +50,7 @@ static const char *const wrappers[] = {"contact.", "lead.", "data.", "fields.", 
 
 static void warn_of_misfits(const struct web_mapping *mapping, const struct input_fields *fields, struct lead_builder *builder);
 static void apply_map(const struct web_mapping *mapping, bool about_consents, struct input_fields *fields, struct lead_builder *builder);
-static void apply_usual(const struct web_mapping *mapping, bool about_consents, struct input_fields *fields, struct lead_builder *builder);
+static bool apply_usual(const struct web_mapping *mapping, bool about_consents, struct input_fields *fields, struct lead_builder *builder);
 static bool is_about_consents(const struct web_target *target);
 static bool usual(const struct input_field *field, struct web_target *out);
 static void give_consent(const char *purpose, const struct input_field *field, struct lead_builder *builder);
@@ -85,9 +86,10 @@ void web_mapping_apply(const struct web_mapping *mapping, struct input_fields *f
 {
     warn_of_misfits(mapping, fields, builder);
     apply_map(mapping, false, fields, builder);
-    apply_usual(mapping, false, fields, builder);
+    const bool is_left = apply_usual(mapping, false, fields, builder);
     apply_map(mapping, true, fields, builder);   /* what tells of a consent comes after it, wherever it stands */
-    apply_usual(mapping, true, fields, builder);
+    if (is_left)
+        apply_usual(mapping, true, fields, builder);
     for (size_t i = 0; i < fields->count; i++) {
         struct input_field *field = &fields->items[i];
         if (!field->used)
@@ -124,6 +126,8 @@ static void apply_map(const struct web_mapping *mapping, bool about_consents, st
 {
     for (size_t i = 0; i < mapping->entry_count; i++) {
         const struct web_map_entry *entry = &mapping->entries[i];
+        if (about_consents && !is_about_consents(&entry->target))
+            continue;   /* given and used up by the time before */
         struct input_search search = input_fields_search(fields, entry->path);
         for (struct input_field *field; (field = input_search_next(fields, &search));) {
             if (is_about_consents(&entry->target) == about_consents)
@@ -133,18 +137,25 @@ static void apply_map(const struct web_mapping *mapping, bool about_consents, st
     }
 }
 
-static void apply_usual(const struct web_mapping *mapping, bool about_consents, struct input_fields *fields, struct lead_builder *builder)
+/* True when it leaves a field whose name is usual: one of the other kind. */
+static bool apply_usual(const struct web_mapping *mapping, bool about_consents, struct input_fields *fields, struct lead_builder *builder)
 {
     struct web_target target;
+    bool is_left = false;
     for (size_t i = 0; i < fields->count; i++) {
         struct input_field *field = &fields->items[i];
         if (!field->used && ignored(mapping, field->path))
             field->used = true;
-        if (!field->used && usual(field, &target) && is_about_consents(&target) == about_consents) {
+        if (field->used || !usual(field, &target))
+            continue;
+        if (is_about_consents(&target) == about_consents) {
             give(&target, field, builder);
             field->used = true;
+        } else {
+            is_left = true;
         }
     }
+    return is_left;
 }
 
 /* Words and time of one, rather than yes or no. */
@@ -241,7 +252,7 @@ static bool usual_target(const char *path, struct web_target *out)
     plain[used] = '\0';
     const char *name = strncmp(plain, "your", 4) == 0 ? plain + 4 : plain;
     for (size_t i = 0; i < sizeof usual_names / sizeof *usual_names; i++)
-        if (strcmp(usual_names[i].name, name) == 0)
+        if (usual_names[i].name[0] == name[0] && strcmp(usual_names[i].name, name) == 0)
             return web_target_parse(usual_names[i].target, out);
     return false;
 }
