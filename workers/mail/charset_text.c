@@ -23,20 +23,21 @@ static bool find_superset(const char *charset, const char **means);
 static bool is_western(const char *charset);
 static bool is_ascii(const char *bytes, size_t size);
 static bool convert(struct byte_buffer *out, iconv_t converter, const char *bytes, size_t size);
-static void put_without_nul(struct byte_buffer *out, const char *bytes, size_t size);
+static char *copy_without_nul(struct arena *arena, const char *bytes, size_t size);
 
 char *charset_to_utf8(struct arena *arena, const char *bytes, size_t size, const char *charset, bool *as_declared)
 {
     const char *name = NULL;
     struct byte_buffer out;
-    /* No charset in use here needs over 4 bytes of UTF-8 for one of its own. */
-    byte_buffer_init(&out, 4 * size + 4);
     *as_declared = true;
     bool guess = !charset || charset[0] == '\0' || find_superset(charset, &name);
-    const bool mislabelled = !(guess && !name) && is_western(charset) && !is_ascii(bytes, size) && charset_is_utf8(bytes, size);
+    const bool western = !(guess && !name) && is_western(charset), plain = western && is_ascii(bytes, size);
+    const bool mislabelled = western && !plain && charset_is_utf8(bytes, size);
     if (mislabelled) {
         name = NULL;
         *as_declared = false;
+    } else if (plain) {
+        name = NULL;   /* it is UTF-8 too, and no converter is opened */
     } else if (guess && !name) {
         bool is_utf8 = charset_is_utf8(bytes, size);
         name = is_utf8 ? NULL : "cp1252";
@@ -50,13 +51,13 @@ char *charset_to_utf8(struct arena *arena, const char *bytes, size_t size, const
         if (!charset_is_utf8(bytes, size))
             converter = iconv_open("UTF-8", "cp1252");
     }
-    if (converter == (iconv_t)-1) {
-        put_without_nul(&out, bytes, size);
-    } else {
-        if (!convert(&out, converter, bytes, size))
-            *as_declared = false;
-        iconv_close(converter);
-    }
+    if (converter == (iconv_t)-1)
+        return copy_without_nul(arena, bytes, size);
+    /* No charset in use here needs over 4 bytes of UTF-8 for one of its own. */
+    byte_buffer_init(&out, 4 * size + 4);
+    if (!convert(&out, converter, bytes, size))
+        *as_declared = false;
+    iconv_close(converter);
     /* Converters can give NUL too (UTF-16, for one). */
     char *text = NULL;
     size_t kept = 0;
@@ -139,10 +140,17 @@ static bool convert(struct byte_buffer *out, iconv_t converter, const char *byte
     return clean;
 }
 
-static void put_without_nul(struct byte_buffer *out, const char *bytes, size_t size)
+static char *copy_without_nul(struct arena *arena, const char *bytes, size_t size)
 {
-    for (size_t i = 0; i < size; i++) {
+    if (!memchr(bytes, '\0', size))
+        return arena_copy(arena, bytes, size);
+    char *text = arena_alloc(arena, size + 1);
+    size_t kept = 0;
+    for (size_t i = 0; text && i < size; i++) {
         if (bytes[i] != '\0')
-            byte_buffer_put_u8(out, (uint8_t)bytes[i]);
+            text[kept++] = bytes[i];
     }
+    if (text)
+        text[kept] = '\0';
+    return text;
 }

@@ -15,9 +15,25 @@ static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq
 static bool read_b_word(const char *at, struct word *out);
 static bool put_q_word(struct byte_buffer *out, const struct word *word);
 
+/* Of what has no encoded word only the line ends go. */
+static const char *copy_unfolded(struct arena *arena, const char *raw)
+{
+    char *text = arena_alloc(arena, strlen(raw) + 1);
+    size_t used = 0;
+    for (const char *at = raw; text && *at; at++) {
+        if (*at != '\r' && *at != '\n')
+            text[used++] = *at;
+    }
+    if (text)
+        text[used] = '\0';
+    return text;
+}
+
 const char *encoded_words_to_q(struct arena *arena, const char *raw)
 {
     struct byte_buffer out;
+    if (!strstr(raw, "=?"))
+        return copy_unfolded(arena, raw);
     /* A base64 digit holds 6 bits: at most 3/4 of a byte, of 3 characters. */
     byte_buffer_init(&out, 3 * strlen(raw) + 64);
     for (const char *at = raw; *at;) {

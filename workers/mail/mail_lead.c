@@ -5,13 +5,14 @@
 #include "adf_text.h"
 #include "contact_id.h"
 #include "email_address.h"
+#include "is_sanitized.h"
 #include "mail_stop.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-enum { MESSAGE_ID_IN_KEY_MAX = 160, FORM_ATTRIBUTES_MAX = 24 };
+enum { MESSAGE_ID_IN_KEY_MAX = 160, FORM_ATTRIBUTES_MAX = 24, MAIL_ARENA_KEEP = 64 * 1024 };
 
 static enum mail_reason judge(const struct mail_source *source, struct mail_lead *out, enum mail_reason read);
 static bool read_body(const struct mail_source *source, struct mail_lead *out);
@@ -27,8 +28,11 @@ static const struct mail_address *person_of_header(const struct mail_source *sou
 
 enum mail_reason mail_lead_read(const struct mail_source *source, const void *bytes, size_t size, struct mail_lead *out)
 {
-    mail_lead_fini(out);
-    arena_init(&out->arena, MAIL_ARENA_CAP);
+    if (IS_SANITIZED)
+        mail_lead_fini(out);   /* a sanitizer shall see what is used after its end */
+    if (out->arena.cap_bytes == 0)
+        arena_init(&out->arena, MAIL_ARENA_CAP);
+    arena_reset(&out->arena, MAIL_ARENA_KEEP);
     out->lead = NULL;
     out->detail = "";
     out->idempotency_id[0] = '\0';

@@ -288,9 +288,18 @@ static void read_address(GMimeMessage *source, const char *header, GMimeParserOp
     }
 }
 
+static bool is_ascii(const char *text)
+{
+    while (*text && (unsigned char)*text <= 0x7F)
+        text++;
+    return *text == '\0';
+}
+
 static const char *decode(struct arena *arena, const char *raw, GMimeParserOptions *options)
 {
     const char *words = raw ? encoded_words_to_q(arena, raw) : NULL;
+    if (words && !strstr(words, "=?") && is_ascii(words))
+        return clean(arena, words);   /* gmime would take it apart and put the same together */
     char *text = words ? g_mime_utils_header_decode_text(options, words) : NULL;
     const char *decoded = clean(arena, text);
     g_free(text);

@@ -11,18 +11,26 @@
 
 enum { TOLD_DIGITS_MAX = 15 };
 
+struct decoded {
+    GByteArray *bytes;   /* NULL: not decoded */
+    bool is_cut;         /* longer than MAIL_TEXT_SIZE_MAX */
+};
+
 struct walker {
     struct arena *arena;
     struct mail_message *out;
     unsigned parts;
     GMimePart *plain, *html;   /* borrowed; the first of each that is not blank */
+    struct decoded text_of_plain, text_of_html;   /* what they hold, decoded once */
     const char *unparted;      /* borrowed; what stands in a multipart in which no boundary was found; NULL */
 };
 
 static enum mail_reason walk(struct walker *walker, GMimeObject *object, int depth);
 static void take_leaf(struct walker *walker, GMimePart *part);
-static const char *read_text(struct walker *walker, GMimePart *part);
-static bool is_blank(GMimePart *part);
+static enum mail_reason take_text(struct walker *walker);
+static const char *read_text(struct walker *walker, GMimePart *part, const struct decoded *decoded);
+static bool is_blank(GMimePart *part, struct decoded *out);
+static void forget(struct decoded *decoded);
 static bool is_xml(GMimePart *part);
 static const char *read_adf(struct walker *walker, GMimePart *part);
 
@@ -34,14 +42,22 @@ enum mail_reason mail_parts_read(GMimeObject *top, struct arena *arena, struct m
         return MAIL_LEAD;
     }
     enum mail_reason reason = walk(&walker, top, 0);
-    if (reason != MAIL_LEAD)
-        return reason;
-    GMimePart *body = walker.plain ? walker.plain : walker.html;
+    if (reason == MAIL_LEAD)
+        reason = take_text(&walker);
+    forget(&walker.text_of_plain);
+    forget(&walker.text_of_html);
+    return reason;
+}
+
+static enum mail_reason take_text(struct walker *walker)
+{
+    struct mail_message *out = walker->out;
+    GMimePart *body = walker->plain ? walker->plain : walker->html;
     if (body) {
-        out->text = read_text(&walker, body);
-        out->text_from_html = body == walker.html;
-    } else if (walker.unparted) {
-        out->text = charset_to_utf8(arena, walker.unparted, strlen(walker.unparted), NULL, &(bool){false});
+        out->text = read_text(walker, body, walker->plain ? &walker->text_of_plain : &walker->text_of_html);
+        out->text_from_html = body == walker->html;
+    } else if (walker->unparted) {
+        out->text = charset_to_utf8(walker->arena, walker->unparted, strlen(walker->unparted), NULL, &(bool){false});
     }
     return out->text ? MAIL_LEAD : MAIL_UNPARSABLE;
 }
@@ -152,11 +168,15 @@ static void take_leaf(struct walker *walker, GMimePart *part)
         mail_warn(walker->out, "a part names no type that could be read: taken for text");
     if (!attached && (plain || html)) {
         GMimePart **place = plain ? &walker->plain : &walker->html;
-        if (!*place && !is_blank(part)) {
+        struct decoded decoded;
+        const bool blank = is_blank(part, &decoded);
+        if (!*place && !blank) {
             *place = part;
+            *(plain ? &walker->text_of_plain : &walker->text_of_html) = decoded;
             return;
         }
-        if (is_blank(part))
+        forget(&decoded);
+        if (blank)
             return;
     }
     if (!attached && html && walker->html && is_type(object, "text", "html"))
@@ -170,15 +190,22 @@ static void take_leaf(struct walker *walker, GMimePart *part)
     add_attachment(walker, name, object, size > 0 ? size : told_size(object));
 }
 
-static bool is_blank(GMimePart *part)
+/* out is to be forgotten by the caller. */
+static bool is_blank(GMimePart *part, struct decoded *out)
 {
     GByteArray *bytes = g_byte_array_new();
-    decode(part, bytes, MAIL_TEXT_SIZE_MAX);
+    *out = (struct decoded){bytes, decode(part, bytes, MAIL_TEXT_SIZE_MAX) > MAIL_TEXT_SIZE_MAX};
     bool blank = true;
     for (guint i = 0; i < bytes->len && blank; i++)
         blank = bytes->data[i] <= ' ';
-    g_byte_array_free(bytes, TRUE);
     return blank;
+}
+
+static void forget(struct decoded *decoded)
+{
+    if (decoded->bytes)
+        g_byte_array_free(decoded->bytes, TRUE);
+    *decoded = (struct decoded){0};
 }
 
 static bool is_xml(GMimePart *part)
@@ -235,17 +262,16 @@ static void unflow(char *text, bool delete_space)
     *to = '\0';
 }
 
-static const char *read_text(struct walker *walker, GMimePart *part)
+static const char *read_text(struct walker *walker, GMimePart *part, const struct decoded *decoded)
 {
-    GByteArray *bytes = g_byte_array_new();
-    if (decode(part, bytes, MAIL_TEXT_SIZE_MAX) > MAIL_TEXT_SIZE_MAX)
+    const GByteArray *bytes = decoded->bytes;
+    if (decoded->is_cut)
         mail_warn(walker->out, "the text is longer than what was read");
     GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
     const char *charset = type ? g_mime_content_type_get_parameter(type, "charset") : NULL;
     bool as_declared = true;
     const char *given = bytes->len ? (const char *)bytes->data : "";
     char *text = charset_to_utf8(walker->arena, given, bytes->len, charset, &as_declared);
-    g_byte_array_free(bytes, TRUE);
     if (!as_declared)
         mail_warn(walker->out, "the text did not fit its declared charset");
     if (text && is_type(GMIME_OBJECT(part), "text", "html")) {
