@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
+#include <hiredis/hiredis.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -19,7 +20,8 @@
 #include "bench_process.h"
 #include "http_door.h"
 
-enum { CONNECTIONS_MAX = 128, READY_WITHIN_MS = 20000, ANSWER_MAX = 4096, REQUEST_MAX = 1024 };
+enum { CONNECTIONS_MAX = 128, READY_WITHIN_MS = 20000, ANSWER_MAX = 4096, REQUEST_MAX = 1024, ID_MAX = 48, CONTACT_MAX = 64 };
+static const char JOURNAL[] = "lw:{bench}:journal";
 
 struct connection {
     int fd;
@@ -28,10 +30,21 @@ struct connection {
     char answer[ANSWER_MAX];
 };
 
-struct run {
+/* Who waits for entries of the journal. */
+struct reader {
+    redisContext *redis, *beside;    /* NULL: nobody watches. beside: tells that redis is waiting */
+    char last[ID_MAX];               /* of the entry that was read last */
+    char sought[CONTACT_MAX];        /* what the contact's entry bears */
+    uint64_t seen_ns;                /* 0: not yet */
+    size_t entry_size_min;
+};
+
+struct ingest_clients {
+    pid_t server;
     struct connection connections[CONNECTIONS_MAX];
-    uint32_t sent, answered, requests;
-    uint32_t *took_us;
+    struct reader reader;
+    uint32_t count, sent, answered, requests;
+    uint32_t *took_us, *kept_us;
 };
 
 static uint32_t next_contact;     /* over all runs of this process */
@@ -161,7 +174,70 @@ static void connect_to(struct connection *connection, uint16_t port)
     setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-static void send_contact(struct run *run, struct connection *connection)
+static redisReply *answer_of(redisContext *redis)
+{
+    redisReply *reply = NULL;
+    if (redisGetReply(redis, (void **)&reply) != REDIS_OK || !reply || reply->type == REDIS_REPLY_ERROR)
+        bench_give_up("Redis does not tell of its journal");
+    return reply;
+}
+
+static void open_reader(struct reader *reader, const char *dir)
+{
+    char path[96];
+    snprintf(path, sizeof path, "%s/redis.sock", dir);
+    reader->redis = redisConnectUnix(path);
+    reader->beside = redisConnectUnix(path);
+    if (!reader->redis || reader->redis->err || !reader->beside || reader->beside->err)
+        bench_give_up("cannot connect to Redis");
+    redisReply *reply = redisCommand(reader->redis, "XREVRANGE %s + - COUNT 1", JOURNAL);
+    if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements != 1)
+        bench_give_up("the journal is empty, or elsewhere");
+    snprintf(reader->last, sizeof reader->last, "%s", reply->element[0]->element[0]->str);
+    freeReplyObject(reply);
+}
+
+/* Has Redis wait for what comes behind the last entry, and returns when it does. */
+static void await_entry(struct reader *reader)
+{
+    if (!reader->redis)
+        return;
+    reader->seen_ns = 0;
+    int is_done = 0;
+    redisAppendCommand(reader->redis, "XREAD BLOCK 0 STREAMS %s %s", JOURNAL, reader->last);
+    while (!is_done)
+        if (redisBufferWrite(reader->redis, &is_done) != REDIS_OK)
+            bench_give_up("Redis does not wait for its journal");
+    redisReply *reply = redisCommand(reader->beside, "PING");
+    freeReplyObject(reply);
+}
+
+/* What came, at this moment; the sought contact's entry among it or not: timers of the desk make entries too. */
+static void read_entries(struct reader *reader, bool until_found)
+{
+    do {
+        redisReply *reply = answer_of(reader->redis);
+        const uint64_t now_ns = bench_now_ns();
+        const redisReply *entries = reply->type == REDIS_REPLY_ARRAY && reply->elements == 1 ? reply->element[0]->element[1] : NULL;
+        for (size_t i = 0; entries && i < entries->elements; i++) {
+            const redisReply *bytes = entries->element[i]->element[1]->element[1];
+            snprintf(reader->last, sizeof reader->last, "%s", entries->element[i]->element[0]->str);
+            if (!memmem(bytes->str, (size_t)bytes->len, reader->sought, strlen(reader->sought)))
+                continue;
+            reader->seen_ns = now_ns;
+            if (reader->entry_size_min == 0 || (size_t)bytes->len < reader->entry_size_min)
+                reader->entry_size_min = (size_t)bytes->len;
+        }
+        freeReplyObject(reply);
+        if (reader->seen_ns == 0)
+            redisAppendCommand(reader->redis, "XREAD BLOCK 0 STREAMS %s %s", JOURNAL, reader->last);
+        for (int is_done = reader->seen_ns != 0; !is_done;)
+            if (redisBufferWrite(reader->redis, &is_done) != REDIS_OK)
+                bench_give_up("Redis does not wait for its journal");
+    } while (until_found && reader->seen_ns == 0);
+}
+
+static void send_contact(struct ingest_clients *run, struct connection *connection)
 {
     char body[REQUEST_MAX / 2], request[REQUEST_MAX];
     const uint32_t n = next_contact++;
@@ -171,8 +247,10 @@ static void send_contact(struct run *run, struct connection *connection)
                              n, n, 10000000 + n % 80000000, n % BENCH_SKILLS);
     int size = snprintf(request, sizeof request, "POST /in/bench HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
                         "Content-Length: %d\r\n\r\n%s", body_size, body);
-    connection->sent_ns = bench_now_ns();
+    snprintf(run->reader.sought, sizeof run->reader.sought, "anna%u@example.com", n);
+    await_entry(&run->reader);
     connection->got = 0;
+    connection->sent_ns = bench_now_ns();
     if (write(connection->fd, request, (size_t)size) != size)      /* fits the socket's buffer */
         bench_give_up("a request was not taken");
     run->sent++;
@@ -192,7 +270,7 @@ static bool is_whole(const struct connection *connection)
     return connection->got >= (size_t)(end + 4 - connection->answer) + strtoul(length + 16, NULL, 10);
 }
 
-static void take_answer(struct run *run, struct connection *connection)
+static void take_answer(struct ingest_clients *run, struct connection *connection)
 {
     ssize_t got = read(connection->fd, connection->answer + connection->got, sizeof connection->answer - 1 - connection->got);
     if (got <= 0)
@@ -201,41 +279,83 @@ static void take_answer(struct run *run, struct connection *connection)
     connection->answer[connection->got] = '\0';
     if (!is_whole(connection))
         return;
+    if (run->reader.redis && run->reader.seen_ns == 0)
+        read_entries(&run->reader, true);    /* it is there: the answer says so */
+    if (run->reader.redis)
+        run->kept_us[run->answered] = (uint32_t)((run->reader.seen_ns - connection->sent_ns) / 1000);
     run->took_us[run->answered++] = (uint32_t)((bench_now_ns() - connection->sent_ns) / 1000);
     connection->sent_ns = 0;
     if (run->sent < run->requests)
         send_contact(run, connection);
 }
 
-struct ingest_figures ingest_http_run(const struct ingest_server *server, const struct ingest_load *load)
+struct ingest_clients *ingest_clients_open(const struct ingest_server *server, uint32_t connections, bool watches_journal)
 {
-    static struct run run;
-    struct pollfd items[CONNECTIONS_MAX];
-    const uint32_t count = load->connections < CONNECTIONS_MAX ? load->connections : CONNECTIONS_MAX;
-
-    run = (struct run){.requests = load->requests, .took_us = calloc(load->requests, sizeof *run.took_us)};
-    if (!run.took_us)
+    struct ingest_clients *clients = calloc(1, sizeof *clients);
+    if (!clients)
         bench_give_up("no memory");
-    for (uint32_t i = 0; i < count; i++) {
-        connect_to(&run.connections[i], server->port);
-        items[i] = (struct pollfd){.fd = run.connections[i].fd, .events = POLLIN};
+    clients->server = server->pid;
+    clients->count = connections < CONNECTIONS_MAX ? connections : CONNECTIONS_MAX;
+    for (uint32_t i = 0; i < clients->count; i++)
+        connect_to(&clients->connections[i], server->port);
+    if (watches_journal)
+        open_reader(&clients->reader, server->dir);
+    return clients;
+}
+
+void ingest_clients_close(struct ingest_clients **clients)
+{
+    for (uint32_t i = 0; i < (*clients)->count; i++)
+        close((*clients)->connections[i].fd);
+    if ((*clients)->reader.redis) {
+        redisFree((*clients)->reader.redis);
+        redisFree((*clients)->reader.beside);
     }
-    const uint64_t cpu_us = bench_cpu_us(server->pid), start_ns = bench_now_ns();
-    for (uint32_t i = 0; i < count && run.sent < run.requests; i++)
-        send_contact(&run, &run.connections[i]);
-    while (run.answered < run.requests) {
-        if (poll(items, count, READY_WITHIN_MS) <= 0)
-            bench_give_up("no answer comes");
-        for (uint32_t i = 0; i < count; i++)
-            if (items[i].revents && run.connections[i].sent_ns != 0)
-                take_answer(&run, &run.connections[i]);
-    }
-    const double seconds = (double)(bench_now_ns() - start_ns) / 1e9, cpu_s = (double)(bench_cpu_us(server->pid) - cpu_us) / 1e6;
-    struct ingest_figures figures = {.per_s = run.requests / seconds, .per_cpu_s = run.requests / cpu_s,
-                                     .p50_us = bench_percentile_u32(run.took_us, run.requests, 0.5),
-                                     .p99_us = bench_percentile_u32(run.took_us, run.requests, 0.99)};
+    free(*clients);
+    *clients = NULL;
+}
+
+size_t ingest_clients_entry_size(const struct ingest_clients *clients)
+{
+    return clients->reader.entry_size_min;
+}
+
+static void ask(struct ingest_clients *run)
+{
+    struct pollfd items[CONNECTIONS_MAX + 1];
+    const uint32_t count = run->count;
     for (uint32_t i = 0; i < count; i++)
-        close(run.connections[i].fd);
-    free(run.took_us);
+        items[i] = (struct pollfd){.fd = run->connections[i].fd, .events = POLLIN};
+    items[count] = (struct pollfd){.fd = run->reader.redis ? run->reader.redis->fd : -1, .events = POLLIN};
+    for (uint32_t i = 0; i < count && run->sent < run->requests; i++)
+        send_contact(run, &run->connections[i]);
+    while (run->answered < run->requests) {
+        if (poll(items, count + 1, READY_WITHIN_MS) <= 0)
+            bench_give_up("no answer comes");
+        if (items[count].revents)
+            read_entries(&run->reader, false);
+        for (uint32_t i = 0; i < count; i++)
+            if (items[i].revents && run->connections[i].sent_ns != 0)
+                take_answer(run, &run->connections[i]);
+    }
+}
+
+struct ingest_figures ingest_http_run(struct ingest_clients *run, uint32_t requests)
+{
+    run->requests = requests;
+    run->sent = run->answered = 0;
+    run->took_us = calloc(requests, sizeof *run->took_us);
+    run->kept_us = calloc(requests, sizeof *run->kept_us);
+    if (!run->took_us || !run->kept_us)
+        bench_give_up("no memory");
+    const uint64_t cpu_us = bench_cpu_us(run->server), start_ns = bench_now_ns();
+    ask(run);
+    const double seconds = (double)(bench_now_ns() - start_ns) / 1e9, cpu_s = (double)(bench_cpu_us(run->server) - cpu_us) / 1e6;
+    struct ingest_figures figures = {.per_s = requests / seconds, .per_cpu_s = requests / cpu_s,
+                                     .p50_us = bench_percentile_u32(run->took_us, requests, 0.5),
+                                     .p99_us = bench_percentile_u32(run->took_us, requests, 0.99),
+                                     .journal_p50_us = bench_percentile_u32(run->kept_us, requests, 0.5)};
+    free(run->took_us);
+    free(run->kept_us);
     return figures;
 }

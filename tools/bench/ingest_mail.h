@@ -10,7 +10,7 @@
 
 struct ingest_mail_figures { double leads_per_s, parsed_per_s; };    /* mails a second of CPU time */
 
-/* One turn of each over `count` mails. */
+/* `count` mails each, in turns. */
 struct ingest_mail_figures ingest_mail_run(uint32_t count);
 
 #endif
