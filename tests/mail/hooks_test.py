@@ -117,7 +117,7 @@ class Hooks(HookCase):
                              ("postmark-inbound-test-payload-with-raw.json", "support@postmarkapp.com")):
             payload = fixture(name)
             if payload is None:
-                self.skipTest("no fixtures/inbound: LEADWIRE_SHARED names no folder with them")
+                worker_case.skip(self, "no fixtures/inbound: LEADWIRE_SHARED names no folder with them")
             status, text = self.postmark(payload)
             self.assertEqual(status, 200, text)
             record = json.dumps(self.lead())

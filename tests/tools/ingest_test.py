@@ -94,7 +94,9 @@ class Ingest(unittest.TestCase):
     def test_each_real_mail_is_what_a_reader_makes_of_it(self):
         folder = os.path.join(os.environ.get("LEADWIRE_SHARED", "nowhere"), "fixtures/email")
         if not os.path.isdir(folder):
-            self.skipTest("no real mails here")
+            reason = "no fixtures/email: LEADWIRE_SHARED names no folder with them"
+            print(f"\nSKIP: {reason}\n[  SKIPPED ] {self._testMethodName}", flush=True)   # as the summary finds it (tests/report.py)
+            self.skipTest(reason)
         self.compare(folder, expected_rows("shared/"), "--source", "mail", "--region", "US")
 
     def test_default_settings_read_each_kind_of_source(self):

@@ -221,8 +221,10 @@ static void the_bodies_of_others_are_read_as_they_expect(void **state)
     static char body[FILE_SIZE_MAX], expected[FILE_SIZE_MAX];
     snprintf(folder, sizeof folder, "%s/fixtures/multipart", shared ? shared : LEADWIRE_SOURCE_DIR "/../shared");
     DIR *directory = opendir(folder);
-    if (!directory)
-        return;   /* not part of the product: the samples above stand for them */
+    if (!directory) {   /* not part of the product: the samples above stand for them */
+        print_message("SKIP: no fixtures/multipart: LEADWIRE_SHARED names no folder with them\n");
+        skip();
+    }
     for (struct dirent *entry; (entry = readdir(directory));) {
         char *dot = strstr(entry->d_name, ".http");
         if (!dot)

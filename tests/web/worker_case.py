@@ -199,6 +199,12 @@ class FullDiskMixin:
         os.unlink(os.path.join(self.directory, "full"))
 
 
+def skip(test, reason):
+    """As cmocka tells of one of a program's tests, which the summary finds (tests/report.py)."""
+    print(f"\nSKIP: {reason}\n[  SKIPPED ] {test._testMethodName}", flush=True)
+    test.skipTest(reason)
+
+
 def main():
     if not os.path.exists(SCRIPTED_BROKER):
         print("SKIP: the scripted broker is not built")
