@@ -89,6 +89,26 @@ struct lead *lead_table_find(const struct lead_table *table, struct desk_id id)
     return NULL;
 }
 
+void lead_table_prefetch_index(const struct lead_table *table, struct desk_id id)
+{
+    index_table_prefetch(&table->by_number, hash_number(id.number));
+}
+
+/* The first of this hash: nearly always the lead itself. */
+void lead_table_prefetch_found(const struct lead_table *table, struct desk_id id)
+{
+    uint32_t hash = hash_number(id.number), index, at = index_table_first(&table->by_number, hash);
+    if (index_table_at(&table->by_number, hash, &at, &index))
+        lead_table_prefetch(table, index);
+}
+
+void lead_table_prefetch(const struct lead_table *table, uint32_t index)
+{
+    const char *lead = (const char *)lead_table_at(table, index);
+    for (size_t at = 0; at < sizeof(struct lead); at += CACHE_LINE)
+        __builtin_prefetch(lead + at);
+}
+
 bool lead_table_is_alone(const struct lead_table *table, const struct lead *lead)
 {
     uint32_t hash = hash_number(lead->id.number), index;

@@ -76,6 +76,10 @@ void lead_table_fini(struct lead_table *table);
 struct lead *lead_table_add(struct lead_table *table, struct desk_id id);
 void lead_table_remove(struct lead_table *table, struct lead *lead);
 struct lead *lead_table_find(const struct lead_table *table, struct desk_id id);
+/* Begin to fetch: where the index has this id; then, with that here, all of the lead. */
+void lead_table_prefetch_index(const struct lead_table *table, struct desk_id id);
+void lead_table_prefetch_found(const struct lead_table *table, struct desk_id id);
+void lead_table_prefetch(const struct lead_table *table, uint32_t index);
 static inline struct lead *lead_table_at(const struct lead_table *table, uint32_t index)
 {
     return &table->chunks[index / LEAD_CHUNK][index % LEAD_CHUNK];

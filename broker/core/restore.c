@@ -46,6 +46,14 @@ static void at_least(uint64_t *counter, uint64_t value)
         *counter = value;
 }
 
+/* A wheel far behind would hang all timers at its top, and each of them anew, level by level, at the first step. What is due
+ * by now still is: it fires at the next millisecond of the wheel, in the order of the deadlines. */
+static void advance_wheel(struct core *core)
+{
+    if (core->wheel.count == 0 && core->now_ms > core->wheel.now_ms + 1)
+        (void)timer_wheel_take(&core->wheel, core->now_ms - 1);
+}
+
 lw_status core_restore(struct core *core, enum record_kind kind, const void *bytes, size_t size)
 {
     core->is_restoring = true;
@@ -63,6 +71,7 @@ lw_status core_restore(struct core *core, enum record_kind kind, const void *byt
 lw_status core_restore_done(struct core *core)
 {
     core->is_restoring = true;
+    advance_wheel(core);
     if (core->config)
         config_link(core);
     else if (core->leads.count > 0)
@@ -106,6 +115,7 @@ static lw_status restore_desk(struct core *core, const void *bytes, size_t size)
     at_least(&core->next_revision, image.revision);
     at_least(&core->next_number, image.next_number);
     at_least(&core->now_ms, image.desk_ms);
+    advance_wheel(core);     /* before limits of teams set timers */
     if (image.ledger_revision > core->fair_share.revision) {
         core->fair_share.revision = image.ledger_revision;
         core->fair_share.given = image.ledger_given;

@@ -16,7 +16,7 @@
 #include "people.h"
 #include "rep_state.h"
 
-enum { FETCHED_AHEAD = 8 };
+enum { FETCHED_AHEAD = 8, SEARCHED_AHEAD = 2 * FETCHED_AHEAD, READ_AHEAD = 2 * SEARCHED_AHEAD };
 
 struct place { uint64_t key; uint32_t index; };
 
@@ -79,7 +79,7 @@ lw_status restore_link_leads(struct core *core)
     lw_status status = LW_OK;
     for (uint32_t i = 0; i < count && status == LW_OK; i++) {
         if (i + FETCHED_AHEAD < count)
-            __builtin_prefetch(lead_table_at(&core->leads, places[i + FETCHED_AHEAD].index));
+            lead_table_prefetch(&core->leads, places[i + FETCHED_AHEAD].index);
         status = link_lead(core, lead_table_at(&core->leads, places[i].index));
     }
     free(places);
@@ -118,6 +118,21 @@ static bool take_seen(struct core *core, const struct seen_entry *entry)
     return true;
 }
 
+/* Its image first, then where the indexes have it, then its lead: each needs the one before. */
+static void fetch_seen(struct core *core, const struct place *places, size_t i, size_t count)
+{
+    const struct seen_entry *all = core->restored_seen;
+    if (i + READ_AHEAD < count)
+        __builtin_prefetch(&all[places[i + READ_AHEAD].index]);
+    if (i + SEARCHED_AHEAD < count) {
+        const struct seen_entry *entry = &all[places[i + SEARCHED_AHEAD].index];
+        seen_prefetch(&core->seen, entry->key);
+        lead_table_prefetch_index(&core->leads, entry->lead);
+    }
+    if (i + FETCHED_AHEAD < count)
+        lead_table_prefetch_found(&core->leads, all[places[i + FETCHED_AHEAD].index].lead);
+}
+
 lw_status restore_link_seen(struct core *core)
 {
     const struct seen_entry *all = core->restored_seen;
@@ -131,8 +146,7 @@ lw_status restore_link_seen(struct core *core)
     }
     for (size_t i = 0; i < count && fits;) {
         const struct seen_entry *best = &all[places[i].index];
-        if (i + FETCHED_AHEAD < count)
-            __builtin_prefetch(&all[places[i + FETCHED_AHEAD].index]);
+        fetch_seen(core, places, i, count);
         for (i++; i < count && all[places[i].index].serial == best->serial; i++)
             best = is_better(&all[places[i].index], best) ? &all[places[i].index] : best;
         fits = take_seen(core, best);
