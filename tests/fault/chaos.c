@@ -37,6 +37,7 @@ enum {
     GOES_ON_WITHIN_MS = 60000, TOLD_WITHIN_MS = 20000,
     LEADS_PER_S_MAX = 400, LEADS_MAX = 130000,      /* the judge holds REDIS_DESK_LEADS_MAX */
     CALM_MS_MAX = 1000,
+    SHORT_S = 60, SHORT_HALT_MS_MAX = 500, SHORT_TOGETHER_MAX = 4,
     LEASE_MS = 2000,
     CLOCK_OFF_MS_MAX = 100000000,                   /* far below the limits of the floor's rules, which a restart after such a time would end */
 };
@@ -45,7 +46,8 @@ typedef void fault(void);
 static fault broker_killed, broker_ended, broker_stopped, broker_delayed, redis_killed, redis_ended, redis_stopped, redis_delayed, redis_full,
     disk_full, both_killed, clients_stalled, clock_stepped, reps_killed, reps_stopped, publisher_killed, publisher_stopped,
     web_killed, web_stopped, mail_killed, mail_stopped, phone_killed, phone_stopped, webhooks_killed, webhooks_stopped,
-    gateway_killed, gateway_stopped;
+    gateway_killed, gateway_stopped, web_delayed, mail_delayed, phone_delayed, webhooks_delayed, gateway_delayed, reps_delayed, publisher_delayed,
+    web_disk_full, mail_disk_full, phone_disk_full, webhooks_disk_full, gateway_disk_full;
 
 static struct { const char *name; fault *run; unsigned count; } faults[] = {
     {"broker_killed", broker_killed, 0}, {"broker_ended", broker_ended, 0}, {"broker_stopped", broker_stopped, 0}, {"broker_delayed", broker_delayed, 0},
@@ -56,7 +58,12 @@ static struct { const char *name; fault *run; unsigned count; } faults[] = {
     {"mail_killed", mail_killed, 0}, {"mail_stopped", mail_stopped, 0}, {"phone_killed", phone_killed, 0}, {"phone_stopped", phone_stopped, 0},
     {"webhooks_killed", webhooks_killed, 0}, {"webhooks_stopped", webhooks_stopped, 0},
     {"gateway_killed", gateway_killed, 0}, {"gateway_stopped", gateway_stopped, 0},
+    {"web_delayed", web_delayed, 0}, {"mail_delayed", mail_delayed, 0}, {"phone_delayed", phone_delayed, 0},
+    {"webhooks_delayed", webhooks_delayed, 0}, {"gateway_delayed", gateway_delayed, 0}, {"reps_delayed", reps_delayed, 0},
+    {"publisher_delayed", publisher_delayed, 0}, {"web_disk_full", web_disk_full, 0}, {"mail_disk_full", mail_disk_full, 0},
+    {"phone_disk_full", phone_disk_full, 0}, {"webhooks_disk_full", webhooks_disk_full, 0}, {"gateway_disk_full", gateway_disk_full, 0},
 };
+enum { BESIDE_FIRST = 11 };                          /* from here on neither broker nor Redis is touched: clients_stalled and so on */
 enum { FAULTS = sizeof faults / sizeof faults[0], CLOCK_LIBRARY_MAX = 64 };
 
 static struct floor_rig rig;
@@ -68,6 +75,8 @@ static uint64_t begin_ms;
 static unsigned stuck;
 static bool is_open, is_finished, sabotage;
 static unsigned calm_ms_max;                         /* after each fault; in a short run short, so that it sees more of them */
+static unsigned halt_ms_max = 1500;                  /* of those beside broker and Redis; likewise */
+static unsigned together_max = 1;                    /* so many of those beside at once, before all must go on; likewise more */
 
 static unsigned between(unsigned low, unsigned high)
 {
@@ -143,6 +152,14 @@ static void halt(pid_t pid, unsigned ms)
     kill(pid, SIGCONT);
 }
 
+static void delay(pid_t pid, unsigned ms_max)
+{
+    for (unsigned i = between(5, 20); i > 0; i--) {
+        halt(pid, between(5, ms_max));
+        floor_rig_run_ms(&rig, between(1, 20));
+    }
+}
+
 /* Often beyond its lease: it must claim anew. */
 static void broker_stopped(void)
 {
@@ -153,18 +170,12 @@ static void broker_stopped(void)
 
 static void broker_delayed(void)
 {
-    for (unsigned i = between(5, 20); i > 0; i--) {
-        halt(rig.broker.pid, between(5, 60));
-        floor_rig_run_ms(&rig, between(1, 20));
-    }
+    delay(rig.broker.pid, 60);
 }
 
 static void redis_delayed(void)
 {
-    for (unsigned i = between(5, 20); i > 0; i--) {
-        halt(rig.redis.pid, between(5, 150));
-        floor_rig_run_ms(&rig, between(1, 20));
-    }
+    delay(rig.redis.pid, 150);
 }
 
 static void redis_stopped(void)
@@ -249,7 +260,7 @@ static void both_killed(void)
 
 static void clients_stalled(void)
 {
-    unsigned ms = between(100, 1500);
+    unsigned ms = between(100, halt_ms_max);
     say("clients stalled", ms);
     poll(NULL, 0, (int)ms);
 }
@@ -274,7 +285,7 @@ static void client_killed(enum chaos_client which)
 
 static void client_stopped(const char *what, enum chaos_client which)
 {
-    unsigned ms = between(50, 1500);
+    unsigned ms = between(50, halt_ms_max);
     say(what, ms);
     halt(chaos_client_pid(&clients, which), ms);
 }
@@ -292,6 +303,16 @@ static void reps_killed(void)
 static void reps_stopped(void)
 {
     client_stopped("reps stopped", some_reps());
+}
+
+static void reps_delayed(void)
+{
+    delay(chaos_client_pid(&clients, some_reps()), halt_ms_max / 25);
+}
+
+static void publisher_delayed(void)
+{
+    delay(chaos_client_pid(&clients, CHAOS_PUBLISHER), halt_ms_max / 25);
 }
 
 static void publisher_killed(void)
@@ -313,9 +334,32 @@ static void worker_killed(enum chaos_worker which)
 
 static void worker_stopped(const char *what, enum chaos_worker which)
 {
-    unsigned ms = between(50, 1500);
+    unsigned ms = between(50, halt_ms_max);
     say(what, ms);
     halt(chaos_worker_pid(&workers, which), ms);
+}
+
+static void worker_delayed(enum chaos_worker which)
+{
+    delay(chaos_worker_pid(&workers, which), halt_ms_max / 25);
+}
+
+/* None of its files may grow, raw store, spool, state and sessions alike; what it cannot keep it must not have taken. Who gives up then, as
+   leadwire-webhooks does that cannot keep its progress, is started again, as by systemd. */
+static void worker_disk_full(const char *what, enum chaos_worker which)
+{
+    const struct rlimit one = {.rlim_cur = 1, .rlim_max = RLIM_INFINITY}, none = {RLIM_INFINITY, RLIM_INFINITY};
+    unsigned ms = between(50, halt_ms_max);
+
+    say(what, ms);
+    MUST_HOLD(prlimit(chaos_worker_pid(&workers, which), RLIMIT_FSIZE, &one, NULL) == 0);
+    floor_rig_run_ms(&rig, ms);
+    if (chaos_worker_runs(&workers, which))
+        MUST_HOLD(prlimit(chaos_worker_pid(&workers, which), RLIMIT_FSIZE, &none, NULL) == 0);
+    if (chaos_worker_runs(&workers, which))
+        return;
+    say("it gave up, and is started again", 0);
+    chaos_worker_start(&workers, which);
 }
 
 static void web_killed(void) { worker_killed(CHAOS_WEB); }
@@ -328,6 +372,16 @@ static void mail_stopped(void) { worker_stopped("leadwire-mail stopped", CHAOS_M
 static void phone_stopped(void) { worker_stopped("leadwire-phone stopped", CHAOS_PHONE); }
 static void webhooks_stopped(void) { worker_stopped("leadwire-webhooks stopped", CHAOS_HOOKS); }
 static void gateway_stopped(void) { worker_stopped("leadwire-gateway stopped", CHAOS_GATEWAY); }
+static void web_delayed(void) { worker_delayed(CHAOS_WEB); }
+static void mail_delayed(void) { worker_delayed(CHAOS_MAIL); }
+static void phone_delayed(void) { worker_delayed(CHAOS_PHONE); }
+static void webhooks_delayed(void) { worker_delayed(CHAOS_HOOKS); }
+static void gateway_delayed(void) { worker_delayed(CHAOS_GATEWAY); }
+static void web_disk_full(void) { worker_disk_full("the disk of leadwire-web full", CHAOS_WEB); }
+static void mail_disk_full(void) { worker_disk_full("the disk of leadwire-mail full", CHAOS_MAIL); }
+static void phone_disk_full(void) { worker_disk_full("the disk of leadwire-phone full", CHAOS_PHONE); }
+static void webhooks_disk_full(void) { worker_disk_full("the disk of leadwire-webhooks full", CHAOS_HOOKS); }
+static void gateway_disk_full(void) { worker_disk_full("the disk of leadwire-gateway full", CHAOS_GATEWAY); }
 
 static bool all_goes_on(struct floor_rig *floor)
 {
@@ -427,28 +481,51 @@ static void bend_clocks(char **argv)
 }
 
 /* Each kind once, in an order of the seed's, before any comes again. */
+static unsigned deck[FAULTS], deck_left;
+
 static unsigned next_fault(void)
 {
-    static unsigned deck[FAULTS], left;
-
-    if (left == 0)
-        for (left = 0; left < FAULTS; left++)
-            deck[left] = left;
-    unsigned place = (unsigned)seeded_below(&draw, left), number = deck[place];
-    deck[place] = deck[--left];
+    if (deck_left == 0)
+        for (deck_left = 0; deck_left < FAULTS; deck_left++)
+            deck[deck_left] = deck_left;
+    unsigned place = (unsigned)seeded_below(&draw, deck_left), number = deck[place];
+    deck[place] = deck[--deck_left];
     return number;
 }
 
-static void one_fault(void)
+/* False: there is none that leaves broker and Redis alone. */
+static bool next_fault_beside(unsigned *number)
 {
-    unsigned number = next_fault();
+    unsigned places[FAULTS], count = 0;
 
+    for (unsigned i = 0; i < deck_left; i++)
+        if (deck[i] >= BESIDE_FIRST)
+            places[count++] = i;
+    if (count == 0)
+        return false;
+    unsigned place = places[seeded_below(&draw, count)];
+    *number = deck[place];
+    deck[place] = deck[--deck_left];
+    return true;
+}
+
+static void do_fault(unsigned number)
+{
     if (faults[number].run == clock_stepped && !clock_offset_ms)
         return;
     say(faults[number].name, 0);
     floor_rig_mark(&rig, CLIENT_FAULT);
     faults[number].count++;
     faults[number].run();
+}
+
+static void some_faults(void)
+{
+    unsigned number = next_fault();
+
+    do_fault(number);
+    for (unsigned i = 1; number >= BESIDE_FIRST && i < together_max && next_fault_beside(&number); i++)
+        do_fault(number);
     floor_rig_remember(&rig);
     chaos_clients_remember(&clients);
     chaos_workers_remember(&workers);
@@ -505,9 +582,14 @@ int main(int argc, char **argv)
     }
     chaos_clients_open(&clients, &rig);
     calm_ms_max = seconds * 1000 / FAULTS / 4 < CALM_MS_MAX ? (unsigned)(seconds * 1000 / FAULTS / 4) : CALM_MS_MAX;
+    if (seconds < SHORT_S) {
+        halt_ms_max = SHORT_HALT_MS_MAX;
+        together_max = SHORT_TOGETHER_MAX;
+        calm_ms_max *= 2;                            /* as there are fewer waits */
+    }
     chaos_workers_open(&workers, &rig, (unsigned)seconds);
     for (uint64_t end_ms = wall_clock_monotonic_ms() + seconds * 1000; wall_clock_monotonic_ms() < end_ms;)
-        one_fault();
+        some_faults();
     must_follow(others_have_ended, GOES_ON_WITHIN_MS, "senders, workers and the processes of clients have nothing left to do");
     must_follow(receiver_is_told, GOES_ON_WITHIN_MS, "the receiver of webhooks is told how all leads ended");
     chaos_workers_close(&workers);

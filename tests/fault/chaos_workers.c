@@ -94,6 +94,7 @@ static pid_t start(const struct chaos_workers *workers, const char *name, const 
     if (pid > 0)
         return pid;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGXFSZ, SIG_IGN);           /* its files may be bounded: a write then fails, as on a full disk */
     path_of(workers, name, ".log", log);
     int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
     if (getppid() != floor || fd < 0 || chdir(workers->directory) != 0 || dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0)
@@ -191,11 +192,33 @@ static void end(pid_t *pid)
     *pid = 0;
 }
 
+/* Its reps are gone without a word. */
+static void gateway_is_gone(const struct chaos_workers *workers)
+{
+    put_pages(workers, &(struct client_line){.word = CLIENT_CLOSED, .text = "drop"});
+}
+
 void chaos_worker_kill(struct chaos_workers *workers, enum chaos_worker which)
 {
     end(&workers->pids[which]);
-    if (which == CHAOS_GATEWAY)             /* its reps are gone without a word */
-        put_pages(workers, &(struct client_line){.word = CLIENT_CLOSED, .text = "drop"});
+    if (which == CHAOS_GATEWAY)
+        gateway_is_gone(workers);
+}
+
+bool chaos_worker_runs(struct chaos_workers *workers, enum chaos_worker which)
+{
+    int status;
+
+    if (workers->pids[which] != 0 && waitpid(workers->pids[which], &status, WNOHANG) == 0)
+        return true;
+    if (workers->pids[which] != 0 && !(WIFEXITED(status) && WEXITSTATUS(status) == 1)) {
+        printf("VIOLATED: leadwire-%s ended with status %d\n", kinds[which].name, status);
+        exit(1);
+    }
+    workers->pids[which] = 0;
+    if (which == CHAOS_GATEWAY)
+        gateway_is_gone(workers);
+    return false;
 }
 
 void chaos_workers_close(struct chaos_workers *workers)

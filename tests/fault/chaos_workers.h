@@ -32,6 +32,8 @@ void chaos_workers_open(struct chaos_workers *workers, struct floor_rig *rig, un
 void chaos_workers_close(struct chaos_workers *workers);
 void chaos_worker_kill(struct chaos_workers *workers, enum chaos_worker which);      /* kill -9, waited for */
 void chaos_worker_start(struct chaos_workers *workers, enum chaos_worker which);
+/* False: it has ended by itself, with a word of why; waited for. */
+bool chaos_worker_runs(struct chaos_workers *workers, enum chaos_worker which);
 pid_t chaos_worker_pid(const struct chaos_workers *workers, enum chaos_worker which);
 /* From here on: what chaos_workers_go_on compares with. */
 void chaos_workers_remember(struct chaos_workers *workers);
