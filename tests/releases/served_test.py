@@ -82,6 +82,6 @@ class Served(unittest.TestCase):
 
 if __name__ == "__main__":
     if not shutil.which(make.SERVER) and not os.path.exists(make.SERVER):
-        print("SKIP: no redis-server: name one in LEADWIRE_REDIS_SERVER or put it on PATH")
+        print(f"SKIP: no {make.SERVER}: name one in LEADWIRE_REDIS_SERVER or put it on PATH")
         sys.exit(77)
     unittest.main(verbosity=2)
