@@ -143,6 +143,30 @@ void pending_requeue_sent(struct pending *pending)
     pending->sent_count = 0;
 }
 
+static void give_up(struct pending *pending, struct pending_request *request, uint64_t now_ms)
+{
+    timer_wheel_cancel(&pending->timers, &request->retry);
+    timer_wheel_cancel(&pending->timers, &request->limit);
+    timer_wheel_set(&pending->timers, &request->limit, now_ms, timer_order(request, TIMER_LIMIT));
+    if (request->state == PENDING_QUEUED)
+        move(pending, request, PENDING_BACKED_OFF);
+}
+
+void pending_give_up(struct pending *pending, enum wire_type type, uint64_t now_ms)
+{
+    struct pending_request *next;
+    for (struct pending_request *request = pending->backed_off.first; request; request = next) {
+        next = request->next;
+        if (request->tag.type == type)
+            give_up(pending, request, now_ms);
+    }
+    for (struct pending_request *request = pending->queued.first; request; request = next) {
+        next = request->next;
+        if (request->tag.type == type)
+            give_up(pending, request, now_ms);
+    }
+}
+
 struct pending_request *pending_take_expired(struct pending *pending, uint64_t now_ms)
 {
     struct timer_node *node;

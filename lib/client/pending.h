@@ -86,6 +86,8 @@ void pending_back_off(struct pending *pending, struct pending_request *request, 
                       uint32_t retry_after_ms, const char *reason);
 /* What was sent goes to the front of the queue, in the order of sending. */
 void pending_requeue_sent(struct pending *pending);
+/* Requests of this type are not sent (any more): their time limit has passed now. What was sent stays as it is. */
+void pending_give_up(struct pending *pending, enum wire_type type, uint64_t now_ms);
 /* Queues what has backed off long enough; takes one request whose time limit has passed (the caller frees it), or NULL. */
 struct pending_request *pending_take_expired(struct pending *pending, uint64_t now_ms);
 /* No later than the next timer; UINT64_MAX: none. */

@@ -237,7 +237,7 @@ lw_status lw_rep_next(struct lw_rep *rep, struct lw_rep_event *out)
             if (fill_message(rep, &event.message, out))
                 return LW_OK;
             break;
-        case SESSION_EXPIRED:   /* only the day has a time limit: the next broker may be one that does not tell it */
+        case SESSION_EXPIRED:   /* only the day has a time limit, which passes at once where the next broker does not tell it */
             out->kind = LW_REP_DAY;
             out->ticket = event.ticket;
             return LW_OK;

@@ -496,6 +496,8 @@ static bool handle_welcome(struct session *session, const Leadwire__V1__Welcome 
     session->ping_at_ms = now_ms + session->heartbeat_ms / 2;
     session->repeat_count = 0;
     pending_requeue_sent(&session->pending);
+    if (!session->tells_days)   /* it would not be able to read the question */
+        pending_give_up(&session->pending, WIRE_DAY_REQUEST, now_ms);
     send_queued(session, now_ms);
     out->kind = SESSION_WELCOME;
     return true;
