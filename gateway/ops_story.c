@@ -51,10 +51,12 @@ static json_t *decisions_json(const struct waiting_story *story, const Leadwire_
     return list;
 }
 
-/* A note on handing the lead on is a rep's, whom one team's manager may know; who acted else is a user, who may have a rep's name. */
+/* A note on handing the lead on, or on ending the work on it, is a rep's, whom one team's manager may know; who acted else is a user, who
+ * may have a rep's name. */
 static bool may_read(const struct waiting_story *story, const Leadwire__V1__LeadActNote *act)
 {
-    return story->scope.all || (strcmp(act->what, "transferred") == 0 && ops_scope_has_rep(&story->scope, &story->feed->board, act->by));
+    const bool is_of_rep = strcmp(act->what, "transferred") == 0 || strcmp(act->what, "completed") == 0;
+    return story->scope.all || (is_of_rep && ops_scope_has_rep(&story->scope, &story->feed->board, act->by));
 }
 
 /* Who acted, why, and on which other lead may be of another team: with one team's manager these are "", but for their reps' notes. */

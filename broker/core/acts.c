@@ -57,11 +57,24 @@ void act_note_keep(struct lead *lead, const struct act_note *note)
     acts->list[acts->count++] = *note;
 }
 
-const struct act_note *act_note_handed(const struct lead *lead)
+void act_note_keep_words(struct lead *lead, struct act_note *note, const char *by, struct core_text words)
+{
+    if (words.size > ACT_NOTE_MAX) {
+        words.size = ACT_NOTE_MAX;
+        while (words.size > 0 && ((unsigned char)words.data[words.size] & 0xC0) == 0x80)
+            words.size--;
+    }
+    copy(note->by, (struct core_text){by, (uint32_t)strlen(by)});
+    copy(note->reason, words);
+    act_note_keep(lead, note);
+}
+
+const struct act_note *act_note_last_words(const struct lead *lead)
 {
     const struct act_notes *acts = lead->extra ? lead->extra->acts : NULL;
     for (uint32_t i = acts ? acts->count : 0; i > 0; i--) {
-        if (acts->list[i - 1].cause == CAUSE_TRANSFERRED)
+        const uint8_t cause = acts->list[i - 1].cause;
+        if (cause == CAUSE_TRANSFERRED || cause == CAUSE_COMPLETED)
             return &acts->list[i - 1];
     }
     return NULL;

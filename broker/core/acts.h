@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * acts - what managers did with a lead, kept with it: what, who, when and why; and the notes with which reps handed it
- * on. The last ACTS_KEPT of all; most leads have none.
+ * on or ended their work on it. The last ACTS_KEPT of all; most leads have none.
  */
 #ifndef ACTS_H
 #define ACTS_H
@@ -19,7 +19,7 @@ struct act_note {
     uint8_t cause;                 /* enum core_cause */
     struct desk_id other;          /* MERGED, PARTED: the other lead; else number 0 */
     char by[LW_NAME_MAX + 1];
-    char reason[ACT_NOTE_MAX + 1]; /* TRANSFERRED: the note */
+    char reason[ACT_NOTE_MAX + 1]; /* TRANSFERRED, COMPLETED: the note */
 };
 
 struct act_notes {
@@ -35,7 +35,9 @@ const char *act_note_read(struct act_note *note, struct core_text by, struct cor
 LW_MUST_CHECK bool act_note_take(struct act_note *note, struct core_text by, struct core_text reason);
 /* Keeps it with the lead, whose next record has it. The oldest gives way. */
 void act_note_keep(struct lead *lead, const struct act_note *note);
-/* The last note with which it was handed on; NULL: none is kept. */
-const struct act_note *act_note_handed(const struct lead *lead);
+/* The same with what a rep wrote, of which the characters within ACT_NOTE_MAX bytes are kept; by and reason of `note` are filled in. */
+void act_note_keep_words(struct lead *lead, struct act_note *note, const char *by, struct core_text words);
+/* The last that a rep wrote; NULL: none is kept. */
+const struct act_note *act_note_last_words(const struct lead *lead);
 
 #endif

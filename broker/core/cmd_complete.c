@@ -2,7 +2,7 @@
  *
  * A rep completes a lead with a disposition, and what follows by the desk's rules: the end, a
  * call back or an appointment (the lead sleeps until then), or parking. Whatever follows, the
- * same completion sent again gets the same answer.
+ * same completion sent again gets the same answer. The rep's note stays with the lead: whoever calls back has it.
  */
 #include "core_commands.h"
 #include "core_internal.h"
@@ -66,6 +66,10 @@ void command_complete(struct core *core, const struct core_command *command)
     if (!set_aside(core, &completion)) {
         reply(core, command, CORE_BUSY, "too many different kinds of leads", id);
         return;
+    }
+    if (command->complete.note.size > 0) {
+        struct act_note note = {.at_ms = core->now_ms, .cause = CAUSE_COMPLETED};
+        act_note_keep_words(lead, &note, rep->name, command->complete.note);
     }
     enum lead_state now = completion.change.to;
     if (completion.disposition->class_number == DISPOSITION_IS_DO_NOT_CALL || completion.change.do_not_call)

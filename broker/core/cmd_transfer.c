@@ -63,14 +63,8 @@ void command_transfer(struct core *core, const struct core_command *command)
 /* In the same record as the move: who gets the lead has the note, or neither. */
 static void keep_note(struct core *core, const struct core_command *command, const struct transfer *transfer)
 {
-    struct act_note note;
-    const char *by = transfer->from->name;
-    bool fits = act_note_take(&note, (struct core_text){by, (uint32_t)strlen(by)}, command->transfer.note);
-    assert(fits);
-    note.at_ms = core->now_ms;
-    note.cause = CAUSE_TRANSFERRED;
-    note.rep = transfer->to ? transfer->to->number : 0;
-    act_note_keep(transfer->lead, &note);
+    struct act_note note = {.at_ms = core->now_ms, .cause = CAUSE_TRANSFERRED, .rep = transfer->to ? transfer->to->number : 0};
+    act_note_keep_words(transfer->lead, &note, transfer->from->name, command->transfer.note);
 }
 
 /* A new round: no refusals but that of who hands it on, who would else get it back at once. */

@@ -131,11 +131,11 @@ static void effect_payload(const struct lead *lead, struct core_effect *effect, 
 
 static void effect_note(const struct lead *lead, struct core_effect *effect)
 {
-    const struct act_note *handed = act_note_handed(lead);
-    if (!handed)
+    const struct act_note *last = act_note_last_words(lead);
+    if (!last)
         return;
-    effect->note = handed->reason;
-    effect->note_by = handed->by;
+    effect->note = last->reason;
+    effect->note_by = last->by;
 }
 
 /* What the desk knows of whom the lead is about. */

@@ -49,7 +49,7 @@ function place(row) {
 // The parts that are typed into are made once, so that nothing that is told meanwhile disturbs them.
 function add(row) {
   const id = row.lead_id, known = make("div", {class: "known"});
-  const note = make("textarea", {id: `note-${id}`, rows: "2", maxlength: "2000", placeholder: t("note_hint")});
+  const note = make("textarea", {id: `note-${id}`, rows: "2", maxlength: "500", placeholder: t("note_hint")});
   note.value = drafts.read(id);
   note.addEventListener("input", () => drafts.write(id, note.value));
   const wrong = make("p", {id: `wrong-${id}`, class: "wrong", role: "alert"});

@@ -129,7 +129,7 @@ struct lw_rep_event {
     int64_t appointment_unix_ms;   /* offer, holding; 0: none */
     const char *place;             /* of the appointment */
     const char *set_by;            /* the rep who handed it on; "" nobody */
-    const char *note, *note_by;    /* offer, holding: the last note with which it was handed on, and the rep whose it is; "" none.
+    const char *note, *note_by;    /* offer, holding: the last that a rep wrote, handing it on or ending the work on it, and the rep whose it is; "" none.
                                       To an outsourced team an offer has none: the holding does */
     const char *taken_by;          /* withdrawn: the rep who was faster, of several who were offered it; "" nobody */
     const struct lw_pullable *pullable;   /* pull list: higher priority first, then older: pullable_count of them */

@@ -69,6 +69,43 @@ static void or_it_ends_where_the_rules_say_so(void **state)
     rig_close(&rig);
 }
 
+static enum core_status complete_with(struct desk_rig *rig, uint64_t ada, struct desk_id lead, const char *id, const char *note)
+{
+    return rig_step(rig, &(struct core_command){.kind = COMMAND_COMPLETE, .session = ada,
+                                                .complete = {.lead = lead, .idempotency_id = {id, (uint32_t)strlen(id)}, .disposition = {"later", 5},
+                                                             .note = {note, (uint32_t)strlen(note)}}});
+}
+
+static void who_calls_back_has_the_note_also_after_a_restart(void **state)
+{
+    struct desk_rig rig;
+    char longer[504];
+    (void)state;
+    uint64_t ada = open_one(&rig, 9, false);
+    struct desk_id lead = rig_publish(&rig, "a");
+    assert_int_equal(rig_accept(&rig, ada, lead, 1), CORE_ACCEPTED);
+    assert_int_equal(complete_with(&rig, ada, lead, "1", "wants it before winter"), CORE_ACCEPTED);
+    assert_string_equal(rig_told(&rig, EFFECT_LEAD_EVENT, 0, 0)->note, "");   /* nobody else's business */
+    struct core *restored = rig_restore(&rig, rig.record_count, &(struct core_callbacks){0});
+    assert_non_null(restored);
+    core_free(rig_swap(&rig, restored));
+    core_set_epoch(rig.core, ++rig.epoch);
+    rig_resume_service(&rig);
+    ada = rig_log_on(&rig, "ada");
+    rig_pass(&rig, AFTER_MS);
+    const struct core_effect *offer = rig_told(&rig, EFFECT_OFFER, ada, 0);
+    assert_string_equal(offer->note, "wants it before winter");
+    assert_string_equal(offer->note_by, "ada");
+    /* What is too long for the lead's record is kept up to a whole character. */
+    memset(longer, 'n', sizeof longer);
+    memcpy(longer + 499, "\303\250", 3);
+    assert_int_equal(rig_accept(&rig, ada, lead, rig_row(&rig, lead).offer_number), CORE_ACCEPTED);
+    assert_int_equal(complete_with(&rig, ada, lead, "2", longer), CORE_ACCEPTED);
+    rig_pass(&rig, AFTER_MS);
+    assert_int_equal(strlen(rig_told(&rig, EFFECT_OFFER, ada, 0)->note), 499);
+    rig_close(&rig);
+}
+
 static void no_call_backs_at_all_are_refused(void **state)
 {
     struct core_config *config = rig_rules();
@@ -85,6 +122,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_more_call_back_parks_the_lead_until_a_person_releases_it),
+        cmocka_unit_test(who_calls_back_has_the_note_also_after_a_restart),
         cmocka_unit_test(or_it_ends_where_the_rules_say_so),
         cmocka_unit_test(no_call_backs_at_all_are_refused),
     };

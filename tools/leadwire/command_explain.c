@@ -122,7 +122,7 @@ static void print_words(const Leadwire__V1__ExplainReply *explained)
         print_decision(explained->decisions[i]);
     print_reach(explained);
     if (explained->n_acts > 0)
-        printf("\nwhat managers did, and notes on handing it on:\n");
+        printf("\nwhat managers did, and notes of reps:\n");
     for (size_t i = 0; i < explained->n_acts; i++)
         print_act(explained->acts[i]);
 }
