@@ -72,6 +72,20 @@ static void memory_and_descriptors_must_not_grow_and_redis_not_in_long_runs(void
     assert_true(judge(&quick, SOAK_RSS).has_grown);
 }
 
+/* Five seconds a row, a tooth of about seven: what a row shows is any height. */
+static void a_saw_does_not_grow_unless_its_teeth_do(void **state)
+{
+    struct soak_row rows[ROWS];
+    (void)state;
+    for (unsigned growth = 0; growth <= 30; growth += 30) {
+        for (unsigned i = 0; i < ROWS; i++) {
+            rows[i] = (struct soak_row){.values = {1000, 1000, 0, 1000, 1000}};
+            rows[i].values[SOAK_REDIS_MEMORY] = (1000 + 200 * ((5 * i) % 7)) * (1 + growth * i / (100.0 * ROWS));
+        }
+        assert_int_equal(overload_judge(&good, rows, ROWS).has_grown, growth > 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -79,6 +93,7 @@ int main(void)
         cmocka_unit_test(a_fifth_slower_is_the_limit),
         cmocka_unit_test(an_offer_that_comes_later_than_the_leads_before_it_explain_is_late),
         cmocka_unit_test(one_lead_lost_or_twice_one_wrong_answer_one_busy_without_a_time_are_enough),
+        cmocka_unit_test(a_saw_does_not_grow_unless_its_teeth_do),
         cmocka_unit_test(memory_and_descriptors_must_not_grow_and_redis_not_in_long_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,8 @@ struct overload_verdict {
     bool has_grown, is_slow, waits_long, has_lost, is_wrong, holds;
 };
 
-/* Below this Redis' memory says nothing: it goes up and down with checkpoints. */
+/* Below this Redis' memory says nothing: it goes up and down with checkpoints. From this on the mean of a third of the run, from its
+ * twelfth on, is compared with that of its last third. */
 enum { OVERLOAD_LONG_S = 120 };
 
 /* A lead that is taken waits behind at most leads_max others, which go at the maximum when all is well: with half as much again for a
