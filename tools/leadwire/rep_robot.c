@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rep_robot.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define NEVER UINT64_MAX
-
-static const char busy[] = "busy with other work";
 
 uint64_t rep_robot_seed(uint64_t seed, const char *rep)
 {
@@ -27,8 +26,25 @@ static uint64_t about(struct rep_robot *robot, uint64_t ms)
     return ms == 0 ? 0 : ms / 2 + next_random(robot) % (ms + 1);
 }
 
+/* Where the desk has a table, a decline without one of its reasons is refused. */
+static const char *decline_reason(const struct rep_robot *robot)
+{
+    return robot->decline_reason[0] != '\0' ? robot->decline_reason : "busy with other work";
+}
+
+static void learn_reasons(struct rep_robot *robot, const struct lw_choices *choices)
+{
+    const bool has_table = choices != NULL && choices->decline_reason_count > 0;
+    snprintf(robot->decline_reason, sizeof robot->decline_reason, "%s", has_table ? choices->decline_reasons[0].name : "");
+}
+
 void rep_robot_react(struct rep_robot *robot, struct rep_desk *desk, const struct lw_rep_event *event, struct rep_item *item, uint64_t now_ms)
 {
+    /* Full: it declines in its own words, until it is welcome again. */
+    if (event->kind == LW_REP_WELCOME && rep_desk_ask_choices(desk) != LW_OK)
+        return;
+    if (event->kind == LW_REP_CHOICES)
+        learn_reasons(robot, event->choices);
     if (event->kind == LW_REP_STATUS && event->state == LW_REP_AWAY && !robot->stays_away) {
         /* Full tables are the only way to fail; the next status tries again. */
         if (rep_desk_set_state(desk, LW_REP_AVAILABLE, "") != LW_OK)
@@ -52,7 +68,7 @@ static bool act_on(struct rep_robot *robot, struct rep_desk *desk, struct rep_it
     if (item->state != ITEM_OFFERED)
         return true;
     if (next_random(robot) % 100 < robot->decline_percent)
-        return rep_desk_decline(desk, item, busy) == LW_OK;
+        return rep_desk_decline(desk, item, decline_reason(robot)) == LW_OK;
     return rep_desk_accept(desk, item) == LW_OK;
 }
 
@@ -92,7 +108,7 @@ bool rep_robot_obey(struct rep_robot *robot, struct rep_desk *desk, const char *
     } else if (strcmp(word, "decline") == 0) {
         for (size_t i = 0; i < desk->item_count; i++) {
             if (desk->items[i].state == ITEM_OFFERED)
-                (void)rep_desk_decline(desk, &desk->items[i], busy);   /* full: it expires */
+                (void)rep_desk_decline(desk, &desk->items[i], decline_reason(robot));   /* full: it expires */
         }
     } else if (strcmp(word, "break") == 0 || strcmp(word, "ready") == 0) {
         (void)rep_desk_set_state(desk, word[0] == 'b' ? LW_REP_BREAK : LW_REP_AVAILABLE, "");

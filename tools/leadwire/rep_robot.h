@@ -21,6 +21,7 @@ struct rep_robot {
     bool stays_away;                /* when set away after misses */
     bool is_paused, keeps_leads;    /* answers no offers; completes no leads: until told otherwise */
     const char *disposition;
+    char decline_reason[LW_NAME_MAX + 1];   /* the first of the desk's table; "": it has none, or has not told yet */
     uint64_t seed;                  /* changes as choices are made; never 0 */
 };
 
