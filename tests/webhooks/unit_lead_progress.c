@@ -51,6 +51,23 @@ static void lines_that_cannot_be_read_are_skipped(void **state)
     lead_progress_close(&progress);
 }
 
+static void half_a_line_takes_nothing_back(void **state)
+{
+    static const char *const halves[] = {"1-2", "1-2\t", "1-2\t7", "1-2\t7\ta", "1-2\t7\ta\t", "1-2\t0\t\t"};
+    (void)state;
+    for (size_t i = 0; i < sizeof halves / sizeof *halves; i++) {
+        struct lead_progress progress;
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        assert_true(fprintf(file, "1-2\t6\ta\tb\n%s", halves[i]) > 0);
+        assert_int_equal(fclose(file), 0);
+        assert_int_equal(lead_progress_open(path, &progress), LW_OK);
+        assert_int_equal(progress.count, 1);
+        assert_int_equal(lead_progress_find(&progress, "1-2")->revision, 6);
+        lead_progress_close(&progress);
+    }
+}
+
 static void what_was_not_seen_is_found(void **state)
 {
     (void)state;
@@ -105,6 +122,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_put_is_there_after_a_restart),
         cmocka_unit_test(lines_that_cannot_be_read_are_skipped),
+        cmocka_unit_test(half_a_line_takes_nothing_back),
         cmocka_unit_test(what_was_not_seen_is_found),
         cmocka_unit_test(it_is_as_an_array_is),
     };

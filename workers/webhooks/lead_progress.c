@@ -124,8 +124,10 @@ static lw_status read_file(struct lead_progress *progress)
         progress->is_new = errno == ENOENT;
         return progress->is_new ? LW_OK : LW_IO;
     }
-    for (; status == LW_OK && fgets(line, sizeof line, file); progress->lines++)
-        status = read_line(progress, line);
+    for (; status == LW_OK && fgets(line, sizeof line, file); progress->lines++) {
+        const bool is_whole = strchr(line, '\n') != NULL;   /* a disk that filled up, a crash: what it was to replace holds */
+        status = is_whole ? read_line(progress, line) : LW_OK;
+    }
     if (status == LW_OK && ferror(file))
         status = LW_IO;
     fclose(file);
