@@ -10,25 +10,26 @@
 #include "binary_text.h"
 #include "text_clean.h"
 
-/* Looked up once: a name takes the library longer than a contact's hash. */
-static const EVP_MD *sha256(void)
+/* Looked up and made once: both take the library longer than a contact's hash. */
+static EVP_MD_CTX *sha256_begin(void)
 {
     static EVP_MD *found;
+    static EVP_MD_CTX *context;
     if (!found)
         found = EVP_MD_fetch(NULL, "SHA256", NULL);
-    return found;
+    if (!context)
+        context = EVP_MD_CTX_new();
+    return found && context && EVP_DigestInit_ex(context, found, NULL) ? context : NULL;
 }
 
 void contact_hash_hex(const char *source, const void *bytes, size_t size, char hex[65])
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    EVP_MD_CTX *context = sha256_begin();
     /* SHA-256 of bytes in memory cannot fail but for want of memory; an id that is not the content's must never leave. */
-    if (!context || !sha256() || !EVP_DigestInit_ex(context, sha256(), NULL) ||
-        !EVP_DigestUpdate(context, source, strlen(source) + 1) || !EVP_DigestUpdate(context, bytes, size) ||
+    if (!context || !EVP_DigestUpdate(context, source, strlen(source) + 1) || !EVP_DigestUpdate(context, bytes, size) ||
         !EVP_DigestFinal_ex(context, digest, NULL) || !binary_text_to_hex(digest, 32, hex, 65))
         abort();
-    EVP_MD_CTX_free(context);
 }
 
 void contact_id_from_bytes(const char *source, const void *bytes, size_t size, char id[LW_IDEMPOTENCY_ID_MAX + 1])

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * contact_id - the idempotency id of a contact whose source gives none, and
- * a usable form of the one it gives.
+ * a usable form of the one it gives. Threads: one.
  */
 #ifndef CONTACT_ID_H
 #define CONTACT_ID_H
