@@ -23,7 +23,8 @@ class Lines(unittest.TestCase):
         done = subprocess.run([*NAMESPACE, "sh", "-c", f"{NFT} -f - && {NFT} list ruleset"], input=rules(), text=True, timeout=30, check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertEqual(len(re.findall(r"tcp dport 5570-5573", done.stdout)), 2, done.stdout)
+        for family in ("ip", "ip6"):
+            self.assertEqual(len(re.findall(rf"tcp dport 5570-5573 .* {family} saddr ", done.stdout)), 2, done.stdout)
 
     def test_the_ports_are_those_of_the_document(self):
         ports = {int(port) for port in re.findall(r"--listen-\w+ tcp://[\d.]+:(\d+)", sources.read("docs/OPERATIONS.md"))}
