@@ -38,6 +38,7 @@ static uint32_t config_version(const struct net *net);
 static bool refuse_visitor(struct net *net, struct arrival *arrival, const Leadwire__V1__Hello *hello);
 static void refuse_key(struct net *net, struct arrival *arrival, Leadwire__V1__Status status, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+static const char *away_reason(const struct net *net, const struct door *door);
 static bool is_same_key(const struct visitor *visitor, const struct peer *peer)
 {
     return visitor->tag.lo == peer->key_tag.lo && visitor->tag.hi == peer->key_tag.hi;
@@ -342,12 +343,25 @@ static void handle_request(struct net *net, struct arrival *arrival, const struc
         if (waits)
             peer->unanswered++;
         else
-            net_reply_at_once(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_BUSY, "the store is away", BUSY_RETRY_MS);
+            net_reply_at_once(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_BUSY, away_reason(net, arrival->door), BUSY_RETRY_MS);
         return;
     }
     if (arrival->frame)
         peer->unanswered++;
     entry->handle(net, peer, message, request_id);
+}
+
+/* Whoever runs the desk is told why, and what is asked of the store: nothing that could tell it in a reply of its own is answered now. */
+static const char *away_reason(const struct net *net, const struct door *door)
+{
+    static char text[320];
+    struct net_store_view store;
+
+    if (door->role != SESSION_ROLE_CONTROL)
+        return "the store is away";
+    net->callbacks.read_store(net->callbacks.context, &store);
+    snprintf(text, sizeof text, "the store is away (durability %.32s)%s%.220s", net->options.durability, store.reason[0] != '\0' ? ": " : "", store.reason);
+    return text;
 }
 
 /* Confirms what the peer has taken; a peer that claims more than was sent has taken all. */
@@ -429,7 +443,7 @@ static bool refuse_hello(struct net *net, struct arrival *arrival, const Leadwir
         reason = "this broker does not serve that desk";
     } else if (net->turn.is_away) {
         status = LEADWIRE__V1__STATUS__STATUS_BUSY;
-        reason = "the store is away";
+        reason = away_reason(net, arrival->door);
         retry_after_ms = BUSY_RETRY_MS;
     } else if (net->admission.outbox_is_shut) {     /* its Welcome would have to wait there, too */
         status = LEADWIRE__V1__STATUS__STATUS_BUSY;

@@ -502,12 +502,14 @@ static void ask_status(const struct broker_fixture *of, char *text, size_t size)
 {
     char command[256];
 
-    snprintf(command, sizeof command, LEADWIRE_BIN_DIR "/leadwire status --run-dir %s", of->run_dir);
+    snprintf(command, sizeof command, LEADWIRE_BIN_DIR "/leadwire status --timeout 2 --run-dir %s 2>&1", of->run_dir);
     FILE *pipe = popen(command, "r");
     assert_non_null(pipe);
     size_t used = fread(text, 1, size - 1, pipe);
     text[used] = '\0';
-    assert_int_equal(pclose(pipe), 0);
+    int ended = pclose(pipe);
+    assert_true(WIFEXITED(ended));
+    assert_int_equal(WEXITSTATUS(ended), strstr(text, "the store is away") ? 3 : 0);
 }
 
 static void until_status(const struct broker_fixture *of, const char *words, bool wanted)
@@ -544,6 +546,8 @@ static void status_warns_while_no_replica_is_there(void **state)
     until_status(&replicated, "warning:", false);
     redis_fixture_kill(&replica);
     until_status(&replicated, warning, true);
+    /* And goes on to say so when nothing can be confirmed any more, to who asks only then too. */
+    until_status(&replicated, "the store is away (durability replicated): ", true);
     redis_fixture_start(&replica);
     redis_fixture_follow(&replica, &master);
     until_status(&replicated, "warning:", false);
