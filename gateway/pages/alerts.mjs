@@ -5,11 +5,19 @@ import {byId} from "./elements.mjs";
 
 const heard = new Set(JSON.parse(sessionStorage.getItem("heard") ?? "[]"));
 let sound = localStorage.getItem("sound") !== "off";
-let audio = null;
+let audio = null, notification = null;
 
-for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => (audio ??= new AudioContext()).resume(), {once: true});
+// Browsers let a page sound only once somebody has clicked or pressed a key in it.
+for (const gesture of ["pointerdown", "keydown"])
+  addEventListener(gesture, ({target}) => {
+    if (audio) return;
+    audio = new AudioContext();
+    audio.resume();
+    document.dispatchEvent(new CustomEvent("sound", {detail: target}));
+  }, {once: true});
 
 export const soundIsOn = () => sound;
+export const soundWaits = () => sound && !audio;
 
 export function turnSound(on) {
   sound = on;
@@ -38,7 +46,8 @@ export function alertOf(title, body) {
   if (sound) navigator.vibrate?.([120, 60, 120]);
   if (!("Notification" in window) || Notification.permission !== "granted" || document.hasFocus()) return;
   try {
-    const shown = new Notification(title, {body, tag: "leadwire-offer", icon: "/static/icon.svg"});
+    endAlert();   // one that takes the place of another by its tag would not be shown again
+    const shown = notification = new Notification(title, {body, tag: "leadwire-offer", icon: "/static/icon.svg"});
     shown.onclick = () => {
       window.focus();
       shown.close();
@@ -46,6 +55,12 @@ export function alertOf(title, body) {
   } catch {
     // phones have notifications only from service workers: sound and vibration must do
   }
+}
+
+// The offer is no more: who looks at the notification would find nothing.
+export function endAlert() {
+  notification?.close();
+  notification = null;
 }
 
 function chime() {

@@ -30,11 +30,12 @@ function gathered(others) {
 
 function show(told) {
   const place = byId("day").querySelector(".told"), {today, share, others, waiting} = told;
+  const since = new Date(told.since_unix_ms), isWhole = since.getHours() === 0 && since.getMinutes() === 0;   // else the gateway began to count later
   const facts = today ? [["day_accepted", today.accepted], ["day_completed", today.completed], ["day_declined", today.declined], ["day_missed", today.missed],
     ["day_on", span(today.on_ms)], ["day_busy", today.on_ms > 0 ? `${Math.round((100 * today.busy_ms) / today.on_ms)} %` : "–"]] : [];
   const reasons = [...gathered(others).map(([text, count]) => t("day_other", {count, why: text})),
     ...waiting.slice(0, SHOWN_MAX).map((one) => t("day_waiting", {count: one.count, why: why(one)}))];
-  place.replaceChildren(make("dl", {}, facts.flatMap(([name, value]) => [make("dt", {}, t(name)), make("dd", {}, String(value))])),
+  place.replaceChildren(today && !isWhole ? make("p", {class: "since"}, t("day_since", {time: since.toLocaleTimeString(document.documentElement.lang, {hour: "2-digit", minute: "2-digit"})})) : "", make("dl", {}, facts.flatMap(([name, value]) => [make("dt", {}, t(name)), make("dd", {}, String(value))])),
     share ? make("p", {class: "share"}, shareWords(share)) : "",
     make("h3", {}, t("day_why")), reasons.length > 0 ? make("ul", {class: "reasons"}, reasons.map((text) => make("li", {}, text))) : make("p", {class: "empty"}, t("day_none")));
 }

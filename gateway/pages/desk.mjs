@@ -2,7 +2,7 @@
 // The rep's desk: the state that the gateway tells, on the page; what the rep does, to the gateway.
 
 import {act, listen, session, signOut} from "./api.mjs";
-import {askToNotify, canAskToNotify, soundIsOn, turnSound} from "./alerts.mjs";
+import {askToNotify, canAskToNotify, soundIsOn, soundWaits, turnSound} from "./alerts.mjs";
 import {run, setServerNow} from "./clock.mjs";
 import * as day from "./day.mjs";
 import {ask, button, byId, key, make} from "./elements.mjs";
@@ -13,7 +13,7 @@ import * as notices from "./notices.mjs";
 import * as offers from "./offers.mjs";
 import * as shared from "./shared.mjs";
 import {because, choose, labelOf, language, languages, load, span, t} from "./texts.mjs";
-import {undoLast} from "./undo.mjs";
+import {drop, undoLast} from "./undo.mjs";
 
 const SAY_AFTER_MS = 1000, HIDE_AFTER_MS = 15000, RETRY_MS = 2000;
 let told = null, away = [], settings = {}, user = null, renews = false;
@@ -98,10 +98,11 @@ function showAway(how, why) {
 }
 
 async function elsewhere(by, line) {
+  const undone = drop();   // the gateway takes nothing from this page any more
   byId("main").inert = true;
   offers.show([]);
   leads.show([], false);
-  const question = (end) => [make("p", {}, t(`elsewhere_${by}`)), button(t("work_here"), () => end(true), {class: "primary"})];
+  const question = (end) => [make("p", {}, t(`elsewhere_${by}`)), undone > 0 && make("p", {class: "undone"}, t("elsewhere_undone")), button(t("work_here"), () => end(true), {class: "primary"})].filter(Boolean);
   while (!(await ask(byId("elsewhere"), t("elsewhere_title"), question)));   // nothing else can be done here
   byId("main").inert = false;
   line.take();
@@ -172,6 +173,22 @@ function help() {
 
 // ---- the beginning
 
+const soundWords = () => (soundWaits() ? t("sound_waits") : t(`sound_${soundIsOn() ? "on" : "off"}`));
+
+function soundButton() {
+  let wasWaiting = false;
+  const made = button(soundWords(), () => {
+    if (!wasWaiting) turnSound(!soundIsOn());
+    wasWaiting = false;
+    made.textContent = soundWords();
+  });
+  document.addEventListener("sound", ({detail}) => {   // by the click on this button too, which is not to turn it off then
+    wasWaiting = soundIsOn() && detail === made;
+    made.textContent = soundWords();
+  });
+  return made;
+}
+
 function showMenu() {
   const pick = make("select", {"aria-label": t("language"), onchange: (event) => choose(event.target.value)},
     languages().map((code) => make("option", {value: code, selected: code === language}, code.toUpperCase())));
@@ -181,10 +198,7 @@ function showMenu() {
       showMenu();
     }) : "",
     settings.away ? button(t(told?.stays_away ? "reach_on" : "reach_off"), turnReach, {"aria-pressed": String(told?.stays_away === true)}) : "",
-    button(t(`sound_${soundIsOn() ? "on" : "off"}`), () => {
-      turnSound(!soundIsOn());
-      showMenu();
-    }), make("button", {type: "button", onclick: help}, t("help"), key("?")), pick, user.may.includes("watch") ? button(t("to_ops"), () => location.assign("/ops")) : "",
+    soundButton(), make("button", {type: "button", onclick: help}, t("help"), key("?")), pick, user.may.includes("watch") ? button(t("to_ops"), () => location.assign("/ops")) : "",
     button(t("sign_out"), signOut));
 }
 

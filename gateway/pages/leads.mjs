@@ -13,7 +13,7 @@ import {UNDO_MS, later} from "./undo.mjs";
 const BUTTONS_MAX = 12;
 const NOTE_MAX = 500;   // bytes that go along with a lead that is handed on
 const cards = new Map();   // by lead id
-let page = {}, current = "";
+let page = {}, current = "", expected = "", waits = false;   // expected: the lead that the rep accepts or has accepted, until it is here
 
 // Also when the desk's rules are others: what is typed into the cards stays.
 export function begin(settings) {
@@ -30,8 +30,33 @@ export function show(rows, certain) {
   }
   if (certain) drafts.keepOnly(rows.map((row) => row.lead_id));
   for (const row of rows) place(row);
-  if (!visible().some((card) => card.row.lead_id === current)) select(visible()[0]?.row.lead_id ?? "");
+  if (cards.has(expected)) arrived();
+  if (!waits && !visible().some((card) => card.row.lead_id === current)) select(visible()[0]?.row.lead_id ?? "");
 }
+
+// The keys are for the lead that is accepted now, not for one that was in hand before; who writes on that one goes on with it.
+export function expect(id) {
+  expected = id;
+  waits = true;
+  if (!isWrittenOn()) select("");
+}
+
+// What became of it.
+export function answered(id, isOurs) {
+  if (id !== expected) return;
+  waits = false;
+  if (!isOurs) expected = "";
+  if (!isOurs && !current) select(visible()[0]?.row.lead_id ?? "");
+}
+
+function arrived() {
+  const id = expected;
+  expected = "";
+  waits = false;
+  if (!isWrittenOn()) select(id);
+}
+
+const isWrittenOn = () => cards.get(current)?.element.contains(document.activeElement) === true;
 
 const visible = () => [...cards.values()].filter((card) => !card.element.hidden);
 export const count = () => visible().length;

@@ -2,10 +2,11 @@
 // The offers before the rep: a card each, the first on top, with its countdown.
 
 import {act} from "./api.mjs";
-import {alertOf, isNew, say} from "./alerts.mjs";
+import {alertOf, endAlert, isNew, say} from "./alerts.mjs";
 import {run} from "./clock.mjs";
 import {ask, button, byId, key, make} from "./elements.mjs";
 import {countdown, details, heading, nameOf, wantsOf, wishes} from "./lead_view.mjs";
+import * as leads from "./leads.mjs";
 import {tell} from "./notices.mjs";
 import {because, labelOf, t} from "./texts.mjs";
 import {inWords} from "./words.mjs";
@@ -26,6 +27,7 @@ export function show(rows) {
   const fresh = rows.filter(isNew);
   for (const row of rows) place(row);
   if (fresh.length > 0) alertOf(t("new_offer", {name: nameOf(fresh[0]), wants: wantsOf(fresh[0])}), wantsOf(fresh[0]));
+  if (rows.length === 0) endAlert();
   byId("offers").hidden = rows.length === 0;
   document.title = rows.length > 0 ? `(${rows.length}) ${nameOf(rows[0])} – Leadwire` : "Leadwire";
 }
@@ -59,9 +61,12 @@ async function answer(row, name, members) {
   const card = cards.get(nameOfOffer(row));
   if (!card || card.asked) return;
   card.asked = true;
+  if (name === "accept") leads.expect(row.lead_id);
   const told = await act(name, {lead_id: row.lead_id, offer_number: row.offer_number, ...members});
+  const isDone = told.outcome === "accepted" || told.outcome === "duplicate";
   card.asked = false;
-  if (told.outcome === "accepted" || told.outcome === "duplicate") {
+  if (name === "accept") leads.answered(row.lead_id, isDone);
+  if (isDone) {
     if (name === "accept") say(t("accepted", {name: nameOf(row)}));
   } else {
     tell(told.outcome === "unknown" ? t("failed_unknown") : t("failed", {reason: because(told.reason, told.outcome)}));

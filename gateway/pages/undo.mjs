@@ -38,6 +38,13 @@ function undo(entry) {
   if (take(entry)) entry.back();
 }
 
+// None of them will be done. How many there were.
+export function drop() {
+  const entries = [...waiting];
+  entries.forEach(take);
+  return entries.length;
+}
+
 export const undoLast = () => waiting.length > 0 && undo(waiting.at(-1));
 
 addEventListener("pagehide", () => [...waiting].forEach((entry) => finish(entry, true)));

@@ -94,9 +94,14 @@ await accessible(phone, "a lead on a phone");
 await shot(phone, "phone-lead");
 say("the phone took over, in Italian, and the first device was told");
 
+assert.equal(await desk.locator("#elsewhere .undone").count(), 0);
+await phone.locator(".card.lead .ends button").first().click();
+await phone.waitForSelector(".undo");
 await desk.click("#elsewhere button");
 await desk.waitForSelector(".card.lead");
-await phone.waitForSelector("#elsewhere[open]");
+await phone.waitForSelector("#elsewhere[open] .undone");   // what was not done yet is not lost in silence
+assert.equal(await phone.locator(".undo").count(), 0);
+await accessible(phone, "what was not done is told");
 assert.match(await desk.textContent(".card.lead"), /Marco Bianchi/);
 assert.equal(await desk.locator(".card.lead .links a", {hasText: "marco@example.com"}).getAttribute("href"), "mailto:marco@example.com");
 

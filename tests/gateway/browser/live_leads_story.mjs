@@ -25,12 +25,14 @@ for (let taken = 1; taken <= IN_HAND; taken++) {
 }
 assert.match(await desk.textContent("#who"), /20 of 22 in hand/);
 assert.equal(await desk.locator(".card.offer").count(), 0);
-await desk.keyboard.press("j");
-await desk.keyboard.press("j");
-const third = await desk.getAttribute(".card.lead[data-current]", "aria-labelledby");
-assert.equal(await desk.locator(".card.lead").nth(2).getAttribute("aria-labelledby"), third);
+const current = () => desk.getAttribute(".card.lead[data-current]", "aria-labelledby");
+assert.equal(await desk.locator(".card.lead").nth(IN_HAND - 1).getAttribute("aria-labelledby"), await current());   // accepted last
+await desk.keyboard.press("k");
+await desk.keyboard.press("k");
+const noted = await current();
+assert.equal(await desk.locator(".card.lead").nth(IN_HAND - 3).getAttribute("aria-labelledby"), noted);
 await desk.keyboard.press("n");
-await desk.keyboard.type("the third of twenty");
+await desk.keyboard.type("the eighteenth of twenty");
 await accessible(desk, "twenty leads in hand");
 await shot(desk, "many-leads", false);
 say("twenty leads were offered and taken by keys, and one of them is written about");
@@ -103,7 +105,7 @@ say("the doors: an error, what was held while the broker was away, and that it i
 // ---- the rep's page all the while
 await desk.locator(".card.offer", {hasText: "Ada"}).waitFor();
 assert.equal(await desk.locator(".card.lead").count(), IN_HAND);
-assert.equal(await desk.inputValue(`.card.lead[aria-labelledby="${third}"] textarea`), "the third of twenty");
+assert.equal(await desk.inputValue(`.card.lead[aria-labelledby="${noted}"] textarea`), "the eighteenth of twenty");
 await desk.keyboard.press("Alt+1");
 await desk.click(".undo .now");
 await counts(desk, ".card.lead", IN_HAND - 1);

@@ -18,6 +18,9 @@ await desk.addInitScript(() => {
     constructor(title) {
       globalThis.alerted(title);
     }
+    close() {
+      globalThis.notificationsEnded = (globalThis.notificationsEnded ?? 0) + 1;
+    }
   };
   const through = (node) => node, nothing = () => {};
   globalThis.AudioContext = class {
@@ -111,6 +114,7 @@ await desk.waitForSelector(".card.offer");
 await alerted(["Giulia", "Marco"]);
 await desk.keyboard.press("a");
 await desk.waitForSelector(".card.lead");
+assert.equal(await desk.evaluate(() => globalThis.notificationsEnded), 1);   // with its offer
 await desk.keyboard.press("1");
 await desk.waitForSelector(".undo");
 assert.equal(await stateOf(marco), "assigned");
