@@ -9,6 +9,7 @@
 #include "lw_log.h"
 #include "net_internal.h"
 #include "wall_clock.h"
+#include "wire_text.h"
 
 static const char OUTBOX_IS_FULL[] = "too much waits to be told";
 
@@ -351,17 +352,18 @@ static void handle_request(struct net *net, struct arrival *arrival, const struc
     entry->handle(net, peer, message, request_id);
 }
 
-/* Whoever runs the desk is told why, and what is asked of the store: nothing that could tell it in a reply of its own is answered now. */
+/* Whoever runs the desk is told why, and the durability: a status, which has both, is not answered now. */
 static const char *away_reason(const struct net *net, const struct door *door)
 {
-    static char text[320];
+    static char text[512];      /* what the wire allows */
     struct net_store_view store;
 
     if (door->role != SESSION_ROLE_CONTROL)
         return "the store is away";
     net->callbacks.read_store(net->callbacks.context, &store);
-    snprintf(text, sizeof text, "the store is away (durability %.32s)%s%.220s", net->options.durability, store.reason[0] != '\0' ? ": " : "", store.reason);
-    return text;
+    snprintf(text, sizeof text, "the store is away (durability %s)%s%s", net->options.durability, store.reason[0] != '\0' ? ": " : "", store.reason);
+    /* Redis' own words are in it: nobody could read the reply. */
+    return wire_text_is_utf8(text, strlen(text)) ? text : "the store is away: the broker's log says why";
 }
 
 /* Confirms what the peer has taken; a peer that claims more than was sent has taken all. */
