@@ -185,7 +185,7 @@ function soundButton() {
   document.addEventListener("sound", ({detail}) => {   // by the click on this button too, which is not to turn it off then
     wasWaiting = soundIsOn() && detail === made;
     made.textContent = soundWords();
-  });
+  }, {once: true});
   return made;
 }
 
