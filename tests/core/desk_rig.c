@@ -325,6 +325,15 @@ struct core *rig_restore(const struct desk_rig *rig, uint32_t count, const struc
     return NULL;
 }
 
+void rig_restart(struct desk_rig *rig)
+{
+    struct core *restored = rig_restore(rig, rig->record_count, &(struct core_callbacks){0});
+    assert(restored);
+    core_free(rig_swap(rig, restored));
+    core_set_epoch(rig->core, ++rig->epoch);
+    rig_resume_service(rig);
+}
+
 /* ---- callbacks ---- */
 
 static void keep_record(void *context, enum record_kind kind, const void *bytes, size_t size)

@@ -114,5 +114,7 @@ void rig_keep_record(struct desk_rig *rig, enum record_kind kind, const void *by
 struct core *rig_swap(struct desk_rig *rig, struct core *core);
 /* A core from the first `count` records, not yet serving; NULL when restoring failed. */
 struct core *rig_restore(const struct desk_rig *rig, uint32_t count, const struct core_callbacks *callbacks);
+/* Another process serves, from all records, in the next epoch; nobody is logged on. */
+void rig_restart(struct desk_rig *rig);
 
 #endif

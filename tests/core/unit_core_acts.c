@@ -58,15 +58,6 @@ static struct desk_id italian(struct desk_rig *rig, const char *id)
     return rig_publish_lead(rig, &(struct rig_lead){.id = id, .fields = {{"language", "it"}}});
 }
 
-static void restart(struct desk_rig *rig)
-{
-    struct core *restored = rig_restore(rig, rig->record_count, &(struct core_callbacks){0});
-    assert_non_null(restored);
-    core_free(rig_swap(rig, restored));
-    core_set_epoch(rig->core, ++rig->epoch);
-    rig_resume_service(rig);
-}
-
 struct heard_acts { uint32_t count; struct core_act_view last; char rep[32], by[32], reason[64]; };
 
 static void hear_act(void *context, const struct core_act_view *view)
@@ -105,7 +96,7 @@ static void a_named_rep_gets_the_lead_over_the_rules(void **state)
     assert_non_null(holding->payload);       /* no offer brought it */
     assert_false(holding->resumed);
     assert_string_equal(rig_owner(&rig, lead), "bob");
-    restart(&rig);
+    rig_restart(&rig);
     struct heard_acts heard = acts_of(&rig, lead);
     assert_int_equal(heard.count, 1);
     assert_int_equal(heard.last.what, CAUSE_ASSIGNED);
@@ -177,7 +168,7 @@ static void a_held_lead_sleeps_until_its_time_or_until_it_is_released(void **sta
     rig_set_state(&rig, on[0], REP_AVAILABLE);
     assert_int_equal(rig_state(&rig, lead), LEAD_SCHEDULED);
     assert_int_equal(act(&rig, lead, ACT_HOLD, "", 0, 0), CORE_REJECTED);   /* it sleeps */
-    restart(&rig);
+    rig_restart(&rig);
     rig_log_on(&rig, "ada");
     rig_pass(&rig, 59999);
     assert_int_equal(rig_state(&rig, lead), LEAD_SCHEDULED);
@@ -222,7 +213,7 @@ static void a_lead_with_another_priority_goes_in_its_new_place(void **state)
     assert_int_equal(event->to, LEAD_WAITING);
     assert_int_equal(event->priority, 90);
     assert_int_equal(event->cause, CAUSE_PRIORITISED);
-    restart(&rig);
+    rig_restart(&rig);
     assert_int_equal(rig_row(&rig, second).priority, 90);
     rig_log_on(&rig, "ada");
     rig_set_state(&rig, rig.next_session, REP_AVAILABLE);
@@ -243,7 +234,7 @@ static void only_the_last_acts_are_kept(void **state)
     for (uint32_t i = 0; i < 12; i++)
         assert_int_equal(act(&rig, lead, ACT_PRIORITISE, "", 0, i), CORE_ACCEPTED);
     assert_int_equal(acts_of(&rig, lead).count, 8);
-    restart(&rig);
+    rig_restart(&rig);
     assert_int_equal(acts_of(&rig, lead).count, 8);
     rig_close(&rig);
 }

@@ -38,11 +38,7 @@ static void one_more_call_back_parks_the_lead_until_a_person_releases_it(void **
     struct desk_id lead = rig_publish(&rig, "a");
     assert_int_equal(call_again(&rig, ada, lead, "1"), LEAD_SCHEDULED);
     rig_pass(&rig, AFTER_MS);
-    struct core *restored = rig_restore(&rig, rig.record_count, &(struct core_callbacks){0});   /* it is counted in the record */
-    assert_non_null(restored);
-    core_free(rig_swap(&rig, restored));
-    core_set_epoch(rig.core, ++rig.epoch);
-    rig_resume_service(&rig);
+    rig_restart(&rig);   /* it is counted in the record */
     ada = rig_log_on(&rig, "ada");
     assert_int_equal(call_again(&rig, ada, lead, "2"), LEAD_SCHEDULED);
     rig_pass(&rig, AFTER_MS);
@@ -86,11 +82,7 @@ static void who_calls_back_has_the_note_also_after_a_restart(void **state)
     assert_int_equal(rig_accept(&rig, ada, lead, 1), CORE_ACCEPTED);
     assert_int_equal(complete_with(&rig, ada, lead, "1", "wants it before winter"), CORE_ACCEPTED);
     assert_string_equal(rig_told(&rig, EFFECT_LEAD_EVENT, 0, 0)->note, "");   /* nobody else's business */
-    struct core *restored = rig_restore(&rig, rig.record_count, &(struct core_callbacks){0});
-    assert_non_null(restored);
-    core_free(rig_swap(&rig, restored));
-    core_set_epoch(rig.core, ++rig.epoch);
-    rig_resume_service(&rig);
+    rig_restart(&rig);
     ada = rig_log_on(&rig, "ada");
     rig_pass(&rig, AFTER_MS);
     const struct core_effect *offer = rig_told(&rig, EFFECT_OFFER, ada, 0);

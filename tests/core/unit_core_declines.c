@@ -221,11 +221,7 @@ static void counts_reasons_and_pauses_live_through_a_restart(void **state)
     assert_int_equal(decline(&rig, ada, lead, 1, "no_time"), CORE_ACCEPTED);
     rig_pass(&rig, FIRST_MS);
     assert_int_equal(rig_state(&rig, lead), LEAD_OFFERED);
-    struct core *again = rig_restore(&rig, rig.record_count, &(struct core_callbacks){0});
-    assert_non_null(again);
-    core_free(rig_swap(&rig, again));
-    core_set_epoch(rig.core, ++rig.epoch);
-    rig_resume_service(&rig);
+    rig_restart(&rig);
     assert_string_equal(reasons_of(&rig, lead).list[0], "no_time");
     assert_int_equal(rig_rep(&rig, "ada").declines[0].count, 1);
     ada = rig_log_on(&rig, "ada");

@@ -401,11 +401,7 @@ static void who_wants_to_hear_no_more_is_not_called(void **state)
     assert_int_equal(rig_state(&rig, lead), LEAD_PARKED);
     uint64_t ada = rig_log_on(&rig, "ada");
     assert_int_equal(rig_told_count(&rig, EFFECT_OFFER, ada), 0);
-    struct core *restored = rig_restore(&rig, rig.record_count, &(struct core_callbacks){0});
-    assert_non_null(restored);
-    core_free(rig_swap(&rig, restored));
-    core_set_epoch(rig.core, ++rig.epoch);
-    rig_resume_service(&rig);
+    rig_restart(&rig);
     ada = rig_log_on(&rig, "ada");
     assert_int_equal(rig_state(&rig, lead), LEAD_PARKED);
     assert_int_equal(contact(&rig, "c", LW_CHANNEL_WEB), CORE_ACCEPTED);   /* who writes again wants to hear something */

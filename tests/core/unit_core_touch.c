@@ -189,11 +189,7 @@ static void a_rule_has_its_own_time_for_a_first_touch(void **state)
     assert_int_equal(rig_told_count(&rig, EFFECT_NUDGE, ada), 0);
     rig_pass(&rig, 1);
     assert_int_equal(rig_told_count(&rig, EFFECT_NUDGE, ada), 1);   /* of the form: half, where the channel says nothing */
-    struct core *restored = rig_restore(&rig, rig.record_count, &(struct core_callbacks){0});
-    assert_non_null(restored);
-    core_free(rig_swap(&rig, restored));
-    core_set_epoch(rig.core, ++rig.epoch);
-    rig_resume_service(&rig);
+    rig_restart(&rig);
     assert_int_equal(rig_row(&rig, web).touch_ms, rig.now_ms + 20000);
     assert_int_equal(rig_row(&rig, mail).touch_ms, rig.now_ms + 20000);
     assert_int_equal(rig_row(&rig, other).touch_ms, 0);

@@ -79,15 +79,6 @@ static struct core_command with_note(struct core_command command, const char *no
     return command;
 }
 
-static void swap_for_restored(struct desk_rig *rig)
-{
-    struct core *restored = rig_restore(rig, rig->record_count, &(struct core_callbacks){0});
-    assert_non_null(restored);
-    core_free(rig_swap(rig, restored));
-    core_set_epoch(rig->core, rig->epoch + 1);
-    rig_resume_service(rig);
-}
-
 static void a_note_goes_along_also_through_a_restart(void **state)
 {
     struct desk_rig rig;
@@ -99,7 +90,7 @@ static void a_note_goes_along_also_through_a_restart(void **state)
     const struct core_effect *offer = rig_told(&rig, EFFECT_OFFER, on[2], 0);
     assert_string_equal(offer->note, "wants it before winter");
     assert_string_equal(offer->note_by, "ada");
-    swap_for_restored(&rig);
+    rig_restart(&rig);
     uint64_t cleo = rig_log_on(&rig, "cleo");
     assert_string_equal(rig_told(&rig, EFFECT_OFFER, cleo, 0)->note, "wants it before winter");
     rig_accept(&rig, cleo, lead, 2);
