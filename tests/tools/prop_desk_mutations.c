@@ -71,7 +71,8 @@ static void mutate(char *text, size_t *size)
     }
 }
 
-static unsigned lines_of(const char *text, size_t size)
+/* At most: bytes that end a line only within a longer character count as well, so that a mutated one is never cut off. */
+static unsigned lines_at_most(const char *text, size_t size)
 {
     unsigned lines = 1;
     for (size_t i = 0; i < size; i++)
@@ -96,7 +97,7 @@ static const char *problem_fault(const char *problem, unsigned lines)
 static const char *judge(const char *text, size_t size, size_t *usable)
 {
     struct desk_yaml *desk = desk_yaml_from_text("m.yaml", text, size);
-    const unsigned lines = lines_of(text, size);
+    const unsigned lines = lines_at_most(text, size);
     const char *fault = desk == NULL ? "no memory" : NULL;
     for (size_t i = 0; fault == NULL && i < desk_yaml_problem_count(desk); i++)
         fault = problem_fault(desk_yaml_problem_at(desk, i), lines);
@@ -107,6 +108,15 @@ static const char *judge(const char *text, size_t size, size_t *usable)
     *usable += fault == NULL && desk_yaml_config(desk) != NULL;
     desk_yaml_close(&desk);
     return fault;
+}
+
+/* Exactly, of a file of ours: it breaks its lines in one way. */
+static unsigned lines_of(const char *text, size_t size)
+{
+    unsigned lines = 1;
+    for (size_t i = 0; i < size; i++)
+        lines += text[i] == '\n';
+    return lines;
 }
 
 /* An unknown key before a section of the good file: the one problem is on that line. */
