@@ -138,9 +138,9 @@ static void put_leads(json_t *view, const struct ops_board *board, const struct 
 json_t *ops_view_json(const struct ops_feed *feed, const struct ops_scope *scope)
 {
     const struct ops_board *board = &feed->board;
-    json_t *view = json_pack("{s:I, s:b, s:I, s:I, s:s, s:i}", "now_unix_ms", (json_int_t)board->now_ms, "connected", ops_feed_is_live(feed),
+    json_t *view = json_pack("{s:I, s:b, s:I, s:I, s:I, s:s, s:i}", "now_unix_ms", (json_int_t)board->now_ms, "connected", ops_feed_is_live(feed),
                              "since_unix_ms", (json_int_t)(board->began_ms > board->day_begin_ms ? board->began_ms : board->day_begin_ms), "day_unix_ms",
-                             (json_int_t)board->day_begin_ms, "team", scope->all ? "" : text_at(board, scope->team), "config_version", (int)feed->rules_version);
+                             (json_int_t)board->day_begin_ms, "began_unix_ms", (json_int_t)board->began_ms, "team", scope->all ? "" : text_at(board, scope->team), "config_version", (int)feed->rules_version);
     json_object_set_new(view, "reps", reps_json(board, scope));
     put_leads(view, board, scope, false);
     put_leads(view, board, scope, true);

@@ -12,7 +12,7 @@ import * as plots from "./ops_plots.mjs";
 import * as rules from "./ops_rules.mjs";
 import * as story from "./ops_story.mjs";
 import {Table} from "./ops_table.mjs";
-import {choose, language, languages, load, span, t} from "./texts.mjs";
+import {choose, language, languages, load, moment, span, t} from "./texts.mjs";
 import {event, inWords} from "./words.mjs";
 
 const SAY_AFTER_MS = 1000, RETRY_MS = 2000;
@@ -142,7 +142,25 @@ function show() {
   byId("who").textContent = [user.user, t(`role_${user.role.replace("-", "_")}`), told.team].filter(Boolean).join(" · ");
   showTiles();
   showBroker();
+  showSince();
   mark();
+}
+
+// Since when each number counts. What is of an hour counts no longer back than the gateway knows.
+function showSince() {
+  const HOUR_MS = 3600000, day = t(told.since_unix_ms > told.day_unix_ms ? "since_gateway" : "since_midnight", {time: moment(told.since_unix_ms)});
+  const hour = {time: moment(Math.max(told.began_unix_ms, serverNow() - HOUR_MS))};
+  const say = (place, ...texts) => {
+    const text = texts.filter(Boolean).join(" "), line = byId(place).matches(".since") ? byId(place) : byId(place).querySelector(".since");
+    if (line.textContent !== text) line.textContent = text;
+  };
+  say("since", told.first_touch && day);
+  say("queues", day);
+  say("reps", day);
+  say("sources", day, t("since_hour", hour));
+  say("workers", t("since_workers", hour));
+  say("broker", told.health && t("since_start", {time: moment(serverNow() - told.health.uptime_ms)}));
+  say("plots", t("since_plots", {time: moment(told.began_unix_ms)}));
 }
 
 // ---- the line to the gateway, and of the gateway to the broker

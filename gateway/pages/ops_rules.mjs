@@ -6,8 +6,8 @@ import {tell} from "./notices.mjs";
 import {ask, get, look} from "./ops_api.mjs";
 import {because, moment, t} from "./texts.mjs";
 
-const LINES_MAX = 3000, REASON_MAX = 500;
-let told = null, mayApply = false, goesBack = null, based = 0;
+const LINES_MAX = 3000, REASON_MAX = 500, SHOWN_STEP = 20;
+let told = null, mayApply = false, goesBack = null, based = 0, shownMax = SHOWN_STEP;
 
 // Lines that go, come and stay, [sign, line]: the longest common subsequence, between equal beginnings and ends.
 export function difference(before, after) {
@@ -79,8 +79,17 @@ async function open(row) {
 
 function fill() {
   const place = byId("rules").querySelector(".versions");
-  place.replaceChildren(...[...told.versions].reverse().slice(0, 20).map((row) => make("li", {}, button(t("rules_version", {version: row.version}), () => open(row),
+  place.replaceChildren(...[...told.versions].reverse().slice(0, shownMax).map((row) => make("li", {}, button(t("rules_version", {version: row.version}), () => open(row),
     {class: "id-button", "aria-haspopup": "dialog"}), ` ${[moment(row.applied_unix_ms), row.by, row.reason].filter(Boolean).join(" · ")}`)));
+  byId("rules").querySelector(".more").replaceChildren(...(told.versions.length > shownMax ? [button(t("rules_older"), more)] : []));
+}
+
+// The focus goes to the newest of those that came: the button may be gone.
+function more() {
+  const before = shownMax;
+  shownMax += SHOWN_STEP;
+  fill();
+  byId("rules").querySelectorAll(".versions button")[before]?.focus();
 }
 
 // Rules of this version are in force. What is being written stays; it can be applied only after it was looked at beside the new ones.

@@ -147,6 +147,27 @@ class Watching(OpsCase):
         self.assertEqual(name, "signed_out")
 
 
+class OverARestart(OpsCase):
+    def test_what_is_seen_and_who_is_signed_in_outlive_the_gateway_and_what_it_counted_does_not(self):
+        browser, watch = self.watch("maria")
+        lead_id = self.floor.publish()
+        seen = watch.until("the lead", lambda state: named(state["leads"], "lead_id", lead_id) and named(state["sources"], "source", "contact-form"))
+        self.assertEqual(seen["since_unix_ms"], max(seen["day_unix_ms"], seen["began_unix_ms"]))
+        self.assertEqual(named(seen["sources"], "source", "contact-form")["today"], 1)
+        self.floor.end("gateway")
+        while watch.event():
+            pass
+        self.floor.start_gateway()
+        again = Watch(browser)
+        self.addCleanup(again.close)
+        now = again.until("the desk as it is", lambda state: state["connected"] and state["config_version"] > 0 and named(state["leads"], "lead_id", lead_id))
+        self.assertGreater(now["began_unix_ms"], seen["began_unix_ms"])
+        self.assertEqual(now["since_unix_ms"], max(now["day_unix_ms"], now["began_unix_ms"]))
+        self.assertEqual([row["today"] for row in now["sources"]], [])   # a lead that was there already did not come today, for all it knows
+        self.assertEqual(self.act(browser, act="cancel", lead_id=lead_id, reason="it was a test")[0], 200)
+        again.until("the act is done", lambda state: not named(state["leads"], "lead_id", lead_id))
+
+
 class Acting(OpsCase):
     def test_a_lead_is_held_released_prioritised_assigned_taken_back_and_ended(self):
         browser, watch = self.watch("maria")

@@ -144,6 +144,24 @@ assert.deepEqual((await cells("reps", "Bruno Ferri")).slice(1, 8), ["On a break 
 await ops.unroute("**/api/v1/ops/events");
 say("each figure is in its place");
 
+// ---- since when it counts: since midnight, or since the gateway began, should that be later
+const sinceOf = (place) => ops.textContent(`#${place === "since" ? place : `${place} .since`}`), at = (ms) => ops.evaluate((unixMs) =>
+  new Intl.DateTimeFormat("en", {dateStyle: "medium", timeStyle: "short"}).format(new Date(unixMs)), ms);
+const show = async (times) => {
+  await ops.route("**/api/v1/ops/events", (route) => route.fulfill({contentType: "text/event-stream", body: `event: state\ndata: ${JSON.stringify({...state, ...times})}\n\n`}));
+  await ops.reload();
+  await ops.locator("#since", {hasText: /count/}).waitFor();
+};
+await show({now_unix_ms: before(0), day_unix_ms: before(9), began_unix_ms: before(5), since_unix_ms: before(5)});
+for (const place of ["since", "queues", "reps", "sources"]) assert.match(await sinceOf(place), new RegExp(`Today's numbers count since ${await at(before(5))}: before, the gateway did not count`));
+assert.match(await sinceOf("plots"), new RegExp(`Nothing was counted before ${await at(before(5))}`));
+assert.match(await sinceOf("broker"), /when the broker was started/);
+await ops.unroute("**/api/v1/ops/events");
+await show({now_unix_ms: before(0), day_unix_ms: before(5), began_unix_ms: before(90), since_unix_ms: before(5)});
+assert.match(await sinceOf("reps"), new RegExp(`count since midnight \\(${await at(before(5))}\\)`));
+await ops.unroute("**/api/v1/ops/events");
+say("each number says since when it counts");
+
 // ---- the rules, by who may change them
 const admin = await device("ops-admin");
 await signIn(admin, "ada", "ops");

@@ -174,8 +174,29 @@ await apply(manager, "gone again");
 await row(manager, "of-reps", "Carla Neri").waitFor({state: "detached"});
 say("a rep came and went");
 
+// ---- any version that is kept is reached: those of before are as many more as fit on another two pages
+const OLDER = 35;
+await manager.route("**/api/v1/ops/rules", async (route) => {
+  const answer = await route.fetch(), told = await answer.json();
+  const older = told.versions && Array.from({length: OLDER}, (_, at) => ({...told.versions[0], version: at - OLDER + 1, reason: `older ${at}`}));
+  await route.fulfill({response: answer, json: told.versions ? {...told, versions: [...older, ...told.versions]} : told});
+});
+await manager.reload();
+await manager.waitForSelector("#rules .versions li");
+const versions = manager.locator("#rules .versions li"), older = manager.locator("#rules .more button");
+assert.equal(await versions.count(), 20);
+for (let shown = 20; await older.count() > 0; shown += 20) {
+  assert.equal(await versions.count(), shown);
+  await older.click();
+  assert.equal(await manager.evaluate(() => [...document.querySelectorAll("#rules .versions button")].indexOf(document.activeElement)), shown);
+}
+await versions.filter({hasText: /older 0$/}).waitFor();
+await accessible(manager, "all versions");
+await manager.unroute("**/api/v1/ops/rules");
+say("older versions are reached");
+
 // ---- back to the beginning
-await manager.locator("#rules .versions button", {hasText: "Version 1"}).last().click();
+await manager.locator("#rules .versions button").filter({hasText: /^Version 1$/}).click();
 await manager.locator("#ask").getByRole("button", {name: "Go back to version 1"}).click();
 await manager.waitForSelector("#ask .words");
 assert.match((await manager.locator("#ask .words li").allTextContents()).join("\n"), /Anna Conti: Capacity: from 4 to 2/);
