@@ -3,7 +3,7 @@
 
 import {run, serverNow} from "./clock.mjs";
 import {make, write} from "./elements.mjs";
-import {clockIn, day, moment, span, t} from "./texts.mjs";
+import {bytes, clockIn, day, moment, span, t} from "./texts.mjs";
 import {inWords} from "./words.mjs";
 
 export function nameOf(row) {
@@ -25,6 +25,8 @@ function allOf(row, read) {
   return once([row.lead ?? {}, ...(row.contacts ?? [])].flatMap(read));
 }
 
+const isTest = (row) => [row.lead, ...(row.contacts ?? [])].some((contact) => contact?.is_test === true);
+
 export function heading(row, level) {
   const lead = row.lead ?? {};
   const came = make("span", {class: "came"});
@@ -34,7 +36,7 @@ export function heading(row, level) {
       make("span", {class: `tag ${lead.channel ?? ""}`}, lead.channel ? t(`channel_${lead.channel}`) : ""),
       lead.language && make("span", {class: "tag"}, lead.language),
       row.call_back && make("span", {class: "tag"}, t("call_back_tag")),
-      row.interrupts && make("span", {class: "tag soon"}, t("interrupts_tag")), came),
+      row.interrupts && make("span", {class: "tag soon"}, t("interrupts_tag")), isTest(row) && make("span", {class: "tag test"}, t("test_tag")), came),
     make(`h${level}`, {id: `name-${row.lead_id}`}, nameOf(row)),
     lead.company && lead.company !== nameOf(row) && make("p", {class: "company"}, [lead.company, lead.job_title].filter(Boolean).join(" · ")),
     row.bought_unix_ms && make("p", {class: "customer"}, t("customer", {what: row.bought || t("customer_something"), when: day(row.bought_unix_ms)})));
@@ -73,6 +75,29 @@ export function wishes(row) {
     lead.summary && make("blockquote", {class: "said", tabindex: "0", "aria-label": t("said")}, lead.summary), recordingOf(lead));
 }
 
+function filesOf(lead) {
+  return (lead.attachments ?? []).map(({file_name: name, media_type: type, size_bytes: size}) =>
+    `${name || t("file_unnamed")} (${[type, size > 0 && bytes(size)].filter(Boolean).join(", ")})`.replace(" ()", ""));
+}
+
+// What each contact says for itself: people come by several doors, and say another thing at each.
+function ofContact(list, contact) {
+  fact(list, "called_number", contact.called_number);
+  fact(list, "source", contact.source);
+  fact(list, "campaign", contact.campaign);
+  fact(list, "files", filesOf(contact).join(" · "));
+  for (const [name, value] of Object.entries(contact.attributes ?? {})) list.append(make("dt", {}, name), make("dd", {}, value));
+  fact(list, "warnings", (contact.warnings ?? []).join(" "));
+  return list;
+}
+
+function joined(contact, number) {
+  const wants = once([contact.product, contact.subject].filter(Boolean)).join(" · ");
+  return make("li", {}, make("strong", {}, `${t("contact", {number})}: ${t(`channel_${contact.channel}`)}`),
+    nameOf({lead: contact}) !== t("unknown_person") && make("p", {}, nameOf({lead: contact})), wants && make("p", {}, wants),
+    contact.summary && make("blockquote", {class: "said"}, contact.summary), recordingOf(contact), ofContact(make("dl"), contact));
+}
+
 // Earlier and later contacts, and all the rest, folded away.
 export function details(row) {
   const lead = row.lead ?? {}, list = make("dl");
@@ -82,14 +107,9 @@ export function details(row) {
   fact(list, "place", [lead.postal_code, lead.city, lead.region, lead.country].filter(Boolean).join(" "));
   fact(list, "time_there", allOf(row, timesOf).join(" · "));
   fact(list, "queue", row.queue);
-  fact(list, "source", lead.source);
-  fact(list, "campaign", lead.campaign);
-  for (const [name, value] of Object.entries(lead.attributes ?? {})) list.append(make("dt", {}, name), make("dd", {}, value));
+  ofContact(list, lead);
   fact(list, "consents", allOf(row, consentsOf).join(" · "));
-  fact(list, "warnings", (lead.warnings ?? []).join(" "));
-  const contacts = (row.contacts ?? []).map((contact, index) => make("li", {},
-    make("strong", {}, `${t("contact", {number: index + 2})}: ${t(`channel_${contact.channel}`)}`),
-    make("p", {}, [contact.product, contact.subject].filter(Boolean).join(" · ")), contact.summary && make("blockquote", {class: "said"}, contact.summary)));
+  const contacts = (row.contacts ?? []).map((contact, index) => joined(contact, index + 2));
   return make("details", {}, make("summary", {}, t("details")), list, contacts.length > 0 && make("ol", {class: "contacts"}, contacts));
 }
 

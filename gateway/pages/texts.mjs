@@ -73,3 +73,9 @@ export function clockIn(timeZone) {
     return timeZone;
   }
 }
+
+// A number of bytes as people say it.
+export function bytes(count) {
+  const [unit, by] = count < 1000 ? ["byte", 1] : count < 1e6 ? ["kilobyte", 1e3] : ["megabyte", 1e6];
+  return new Intl.NumberFormat(language, {style: "unit", unit, maximumFractionDigits: 1}).format(count / by);
+}

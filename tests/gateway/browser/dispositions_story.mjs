@@ -12,9 +12,11 @@ const OWN = `dispositions:
 `;
 const text = await outside("desk");
 const WHY = "decline_reasons: {no-time: {label: No time, texts: {it: Non ho tempo}}, wrong-language: Not my language}\n";
-const withWays = (ways) => text.replace(/^dispositions:\n( .*\n)+/m, ways) + WHY;
+const PEOPLE = "people: {join: yes}\n";
+const withWays = (ways) => text.replace(/^dispositions:\n( .*\n)+/m, ways) + WHY + PEOPLE;
 const buttons = (page) => page.locator(".card.lead:not([hidden]) .ends button");
-const lead = (name) => ({name, product: "solar panels", phones: [], emails: [{address: `${name.toLowerCase()}@example.com`}]});
+const mail = (name) => ({address: `${name.toLowerCase()}@example.com`, key: `${name.toLowerCase()}@example.com`});
+const lead = (name) => ({name, product: "solar panels", phones: [], emails: [mail(name)]});
 const inputTime = (ms) => {
   const date = new Date(Date.now() + ms);
   return new Date(date - date.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
@@ -59,6 +61,24 @@ say("ended by the third key");
 
 // ---- called back: when the rules say, or when the rep says within what they allow
 const second = await take(desk, "Marco");
+
+// ---- the same person comes by another door: what each contact says for itself
+await outside("publish", {name: "Marco B.", product: "", source: "hook", phones: [], emails: [mail("Marco")], called_number: "+390299900011",
+                          attributes: {menu: "<2>"}, recording: {url: "https://calls.example.com/r/1", duration_s: 42},
+                          attachments: [{file_name: "roof.jpg", media_type: "image/jpeg", size_bytes: 1234567}]});
+const joined = desk.locator(".card.lead .contacts li");
+await joined.waitFor({state: "attached"});
+assert.match(await joined.textContent(),
+  /^Contact 2: Form\s*Marco B\.Listen to the message \(42 s\)Number called\+390299900011Sourcehook.*Filesroof\.jpg \(image\/jpeg, 1\.2 MB\)menu<2>$/);
+assert.equal(await joined.locator("a").getAttribute("href"), "https://calls.example.com/r/1");
+await desk.click(".card.lead summary");
+await accessible(desk, "two contacts of one person");
+assert.deepEqual(await desk.evaluate(async () => {
+  const {heading} = await import("/static/lead_view.mjs");
+  return [{lead: {is_test: true}}, {lead: {}, contacts: [{is_test: true}]}, {lead: {}}].map((row) => heading(row, 3).querySelector(".test")?.textContent ?? "");
+}), ["TEST: not a real person", "TEST: not a real person", ""]);
+say("a contact that joined shows by which door it came, and what it brought; a test is marked as one");
+
 await desk.keyboard.press("2");
 await desk.click(".undo .now");
 await stateOf(second, "scheduled");
