@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import signal
 import subprocess
 import time
 import urllib.parse
@@ -309,6 +310,34 @@ class FullDisk(worker_case.FullDiskMixin, HeldCase):
         self.assertEqual(self.post("b", source="often")[0], 200)
         after = self.broker.next("publish")["lead"]["raw_ref"]
         self.assertEqual([self.worker.raw_of(reference, raw) for reference in (before, after)], [b"id=a&phone=0212345678", b"id=b&phone=0212345678"])
+
+    def together(self, names):
+        """What each is told of contacts that come while the worker looks away."""
+        self.worker.process.send_signal(signal.SIGSTOP)
+        try:
+            bodies = [f"id={name}&phone=0212345678&message={'x' * 900}".encode() for name in names]
+            head = "POST /in/often HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+            connections = [self.worker.raw((head % len(body)).encode() + body) for body in bodies]
+        finally:
+            self.worker.process.send_signal(signal.SIGCONT)
+        answers = []
+        for connection in connections:
+            with connection, connection.makefile("rb") as answer:
+                answers.append(int(answer.readline().split()[1]))
+        return answers, bodies
+
+    def test_contacts_that_come_together_are_refused_together_and_kept_together(self):
+        raw = os.path.join(self.directory, "raw")
+        names = "abcde"
+        self.no_room("ENOSPC", "raw")
+        self.assertEqual(self.together(names)[0], [507] * len(names))
+        self.assertEqual(self.counts()["store_full"], len(names))
+        self.assertEqual(self.broker.seen("publish"), [])   # none of them is with the broker and not on the disk
+        self.room()
+        answers, bodies = self.together(names)
+        self.assertEqual(answers, [200] * len(names))
+        kept = [self.worker.raw_of(self.broker.next("publish")["lead"]["raw_ref"], raw) for _ in names]
+        self.assertEqual(sorted(kept), bodies)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "raw_list.h"
+#include "raw_segment.h"
 #include "raw_store.h"
 #include "wall_clock.h"
 
@@ -314,6 +315,79 @@ static void a_full_segment_is_followed_by_another(void **state)
 }
 
 /* Cut anywhere, what is whole is read; changed anywhere, what stands before it is, and nothing wrong. */
+static void what_was_gathered_is_kept_with_one_write(void **state)
+{
+    (void)state;
+    struct raw_store *store = store_open((struct raw_store_options){.fsync = true});
+    char first[RAW_REF_MAX], second[RAW_REF_MAX], again[RAW_REF_MAX];
+    struct raw_list list;
+    assert_int_equal(raw_store_gather(store, "s", "form", "abc", 3, NULL, first), LW_OK);
+    assert_int_equal(raw_store_gather(store, "s", "form", "abd", 3, "key of d", second), LW_OK);
+    assert_int_equal(raw_store_gather(store, "s", "form", "abc", 3, "key of c", again), LW_OK);
+    assert_string_equal(first, again);
+    assert_int_equal(file_count(), 0);
+    assert_int_equal(raw_store_size_bytes(store), 0);
+    assert_int_equal(raw_store_write(store), LW_OK);
+    const uint64_t size = raw_store_size_bytes(store);
+    assert_int_equal(raw_store_gather(store, "s", "form", "abd", 3, NULL, again), LW_OK);
+    assert_string_equal(second, again);
+    assert_int_equal(raw_store_write(store), LW_OK);
+    assert_true(size > 0 && raw_store_size_bytes(store) - size < RAW_LINE_MAX);
+    assert_int_equal(raw_store_write(store), LW_OK);   /* nothing is left to write */
+    list_open(&list);
+    assert_int_equal(list.count, 2);
+    expect_listed(&list, first, "abc", "key of c");
+    expect_listed(&list, second, "abd", "key of d");
+    raw_list_close(&list);
+    raw_store_close(&store);
+}
+
+static void what_was_gathered_and_not_written_is_told_to_who_asks(void **state)
+{
+    (void)state;
+    struct raw_store *store = store_open((struct raw_store_options){.size_max_bytes = 200});
+    char ref[RAW_REF_MAX];
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(raw_store_gather(store, "s", "form", "abc", 3, NULL, ref), LW_OK);
+    assert_int_equal(raw_store_gather(store, "s", "form", "abd", 3, NULL, ref), LW_OK);
+    assert_int_equal(raw_store_gather(store, "s", "form", "abe", 3, NULL, ref), LW_FULL);   /* the cap counts what is gathered */
+    assert_string_equal(ref, "");
+    assert_int_equal(raw_store_put(store, "s", "form", "abc", 3, NULL, ref), LW_IO);   /* it does not count as kept */
+    assert_string_equal(ref, "");
+    errno = 0;
+    assert_int_equal(raw_store_write(store), LW_IO);   /* though the other's call has found it */
+    assert_int_equal(errno, ENOENT);
+    assert_int_equal(raw_store_write(store), LW_OK);
+    assert_int_equal(raw_store_size_bytes(store), 0);
+    raw_store_close(&store);
+}
+
+static void more_than_one_write_can_take_is_gathered_too(void **state)
+{
+    (void)state;
+    enum { CONTACTS = 9000, LARGE = 100000 };   /* 8192 fit a segment */
+    struct raw_store *store = store_open((struct raw_store_options){0});
+    char ref[RAW_REF_MAX], bytes[16], *large = malloc(LARGE + 1);
+    struct raw_list list;
+    assert_non_null(large);
+    memset(large, 'x', LARGE);
+    large[LARGE] = '\0';
+    for (int i = 0; i < CONTACTS; i++) {
+        const int size = snprintf(bytes, sizeof bytes, "contact %d", i);
+        assert_int_equal(raw_store_gather(store, "s", "form", bytes, (size_t)size, NULL, ref), LW_OK);
+    }
+    assert_int_equal(raw_store_gather(store, "s", "form", large, LARGE, NULL, ref), LW_OK);
+    assert_int_equal(raw_store_gather(store, "s", "form", large, LARGE, NULL, ref), LW_OK);
+    assert_int_equal(raw_store_write(store), LW_OK);
+    assert_int_equal(file_count(), 2);
+    list_open(&list);
+    assert_int_equal(list.count, CONTACTS + 1);
+    expect_listed(&list, ref, large, NULL);
+    raw_list_close(&list);
+    raw_store_close(&store);
+    free(large);
+}
+
 static void what_is_torn_or_damaged_is_passed_over(void **state)
 {
     (void)state;
@@ -409,6 +483,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_too_old_goes_and_unfinished_files_with_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_segment_that_somebody_took_away_is_followed_by_another, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_segment_is_followed_by_another, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_gathered_is_kept_with_one_write, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_gathered_and_not_written_is_told_to_who_asks, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(more_than_one_write_can_take_is_gathered_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_torn_or_damaged_is_passed_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(files_of_one_contact_are_read_too, set_up, tear_down),
         cmocka_unit_test(a_directory_that_cannot_be_made_is_an_error),

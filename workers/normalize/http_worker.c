@@ -26,6 +26,7 @@ static void close_all(struct http_worker *worker);
 static void on_call(void *context, struct http_call *call);
 static void on_stop(void *context);
 static void on_reload(void *context);
+static void on_turn_end(evutil_socket_t fd, short what, void *context);
 static void on_housekeeping(evutil_socket_t fd, short what, void *context);
 static const char *write_metrics(void *context, struct byte_buffer *out);
 
@@ -70,18 +71,40 @@ void worker_rules_drop(struct worker_rules **rules_place)
     }
 }
 
+/* Logs what is wrong. */
+static lw_status kept(lw_status status)
+{
+    if (status == LW_FULL)
+        log_error("raw store is full: contacts are refused until it has room");
+    else if (status != LW_OK)
+        log_error("raw store cannot be written: %s", strerror(errno));
+    return status;
+}
+
 lw_status http_worker_keep_raw(struct http_worker *worker, const char *source, const char *suffix,
                                const void *bytes, size_t size, const char *key, char ref_out[RAW_REF_MAX])
 {
     ref_out[0] = '\0';
     if (!worker->raw)
         return LW_OK;
-    lw_status status = raw_store_put(worker->raw, source, suffix, bytes, size, key, ref_out);
-    if (status == LW_FULL)
-        log_error("raw store is full: contacts are refused until it has room");
-    else if (status != LW_OK)
-        log_error("raw store cannot be written: %s", strerror(errno));
-    return status;
+    return kept(raw_store_put(worker->raw, source, suffix, bytes, size, key, ref_out));
+}
+
+lw_status http_worker_gather_raw(struct http_worker *worker, const char *source, const char *suffix, const void *bytes, size_t size,
+                                 const char *key, char ref_out[RAW_REF_MAX], struct raw_waiter *waiter)
+{
+    ref_out[0] = '\0';
+    const lw_status status = worker->raw ? kept(raw_store_gather(worker->raw, source, suffix, bytes, size, key, ref_out)) : LW_OK;
+    if (status != LW_OK)
+        return status;
+    if (!worker->raw_waiters) {
+        worker->raw_waiters_end = &worker->raw_waiters;
+        event_active(worker->turn_end, EV_TIMEOUT, 0);   /* behind what the loop has found to do, and before it looks again */
+    }
+    waiter->next = NULL;
+    *worker->raw_waiters_end = waiter;
+    worker->raw_waiters_end = &waiter->next;
+    return LW_OK;
 }
 
 void http_worker_refuse(struct http_worker *worker, struct http_call *call, enum worker_count what, int status,
@@ -163,6 +186,9 @@ static bool open_all(struct http_worker *worker)
         return false;
     if (common->raw.directory && failed(common->raw.directory, raw_store_open(&common->raw, &worker->raw)))
         return false;
+    worker->turn_end = event_new(worker->base, -1, 0, on_turn_end, worker);
+    if (!worker->turn_end)
+        return false;
 
     char client[64];
     snprintf(client, sizeof client, "%s %s", worker->plan->program, LEADWIRE_VERSION);
@@ -211,6 +237,8 @@ static void close_all(struct http_worker *worker)
         worker->plan->close(worker);
     raw_store_close(&worker->raw);
     loop_signals_close(&worker->signals);
+    if (worker->turn_end)
+        event_free(worker->turn_end);
     if (worker->housekeeping)
         event_free(worker->housekeeping);
     if (worker->base)
@@ -287,6 +315,21 @@ static void on_reload(void *context)
     worker_rules_drop(&worker->rules);
     worker->rules = rules;
     log_info("configuration read again");
+}
+
+static void on_turn_end(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct http_worker *worker = context;
+    struct raw_waiter *waiter = worker->raw_waiters;
+    const lw_status status = worker->raw ? kept(raw_store_write(worker->raw)) : LW_OK;
+    worker->raw_waiters = NULL;
+    while (waiter) {
+        struct raw_waiter *next = waiter->next;   /* the waiter may go with its call */
+        waiter->done(waiter->context, status);
+        waiter = next;
+    }
 }
 
 static void on_housekeeping(evutil_socket_t fd, short what, void *context)

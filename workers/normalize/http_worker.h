@@ -36,11 +36,20 @@ struct worker_rules {
 struct worker_rules *worker_rules_hold(struct worker_rules *rules);
 void worker_rules_drop(struct worker_rules **rules);
 
+/* Who waits for raw bytes to be written. Belongs to the waiting, and lives until done is called. */
+struct raw_waiter {
+    struct raw_waiter *next;
+    void (*done)(void *context, lw_status kept);   /* errors as raw_store_write */
+    void *context;
+};
+
 struct http_worker {
     struct event_base *base;
     struct http_door *door;
     struct broker_link *link;
     struct raw_store *raw;         /* NULL: raw bytes are not kept */
+    struct event *turn_end;        /* active while somebody waits */
+    struct raw_waiter *raw_waiters, **raw_waiters_end;   /* first come first */
     struct worker_rules *rules;    /* in force */
     struct worker_counts counts;
     struct loop_signals signals;
@@ -89,6 +98,10 @@ int http_replay_main(int argc, char **argv, const struct http_worker_plan *plan)
  * each. */
 LW_MUST_CHECK lw_status http_worker_keep_raw(struct http_worker *worker, const char *source, const char *suffix,
                                              const void *bytes, size_t size, const char *key, char ref_out[RAW_REF_MAX]);
+/* The same for many requests at a time: the bytes are written at the end of this turn of the loop, with those of others, and then the waiter's done
+ * is called, not before and not here. Not called after an error, nor when the process ends before. */
+LW_MUST_CHECK lw_status http_worker_gather_raw(struct http_worker *worker, const char *source, const char *suffix, const void *bytes, size_t size,
+                                               const char *key, char ref_out[RAW_REF_MAX], struct raw_waiter *waiter);
 /* Counts it and answers the error. retry_after_s > 0 adds the header. */
 void http_worker_refuse(struct http_worker *worker, struct http_call *call, enum worker_count what, int status,
                         const char *reason, uint32_t retry_after_s);

@@ -19,7 +19,7 @@
 
 enum {
     SEGMENT_SIZE_MAX = 8 * 1024 * 1024, SEGMENT_CONTACTS_MAX = 8192, SEGMENT_AGE_MAX_MS = 3600 * 1000, KEEP_PARTS = 8,
-    NAMES_TRIED_MAX = 100, SUFFIX_MAX = 10,
+    NAMES_TRIED_MAX = 100, SUFFIX_MAX = 10, GATHER_CONTACTS_MAX = 64, GATHER_SIZE_MAX = 64 * 1024,
 };
 
 static const uint64_t size_max_default = UINT64_C(1) << 30;
@@ -35,6 +35,18 @@ struct segment {
     struct index_table by_ref;
 };
 
+/* What waits to be written to it with one write. */
+struct gathered {
+    uint32_t count;          /* contacts */
+    uint32_t ref_count;      /* those that are in no segment yet */
+    bool is_needed;          /* some of it is kept nowhere else */
+    lw_status status;        /* of what had to be written before raw_store_write asked */
+    int error;               /* its errno */
+    size_t size;
+    char refs[GATHER_CONTACTS_MAX][RAW_REF_MAX];
+    char bytes[GATHER_SIZE_MAX];
+};
+
 struct raw_store {
     int directory;           /* everything goes through it: the path may move */
     struct raw_store_options options;
@@ -42,6 +54,7 @@ struct raw_store {
     uint64_t size_bytes;
     int64_t age_max_ms;
     unsigned name_count;     /* tells segments of one millisecond apart */
+    struct gathered gathered;
 };
 
 static lw_status segment_begin(struct raw_store *store, int64_t now_unix_ms);
@@ -49,7 +62,11 @@ static void segment_end(struct raw_store *store);
 static bool segment_is_over(const struct raw_store *store, int64_t now_unix_ms);
 static bool segment_holds(const struct segment *segment, const char *ref);
 static void segment_note(struct segment *segment, const char *ref);
+static void make_room(struct raw_store *store, size_t size_max, int64_t now_unix_ms);
+static bool is_held(const struct raw_store *store, const char *ref);
 static lw_status append(struct raw_store *store, const struct raw_entry *entry, const char *key, const void *bytes);
+static void write_gathered(struct raw_store *store);
+static lw_status write_parts(struct raw_store *store, struct iovec *parts, int count, size_t size);
 static uint32_t sweep(struct raw_store *store, int64_t now_unix_ms, uint64_t *kept_bytes);
 static lw_status io_status(int error);
 
@@ -106,6 +123,24 @@ void raw_store_close(struct raw_store **store_place)
 lw_status raw_store_put(struct raw_store *store, const char *source, const char *suffix,
                         const void *bytes, size_t size, const char *key, char ref_out[RAW_REF_MAX])
 {
+    struct gathered *gathered = &store->gathered;
+    write_gathered(store);
+    const lw_status before = gathered->status;   /* of what others gathered, who ask later */
+    const int error_before = gathered->error;
+    gathered->status = LW_OK;
+    lw_status status = raw_store_gather(store, source, suffix, bytes, size, key, ref_out);
+    if (status == LW_OK)
+        status = raw_store_write(store);
+    if (status != LW_OK)
+        ref_out[0] = '\0';
+    gathered->status = before;
+    gathered->error = error_before;
+    return status;
+}
+
+lw_status raw_store_gather(struct raw_store *store, const char *source, const char *suffix,
+                           const void *bytes, size_t size, const char *key, char ref_out[RAW_REF_MAX])
+{
     char hex[65];
     const size_t key_size = key ? strlen(key) : 0;
     struct raw_entry entry = {.at_unix_ms = wall_clock_unix_ms(), .key_size = key_size > RAW_KEY_MAX ? 0 : (uint32_t)key_size};
@@ -115,23 +150,31 @@ lw_status raw_store_put(struct raw_store *store, const char *source, const char 
     memcpy(entry.ref + RAW_HASH_DIGITS + 1, suffix, strnlen(suffix, SUFFIX_MAX));   /* a NUL is behind it */
     ref_out[0] = '\0';
 
-    if (segment_is_over(store, entry.at_unix_ms))
-        segment_end(store);
-    entry.is_again = segment_holds(&store->segment, entry.ref);
+    make_room(store, RAW_LINE_MAX + entry.key_size + size + 1, entry.at_unix_ms);
+    entry.is_again = is_held(store, entry.ref);
     entry.size = entry.is_again ? 0 : size;
     lw_status status = append(store, &entry, key, bytes);
     if (status == LW_FULL && entry.is_again && entry.key_size == 0)
         status = LW_OK;   /* its bytes are there */
+    if (status == LW_OK)
+        memcpy(ref_out, entry.ref, sizeof entry.ref);
+    return status;
+}
+
+lw_status raw_store_write(struct raw_store *store)
+{
+    struct gathered *gathered = &store->gathered;
+    write_gathered(store);
+    const lw_status status = gathered->status;
+    gathered->status = LW_OK;
     if (status != LW_OK)
-        return status;
-    if (!entry.is_again)
-        segment_note(&store->segment, entry.ref);
-    memcpy(ref_out, entry.ref, sizeof entry.ref);
-    return LW_OK;
+        errno = gathered->error;
+    return status;
 }
 
 uint32_t raw_store_prune(struct raw_store *store, int64_t now_unix_ms)
 {
+    write_gathered(store);
     if (segment_is_over(store, now_unix_ms))
         segment_end(store);
     return sweep(store, now_unix_ms, &store->size_bytes);
@@ -244,26 +287,90 @@ static lw_status write_all(int fd, struct iovec *parts, int count, size_t *writt
     return LW_OK;
 }
 
-/* At the segment's end, if there is room; what was half written is taken back. */
+/* The segment's file is looked at once for all that goes into it with one write. */
+static void make_room(struct raw_store *store, size_t size_max, int64_t now_unix_ms)
+{
+    const struct gathered *gathered = &store->gathered;
+    const struct segment *segment = &store->segment;
+    if (gathered->count == GATHER_CONTACTS_MAX || size_max > GATHER_SIZE_MAX - gathered->size ||
+        segment->count + gathered->ref_count == SEGMENT_CONTACTS_MAX || segment->size + gathered->size >= SEGMENT_SIZE_MAX)
+        write_gathered(store);
+    if (gathered->count == 0 && segment_is_over(store, now_unix_ms))
+        segment_end(store);
+}
+
+static bool is_held(const struct raw_store *store, const char *ref)
+{
+    const struct gathered *gathered = &store->gathered;
+    for (uint32_t i = 0; i < gathered->ref_count; i++)
+        if (strcmp(gathered->refs[i], ref) == 0)
+            return true;
+    return segment_holds(&store->segment, ref);
+}
+
+static void gather(struct gathered *gathered, const struct raw_entry *entry, const struct iovec *parts, int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (parts[i].iov_len > 0)
+            memcpy(gathered->bytes + gathered->size, parts[i].iov_base, parts[i].iov_len);
+        gathered->size += parts[i].iov_len;
+    }
+    if (!entry->is_again)
+        memcpy(gathered->refs[gathered->ref_count++], entry->ref, RAW_REF_MAX);
+    gathered->is_needed = gathered->is_needed || !entry->is_again || entry->key_size > 0;
+    gathered->count++;
+}
+
+/* Behind what is gathered, if the store has room; what is too large for that is written at once, with nothing gathered before it. */
 static lw_status append(struct raw_store *store, const struct raw_entry *entry, const char *key, const void *bytes)
 {
     char line[RAW_LINE_MAX];
-    struct iovec parts[4];
     const size_t line_size = raw_entry_write(entry, key, line);
-    const uint64_t size = line_size + entry->key_size + entry->size + 1;
-    if (size > store->options.size_max_bytes || store->size_bytes > store->options.size_max_bytes - size)
+    const uint64_t size = line_size + entry->key_size + entry->size + 1, kept = store->size_bytes + store->gathered.size;
+    if (size > store->options.size_max_bytes || kept > store->options.size_max_bytes - size)
         return LW_FULL;
-    lw_status status = store->segment.fd < 0 ? segment_begin(store, entry->at_unix_ms) : LW_OK;
+    struct iovec parts[4] = {
+        {line, line_size}, {(void *)(uintptr_t)key, entry->key_size}, {(void *)(uintptr_t)bytes, entry->size}, {(void *)(uintptr_t)"\n", 1},
+    };
+    if (size <= GATHER_SIZE_MAX - store->gathered.size) {
+        gather(&store->gathered, entry, parts, 4);
+        return LW_OK;
+    }
+    const lw_status status = write_parts(store, parts, 4, size);
+    if (status == LW_OK && !entry->is_again)
+        segment_note(&store->segment, entry->ref);
+    return status;
+}
+
+static void write_gathered(struct raw_store *store)
+{
+    struct gathered *gathered = &store->gathered;
+    if (gathered->count == 0)
+        return;
+    struct iovec part = {gathered->bytes, gathered->size};
+    const lw_status status = write_parts(store, &part, 1, gathered->size);
+    if (status == LW_OK) {
+        for (uint32_t i = 0; i < gathered->ref_count; i++)
+            segment_note(&store->segment, gathered->refs[i]);
+    } else if (gathered->status == LW_OK && (gathered->is_needed || status != LW_FULL)) {
+        gathered->status = status;
+        gathered->error = errno;
+    }
+    gathered->count = gathered->ref_count = 0;
+    gathered->size = 0;
+    gathered->is_needed = false;
+}
+
+/* At the segment's end; what was half written is taken back. */
+static lw_status write_parts(struct raw_store *store, struct iovec *parts, int count, size_t size)
+{
+    lw_status status = store->segment.fd < 0 ? segment_begin(store, wall_clock_unix_ms()) : LW_OK;
     if (status != LW_OK)
         return status;
 
     size_t written;
     const int fd = store->segment.fd;
-    parts[0] = (struct iovec){line, line_size};
-    parts[1] = (struct iovec){(void *)(uintptr_t)key, entry->key_size};
-    parts[2] = (struct iovec){(void *)(uintptr_t)bytes, entry->size};
-    parts[3] = (struct iovec){(void *)(uintptr_t)"\n", 1};
-    status = write_all(fd, parts, 4, &written);
+    status = write_all(fd, parts, count, &written);
     if (status == LW_OK && store->options.fsync && fdatasync(fd) != 0)
         status = io_status(errno);
     if (status == LW_OK) {

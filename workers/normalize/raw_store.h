@@ -28,7 +28,7 @@ struct raw_store_options {
     const char *directory;      /* made if missing (its parent must exist) */
     uint64_t size_max_bytes;    /* of all files together; 0: 1 GiB */
     uint64_t keep_ms;           /* 0: for ever */
-    bool fsync;                 /* the contact is on disk before raw_store_put returns */
+    bool fsync;                 /* the contact is on disk before raw_store_put or raw_store_write returns */
 };
 
 /* Errors: LW_IO (errno tells why), LW_NO_MEMORY. */
@@ -39,6 +39,12 @@ void raw_store_close(struct raw_store **store);   /* NULL accepted */
  * Errors, nothing then kept: LW_FULL (the size cap, or the disk), LW_IO. */
 LW_MUST_CHECK lw_status raw_store_put(struct raw_store *store, const char *source, const char *suffix,
                                       const void *bytes, size_t size, const char *key, char ref_out[RAW_REF_MAX]);
+/* As raw_store_put, but the bytes may wait, copied, for raw_store_write, which writes what was gathered with one write: none of it counts as
+ * kept before. Errors: LW_FULL (the size cap; the disk, for large bytes), LW_IO; what was gathered before is not touched by them. */
+LW_MUST_CHECK lw_status raw_store_gather(struct raw_store *store, const char *source, const char *suffix,
+                                         const void *bytes, size_t size, const char *key, char ref_out[RAW_REF_MAX]);
+/* All that was gathered since the last call is kept. Errors (LW_FULL: the disk; LW_IO): none of it counts as kept. */
+LW_MUST_CHECK lw_status raw_store_write(struct raw_store *store);
 /* Removes what is older than keep_ms; returns how many files went. */
 uint32_t raw_store_prune(struct raw_store *store, int64_t now_unix_ms);
 uint64_t raw_store_size_bytes(const struct raw_store *store);

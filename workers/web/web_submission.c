@@ -11,7 +11,7 @@
 #include "web_signature.h"
 #include "web_state.h"
 
-/* A request between its publish and the broker's answer. Lives in the call's arena. */
+/* A request until the broker's answer. Lives in the call's arena. */
 struct submission {
     struct http_worker *worker;
     struct worker_rules *rules;        /* held */
@@ -24,6 +24,7 @@ struct submission {
     bool browser;
     struct web_body body;
     char raw_ref[RAW_REF_MAX];
+    struct raw_waiter raw_waiter;
     int64_t received_unix_ms;
 };
 
@@ -33,6 +34,7 @@ static bool admit(struct submission *submission);
 static bool read_body(struct submission *submission);
 static bool check_signature(struct submission *submission);
 static bool below_limit(struct submission *submission, uint32_t wait_s);
+static void on_kept(void *context, lw_status kept);
 static void publish(struct submission *submission);
 static bool goes_behind(const struct submission *submission);
 static void hold_or_refuse(struct submission *submission, const char *reason, uint32_t retry_after_s);
@@ -98,8 +100,17 @@ static void take(struct http_worker *worker, struct worker_rules *rules, struct 
         worker_rules_drop(&held);
         return;
     }
-    lw_status kept = http_worker_keep_raw(worker, source->name, web_body_suffix(body->kind), body->bytes, body->size,
-                                          http_call_header(call, "Idempotency-Key"), submission->raw_ref);
+    submission->raw_waiter = (struct raw_waiter){.done = on_kept, .context = submission};
+    lw_status kept = http_worker_gather_raw(worker, source->name, web_body_suffix(body->kind), body->bytes, body->size,
+                                            http_call_header(call, "Idempotency-Key"), submission->raw_ref, &submission->raw_waiter);
+    if (kept != LW_OK)
+        on_kept(submission, kept);
+}
+
+/* The raw bytes are on the disk before the broker has the contact. */
+static void on_kept(void *context, lw_status kept)
+{
+    struct submission *submission = context;
     if (kept != LW_OK)
         refuse(submission, WORKER_COUNT_STORE_FULL, kept == LW_FULL ? 507 : 503, "the raw bytes cannot be kept", 60);
     else
