@@ -25,7 +25,9 @@
 #include "core.h"
 #include "turn_times.h"
 
-enum { NET_TURN_MESSAGES_MAX = 1024, NET_POLL_ITEMS = 11, NET_LISTEN_MAX = 4, NET_WHY_MAX = 320 };
+/* Of a door. So few that reps, libzmq's threads and Redis are at work on what the last turns gave them while this one runs. */
+enum { NET_TURN_MESSAGES_MAX = 192 };
+enum { NET_POLL_ITEMS = 11, NET_LISTEN_MAX = 4, NET_WHY_MAX = 320 };
 
 struct net;
 
