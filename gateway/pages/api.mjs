@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gateway, as the page sees it: the session, acts, the stream of the desk's state.
 
-import {keepOnly} from "./drafts.mjs";
+import {forget} from "./drafts.mjs";
 import {eventLine} from "./event_line.mjs";
 import {untilSent} from "./sending.mjs";
 
@@ -40,7 +40,7 @@ export async function post(path, body, keepalive = false) {
 export async function signOut() {
   await post("/api/v1/sign-out", {});
   sessionStorage.removeItem(SIGNED_IN);
-  keepOnly([]);
+  forget();
   toSignIn();
 }
 

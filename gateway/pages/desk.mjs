@@ -5,7 +5,7 @@ import {act, listen, session, signOut} from "./api.mjs";
 import {askToNotify, canAskToNotify, soundIsOn, soundWaits, turnSound} from "./alerts.mjs";
 import {run, setServerNow} from "./clock.mjs";
 import * as day from "./day.mjs";
-import {ask, button, byId, key, make} from "./elements.mjs";
+import {ask, button, byId, key, make, placeOf} from "./elements.mjs";
 import * as drafts from "./drafts.mjs";
 import * as install from "./install.mjs";
 import * as leads from "./leads.mjs";
@@ -151,17 +151,17 @@ function onKey(event) {
   const pressed = event.altKey ? event.code.replace(/^(Key|Digit)/, "").toLowerCase() : event.key.toLowerCase();
   const open = document.querySelector("dialog[open]");
   if (open) {
-    if (/^[1-9]$/.test(pressed)) open.querySelectorAll("button")[Number(pressed) - 1]?.click();
+    if (/^[0-9]$/.test(pressed)) open.querySelectorAll("button")[placeOf(pressed) - 1]?.click();
     return;
   }
-  const does = /^[1-9]$/.test(pressed) ? () => leads.endCurrent(Number(pressed)) : KEYS[pressed];
+  const does = /^[0-9]$/.test(pressed) ? () => leads.endCurrent(placeOf(pressed)) : KEYS[pressed];
   if (!does || byId("main").inert) return;
   event.preventDefault();
   does();
 }
 
 function help() {
-  const rows = [["A", "accept"], ["D", "decline"], ["N", "note"], ["1–9", "disposition"], ["T", "touch"],
+  const rows = [["A", "accept"], ["D", "decline"], ["N", "note"], ["1–9 0", "disposition"], ["T", "touch"],
     ["H", "transfer"], ["J K", "next"], ["U", "undo"], ["B", "break"]];
   const single = make("input", {type: "checkbox", id: "keys-on"});
   single.checked = keysOn();
@@ -216,7 +216,7 @@ user = await begin();
 settings = user.page;
 await load(settings.language);
 byId("state").setAttribute("aria-label", t("state_group"));
-drafts.begin(user.user);
+drafts.begin(user.user, leads.heardNote);
 offers.begin(settings);
 leads.begin(settings);
 showMenu();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Notes that are being written: kept in this tab over a reload and the end of a session, for the user who writes them and while the lead is theirs.
+// Notes that are being written: kept over a reload and the end of a session, for the user who writes them and while the lead is theirs. Each tab keeps
+// them for as long as it is open, and tells the others of that user: no note outlives the last tab, or the sign-out in one of them.
 
-let start = "note ";
+let start = "note ", kept = null, heard = () => {};
+const others = "BroadcastChannel" in window ? new BroadcastChannel("leadwire-notes") : null;
 
 export const names = () => Object.keys(sessionStorage).filter((name) => name.startsWith("note "));
 
@@ -9,16 +11,43 @@ function dropUnless(keep) {
   for (const name of names()) if (!keep(name)) sessionStorage.removeItem(name);
 }
 
-// Those of other users go.
-export function begin(user) {
+const own = () => names().filter((name) => name.startsWith(start));
+
+// Those of other users go. hear(lead, text): a note that is being written in another tab.
+export function begin(user, hear) {
   start = `note ${user} `;
+  heard = hear;
   dropUnless((name) => name.startsWith(start));
+  others?.addEventListener("message", ({data}) => listen(data));
+  others?.postMessage({start, asks: true});
+}
+
+function listen({start: whose, asks, only, notes}) {
+  if (whose !== start) return;
+  if (only) dropUnless((name) => only.includes(name));
+  if (asks && own().length > 0) others.postMessage({start, notes: own().map((name) => [name, sessionStorage.getItem(name)])});
+  for (const [name, text] of notes ?? []) {
+    sessionStorage.setItem(name, text);
+    heard(name.slice(start.length), text);
+  }
 }
 
 export const read = (lead) => sessionStorage.getItem(start + lead) ?? "";
-export const write = (lead, text) => sessionStorage.setItem(start + lead, text);
+
+export function write(lead, text) {
+  sessionStorage.setItem(start + lead, text);
+  others?.postMessage({start, notes: [[start + lead, text]]});
+}
 
 export function keepOnly(leads) {
-  const kept = new Set(leads.map((lead) => start + lead));
-  dropUnless((name) => kept.has(name));
+  const only = leads.map((lead) => start + lead), told = only.join();
+  dropUnless((name) => only.includes(name));
+  if (told !== kept) others?.postMessage({start, only});
+  kept = told;
+}
+
+// The user has signed out.
+export function forget() {
+  kept = null;
+  keepOnly([]);
 }

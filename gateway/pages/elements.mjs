@@ -28,6 +28,10 @@ export function key(name) {
   return make("kbd", {"aria-hidden": "true"}, name);
 }
 
+// The digit that presses the choice at that place; "": none, from the eleventh on.
+export const digitOf = (index) => (index < 9 ? `${index + 1}` : index === 9 ? "0" : "");
+export const placeOf = (digit) => (digit === "0" ? 10 : Number(digit));
+
 // A dialog that ends with what the chosen button gives; null when it was left.
 export function ask(dialog, title, fill) {
   return new Promise((resolve) => {

@@ -4,14 +4,14 @@
 import {act} from "./api.mjs";
 import {run, serverNow} from "./clock.mjs";
 import * as drafts from "./drafts.mjs";
-import {ask, button, byId, key, make, write} from "./elements.mjs";
+import {ask, button, byId, digitOf, key, make, write} from "./elements.mjs";
 import {details, heading, links, nameOf, wishes} from "./lead_view.mjs";
 import {tell} from "./notices.mjs";
 import {ahead, because, labelOf, span, t} from "./texts.mjs";
 import {UNDO_MS, later} from "./undo.mjs";
 
 const BUTTONS_MAX = 12;
-const NOTE_MAX = 500;   // bytes that go along with a lead that is handed on
+const NOTE_MAX = 500;   // bytes that the broker keeps of a note
 const cards = new Map();   // by lead id
 let page = {}, current = "", expected = "", waits = false;   // expected: the lead that the rep accepts or has accepted, until it is here
 
@@ -41,6 +41,14 @@ export function expect(id) {
   if (!isWrittenOn()) select("");
 }
 
+// Written in another tab, and this one has the desk now.
+export function heardNote(id, text) {
+  const card = cards.get(id);
+  if (!card || card.note === document.activeElement) return;
+  card.note.value = text;
+  noteFits(card.note, card.long);
+}
+
 // What became of it.
 export function answered(id, isOurs) {
   if (id !== expected) return;
@@ -53,10 +61,16 @@ function arrived() {
   const id = expected;
   expected = "";
   waits = false;
-  if (!isWrittenOn()) select(id);
+  if (isWrittenOn()) return;
+  select(id);
+  if (!document.querySelector("dialog[open]") && !/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName)) cards.get(id).element.focus();   // not from where somebody writes
 }
 
-const isWrittenOn = () => cards.get(current)?.element.contains(document.activeElement) === true;
+// Or acted on: by what is in its card, not by the card itself, on which the focus is once it was accepted.
+function isWrittenOn() {
+  const element = cards.get(current)?.element;
+  return element !== document.activeElement && element?.contains(document.activeElement) === true;
+}
 
 const visible = () => [...cards.values()].filter((card) => !card.element.hidden);
 export const count = () => visible().length;
@@ -74,23 +88,36 @@ function place(row) {
 // The parts that are typed into are made once, so that nothing that is told meanwhile disturbs them.
 function add(row) {
   const id = row.lead_id, known = make("div", {class: "known"});
-  const note = make("textarea", {id: `note-${id}`, rows: "2", maxlength: "500", placeholder: t("note_hint")});
+  const long = make("p", {id: `long-${id}`, class: "long", role: "alert"});
+  const note = make("textarea", {id: `note-${id}`, rows: "2", placeholder: t("note_hint"), "aria-describedby": long.id});
   note.value = drafts.read(id);
-  note.addEventListener("input", () => drafts.write(id, note.value));
+  note.addEventListener("input", () => {
+    drafts.write(id, note.value);
+    noteFits(note, long);
+  });
   const wrong = make("p", {id: `wrong-${id}`, class: "wrong", role: "alert"});
   const at = make("input", {id: `at-${id}`, type: "datetime-local", "aria-describedby": wrong.id, oninput: () => blame(card, "")});
   const place = make("input", {id: `place-${id}`, maxlength: "200"});
   const where = make("span", {class: "where"}, make("label", {for: place.id}, t("transfer_place")), place);
   const when = make("div", {class: "when"}, make("label", {for: at.id}, t("call_back_at")), at, where, wrong);
   const ends = make("p", {class: "ends", role: "group", "aria-label": t("how_did_it_end")});
-  const element = make("article", {class: "card lead", "aria-labelledby": `name-${id}`, onfocusin: () => select(id)},
-    known, make("p", {class: "note"}, make("label", {for: note.id}, t("note"), key("N")), note), when, ends,
+  const element = make("article", {class: "card lead", "aria-labelledby": `name-${id}`, tabindex: "-1", onfocusin: () => select(id)},
+    known, make("p", {class: "note"}, make("label", {for: note.id}, t("note"), key("N")), note), long, when, ends,
     make("p", {class: "acts"}, make("button", {type: "button", onclick: () => transfer(id)}, t("transfer"), key("H"))));
-  const card = {row, element, known, note, at, place, where, when, wrong, ends, content: ""};
+  const card = {row, element, known, note, long, at, place, where, when, wrong, ends, content: ""};
   fillEnds(card);
+  noteFits(note, long);
   cards.set(id, card);
   byId("leads").querySelector(".cards").append(element);
   return card;
+}
+
+// As the broker counts, which would keep only the beginning: nothing of a note is lost without a word.
+function noteFits(note, told) {
+  const size = new TextEncoder().encode(note.value.trim()).length, fits = size <= NOTE_MAX;
+  write(told, fits ? "" : t("note_long", {size, most: NOTE_MAX}));
+  note.setAttribute("aria-invalid", String(!fits));
+  return fits;
 }
 
 // The lead comes back then: a time can be named. `time` is of a gateway that does not follow the rules, and knows no more.
@@ -107,8 +134,8 @@ function fillEnds(card) {
   card.when.hidden = !page.dispositions.some(comesBack);
   card.where.hidden = !page.dispositions.some((one) => one.then === "appointment");
   card.ends.replaceChildren(...page.dispositions.map((one, index) => make("button",
-    {type: "button", "data-name": one.name, "data-class": one.class, onclick: () => complete(card.row.lead_id, one), title: `${index + 1}`},
-    labelOf(one), index < 9 && key(`${index + 1}`), thenOf(one) && make("span", {class: "then"}, thenOf(one)))));
+    {type: "button", "data-name": one.name, "data-class": one.class, onclick: () => complete(card.row.lead_id, one), title: digitOf(index) || null},
+    labelOf(one), digitOf(index) && key(digitOf(index)), thenOf(one) && make("span", {class: "then"}, thenOf(one)))));
 }
 
 function touchClock(row) {
@@ -172,8 +199,9 @@ function complete(id, disposition) {
   const problem = comesBack(disposition) ? timeProblem(disposition, at) : "";
   blame(card, problem);
   if (problem) return card.at.focus();
+  if (!noteFits(card.note, card.long)) return card.note.focus();
   finish(id, t("will_complete", {name: nameOf(card.row), label: labelOf(disposition)}), "complete",
-    {disposition: disposition.name, note: card.note.value, at_unix_ms: at, place: disposition.then === "appointment" ? card.place.value : ""});
+    {disposition: disposition.name, note: card.note.value.trim(), at_unix_ms: at, place: disposition.then === "appointment" ? card.place.value : ""});
 }
 
 // A few as buttons, which digits press; more as a list.
@@ -191,19 +219,16 @@ function choices(title, rows, choose, target) {
 async function transfer(id) {
   const {skills, teams, reps} = page.transfer, card = cards.get(id);
   const wrong = make("p", {id: "transfer-wrong", class: "wrong", role: "alert"});
-  const note = make("textarea", {id: "transfer-note", rows: "2", maxlength: "2000", "aria-describedby": wrong.id});
+  const note = make("textarea", {id: "transfer-note", rows: "2", "aria-describedby": wrong.id});
   note.value = card.note.value;
-  const fits = () => {
-    const yes = new TextEncoder().encode(note.value.trim()).length <= NOTE_MAX;
-    write(wrong, yes ? "" : t("transfer_long"));
-    note.setAttribute("aria-invalid", String(!yes));
-    return yes;
-  };
+  const fits = () => noteFits(note, wrong);
   note.addEventListener("input", () => {   // it is the lead's note, also when nothing comes of this
     card.note.value = note.value;
     drafts.write(id, note.value);
+    noteFits(card.note, card.long);
     fits();
   });
+  fits();
   const at = make("input", {id: "transfer-at", type: "datetime-local"}), where = make("input", {id: "transfer-place", maxlength: "200"});
   const target = await ask(byId("ask"), t("transfer_title"), (end) => {
     const choose = (chosen) => (fits() ? end(chosen) : note.focus());

@@ -4,7 +4,7 @@
 import {act} from "./api.mjs";
 import {alertOf, endAlert, isNew, say} from "./alerts.mjs";
 import {run} from "./clock.mjs";
-import {ask, button, byId, key, make} from "./elements.mjs";
+import {ask, button, byId, digitOf, key, make} from "./elements.mjs";
 import {countdown, details, heading, nameOf, wantsOf, wishes} from "./lead_view.mjs";
 import * as leads from "./leads.mjs";
 import {tell} from "./notices.mjs";
@@ -81,8 +81,8 @@ async function decline(row) {
   let reason = "";
   if (page.decline_reasons.length > 0) {
     reason = await ask(byId("ask"), t("decline_title"), (choose) => [make("p", {class: "choices"},
-      page.decline_reasons.map((one, index) =>
-        make("button", {type: "button", onclick: () => choose(one.name), "aria-keyshortcuts": `${index + 1}`}, labelOf(one), key(`${index + 1}`))),
+      page.decline_reasons.map((one, index) => make("button", {type: "button", onclick: () => choose(one.name), "aria-keyshortcuts": digitOf(index) || null},
+        labelOf(one), digitOf(index) && key(digitOf(index)))),
       button(t("cancel"), () => choose(null)))]);
     if (reason === null) return;
   }

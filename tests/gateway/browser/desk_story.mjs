@@ -33,7 +33,7 @@ say("the form is offered, with its countdown");
 
 // ---- three keys: accept, note, disposition
 await desk.keyboard.press("a");
-await desk.waitForSelector(".card.lead");
+await desk.waitForSelector(".card.lead:focus");
 assert.equal(await desk.getAttribute(".links a", "href"), "tel:+390255512345");
 assert.match(await desk.textContent("#who"), /1 of 2 in hand/);
 assert.match(await desk.textContent(".touch"), /First contact within/);

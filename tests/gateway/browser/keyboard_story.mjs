@@ -97,7 +97,15 @@ await anna.waitForSelector(".card.offer");
 await anna.keyboard.press("a");   // the keys are for this one from now on, though another was in hand before
 await anna.waitForSelector(`.card.lead[data-current][aria-labelledby="name-${marco}"]`);
 await anna.keyboard.press("n");
+await anna.keyboard.insertText("à".repeat(251));   // 502 bytes
+await anna.keyboard.press("Alt+1");
+await anna.waitForSelector(`#note-${marco}[aria-invalid=true]:focus`);
+assert.match(await anna.textContent(`#long-${marco}`), /too long: it has 502 bytes, 500 at most/);
+assert.equal(await anna.locator(".undo").count(), 0);
+await accessible(anna, "a note that is too long for its lead");
+await anna.keyboard.press("Control+a");
 await anna.keyboard.type("ordered 6 kW");
+assert.equal(await anna.textContent(`#long-${marco}`), "");
 await anna.keyboard.press("Alt+1");
 await now(anna, 1);
 await outside("until", marco, "completed");

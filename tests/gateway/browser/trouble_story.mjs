@@ -119,6 +119,21 @@ assert.match(await desk.textContent(".card.lead"), /Luca/);
 assert.equal(await desk.inputValue(".card.lead textarea"), "call after six");
 say("the gateway was restarted, and the page came back by itself");
 
+// ---- the note is there in another tab too, and what is written there is here when this one has the desk again
+const another = await desk.context().newPage();
+await another.goto(`${DESK}/desk`);
+await another.waitForSelector(".card.lead");
+await another.waitForFunction(() => document.querySelector(".card.lead textarea").value === "call after six");
+await another.keyboard.press("n");
+await another.keyboard.press("Control+a");
+await another.keyboard.type("call at seven");
+await desk.click("#elsewhere button");
+await desk.waitForSelector("body:not([data-away]) .card.lead");
+await desk.waitForFunction(() => document.querySelector(".card.lead textarea").value === "call at seven");
+await another.close();
+await desk.fill(".card.lead textarea", "call after six");
+say("a note that is being written is in the other tab too");
+
 // ---- the session is over, leads are not, nor is what was being written about them
 await desk.context().clearCookies();
 await desk.reload();
