@@ -5,7 +5,8 @@ import {byId} from "./elements.mjs";
 
 const heard = new Set(JSON.parse(sessionStorage.getItem("heard") ?? "[]"));
 let sound = localStorage.getItem("sound") !== "off";
-let audio = null, notification = null;
+const TAG = "leadwire-offer";
+let audio = null, notification = null, showing = Promise.resolve();
 
 // Browsers let a page sound only once somebody has clicked or pressed a key in it.
 for (const gesture of ["pointerdown", "keydown"])
@@ -45,23 +46,45 @@ export function alertOf(title, body) {
   if (sound) chime();
   if (sound) navigator.vibrate?.([120, 60, 120]);
   if (!("Notification" in window) || Notification.permission !== "granted" || document.hasFocus()) return;
-  try {
-    endAlert();   // one that takes the place of another by its tag would not be shown again
-    const shown = notification = new Notification(title, {body, tag: "leadwire-offer", icon: "/static/icon.svg"});
-    shown.onclick = () => {
-      window.focus();
-      shown.close();
-    };
-  } catch {
-    // phones have notifications only from service workers: sound and vibration must do
-  }
+  inTurn(() => notify(title, {body, tag: TAG, renotify: true, icon: "/static/icon.svg"}));
 }
 
 // The offer is no more: who looks at the notification would find nothing.
 export function endAlert() {
+  inTurn(close);
+}
+
+// Showing takes a moment: what ends it meanwhile comes after it.
+function inTurn(act) {
+  showing = showing.then(act).catch(() => {});   // sound and vibration must do then
+}
+
+const worker = () => navigator.serviceWorker?.getRegistration("/");
+
+// Phones have notifications only from service workers; where there is none, the page shows them itself.
+async function notify(title, options) {
+  const registration = await worker();
+  if (registration?.active) return registration.showNotification(title, options);
+  await close();   // one that takes the place of another by its tag would not be shown again in all browsers
+  const shown = notification = new Notification(title, options);
+  shown.onclick = () => {
+    window.focus();
+    shown.close();
+  };
+}
+
+async function close() {
   notification?.close();
   notification = null;
+  const registration = await worker();
+  for (const shown of (await registration?.getNotifications({tag: TAG})) ?? []) shown.close();
 }
+
+// Who it was about does not stay on the screen when the page has gone; the worker has the time to see to it.
+addEventListener("pagehide", () => {
+  notification?.close();
+  navigator.serviceWorker?.controller?.postMessage({close: TAG});
+});
 
 function chime() {
   if (!audio || audio.state !== "running") return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes the desk an app: when it is opened and the gateway cannot be reached, it says so and tries again. Nothing else is ever shown from here: an old
-// page could show leads that are another's by now.
+// page could show leads that are another's by now. The desk's notifications come from here as well, which phones ask for.
 
 const KEPT = ["/static/offline.html", "/static/offline.mjs", "/static/desk.css", "/static/icon.svg"];
 
@@ -18,6 +18,22 @@ async function answer(request, name) {
   return fetch(request).catch(async () => (await caches.match(name)) ?? Response.error());
 }
 
+async function close(tag) {
+  for (const shown of await registration.getNotifications({tag})) shown.close();
+}
+
+// To the desk that is open, else to one that is opened.
+async function toDesk() {
+  const open = await clients.matchAll({type: "window", includeUncontrolled: true});
+  const desk = open.find(({url}) => new URL(url).pathname === "/desk");
+  return desk ? desk.focus() : clients.openWindow("/desk");
+}
+
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(toDesk());
+});
+addEventListener("message", (event) => event.data?.close && event.waitUntil(close(event.data.close)));
 addEventListener("install", (event) => event.waitUntil(install(event)));
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
