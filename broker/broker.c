@@ -432,6 +432,7 @@ static void on_read_store(void *context, struct net_store_view *out)
     *out = (struct net_store_view){
         .state = store_state_name(store_state_read(broker->store)),
         .reason = store_state_reason(broker->store),
+        .durability_in_force = store_durability_in_force(broker->store),
         .warnings = warnings,
         .warning_count = warning_count,
         .journal_entries = totals.journal_entries,

@@ -213,7 +213,7 @@ static void on_health(void *context, const struct wire_message *reply)
     struct ops_feed *feed = context;
     feed->asks_health = false;
     json_decref(feed->health);
-    feed->health = reply && reply->type == WIRE_STATUS_REPLY ? health_json(reply->status_reply) : NULL;
+    feed->health = reply && reply->type == WIRE_STATUS_REPLY && !reply->status_reply->counts_untold ? health_json(reply->status_reply) : NULL;
     feed->health_count += feed->health != NULL;
     feed->board.revision++;
     if (feed->health && reply->status_reply->config_version != feed->rules_version && !feed->asks_rules)

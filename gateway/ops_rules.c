@@ -155,7 +155,7 @@ static void on_version(void *context, const struct wire_message *message)
     struct waiting_rules *waiting = context;
     const Leadwire__V1__StatusReply *now = message && message->type == WIRE_STATUS_REPLY ? message->status_reply : NULL;
     waiting->rules->under_way--;
-    if (!now)
+    if (!now || now->counts_untold)      /* its store is away: so is its word on rules */
         give_up(waiting, 504, "the broker does not answer; nothing was changed");
     else if (now->config_version != waiting->based_on)
         give_up(waiting, 409, "another version is in force meanwhile");

@@ -9,6 +9,7 @@
 #include "desk_report.h"
 #include "explain_reply.h"
 #include "net_internal.h"
+#include "wire_text.h"
 
 enum { SNAPSHOT_ROWS = 500, QUEUES_SHOWN_MAX = 1000 };
 
@@ -30,39 +31,70 @@ static char *keep(struct arena *arena, const char *text);
 static void hold_answer(struct net *net, struct peer *peer, uint64_t request_id, const struct wire_message *answer);
 static struct arena *arena_of(struct net *net) { return &net->doors[SESSION_ROLE_CONTROL].arena; }
 
+/* What the process and its store are. Borrowed: *turns, and the store's texts. */
+static void fill_process(struct net *net, Leadwire__V1__StatusReply *reply, Leadwire__V1__TurnTimes *turns)
+{
+    struct net_store_view store;
+    struct core_totals totals;
+
+    net->callbacks.read_store(net->callbacks.context, &store);
+    core_totals_read(net->core, &totals);
+    reply->memory_bytes = totals.memory_bytes;
+    reply->desk = (char *)net->options.desk;
+    reply->version = (char *)LEADWIRE_VERSION;
+    reply->epoch = net->epoch;
+    reply->durability = (char *)net->options.durability;
+    reply->durability_in_force = (char *)store.durability_in_force;
+    reply->store_state = (char *)store.state;
+    reply->n_store_warnings = store.warning_count;
+    reply->store_warnings = (char **)(uintptr_t)store.warnings;
+    reply->journal_entries = store.journal_entries;
+    reply->checkpoint_age_ms = store.checkpoint_age_ms;
+    reply->checkpoint_slices = store.checkpoint_slices;
+    reply->checkpoint_slices_long = store.long_checkpoint_slices;
+    reply->checkpoint_slice_max_us = store.checkpoint_slice_max_us;
+    reply->now_unix_ms = (int64_t)net->turn.desk_ms;
+    reply->uptime_ms = net->turn.monotonic_ms - net->started_ms;
+    reply->publishers = net->sessions.counts[SESSION_ROLE_PUBLISHER];
+    reply->refused_frames_total = net->refused_frames;
+    if (strcmp(store.state, "ready") != 0)      /* Redis' own words may be in it */
+        reply->store_reason = wire_text_is_utf8(store.reason, strlen(store.reason)) ? (char *)store.reason : (char *)"the broker's log says why";
+    fill_turns(&store.turns, turns);
+    reply->turns = turns;
+    bounds_report_fill(net, arena_of(net), reply);
+}
+
 static void handle_status(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id)
 {
     Leadwire__V1__StatusReply reply = LEADWIRE__V1__STATUS_REPLY__INIT;
     Leadwire__V1__TurnTimes turns;
-    struct net_store_view store;
 
     (void)message;
-    net->callbacks.read_store(net->callbacks.context, &store);
     reply.request_id = request_id;
-    reply.desk = (char *)net->options.desk;
-    reply.version = (char *)LEADWIRE_VERSION;
-    reply.epoch = net->epoch;
-    reply.durability = (char *)net->options.durability;
-    reply.store_state = (char *)store.state;
-    reply.n_store_warnings = store.warning_count;
-    reply.store_warnings = (char **)(uintptr_t)store.warnings;
-    reply.journal_entries = store.journal_entries;
-    reply.checkpoint_age_ms = store.checkpoint_age_ms;
-    reply.checkpoint_slices = store.checkpoint_slices;
-    reply.checkpoint_slices_long = store.long_checkpoint_slices;
-    reply.checkpoint_slice_max_us = store.checkpoint_slice_max_us;
-    reply.now_unix_ms = (int64_t)net->turn.desk_ms;
-    reply.uptime_ms = net->turn.monotonic_ms - net->started_ms;
-    reply.publishers = net->sessions.counts[SESSION_ROLE_PUBLISHER];
-    reply.refused_frames_total = net->refused_frames;
-    fill_turns(&store.turns, &turns);
-    reply.turns = &turns;
+    fill_process(net, &reply, &turns);
     fill_totals(net, &reply);
     fill_opening(net, &reply);
     fill_queues(net, arena_of(net), &reply);
-    bounds_report_fill(net, arena_of(net), &reply);
     paused_report_fill(net->core, arena_of(net), &reply);
     hold_answer(net, peer, request_id, &(struct wire_message){.type = WIRE_STATUS_REPLY, .status_reply = &reply});
+}
+
+/* All that is true whatever Redis keeps. What was decided last may not be durable: nothing is said of leads, reps and rules. */
+void control_door_status_away(struct net *net, struct peer *peer, uint64_t request_id)
+{
+    Leadwire__V1__StatusReply reply = LEADWIRE__V1__STATUS_REPLY__INIT;
+    Leadwire__V1__TurnTimes turns;
+
+    reply.request_id = request_id;
+    fill_process(net, &reply, &turns);
+    reply.counts_untold = true;
+    reply.durability_in_force = (char *)"";
+    if (strcmp(reply.store_state, "away") != 0) {
+        reply.store_state = (char *)"behind";
+        reply.store_reason = (char *)"Redis is back; what was decided meanwhile is on its way to it";
+    }
+    if (!net_send_at_once(net, peer, &(struct wire_message){.type = WIRE_STATUS_REPLY, .status_reply = &reply}))
+        net_reply_at_once(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_TOO_LARGE, "the answer does not fit a frame", 0);
 }
 
 /* Stamped with the last event held or sent: what comes after is not in the page. */
@@ -305,7 +337,6 @@ static void fill_totals(struct net *net, Leadwire__V1__StatusReply *reply)
     reply->duplicates_total = totals.duplicates;
     reply->reps_on = totals.reps_connected;
     reply->reps_available = totals.reps_available;
-    reply->memory_bytes = totals.memory_bytes;
 }
 
 static void fill_opening(struct net *net, Leadwire__V1__StatusReply *reply)

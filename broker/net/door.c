@@ -31,6 +31,7 @@ static void handle_request(struct net *net, struct arrival *arrival, const struc
                            const void *bytes, size_t size);
 static void handle_ping(struct net *net, struct peer *peer, const Leadwire__V1__Ping *ping);
 static void handle_hello(struct net *net, struct arrival *arrival, const Leadwire__V1__Hello *hello);
+static void welcome_at_once(struct net *net, struct peer *peer);
 static bool refuse_hello(struct net *net, struct arrival *arrival, const Leadwire__V1__Hello *hello);
 static void log_on(struct net *net, struct arrival *arrival, const Leadwire__V1__Hello *hello);
 static void refuse_bytes(struct net *net, struct arrival *arrival, lw_status status, uint64_t request_id, const char *reason);
@@ -40,6 +41,7 @@ static bool refuse_visitor(struct net *net, struct arrival *arrival, const Leadw
 static void refuse_key(struct net *net, struct arrival *arrival, Leadwire__V1__Status status, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 static const char *away_reason(const struct net *net, const struct door *door);
+static bool is_shut_out(const struct net *net, const struct door *door) { return net->turn.is_away && door->role != SESSION_ROLE_CONTROL; }
 static bool is_same_key(const struct visitor *visitor, const struct peer *peer)
 {
     return visitor->tag.lo == peer->key_tag.lo && visitor->tag.hi == peer->key_tag.hi;
@@ -195,22 +197,46 @@ void net_drop(struct net *net, struct peer *peer, const char *reason)
     sessions_end(&net->sessions, peer, false);
 }
 
+static void fill_welcome(const struct net *net, const struct peer *peer, Leadwire__V1__Welcome *welcome)
+{
+    leadwire__v1__welcome__init(welcome);
+    welcome->version = WIRE_VERSION_MAX;
+    welcome->epoch = net->epoch;
+    welcome->session = peer->number;
+    welcome->credit = SESSION_CREDIT;
+    welcome->heartbeat_ms = SESSION_HEARTBEAT_MS;
+    welcome->frame_size_max = WIRE_FRAME_SIZE_MAX;
+    welcome->now_unix_ms = (int64_t)net->turn.desk_ms;
+    welcome->desk = (char *)net->options.desk;
+    welcome->durability = (char *)net->options.durability;
+    welcome->bundles = welcome->days = true;
+}
+
 void net_hold_welcome(struct net *net, struct peer *peer, uint32_t flags)
 {
-    Leadwire__V1__Welcome welcome = LEADWIRE__V1__WELCOME__INIT;
+    Leadwire__V1__Welcome welcome;
 
-    welcome.version = WIRE_VERSION_MAX;
-    welcome.epoch = net->epoch;
-    welcome.session = peer->number;
-    welcome.credit = SESSION_CREDIT;
-    welcome.heartbeat_ms = SESSION_HEARTBEAT_MS;
-    welcome.frame_size_max = WIRE_FRAME_SIZE_MAX;
+    fill_welcome(net, peer, &welcome);
     welcome.config_version = config_version(net);
-    welcome.now_unix_ms = (int64_t)net->turn.desk_ms;
-    welcome.desk = (char *)net->options.desk;
-    welcome.durability = (char *)net->options.durability;
-    welcome.bundles = welcome.days = true;
     net_hold(net, peer, &(struct wire_message){.type = WIRE_WELCOME, .welcome = &welcome}, flags);
+}
+
+/* Who asks why the store is away cannot wait until it is back. So nothing is said of the desk: its rules may not be durable yet. */
+static void welcome_at_once(struct net *net, struct peer *peer)
+{
+    Leadwire__V1__Welcome welcome;
+
+    fill_welcome(net, peer, &welcome);
+    (void)net_send_at_once(net, peer, &(struct wire_message){.type = WIRE_WELCOME, .welcome = &welcome});
+}
+
+bool net_send_at_once(struct net *net, struct peer *peer, const struct wire_message *message)
+{
+    byte_buffer_clear(&net->frame);
+    if (wire_encode(message, &net->frame) != LW_OK)
+        return false;
+    net_send(net, peer, net->frame.data, net->frame.size);
+    return true;
 }
 
 bool net_read_lead_id(const char *text, struct desk_id *out)
@@ -339,6 +365,10 @@ static void handle_request(struct net *net, struct arrival *arrival, const struc
         net_reply_at_once(net, peer, request_id, LEADWIRE__V1__STATUS__STATUS_BUSY, OUTBOX_IS_FULL, SHUT_RETRY_MS);
         return;
     }
+    if (net->turn.is_away && message->type == WIRE_STATUS_REQUEST) {
+        control_door_status_away(net, peer, request_id);
+        return;
+    }
     if (net->turn.is_away) {
         bool waits = arrival->door->parks && parked_frames_put(&net->parked, peer->number, peer->slot, bytes, size);
         if (waits)
@@ -352,7 +382,7 @@ static void handle_request(struct net *net, struct arrival *arrival, const struc
     entry->handle(net, peer, message, request_id);
 }
 
-/* Whoever runs the desk is told why, and the durability: a status, which has both, is not answered now. */
+/* Whoever runs the desk is told why, and the durability, also by what cannot be done now. */
 static const char *away_reason(const struct net *net, const struct door *door)
 {
     static char text[512];      /* what the wire allows */
@@ -375,9 +405,7 @@ static void handle_ping(struct net *net, struct peer *peer, const Leadwire__V1__
         peer->confirmed = ping->received_count < peer->sent ? ping->received_count : peer->sent;
     pong.epoch = net->epoch;
     pong.now_unix_ms = (int64_t)net->turn.desk_ms;
-    byte_buffer_clear(&net->frame);
-    if (wire_encode(&(struct wire_message){.type = WIRE_PONG, .pong = &pong}, &net->frame) == LW_OK)
-        net_send(net, peer, net->frame.data, net->frame.size);
+    (void)net_send_at_once(net, peer, &(struct wire_message){.type = WIRE_PONG, .pong = &pong});
 }
 
 /* ---- Hello ---- */
@@ -389,7 +417,9 @@ static void handle_hello(struct net *net, struct arrival *arrival, const Leadwir
     if (refuse_hello(net, arrival, hello))
         return;
     if (peer) {               /* a repeated Hello: its Welcome was slower than the client's patience */
-        if (peer->state == PEER_OPEN)
+        if (peer->state == PEER_OPEN && net->turn.is_away)
+            welcome_at_once(net, peer);
+        else if (peer->state == PEER_OPEN)
             net_hold_welcome(net, peer, 0);
         return;
     }
@@ -425,7 +455,10 @@ static void handle_hello(struct net *net, struct arrival *arrival, const Leadwir
         return;
     }
     peer->state = PEER_OPEN;
-    net_hold_welcome(net, peer, OUTBOX_WELCOMES);
+    if (net->turn.is_away)
+        welcome_at_once(net, peer);
+    else
+        net_hold_welcome(net, peer, OUTBOX_WELCOMES);
 }
 
 static bool refuse_hello(struct net *net, struct arrival *arrival, const Leadwire__V1__Hello *hello)
@@ -443,7 +476,7 @@ static bool refuse_hello(struct net *net, struct arrival *arrival, const Leadwir
     } else if (strcmp(hello->desk, net->options.desk) != 0) {
         status = LEADWIRE__V1__STATUS__STATUS_NOT_OWNER;
         reason = "this broker does not serve that desk";
-    } else if (net->turn.is_away) {
+    } else if (is_shut_out(net, arrival->door)) {
         status = LEADWIRE__V1__STATUS__STATUS_BUSY;
         reason = away_reason(net, arrival->door);
         retry_after_ms = BUSY_RETRY_MS;

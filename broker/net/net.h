@@ -9,7 +9,7 @@
  * A turn: net_begin, net_collect (calls step for each message), net_seal with the journal ticket that the turn waits
  * for, and, as tickets are confirmed, net_release. Everything that says something about the desk goes through
  * the outbox, also what changed nothing. At once leave only answers about the protocol itself: malformed, version,
- * no session, forbidden, Pong, and "busy" while the store is away.
+ * no session, forbidden, Pong; and, while the store is away, "busy", and to who runs the desk Welcome and a status without the desk.
  *
  * Endpoints are bound when the desk is being served, not before: until then clients' connections wait.
  * Never blocks. Threads: one owner.
@@ -49,6 +49,7 @@ struct net_options {
 /* Store and loop as status tells them. Strings are borrowed until the next call. */
 struct net_store_view {
     const char *state, *reason;
+    const char *durability_in_force;      /* empty: not known */
     const char *const *warnings;
     size_t warning_count;
     uint64_t journal_entries, checkpoint_age_ms;

@@ -101,6 +101,8 @@ struct net {
 };
 
 extern const struct door_entry publisher_door_entries[], rep_door_entries[], control_door_entries[];
+/* Answers a StatusRequest at once, the store being away. */
+void control_door_status_away(struct net *net, struct peer *peer, uint64_t request_id);
 extern const size_t publisher_door_entry_count, rep_door_entry_count, control_door_entry_count;
 
 /* ---- door.c ---- */
@@ -144,6 +146,8 @@ void net_reply_at_once(struct net *net, struct peer *peer, uint64_t request_id, 
 /* Bye at once, then the session is over. */
 void net_drop(struct net *net, struct peer *peer, const char *reason);
 void net_hold_welcome(struct net *net, struct peer *peer, uint32_t flags);
+/* Nothing of the desk: it waits for nothing. False: it fits no frame. */
+bool net_send_at_once(struct net *net, struct peer *peer, const struct wire_message *message);
 static inline struct core_text text_of(const char *text)
 {
     return (struct core_text){text, (uint32_t)strlen(text)};

@@ -137,7 +137,7 @@ struct redis_store {
     uint64_t renew_at_ms, health_at_ms, health_asked_ms;
     uint64_t answer_ms;                /* that Redis took for the last question about its health */
     uint32_t slow_answers;             /* in a row */
-    char weak_fsync[STORE_FSYNC_MAX];  /* appendfsync as last read, when it is less than the level asks; else empty */
+    char fsync[STORE_FSYNC_MAX];       /* appendfsync as last read on this connection; empty: not yet, so it is as much as was asked */
     bool renew_unanswered, health_unanswered;
     bool memory_full;
     bool release_unanswered;
@@ -166,7 +166,9 @@ bool store_reply_text(const redisReply *reply, char *out, size_t capacity);
 void store_greet_begin(struct redis_store *s);
 void store_greet_step(struct redis_store *s);
 /* Is this appendfsync as much as the level asks? */
-bool store_syncs_enough(const struct redis_store *s, const redisReply *appendfsync);
+bool store_syncs_enough(const struct redis_store *s, const char *appendfsync);
+/* What the level asks for at least. */
+const char *store_fsync_asked(const struct redis_store *s);
 
 /* ---- store_warnings.c ---- */
 /* Reads INFO memory persistence replication; logs what is new. */

@@ -132,6 +132,11 @@ size_t store_warnings(const struct store *store, const char *const **out)
     return store->warning_count;
 }
 
+const char *store_durability_in_force(const struct store *store)
+{
+    return store->state == STORE_READY || store->state == STORE_FULL ? store->in_force : "";
+}
+
 const uint64_t *store_troubles(const struct store *store)
 {
     return store->troubles;
@@ -153,6 +158,7 @@ void store_init(struct store *store, const struct store_class *class, const stru
     store->class = class;
     store->callbacks = *callbacks;
     store->state = STORE_CLAIMING;
+    store->in_force = durabilities[STORE_MEMORY];
 }
 
 void store_move(struct store *store, enum store_state to, const char *format, ...)

@@ -110,6 +110,9 @@ bool store_is_outrun(const struct store *store);
 /* In what Redis is weaker now than the desk asks, or close to its end; a sentence each, with the remedy. Borrowed until the next step. At
  * most STORE_WARNINGS_MAX; the count is returned. */
 size_t store_warnings(const struct store *store, const char *const **out);
+/* What is confirmed now survives as much, by what Redis said last: the name of a level, or "none" when no disk is sure to have it. Empty while
+ * nothing is confirmed. */
+const char *store_durability_in_force(const struct store *store);
 
 struct store_totals {
     uint64_t appended_batches, appended_bytes, resent_batches, journal_entries, checkpoints, checkpoint_age_ms, round_trips;

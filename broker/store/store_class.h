@@ -34,6 +34,7 @@ struct store {
     char warning_texts[STORE_WARNINGS_MAX][STORE_WARNING_MAX];
     const char *warnings[STORE_WARNINGS_MAX];
     size_t warning_count;
+    const char *in_force;                     /* durability, by what Redis said last */
 };
 
 void store_init(struct store *store, const struct store_class *class, const struct store_callbacks *callbacks);

@@ -166,18 +166,22 @@ static void note_setting(const struct redis_store *s, struct settings *settings,
     if (store_reply_is(name, "appendonly"))
         settings->appends = store_reply_is(value, "yes");
     else if (store_reply_is(name, "appendfsync"))
-        settings->syncs = store_syncs_enough(s, value);
+        settings->syncs = value->type == REDIS_REPLY_STRING && store_syncs_enough(s, value->str);
     else if (store_reply_is(name, "maxmemory-policy"))
         settings->evicts = value->type == REDIS_REPLY_STRING && strncmp(value->str, "allkeys", 7) == 0;
     else if (store_reply_is(name, "min-replicas-to-write"))
         settings->min_replicas = value->type == REDIS_REPLY_STRING ? strtoul(value->str, NULL, 10) : 0;
 }
 
-bool store_syncs_enough(const struct redis_store *s, const redisReply *appendfsync)
+bool store_syncs_enough(const struct redis_store *s, const char *appendfsync)
 {
-    bool may_be_late = s->options.durability != STORE_ALWAYS;    /* replicated: another machine has it at once */
+    return strcmp(appendfsync, "always") == 0 || strcmp(appendfsync, store_fsync_asked(s)) == 0;
+}
 
-    return store_reply_is(appendfsync, "always") || (may_be_late && store_reply_is(appendfsync, "everysec"));
+/* Replicated may be late: another machine has it at once. */
+const char *store_fsync_asked(const struct redis_store *s)
+{
+    return s->options.durability == STORE_ALWAYS ? "always" : "everysec";
 }
 
 static void change_settings(struct redis_store *s, const struct settings *settings)
@@ -189,7 +193,7 @@ static void change_settings(struct redis_store *s, const struct settings *settin
         redis_args_text(&s->args, "appendonly");
         redis_args_text(&s->args, "yes");
         redis_args_text(&s->args, "appendfsync");
-        redis_args_text(&s->args, s->options.durability == STORE_ALWAYS ? "always" : "everysec");
+        redis_args_text(&s->args, store_fsync_asked(s));
     }
     if (settings->evicts) {
         redis_args_text(&s->args, "maxmemory-policy");
@@ -214,7 +218,7 @@ static void change_answered(void *context, uint64_t tag, const redisReply *reply
         store_count_trouble(s, STORE_TROUBLE_TOO_WEAK);
         store_trouble(s, true, "Redis keeps less than durability %s asks for and refuses to be changed: set `appendonly yes`, "
                       "`appendfsync %s`, %sand `maxmemory-policy noeviction` in redis.conf, or ask for a weaker durability",
-                      store_durability_name(s->options.durability), s->options.durability == STORE_ALWAYS ? "always" : "everysec", replicas);
+                      store_durability_name(s->options.durability), store_fsync_asked(s), replicas);
         return;
     }
     if (store_is_trouble(s, reply))

@@ -77,8 +77,7 @@ static void fsync_answered(void *context, uint64_t tag, const redisReply *reply)
     (void)tag;
     if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements != 2)
         return;
-    if (store_syncs_enough(s, reply->element[1]) || !store_reply_text(reply->element[1], s->weak_fsync, sizeof s->weak_fsync))
-        s->weak_fsync[0] = '\0';
+    (void)store_reply_text(reply->element[1], s->fsync, sizeof s->fsync);
 }
 
 static void ask_memory(struct redis_store *s)

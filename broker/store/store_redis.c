@@ -167,6 +167,7 @@ lw_status store_open_redis(const struct store_options *options, const struct sto
     store_checkpoint_init(s);
     s->backoff_ms = BACKOFF_FIRST_MS;
     lw_status status = copy_options(s, options) ? LW_OK : LW_NO_MEMORY;
+    s->base.in_force = store_durability_name(options->durability);
     if (status == LW_OK && options->redis_password_file)
         status = secret_read(options->redis_password_file, PASSWORD_MAX, &s->password);
     if (status != LW_OK) {
@@ -423,6 +424,8 @@ static void connection_lost(struct redis_store *s)
     s->renew_unanswered = s->health_unanswered = false;
     s->resync = s->proved = false;
     store_replicas_forget(s);
+    s->fsync[0] = '\0';
+    s->base.in_force = store_durability_name(s->options.durability);     /* the greeting sees to it */
     s->address = (s->address + 1) % s->options.redis_count;
     s->claim.watched = (struct desk_head){0};      /* a lease is watched over one connection */
     s->reconnect_at_ms = s->now_ms + s->backoff_ms;

@@ -21,6 +21,7 @@ struct warnings {
     size_t count;
 };
 
+static const char *level_in_force(const struct redis_store *s, const char *info);
 static void look_at_replicas(const struct redis_store *s, unsigned online, struct warnings *found);
 static void look_at_file(const struct redis_store *s, const char *info, struct warnings *found);
 static void look_at_memory(const char *info, struct warnings *found);
@@ -42,6 +43,7 @@ void store_warnings_read(struct redis_store *s, const char *info)
              "(appendfsync), its CPU, SLOWLOG, and who else uses it", s->answer_ms);
     log_new(s, &found);
     keep(&s->base, &found);
+    s->base.in_force = level_in_force(s, info);
 }
 
 void store_warnings_few_replicas(struct redis_store *s, unsigned online)
@@ -50,6 +52,20 @@ void store_warnings_few_replicas(struct redis_store *s, unsigned online)
 
     look_at_replicas(s, online, &found);
     keep(&s->base, &found);
+}
+
+/* As little as both halves of it are worth: a level is in force when all that it promises holds. */
+static const char *level_in_force(const struct redis_store *s, const char *info)
+{
+    const char *fsync = s->fsync[0] ? s->fsync : store_fsync_asked(s);
+
+    if (s->options.durability == STORE_MEMORY)
+        return store_durability_name(STORE_MEMORY);
+    if (field_begins(info, "aof_enabled", "0") || (strcmp(fsync, "always") != 0 && strcmp(fsync, "everysec") != 0))
+        return "none";
+    if (store_is_replicated(s) && store_replicas_online(info) >= s->options.replicas)
+        return store_durability_name(STORE_REPLICATED);
+    return store_durability_name(strcmp(fsync, "always") == 0 ? STORE_ALWAYS : STORE_EVERYSEC);
 }
 
 static void keep(struct store *base, const struct warnings *found)
@@ -73,9 +89,9 @@ static void look_at_file(const struct redis_store *s, const char *info, struct w
         return;
     if (field_begins(info, "aof_enabled", "0"))
         warn(found, STORE_TROUBLE_TOO_WEAK, "the append-only file of Redis is off: set appendonly yes, or what is acknowledged is lost with Redis");
-    else if (s->weak_fsync[0])
+    else if (s->fsync[0] && !store_syncs_enough(s, s->fsync))
         warn(found, STORE_TROUBLE_TOO_WEAK, "Redis syncs its file too late for durability %s (appendfsync %s): set appendfsync %s, or a power cut may lose what is "
-             "acknowledged", store_durability_name(s->options.durability), s->weak_fsync, s->options.durability == STORE_ALWAYS ? "always" : "everysec");
+             "acknowledged", store_durability_name(s->options.durability), s->fsync, store_fsync_asked(s));
     if (field_begins(info, "aof_last_write_status", "err"))
         warn(found, STORE_TROUBLE_AOF_ERROR, "Redis cannot write its append-only file: make room on its disk");
     if (field_begins(info, "aof_last_bgrewrite_status", "err"))

@@ -762,7 +762,10 @@ RULES(status_reply,
     MESSAGES(paused_sources, PAUSED_SOURCES_MAX, &paused_source_rules),
     NUMBER(checkpoint_slices),
     NUMBER(checkpoint_slices_long),
-    NUMBER(checkpoint_slice_max_us));
+    NUMBER(checkpoint_slice_max_us),
+    NAME(durability_in_force, LW_NAME_MAX),
+    TEXT(store_reason, REASON_MAX),
+    NUMBER(counts_untold));
 
 RULES(apply_config,
     REQUEST_ID,

@@ -509,7 +509,7 @@ static void ask_status(const struct broker_fixture *of, char *text, size_t size)
     text[used] = '\0';
     int ended = pclose(pipe);
     assert_true(WIFEXITED(ended));
-    assert_int_equal(WEXITSTATUS(ended), strstr(text, "the store is away") ? 3 : 0);
+    assert_int_equal(WEXITSTATUS(ended), strstr(text, ": store away, ") || strstr(text, ": store behind, ") || strstr(text, "the store is away") ? 3 : 0);
 }
 
 static void until_status(const struct broker_fixture *of, const char *words, bool wanted)
@@ -547,7 +547,8 @@ static void status_warns_while_no_replica_is_there(void **state)
     redis_fixture_kill(&replica);
     until_status(&replicated, warning, true);
     /* And goes on to say so when nothing can be confirmed any more, to who asks only then too. */
-    until_status(&replicated, "the store is away (durability replicated): ", true);
+    until_status(&replicated, ": store away, durability replicated, rules not told", true);
+    until_status(&replicated, warning, true);
     redis_fixture_start(&replica);
     redis_fixture_follow(&replica, &master);
     until_status(&replicated, "warning:", false);
@@ -564,8 +565,48 @@ static void status_warns_while_redis_syncs_later_than_asked(void **state)
     assert_true(redis_fixture_ask(&redis, NULL, 0, "CONFIG SET appendfsync no"));
     until_status(&broker, "warning:     Redis syncs its file too late for durability always (appendfsync no): set appendfsync always, or a power cut may lose "
                  "what is acknowledged\n", true);
+    until_status(&broker, ", durability always is asked, in force is none, ", true);
     assert_true(redis_fixture_ask(&redis, NULL, 0, "CONFIG SET appendfsync always"));
     until_status(&broker, "warning:", false);
+    until_status(&broker, ", durability always, ", true);
+}
+
+/* Asked whole, by who came before it went and by who comes now; all else is told busy, with the reason. */
+static void status_is_answered_whole_while_the_store_is_away(void **state)
+{
+    Leadwire__V1__StatusRequest request = LEADWIRE__V1__STATUS_REQUEST__INIT;
+    Leadwire__V1__SnapshotRequest snapshot = LEADWIRE__V1__SNAPSHOT_REQUEST__INIT;
+    struct raw_peer control;
+
+    (void)state;
+    until_status(&broker, ": store ready, durability always, ", true);
+    raw_peer_open(&control, broker.run_dir, "control");
+    raw_peer_enter(&control, LEADWIRE__V1__ROLE__ROLE_CONTROL, NULL);
+    redis_fixture_kill(&redis);
+    until_status(&broker, "store away: Redis cannot be reached", true);
+    until_status(&broker, ": store away, durability always, rules not told, up ", true);
+    until_status(&broker, "broker:      0 publishers, ", true);
+    until_status(&broker, "leads now:", false);
+    request.request_id = ++control.request_id;
+    raw_peer_send(&control, WIRE_STATUS_REQUEST, &request.base);
+    const Leadwire__V1__StatusReply *told = raw_peer_expect(&control, WIRE_STATUS_REPLY)->status_reply;
+    assert_true(told->counts_untold && told->n_bounds > 8 && told->memory_bytes > 0 && told->epoch > 0);
+    assert_string_equal(told->store_state, "away");
+    assert_string_equal(told->durability, "always");
+    assert_string_equal(told->durability_in_force, "");
+    assert_true(told->config_version == 0 && told->published_total == 0);
+    snapshot.request_id = ++control.request_id;
+    raw_peer_send(&control, WIRE_SNAPSHOT_REQUEST, &snapshot.base);
+    const Leadwire__V1__Reply *busy = raw_peer_expect_reply(&control, control.request_id, STATUS(BUSY));
+    assert_non_null(strstr(busy->reason, "the store is away (durability always): "));
+    redis_fixture_start(&redis);
+    until_status(&broker, "leads now:", true);
+    request.request_id = ++control.request_id;
+    raw_peer_send(&control, WIRE_STATUS_REQUEST, &request.base);
+    told = raw_peer_expect(&control, WIRE_STATUS_REPLY)->status_reply;
+    assert_false(told->counts_untold);
+    assert_string_equal(told->durability_in_force, "always");
+    raw_peer_close(&control);
 }
 
 int main(void)
@@ -584,6 +625,7 @@ int main(void)
         cmocka_unit_test(a_standby_serves_at_once_when_the_claim_was_released),
         cmocka_unit_test(status_warns_while_no_replica_is_there),
         cmocka_unit_test(status_warns_while_redis_syncs_later_than_asked),
+        cmocka_unit_test(status_is_answered_whole_while_the_store_is_away),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -461,6 +461,33 @@ static void a_later_sync_than_asked_is_warned_of_with_the_rights_we_name(void **
     rig_fini(&rig);
 }
 
+/* Asked is `always`. Each is told within a second or so, as Redis' word changes. */
+static void the_level_in_force_follows_redis(void **state)
+{
+    static const struct { const char *name, *value, *level; } changes[] = {
+        {"appendfsync", "everysec", "everysec"}, {"appendfsync", "no", "none"},  {"appendfsync", "always", "always"},
+        {"appendonly", "no", "none"},            {"appendonly", "yes", "always"},
+    };
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig, &redis, "o");
+    rig_open(&rig);
+    assert_string_equal(store_durability_in_force(rig.store), "");
+    assert_true(rig_until_state(&rig, STORE_READY));
+    rig_until_in_force(&rig, "always");
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        assert_true(redis_fixture_ask(&redis, NULL, 0, "CONFIG SET %s %s", changes[i].name, changes[i].value));
+        rig_until_in_force(&rig, changes[i].level);
+        assert_int_equal(rig.state, STORE_READY);
+    }
+    redis_fixture_kill(&redis);
+    rig_until_in_force(&rig, "");
+    redis_fixture_start(&redis);
+    rig_until_in_force(&rig, "always");
+    rig_fini(&rig);
+}
+
 /* The child that rewrites it gets a bound on its files, which the server itself has no more when it writes next. */
 static void a_file_that_cannot_be_rewritten_is_warned_of_and_all_goes_on(void **state)
 {
@@ -538,6 +565,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(keys_of_another_program_are_named_and_left_alone, open_redis, close_redis),
         cmocka_unit_test(a_full_disk_is_away_until_there_is_room),
         cmocka_unit_test_setup_teardown(a_redis_made_weaker_is_warned_of_as_long_as_it_is, open_redis, close_redis),
+        cmocka_unit_test_setup_teardown(the_level_in_force_follows_redis, open_redis, close_redis),
         cmocka_unit_test_setup_teardown(a_later_sync_than_asked_is_warned_of_with_the_rights_we_name, open_redis, close_redis),
         cmocka_unit_test(a_file_that_cannot_be_rewritten_is_warned_of_and_all_goes_on),
         cmocka_unit_test(a_file_that_cannot_be_written_is_warned_of_until_it_can),

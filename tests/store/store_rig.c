@@ -131,6 +131,13 @@ void rig_until_warned(struct rig *rig, const char *words, bool wanted)
         fail_msg("it %s: %s", wanted ? "does not come to warn" : "goes on to warn", words);
 }
 
+void rig_until_in_force(struct rig *rig, const char *level)
+{
+    for (unsigned turns = 0; turns < 1200 && strcmp(store_durability_in_force(rig->store), level) != 0; turns++)
+        rig_turn(rig, 10);
+    assert_string_equal(store_durability_in_force(rig->store), level);
+}
+
 bool rig_change(struct rig *rig, unsigned count)
 {
     struct byte_buffer batch;

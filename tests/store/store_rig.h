@@ -46,6 +46,8 @@ bool rig_until_checkpoints(struct rig *rig, uint64_t count);
 /* Whether a warning of the store has these words. */
 bool rig_is_warned(const struct rig *rig, const char *words);
 /* Turns until it is so, or no more; else the test fails. */
+/* The durability that the store says is in force; "" while it is away. */
+void rig_until_in_force(struct rig *rig, const char *level);
 void rig_until_warned(struct rig *rig, const char *words, bool wanted);
 /* One batch of count changes. False: the store is full. */
 bool rig_change(struct rig *rig, unsigned count);

@@ -37,7 +37,8 @@ static char *words(const char *text)
 static struct {
     Leadwire__V1__Status reply_status;
     const char *reply_reason, *store_state;
-    bool found, has_merged, is_opening;
+    bool found, has_merged, is_opening, is_untold;
+    const char *in_force;
     uint64_t memory_used, leads_used;
     uint32_t config_version;
     char act_rep[64];
@@ -100,6 +101,9 @@ static void tell_status(struct scripted_broker *to, uint64_t request_id)
     status.checkpoint_age_ms = 30000;
     status.opening_until_unix_ms = told.is_opening ? status.now_unix_ms + 250000 : 0;
     status.opening_left = told.is_opening ? 17 : 0;
+    status.durability_in_force = words(told.in_force ? told.in_force : "");
+    status.counts_untold = told.is_untold;
+    status.store_reason = words(told.is_untold ? "Redis does not answer" : "");
     scripted_broker_send(to, WIRE_STATUS_REPLY, &status);
 }
 
@@ -328,6 +332,37 @@ static void status_tells_of_an_opening_while_it_lasts(void **state)
     assert_non_null(strstr(output, "\"opening_until_unix_ms\": 1767225850000, \"opening_left\": 17"));
 }
 
+static void status_shows_the_level_in_force_beside_the_one_asked(void **state)
+{
+    (void)state;
+    told.in_force = "everysec";
+    assert_int_equal(run("status"), 0);
+    assert_non_null(strstr(output, "store ready, durability always is asked, in force is everysec, rules version 3"));
+    assert_int_equal(run("status --json"), 0);
+    assert_non_null(strstr(output, "\"durability\": \"always\", \"durability_in_force\": \"everysec\", "));
+    told.in_force = "always";
+    assert_int_equal(run("status"), 0);
+    assert_non_null(strstr(output, "store ready, durability always, rules version 3"));
+}
+
+static void status_of_a_store_that_is_away_tells_no_counts_and_ends_with_3(void **state)
+{
+    (void)state;
+    told.is_untold = true;
+    told.store_state = "away";
+    assert_int_equal(run("status"), 3);
+    assert_string_equal(output,
+        "desk main: store away, durability always, rules not told, up 2 h 5 min (broker 0.1.0, epoch 7)\n"
+        "store away: Redis does not answer\n"
+        "broker:      0 publishers, 12.5 MiB of memory, 0 journal entries, checkpoint 30 s ago, 0 frames refused, 4 requests told busy\n");
+    assert_int_equal(run("status --json"), 3);
+    assert_non_null(strstr(output, "\"store\": \"away\", \"store_reason\": \"Redis does not answer\", "));
+    assert_null(strstr(output, "\"waiting\""));
+    assert_null(strstr(output, "\"config_version\""));
+    assert_int_equal(run("top --once"), 3);
+    assert_non_null(strstr(output, "the broker answers, but its store is away: Redis does not answer"));
+}
+
 static void status_warns_near_a_bound(void **state)
 {
     (void)state;
@@ -345,12 +380,12 @@ static void status_warns_near_a_bound(void **state)
                                    "\"refused_total\": 0, \"shut\": true}, {\"name\": \"leads\""));
 }
 
-static void status_ends_with_1_when_the_store_is_away(void **state)
+static void status_ends_with_1_when_the_store_is_full(void **state)
 {
     (void)state;
-    told.store_state = "away";
+    told.store_state = "full";
     assert_int_equal(run("status --json"), 1);
-    assert_non_null(strstr(output, "\"store\": \"away\""));
+    assert_non_null(strstr(output, "\"store\": \"full\""));
     assert_non_null(strstr(output, "\"queues\": [{\"queue\": \"italian\", \"waiting\": 2, \"oldest_age_ms\": 200000}]}\n"));
 }
 
@@ -621,8 +656,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(status_speaks_plainly),
         TEST(status_tells_of_an_opening_while_it_lasts),
+        TEST(status_shows_the_level_in_force_beside_the_one_asked),
+        TEST(status_of_a_store_that_is_away_tells_no_counts_and_ends_with_3),
         TEST(status_warns_near_a_bound),
-        TEST(status_ends_with_1_when_the_store_is_away),
+        TEST(status_ends_with_1_when_the_store_is_full),
         TEST(explain_names_the_chosen_first_and_why_not_the_others),
         TEST(explain_tells_a_rep_what_went_elsewhere_and_why),
         TEST(apply_sends_the_file_as_written_with_what_it_means),

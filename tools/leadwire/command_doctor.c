@@ -50,10 +50,11 @@ static void check_control(struct doctor *doctor, const struct cli *cli)
         const Leadwire__V1__StatusReply *desk = reply.status_reply;
         const bool is_ready = strcmp(desk->store_state, "ready") == 0;
         doctor_say(doctor, FINDING_GOOD, "control", "", "the broker answers for desk '%s' (%s)", desk->desk, desk->version);
-        doctor_say(doctor, is_ready ? FINDING_GOOD : FINDING_BAD, "store", is_ready ? "" : "see the findings on redis above", "the broker's store is %s",
-                   desk->store_state);
-        doctor_say(doctor, desk->config_version > 0 ? FINDING_GOOD : FINDING_BAD, "rules",
-                   desk->config_version > 0 ? "" : "leadwire apply desk.yaml", "rules version %u", (unsigned)desk->config_version);
+        doctor_say(doctor, is_ready ? FINDING_GOOD : FINDING_BAD, "store", is_ready ? "" : "see the findings on redis above", "the broker's store is %s%s%s",
+                   desk->store_state, desk->store_reason[0] != '\0' ? ": " : "", desk->store_reason);
+        if (!desk->counts_untold)
+            doctor_say(doctor, desk->config_version > 0 ? FINDING_GOOD : FINDING_BAD, "rules",
+                       desk->config_version > 0 ? "" : "leadwire apply desk.yaml", "rules version %u", (unsigned)desk->config_version);
         doctor_say(doctor, strcmp(desk->durability, "memory") == 0 ? FINDING_WARNING : FINDING_GOOD, "durability",
                    strcmp(desk->durability, "memory") == 0 ? "start the broker without --ephemeral" : "", "%s", desk->durability);
     }

@@ -57,7 +57,7 @@ static lw_status ask_broker(struct top *top, int timeout_ms, struct wire_message
     struct wire_message message = {.type = WIRE_STATUS_REQUEST, .status_request = &request};
     const lw_status status = control_client_ask(top->control, &message, timeout_ms, reply);
     top->asked_at_ms = wall_clock_monotonic_ms();
-    if (status != LW_OK || reply->type != WIRE_STATUS_REPLY)
+    if (status != LW_OK || reply->type != WIRE_STATUS_REPLY || reply->status_reply->counts_untold)
         return status;
     if (reply->status_reply->config_version != top->model.broker.config_version)
         top->model.needs_rules = true;
@@ -73,13 +73,17 @@ static bool refresh_broker(struct top *top)
     if (top->asked_at_ms != 0 && now_ms - top->asked_at_ms < REFRESH_MS)
         return false;
     const lw_status status = ask_broker(top, top->is_away ? ASK_AWAY_MS : ASK_MS, &reply);
-    top->is_away = status != LW_OK || reply.type != WIRE_STATUS_REPLY;
+    const bool is_untold = status == LW_OK && reply.type == WIRE_STATUS_REPLY && reply.status_reply->counts_untold;
+    top->is_away = status != LW_OK || reply.type != WIRE_STATUS_REPLY || is_untold;
     if (!top->is_away && top->model.needs_rules)
         ask_rules(top, ASK_MS);
     top->view.banner = NULL;
     if (status == LW_REFUSED || (status == LW_OK && reply.type != WIRE_STATUS_REPLY))
         snprintf(top->banner, sizeof top->banner, "the broker does not let us look: %s",
                  status == LW_OK ? "this is no business of ours" : control_client_error(top->control));
+    else if (is_untold)
+        snprintf(top->banner, sizeof top->banner, "the broker's store is %s: %s. What is shown is how it was", reply.status_reply->store_state,
+                 reply.status_reply->store_reason);
     else if (top->is_away)
         snprintf(top->banner, sizeof top->banner, "%s; trying again. What is shown is how it was",
                  top->model.broker.is_known ? "the broker does not answer" : "no broker answers yet");
@@ -170,6 +174,10 @@ static int read_once(struct top *top)
     const int code = cli_judge_answer(cli, top->control, status, WIRE_STATUS_REPLY, &reply);
     if (code != EXIT_DONE)
         return code;
+    if (reply.status_reply->counts_untold) {
+        cli_complain(cli, "the broker answers, but its store is %s: %s", reply.status_reply->store_state, reply.status_reply->store_reason);
+        return EXIT_UNREACHABLE;
+    }
     while (!top->model.is_live && !cli_stopped()) {
         if (wall_clock_monotonic_ms() >= until_ms) {
             cli_complain(cli, "the broker answers, but tells nothing of its leads within %u s", (unsigned)cli->timeout_s);
