@@ -16,6 +16,8 @@
 enum { PEOPLE_BUCKET_MS = 24 * 3600 * 1000, STOPS_BUCKET = INT32_MAX };   /* a day that does not come: no time leaves it behind */
 
 static bool give(struct core *core, struct core_record *out);
+static bool mark_leads(struct core *core, uint64_t *from, uint32_t *left);
+static bool mark_reps(struct core *core, uint64_t *from, uint32_t *left);
 static bool next_rep(struct core *core, struct core_record *out);
 static bool next_lead(struct core *core, struct core_record *out);
 static bool next_kept(struct core *core, struct core_record *out);
@@ -191,20 +193,49 @@ static bool give(struct core *core, struct core_record *out)
     return true;
 }
 
-void core_checkpoint_all(struct core *core)
+/* What comes behind the place that is reached, or changes anywhere, is marked by itself. */
+bool core_checkpoint_all(struct core *core, uint32_t max)
 {
-    uint32_t index = 0;
-    for (struct lead *lead; (lead = lead_table_next(&core->leads, &index)) != NULL; index++)
-        lead_mark_dirty(core, lead);
-    for (uint32_t i = 1; i < core->reps.count; i++) {
-        if (core->reps.reps[i])
-            core->reps.reps[i]->is_dirty = true;
+    enum { STAGE_LEADS, STAGE_REPS, STAGE_SEEN, STAGE_KEPT, STAGE_KNOWN, STAGE_STOPS, STAGES };
+    uint64_t *from = &core->mark_all.from;
+
+    for (; core->mark_all.stage < STAGES; core->mark_all.stage++, *from = 0) {
+        bool is_done = true;
+        switch (core->mark_all.stage) {
+        case STAGE_LEADS: is_done = mark_leads(core, from, &max); break;
+        case STAGE_REPS: is_done = mark_reps(core, from, &max); break;
+        case STAGE_SEEN: is_done = seen_mark_dirty_from(&core->seen, from, &max); break;
+        case STAGE_KEPT: is_done = kept_mark_dirty_from(&core->kept, from, &max); break;
+        case STAGE_KNOWN: is_done = known_mark_dirty_from(&core->known, from, &max); break;
+        case STAGE_STOPS: is_done = known_mark_dirty_from(&core->stops, from, &max); break;
+        }
+        if (!is_done)
+            return false;
     }
-    seen_mark_all_dirty(&core->seen);
-    kept_mark_all_dirty(&core->kept);
-    known_mark_all_dirty(&core->known);
-    known_mark_all_dirty(&core->stops);
+    core->mark_all.stage = 0;
     core->config_dirty = core->config != NULL;
+    return true;
+}
+
+static bool mark_leads(struct core *core, uint64_t *from, uint32_t *left)
+{
+    uint32_t index = (uint32_t)*from;
+    for (; *left > 0 && index < core->leads.touched; index++, (*left)--) {
+        struct lead *lead = lead_table_at(&core->leads, index);
+        if (lead->in_use)
+            lead_mark_dirty(core, lead);
+    }
+    *from = index;
+    return index >= core->leads.touched;
+}
+
+static bool mark_reps(struct core *core, uint64_t *from, uint32_t *left)
+{
+    for (; *left > 0 && *from < core->reps.count; (*from)++, (*left)--) {
+        if (core->reps.reps[*from])
+            core->reps.reps[*from]->is_dirty = true;
+    }
+    return *from >= core->reps.count;
 }
 
 uint64_t core_seen_oldest_bucket(const struct core *core)

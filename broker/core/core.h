@@ -455,8 +455,9 @@ LW_MUST_CHECK lw_status core_restore_done(struct core *core);
  * Between calls steps may run; what they change is left for the next checkpoint or given newer, both are right. */
 void core_checkpoint_begin(struct core *core);
 bool core_checkpoint_next(struct core *core, struct core_record *out);
-/* The store lost what it had: everything counts as changed. */
-void core_checkpoint_all(struct core *core);
+/* The store lost what it had: everything counts as changed. Looks at no more than max things or so; false: call again, steps may run
+ * between, before the walk begins. */
+bool core_checkpoint_all(struct core *core, uint32_t max);
 /* Oldest bucket of the idempotency window still needed; older ones may be dropped whole. */
 uint64_t core_seen_oldest_bucket(const struct core *core);
 /* The same of customers. */

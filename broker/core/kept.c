@@ -241,10 +241,15 @@ struct kept_lead *kept_take_dirty(struct kept *kept)
     return lead;
 }
 
-void kept_mark_all_dirty(struct kept *kept)
+bool kept_mark_dirty_from(struct kept *kept, uint64_t *revision, uint32_t *left)
 {
-    for (struct avl_node *node = avl_first(&kept->by_revision); node; node = avl_next(node))
+    struct kept_lead from = {.revision = *revision};
+    struct avl_node *node = avl_find_from(&kept->by_revision, &from.by_revision);
+    for (; *left > 0 && node; node = avl_next(node), (*left)--)
         mark_dirty(kept, AVL_ENTRY(node, struct kept_lead, by_revision));
+    if (node)
+        *revision = AVL_ENTRY(node, struct kept_lead, by_revision)->revision;
+    return !node;
 }
 
 static void fill_acts(const struct lead_image *image, struct act_notes *acts)

@@ -57,7 +57,8 @@ void kept_drop(struct kept *kept, struct kept_lead *lead);
 struct desk_id kept_other(const struct kept_lead *kept);
 /* Takes one that changed; NULL when none is left. */
 struct kept_lead *kept_take_dirty(struct kept *kept);
-void kept_mark_all_dirty(struct kept *kept);
+/* Those from this revision on, as many as are left. False: there are more. */
+bool kept_mark_dirty_from(struct kept *kept, uint64_t *revision, uint32_t *left);
 /* out: what it will be reopened from, without revisions. */
 void kept_put_content(struct byte_buffer *out, const struct kept_lead *kept);
 void kept_check(const struct core *core);

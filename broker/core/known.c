@@ -171,8 +171,19 @@ const struct known_key *known_take_dirty(struct known *known)
     return key;
 }
 
-void known_mark_all_dirty(struct known *known)
+bool known_mark_dirty_from(struct known *known, uint64_t *serial, uint32_t *left)
 {
-    for (struct avl_node *node = avl_first(&known->by_serial); node; node = avl_next(node))
-        mark_dirty(known, AVL_ENTRY(node, struct known_key, by_serial));
+    struct known_key from = {.serial = *serial};
+    struct avl_node *node = avl_find_from(&known->by_serial, &from.by_serial);
+    for (uint64_t last = 0; node; node = avl_next(node)) {
+        struct known_key *key = AVL_ENTRY(node, struct known_key, by_serial);
+        if (*left == 0 && key->serial != last) {
+            *serial = key->serial;
+            return false;
+        }
+        mark_dirty(known, key);
+        last = key->serial;
+        *left -= *left > 0;
+    }
+    return true;
 }

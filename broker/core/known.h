@@ -51,6 +51,7 @@ const struct known_key *known_lead(const struct core *core, const struct lead *l
 void known_tell_rules(struct core *core, const struct known_key *known);
 /* Takes one that changed; NULL when none is left. Borrowed until the next known_keep. */
 const struct known_key *known_take_dirty(struct known *known);
-void known_mark_all_dirty(struct known *known);
+/* Those from this serial on, as many as are left, and all of one serial. False: there are more. */
+bool known_mark_dirty_from(struct known *known, uint64_t *serial, uint32_t *left);
 
 #endif

@@ -134,10 +134,13 @@ struct seen_entry *seen_take_dirty(struct seen *seen)
     return NULL;
 }
 
-void seen_mark_all_dirty(struct seen *seen)
+bool seen_mark_dirty_from(struct seen *seen, uint64_t *position, uint32_t *left)
 {
-    for (uint64_t position = seen->first; position < seen->next; position++)
-        seen_mark_dirty(seen, seen_at(seen, position));
+    if (*position < seen->first)
+        *position = seen->first;
+    for (; *left > 0 && *position < seen->next; (*position)++, (*left)--)
+        seen_mark_dirty(seen, seen_at(seen, *position));
+    return *position >= seen->next;
 }
 
 /* Neither time nor revision goes back along the window, so their sum does not either. */

@@ -45,7 +45,8 @@ bool seen_add(struct seen *seen, const struct seen_entry *entry);
 void seen_mark_dirty(struct seen *seen, struct seen_entry *entry);
 /* Takes one changed entry; NULL when none is left. */
 struct seen_entry *seen_take_dirty(struct seen *seen);
-void seen_mark_all_dirty(struct seen *seen);
+/* From this position on, as many as are left. False: there are more. */
+bool seen_mark_dirty_from(struct seen *seen, uint64_t *position, uint32_t *left);
 struct seen_entry *seen_at(const struct seen *seen, uint64_t position);
 /* The last whose position ends in these bits, which an older one does too; NULL. */
 struct seen_entry *seen_at_low(const struct seen *seen, uint32_t position);

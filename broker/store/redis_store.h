@@ -73,6 +73,7 @@ struct load {
 struct checkpoint {
     bool active, full, walked;         /* full: everything, under a new generation; walked: the core has no more */
     bool filled, sent, is_end;         /* the slice in `keys` and `rest` */
+    bool marking;                      /* before the walk of a full one: the core still marks everything */
     bool full_needed;                  /* Redis lost steps it had confirmed */
     struct desk_id id;                 /* head when it began */
     uint64_t desk_ms, target;          /* target: the generation it writes */

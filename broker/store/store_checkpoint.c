@@ -2,6 +2,7 @@
  *
  * A checkpoint is a row of steps: slices of changed records, then the end, which moves the id and trims the journal.
  *
+ *   (all is marked, in slices, if it is to be complete)
  *   begin: id = the last entry made    slice, slice, ... (as_of = the last entry made when each was filled)    end
  *
  * One step is in flight at most, sent behind all entries made before it was filled, so that Redis refuses it unless
@@ -24,6 +25,7 @@
 
 enum {
     SLICE_RECORDS_MAX = 1024, SLICE_BYTES_MAX = 64 * 1024,
+    SLICE_MARKS_MAX = 8192,   /* of a checkpoint of all: half a millisecond or so */
     OVERGROWN_TIMES = 4,      /* so much more than makes a checkpoint due: then the journal grows no faster than slices go */
     SEEN_BUCKETS_MAX = 65536, DOOMED_BUCKETS_MAX = 1000, DOOMED_GENERATIONS_MAX = 50,
     /* places in a slice's keys, from 1 as in Lua */
@@ -33,6 +35,8 @@ enum {
 static bool is_due(const struct redis_store *s);
 static void count_slice(struct redis_store *s, uint64_t cpu_us);
 static void begin(struct redis_store *s);
+static void begin_walk(struct redis_store *s);
+static bool mark(struct redis_store *s);
 static void fill(struct redis_store *s);
 static void fill_slice(struct redis_store *s);
 static void fill_end(struct redis_store *s);
@@ -116,9 +120,11 @@ void store_checkpoint_step(struct redis_store *s)
     const uint64_t began_us = wall_clock_thread_cpu_us();
     if (!c->active)
         begin(s);
-    if (!c->filled)
-        fill(s);
-    send_step(s);
+    if (mark(s)) {
+        if (!c->filled)
+            fill(s);
+        send_step(s);
+    }
     count_slice(s, wall_clock_thread_cpu_us() - began_us);
 }
 
@@ -191,17 +197,37 @@ static void begin(struct redis_store *s)
     struct checkpoint *c = &s->checkpoint;
 
     c->active = true;
-    c->full = c->full_needed;
+    c->full = c->marking = c->full_needed;
     c->full_needed = c->walked = false;
+    if (!c->marking)
+        begin_walk(s);
+}
+
+/* False: not all yet. What it shows is what there is when all is marked. */
+static bool mark(struct redis_store *s)
+{
+    struct checkpoint *c = &s->checkpoint;
+
+    if (!c->marking)
+        return true;
+    if (!core_checkpoint_all(s->base.callbacks.core, SLICE_MARKS_MAX))
+        return false;
+    c->marking = false;
+    begin_walk(s);
+    return true;
+}
+
+static void begin_walk(struct redis_store *s)
+{
+    struct checkpoint *c = &s->checkpoint;
+
     c->id = (struct desk_id){s->epoch, s->ring.next_sequence - 1};
     c->desk_ms = s->last_desk_ms;
     c->before_bytes += c->journal_bytes;
     c->journal_bytes = 0;
     c->target = c->generation;
-    if (c->full) {
+    if (c->full)
         c->target = ++c->building;
-        core_checkpoint_all(s->base.callbacks.core);
-    }
     core_checkpoint_begin(s->base.callbacks.core);
     crash_point("checkpoint.begin");
 }

@@ -24,7 +24,7 @@ static void act(struct desk_rig *rig, struct desk_id lead, enum core_act what, s
 static void add_checkpoint(struct desk_rig *rig)
 {
     struct core_record record;
-    core_checkpoint_all(rig->core);
+    (void)core_checkpoint_all(rig->core, UINT32_MAX);
     core_checkpoint_begin(rig->core);
     while (core_checkpoint_next(rig->core, &record)) {
         if (!record.ended)

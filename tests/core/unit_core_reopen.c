@@ -65,7 +65,8 @@ static void restart_from_checkpoint(struct desk_rig *rig)
     uint64_t before = core_state_hash(rig->core);
     struct core *restored = core_new(&rig->limits, &(struct core_callbacks){0});
     struct core_record record;
-    core_checkpoint_all(rig->core);
+    for (uint32_t max = 1; !core_checkpoint_all(rig->core, max); max++)
+        ;
     core_checkpoint_begin(rig->core);
     while (core_checkpoint_next(rig->core, &record)) {
         if (!record.ended)

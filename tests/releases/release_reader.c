@@ -116,7 +116,8 @@ static int tell_desk(const char *path)
     if (is_good) {
         tell_counts(core, &head, &end);
         journal_rows_init(&rows, stdout);
-        core_checkpoint_all(core);
+        while (!core_checkpoint_all(core, UINT32_MAX))
+            ;
         core_checkpoint_begin(core);
         while (is_good && core_checkpoint_next(core, &record))
             is_good = journal_rows_put(&rows, &place, record.kind, record.bytes, record.size);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fake_core.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +117,7 @@ void fake_core_copy(struct core *to, const struct core *from)
 
 void core_checkpoint_begin(struct core *core)
 {
+    assert(core->marked == 0);      /* else records would be missing from it */
     core->walk = 0;
     core->end_given = false;
 }
@@ -148,12 +150,15 @@ bool core_checkpoint_next(struct core *core, struct core_record *out)
     return false;
 }
 
-void core_checkpoint_all(struct core *core)
+bool core_checkpoint_all(struct core *core, uint32_t max)
 {
+    assert(max > 0);
     core->desk_dirty = core->desk_known;
-    for (uint32_t i = 0; i < core->lead_count; i++)
+    for (uint32_t i = core->marked; i < core->lead_count; i += FAKE_MARK_CALLS)
         core->leads[i].is_dirty = core->leads[i].revision > 0;
-    core->walked_all++;
+    core->marked = (core->marked + 1) % FAKE_MARK_CALLS;
+    core->walked_all += core->marked == 0;
+    return core->marked == 0;
 }
 
 uint64_t core_seen_oldest_bucket(const struct core *core)

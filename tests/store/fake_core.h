@@ -9,7 +9,7 @@
 #include "byte_buffer.h"
 #include "core.h"
 
-enum { FAKE_LEADS_MAX = 4000, FAKE_SEEN_PER_BUCKET = 50 };
+enum { FAKE_LEADS_MAX = 4000, FAKE_SEEN_PER_BUCKET = 50, FAKE_MARK_CALLS = 4 };
 
 struct fake_lead {
     uint64_t revision;            /* 0: never was */
@@ -24,7 +24,8 @@ struct core {
     bool desk_dirty, desk_known;
     bool end_given;               /* the walk gave the deletion of an ended lead, its seen entry is next */
     struct byte_buffer bytes;     /* of the record that the checkpoint borrows */
-    uint32_t walked_all;          /* calls of core_checkpoint_all */
+    uint32_t walked_all;          /* times that core_checkpoint_all came to its end */
+    uint32_t marked;              /* calls of it before that: it takes FAKE_MARK_CALLS */
 };
 
 struct core *fake_core_new(void);

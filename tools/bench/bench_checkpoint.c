@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A desk with very many open leads that goes on working: while they come, while reps work at the top of them, and when nothing
- * happens but the checkpoint. How long the turns of the broker's loop took meanwhile, as the broker tells it; and how long the slices of
+ * happens but the checkpoint; and while a Redis that was emptied gets all of it anew. How long the turns of the broker's loop took meanwhile, as the broker tells it; and how long the slices of
  * checkpoints did, by CPU time, in whichever phase: one of more than 5 ms is exit code 1.
  */
 #define _DEFAULT_SOURCE   /* MAP_ANONYMOUS */
+#include <hiredis.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -18,7 +19,7 @@
 
 enum { LEADS = 1000000, LEADS_QUICK = 100000, SERVE_S = 30, SERVE_S_QUICK = 5, LOOK_EVERY_MS = 100, RATE = 2000, IN_HAND = 1000, CHECKPOINT_WITHIN_MS = 90000, CHECKPOINT_MS_QUICK = 5000 };
 
-struct figures { uint64_t turns, long_turns, long_cpu_turns, max_us, max_cpu_us, p99_us, checkpoint_age_ms, waiting, slices, long_slices, slice_max_us; };
+struct figures { uint64_t turns, long_turns, long_cpu_turns, max_us, max_cpu_us, p99_us, checkpoint_age_ms, waiting, slices, long_slices, slice_max_us; bool is_away; };
 
 static struct figures ask(struct control_client *control)
 {
@@ -31,7 +32,7 @@ static struct figures ask(struct control_client *control)
                             .max_cpu_us = turns->max_cpu_us, .max_us = turns->max_us, .p99_us = turns->recent_p99_us,
                             .checkpoint_age_ms = reply.status_reply->checkpoint_age_ms, .waiting = reply.status_reply->waiting,
                             .slices = reply.status_reply->checkpoint_slices, .long_slices = reply.status_reply->checkpoint_slices_long,
-                            .slice_max_us = reply.status_reply->checkpoint_slice_max_us};
+                            .slice_max_us = reply.status_reply->checkpoint_slice_max_us, .is_away = reply.status_reply->counts_untold};
 }
 
 static struct soak_board *open_board(const struct waiting_desk *desk, uint32_t leads)
@@ -79,6 +80,27 @@ static void await_checkpoint(struct control_client *control)
     bench_give_up("no checkpoint came");
 }
 
+/* Redis loses all that it had: the next checkpoint is complete. Until it ends the broker tells no counts. */
+static void empty_redis(struct control_client *control, const char *dir)
+{
+    char socket[128];
+    snprintf(socket, sizeof socket, "%s/redis.sock", dir);
+    const uint64_t last_ms = ask(control).checkpoint_age_ms;
+    redisContext *redis = redisConnectUnix(socket);
+    redisReply *reply = redis && !redis->err ? redisCommand(redis, "FLUSHALL") : NULL;
+    if (!reply || reply->type == REDIS_REPLY_ERROR)
+        bench_give_up("Redis cannot be emptied");
+    freeReplyObject(reply);
+    redisFree(redis);
+    for (uint32_t waited = 0; waited < CHECKPOINT_WITHIN_MS; waited += LOOK_EVERY_MS) {
+        poll(NULL, 0, LOOK_EVERY_MS);
+        const struct figures now = ask(control);
+        if (now.checkpoint_age_ms < last_ms && !now.is_away)
+            return;
+    }
+    bench_give_up("the emptied Redis is not written anew");
+}
+
 static void print_phase(const char *what, const struct figures *before, const struct figures *after)
 {
     printf("%-12s %9llu turns, %5llu of more than 5 ms, %llu of more than 5 ms of CPU; longest so far %.2f ms, %.2f ms of CPU; 99 %% of the last minute's at most %.2f ms\n", what,
@@ -94,7 +116,7 @@ int bench_checkpoint(const struct bench_options *options)
     uint32_t leads = options->leads ? options->leads : options->quick ? LEADS_QUICK : LEADS;
     static struct waiting_desk desk;
     struct control_client *control;
-    struct figures phases[4] = {{0}};
+    struct figures phases[5] = {{0}};
     char path[128];
     waiting_desk_make(&desk, leads);
     pid_t redis = bench_desk_redis(desk.dir, "everysec"), broker = waiting_desk_start_broker(&desk, options->quick ? CHECKPOINT_MS_QUICK : 0);
@@ -114,17 +136,20 @@ int bench_checkpoint(const struct bench_options *options)
     await_checkpoint(control);
     phases[3] = ask(control);
     print_phase("checkpoint", &phases[2], &phases[3]);
+    empty_redis(control, desk.dir);
+    phases[4] = ask(control);
+    print_phase("emptied", &phases[3], &phases[4]);
     printf("%llu leads completed while %llu waited\n", (unsigned long long)completed, (unsigned long long)phases[1].waiting);
     if (options->json)
         printf("{\"leads\": %u, \"completed\": %llu, \"turns\": %llu, \"turns_over_5_ms\": %llu, \"turns_over_5_ms_of_cpu\": %llu, \"max_turn_ms\": %.2f, \"max_turn_cpu_ms\": %.2f, \"p99_turn_ms\": %.2f, \"slices\": %llu, \"slices_over_5_ms_of_cpu\": %llu, \"max_slice_cpu_ms\": %.2f}\n", leads,
-               (unsigned long long)completed, (unsigned long long)phases[3].turns, (unsigned long long)phases[3].long_turns,
-               (unsigned long long)phases[3].long_cpu_turns, (double)phases[3].max_us / 1e3, (double)phases[3].max_cpu_us / 1e3, (double)phases[2].p99_us / 1e3,
-               (unsigned long long)phases[3].slices, (unsigned long long)phases[3].long_slices, (double)phases[3].slice_max_us / 1e3);
+               (unsigned long long)completed, (unsigned long long)phases[4].turns, (unsigned long long)phases[4].long_turns,
+               (unsigned long long)phases[4].long_cpu_turns, (double)phases[4].max_us / 1e3, (double)phases[4].max_cpu_us / 1e3, (double)phases[2].p99_us / 1e3,
+               (unsigned long long)phases[4].slices, (unsigned long long)phases[4].long_slices, (double)phases[4].slice_max_us / 1e3);
     control_client_close(&control);
     bench_stop(broker);
     bench_stop(redis);
     bench_remove_dir(desk.dir);
-    if (phases[3].slices == 0)
+    if (phases[4].slices == 0)
         fprintf(stderr, "no slice of a checkpoint was written\n");
-    return phases[3].slices > 0 && phases[3].long_slices == 0 ? 0 : 1;
+    return phases[4].slices > 0 && phases[4].long_slices == 0 ? 0 : 1;
 }
