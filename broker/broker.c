@@ -159,7 +159,8 @@ void broker_wait(struct broker *broker)
 
 void broker_stop(struct broker *broker)
 {
-    if (broker->phase == BROKER_CLAIMING) {
+    if (broker->phase == BROKER_CLAIMING) {       /* it may be ours already: whoever comes next need not wait for its lease */
+        store_release_claim(broker->store, RELEASE_CLAIM_MS);
         end(broker, BROKER_EXIT_STOPPED);
         return;
     }
@@ -273,7 +274,8 @@ static void serve_turn(struct broker *broker)
         net_release(broker->net, broker->confirmed);
 }
 
-/* What was decided is still made durable and told; then everybody is told that we go. */
+/* What was decided is still made durable and told; then everybody is told that we go. A store that is away may come back in time, to take the
+ * claim back. */
 static void stopping_turn(struct broker *broker)
 {
     append(broker);
@@ -281,10 +283,13 @@ static void stopping_turn(struct broker *broker)
     if (!watch_store(broker))
         return;
     net_release(broker->net, broker->confirmed);
-    bool is_done = store_pending(broker->store) == 0 && !commit_is_waiting(&broker->commit);
-    if (!is_done && broker->monotonic_ms < broker->stop_by_ms)
+    bool is_told = store_pending(broker->store) == 0 && !commit_is_waiting(&broker->commit);
+    bool is_away = store_state_read(broker->store) == STORE_AWAY;
+    if ((!is_told || is_away) && broker->monotonic_ms < broker->stop_by_ms)
         return;
-    if (!is_done)
+    if (is_away)
+        log_warning("stopped while the store is away: whoever comes next waits until our lease has ended");
+    if (!is_told)
         log_warning("stopped with %llu unconfirmed batches: nobody was told of them", (unsigned long long)store_pending(broker->store));
     net_say_bye(broker->net, "shutdown");
     store_release_claim(broker->store, RELEASE_CLAIM_MS);

@@ -121,7 +121,8 @@ struct store_totals {
 void store_totals_read(const struct store *store, struct store_totals *out);
 /* How often each trouble was met, STORE_TROUBLE_COUNT numbers, by kind. Borrowed as long as the store. */
 const uint64_t *store_troubles(const struct store *store);
-/* Gives the claim back at a clean stop (the lease ends now). Best effort, bounded by timeout_ms. */
+/* Gives the claim back at a clean stop (the lease ends now), also while loading. Best effort, bounded by timeout_ms: nothing while Redis is gone or
+ * is being written anew. Then only store_close may follow. */
 void store_release_claim(struct store *store, int timeout_ms);
 
 #endif

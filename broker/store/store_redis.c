@@ -119,12 +119,20 @@ static void redis_totals(const struct store *base, struct store_totals *out)
     out->checkpoint_age_ms = s->now_ms - s->checkpoint.last_ms;
 }
 
+/* Also a claim that is still on its way there, before which nothing of ours is answered. What is being written anew is not given away half. */
+static bool may_release(const struct redis_store *s)
+{
+    bool is_connected = s->phase == PHASE_HEAD || s->phase == PHASE_CLAIM || s->phase == PHASE_LOAD || s->phase == PHASE_SERVE;
+
+    return is_connected && !s->drop && !s->rebuilding && s->nonce[0] != '\0';
+}
+
 static void redis_release(struct store *base, int timeout_ms)
 {
     struct redis_store *s = (struct redis_store *)base;
     uint64_t end_ms = wall_clock_monotonic_ms() + (uint64_t)(timeout_ms > 0 ? timeout_ms : 0);
 
-    if (s->phase != PHASE_SERVE || base->state == STORE_AWAY)
+    if (!may_release(s))
         return;
     store_call(s, "lw_release", 1);
     redis_args_text(&s->args, s->key_head);

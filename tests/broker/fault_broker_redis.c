@@ -496,6 +496,35 @@ static void a_standby_serves_at_once_when_the_claim_was_released(void **state)
     broker_fixture_start(&broker);
 }
 
+/* Redis stands still when SIGTERM comes, and goes on before the broker gives up. */
+static void a_claim_is_given_back_to_a_store_that_returns_in_time(void **state)
+{
+    static const char *const first_args[] = {"--redis", redis_address, "--lease", "3600000", "--away-after", "200", "--name", "first", NULL};
+    static const char *const standby_args[] = {"--redis", redis_address, "--lease", "3600000", "--name", "second", "--standby", NULL};
+    struct broker_fixture first, standby;
+
+    (void)state;
+    assert_int_equal(broker_fixture_stop(&broker), 0);
+    broker_fixture_open(&first, first_args);
+    broker_fixture_start(&first);
+    broker_fixture_open(&standby, standby_args);
+    broker_fixture_launch(&standby);
+    until_logged(&standby, "waiting for its lease to end");
+    redis_fixture_pause(&redis);
+    until_logged(&first, "store is away");
+    kill(first.pid, SIGTERM);
+    until_logged(&first, "stopping");
+    redis_fixture_go_on(&redis);
+    assert_int_equal(broker_fixture_wait(&first), 0);
+    assert_false(broker_fixture_logged(&first, "stopped while the store is away"));
+    broker_fixture_await(&standby);
+    assert_false(broker_fixture_logged(&standby, "the lease of the owner before has ended"));
+    assert_int_equal(broker_fixture_stop(&standby), 0);
+    broker_fixture_close(&standby);
+    broker_fixture_close(&first);
+    broker_fixture_start(&broker);
+}
+
 /* ---- what `leadwire status` says -------------------------------------------------------------- */
 
 static void ask_status(const struct broker_fixture *of, char *text, size_t size)
@@ -623,6 +652,7 @@ int main(void)
         cmocka_unit_test(a_standby_serves_again_when_the_other_ends),
         cmocka_unit_test(what_is_under_way_at_sigterm_is_told_and_kept),
         cmocka_unit_test(a_standby_serves_at_once_when_the_claim_was_released),
+        cmocka_unit_test(a_claim_is_given_back_to_a_store_that_returns_in_time),
         cmocka_unit_test(status_warns_while_no_replica_is_there),
         cmocka_unit_test(status_warns_while_redis_syncs_later_than_asked),
         cmocka_unit_test(status_is_answered_whole_while_the_store_is_away),

@@ -351,6 +351,27 @@ static void released_desk_is_claimed_at_once(void **state)
     rig_fini(&second);
 }
 
+static void a_desk_released_while_it_loads_is_claimed_at_once(void **state)
+{
+    struct rig first, second;
+
+    (void)state;
+    open_ready(&first, "one");
+    work(&first, 10);
+    assert_true(rig_until_confirmed(&first));
+    rig_crash(&first);
+    rig_open(&first);
+    assert_true(rig_until_state(&first, STORE_LOADING));
+    store_release_claim(first.store, 5000);
+    rig_init(&second, &redis, "two");
+    second.options.lease_ms = 3600000;
+    rig_open(&second);
+    assert_true(rig_until_state(&second, STORE_READY));
+    assert_true(second.loads > 0);
+    rig_fini(&first);
+    rig_fini(&second);
+}
+
 static void newer_schema_is_refused_in_words(void **state)
 {
     struct rig rig;
@@ -575,6 +596,7 @@ int main(void)
         cmocka_unit_test_setup(checkpoint_that_ends_during_a_claim_is_the_one_that_is_loaded, fresh),
         cmocka_unit_test_setup(another_owner_waits_for_the_lease_and_then_claims, fresh),
         cmocka_unit_test_setup(released_desk_is_claimed_at_once, fresh),
+        cmocka_unit_test_setup(a_desk_released_while_it_loads_is_claimed_at_once, fresh),
         cmocka_unit_test_setup(newer_schema_is_refused_in_words, fresh),
         cmocka_unit_test_setup(gap_in_the_journal_is_refused, fresh),
         cmocka_unit_test_setup(lost_head_is_not_taken_for_an_empty_desk, fresh),
