@@ -241,10 +241,11 @@ struct kept_lead *kept_take_dirty(struct kept *kept)
     return lead;
 }
 
+/* A place in the order, not in memory: between two calls any of them may go. */
 bool kept_mark_dirty_from(struct kept *kept, uint64_t *revision, uint32_t *left)
 {
-    struct kept_lead from = {.revision = *revision};
-    struct avl_node *node = avl_find_from(&kept->by_revision, &from.by_revision);
+    struct kept_lead probe = {.revision = *revision};
+    struct avl_node *node = avl_find_from(&kept->by_revision, &probe.by_revision);
     for (; *left > 0 && node; node = avl_next(node), (*left)--)
         mark_dirty(kept, AVL_ENTRY(node, struct kept_lead, by_revision));
     if (node)
