@@ -21,7 +21,7 @@ struct ops_worker {
     int64_t heard_ms, since_ms;        /* unix time; since: in this state */
     enum worker_state state;
     struct worker_reading reading;     /* the last */
-    uint32_t errors[MINUTES];          /* of each minute, at minute % MINUTES */
+    uint32_t errors[MINUTES], came[MINUTES];   /* of each minute, at minute % MINUTES */
     int64_t minute;                    /* the newest of them */
 };
 
@@ -88,17 +88,24 @@ static void turn_minutes(struct ops_worker *worker, int64_t now_ms)
 {
     int64_t minute = now_ms / MINUTE_MS, from = minute - worker->minute < MINUTES ? worker->minute + 1 : minute - MINUTES + 1;
     for (int64_t at = from; at <= minute; at++)
-        worker->errors[at % MINUTES] = 0;
+        worker->errors[at % MINUTES] = worker->came[at % MINUTES] = 0;
     worker->minute = minute;
 }
 
-/* A total that went down is of a worker that was started again. What was before we asked first is not of this hour, for all we know. */
+/* A total that went down is of a worker that was started again. */
+static uint32_t added(uint64_t before, uint64_t total)
+{
+    return (uint32_t)(total >= before ? total - before : total);
+}
+
+/* What was before we asked first is not of this hour, for all we know. */
 static void take_reading(struct ops_worker *worker, const struct worker_reading *reading, int64_t now_ms)
 {
-    uint64_t before = worker->reading.errors_total, total = reading->errors_total;
     turn_minutes(worker, now_ms);
-    if (worker->known)
-        worker->errors[worker->minute % MINUTES] += (uint32_t)(total >= before ? total - before : total);
+    if (worker->known) {
+        worker->errors[worker->minute % MINUTES] += added(worker->reading.errors_total, reading->errors_total);
+        worker->came[worker->minute % MINUTES] += added(worker->reading.came_total, reading->came_total);
+    }
     worker->known = true;
     worker->reading = *reading;
     worker->heard_ms = now_ms;
@@ -165,12 +172,14 @@ static json_t *worker_json(const struct ops_worker *worker, int64_t now_ms)
 {
     static const char *const words[] = {[WORKER_SILENT] = "silent", [WORKER_BROKER_AWAY] = "broker_away", [WORKER_READY] = "ready"};
     const struct worker_reading *reading = &worker->reading;
-    json_int_t hour = 0, percent = reading->spool_max_bytes ? (json_int_t)((double)reading->spool_bytes * 100 / (double)reading->spool_max_bytes) : 0;
-    for (int i = 0; i < MINUTES; i++)
+    json_int_t hour = 0, came = 0, percent = reading->spool_max_bytes ? (json_int_t)((double)reading->spool_bytes * 100 / (double)reading->spool_max_bytes) : -1;
+    for (int i = 0; i < MINUTES; i++) {
         hour += worker->errors[i];
+        came += worker->came[i];
+    }
     int64_t oldest_ms = reading->oldest_ms > 0 ? reading->oldest_ms + (now_ms - worker->heard_ms) : 0;
-    return json_pack("{s:s, s:s, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:s}", "worker", worker->name, "state", words[worker->state], "since_unix_ms",
-                     (json_int_t)worker->since_ms, "errors_hour", hour, "errors", errors_json(reading), "held", (json_int_t)reading->held, "oldest_ms",
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:s}", "worker", worker->name, "state", words[worker->state], "since_unix_ms",
+                     (json_int_t)worker->since_ms, "came_hour", came, "errors_hour", hour, "errors", errors_json(reading), "held", (json_int_t)reading->held, "oldest_ms",
                      (json_int_t)oldest_ms, "aside", (json_int_t)reading->aside, "spool_percent", percent, "alarm", worker_reading_alarm(reading));
 }
 

@@ -30,7 +30,7 @@ struct ops_workers {
 /* Copies the addresses. *workers must stay where it is. Errors; close it all the same: LW_NO_MEMORY. */
 LW_MUST_CHECK lw_status ops_workers_open(struct ops_workers *workers, struct event_base *base, const struct ops_worker_address *addresses, uint32_t count);
 void ops_workers_close(struct ops_workers *workers);   /* zeroed: accepted */
-/* [{worker, state, since_unix_ms, errors_hour, errors, held, oldest_ms, aside, spool_percent, alarm}], as docs/GATEWAY.md has it. A new reference. */
+/* [{worker, state, since_unix_ms, came_hour, errors_hour, errors, held, oldest_ms, aside, spool_percent, alarm}], as docs/GATEWAY.md has it. A new reference. */
 json_t *ops_workers_json(const struct ops_workers *workers, int64_t now_ms);
 
 #endif

@@ -60,9 +60,10 @@ static void note(struct worker_reading *reading, const char *name, const char *l
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         if (strcmp(name, counts[i].name) == 0)
             *counts[i].count += number;
-    if (strcmp(name, "leadwire_requests_total") == 0 || strcmp(name, "leadwire_mails_total") == 0)
+    if (strcmp(name, "leadwire_requests_total") == 0 || strcmp(name, "leadwire_mails_total") == 0) {
+        reading->came_total += number;
         add_error(reading, label, number);
-    else if (strcmp(name, "leadwire_webhooks_failures_total") == 0)
+    } else if (strcmp(name, "leadwire_webhooks_failures_total") == 0)
         add_error(reading, "not_delivered", number);
     else if (strcmp(name, "leadwire_spool_oldest_seconds") == 0)
         reading->oldest_ms = value < (double)(INT64_MAX / 1000) ? (int64_t)(value * 1000) : INT64_MAX;

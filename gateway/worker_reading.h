@@ -15,7 +15,7 @@ enum { READING_ERRORS_MAX = 24, READING_REASON_MAX = 31 };
 struct worker_reading {
     struct { char reason[READING_REASON_MAX + 1]; uint64_t count; } errors[READING_ERRORS_MAX];   /* since its start, those that happened */
     uint32_t error_count;
-    uint64_t errors_total;
+    uint64_t errors_total, came_total;   /* came: contacts, however they ended */
     uint64_t held, aside;               /* contacts that wait for the broker; of them, or messages, set aside for a person to look at */
     uint64_t spool_bytes, spool_max_bytes;   /* max 0: it has no spool */
     int64_t oldest_ms;                  /* how long the first of held has waited; 0: not known */

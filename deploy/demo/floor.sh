@@ -74,16 +74,19 @@ end() {
 }
 
 floor_start() {
-    local rep
+    local rep worker
     floor_write_files
     redis_start
     broker_start
     await 10 "the broker serves" broker log_has "$floor/broker.ready" serving
     "$bin/leadwire" apply --run-dir "$floor/run" "$floor/desk.yaml" >"$floor/log/apply.log" 2>&1 ||
         fail "the broker did not take desk.yaml" apply
-    spawn web "$bin/leadwire-web" --config "$floor/web.yaml" --port-file "$floor/web.port"
-    spawn phone "$bin/leadwire-phone" --config "$floor/phone.yaml" --port-file "$floor/phone.port"
-    spawn mail "$bin/leadwire-mail" --config "$floor/mail.yaml"
+    spawn web "$bin/leadwire-web" --config "$floor/web.yaml" --port-file "$floor/web.port" --health 127.0.0.1:0
+    spawn phone "$bin/leadwire-phone" --config "$floor/phone.yaml" --port-file "$floor/phone.port" --health 127.0.0.1:0
+    spawn mail "$bin/leadwire-mail" --config "$floor/mail.yaml" --health 127.0.0.1:0
+    for worker in web phone mail; do
+        await 5 "the health of $worker can be asked" "$worker" health_is_known "$worker"
+    done
     spawn gateway "$bin/leadwire-gateway" --config "$floor/gateway.yaml" --port-file "$floor/gateway.port"
     for rep in "${demo_reps[@]}"; do
         rep_start "$rep"
@@ -156,6 +159,13 @@ tell() {
     for rep; do
         printf '%s\n' "$word" >&"${word_to[$rep]}"
     done
+}
+
+# The free port on which a worker tells how it is: the gateway is told, and /ops shows it among its doors.
+health_is_known() {
+    local port
+    port=$(sed -n 's/.*health on .* port=\([0-9]*\)$/\1/p' "$floor/log/$1.log" 2>/dev/null)
+    [[ $port ]] && sed -i "s|${1^^}_HEALTH|$port|" "$floor/gateway.yaml"
 }
 
 worker_connected() {

@@ -62,9 +62,9 @@ function makeTables() {
       {head: "", act: (row) => (may("pause") ? button(t("act_on"), () => onSource(row()), {"aria-haspopup": "dialog"}) : "")}], (row) => `${row.channel} ${row.source}`),
     workers: new Table(scroll("workers"), t("workers"), [
       {head: t("worker"), text: (row) => row.worker}, {head: t("state"), text: (row) => `${t(`worker_${row.state}`)} ${ago(row.since_unix_ms)}`, bad: (row) => row.state !== "ready"},
-      {head: t("errors_hour"), number: true, text: (row) => row.errors_hour, bad: (row) => row.errors_hour > 0},
+      {head: t("came_hour"), number: true, text: (row) => row.came_hour}, {head: t("errors_hour"), number: true, text: (row) => row.errors_hour, bad: (row) => row.errors_hour > 0},
       {head: t("errors_why"), text: (row) => row.errors.map((one) => `${one.count} ${one.reason.replaceAll("_", " ")}`).join(", ")},
-      {head: t("held"), number: true, text: (row) => row.held}, {head: t("oldest"), number: true, text: (row) => (row.oldest_ms > 0 ? span(row.oldest_ms) : "")},
+      {head: t("held"), number: true, text: (row) => row.held}, {head: t("spool"), number: true, text: (row) => (row.spool_percent < 0 ? "–" : `${row.spool_percent} %`)}, {head: t("oldest"), number: true, text: (row) => (row.oldest_ms > 0 ? span(row.oldest_ms) : "")},
       {head: t("look_at"), text: alarmOf, bad: (row) => row.alarm}], (row) => row.worker),
   };
 }

@@ -68,7 +68,7 @@ start() {
 
 # sign_in PAGE SCRIPT: with what the demo itself says of that page, which then has the script.
 sign_in() {
-    local line address user password
+    local line user password
     line=$(grep -oE "http://[0-9.:]+/$1, sign in as [a-z]+ with the password [^ ]+$" "$work/demo.out") || wrong "nothing is said of /$1"
     read -r address _ _ _ user _ _ _ password <<<"$line"
     address=${address%,}
@@ -78,11 +78,21 @@ sign_in() {
     curl -sf --max-time 5 -b "$work/jar-$1" -o "$work/page" "$address" && grep -qF "$2" "$work/page" || wrong "$address shows nothing to $user"
 }
 
+# What /ops says of the doors, where somebody watches: each answers with its rates.
+doors_are_told() {
+    local worker
+    curl -sN --max-time 1.5 -b "$work/jar-ops" "${address%/*}/api/v1/ops/events" >"$work/doors" 2>/dev/null
+    for worker in website telephone mailbox; do
+        grep -qE "\"worker\": ?\"$worker\", ?\"state\": ?\"(ready|broker_away)\", ?\"since_unix_ms\": ?[0-9]+, ?\"came_hour\": ?[0-9]+" "$work/doors" || return 1
+    done
+}
+
 demo_once() {
     start demo --once
     until_true 5 "the first lead is with a rep" first_lead_is_there
     sign_in desk desk.mjs
     sign_in ops ops.mjs
+    until_true 8 "/ops tells of the doors" doors_are_told
     wait "${started[0]}" || wrong "exit code $?"
     check_all_well
     [[ $(member seconds) =~ ^[0-9]+\.[0-9]$ && $(member seconds | cut -d. -f1) -lt 60 ]] || wrong "it took $(member seconds) s"

@@ -25,6 +25,7 @@ static void errors_are_what_ended_otherwise_than_it_should(void **state)
                                               "leadwire_requests_total{outcome=\"malformed\"} 0\nleadwire_requests_total{outcome=\"busy\"} 1\n"
                                               "leadwire_broker_connected 1\nprocess_open_fds 9\n");
     assert_int_equal(reading.errors_total, 6);
+    assert_int_equal(reading.came_total, 51);
     assert_int_equal(reading.error_count, 2);
     assert_string_equal(reading.errors[0].reason, "signature_wrong");
     assert_int_equal(reading.errors[0].count, 5);

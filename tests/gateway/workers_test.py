@@ -34,10 +34,11 @@ class Workers(unittest.TestCase):
         def until(what, condition):
             return named(watch.until(what, lambda state: state.get("workers") and condition(named(state["workers"], "worker", "web")))["workers"], "worker", "web")
         told = until("it works", lambda web: web["state"] == "ready")
-        self.assertEqual((told["errors_hour"], told["errors"], told["held"], told["alarm"]), (0, [], 0, ""))
+        self.assertEqual((told["came_hour"], told["errors_hour"], told["errors"], told["held"], told["alarm"]), (0, 0, [], 0, ""))
         self.assertEqual(self.floor.post(self.port, "contact-form", "{"), 400)
         told = until("an error", lambda web: web["errors_hour"] == 1)
         self.assertEqual(told["errors"], [{"reason": "malformed", "count": 1}])
+        self.assertEqual((told["came_hour"], told["spool_percent"]), (1, 0))
         self.floor.end("broker")
         until("the broker is away", lambda web: web["state"] == "broker_away")
         self.assertEqual(self.floor.post(self.port, "hook", json.dumps({"name": "Giulia", "phone": "02 555 12345"})), 202)
