@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Two questions to the broker, one after the other, and what the board counted.
+ * Two questions to the broker, one after the other, and what the board counted; or one by the rep's own session.
  */
 #include "desk_day.h"
 
@@ -116,4 +116,38 @@ void desk_day_tell(struct ops_feed *feed, const struct request *request)
     explain.since_unix_ms = wall_clock_unix_ms() - DESK_DAY_LOOKS_BACK_MS;
     if (control_link_ask(feed->control, &message, on_why, waiting) != LW_OK)
         end_badly(waiting, 503, "too many questions at once");
+}
+
+static json_t *reasons_json(const struct lw_day_why *reasons, uint32_t count, uint32_t max)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < count && i < max; i++)
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:i}", "excluded_by", reasons[i].excluded_by, "detail", reasons[i].detail, "decided_by",
+                                              reasons[i].decided_by, "count", (int)reasons[i].count));
+    return list;
+}
+
+static void on_own_day(void *context, const struct lw_day *day, const char *why)
+{
+    if (!day) {
+        http_call_reply_error(context, 504, why, 2);
+        return;
+    }
+    json_t *answer = json_pack("{s:I, s:{s:i, s:i, s:i, s:i, s:i}, s:n}", "since_unix_ms", (json_int_t)day->since_unix_ms, "today", "offered", (int)day->offered,
+                               "accepted", (int)day->accepted, "completed", (int)day->completed, "declined", (int)day->declined, "missed", (int)day->missed, "share");
+    if (day->is_shared)
+        json_object_set_new(answer, "share", json_pack("{s:i, s:b, s:I, s:i, s:i}", "share", (int)day->share, "present", day->is_present, "owed_hundredths",
+                                                       (json_int_t)day->owed_hundredths, "place", (int)day->place, "of", (int)day->of));
+    json_object_set_new(answer, "others", reasons_json(day->others, day->other_count, DESK_DAY_OTHERS_MAX));
+    json_object_set_new(answer, "waiting", reasons_json(day->waiting, day->waiting_count, UINT32_MAX));
+    json_reply(context, 200, answer);
+}
+
+void desk_day_tell_own(struct rep_desk *desk, const struct request *request)
+{
+    lw_status status = desk ? rep_desk_ask_day(desk, on_own_day, request->call) : LW_CLOSED;
+    if (status == LW_FULL)
+        http_call_reply_error(request->call, 503, "too many questions at once", 1);
+    else if (status != LW_OK)
+        http_call_reply_error(request->call, 503, desk ? "the broker does not tell it" : "no page of this rep is open here", 2);
 }

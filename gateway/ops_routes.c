@@ -138,6 +138,8 @@ void ops_take_source_act(struct gateway *gateway, const struct request *request,
 void ops_serve_day(struct gateway *gateway, const struct request *request, int detail)
 {
     (void)detail;
-    if (has_ops(gateway, request) && can_ask(gateway, request))
+    if (!gateway->ops.control)
+        desk_day_tell_own(rep_desks_find(&gateway->desks, request->user->rep), request);
+    else if (can_ask(gateway, request))
         desk_day_tell(&gateway->ops, request);
 }

@@ -40,6 +40,7 @@ struct rep_desk {
     uint64_t told_revision;
     bool break_after_lead;
     char break_reason[ACT_REASON_MAX];
+    struct { uint64_t ticket; desk_day_done *done; void *context; } day;   /* done NULL: nobody waits for it */
 };
 
 static void take_choices(struct rep_desk *desk, const struct lw_rep_event *event)
@@ -51,6 +52,24 @@ static void take_choices(struct rep_desk *desk, const struct lw_rep_event *event
         log_warning("what there is to choose from cannot be asked: %s", lw_rep_error(desk->rep));
     if (event->kind == LW_REP_CHOICES && event->choices)
         desk->options.chooses(desk->options.context, event->choices);
+}
+
+static void end_day(struct rep_desk *desk, const struct lw_day *day, const char *why)
+{
+    desk_day_done *done = desk->day.done;
+    desk->day.done = NULL;
+    if (done)
+        done(desk->day.context, day, why);
+}
+
+static void take_day(struct rep_desk *desk, const struct lw_rep_event *event)
+{
+    if ((event->kind != LW_REP_DAY && event->kind != LW_REP_ANSWER) || event->ticket != desk->day.ticket)
+        return;
+    if (event->kind == LW_REP_DAY)
+        end_day(desk, event->day, event->day ? "" : "the broker does not answer");
+    else
+        end_day(desk, NULL, event->reason);
 }
 
 static void on_event(evutil_socket_t fd, short what, void *context);
@@ -98,6 +117,7 @@ void rep_desk_close(struct rep_desk **desk_place, bool log_off)
         event_free(desk->pump);
     for (int i = 0; i < ACTS_KEPT; i++)
         answer(&desk->acts[i], "", "the desk was left");
+    end_day(desk, NULL, "the desk was left");
     if (desk->rep)
         lw_rep_close(&desk->rep, log_off);
     rep_desk_state_fini(&desk->state);
@@ -142,6 +162,20 @@ lw_status rep_desk_act(struct rep_desk *desk, const struct desk_act *act, desk_a
     snprintf(kept->lead_id, sizeof kept->lead_id, "%s", act->lead_id ? act->lead_id : "");
     if (ticket == 0)
         snprintf(kept->outcome, sizeof kept->outcome, "accepted");
+    event_active(desk->pump, EV_TIMEOUT, 0);
+    return LW_OK;
+}
+
+lw_status rep_desk_ask_day(struct rep_desk *desk, desk_day_done *done, void *context)
+{
+    uint64_t ticket;
+    lw_status status = lw_rep_ask_day(desk->rep, &ticket);
+    if (status != LW_OK)
+        return status;
+    end_day(desk, NULL, "asked again");
+    desk->day.ticket = ticket;
+    desk->day.done = done;
+    desk->day.context = context;
     event_active(desk->pump, EV_TIMEOUT, 0);
     return LW_OK;
 }
@@ -241,6 +275,7 @@ static void on_event(evutil_socket_t fd, short what, void *context)
         if (event.kind == LW_REP_ANSWER || event.kind == LW_REP_PULL_LIST)
             take_answer(desk, &event);
         take_choices(desk, &event);
+        take_day(desk, &event);
         if (event.kind == LW_REP_REFUSED)
             snprintf(refused, sizeof refused, "%s", event.reason);
     }

@@ -55,6 +55,11 @@ bool rep_desk_is_connected(const struct rep_desk *desk);
 json_t *rep_desk_json(const struct rep_desk *desk);
 /* Errors, `done` is then not called: LW_INVALID (why gets the reason), LW_TOO_LARGE, LW_FULL, LW_CLOSED. */
 LW_MUST_CHECK lw_status rep_desk_act(struct rep_desk *desk, const struct desk_act *act, desk_act_done *done, void *context, char why[ACT_REASON_MAX]);
+/* day NULL: it is not told, because of `why`. Its pointers live until this returns. */
+typedef void desk_day_done(void *context, const struct lw_day *day, const char *why);
+/* How the rep's day goes, asked of the broker by this session. Who waited for an earlier answer is told that it was asked again. Errors, `done` is
+ * then not called: LW_UNSUPPORTED (this broker does not tell it, or has not said so yet), LW_FULL, LW_CLOSED. */
+LW_MUST_CHECK lw_status rep_desk_ask_day(struct rep_desk *desk, desk_day_done *done, void *context);
 /* Ends what has waited too long. Each second. */
 void rep_desk_tick(struct rep_desk *desk, uint64_t now_ms);
 

@@ -83,14 +83,39 @@ class Sources(OpsCase):
 
 
 class WithoutOps(unittest.TestCase):
-    def test_a_gateway_that_does_not_watch_says_so(self):
-        place = floor.Floor(users=(("anna", "rep", "anna"),), config="".join(line for line in floor.GATEWAY.splitlines(True) if not line.startswith("ops:")))
+    def test_a_reps_own_day_is_asked_by_their_session(self):
+        place = floor.Floor(users=(("anna", "rep", "anna"), ("bruno", "rep", "bruno")),
+                            config="".join(line for line in floor.GATEWAY.splitlines(True) if not line.startswith("ops:")))
         self.addCleanup(place.close)
-        place.start_broker()
-        place.start_gateway()
+        place.open()
         browser = floor.Browser(place)
         self.assertEqual(browser.sign_in("anna"), 200)
-        self.assertEqual(browser.ask("GET", "/api/v1/desk/day")[0], 503)
+        self.assertEqual(browser.ask("GET", "/api/v1/desk/day")[0], 503)   # no page of hers is open, so no session is
+        page = floor.Page(browser, "one")
+        self.addCleanup(page.close)
+        page.until("the session is open", lambda state: state["connected"])
+        page.act("state", state="available")
+        lead_id = place.publish()
+        offer = next(row for row in page.until("the offer", lambda state: named(state["leads"], "lead_id", lead_id))["leads"] if row["lead_id"] == lead_id)
+        page.act_on(offer, "accept")
+        page.until("it is theirs", lambda state: named(state["leads"], "lead_id", lead_id)["phase"] == "assigned")
+        place.publish(product="heat pump")
+
+        def day():
+            status, _, text = browser.ask("GET", "/api/v1/desk/day")
+            self.assertEqual(status, 200, text)
+            return json.loads(text)
+        told = day()
+        self.assertEqual(told["today"], {"offered": 1, "accepted": 1, "completed": 0, "declined": 0, "missed": 0})
+        self.assertIsNone(told["share"])
+        waiting = floor.wait_for("what keeps her from the other", lambda: day()["waiting"])
+        self.assertEqual([(row["excluded_by"], row["count"]) for row in waiting], [("skill", 1)])
+        self.assertIn("heatpump", waiting[0]["detail"])
+        self.assertEqual(page.act("complete", lead_id=lead_id, disposition="won")[0], 200)
+        self.assertEqual(day()["today"]["completed"], 1)
+        other = floor.Browser(place)
+        self.assertEqual(other.sign_in("bruno"), 200)
+        self.assertEqual(other.ask("GET", "/api/v1/desk/day")[0], 503)   # the one that is open is not his
 
     def test_it_has_what_there_is_to_choose_from_of_the_reps_own_session(self):
         lines = [line for line in floor.GATEWAY.splitlines(True) if not line.startswith("ops:") and "transfer:" not in line]
