@@ -189,8 +189,11 @@ class Rep(unittest.TestCase):
             lead = self.desk.publish("--file", file)
             t.see(r"\[1\] OFFER")
             t.see(r"^ +customer +20\d\d-\d\d-\d\d: Roof of 2024$")
-            self.desk.tool("lead", "cancel", lead, "--reason", "the test is over")
-            self.log_off(t)
+            told = json.loads(self.desk.tool("rep", "anna", "--secret-file", self.desk.folder / "anna", "--once", "--json"))
+            self.assertEqual([(row["lead_id"], row["bought"], row["bought_unix_ms"] > 0) for row in told["offers"]], [(lead, "Roof of 2024", True)])
+            t.see("the broker will not have you")       # another device logged on
+            self.assertEqual(t.end(), 4)
+        self.desk.tool("lead", "cancel", lead, "--reason", "the test is over")
 
     def test_a_broker_that_is_killed_and_comes_back_has_the_lead_still(self):
         with self.log_on("anna") as t:
