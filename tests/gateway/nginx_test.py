@@ -32,7 +32,7 @@ http {
 class Nginx(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.floor = floor.Floor().open()
+        cls.floor = floor.Floor(users=(("anna", "rep", "anna"), ("rita", "read-only", "-"))).open()
         folder = cls.folder = cls.floor.folder
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=desk.example.com", "-keyout", folder / "tls.key",
                         "-out", folder / "tls.pem"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -67,8 +67,16 @@ class Nginx(unittest.TestCase):
         self.assertRegex(said, r"^HTTP/2 200")
         self.assertRegex(said, r"(?i)set-cookie: leadwire_session=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Strict; Secure")
         self.assertRegex(said, r"(?i)strict-transport-security: max-age=31536000")
+        self.hears_of_a_lead("desk/events?page=x&take=1")
+
+    def test_who_runs_the_desk_hears_of_a_lead_at_once(self):
+        body = json.dumps({"user": "rita", "password": floor.PASSWORD})
+        self.curl("/api/v1/sign-in", "-d", body, "-H", "Content-Type: application/json", "-H", "Origin: https://desk.example.com")
+        self.hears_of_a_lead("ops/events")
+
+    def hears_of_a_lead(self, path):
         listening = subprocess.Popen(["curl", "-skN", "--max-time", str(floor.WAIT_S), "--http2", "--unix-socket", str(self.folder / "tls"), "-b", str(self.folder / "jar"),
-                                      "https://desk.example.com/api/v1/desk/events?page=x&take=1"], stdout=subprocess.PIPE, text=True)
+                                      f"https://desk.example.com/api/v1/{path}"], stdout=subprocess.PIPE, text=True)
         try:
             published = None
             for line in listening.stdout:

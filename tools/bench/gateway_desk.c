@@ -51,10 +51,15 @@ static void write_people(const struct gateway_desk *desk, uint32_t reps)
 
 static void write_gateway(const struct gateway_desk *desk, uint32_t reps)
 {
+    char versions[96];
+    snprintf(versions, sizeof versions, "%s/versions", desk->dir);
+    if (mkdir(versions, 0700) != 0)
+        bench_give_up("cannot make a folder of the bench's desk");
     FILE *file = create(desk, "gateway.yaml");
     fprintf(file, "desk: bench\nbroker: ipc://%s/reps\nusers: users\nrep_secrets: secrets\nlisten: 127.0.0.1:0\n"
                   "http: {connections_max: %u, request_within: 15s}\nidentity: {header: X-Bench-User, from: [127.0.0.1]}\n"
-                  "sessions: {max: %u}\npage:\n  dispositions: {won: Won}\n", desk->run_dir, 2 * reps + 200, reps + 100);
+                  "sessions: {max: %u}\nops: {control: \"ipc://%s/control\", events: \"ipc://%s/events\", versions: versions}\n", desk->run_dir, 2 * reps + 200, reps + 100,
+            desk->run_dir, desk->run_dir);
     fclose(file);
 }
 
