@@ -5,6 +5,8 @@
 
 #include <assert.h>
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 #include <stdio.h>
@@ -221,6 +223,14 @@ void http_call_reply(struct http_call *call, int status, const char *content_typ
     evhttp_send_reply(request, status, NULL, buffer);   /* copes with a connection that is gone */
     if (buffer)
         evbuffer_free(buffer);
+}
+
+/* evhttp closes the descriptor and frees the bufferevent, whose events would stay where it is held: they would take what comes for the
+ * next connection of that number. */
+void http_connection_on_closed(struct evhttp_connection *connection, void *context)
+{
+    (void)context;
+    bufferevent_disable(evhttp_connection_get_bufferevent(connection), EV_READ | EV_WRITE);
 }
 
 void http_call_reply_error(struct http_call *call, int status, const char *reason, uint32_t retry_after_s)

@@ -7,6 +7,7 @@
 
 #include "http_door.h"
 
+struct evhttp_connection;
 struct evhttp_request;
 struct http_stream;
 
@@ -24,6 +25,8 @@ struct http_call *http_call_new(struct http_calls *calls, struct evhttp_request 
 struct http_calls *http_call_calls(struct http_call *call);
 /* Frees the call and hands over its request, for an answer of another form. */
 struct evhttp_request *http_call_take_request(struct http_call *call);
+/* For evhttp_connection_set_closecb: the connection hears nothing more, whoever else holds its bufferevent. context: not used. */
+void http_connection_on_closed(struct evhttp_connection *connection, void *context);
 /* Answers what is left with 503, ends the streams, and frees what is spare; nobody is told. */
 void http_calls_end(struct http_calls *calls);
 

@@ -50,6 +50,7 @@ struct http_door {
 
 static lw_status listen_on(struct http_door *door, const char *address);
 static struct bufferevent *on_connection(struct event_base *base, void *context);
+static void on_adopt(evutil_socket_t fd, short what, void *context);
 static void on_request(struct evhttp_request *request, void *context);
 static void on_reply_sent(struct evhttp_request *request, void *context);
 static void on_sweep(evutil_socket_t fd, short what, void *context);
@@ -226,6 +227,13 @@ static void end_connection(struct http_slot *slot)
     shutdown(fd, SHUT_RDWR);
 }
 
+static bool freed_by_evhttp(struct bufferevent *connection)
+{
+    bufferevent_event_cb on_event = NULL;
+    bufferevent_getcb(connection, NULL, NULL, &on_event, NULL);
+    return !on_event;
+}
+
 static uint32_t spare_wanted(const struct http_door *door)
 {
     return door->slots.max / 4 < SPARE_MAX ? door->slots.max / 4 : SPARE_MAX;
@@ -243,7 +251,27 @@ static struct bufferevent *on_connection(struct event_base *base, void *context)
         evconnlistener_disable(door->listener);   /* the sweep opens it again */
         door->paused = true;
     }
+    if (connection) {
+        bufferevent_incref(connection);
+        if (event_base_once(base, -1, EV_TIMEOUT, on_adopt, connection, NULL) != 0)
+            bufferevent_decref(connection);
+    }
     return connection;
+}
+
+/* evhttp shows its connection only with a request, and the end of one may come before that; but it is what the callbacks of the
+ * bufferevent are called with. Before anything can come: in the turn of the loop that took the connection. */
+static void on_adopt(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct bufferevent *connection = context;
+    void *evhttp_side = NULL;
+    if (!freed_by_evhttp(connection)) {
+        bufferevent_getcb(connection, NULL, NULL, NULL, &evhttp_side);
+        evhttp_connection_set_closecb(evhttp_side, http_connection_on_closed, NULL);
+    }
+    bufferevent_decref(connection);
 }
 
 static void on_request(struct evhttp_request *request, void *context)
@@ -276,13 +304,6 @@ static void on_sweep(evutil_socket_t fd, short what, void *context)
     (void)fd;
     (void)what;
     sweep(context);
-}
-
-static bool freed_by_evhttp(struct bufferevent *connection)
-{
-    bufferevent_event_cb on_event = NULL;
-    bufferevent_getcb(connection, NULL, NULL, &on_event, NULL);
-    return !on_event;
 }
 
 /* Its request came, or a part of it, and is not read yet. */

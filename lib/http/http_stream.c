@@ -72,7 +72,7 @@ void http_stream_end(struct http_stream **stream_place)
         return;
     struct evhttp_connection *connection = evhttp_request_get_connection(stream->request);
     if (connection)
-        evhttp_connection_set_closecb(connection, NULL, NULL);
+        evhttp_connection_set_closecb(connection, http_connection_on_closed, NULL);
     evhttp_send_reply_end(stream->request);
     unlink_stream(stream);
     free(stream);
@@ -88,7 +88,7 @@ static void listen_patiently(struct evhttp_connection *connection)
 
 static void on_closed(struct evhttp_connection *connection, void *context)
 {
-    (void)connection;
+    http_connection_on_closed(connection, NULL);
     struct http_stream *stream = context;
     unlink_stream(stream);
     if (!evhttp_request_get_connection(stream->request))

@@ -456,6 +456,18 @@ class Trouble(WebCase):
         self.assertEqual(self.form(phone="0212345678")[0], 200)
         self.assertEqual(len(self.broker.seen("publish")), 1)   # nothing was made of half a body
 
+    def test_who_connects_as_another_is_closed_is_answered(self):
+        """The new connection has the descriptor of the old one, which may not take a part of what comes. Closed by an answer, and for bad headers."""
+        last = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        for head in [last, b"no request at all\r\n\r\n"] * 10:
+            closing = self.worker.raw(head)
+            while closing.recv(4096):
+                pass
+            long = self.worker.raw(b"POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 12000\r\n\r\n" + b"x" * 12000)   # more than is read at once
+            self.assertIn(b" 404 ", long.recv(4096))
+            long.close()
+            closing.close()
+
     def test_connections_above_the_cap_wait_and_are_served(self):
         idle = [self.worker.raw() for _ in range(20)]
         self.assertEqual(self.form(phone="0212345678")[0], 200)   # once the idle ones have had their time
