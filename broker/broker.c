@@ -174,10 +174,7 @@ void broker_stop(struct broker *broker)
 
 void broker_reload(struct broker *broker)
 {
-    char why[NET_WHY_MAX];
-
-    if (net_reload_secrets(broker->net, why) != LW_OK)
-        log_error("the secrets or the keys stay as they were: %s", why);
+    net_reload_secrets(broker->net);
 }
 
 static void read_clocks(struct broker *broker)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "key_file.h"
+#include "key_need.h"
 #include "leadwire/v1/session.pb-c.h"
 #include "roles.h"
 
@@ -106,6 +107,8 @@ static void read_rep_doors(struct yaml_doc *doc, const char *path, const struct 
     const struct yaml_node *keys = yaml_map_find(root, "rep_keys");
     if (!keys) {
         out->rep_secrets_path = read_path(doc, &out->arena, path, "rep_secrets", "the broker's file of rep secrets, or a folder of files");
+        if (out->broker && key_is_needed(out->broker))
+            yaml_doc_problem(doc, root, "broker: %s is not on this machine: it needs rep_keys", out->broker);
         return;
     }
     out->rep_keys_path = beside(&out->arena, path, yaml_read_text(doc, keys, "rep_keys", PATH_SIZE_MAX, NULL));
@@ -147,6 +150,8 @@ static void read_ops(struct yaml_doc *doc, const char *path, const struct yaml_n
     out->ops_key_path = overrides->key_file ? overrides->key_file : beside(&out->arena, path, key);
     if (out->ops_key_path && out->ops_control && out->ops_events)
         check_ops_key(doc, node, out);
+    else if ((out->ops_control && key_is_needed(out->ops_control)) || (out->ops_events && key_is_needed(out->ops_events)))
+        yaml_doc_problem(doc, node, "ops: control and events are not on this machine: they need key_file");
 }
 
 /* 127.0.0.1:9471, [::1]:9471: no names, which would have to be looked up. */

@@ -83,8 +83,8 @@ LW_MUST_CHECK lw_status net_open(const struct net_options *options, const struct
 void net_close(struct net **net);
 /* Begins to serve: binds every endpoint. Errors as net_open. */
 LW_MUST_CHECK lw_status net_bind(struct net *net, uint64_t epoch, char *why);
-/* Reads the secrets and the keys again. On failure the old ones stay in force. */
-LW_MUST_CHECK lw_status net_reload_secrets(struct net *net, char *why);
+/* Reads the secrets and the keys again, each by itself. What cannot be read stays as it was, and the log says why. */
+void net_reload_secrets(struct net *net);
 /* The addresses that were bound, one "name address" a line, for the status file. */
 void net_write_addresses(const struct net *net, char *out, size_t size);
 

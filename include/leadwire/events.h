@@ -29,7 +29,7 @@ struct lw_events_options {
     const char *desk;
     const char *client;
     int no_snapshot;     /* 1: only live events */
-    const char *key_file;           /* of a broker with keys, by tcp, for both endpoints; NULL: plain */
+    const char *key_file;           /* of a broker with keys, by tcp, for both endpoints; NULL: plain, by ipc and loopback only */
 };
 
 typedef enum lw_events_kind {

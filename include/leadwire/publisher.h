@@ -34,7 +34,7 @@ struct lw_publisher_options {
     const char *client;       /* program and version, for the broker's log */
     uint32_t pending_max;     /* requests not yet answered, in all; 0: 1024. Above: LW_FULL */
     uint32_t resend_ms;       /* an unanswered request is sent again after this; 0: 2000 */
-    const char *key_file;     /* of a broker with keys, by tcp: the file that "leadwire keys" made, 0600; NULL: plain */
+    const char *key_file;     /* of a broker with keys, by tcp: the file that "leadwire keys" made, 0600; NULL: plain, by ipc and loopback only */
 };
 
 typedef enum lw_outcome {
@@ -79,7 +79,7 @@ struct lw_publisher_answer {
 };
 
 /* Opens without waiting for the broker, which may start later. Copies the options.
- * Errors: LW_INVALID (endpoint, names, no key file of ours), LW_NO_MEMORY, LW_IO; of the key file also LW_NOT_FOUND, LW_TOO_LARGE,
+ * Errors: LW_INVALID (endpoint, names, no key file of ours, or none for a tcp endpoint of another machine), LW_NO_MEMORY, LW_IO; of the key file also LW_NOT_FOUND, LW_TOO_LARGE,
  * LW_REFUSED (others can read it), LW_UNSUPPORTED (a libzmq without CURVE). */
 LW_MUST_CHECK lw_status lw_publisher_open(const struct lw_publisher_options *options, struct lw_publisher **out);
 /* Sends what credit allows without waiting, forgets the rest, closes. NULL accepted; nulls *publisher. */

@@ -27,7 +27,7 @@ struct lw_rep_options {
     const char *rep;        /* the rep's name in the desk's rules */
     const char *secret;     /* read it from a file; copied, wiped at close */
     const char *client;
-    const char *key_file;   /* of a broker with keys, by tcp: the rep's own; then secret may be NULL. NULL: plain */
+    const char *key_file;   /* of a broker with keys, by tcp: the rep's own; then secret may be NULL. NULL: plain, by ipc and loopback only */
 };
 
 typedef enum lw_rep_state {   /* numbers are those of leadwire.v1.RepState */

@@ -6,16 +6,21 @@
 #include <zmq.h>
 
 #include "key_file.h"
+#include "key_need.h"
 
 static bool set_key(void *socket, int option, const char *key)
 {
     return zmq_setsockopt(socket, option, key, KEY_TEXT_SIZE) == 0;
 }
 
-lw_status client_key_give(void *socket, const char *path, char *why)
+lw_status client_key_give(void *socket, const char *endpoint, const char *path, char *why)
 {
     struct key_file key;
 
+    if ((!path || !*path) && key_is_needed(endpoint)) {
+        snprintf(why, KEY_WHY_MAX, "%.200s is not on this machine: it needs a key file", endpoint);
+        return LW_INVALID;
+    }
     if (!path || !*path)
         return LW_OK;
     lw_status status = key_file_read(path, &key, why);

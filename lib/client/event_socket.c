@@ -107,7 +107,7 @@ static lw_status set_up(struct event_socket *events, const struct lw_events_opti
     if (!set)
         return LW_IO;
     char why[KEY_WHY_MAX];
-    lw_status status = client_key_give(events->socket, options->key_file, why);
+    lw_status status = client_key_give(events->socket, options->events_endpoint, options->key_file, why);
     if (status != LW_OK)
         return status;
     return zmq_connect(events->socket, options->events_endpoint) == 0 ? LW_OK : LW_INVALID;

@@ -46,7 +46,7 @@ lw_status session_socket_open(struct session *session, size_t frame_size_max)
     if (!set)
         return LW_IO;
     char why[KEY_WHY_MAX];
-    lw_status status = client_key_give(session->socket, session->options.key_file, why);
+    lw_status status = client_key_give(session->socket, session->options.endpoint, session->options.key_file, why);
     if (status != LW_OK) {
         session_set_error(session, why);
         return status;

@@ -4,10 +4,12 @@
  */
 #include <arpa/inet.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "broker_keys.h"
@@ -288,6 +290,82 @@ static void plain_peers_of_the_run_directory_are_what_they_were(void **state)
     raw_peer_close(&peer);
 }
 
+/* ---- the files that are read again ---- */
+
+static void write_file(const char *path, const char *mode, const char *text)
+{
+    FILE *file = fopen(path, mode);
+
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void read_again(const char *until_logged)
+{
+    unsigned before = broker_fixture_log_count(&broker, until_logged);
+    uint64_t end_ms = wall_clock_monotonic_ms() + RAW_PEER_WAIT_MS;
+
+    assert_int_equal(kill(broker.pid, SIGHUP), 0);
+    while (broker_fixture_log_count(&broker, until_logged) == before) {
+        if (wall_clock_monotonic_ms() >= end_ms)
+            fail_msg("the log does not say: %s", until_logged);
+        poll(NULL, 0, 5);
+    }
+}
+
+static void expect_secret(const char *secret, bool is_right)
+{
+    struct raw_peer peer;
+
+    raw_peer_open(&peer, broker.run_dir, "reps");
+    raw_peer_hello(&peer, LEADWIRE__V1__ROLE__ROLE_REP, "bruno", secret);
+    if (is_right)
+        raw_peer_expect(&peer, WIRE_WELCOME);
+    else
+        raw_peer_expect_reply(&peer, 0, STATUS(UNAUTHENTICATED));
+    raw_peer_close(&peer);
+}
+
+static void changed_secrets_are_taken_whatever_the_list_of_keys_is_like(void **state)
+{
+    static const char read[] = "rep secrets are read", secrets_stay[] = "the rep secrets stay as they were", keys_stay[] = "the list of keys stays as it was";
+    struct key_file marta = broker_keys_issue(&keys, ROLE_MANAGER, "marta-2"), web = broker_keys_issue(&keys, ROLE_PUBLISHER, "web-3");
+    struct raw_peer peer;
+    struct stat list;
+
+    (void)state;
+    write_file(broker.secrets, "w", "anna secret-of-anna\nbruno second-of-bruno\n");
+    read_again(read);
+    expect_secret("secret-of-bruno", false);
+    expect_secret("second-of-bruno", true);
+
+    assert_int_equal(stat(keys.dir.list, &list), 0);
+    write_file(keys.dir.list, "a", "manager of everything\n");
+    write_file(broker.secrets, "w", "anna secret-of-anna\nbruno third-of-bruno\n");
+    read_again(read);
+    assert_true(broker_fixture_logged(&broker, keys_stay));
+    expect_secret("second-of-bruno", false);
+    expect_secret("third-of-bruno", true);
+    enter_with(&peer, "control", LEADWIRE__V1__ROLE__ROLE_CONTROL, &marta);       /* the old list is in force */
+    raw_peer_close(&peer);
+
+    write_file(broker.secrets, "w", "anna secret-of-anna\nbruno short\n");
+    read_again(secrets_stay);                                                     /* both are wrong, both are told, both stay */
+    expect_secret("third-of-bruno", true);
+    enter_with(&peer, "control", LEADWIRE__V1__ROLE__ROLE_CONTROL, &marta);
+    raw_peer_close(&peer);
+
+    assert_int_equal(truncate(keys.dir.list, list.st_size), 0);
+    revoke("web-3");
+    read_again("keys are read");                                                  /* though the secrets are still wrong */
+    expect_refused("publish", &web, BY_ZAP);
+    expect_secret("third-of-bruno", true);
+    write_file(broker.secrets, "w", "anna secret-of-anna\nbruno secret-of-bruno\ncarla secret-of-carla\n");
+    read_again(read);
+    expect_secret("secret-of-bruno", true);
+}
+
 static void a_revoked_key_ends_its_sessions_and_no_others(void **state)
 {
     struct key_file lost = broker_keys_issue(&keys, ROLE_MANAGER, "lost-laptop"), other = broker_keys_issue(&keys, ROLE_MANAGER, "marta");
@@ -566,6 +644,7 @@ int main(void)
         cmocka_unit_test(a_reps_key_is_that_reps_and_needs_no_secret),
         cmocka_unit_test(each_rep_is_told_their_own_day_by_their_own_key),
         cmocka_unit_test(plain_peers_of_the_run_directory_are_what_they_were),
+        cmocka_unit_test(changed_secrets_are_taken_whatever_the_list_of_keys_is_like),
         cmocka_unit_test(a_revoked_key_ends_its_sessions_and_no_others),
         cmocka_unit_test(a_revoked_watcher_hears_no_more_and_the_others_do),
         cmocka_unit_test(each_role_may_hear_what_the_table_says),

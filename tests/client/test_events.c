@@ -399,6 +399,9 @@ static void wrong_options_are_refused(void **state)
     options.events_endpoint = f->fake.events_endpoint;
     options.desk = "";
     assert_int_equal(lw_events_open(&options, &none), LW_INVALID);
+    options.desk = "sales";
+    options.events_endpoint = "tcp://192.168.1.2:5573";      /* not in clear */
+    assert_int_equal(lw_events_open(&options, &none), LW_INVALID);
 }
 
 /* control_client waits, so it asks from a thread of its own. */

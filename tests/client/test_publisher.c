@@ -453,6 +453,11 @@ static void every_call_says_what_is_wrong_with_its_input(void **state)
     assert_int_equal(lw_publisher_open(&options, &none), LW_INVALID);
     options = (struct lw_publisher_options){.endpoint = f->fake.endpoint, .desk = "sales", .pending_max = UINT32_MAX};
     assert_int_equal(lw_publisher_open(&options, &none), LW_INVALID);
+    options = (struct lw_publisher_options){.endpoint = "tcp://10.0.0.5:5570", .desk = "sales"};        /* in clear? */
+    assert_int_equal(lw_publisher_open(&options, &none), LW_INVALID);
+    options.endpoint = "tcp://[::1]:5570";
+    assert_int_equal(lw_publisher_open(&options, &none), LW_OK);
+    lw_publisher_close(&none);
 
     open_with(f, 0, 0);
     struct lw_lead lead = {.channel = LW_CHANNEL_WEB, .source = "contact-form"};

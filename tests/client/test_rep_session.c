@@ -445,6 +445,8 @@ static void every_call_says_what_is_wrong_with_its_input(void **state)
     assert_int_equal(lw_rep_open(&options, &none), LW_INVALID);
     options = (struct lw_rep_options){.endpoint = "nonsense", .desk = "sales", .rep = "anna", .secret = "s"};
     assert_int_equal(lw_rep_open(&options, &none), LW_INVALID);
+    options.endpoint = "tcp://10.0.0.5:5571";      /* the secret, in clear? */
+    assert_int_equal(lw_rep_open(&options, &none), LW_INVALID);
 
     open_rep(f);
     assert_int_equal(lw_rep_accept(f->rep, "", 1, &ticket), LW_INVALID);

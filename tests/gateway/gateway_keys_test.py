@@ -121,6 +121,8 @@ class Keys(unittest.TestCase):
         good = (floor.folder / "gateway.yaml").read_text(encoding="utf-8")
         for text, told in ((good.replace("rep_keys:", "rep_secrets: reps\nrep_keys:"), "a rep is let in by one of them"),
                            (good.replace(floor.address["reps"], "ipc:///run/leadwire/reps"), "rep_keys is for a broker with keys by tcp"),
+                           (good.replace(floor.address["reps"], "tcp://10.0.0.5:5571").replace("rep_keys: rep-keys", "rep_secrets: reps"), "it needs rep_keys"),
+                           (good.replace(floor.address["control"], "tcp://10.0.0.5:5572").replace("key_file: ops.key, ", ""), "they need key_file"),
                            (good.replace(floor.address["control"], "ipc:///run/leadwire/control"), "ops.key_file is for a broker with keys by tcp")):
             done = floor.check(text=text)
             self.assertEqual(done.returncode, 3, done.stdout)

@@ -11,6 +11,7 @@
 
 #include "cmocka_all.h"
 #include "key_dir.h"
+#include "key_need.h"
 
 enum { MADE_UNIX_S = 1764115200 };
 
@@ -201,9 +202,27 @@ static void the_directory_is_its_owners_alone(void **state)
     key_list_free(&list);
 }
 
+static void only_what_is_on_this_machine_needs_no_key(void **state)
+{
+    static const char *const plain[] = {"ipc:///run/leadwire/publish", "inproc://x", "tcp://127.0.0.1:5570", "tcp://127.9.9.9:1", "tcp://[::1]:5570",
+                                        "tcp://localhost:5570", "tcp://10.0.0.9:0;127.0.0.1:5570"};
+    static const char *const locked[] = {"tcp://10.0.0.5:5570", "tcp://[2001:db8::1]:5570", "tcp://[::]:5570", "tcp://0.0.0.0:5570", "tcp://desk.example:5570",
+                                         "tcp://localhost.example:5570", "tcp://127.0.0.1.example:5570", "tcp://127.0.0.1:0;10.0.0.5:5570", "tcp://",
+                                         "tcp://128.0.0.1:1", "tcp://a-name-that-is-longer-than-any-address-of-this-machine-could-ever-be.example:1"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+        if (key_is_needed(plain[i]))
+            fail_msg("%s needs a key", plain[i]);
+    for (size_t i = 0; i < sizeof locked / sizeof locked[0]; i++)
+        if (!key_is_needed(locked[i]))
+            fail_msg("%s needs no key", locked[i]);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_what_is_on_this_machine_needs_no_key),
         cmocka_unit_test(a_key_is_read_as_it_was_written_and_never_written_over),
         cmocka_unit_test(what_is_no_key_is_refused_with_the_reason),
         cmocka_unit_test(a_list_is_read_as_it_was_written),

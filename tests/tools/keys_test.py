@@ -130,6 +130,8 @@ class Keys(unittest.TestCase):
         os.chmod(key, 0o644)
         self.assertIn("chmod 600 it", self.tool("rep", "anna", *where, key, code=2))
         self.assertIn("give its --endpoint too", self.tool("status", "--key-file", key, code=2))
+        for words in (("status",), ("publish", "--channel", "web", "--source", "form", "--name", "X")):
+            self.assertIn("is not on this machine: give --key-file FILE", self.tool(*words, "--endpoint", "tcp://10.0.0.5:5572", code=2))
         self.assertIn("a worker needs a publisher's", self.check_web(self.make("admin", "root")))
         self.assertIn("configuration is good", self.check_web(self.make("publisher", "web"), code=0))
 

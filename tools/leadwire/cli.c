@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "key_file.h"
+#include "key_need.h"
 #include "yaml_doc.h"
 
 const char cli_client_name[] = "leadwire " LEADWIRE_VERSION;
@@ -255,7 +256,10 @@ int cli_cannot_open(const struct cli *cli, const char *endpoint, lw_status statu
         cli_complain(cli, "%s", why);
         return EXIT_USAGE;
     }
-    cli_complain(cli, "%s: %s", endpoint, lw_status_text(status));
+    if (cli->key_file == NULL && key_is_needed(endpoint))
+        cli_complain(cli, "%s is not on this machine: give --key-file FILE (leadwire keys new), nothing goes there in clear", endpoint);
+    else
+        cli_complain(cli, "%s: %s", endpoint, lw_status_text(status));
     return status == LW_INVALID ? EXIT_USAGE : EXIT_UNREACHABLE;
 }
 

@@ -106,10 +106,9 @@ lw_status net_bind(struct net *net, uint64_t epoch, char *why)
     return LW_OK;
 }
 
-lw_status net_reload_secrets(struct net *net, char *why)
+void net_reload_secrets(struct net *net)
 {
-    (void)net, (void)why;
-    return LW_OK;
+    (void)net;
 }
 
 void net_write_addresses(const struct net *net, char *out, size_t size)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "key_file.h"
+#include "key_need.h"
 #include "locale_code.h"
 #include "phone_number.h"
 #include "secret_file.h"
@@ -170,6 +171,8 @@ static void read_key_file(struct yaml_doc *doc, const char *config_path, const s
     char why[KEY_WHY_MAX];
 
     out->key_file = worker_config_key_file(out->broker, overrides->key_file ? overrides->key_file : told);
+    if (out->broker && !out->key_file && key_is_needed(out->broker))
+        yaml_doc_problem(doc, yaml_doc_root(doc), "broker: %.100s is not on this machine: it needs key_file", out->broker);
     if (!out->key_file || !out->broker)
         return;
     if (!is_tcp(out->broker))
