@@ -119,8 +119,10 @@ static int tell_desk(const char *path)
         while (!core_checkpoint_all(core, UINT32_MAX))
             ;
         core_checkpoint_begin(core);
-        while (is_good && core_checkpoint_next(core, &record))
-            is_good = journal_rows_put(&rows, &place, record.kind, record.bytes, record.size);
+        while (is_good && core_checkpoint_next(core, &record)) {
+            if (!record.ended)   /* the others are gone, as their time was over when the file was read */
+                is_good = journal_rows_put(&rows, &place, record.kind, record.bytes, record.size);
+        }
         journal_rows_fini(&rows);
         core_free(core);
     } else {
