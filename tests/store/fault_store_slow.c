@@ -13,6 +13,7 @@
 
 enum {
     DELAY_MS = 1000,
+    LOAD_BATCHES = 500, LOAD_CHECKPOINT_BYTES = 1000000,
     OUTRUN_DELAY_MS = 30, OUTRUN_MS = 1500, CHECKPOINT_BYTES = 150000,
     PENDING_STOPS_WRITER = 2 * 1024 * 1024,      /* as publishers of a broker */
     JOURNAL_MAX = 4 * 1024 * 1024,               /* what is on its way beside what a checkpoint may wait for */
@@ -134,9 +135,45 @@ static void a_writer_that_outruns_redis_does_not_keep_the_checkpoint_from_ending
     rig_fini(&rig);
 }
 
+/* Pages are asked for before the ones before them are taken, and come late, in pieces. */
+static void a_desk_is_loaded_whole_through_slow_answers(void **state)
+{
+    struct rig rig;
+    struct core *before = fake_core_new();
+    (void)state;
+    rig_init(&rig, &redis, "o");
+    rig.options.redis[0].socket = proxy.socket;
+    rig.options.away_after_ms = 0;
+    rig.options.lease_ms = 0;
+    rig.options.checkpoint_bytes = LOAD_CHECKPOINT_BYTES;
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_READY));
+    for (unsigned i = 0; i < LOAD_BATCHES; i++) {
+        while (!rig_change(&rig, 20))
+            rig_turn(&rig, 10);
+        rig_turn(&rig, 0);
+    }
+    assert_true(rig_until_confirmed(&rig));
+    assert_true(rig_until_checkpoints(&rig, 1));
+    for (unsigned i = 0; i < 50; i++)
+        assert_true(rig_change(&rig, 1));
+    assert_true(rig_until_confirmed(&rig));
+    fake_core_copy(before, rig.core);
+    rig_crash(&rig);
+    *proxy.delay_ms = OUTRUN_DELAY_MS;
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_READY));
+    assert_true(fake_core_equal(rig.core, before));
+    assert_int_equal(rig.visits[STORE_AWAY], 0);
+    *proxy.delay_ms = 0;
+    fake_core_free(before);
+    rig_fini(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(slow_answers_delay_what_they_confirm_and_nothing_else),
-                                       cmocka_unit_test(a_writer_that_outruns_redis_does_not_keep_the_checkpoint_from_ending)};
+                                       cmocka_unit_test(a_writer_that_outruns_redis_does_not_keep_the_checkpoint_from_ending),
+                                       cmocka_unit_test(a_desk_is_loaded_whole_through_slow_answers)};
     return cmocka_run_group_tests(tests, open_redis, close_redis);
 }
