@@ -16,6 +16,7 @@ WRONG_WEB = [
     ("- a\n", ":1: "),
     ("desk: main\nbroker: x\n", "listen is missing"),
     (HEAD, "sources is missing"),
+    (HEAD.replace("ipc:///tmp/x", "tcp://10.0.0.5:5570") + "sources: {form: {}}\n", "broker: tcp://10.0.0.5:5570 is not on this machine: it needs key_file"),
     (HEAD + "sources: {a: {regoin: IT}}\n", ":4: "),
     (HEAD + "sources:\n  form:\n    region: ZZ\n", ":6: region 'ZZ'"),
     (HEAD + "sources:\n  form:\n    language: klingonese\n", ":6: language 'klingonese'"),
@@ -112,14 +113,17 @@ WRONG_PHONE = [
         ("{lenght_max: 2m}", ""),
     )],
 ]
-GOOD = [("leadwire-web", HEAD + "sources: {form: {}}\n"), ("leadwire-phone", PHONE + "    signature: 'off'\n"),
+GOOD = [("leadwire-web", HEAD + "sources: {form: {}}\n"),
+        ("leadwire-web", HEAD.replace("ipc:///tmp/x", "tcp://127.0.0.1:5570") + "sources: {form: {}}\n"),
+        ("leadwire-phone", PHONE + "    signature: 'off'\n"),
         ("leadwire-phone", PHONE + "    signature: 'off'\n    voicemail: {}\n"),
         ("leadwire-phone", PHONE + "    signature: 'off'\n    voicemail: {length_max: 1h, silence: 1s, finish_key: '0*#'}\n")]
 
 
 class Arguments(unittest.TestCase):
     def run_worker(self, program, *arguments):
-        return subprocess.run([os.path.join(BIN, program), *arguments], capture_output=True, text=True, timeout=30, check=False)
+        environment = {name: value for name, value in os.environ.items() if name != "LEADWIRE_KEY_FILE"}
+        return subprocess.run([os.path.join(BIN, program), *arguments], capture_output=True, text=True, timeout=30, check=False, env=environment)
 
     def check_file(self, program, text):
         with tempfile.TemporaryDirectory(prefix="lw-") as directory:
