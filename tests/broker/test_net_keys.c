@@ -214,9 +214,76 @@ static void a_plain_peer_that_claims_a_key_is_nobody(void **state)
     zmq_ctx_term(context);
 }
 
+/* ---- a flood of handshakes ---- */
+
+/* As libzmq asks; all at once, by one who need not wait for an answer. */
+static void ask(void *asker, const uint8_t public_key[KEY_SIZE])
+{
+    const struct { const void *data; size_t size; } parts[] = {{"", 0}, {"1.0", 3}, {"1", 1}, {"publish", 7}, {"127.0.0.1", 9}, {"", 0},
+                                                               {"CURVE", 5}, {public_key, KEY_SIZE}};
+    enum { COUNT = sizeof parts / sizeof parts[0] };
+
+    for (int i = 0; i < COUNT; i++)
+        assert_int_equal(zmq_send(asker, parts[i].data, parts[i].size, ZMQ_DONTWAIT | (i + 1 < COUNT ? ZMQ_SNDMORE : 0)), parts[i].size);
+}
+
+/* Answers that have come; *welcome_out: of them, those that let in. */
+static uint32_t read_answers(void *asker, uint32_t *welcome_out)
+{
+    char part[64];
+    uint32_t count = 0;
+
+    for (*welcome_out = 0; zmq_recv(asker, part, sizeof part, ZMQ_DONTWAIT) == 0; count++) {    /* the delimiter; then version, id, code */
+        for (int i = 0; i < 3; i++)
+            assert_in_range(zmq_recv(asker, part, sizeof part, 0), 1, sizeof part);
+        *welcome_out += memcmp(part, "200", 3) == 0;
+        for (int i = 0; i < 3; i++)
+            assert_true(zmq_recv(asker, part, sizeof part, 0) >= 0);
+    }
+    return count;
+}
+
+static void a_flood_of_handshakes_takes_so_many_of_a_turn_and_no_more(void **state)
+{
+    static const uint8_t nobodys[KEY_SIZE] = {1};
+    const struct key_entry web = issue(ROLE_PUBLISHER, "web");
+    const uint32_t last = 10;
+    const int none = 0;
+    struct key_guard guard;
+    char why[KEY_WHY_MAX];
+    void *context = zmq_ctx_new();
+    uint32_t welcome;
+
+    (void)state;
+    assert_int_equal(key_guard_open(&guard, path, why), LW_OK);
+    assert_int_equal(key_guard_serve(&guard, context, why), LW_OK);
+    void *asker = zmq_socket(context, ZMQ_DEALER);
+    zmq_setsockopt(asker, ZMQ_LINGER, &none, sizeof none);
+    assert_int_equal(zmq_connect(asker, "inproc://zeromq.zap.01"), 0);
+    for (uint32_t i = 0; i < 2 * ZAP_TURN_MAX + last - 1; i++)
+        ask(asker, nobodys);
+    ask(asker, web.public_key);
+
+    key_guard_turn(&guard, 1);
+    assert_int_equal(read_answers(asker, &welcome), ZAP_TURN_MAX);
+    key_guard_turn(&guard, 2);
+    assert_int_equal(read_answers(asker, &welcome), ZAP_TURN_MAX);
+    assert_int_equal(welcome, 0);
+    key_guard_turn(&guard, 3);                                  /* and nobody is forgotten */
+    assert_int_equal(read_answers(asker, &welcome), last);
+    assert_int_equal(welcome, 1);
+    assert_int_equal(guard.zap.refused, 2 * ZAP_TURN_MAX + last - 1);
+    assert_false(zap_is_asked(&guard.zap));
+
+    zmq_close(asker);
+    key_guard_close(&guard);
+    zmq_ctx_term(context);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_flood_of_handshakes_takes_so_many_of_a_turn_and_no_more),
         cmocka_unit_test(a_ring_knows_what_the_list_says_now),
         cmocka_unit_test(a_spoiled_list_changes_nothing),
         cmocka_unit_test(tags_are_read_as_they_are_written),
