@@ -4,6 +4,7 @@
 import {run, serverNow} from "./clock.mjs";
 import {make, write} from "./elements.mjs";
 import {bytes, clockIn, day, moment, span, t} from "./texts.mjs";
+import {warned} from "./warned.mjs";
 import {inWords} from "./words.mjs";
 
 export function nameOf(row) {
@@ -87,7 +88,7 @@ function ofContact(list, contact) {
   fact(list, "campaign", contact.campaign);
   fact(list, "files", filesOf(contact).join(" · "));
   for (const [name, value] of Object.entries(contact.attributes ?? {})) list.append(make("dt", {}, name), make("dd", {}, value));
-  fact(list, "warnings", (contact.warnings ?? []).join(" "));
+  fact(list, "warnings", warned(contact.warnings ?? []));
   return list;
 }
 

@@ -12,6 +12,7 @@ import * as plots from "./ops_plots.mjs";
 import * as rules from "./ops_rules.mjs";
 import * as story from "./ops_story.mjs";
 import {Table} from "./ops_table.mjs";
+import {inRulesWords} from "./rules_words.mjs";
 import {choose, language, languages, load, moment, span, t} from "./texts.mjs";
 import {event, inWords} from "./words.mjs";
 
@@ -28,7 +29,7 @@ const scroll = (id) => byId(id).querySelector(".scroll");
 function makeTables() {
   const acts = (does) => ({head: "", act: (row) => (may("act") ? button(t("act_on"), () => does(row()), {"aria-haspopup": "dialog"}) : "")});
   const id = {head: t("lead"), act: (row) => button(row().lead_id, () => story.tellStory(row().lead_id), {class: "id-button id"})};
-  const lead = [id, {head: t("queue"), text: (row) => row.queue}, {head: t("channel"), text: (row) => t(`channel_${row.channel}`)}];
+  const lead = [id, {head: t("queue"), text: (row) => queueLabel(row.queue)}, {head: t("channel"), text: (row) => t(`channel_${row.channel}`)}];
   return {
     queues: new Table(scroll("queues"), t("queues"), [
       {head: t("queue"), text: (row) => row.label}, {head: t("waiting"), number: true, text: (row) => row.waiting},
@@ -37,7 +38,7 @@ function makeTables() {
       {head: t("service_level"), number: true, text: (row) => (row.service_level_ms ? `${percent(row.in_time, row.first_offers)} (${span(row.service_level_ms)})` : "–")}],
     (row) => row.queue),
     reps: new Table(scroll("reps"), t("reps"), [
-      {head: t("rep"), text: (row) => row.label}, {head: t("team"), text: (row) => row.team},
+      {head: t("rep"), text: (row) => row.label}, {head: t("team"), text: (row) => forms.teamLabel(row.team)},
       {head: t("state"), text: (row) => `${t(`state_${row.state}`)} ${ago(row.since_unix_ms)}`, bad: (row) => row.state === "away"},
       {head: t("in_hand"), number: true, text: (row) => `${row.in_hand}/${row.capacity}`},
       {head: t("occupancy"), number: true, text: (row) => percent(row.today.busy_ms, row.today.on_ms)},
@@ -90,6 +91,7 @@ function withPauses(sources, paused) {
 
 let tables = {};
 const labelOf = (name) => told.reps.find((rep) => rep.rep === name)?.label ?? name;
+const queueLabel = (name) => told.queues?.find((row) => row.queue === name)?.label || name;
 
 // ---- the rest of the state
 
@@ -120,7 +122,7 @@ function showBroker() {
     ["memory", `${Math.round(health.memory_bytes / 1048576)} MiB`], ["publishers", health.publishers], ["repeated", health.duplicates_total],
     ["refused_frames", health.refused_frames_total]];
   byId("broker").querySelector("dl").replaceChildren(...facts.flatMap(([name, value]) => [make("dt", {}, t(`broker_${name}`)), make("dd", {}, String(value))]));
-  byId("broker").querySelector(".warnings").replaceChildren(...health.store_warnings.map((text) => make("li", {}, text)));
+  byId("broker").querySelector(".warnings").replaceChildren(...health.store_warnings.map((text) => make("li", {}, inRulesWords(text))));
 }
 
 function mark() {

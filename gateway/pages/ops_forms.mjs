@@ -7,6 +7,7 @@ import {tell} from "./notices.mjs";
 import {ask, get} from "./ops_api.mjs";
 import * as fields from "./ops_fields.mjs";
 import {Table} from "./ops_table.mjs";
+import {inRulesWords} from "./rules_words.mjs";
 import {because, t} from "./texts.mjs";
 
 const REASON_MAX = 500, SHOWN_MAX = 300;
@@ -14,6 +15,7 @@ let told = null, tables = null, wanted = "";
 
 const may = (what) => told.may.includes(what);
 const labelOf = (rows, name) => rows.find((row) => row.name === name)?.label || name;
+export const teamLabel = (name) => labelOf(told?.teams ?? [], name);
 const skillLabel = (name) => labelOf(told.skills, name);
 const levelsText = (levels, label = (key) => key) => Object.entries(levels).map(([key, level]) => `${label(key)} ${level}`).join(", ");
 
@@ -112,7 +114,8 @@ function sentences(changes) {
   return make("ul", {class: "words", "aria-label": t("rules_difference")}, rows.length ? rows.map((row) => make("li", {}, sentence(row))) : make("li", {}, t("rules_same")));
 }
 
-const problemText = (answer) => because(answer.reason) || (answer.problems ?? []).map(({text}) => because(text)).join("; ") || t("rules_wrong");
+const inWords = (text) => inRulesWords(because(text), {place: false});
+const problemText = (answer) => because(answer.reason) || (answer.problems ?? []).map(({text}) => inWords(text)).join("; ") || t("rules_wrong");
 
 // Asks what the act would change, then for a reason, and applies it. Gives "applied", "back" (to the form), null (left), or an answer with
 // problems. Others' versions that come meanwhile are looked at: the same act on top of them, told anew.
@@ -132,7 +135,7 @@ async function carryOut(title, act, back, extra = () => []) {
     input.setAttribute("aria-describedby", empty.id);
     const chosen = await dialog(byId("ask"), title, (end) => [
       note && make("p", {class: "note-of-others", role: "status"}, note), sentences(checked.changes), ...extra(),
-      checked.warnings.length > 0 && make("ul", {class: "warnings"}, checked.warnings.map((line) => make("li", {}, line))),
+      checked.warnings.length > 0 && make("ul", {class: "warnings"}, checked.warnings.map((line) => make("li", {}, inRulesWords(line, {place: false})))),
       make("div", {class: "field"}, make("label", {for: "form-reason"}, t("reason")), input, empty),
       make("div", {class: "choices"}, checked.changes.length > 0 || extra().length > 0 ? button(t("rules_apply"), () => {
         empty.hidden = Boolean(input.value.trim());
@@ -193,7 +196,7 @@ async function edit(of, row) {
     const asked = act === "remove" ? {act: `remove_${of}`, name} : {act: `${isNew ? "add" : "change"}_${of}`, name, set};
     const ended = await carryOut(title, asked, true);
     if (ended === "applied" || ended === null) return;
-    problems = ended === "back" ? [] : ended.problems?.length ? ended.problems.map((one) => ({...one, text: because(one.text)})) : [{field: "", text: problemText(ended)}];
+    problems = ended === "back" ? [] : ended.problems?.length ? ended.problems.map((one) => ({...one, text: inWords(one.text)})) : [{field: "", text: problemText(ended)}];
   }
 }
 
@@ -201,7 +204,7 @@ function point(made, found, problems) {
   for (const field of Object.values(made)) field.fault("");
   const lost = problems.filter(({field}) => !made[field]);
   found.hidden = lost.length === 0;
-  found.textContent = lost.map(({text}) => because(text)).join("; ");
+  found.textContent = lost.map(({text}) => text).join("; ");
   for (const {field, text} of [...problems].reverse()) made[field]?.fault(text);
 }
 

@@ -4,6 +4,7 @@
 import {ask as dialog, button, byId, make} from "./elements.mjs";
 import {tell} from "./notices.mjs";
 import {ask, get, look} from "./ops_api.mjs";
+import {inRulesWords} from "./rules_words.mjs";
 import {because, moment, t} from "./texts.mjs";
 
 const LINES_MAX = 3000, REASON_MAX = 500, SHOWN_STEP = 20;
@@ -39,7 +40,7 @@ const text = () => byId("rules-text").value;
 
 function say(answer) {
   const place = byId("rules").querySelector(".found");
-  place.replaceChildren(...[...(answer.problems ?? []).map((line) => make("li", {class: "problem"}, line)), ...(answer.warnings ?? []).map((line) => make("li", {}, line)),
+  place.replaceChildren(...[...(answer.problems ?? []).map((line) => make("li", {class: "problem"}, inRulesWords(line))), ...(answer.warnings ?? []).map((line) => make("li", {}, inRulesWords(line))),
     answer.reason && make("li", {}, because(answer.reason))].filter(Boolean));
 }
 

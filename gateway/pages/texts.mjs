@@ -37,6 +37,16 @@ export function because(reason, outcome = "") {
   return texts[name] ?? texts[`why_${reason}`] ?? (reason || outcome);
 }
 
+// A sentence of a program as the page says it: the text of the first of the forms, [pattern, name], that it has, with what stands in it; undefined: of none.
+// turn: {group: what to make of it}.
+export function said(forms, told, turn = {}) {
+  for (const [form, name] of forms) {
+    const found = form.exec(told);
+    if (found) return t(name, Object.fromEntries(Object.entries(found.groups ?? {}).map(([group, value]) => [group, turn[group]?.(value ?? "") ?? value ?? ""])));
+  }
+  return undefined;
+}
+
 // A number of milliseconds as people say it: 42 s, 3:05, 2 h 10 min.
 export function span(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));

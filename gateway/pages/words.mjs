@@ -2,7 +2,7 @@
 // What the broker says of a decision, in the page's words. It says it in pieces of a few forms (broker/core: why_text.c, core_explain.c, urgency.c,
 // caps.c, team_limits.c), "load 1 of 2; idle 42 s": each becomes a text with what stands in it. A piece of no form known here stays as it was told.
 
-import {span, t, wordOf} from "./texts.mjs";
+import {said, span, wordOf} from "./texts.mjs";
 
 const PIECES = [
   [/^you are asked first$/, "told_first"],
@@ -59,11 +59,7 @@ const IN_WORDS = {time: (seconds) => span(seconds * 1000), limit: (seconds) => s
 
 function piece(text) {
   if (/^\d+ without what it requires or a device, /.test(text)) return each(text, ", ");
-  for (const [form, name] of PIECES) {
-    const found = form.exec(text);
-    if (found) return t(name, Object.fromEntries(Object.entries(found.groups ?? {}).map(([group, value]) => [group, IN_WORDS[group]?.(value) ?? value])));
-  }
-  return text;
+  return said(PIECES, text, IN_WORDS) ?? text;
 }
 
 export const inWords = (told) => each(told, "; ");

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The page's texts: every language has the same names with the same {words}; scripts and pages ask for no other, and none is left over; whatever the
-broker takes a lead from a rep for is said in words."""
+broker takes a lead from a rep for is said in words, and so is what programs warn of and refuse in the rules' forms."""
 import json
 import os
 import pathlib
@@ -21,6 +21,12 @@ MADE = {"state_": "available break wrap_up away offline", "quiet_": "available b
         "series_": "published completed refused waiting in_hand parked touch_ms",
         "broker_": "store durability version uptime rules journal checkpoint memory publishers repeated refused_frames", "last_": "hour day",
         "plot_": "flow level touch", "elsewhere_": "page device", "outcome_": "busy rejected not_found not_yours duplicate_differs unknown", "sound_": "on off", "key_": "accept decline note disposition touch transfer next undo break"}
+
+MADE["kind_"] = "rep team skill rule queue channel"
+# Of the rules' reader: what no form can write, whatever is typed there.
+NOT_OF_FORMS = ("must be a map, e.g. {label", "must be a map, e.g. {per_hour", "must be a label or a map", "do not overflow", "skills must be a map", "hours must be a map", "must be a day or days", "give its times in one line",
+                "cannot be computed", "must be a single value", "must be true or false", "must be a time such as", "must be from word to word", "'word' must be a word")
+LITERALS = re.compile(r'(?:"(?:[^"\\]|\\.)*"\s*|PRIu64\s*)+')
 
 ALIKE = {"channel_chat", "channel_email", "password"}
 
@@ -84,7 +90,56 @@ def causes_in_the_protocol():
     return set(re.findall(r"`(\w+)`", row)) - {"reason", "held"}
 
 
+def formats(code, call):
+    """The format of each call, with something in place of what is put in."""
+    for told in re.findall(rf"\b(?:{call})\((.*?)\);", code, re.DOTALL):
+        for literal in LITERALS.findall(told):
+            text = re.sub(r"\\(.)", r"\1", "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literal.replace("PRIu64", '"u"'))))
+            if " " in text.strip():   # else the key of a value that is looked up on the way
+                yield re.sub(r"%(?:\.(?:\d+|\*))?(?:zu|u|d)", "7", re.sub(r"%(?:\.(?:\d+|\*))?s", "word", text)).replace("%%", "%")
+                break
+
+
+def part_of(code, begin, end=None):
+    return code[code.index(begin):code.index(end) if end else None]
+
+
+def warnings_of_leads():
+    code = sources("workers", "*/*.c")
+    yield from (text.replace("word was cut", "a consent was cut") for text in formats(code, "lead_builder_warn|mail_warn"))
+
+
+def told_of_rules():
+    """What the forms of the rules can be refused with, what rules are warned of, and what the broker warns of its store."""
+    desk = {name: sources("tools/desk", f"desk_{name}.c") for name in ("people", "teams", "caps", "needs", "judge", "yaml")}
+    refused = [desk["people"], desk["teams"], desk["caps"], desk["judge"], part_of(desk["needs"], "#include", "static void read_from"),
+               part_of(desk["yaml"], "const struct yaml_node *desk_section"), sources("lib/yaml", "yaml_read.c")]
+    yield from (text for code in refused for text in formats(code, "yaml_doc_problem") if not any(one in text for one in NOT_OF_FORMS))
+    yield from formats(sources("tools/desk", "desk_*.c"), "desk_warn")
+    yield from formats(sources("broker/store", "store_warnings.c"), "warn")
+
+
+def forms_of(page):
+    return [(re.compile(form.replace("(?<", "(?P<")), name) for form, name in re.findall(r'^  \[/(.*)/, "(\w+)"\],$', (PAGES / page).read_text(encoding="utf-8"), re.MULTILINE)]
+
+
 class Texts(unittest.TestCase):
+    def test_whatever_is_warned_of_is_said_in_words(self):
+        for page, told, least in (("warned.mjs", list(warnings_of_leads()), 30), ("rules_words.mjs", list(told_of_rules()), 45)):
+            forms = forms_of(page)
+            self.assertGreaterEqual(len(set(told)), least, page)
+            self.assertEqual([text for text in told if not any(form.search(text) for form, _ in forms)], [], page)
+            for language in ("en", "it"):
+                there = texts(language)
+                for form, name in forms:
+                    self.assertLessEqual(set(re.findall(r"\{(\w+)\}", there[name])), set(form.groupindex), name)   # what it puts in is what was told
+
+    def test_each_value_that_can_be_cut_has_a_word(self):
+        fields = re.findall(r"X\([A-Z_]+, (\w+), TEXT_", sources("workers/normalize", "lead_builder.h"))
+        kept = re.findall(r'\bkeep\(builder, "([^"]+)"', sources("workers/normalize", "lead_builder.c"))
+        self.assertGreater(min(len(fields), len(kept)), 8)
+        self.assertEqual({slug(word) for word in fields + kept}, {name[len("cut_"):] for name in texts("en") if name.startswith("cut_")})
+
     def test_each_cause_that_takes_a_lead_from_a_rep_is_said_in_words(self):
         self.assertEqual(sorted(causes_that_take()), sorted(causes_in_the_protocol()))
         self.assertEqual(sorted(word for word in causes_that_take() if f"cause_{word}" not in texts("en")), [])
@@ -125,8 +180,8 @@ class Texts(unittest.TestCase):
         asked = set(re.findall(r'data-(?:text|label)="(\w+)"', code))
         for call in re.findall(r"\bt(?=\(([^()]*))", code) + re.findall(r"\bfact\(list, ([^()]*)", code):
             asked |= set(re.findall(r'(?:^|[?:]\s*)"([a-z_]+)"', call))
-        asked |= {name for name in texts("en") if name.startswith(("cause_", "event_", "kept_"))}
-        asked |= set(re.findall(r'^  \[/.*/, "(told_\w+)"\],$', code, re.MULTILINE))
+        asked |= {name for name in texts("en") if name.startswith(("cause_", "event_", "kept_", "cut_"))}
+        asked |= set(re.findall(r'^  \[/.*/, "(\w+)"\],$', code, re.MULTILINE))
         asked |= {start + end for start, ends in MADE.items() for end in ends.split()}
         there = set(texts("en"))
         self.assertEqual(sorted(asked - there), [])
