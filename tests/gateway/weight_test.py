@@ -13,7 +13,9 @@ from floor import Browser
 WEIGHT_MAX = 150 * 1024
 # What a page or a script names: in markup, as a module, as a style's file, to fetch. Texts are fetched by a name that is put together.
 NAMED = (r'<(?:script|img)\b[^>]*\bsrc="([^"]+)"', r'<link\b[^>]*\bhref="([^"]+)"', r'^\s*(?:import|export)\b[^"\'=;(]*["\']([^"\']+)["\']', r'\bimport\(\s*["\']([^"\']+)["\']',
-         r'@import\s+(?:url\()?["\']?([^"\')\s]+)', r'\burl\(["\']?([^"\')]+)', r'"src":\s*"([^"]+)"')
+         r'@import\s+(?:url\()?["\']?([^"\')\s]+)', r'\burl\(["\']?([^"\')]+)', r'"src":\s*"([^"]+)"',
+         r'^const WORKER = "([^"]+)"', r'^const KEPT = \[(.*)\];')   # of the service worker, which keeps the page that says the gateway is away
+OF_DESK = ("service_worker.js", "offline.html", "offline.mjs", "desk.webmanifest", "icon-192.png", "icon-512.png", "icon-maskable-512.png", "icon.svg", "texts_it.json", "warned.mjs")
 LOADED_BY_NAME = {"/sign-in": ["/static/texts_it.json"], "/desk": ["/static/texts_it.json"], "/ops": ["/static/texts_it.json"]}
 
 
@@ -43,16 +45,19 @@ class Weight(unittest.TestCase):
                 continue   # Chart.js: one file, which loads nothing
             text = plain.decode()
             for named in re.findall("|".join(f"(?:{pattern})" for pattern in NAMED), text, re.MULTILINE):
-                name = "".join(named)
-                address = urllib.parse.urljoin(f"http://here{path}", name)
-                self.assertTrue(address.startswith("http://here/static/"), f"{path} loads {name}")
-                left.append(address.removeprefix("http://here"))
+                told = "".join(named)
+                for name in re.findall(r'"([^"]+)"', told) or [told]:   # KEPT is a list
+                    address = urllib.parse.urljoin(f"http://here{path}", name)
+                    self.assertTrue(address.startswith("http://here/static/"), f"{path} loads {name}")
+                    left.append(address.removeprefix("http://here"))
         return loaded
 
     def test_pages_are_light(self):
         for page, least in (("/sign-in", 5), ("/desk", 15), ("/ops", 15)):
             loaded = self.load(page)
             self.assertGreaterEqual(len(loaded), least, sorted(loaded))   # the search finds what there is
+            for name in OF_DESK if page == "/desk" else ():
+                self.assertIn(f"/static/{name}", loaded)
             weight = sum(size for _, size in loaded.values())
             print(json.dumps({"page": page, "files": len(loaded), "bytes": sum(len(text) for text, _ in loaded.values()), "compressed": weight}), flush=True)
             self.assertLess(weight, WEIGHT_MAX, page)
