@@ -22,7 +22,7 @@ static void read_row(void *context, const struct session_row *row, bool has_ende
 lw_status browser_sessions_init(struct browser_sessions *sessions, uint32_t max, uint64_t idle_ms, uint64_t absolute_ms)
 {
     assert(max > 0);
-    *sessions = (struct browser_sessions){.max = max, .idle_ms = idle_ms, .absolute_ms = absolute_ms};
+    *sessions = (struct browser_sessions){.max = max, .idle_ms = idle_ms, .absolute_ms = absolute_ms, .read_only_ms = absolute_ms};
     sessions->items = calloc(max, sizeof *sessions->items);
     return sessions->items ? LW_OK : LW_NO_MEMORY;
 }
@@ -100,9 +100,11 @@ struct browser_session *browser_sessions_begin(struct browser_sessions *sessions
     return session;
 }
 
+/* As far as it can be said without its user: what they may do is of the rules, and can be another at any time. */
 static bool alive(const struct browser_sessions *sessions, const struct browser_session *session, uint64_t now_ms)
 {
-    return session->id != 0 && now_ms - session->used_ms < sessions->idle_ms && now_ms - session->began_ms < sessions->absolute_ms;
+    uint64_t longest_ms = sessions->read_only_ms > sessions->absolute_ms ? sessions->read_only_ms : sessions->absolute_ms;
+    return session->id != 0 && now_ms - session->used_ms < sessions->idle_ms && now_ms - session->began_ms < longest_ms;
 }
 
 struct browser_session *browser_sessions_find(struct browser_sessions *sessions, const char *token, uint64_t now_ms)
@@ -130,10 +132,13 @@ struct browser_session *browser_sessions_get(struct browser_sessions *sessions, 
     return NULL;
 }
 
-const struct user *browser_session_user(const struct browser_session *session, const struct users *users)
+const struct user *browser_sessions_user(const struct browser_sessions *sessions, const struct browser_session *session, const struct users *users,
+                                         uint64_t now_ms)
 {
     unsigned char print[PASSWORD_PRINT_SIZE];
     const struct user *user = users_find(users, session->user);
+    if (user && now_ms - session->began_ms >= (user->role == USER_READ_ONLY ? sessions->read_only_ms : sessions->absolute_ms))
+        return NULL;
     if (user)
         password_of(user, print);
     return user && memcmp(print, session->password, sizeof print) == 0 ? user : NULL;

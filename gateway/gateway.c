@@ -85,6 +85,7 @@ static bool open_sign_in(struct gateway *gateway)
     char why[SESSION_FILE_WHY_MAX];
     if (failed("sessions", browser_sessions_init(&gateway->sessions, config->sessions_max, config->idle_ms, config->absolute_ms)))
         return false;
+    gateway->sessions.read_only_ms = config->read_only_ms;
     if (config->sessions_path && browser_sessions_keep(&gateway->sessions, config->sessions_path, wall_clock_monotonic_ms(), why) != LW_OK) {
         log_error("sessions.file: %s", why);
         return false;
@@ -255,6 +256,7 @@ static void on_reload(void *context)
     api_tokens_look(&gateway->tokens, config->tokens_path);
     gateway->sessions.idle_ms = config->idle_ms;
     gateway->sessions.absolute_ms = config->absolute_ms;
+    gateway->sessions.read_only_ms = config->read_only_ms;
     log_info("configuration read again, %u users", users_count(gateway->users));
 }
 
@@ -264,7 +266,7 @@ static bool may_stay(void *context, uint64_t session_id, const char *rep, bool h
     struct gateway *gateway = context;
     uint64_t now_ms = wall_clock_monotonic_ms();
     struct browser_session *session = browser_sessions_get(&gateway->sessions, session_id, now_ms);
-    const struct user *user = session ? browser_session_user(session, gateway->users) : NULL;
+    const struct user *user = session ? browser_sessions_user(&gateway->sessions, session, gateway->users, now_ms) : NULL;
     if (!user || strcmp(user->rep, rep) != 0 || !user_may(user->role, WIRE_SET_REP_STATE))
         return false;
     if (has_page)
@@ -278,7 +280,7 @@ static bool may_watch(void *context, uint64_t session_id, struct ops_scope *out)
     struct gateway *gateway = context;
     uint64_t now_ms = wall_clock_monotonic_ms();
     struct browser_session *session = browser_sessions_get(&gateway->sessions, session_id, now_ms);
-    const struct user *user = session ? browser_session_user(session, gateway->users) : api_tokens_user(&gateway->tokens, session_id);
+    const struct user *user = session ? browser_sessions_user(&gateway->sessions, session, gateway->users, now_ms) : api_tokens_user(&gateway->tokens, session_id);
     if (!user || !user_may(user->role, WIRE_EVENT))
         return false;
     if (session)

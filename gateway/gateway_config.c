@@ -201,11 +201,13 @@ static void read_away(struct yaml_doc *doc, const char *path, const struct yaml_
 
 static void read_sessions(struct yaml_doc *doc, const char *path, const struct yaml_node *node, struct gateway_config *out)
 {
-    static const char *const known[] = {"idle", "absolute", "page_grace", "max", "file", NULL};
+    static const char *const known[] = {"idle", "absolute", "read_only", "page_grace", "max", "file", NULL};
     if (node)
         yaml_check_keys(doc, node, "sessions", known);
     out->idle_ms = yaml_read_duration_ms(doc, yaml_map_find(node, "idle"), "sessions.idle", 1000, 24u * HOUR_MS, 30 * MINUTE_MS);
     out->absolute_ms = yaml_read_duration_ms(doc, yaml_map_find(node, "absolute"), "sessions.absolute", 1000, 168u * HOUR_MS, 12 * HOUR_MS);
+    out->read_only_ms = yaml_read_duration_ms(doc, yaml_map_find(node, "read_only"), "sessions.read_only", 1000, (uint64_t)90 * 24 * HOUR_MS,
+                                              (uint64_t)7 * 24 * HOUR_MS);
     out->page_grace_ms = yaml_read_duration_ms(doc, yaml_map_find(node, "page_grace"), "sessions.page_grace", 0, 10 * MINUTE_MS, 30000);
     out->sessions_max = (uint32_t)yaml_read_number(doc, yaml_map_find(node, "max"), "sessions.max", 1, 65536, 4096);
     out->sessions_path = beside(&out->arena, path, yaml_read_text(doc, yaml_map_find(node, "file"), "sessions.file", PATH_SIZE_MAX, NULL));

@@ -13,7 +13,7 @@
  *   listen: 127.0.0.1:8085          # and http: see http_config.h
  *   identity: {header: X-Forwarded-User, from: [127.0.0.1]}   # proxy_identity.h
  *   away: {key_file: offer.key, for: 8h}   # away_offers.h; without it nobody can be reached
- *   sessions: {idle: 30m, absolute: 12h, page_grace: 30s, max: 4096, file: sessions}   # file: session_file.h; without it they end with the process
+ *   sessions: {idle: 30m, absolute: 12h, read_only: 7d, page_grace: 30s, max: 4096, file: sessions}   # file: session_file.h; without it they end with the process
  *   page:
  *     language: en                  # of who has none of ours
  *     crm_link: "https://crm.example.com/?q={phone}"   # {lead}, {phone}, {email}, {name}
@@ -49,7 +49,7 @@ struct gateway_config {
     bool has_away;                          /* reps can be reached while their page is closed: */
     uint64_t away_ms;                       /* for so long */
     struct offer_key away_key;              /* with which links are signed */
-    uint64_t idle_ms, absolute_ms, page_grace_ms;
+    uint64_t idle_ms, absolute_ms, read_only_ms, page_grace_ms;
     uint32_t sessions_max;
     const char *sessions_path;     /* NULL: they are kept nowhere */
     json_t *page;                  /* what the page is told of `page` */

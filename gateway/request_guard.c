@@ -36,7 +36,7 @@ void request_read(const struct guard *guard, struct http_call *call, struct requ
     if (!cookie_read(http_call_header(call, "Cookie"), SESSION_COOKIE, token, sizeof token))
         return;
     out->session = browser_sessions_find(guard->sessions, token, guard->now_ms);
-    out->user = out->session ? browser_session_user(out->session, guard->users) : NULL;
+    out->user = out->session ? browser_sessions_user(guard->sessions, out->session, guard->users, guard->now_ms) : NULL;
     if (out->session && !out->user) {
         out->is_undecided = out->session->is_kept && guard->awaits_rules && !users_find(guard->users, out->session->user);
         if (!out->is_undecided)

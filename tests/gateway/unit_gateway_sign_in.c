@@ -251,10 +251,36 @@ static void another_password_ends_a_session(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         write_file(rows[i].text);
         assert_int_equal(users_open(path, &users, why), LW_OK);
-        assert_int_equal(browser_session_user(session, users) != NULL, rows[i].stays);
+        assert_int_equal(browser_sessions_user(&sessions, session, users, 10) != NULL, rows[i].stays);
         users_close(&users);
     }
     browser_sessions_fini(&sessions, 0);
+}
+
+static void who_may_only_read_stays_longer_and_no_longer_than_that(void **state)
+{
+    (void)state;
+    struct browser_sessions sessions;
+    struct users *users;
+    char token[SESSION_TOKEN_SIZE + 1], why[USERS_WHY_MAX];
+    const struct { const char *role; uint64_t stays_until_ms; } rows[] = {{"read-only -", 20000}, {"lead anna", 5000}, {"admin -", 5000}, {"read-only:outside -", 20000}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char line[256];
+        snprintf(line, sizeof line, "anna %s " HASH "\n", rows[i].role);
+        write_file(line);
+        assert_int_equal(users_open(path, &users, why), LW_OK);
+        assert_int_equal(browser_sessions_init(&sessions, 4, 1000, 5000), LW_OK);
+        sessions.read_only_ms = 20000;
+        struct browser_session *session = browser_sessions_begin(&sessions, of("anna"), 7, token);
+        for (uint64_t at_ms = 7; at_ms < 7 + 20000; at_ms += 499) {   /* in use all the time */
+            assert_ptr_equal(browser_sessions_find(&sessions, token, at_ms), session);
+            assert_int_equal(browser_sessions_user(&sessions, session, users, at_ms) != NULL, at_ms < 7 + rows[i].stays_until_ms);
+            session->used_ms = at_ms;
+        }
+        assert_null(browser_sessions_find(&sessions, token, 7 + 20000));
+        browser_sessions_fini(&sessions, 0);
+        users_close(&users);
+    }
 }
 
 static void a_file_that_is_not_whole_lets_nobody_in_by_what_it_lacks(void **state)
@@ -422,6 +448,7 @@ int main(void)
         cmocka_unit_test(sessions_outlive_the_process_and_their_end_does_too),
         cmocka_unit_test(time_goes_on_while_the_process_is_away),
         cmocka_unit_test(another_password_ends_a_session),
+        cmocka_unit_test(who_may_only_read_stays_longer_and_no_longer_than_that),
         cmocka_unit_test(a_file_that_is_not_whole_lets_nobody_in_by_what_it_lacks),
         cmocka_unit_test(a_file_of_another_form_lets_nobody_in),
         cmocka_unit_test(the_file_is_of_one_process_and_its_owners),
