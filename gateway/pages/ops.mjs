@@ -13,7 +13,7 @@ import * as rules from "./ops_rules.mjs";
 import * as story from "./ops_story.mjs";
 import {Table} from "./ops_table.mjs";
 import {inRulesWords} from "./rules_words.mjs";
-import {choose, language, languages, load, moment, span, t} from "./texts.mjs";
+import {choose, language, languages, load, moment, span, t, wordOf} from "./texts.mjs";
 import {event, inWords} from "./words.mjs";
 
 const SAY_AFTER_MS = 1000, RETRY_MS = 2000;
@@ -64,7 +64,7 @@ function makeTables() {
     workers: new Table(scroll("workers"), t("workers"), [
       {head: t("worker"), text: (row) => row.worker}, {head: t("state"), text: (row) => `${t(`worker_${row.state}`)} ${ago(row.since_unix_ms)}`, bad: (row) => row.state !== "ready"},
       {head: t("came_hour"), number: true, text: (row) => row.came_hour}, {head: t("errors_hour"), number: true, text: (row) => row.errors_hour, bad: (row) => row.errors_hour > 0},
-      {head: t("errors_why"), text: (row) => row.errors.map((one) => `${one.count} ${one.reason.replaceAll("_", " ")}`).join(", ")},
+      {head: t("errors_why"), text: (row) => row.errors.map((one) => `${one.count} ${wordOf("door", one.reason)}`).join(", ")},
       {head: t("held"), number: true, text: (row) => row.held}, {head: t("spool"), number: true, text: (row) => (row.spool_percent < 0 ? "–" : `${row.spool_percent} %`)}, {head: t("oldest"), number: true, text: (row) => (row.oldest_ms > 0 ? span(row.oldest_ms) : "")},
       {head: t("look_at"), text: alarmOf, bad: (row) => row.alarm}], (row) => row.worker),
   };
@@ -117,7 +117,7 @@ function showBroker() {
   byId("health").textContent = told.connected ? t("serving") : t("not_serving");
   if (!health) return;
   byId("desk").textContent = health.desk;
-  const facts = [["store", health.store], ["durability", health.durability], ["version", health.version], ["uptime", span(health.uptime_ms)],
+  const facts = [["store", wordOf("redis", health.store)], ["durability", health.durability], ["version", health.version], ["uptime", span(health.uptime_ms)],
     ["rules", health.config_version], ["journal", health.journal_entries], ["checkpoint", span(health.checkpoint_age_ms)],
     ["memory", `${Math.round(health.memory_bytes / 1048576)} MiB`], ["publishers", health.publishers], ["repeated", health.duplicates_total],
     ["refused_frames", health.refused_frames_total]];

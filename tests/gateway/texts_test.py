@@ -134,6 +134,14 @@ class Texts(unittest.TestCase):
                 for form, name in forms:
                     self.assertLessEqual(set(re.findall(r"\{(\w+)\}", there[name])), set(form.groupindex), name)   # what it puts in is what was told
 
+    def test_each_trouble_of_a_door_and_each_state_of_the_store_has_a_word(self):
+        ends = set(re.findall(r'X\(\w+, "(\w+)"\)', sources("workers/normalize", "worker_counts.h"))) | set(re.findall(r'X\(MAIL_\w+, "(\w+)"', sources("workers/mail", "mail_reason.h")))
+        fine = set(re.findall(r'"(\w+)"', re.search(r"fine\[\] = \{(.*?)\};", sources("gateway", "worker_reading.c"), re.DOTALL)[1]))
+        states = set(re.findall(r'\[STORE_\w+\] = \{"(\w+)"', sources("broker/store", "store.c")))
+        self.assertGreater(min(len(ends - fine) - 10, len(fine), len(states)), 5)
+        self.assertEqual(ends - fine | {"not_delivered"}, {name[len("door_"):] for name in texts("en") if name.startswith("door_")})
+        self.assertEqual(states, {name[len("redis_"):] for name in texts("en") if name.startswith("redis_")})
+
     def test_each_value_that_can_be_cut_has_a_word(self):
         fields = re.findall(r"X\([A-Z_]+, (\w+), TEXT_", sources("workers/normalize", "lead_builder.h"))
         kept = re.findall(r'\bkeep\(builder, "([^"]+)"', sources("workers/normalize", "lead_builder.c"))
@@ -180,7 +188,7 @@ class Texts(unittest.TestCase):
         asked = set(re.findall(r'data-(?:text|label)="(\w+)"', code))
         for call in re.findall(r"\bt(?=\(([^()]*))", code) + re.findall(r"\bfact\(list, ([^()]*)", code):
             asked |= set(re.findall(r'(?:^|[?:]\s*)"([a-z_]+)"', call))
-        asked |= {name for name in texts("en") if name.startswith(("cause_", "event_", "kept_", "cut_"))}
+        asked |= {name for name in texts("en") if name.startswith(("cause_", "event_", "kept_", "cut_", "door_", "redis_"))}
         asked |= set(re.findall(r'^  \[/.*/, "(\w+)"\],$', code, re.MULTILINE))
         asked |= {start + end for start, ends in MADE.items() for end in ends.split()}
         there = set(texts("en"))

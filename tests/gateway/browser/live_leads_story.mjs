@@ -87,7 +87,7 @@ say("the fair share ledger has its rows");
 // ---- the doors
 await row(ops, "workers", "web").filter({hasText: "Works"}).waitFor();
 assert.equal(await outside("post", "contact-form", "{"), 400);
-await row(ops, "workers", "web").filter({hasText: "1 malformed"}).waitFor();
+await row(ops, "workers", "web").filter({hasText: "1 not readable"}).waitFor();
 mayFail(WITHOUT_BROKER);
 await outside("kill-broker");
 await ops.waitForSelector("#banner:not([hidden])");
