@@ -177,6 +177,7 @@ static void note_lead(struct rep_desk_state *state, const struct lw_rep_event *e
     set_text(row, "note", event->note);
     set_text(row, "note_by", event->note_by);
     set_text(row, "bought", event->bought);
+    json_object_set_new(row, "no_customer", json_boolean(event->no_customer));
     set_time(row, "bought_unix_ms", event->bought_unix_ms);
     set_time(row, "appointment_unix_ms", event->appointment_unix_ms);
     set_time(row, "received_unix_ms", event->received_unix_ms);

@@ -341,6 +341,7 @@ struct core_effect {
     const struct core_why *why;        /* offer: why this rep; NULL: nothing is kept for explanations. Words by core_why_words */
     bool is_call_back;                 /* the rep calls; nobody is on the line */
     bool do_not_call;                  /* of an end: the prospect wants no more calls */
+    bool is_no_customer;               /* offer, holding: the desk knows customers, and its person is none; false, without bought_ms: it is not known */
     uint64_t bought_ms;                /* offer, holding: when its person bought last, or was won; 0: no customer that the desk knows */
     const char *bought;                /* and what, as far as it is known; never NULL */
     uint64_t appointment_ms;           /* 0: none */

@@ -141,7 +141,11 @@ static void effect_note(const struct lead *lead, struct core_effect *effect)
 /* What the desk knows of whom the lead is about. */
 static void effect_customer(const struct core *core, const struct lead *lead, struct core_effect *effect)
 {
-    const struct known_key *known = core->config->people.customer_for_ms > 0 ? known_lead(core, lead) : NULL;
+    if (core->config->people.customer_for_ms == 0)
+        return;
+    const struct lead_person *person = lead->extra ? lead->extra->person : NULL;
+    const struct known_key *known = known_lead(core, lead);
+    effect->is_no_customer = !known && person && person->first;
     if (!known)
         return;
     effect->bought_ms = known->at_ms;

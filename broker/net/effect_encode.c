@@ -204,6 +204,7 @@ static void encode_offer(struct net *net, struct peer *peer, const struct core_e
     offer.note_by = (char *)effect->note_by;
     offer.bought = (char *)effect->bought;
     offer.bought_unix_ms = (int64_t)effect->bought_ms;
+    offer.no_customer = effect->is_no_customer;
     if (effect->hides_person) {
         hold_hidden(net, peer, &offer, effect);
         return;
@@ -254,6 +255,7 @@ static void encode_holding(struct net *net, struct peer *peer, const struct core
     holding.note_by = (char *)effect->note_by;
     holding.bought = (char *)effect->bought;
     holding.bought_unix_ms = (int64_t)effect->bought_ms;
+    holding.no_customer = effect->is_no_customer;
     hold_with_lead(net, peer, &(struct wire_message){.type = WIRE_HOLDING, .holding = &holding}, effect);
 }
 

@@ -40,7 +40,13 @@ export function heading(row, level) {
       row.interrupts && make("span", {class: "tag soon"}, t("interrupts_tag")), isTest(row) && make("span", {class: "tag test"}, t("test_tag")), came),
     make(`h${level}`, {id: `name-${row.lead_id}`}, nameOf(row)),
     lead.company && lead.company !== nameOf(row) && make("p", {class: "company"}, [lead.company, lead.job_title].filter(Boolean).join(" · ")),
-    row.bought_unix_ms && make("p", {class: "customer"}, t("customer", {what: row.bought || t("customer_something"), when: day(row.bought_unix_ms)})));
+    customerOf(row));
+}
+
+// Of whom the desk knows nothing is another than who is no customer.
+function customerOf(row) {
+  if (!row.bought_unix_ms) return make("p", {class: "stranger"}, t(row.no_customer ? "customer_no" : "customer_unknown"));
+  return make("p", {class: "customer"}, t("customer", {what: row.bought || t("customer_something"), when: day(row.bought_unix_ms)}));
 }
 
 function consentsOf(lead) {

@@ -126,6 +126,7 @@ struct lw_rep_event {
     int interrupts;                /* offer: you have no room for it; it interrupts all that you have in hand */
     int64_t bought_unix_ms;        /* offer, holding: when this person bought last, or was won; 0: no customer that the desk knows */
     const char *bought;            /* and what, as far as the desk knows; "" */
+    int no_customer;               /* offer, holding: the desk knows its customers, and this person is none; 0 without bought_unix_ms: it is not known */
     int64_t appointment_unix_ms;   /* offer, holding; 0: none */
     const char *place;             /* of the appointment */
     const char *set_by;            /* the rep who handed it on; "" nobody */

@@ -377,6 +377,7 @@ static bool fill_offer(struct lw_rep *rep, const Leadwire__V1__Offer *offer, str
     out->interrupts = offer->interrupts;
     out->bought = offer->bought;
     out->bought_unix_ms = offer->bought_unix_ms;
+    out->no_customer = offer->no_customer;
     out->resumed = offer->resumed;
     return true;
 }
@@ -406,6 +407,7 @@ static bool fill_holding(struct lw_rep *rep, const Leadwire__V1__Holding *holdin
     out->note_by = holding->note_by;
     out->bought = holding->bought;
     out->bought_unix_ms = holding->bought_unix_ms;
+    out->no_customer = holding->no_customer;
     out->resumed = holding->resumed;
     return true;
 }

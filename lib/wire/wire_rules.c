@@ -306,7 +306,8 @@ RULES(offer,
     NAME(bought, LW_NAME_MAX),
     NUMBER(bought_unix_ms),
     TEXT(note, REASON_MAX),
-    NAME(note_by, LW_NAME_MAX));
+    NAME(note_by, LW_NAME_MAX),
+    NUMBER(no_customer));
 
 RULES(offer_answer,
     REQUEST_ID,
@@ -335,7 +336,8 @@ RULES(holding,
     NAME(bought, LW_NAME_MAX),
     NUMBER(bought_unix_ms),
     TEXT(note, REASON_MAX),
-    NAME(note_by, LW_NAME_MAX));
+    NAME(note_by, LW_NAME_MAX),
+    NUMBER(no_customer));
 
 RULES(withdrawn,
     NAME_NEEDED(lead_id, ID_MAX),

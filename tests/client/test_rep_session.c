@@ -41,7 +41,7 @@ static void turn(void *client)
                               .lead_state = event.lead_state, .state = event.state, .ticket = event.ticket,
                               .outcome = event.outcome};
         snprintf(told->lead_id, sizeof told->lead_id, "%s", event.lead_id);
-        snprintf(told->bought, sizeof told->bought, "%" PRId64 " %s", event.bought_unix_ms, event.bought);
+        snprintf(told->bought, sizeof told->bought, "%" PRId64 " %s%s", event.bought_unix_ms, event.bought, event.no_customer ? ", none" : "");
         snprintf(told->reason, sizeof told->reason, "%s", event.reason);
         snprintf(told->why, sizeof told->why, "%s", event.why);
         if (event.kind == LW_REP_DAY)
@@ -111,6 +111,7 @@ static void say_offer(struct fixture *f, const char *lead_id, uint32_t number, b
     offer.interrupts = true;
     offer.bought = "pumps";
     offer.bought_unix_ms = 1767225600000;
+    offer.no_customer = resumed;
     offer.epoch = f->fake.epoch;
     offer.lead = &lead;
     fake_say(&f->fake, WIRE_OFFER, &offer);

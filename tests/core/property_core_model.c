@@ -86,7 +86,7 @@ static bool same(const struct heard *fast, const struct heard *slow)
            a->is_call_back == b->is_call_back && a->do_not_call == b->do_not_call && a->appointment_ms == b->appointment_ms &&
            a->preferred_until_ms == b->preferred_until_ms && a->touch_ms == b->touch_ms && a->count_offers == b->count_offers && a->count_holdings == b->count_holdings && a->payload_size == b->payload_size &&
            desk_id_equal(a->other, b->other) &&
-           a->joined == b->joined && a->nobody == b->nobody && a->waiting == b->waiting && a->bought_ms == b->bought_ms && a->tell_count == b->tell_count && a->contact_count == b->contact_count && memcmp(fast->contacts, slow->contacts, sizeof fast->contacts) == 0 &&
+           a->joined == b->joined && a->nobody == b->nobody && a->waiting == b->waiting && a->bought_ms == b->bought_ms && a->is_no_customer == b->is_no_customer && a->tell_count == b->tell_count && a->contact_count == b->contact_count && memcmp(fast->contacts, slow->contacts, sizeof fast->contacts) == 0 &&
            memcmp(fast->declines, slow->declines, sizeof fast->declines) == 0 &&
            memcmp(fast->texts, slow->texts, sizeof fast->texts) == 0 && memcmp(fast->payload, slow->payload, sizeof fast->payload) == 0;
 }

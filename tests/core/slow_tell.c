@@ -108,6 +108,7 @@ static void tell_with(struct slow_desk *desk, const struct slow_lead *lead, enum
         effect.bought = won->bought;
         effect.bought_ms = won->at_ms;
     }
+    effect.is_no_customer = !effect.hides_person && kind != EFFECT_NUDGE && desk->rules->people.customer_for_ms > 0 && !won && lead->key_count > 0;
     if (!effect.hides_person && kind != EFFECT_NUDGE && lead->acts_since < ACTS_WITH_A_NOTE) {
         effect.note = lead->note;
         effect.note_by = lead->note_by;

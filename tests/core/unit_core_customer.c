@@ -91,15 +91,21 @@ static void the_rep_is_told_what_their_customer_bought(void **state)
     assert_int_equal(name_one(&rig, "+3901", "", "pumps", then_ms), CORE_ACCEPTED);
     struct desk_id lead = publish(&rig, "a", "+3901");
     const struct core_effect *offer = rig_told(&rig, EFFECT_OFFER, ada, 0);
-    assert_true(offer->bought_ms == then_ms && strcmp(offer->bought, "pumps") == 0);
+    assert_true(offer->bought_ms == then_ms && strcmp(offer->bought, "pumps") == 0 && !offer->is_no_customer);
     assert_int_equal(rig_accept(&rig, ada, lead, 1), CORE_ACCEPTED);
     assert_int_equal(rig_told(&rig, EFFECT_HOLDING, ada, 0)->bought_ms, then_ms);
     rig_lose(&rig, ada);
     ada = rig_log_on(&rig, "ada");
     assert_string_equal(rig_told(&rig, EFFECT_HOLDING, ada, 0)->bought, "pumps");
-    publish(&rig, "b", "+3999");
+    assert_int_equal(rig_complete(&rig, ada, lead, "done", "lost"), CORE_ACCEPTED);
+    lead = publish(&rig, "b", "+3999");
     offer = rig_told(&rig, EFFECT_OFFER, ada, 0);
-    assert_true(offer->bought_ms == 0 && offer->bought[0] == '\0');
+    assert_true(offer->bought_ms == 0 && offer->bought[0] == '\0' && offer->is_no_customer);
+    assert_int_equal(rig_accept(&rig, ada, lead, 1), CORE_ACCEPTED);
+    assert_true(rig_told(&rig, EFFECT_HOLDING, ada, 0)->is_no_customer);
+    publish(&rig, "c", "");
+    offer = rig_told(&rig, EFFECT_OFFER, ada, 0);
+    assert_true(offer->bought_ms == 0 && !offer->is_no_customer);   /* nothing to know them by */
     rig_close(&rig);
 }
 
@@ -138,7 +144,7 @@ static void an_outsourced_team_is_not_told_before_it_accepts(void **state)
     assert_int_equal(name_one(&rig, "+3901", "", "pumps", 0), CORE_ACCEPTED);
     struct desk_id lead = publish(&rig, "a", "+3901");
     const struct core_effect *offer = rig_told(&rig, EFFECT_OFFER, cid, 0);
-    assert_true(offer->hides_person && offer->bought_ms == 0 && offer->bought[0] == '\0');
+    assert_true(offer->hides_person && offer->bought_ms == 0 && offer->bought[0] == '\0' && !offer->is_no_customer);
     assert_int_equal(rig_accept(&rig, cid, lead, 1), CORE_ACCEPTED);
     assert_string_equal(rig_told(&rig, EFFECT_HOLDING, cid, 0)->bought, "pumps");
     rig_close(&rig);

@@ -71,7 +71,10 @@ static void an_offer_becomes_a_holding_with_its_content(void **state)
     held.bought_unix_ms = 99;
     assert_string_equal(text_of(0, "bought"), "heatpump");
     assert_int_equal(number_of(0, "bought_unix_ms"), 99);
+    assert_true(json_is_false(json_object_get(json_array_get(desk.leads, 0), "no_customer")));
+    held.no_customer = 1;
     note(held);
+    assert_true(json_is_true(json_object_get(json_array_get(desk.leads, 0), "no_customer")));
     assert_string_equal(text_of(0, "bought"), "heatpump");
     assert_int_equal(json_array_size(desk.leads), 1);
     assert_string_equal(text_of(0, "phase"), "assigned");

@@ -181,19 +181,27 @@ class Rep(unittest.TestCase):
             self.desk.tool("lead", "cancel", lead, "--reason", "the test is over")
             self.log_off(t)
 
-    def test_of_a_customer_is_shown_what_they_bought(self):
+    def with_address(self, address):
+        return self.desk.write(f"{address}.json", json.dumps({"channel": "web", "source": "form", "product": "solar",
+                                                              "emails": [{"address": address, "key": address}]}))
+
+    def test_of_a_customer_is_shown_what_they_bought_and_of_others_whether_that_is_known(self):
         self.desk.tool("customers", "import", self.desk.write("customers.csv", "email;owner;product\ngiulia@example.com;anna;Roof of 2024\n"))
-        file = self.desk.write("lead.json", json.dumps({"channel": "web", "source": "form", "product": "solar",
-                                                        "emails": [{"address": "giulia@example.com", "key": "giulia@example.com"}]}))
         with self.log_on("anna") as t:
-            lead = self.desk.publish("--file", file)
+            leads = [self.desk.publish("--file", self.with_address("giulia@example.com"))]
             t.see(r"\[1\] OFFER")
             t.see(r"^ +customer +20\d\d-\d\d-\d\d: Roof of 2024$")
+            leads.append(self.desk.publish("--file", self.with_address("carla@example.com")))
+            t.see(r"^ +customer +not so far$")
+            leads.append(self.desk.publish("--product", "solar"))
+            t.see(r"^ +customer +not known$")
             told = json.loads(self.desk.tool("rep", "anna", "--secret-file", self.desk.folder / "anna", "--once", "--json"))
-            self.assertEqual([(row["lead_id"], row["bought"], row["bought_unix_ms"] > 0) for row in told["offers"]], [(lead, "Roof of 2024", True)])
+            rows = {row["lead_id"]: (row["bought"], row["bought_unix_ms"] > 0, row["no_customer"]) for row in told["offers"]}
+            self.assertEqual([rows.get(lead) for lead in leads], [("Roof of 2024", True, False), ("", False, True), ("", False, False)])
             t.see("the broker will not have you")       # another device logged on
             self.assertEqual(t.end(), 4)
-        self.desk.tool("lead", "cancel", lead, "--reason", "the test is over")
+        for lead in leads:
+            self.desk.tool("lead", "cancel", lead, "--reason", "the test is over")
 
     def test_a_broker_that_is_killed_and_comes_back_has_the_lead_still(self):
         with self.log_on("anna") as t:

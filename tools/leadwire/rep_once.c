@@ -38,6 +38,7 @@ static json_t *lead_object(const struct rep_desk *desk, const struct lw_rep_even
     json_object_set_new(object, "note_by", json_string(event->note_by));
     json_object_set_new(object, "bought", json_string(event->bought));
     json_object_set_new(object, "bought_unix_ms", json_integer(event->bought_unix_ms));
+    json_object_set_new(object, "no_customer", json_boolean(event->no_customer));
     json_object_set_new(object, "lead", event->lead != NULL ? lead_json_write(event->lead) : json_null());
     if (desk->crm_link != NULL)
         json_object_set_new(object, "crm_link", rep_crm_link(link, desk->crm_link, event) ? json_string(link) : json_null());

@@ -158,12 +158,14 @@ static void show_contacts(const struct lw_rep_event *event)
     }
 }
 
-/* "2026-03-04: heat pump" */
+/* "2026-03-04: heat pump"; of whom nothing is known is another than who is no customer. */
 static void show_customer(const struct lw_rep_event *event)
 {
     char moment[WORDS_SIZE], text[WORDS_SIZE + LW_NAME_MAX];
-    if (event->bought_unix_ms == 0)
+    if (event->bought_unix_ms == 0) {
+        show_line(rep_text("line_customer"), rep_text(event->no_customer ? "no_customer" : "unknown_customer"));
         return;
+    }
     snprintf(text, sizeof text, "%.10s%s%s", words_moment(event->bought_unix_ms, moment), event->bought[0] != '\0' ? ": " : "", event->bought);
     show_line(rep_text("line_customer"), text);
 }

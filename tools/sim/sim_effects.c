@@ -91,7 +91,7 @@ uint64_t sim_effects_hash(const struct sim_effects *effects, uint64_t so_far)
             e->offer_number, e->deadline_ms, e->received_unix_ms, e->weight, e->priority, e->position, e->channel, e->resumed, e->rep_state,
             e->load, e->capacity, e->until_ms, e->connected, e->config_version, e->count_offers, e->count_holdings, e->payload_size,
             e->is_call_back, e->joined, e->contact_count, e->do_not_call, e->appointment_ms, e->preferred_until_ms, e->touch_ms, e->decline_count,
-            e->nobody, e->waiting, e->tell_count, e->bought_ms,
+            e->nobody, e->waiting, e->tell_count, e->bought_ms, e->is_no_customer,
         };
         so_far = siphash_64((struct siphash_key){1, 2}, numbers, sizeof numbers);
         so_far = siphash_64((struct siphash_key){so_far, 3}, kept->reason, sizeof *kept - offsetof(struct sim_effect, reason));

@@ -27,6 +27,7 @@ say("what they agreed to and withdrew, with time and words, and the hour there")
 assert.match(await desk.textContent(".countdown .left"), /^(4\d|3\d) s left$/);
 assert.match(await desk.textContent("#live"), /New offer: Giulia Rossi/);
 assert.match(await desk.title(), /Giulia/);
+assert.equal(await desk.textContent(".card.offer .stranger"), "Not known whether a customer");
 await accessible(desk, "an offer");
 await shot(desk, "offer");
 say("the form is offered, with its countdown");

@@ -78,6 +78,7 @@ await anna.locator(".card.offer .contacts li", {hasText: "Contact 2: Form"}).wai
 const card = await anna.textContent(".card.offer");
 assert.match(card, /Giulia.*Customer: Roof of 2024, \w+ \d+, \d{4}/s);
 assert.match(card, /Contact 2: Form.*solar battery/s);
+assert.equal(await anna.locator(".card.offer .stranger").count(), 0);
 await press(anna, ".card.offer summary");
 await anna.waitForSelector(".card.offer details[open]");
 await accessible(anna, "a customer's offer");
@@ -92,6 +93,7 @@ say("a customer is known with all contacts, and declined with a reason");
 // ---- three keys
 const rita = await outside("publish", person("Rita", "solar panels"));
 await take(anna);
+assert.equal(await anna.textContent(".card.lead .stranger"), "Not a customer so far");
 const marco = await outside("publish", person("Marco", "solar panels"));
 await anna.waitForSelector(".card.offer");
 await anna.keyboard.press("a");   // the keys are for this one from now on, though another was in hand before
