@@ -24,6 +24,11 @@ const char *act_note_read(struct act_note *note, struct core_text by, struct cor
     return NULL;
 }
 
+const char *act_note_check(struct core_text words)
+{
+    return words.size > ACT_NOTE_MAX ? "the note is longer than 500 bytes" : NULL;
+}
+
 bool act_note_take(struct act_note *note, struct core_text by, struct core_text reason)
 {
     if (by.size > LW_NAME_MAX || reason.size > ACT_NOTE_MAX)
@@ -59,11 +64,7 @@ void act_note_keep(struct lead *lead, const struct act_note *note)
 
 void act_note_keep_words(struct lead *lead, struct act_note *note, const char *by, struct core_text words)
 {
-    if (words.size > ACT_NOTE_MAX) {
-        words.size = ACT_NOTE_MAX;
-        while (words.size > 0 && ((unsigned char)words.data[words.size] & 0xC0) == 0x80)
-            words.size--;
-    }
+    assert(words.size <= ACT_NOTE_MAX);
     copy(note->by, (struct core_text){by, (uint32_t)strlen(by)});
     copy(note->reason, words);
     act_note_keep(lead, note);

@@ -35,7 +35,9 @@ const char *act_note_read(struct act_note *note, struct core_text by, struct cor
 LW_MUST_CHECK bool act_note_take(struct act_note *note, struct core_text by, struct core_text reason);
 /* Keeps it with the lead, whose next record has it. The oldest gives way. */
 void act_note_keep(struct lead *lead, const struct act_note *note);
-/* The same with what a rep wrote, of which the characters within ACT_NOTE_MAX bytes are kept; by and reason of `note` are filled in. */
+/* What a rep wrote is kept whole or refused. NULL, or why it cannot be kept. */
+LW_MUST_CHECK const char *act_note_check(struct core_text words);
+/* Keeps what a rep wrote, after act_note_check; by and reason of `note` are filled in. */
 void act_note_keep_words(struct lead *lead, struct act_note *note, const char *by, struct core_text words);
 /* The last that a rep wrote; NULL: none is kept. */
 const struct act_note *act_note_last_words(const struct lead *lead);

@@ -56,6 +56,8 @@ void command_complete(struct core *core, const struct core_command *command)
     }
     completion.disposition = find_disposition(core, command->complete.disposition);
     const char *problem = completion.disposition ? read_time(core, command, &completion) : "the desk has no such disposition";
+    if (!problem)
+        problem = act_note_check(command->complete.note);
     if (problem) {
         reply(core, command, CORE_REJECTED, problem, id);
         return;

@@ -46,8 +46,8 @@ void command_transfer(struct core *core, const struct core_command *command)
     const char *problem = read_target(core, command, &transfer);
     if (!problem)
         problem = read_appointment(core, command);
-    if (!problem && command->transfer.note.size > ACT_NOTE_MAX)
-        problem = "the note is longer than 500 bytes";
+    if (!problem)
+        problem = act_note_check(command->transfer.note);
     if (problem) {
         reply(core, command, CORE_REJECTED, problem, id);
         return;

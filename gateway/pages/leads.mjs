@@ -11,7 +11,7 @@ import {ahead, because, labelOf, span, t} from "./texts.mjs";
 import {UNDO_MS, later} from "./undo.mjs";
 
 const BUTTONS_MAX = 12;
-const NOTE_MAX = 500;   // bytes that the broker keeps of a note
+const NOTE_MAX = 500;   // bytes that the broker takes of a note
 const cards = new Map();   // by lead id
 let page = {}, current = "", expected = "", waits = false;   // expected: the lead that the rep accepts or has accepted, until it is here
 

@@ -153,7 +153,7 @@ void lw_rep_close(struct lw_rep **rep, int log_off);
 LW_MUST_CHECK lw_status lw_rep_accept(struct lw_rep *rep, const char *lead_id, uint32_t offer_number, uint64_t *ticket_out);
 LW_MUST_CHECK lw_status lw_rep_decline(struct lw_rep *rep, const char *lead_id, uint32_t offer_number,
                                        const char *reason, uint64_t *ticket_out);
-/* idempotency_id NULL: the library makes one per call (and repeats it on resend). */
+/* idempotency_id NULL: the library makes one per call (and repeats it on resend). note: the broker refuses more than 500 bytes. */
 LW_MUST_CHECK lw_status lw_rep_complete(struct lw_rep *rep, const char *lead_id, const char *disposition,
                                         const char *note, const char *idempotency_id, uint64_t *ticket_out);
 /* A completion that says more than an outcome. Zero members are left out. */

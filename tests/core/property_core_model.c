@@ -584,6 +584,14 @@ static void by_publisher(struct pair *pair)
     step(pair, &command, "publisher");
 }
 
+/* None, short, or too long to be kept. */
+static struct core_text any_note(struct pair *pair, char note[NOTE_TOO_LONG + 1])
+{
+    memset(note, 'n', NOTE_TOO_LONG);
+    note[below(pair, 3) == 0 ? 0 : below(pair, 20) == 0 ? NOTE_TOO_LONG : 1 + below(pair, 20)] = '\0';
+    return text(note);
+}
+
 static void transfer(struct pair *pair, struct desk_id lead, uint32_t offer_number, uint64_t session)
 {
     struct core_command command = {.kind = COMMAND_TRANSFER, .session = session, .transfer = {.lead = lead, .offer_number = offer_number}};
@@ -603,9 +611,7 @@ static void transfer(struct pair *pair, struct desk_id lead, uint32_t offer_numb
     command.transfer.appointment_unix_ms = below(pair, 3) ? 0 : (int64_t)(pair->now_ms + below(pair, 50000)) - 1000;
     command.transfer.place = text(command.transfer.appointment_unix_ms != 0 && below(pair, 2) ? "at home" : "");
     char note[NOTE_TOO_LONG + 1];
-    memset(note, 'n', sizeof note);
-    note[below(pair, 3) == 0 ? 0 : below(pair, 20) == 0 ? NOTE_TOO_LONG : 1 + below(pair, 20)] = '\0';
-    command.transfer.note = text(note);
+    command.transfer.note = any_note(pair, note);
     step(pair, &command, "transfer");
 }
 
@@ -613,7 +619,7 @@ static void by_rep(struct pair *pair)
 {
     struct core_command command = {.kind = COMMAND_ANSWER_OFFER};
     uint32_t offer_number;
-    char id[16];
+    char id[16], note[NOTE_TOO_LONG + 1];
     struct desk_id lead = any_lead(pair, &offer_number, &command.session);
     if (below(pair, 8) == 0) {
         transfer(pair, lead, offer_number, command.session);
@@ -644,6 +650,7 @@ static void by_rep(struct pair *pair)
         command.complete.disposition = text(dispositions[below(pair, 12) ? below(pair, 6) : 6]);
         command.complete.at_unix_ms = below(pair, 4) ? 0 : (int64_t)(pair->now_ms + below(pair, 60000)) - 2000;
         command.complete.place = text(below(pair, 4) ? "" : "at home");
+        command.complete.note = any_note(pair, note);
     }
     step(pair, &command, "rep");
 }

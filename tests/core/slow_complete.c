@@ -80,13 +80,19 @@ void complete(struct slow_desk *desk, const struct core_command *command, int nu
     }
     struct slow_lead *lead = find_lead(desk, id);
     const struct config_disposition *disposition = find_disposition(desk, code);
-    bool good = disposition && (has_time(disposition) ? time_ahead(desk, disposition, command->complete.at_unix_ms) > 0 : command->complete.at_unix_ms == 0);
+    bool good = disposition && command->complete.note.size <= 500 &&
+                (has_time(disposition) ? time_ahead(desk, disposition, command->complete.at_unix_ms) > 0 : command->complete.at_unix_ms == 0);
     if (!lead || lead->rep != number || lead->state != LEAD_ASSIGNED || !good) {
         bool is_its = lead && lead->rep == number && (lead->state == LEAD_CONNECTING || lead->state == LEAD_ASSIGNED);
         answer(desk, command, is_its ? CORE_REJECTED : CORE_NOT_YOURS, id);
         return;
     }
     uint64_t wrap_up_ms = channel_of(desk, lead->channel)->wrap_up_ms;
+    if (command->complete.note.size > 0) {
+        copy_text(lead->note, command->complete.note);
+        strcpy(lead->note_by, desk->reps[number].name);
+        lead->acts_since = 0;
+    }
     follow_up(desk, lead, command, disposition, number);
     struct slow_seen entry = {.kind = 'c', .at_ms = desk->now_ms, .lead = id};
     strcpy(entry.name, name);

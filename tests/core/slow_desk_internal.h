@@ -72,7 +72,7 @@ struct slow_lead {
     char place[TEXT];
     int set_by;                                /* -1: nobody */
     uint32_t set_offer_number;
-    char note[TEXT], note_by[TEXT];            /* with which it was handed on last; */
+    char note[TEXT], note_by[TEXT];            /* the last with which it was handed on or the work on it ended; */
     uint32_t acts_since;                       /* acts of managers since then: so many, and it is forgotten */
     uint32_t value;
     uint32_t touch_for_ms;                     /* as its rule said; 0: nothing */

@@ -75,7 +75,6 @@ static enum core_status complete_with(struct desk_rig *rig, uint64_t ada, struct
 static void who_calls_back_has_the_note_also_after_a_restart(void **state)
 {
     struct desk_rig rig;
-    char longer[504];
     (void)state;
     uint64_t ada = open_one(&rig, 9, false);
     struct desk_id lead = rig_publish(&rig, "a");
@@ -88,13 +87,27 @@ static void who_calls_back_has_the_note_also_after_a_restart(void **state)
     const struct core_effect *offer = rig_told(&rig, EFFECT_OFFER, ada, 0);
     assert_string_equal(offer->note, "wants it before winter");
     assert_string_equal(offer->note_by, "ada");
-    /* What is too long for the lead's record is kept up to a whole character. */
-    memset(longer, 'n', sizeof longer);
-    memcpy(longer + 499, "\303\250", 3);
-    assert_int_equal(rig_accept(&rig, ada, lead, rig_row(&rig, lead).offer_number), CORE_ACCEPTED);
-    assert_int_equal(complete_with(&rig, ada, lead, "2", longer), CORE_ACCEPTED);
+    rig_close(&rig);
+}
+
+static void a_note_that_is_too_long_is_refused_and_the_lead_stays(void **state)
+{
+    struct desk_rig rig;
+    char note[502] = "";
+    (void)state;
+    uint64_t ada = open_one(&rig, 9, false);
+    struct desk_id lead = rig_publish(&rig, "a");
+    assert_int_equal(rig_accept(&rig, ada, lead, 1), CORE_ACCEPTED);
+    memset(note, 'n', 501);
+    const uint32_t records = rig.record_count;
+    assert_int_equal(complete_with(&rig, ada, lead, "1", note), CORE_REJECTED);
+    assert_string_equal(rig_told(&rig, EFFECT_REPLY, ada, 0)->reason, "the note is longer than 500 bytes");
+    assert_int_equal(rig_state(&rig, lead), LEAD_ASSIGNED);
+    assert_int_equal(rig.record_count, records);
+    note[500] = '\0';
+    assert_int_equal(complete_with(&rig, ada, lead, "1", note), CORE_ACCEPTED);   /* the refusal did not use up its id */
     rig_pass(&rig, AFTER_MS);
-    assert_int_equal(strlen(rig_told(&rig, EFFECT_OFFER, ada, 0)->note), 499);
+    assert_string_equal(rig_told(&rig, EFFECT_OFFER, ada, 0)->note, note);
     rig_close(&rig);
 }
 
@@ -115,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_more_call_back_parks_the_lead_until_a_person_releases_it),
         cmocka_unit_test(who_calls_back_has_the_note_also_after_a_restart),
+        cmocka_unit_test(a_note_that_is_too_long_is_refused_and_the_lead_stays),
         cmocka_unit_test(or_it_ends_where_the_rules_say_so),
         cmocka_unit_test(no_call_backs_at_all_are_refused),
     };

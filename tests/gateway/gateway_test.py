@@ -140,6 +140,7 @@ class Desk(GatewayCase):
         self.assertEqual(page.act_on(held, "touch")[1]["outcome"], "accepted")
         page.until("the touch is told", lambda state: "touch_by_unix_ms" not in state["leads"][0])
         self.assertEqual(page.act_on(held, "complete", disposition="nonsense")[1]["outcome"], "rejected")
+        self.assertEqual(page.act_on(held, "complete", disposition="won", note="n" * 501)[1], {"outcome": "rejected", "reason": "the note is longer than 500 bytes"})
         self.assertEqual(page.act_on(held, "complete", disposition="won", note="fine")[1]["outcome"], "accepted")
         page.until("it is gone", lambda state: not state["leads"])
 

@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum { REP_ITEMS_MAX = 1024, REP_TICKETS_MAX = 2048, REP_DISPOSITION_SIZE = 128, REP_NOTE_SIZE = 2000, REP_HANDED_NOTE_MAX = 500, REP_REASON_SIZE = 256 };
+enum { REP_ITEMS_MAX = 1024, REP_TICKETS_MAX = 2048, REP_DISPOSITION_SIZE = 128, REP_NOTE_SIZE = 2000, REP_KEPT_NOTE_MAX = 500, REP_REASON_SIZE = 256 };
 
 
 enum item_state { ITEM_OFFERED, ITEM_ACCEPTING, ITEM_DECLINING, ITEM_HELD, ITEM_ENDING, ITEM_COMPLETING, ITEM_GONE };
@@ -36,7 +36,7 @@ struct rep_item {
     uint64_t answer_until_ms;   /* OFFERED: by our monotonic clock */
     uint64_t due_ms;            /* the robot's next act; 0: none */
     bool is_hurried;            /* its last seconds were said */
-    char note[REP_NOTE_SIZE];   /* to go with the completion, or the hand-on if it is no longer than REP_HANDED_NOTE_MAX */
+    char note[REP_NOTE_SIZE];   /* to go with the completion or the hand-on, if it is no longer than REP_KEPT_NOTE_MAX */
 };
 
 enum request_kind { REQUEST_ACCEPT, REQUEST_DECLINE, REQUEST_COMPLETE, REQUEST_TRANSFER, REQUEST_TOUCH, REQUEST_PULL, REQUEST_STATE };

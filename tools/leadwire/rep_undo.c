@@ -95,7 +95,7 @@ const char *rep_undo_end(struct rep_undo *undo, struct rep_desk *desk, struct re
     *status = LW_OK;
     if (strlen(words) >= sizeof trial.words)
         return rep_text("wrong_length");
-    if (is_transfer && strlen(item->note) > REP_HANDED_NOTE_MAX)
+    if (strlen(item->note) > REP_KEPT_NOTE_MAX)
         return rep_text("wrong_note");
     snprintf(trial.words, sizeof trial.words, "%s", words);
     const char *why = read_words(&trial);
