@@ -484,6 +484,7 @@ uint64_t core_patterns_given_up(const struct core *core, const char **rule_out);
 /* How near core_limits are. in_use_bytes: what open leads have, roughly; falls as they end, other than the process's size. */
 struct core_bounds {
     uint32_t leads, leads_max, seen, seen_max;
+    uint64_t seen_bytes, seen_bytes_max, seen_forgotten;   /* forgotten: before their time, at the bound, since this core was made */
     uint64_t payload_bytes, payload_bytes_max, in_use_bytes;
     uint64_t leads_refused, payload_refused;   /* what was told busy for want of room, since this core was made */
 };

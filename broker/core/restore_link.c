@@ -155,5 +155,6 @@ lw_status restore_link_seen(struct core *core)
     free(core->restored_seen);
     core->restored_seen = NULL;
     core->restored_count = core->restored_capacity = 0;
+    core->seen.forgotten = 0;          /* what does not fit was forgotten before */
     return fits ? LW_OK : LW_NO_MEMORY;
 }

@@ -8,7 +8,7 @@
 
 #include "core_internal.h"
 
-static void drop_oldest(struct seen *seen);
+static void drop_oldest(struct seen *seen, uint64_t now_ms);
 static void make_room_for_dirty(struct seen *seen);
 
 static struct seen_entry *ring_entry(const struct seen *seen, uint32_t ring_slot)
@@ -73,7 +73,7 @@ bool seen_add(struct seen *seen, const struct seen_entry *entry)
 {
     while (seen->next > seen->first && (seen->next - seen->first == seen->capacity ||
            seen_at(seen, seen->first)->at_ms + seen->window_ms < entry->at_ms))
-        drop_oldest(seen);
+        drop_oldest(seen, entry->at_ms);
 
     uint32_t ring_slot = (uint32_t)(seen->next % seen->capacity);
     struct seen_entry **chunk = &seen->chunks[ring_slot / SEEN_CHUNK];
@@ -149,9 +149,10 @@ uint64_t seen_bucket(const struct seen_entry *entry)
     return entry->at_ms / SEEN_BUCKET_MS + (entry->serial >> SEEN_BUCKET_REVISIONS_LOG2);
 }
 
-static void drop_oldest(struct seen *seen)
+static void drop_oldest(struct seen *seen, uint64_t now_ms)
 {
     struct seen_entry *oldest = seen_at(seen, seen->first);
     index_table_remove(&seen->by_key, (uint32_t)oldest->key.lo, (uint32_t)(seen->first % seen->capacity));
+    seen->forgotten += oldest->at_ms + seen->window_ms >= now_ms;
     seen->first++;
 }

@@ -28,6 +28,7 @@ struct seen {
     struct seen_entry **chunks;      /* ring over positions [first, next) modulo capacity */
     struct index_table by_key;       /* ring slots */
     uint64_t first, next;            /* positions, ever growing */
+    uint64_t forgotten;              /* entries that were dropped before their time, at the bound */
     uint32_t capacity;
     uint64_t window_ms;
     uint64_t *dirty;                 /* positions; consumed by checkpoints */
@@ -50,6 +51,9 @@ bool seen_mark_dirty_from(struct seen *seen, uint64_t *position, uint32_t *left)
 struct seen_entry *seen_at(const struct seen *seen, uint64_t position);
 /* The last whose position ends in these bits, which an older one does too; NULL. */
 struct seen_entry *seen_at_low(const struct seen *seen, uint32_t position);
+
+/* What one entry takes, roughly: itself, its place in the index, its place among the changed. */
+enum { SEEN_ENTRY_BYTES = sizeof(struct seen_entry) + 2 * sizeof(struct index_slot) + sizeof(uint64_t) };
 
 /* The store keeps the window in buckets, which it drops whole once all in them is older than the window. A bucket lasts an hour
  * at most, and less where many leads come, 2^SEEN_BUCKET_REVISIONS_LOG2 changes of leads, so that what is kept beyond the window is bounded too.

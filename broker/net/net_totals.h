@@ -24,6 +24,7 @@ void net_totals_read(const struct net *net, struct net_totals *out);
 struct net_bound {
     const char *name;
     uint64_t used, max, refused_total;
+    /* refused_total: of the window of ids those that were forgotten before their time */
     bool is_shut;              /* who comes next is told busy, or cut */
 };
 enum { NET_BOUNDS_MAX = 16 };

@@ -55,6 +55,28 @@ static void a_checkpoint_gets_each_changed_entry_once_while_others_are_added(voi
     seen_fini(&seen);
 }
 
+static void what_is_forgotten_before_its_time_is_counted(void **state)
+{
+    (void)state;
+    enum { WINDOW_MS = 60000 };
+    struct seen seen;
+    assert_int_equal(seen_init(&seen, WINDOW, WINDOW_MS), LW_OK);
+    for (uint64_t i = 1; i <= WINDOW; i++)
+        add(&seen, i);
+    assert_int_equal(seen.forgotten, 0);
+    for (uint64_t i = 1; i <= 10; i++)
+        add(&seen, WINDOW + i);
+    assert_int_equal(seen.forgotten, 10);
+    struct seen_entry last_in_time = {.key = {.lo = 1, .hi = 1}, .at_ms = 1000 + WINDOW_MS, .serial = WINDOW + 11};
+    assert_true(seen_add(&seen, &last_in_time));
+    assert_int_equal(seen.forgotten, 11);
+    struct seen_entry late = {.key = {.lo = 2, .hi = 2}, .at_ms = 1000 + WINDOW_MS + 1, .serial = WINDOW + 12};
+    assert_true(seen_add(&seen, &late));                      /* all of the beginning are old */
+    assert_int_equal(seen.forgotten, 11);
+    assert_int_equal(seen.next - seen.first, 2);
+    seen_fini(&seen);
+}
+
 /* What the store cannot drop yet: all from the oldest entry's bucket on. */
 static void buckets_follow_ids_where_many_come_and_time_where_few_do(void **state)
 {
@@ -84,6 +106,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_left_the_window_takes_no_memory_when_no_checkpoint_is_taken),
+        cmocka_unit_test(what_is_forgotten_before_its_time_is_counted),
         cmocka_unit_test(buckets_follow_ids_where_many_come_and_time_where_few_do),
         cmocka_unit_test(a_checkpoint_gets_each_changed_entry_once_while_others_are_added),
     };

@@ -75,6 +75,8 @@ CASES = [
     ("LeadwireFewFilesLeft", 7, totals("process_open_fds", WEB, "900x80") + totals("process_max_fds", WEB, "1000x80"), WEB,
      totals("process_open_fds", WEB, "700x80") + totals("process_max_fds", WEB, "1000x80") + totals("process_open_fds", {"job": "node"}, "900x80") +
      totals("process_max_fds", {"job": "node"}, "1000x80")),
+    ("LeadwireIdsForgotten", 5, totals("leadwire_bound_refused_total", BROKER, ONCE, bound="seen_ids"), {**BROKER, "bound": "seen_ids"},
+     totals("leadwire_bound_refused_total", BROKER, ONCE, bound="leads") + totals("leadwire_bound_refused_total", BROKER, "7x80", bound="seen_ids")),
     ("LeadwireDiskFull", 5, totals("leadwire_redis_troubles_total", BROKER, ONCE, trouble="disk_full"), {**BROKER, "trouble": "disk_full"},
      totals("leadwire_redis_troubles_total", BROKER, ONCE, trouble="slow")),
     ("LeadwireDiskFull", 5, totals("leadwire_requests_total", WEB, ONCE, outcome="store_full"), {**WEB, "outcome": "store_full"},

@@ -10,6 +10,7 @@
 /* What being at a bound means, where that is not "who comes next is told busy". */
 static const struct { const char *name, *at; } meanings[] = {
     {"outbox_bytes", "publishers are told busy, and others wait unread until some of it is told"},
+    {"seen_bytes", "the oldest ids are forgotten before their time"},
     {"seen_ids", "the oldest are forgotten before their time"},
     {"parked_bytes", "reps are told busy too"},
     {"connections", "who comes next is cut, and tries again"},
@@ -52,6 +53,10 @@ void status_bounds_print(const Leadwire__V1__StatusReply *status)
     for (size_t i = 0; i < status->n_bounds; i++)
         if (is_near(status->bounds[i]))
             print_one(status->bounds[i]);
+    for (size_t i = 0; i < status->n_bounds; i++)
+        if (strcmp(status->bounds[i]->name, "seen_ids") == 0 && status->bounds[i]->refused_total > 0)
+            printf("warning:     seen_ids: %" PRIu64 " were forgotten before their time since the broker began: a source that repeats one makes a second lead\n",
+                   status->bounds[i]->refused_total);
 }
 
 void status_bounds_put(struct json_out *out, const Leadwire__V1__StatusReply *status)
