@@ -40,6 +40,7 @@ const char broker_usage[] =
     "  --payload-max MIB          bound on what open leads were published with (default 1024)\n"
     "  --memory-max MIB           no new lead is taken above this (default: 4/5 of the control group's, else half of the machine's)\n"
     "  --connections-max N        connections of all endpoints together (default 24000, or what the limit on open files leaves)\n"
+    "  --connections-per-key N    connections that one key may have at a time (default: twice the sessions)\n"
     "  --sessions-per-key N       sessions that one key may have at a time (default 64)\n"
     "  --publishers-max N, --reps-max N, --tools-max N   sessions of each at a time (default and most: 1000, 20000, 100)\n"
     "  --ready-fd N               write \"serving\" to this descriptor once serving\n"
@@ -53,7 +54,7 @@ enum option_id {
     OPTION_REPLICAS, OPTION_REP_SECRETS, OPTION_LISTEN_PUBLISH, OPTION_LISTEN_REPS, OPTION_LISTEN_EVENTS, OPTION_LISTEN_CONTROL,
     OPTION_KEYS, OPTION_NAME, OPTION_HEALTH, OPTION_STANDBY, OPTION_LEASE,
     OPTION_AWAY_AFTER, OPTION_CHECKPOINT_BYTES, OPTION_CHECKPOINT_MS, OPTION_LEADS_MAX, OPTION_SEEN_MAX, OPTION_PAYLOAD_MAX, OPTION_MEMORY_MAX,
-    OPTION_CONNECTIONS_MAX, OPTION_SESSIONS_PER_KEY, OPTION_PUBLISHERS_MAX, OPTION_REPS_MAX, OPTION_TOOLS_MAX,
+    OPTION_CONNECTIONS_MAX, OPTION_CONNECTIONS_PER_KEY, OPTION_SESSIONS_PER_KEY, OPTION_PUBLISHERS_MAX, OPTION_REPS_MAX, OPTION_TOOLS_MAX,
     OPTION_READY_FD, OPTION_CHECK,
     OPTION_HELP, OPTION_VERSION,
 };
@@ -85,6 +86,7 @@ static const struct option table[] = {
     {"payload-max", required_argument, NULL, OPTION_PAYLOAD_MAX},
     {"memory-max", required_argument, NULL, OPTION_MEMORY_MAX},
     {"connections-max", required_argument, NULL, OPTION_CONNECTIONS_MAX},
+    {"connections-per-key", required_argument, NULL, OPTION_CONNECTIONS_PER_KEY},
     {"sessions-per-key", required_argument, NULL, OPTION_SESSIONS_PER_KEY},
     {"publishers-max", required_argument, NULL, OPTION_PUBLISHERS_MAX},
     {"reps-max", required_argument, NULL, OPTION_REPS_MAX},
@@ -96,7 +98,7 @@ static const struct option table[] = {
     {NULL, 0, NULL, 0},
 };
 
-enum { CONNECTIONS = 24000, SESSIONS_PER_KEY = 64, SESSIONS_PER_KEY_HIGHEST = 20000 };
+enum { CONNECTIONS = 24000, SESSIONS_PER_KEY = 64, SESSIONS_PER_KEY_HIGHEST = 20000, CONNECTIONS_PER_KEY_HIGHEST = 1000000 };
 enum { DESCRIPTORS_KEPT = 128 };     /* for Redis, the sockets themselves, health checks, files */
 
 static void set_defaults(struct broker_options *options);
@@ -191,6 +193,9 @@ static void read_option(struct broker_options *options, int id, const char *valu
     case OPTION_PAYLOAD_MAX: read_mebibytes(options, value, "--payload-max", &options->limits.payload_bytes_max); break;
     case OPTION_MEMORY_MAX: read_mebibytes(options, value, "--memory-max", &options->net.memory_max); break;
     case OPTION_CONNECTIONS_MAX: read_number(options, value, "--connections-max", 16, 1000000, &options->net.connections_max); break;
+    case OPTION_CONNECTIONS_PER_KEY:
+        read_number(options, value, "--connections-per-key", 1, CONNECTIONS_PER_KEY_HIGHEST, &options->net.connections_per_key_max);
+        break;
     case OPTION_SESSIONS_PER_KEY:
         read_number(options, value, "--sessions-per-key", 1, SESSIONS_PER_KEY_HIGHEST, &options->net.sessions_per_key_max);
         break;
@@ -281,6 +286,8 @@ static void check_whole(struct broker_options *options)
     if (options->is_ephemeral)
         store->durability = STORE_MEMORY;
     options->net.durability = store_durability_name(store->durability);
+    if (options->net.connections_per_key_max == 0)       /* a session each, and a watch of events each */
+        options->net.connections_per_key_max = 2 * options->net.sessions_per_key_max;
 
     gethostname(host, sizeof host - 1);
     if (!*options->owner)

@@ -91,6 +91,7 @@ static void add_sessions(struct report *report, const struct net *net)
     struct net_bound *connections = add(report, "connections", net->connections.count, net->connections.max);
     connections->refused_total = net->connections.cut_crowded;
     connections->is_shut = net->connections.max > 0 && net->connections.count >= connections_tcp_max(&net->connections);
+    add(report, "connections_per_key", net->connections.key_peak, net->options.connections_per_key_max)->refused_total = net->connections.cut_of_key;
     add(report, "sessions_per_key", net->sessions.key_peak, net->options.sessions_per_key_max)->refused_total = net->crowded_keys;
 }
 

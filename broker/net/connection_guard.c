@@ -49,6 +49,24 @@ void connection_guard_greet(struct net *net, uint8_t door, int fd, uint64_t sess
     connections_greet(&net->connections, door, fd, session);
 }
 
+bool connection_guard_admits(struct net *net, uint8_t door, int fd, struct siphash_128 key_tag)
+{
+    take_in(net, true);
+    return connections_identify(&net->connections, door, fd, key_tag);
+}
+
+void connection_guard_meet_watchers(struct net *net)
+{
+    struct feed_subscriber subscriber;
+
+    events_feed_collect(&net->events);
+    while (events_feed_take_subscriber(&net->events, &subscriber)) {
+        uint8_t door = NET_FEED_DOOR(subscriber.socket);
+        if (connection_guard_admits(net, door, subscriber.fd, subscriber.key_tag))
+            connections_greet(&net->connections, door, subscriber.fd, 0);
+    }
+}
+
 void connection_guard_bear(struct net *net, uint8_t door, int fd)
 {
     take_in(net, true);
@@ -106,9 +124,13 @@ static void warn_of_cuts(struct net *net)
         log_warning("%llu connections were cut: there may be %u, and %u by TCP, of which %u watch events",
                     (unsigned long long)(connections->cut_crowded - net->warned_crowded), connections->max, connections_tcp_max(connections),
                     connections_watchers_max(connections));
+    if (connections->cut_of_key != net->warned_of_key)
+        log_warning("%llu connections were cut: each key may have %u", (unsigned long long)(connections->cut_of_key - net->warned_of_key),
+                    connections->per_key_max);
     if (net->accepts_failed != net->warned_accepts)
         log_error("%llu connections could not be accepted: are there descriptors left (LimitNOFILE)?",
                   (unsigned long long)(net->accepts_failed - net->warned_accepts));
     net->warned_crowded = connections->cut_crowded;
+    net->warned_of_key = connections->cut_of_key;
     net->warned_accepts = net->accepts_failed;
 }

@@ -13,6 +13,10 @@ void connection_guard_turn(struct net *net);
 void connection_guard_cut(struct net *net);
 /* A Hello came to this door by this descriptor, and its session is this one. */
 void connection_guard_greet(struct net *net, uint8_t door, int fd, uint64_t session);
+/* Hello was said with this key, or with none (zero). False: that connection is to be cut. */
+bool connection_guard_admits(struct net *net, uint8_t door, int fd, struct siphash_128 key_tag);
+/* Takes new subscriptions of events into account, and whose they are. */
+void connection_guard_meet_watchers(struct net *net);
 /* A Hello came that has to be said again later. */
 void connection_guard_bear(struct net *net, uint8_t door, int fd);
 /* Was all read that anybody has said? Else nobody is silent: their Hello may be there. But peers who never pause do not keep those who

@@ -3,26 +3,32 @@
 
 #include <stdlib.h>
 
-enum { NONE = -1, CAPACITY_FIRST = 256 * CONNECTIONS_DOORS_MAX };
+enum { NONE = -1, CAPACITY_FIRST = 256 * CONNECTIONS_DOORS_MAX, PLACES_MAX = 1 << 24 };
 enum state { UNUSED, WAITING, GREETED, CROWDED, CUT };   /* CUT: shut, and not yet noticed; and who need not be greeted is GREETED */
 
 static bool make_room(struct connections *connections, int fd);
 static int32_t place_of(uint8_t door, int fd) { return fd * CONNECTIONS_DOORS_MAX + door; }
 static struct connection *find(const struct connections *connections, uint8_t door, int fd);
 static bool is_crowded(const struct connections *connections, bool is_tcp, bool watches);
+static uint32_t count_key(const struct connections *connections, struct siphash_128 tag);
+static void forget_key(struct connections *connections, int32_t place);
+static bool is_key(struct siphash_128 tag) { return tag.lo != 0 || tag.hi != 0; }
+static bool is_same(struct siphash_128 a, struct siphash_128 b) { return a.lo == b.lo && a.hi == b.hi; }
 static void move(struct connections *connections, int32_t place, enum state state);
 static struct connection_list *list_of(struct connections *connections, uint8_t state);
 static void list_add(struct connections *connections, struct connection_list *list, int32_t place);
 static void list_remove(struct connections *connections, struct connection_list *list, int32_t place);
 
-void connections_init(struct connections *connections, uint32_t max)
+lw_status connections_init(struct connections *connections, uint32_t max, uint32_t per_key_max)
 {
-    *connections = (struct connections){.max = max, .waiting = {NONE, NONE}, .crowded = {NONE, NONE}};
+    *connections = (struct connections){.max = max, .per_key_max = per_key_max, .waiting = {NONE, NONE}, .crowded = {NONE, NONE}};
+    return index_table_init_small(&connections->by_key, PLACES_MAX);
 }
 
 void connections_fini(struct connections *connections)
 {
     free(connections->places);
+    index_table_fini(&connections->by_key);
     *connections = (struct connections){0};
 }
 
@@ -38,7 +44,7 @@ lw_status connections_accept(struct connections *connections, uint8_t door, int 
     connections->tcp_count += is_tcp;
     connections->watcher_count += watches;
     connections->cut_crowded += is_one_too_many;
-    move(connections, place_of(door, fd), is_one_too_many ? CROWDED : greets ? WAITING : GREETED);
+    move(connections, place_of(door, fd), is_one_too_many ? CROWDED : greets || watches ? WAITING : GREETED);
     return LW_OK;
 }
 
@@ -51,6 +57,7 @@ uint64_t connections_close(struct connections *connections, uint8_t door, int fd
     connections->count--;
     connections->tcp_count -= connection->is_tcp;
     connections->watcher_count -= connection->watches;
+    forget_key(connections, place_of(door, fd));
     move(connections, place_of(door, fd), UNUSED);
     return connection->session;
 }
@@ -59,6 +66,31 @@ void connections_forget(struct connections *connections, uint8_t door)
 {
     for (uint32_t fd = 0; fd < connections->capacity / CONNECTIONS_DOORS_MAX; fd++)
         (void)connections_close(connections, door, (int)fd);
+}
+
+bool connections_identify(struct connections *connections, uint8_t door, int fd, struct siphash_128 key_tag)
+{
+    struct connection *connection = find(connections, door, fd);
+
+    if (!connection)
+        return true;
+    if (connection->state != WAITING && connection->state != GREETED)
+        return false;
+    if (!is_key(key_tag) || is_same(key_tag, connection->key_tag))
+        return true;
+    forget_key(connections, place_of(door, fd));
+    uint32_t count = count_key(connections, key_tag);
+    if (connections->per_key_max > 0 && count >= connections->per_key_max) {
+        connections->cut_of_key++;
+        move(connections, place_of(door, fd), CROWDED);
+        return false;
+    }
+    if (!index_table_make_room(&connections->by_key))
+        return true;                   /* without memory it is not counted */
+    connection->key_tag = key_tag;
+    index_table_add(&connections->by_key, index_hash_u64(key_tag.lo), (uint32_t)place_of(door, fd));
+    connections->key_peak = count + 1 > connections->key_peak ? count + 1 : connections->key_peak;
+    return true;
 }
 
 void connections_greet(struct connections *connections, uint8_t door, int fd, uint64_t session)
@@ -162,6 +194,24 @@ static struct connection *find(const struct connections *connections, uint8_t do
     if (fd < 0 || place_of(0, fd) >= (int32_t)connections->capacity || connections->places[place_of(door, fd)].state == UNUSED)
         return NULL;
     return &connections->places[place_of(door, fd)];
+}
+
+static uint32_t count_key(const struct connections *connections, struct siphash_128 tag)
+{
+    uint32_t hash = index_hash_u64(tag.lo), place, count = 0;
+
+    for (uint32_t at = index_table_first(&connections->by_key, hash); index_table_at(&connections->by_key, hash, &at, &place);)
+        count += is_same(connections->places[place].key_tag, tag);
+    return count;
+}
+
+static void forget_key(struct connections *connections, int32_t place)
+{
+    struct siphash_128 *tag = &connections->places[place].key_tag;
+
+    if (is_key(*tag))
+        index_table_remove(&connections->by_key, index_hash_u64(tag->lo), (uint32_t)place);
+    *tag = (struct siphash_128){0};
 }
 
 /* Those by TCP that are too many, and are being cut, take no room from ipc. */

@@ -4,13 +4,15 @@
  *
  *   accepted --> WAITING --Hello--> GREETED        WAITING for CONNECTIONS_HELLO_MS: to be cut
  *                   ^                  |
- *                   '-- session over --'           accepted beyond the bound: to be cut at once
+ *                   '-- session over --'           beyond a bound: to be cut at once
  *
  * libzmq ends by itself only who does not complete its handshake in 5 s. Whoever completes it and then says nothing, or
  * comes by the thousand, would hold descriptors for ever, until none is left for anybody, nor for Redis. Of connections by
  * TCP there may be a little less, so that this machine's own workers and tools always find room.
- * Watchers of events say no Hello: they are counted, and not waited for. Nothing tells whose key one has, so of those by TCP there
- * may be only so many altogether: no key can have all that there is.
+ * Watchers of events say no Hello. By TCP they have to subscribe instead, which tells whose key they have; by ipc they are not waited
+ * for. Of those by TCP there may be only so many altogether.
+ * The key of a connection is known from its Hello or its subscription on, and of each key there may be only so many, at all doors
+ * together.
  *
  * Descriptors are used again; a serial number tells who has one. What is known of one comes in order from each socket, and
  * its end is told before the descriptor is free; but of two sockets what came later may be read first. So a connection is known
@@ -24,6 +26,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "index_table.h"
+#include "siphash.h"
+
 enum {
     CONNECTIONS_HELLO_MS = 5000,
     CONNECTIONS_KEPT_MAX = 64,         /* that only peers of this machine may have, or an eighth of all */
@@ -35,9 +40,10 @@ struct connection {
     uint64_t session;                  /* 0: none */
     uint64_t since_ms;                 /* WAITING: from when on */
     uint64_t serial;
+    struct siphash_128 key_tag;        /* zero: none, or not known yet */
     int32_t next, previous;            /* WAITING, or to be cut: places */
     uint8_t state;
-    bool is_tcp, watches;              /* watches: by TCP, and says no Hello */
+    bool is_tcp, watches;              /* watches: by TCP, and subscribes instead of saying Hello */
 };
 
 struct connection_name { int fd; uint8_t door; uint64_t serial; };
@@ -45,24 +51,29 @@ struct connection_name { int fd; uint8_t door; uint64_t serial; };
 struct connection_list { int32_t first, last; };   /* places */
 
 struct connections {
+    struct index_table by_key;         /* places */
     struct connection *places;         /* of descriptor times CONNECTIONS_DOORS_MAX plus door */
     uint32_t capacity, max;            /* max 0: none */
+    uint32_t per_key_max, key_peak;    /* 0: as many as there may be; the most that one key ever had at a time */
     uint32_t count, tcp_count, watcher_count;      /* watcher_count: by TCP */
     struct connection_list waiting, crowded;
-    uint64_t accepted, cut_crowded, cut_silent;
+    uint64_t accepted, cut_crowded, cut_of_key, cut_silent;
 };
 
-void connections_init(struct connections *connections, uint32_t max);
+/* LW_NO_MEMORY. */
+LW_MUST_CHECK lw_status connections_init(struct connections *connections, uint32_t max, uint32_t per_key_max);
 void connections_fini(struct connections *connections);
 
-/* greets: it has to say Hello. LW_NO_MEMORY: it is not known, and lives. */
+/* greets: it has to say Hello; else it watches. LW_NO_MEMORY: it is not known, and lives. */
 LW_MUST_CHECK lw_status connections_accept(struct connections *connections, uint8_t door, int fd, bool is_tcp, bool greets, uint64_t now_ms);
 /* Gives the session that it had; 0: none, or nothing is known of it. */
 uint64_t connections_close(struct connections *connections, uint8_t door, int fd);
 /* The door's socket is gone, and all its connections. */
 void connections_forget(struct connections *connections, uint8_t door);
 
-/* A Hello gave it this session. What is not known is ignored, here and below. */
+/* It has this key, zero: none. False: it is to be cut, as there are as many as there may be, or as many of that key. */
+bool connections_identify(struct connections *connections, uint8_t door, int fd, struct siphash_128 key_tag);
+/* A Hello gave it this session, or it watches, and has subscribed (0). What is not known is ignored, here and below. */
 void connections_greet(struct connections *connections, uint8_t door, int fd, uint64_t session);
 /* It said something that deserves patience: its time begins anew. */
 void connections_bear(struct connections *connections, uint8_t door, int fd, uint64_t now_ms);

@@ -32,6 +32,7 @@ static void handle_request(struct net *net, struct arrival *arrival, const struc
 static void handle_ping(struct net *net, struct peer *peer, const Leadwire__V1__Ping *ping);
 static void handle_hello(struct net *net, struct arrival *arrival, const Leadwire__V1__Hello *hello);
 static void welcome_at_once(struct net *net, struct peer *peer);
+static bool refuse_crowded(struct net *net, struct arrival *arrival);
 static bool refuse_hello(struct net *net, struct arrival *arrival, const Leadwire__V1__Hello *hello);
 static void log_on(struct net *net, struct arrival *arrival, const Leadwire__V1__Hello *hello);
 static void refuse_bytes(struct net *net, struct arrival *arrival, lw_status status, uint64_t request_id, const char *reason);
@@ -116,7 +117,7 @@ void door_turn_out(struct net *net)
         if ((peer->state == PEER_OPEN || peer->state == PEER_LOGGING_ON) && !key_guard_holds(&net->guard, peer->key_tag, peer->rights))
             net_drop(net, peer, "key revoked");
     }
-    if (net->guard.watcher_lost) {       /* subscribers say no Hello: which of them had the key only libzmq knows */
+    if (net->guard.watcher_lost) {       /* which of those that have not subscribed yet had the key only libzmq knows */
         events_feed_turn_out(&net->events);
         connections_forget(&net->connections, NET_FEED_DOOR(FEED_LOCKED));
     }
@@ -414,7 +415,7 @@ static void handle_hello(struct net *net, struct arrival *arrival, const Leadwir
 {
     struct peer *peer = arrival->peer;
 
-    if (refuse_hello(net, arrival, hello))
+    if (refuse_crowded(net, arrival) || refuse_hello(net, arrival, hello))
         return;
     if (peer) {               /* a repeated Hello: its Welcome was slower than the client's patience */
         if (peer->state == PEER_OPEN && net->turn.is_away)
@@ -459,6 +460,16 @@ static void handle_hello(struct net *net, struct arrival *arrival, const Leadwir
         welcome_at_once(net, peer);
     else
         net_hold_welcome(net, peer, OUTBOX_WELCOMES);
+}
+
+/* It is cut at once, and may hear why. What is parked came from who was let in. */
+static bool refuse_crowded(struct net *net, struct arrival *arrival)
+{
+    if (!arrival->frame || connection_guard_admits(net, (uint8_t)arrival->door->role, endpoint_descriptor(arrival->frame), arrival->visitor.tag))
+        return false;
+    net->turned_away++;
+    send_reply(net, arrival, 0, LEADWIRE__V1__STATUS__STATUS_BUSY, "there are as many connections as there may be", CROWDED_RETRY_MS);
+    return true;
 }
 
 static bool refuse_hello(struct net *net, struct arrival *arrival, const Leadwire__V1__Hello *hello)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "key_ring.h"
 #include "lw_log.h"
 
 /* Of one who does not read: 2 MiB, and the events themselves, which all who stand at the same place share. */
@@ -14,7 +15,8 @@ static const struct endpoint_limits limits = {WIRE_FRAME_SIZE_MAX, EVENTS_HWM, R
 static lw_status open_socket(struct events_feed *feed, int which);
 static void close_socket(struct feed_socket *socket);
 static void bind_again(struct events_feed *feed);
-static void collect_one(const struct events_feed *feed, struct feed_socket *socket);
+static bool take_from(struct events_feed *feed, int which, struct feed_subscriber *out);
+static void note_message(const struct events_feed *feed, struct feed_socket *socket, const unsigned char *message, size_t size);
 static void note_subscription(struct feed_socket *socket, int topic, size_t prefix_size, bool listens);
 static void send(struct events_feed *feed, int topic, const void *bytes, size_t size);
 
@@ -81,9 +83,18 @@ void events_feed_collect(struct events_feed *feed)
 {
     if (events_feed_is_rebinding(feed))
         bind_again(feed);
+    feed->taken = 0;
+}
+
+bool events_feed_take_subscriber(struct events_feed *feed, struct feed_subscriber *out)
+{
     for (int i = 0; i < FEED_SOCKETS; i++)
-        if (feed->sockets[i].endpoint.socket && feed->sockets[i].endpoint.edge.may_have)
-            collect_one(feed, &feed->sockets[i]);
+        while (feed->taken < FEED_TURN_MAX && feed->sockets[i].endpoint.socket && feed->sockets[i].endpoint.edge.may_have) {
+            feed->taken++;
+            if (take_from(feed, i, out))
+                return true;
+        }
+    return false;
 }
 
 void events_feed_number(struct events_feed *feed, Leadwire__V1__Event *event, int64_t at_unix_ms)
@@ -133,6 +144,8 @@ static lw_status open_socket(struct events_feed *feed, int which)
     struct feed_socket *socket = &feed->sockets[which];
     lw_status status = endpoint_open(&socket->endpoint, feed->zmq_context, ZMQ_XPUB, &limits);
 
+    if (status == LW_OK && zmq_setsockopt(socket->endpoint.socket, ZMQ_XPUB_VERBOSE, &(int){1}, sizeof(int)) != 0)
+        status = LW_IO;              /* each subscription: of whom not is the first of its topic, too, it has to be known whose it is */
     if (status == LW_OK)
         status = endpoint_watch_open(&socket->watch, feed->zmq_context, socket->endpoint.socket);
     if (status != LW_OK)
@@ -161,28 +174,42 @@ static void bind_again(struct events_feed *feed)
     }
 }
 
-static void collect_one(const struct events_feed *feed, struct feed_socket *socket)
+/* False: there was nothing, or no subscription. */
+static bool take_from(struct events_feed *feed, int which, struct feed_subscriber *out)
 {
-    unsigned char message[1 + LW_NAME_MAX + 1];
+    struct feed_socket *socket = &feed->sockets[which];
+    zmq_msg_t message;
 
-    for (;;) {
-        int size = zmq_recv(socket->endpoint.socket, message, sizeof message, ZMQ_DONTWAIT);
-        if (size < 0) {
-            socket_edge_note_failure(&socket->endpoint.edge);
-            return;
-        }
-        size_t prefix_size = (size_t)size - 1;
-        if (size < 1 || (size_t)size > sizeof message || message[0] > 1)
-            continue;
-        for (int topic = 0; topic < FEED_TOPICS; topic++) {
-            bool is_prefix = prefix_size <= strlen(feed->topics[topic]) && memcmp(message + 1, feed->topics[topic], prefix_size) == 0;
-            if (is_prefix && (topic == FEED_SINGLES || prefix_size > 0))    /* who listens to all is not told all twice */
-                note_subscription(socket, topic, prefix_size, message[0] == 1);
-        }
+    zmq_msg_init(&message);
+    if (zmq_msg_recv(&message, socket->endpoint.socket, ZMQ_DONTWAIT) < 0) {
+        zmq_msg_close(&message);
+        socket_edge_note_failure(&socket->endpoint.edge);
+        return false;
+    }
+    const unsigned char *bytes = zmq_msg_data(&message);
+    size_t size = zmq_msg_size(&message);
+    bool subscribes = size >= 1 && bytes[0] == 1;
+    *out = (struct feed_subscriber){.socket = which, .fd = zmq_msg_get(&message, ZMQ_SRCFD)};
+    if (!key_tag_parse(zmq_msg_gets(&message, "User-Id"), &out->key_tag))
+        out->key_tag = (struct siphash_128){0};
+    if (size >= 1 && size <= 1 + LW_NAME_MAX + 1 && bytes[0] <= 1)
+        note_message(feed, socket, bytes, size);
+    zmq_msg_close(&message);
+    return subscribes;
+}
+
+static void note_message(const struct events_feed *feed, struct feed_socket *socket, const unsigned char *message, size_t size)
+{
+    size_t prefix_size = size - 1;
+
+    for (int topic = 0; topic < FEED_TOPICS; topic++) {
+        bool is_prefix = prefix_size <= strlen(feed->topics[topic]) && memcmp(message + 1, feed->topics[topic], prefix_size) == 0;
+        if (is_prefix && (topic == FEED_SINGLES || prefix_size > 0))    /* who listens to all is not told all twice */
+            note_subscription(socket, topic, prefix_size, message[0] == 1);
     }
 }
 
-/* XPUB tells the first subscription of a prefix and the last end of one. */
+/* XPUB tells each subscription, and the last end of those of a prefix. */
 static void note_subscription(struct feed_socket *socket, int topic, size_t prefix_size, bool listens)
 {
     if (socket->listening[topic][prefix_size] != listens)

@@ -21,13 +21,16 @@
 #include "byte_buffer.h"
 #include "endpoint.h"
 #include "endpoint_watch.h"
+#include "siphash.h"
 #include "wire.h"
 
 enum { FEED_PLAIN, FEED_LOCKED, FEED_SOCKETS };
 enum { FEED_SINGLES, FEED_BUNDLES, FEED_TOPICS };
-enum { FEED_ADDRESSES_MAX = 5, FEED_REBIND_MS = 10 };
+enum { FEED_ADDRESSES_MAX = 5, FEED_REBIND_MS = 10, FEED_TURN_MAX = 1024 };
 /* Of a bundle: with the high-water mark they bound what is kept for who does not read (8 MiB for each place of the stream at which some stand still). */
 enum { FEED_BUNDLE_BYTES = 4 * 1024, FEED_BUNDLE_EVENTS = 32 };
+
+struct feed_subscriber { int socket, fd; struct siphash_128 key_tag; };   /* fd -1: not known; key_tag zero: none */
 
 struct feed_socket {
     struct endpoint endpoint;
@@ -43,6 +46,7 @@ struct events_feed {
     char topics[FEED_TOPICS][LW_NAME_MAX + 2];
     struct byte_buffer bundle;
     uint32_t bundle_events;
+    uint32_t taken;                /* subscriptions, in this turn */
     uint64_t epoch, seq;
     struct { char text[ENDPOINT_ADDRESS_MAX]; bool is_locked, is_bound; } addresses[FEED_ADDRESSES_MAX];
     uint32_t address_count;
@@ -58,8 +62,11 @@ void events_feed_turn_out(struct events_feed *feed);
 /* An address is still not bound again: come back in FEED_REBIND_MS. */
 bool events_feed_is_rebinding(const struct events_feed *feed);
 
-/* Takes new subscriptions into account. */
+/* Binds again what is not bound yet. */
 void events_feed_collect(struct events_feed *feed);
+/* Takes the next subscription, or its end, into account, and tells who subscribed. False: no more by now. At most FEED_TURN_MAX in a turn, which
+ * events_feed_collect begins. */
+bool events_feed_take_subscriber(struct events_feed *feed, struct feed_subscriber *out);
 static inline bool events_feed_has_listeners(const struct events_feed *feed)
 {
     const struct feed_socket *plain = &feed->sockets[FEED_PLAIN], *locked = &feed->sockets[FEED_LOCKED];

@@ -71,7 +71,7 @@ lw_status net_open(const struct net_options *options, const struct net_callbacks
     net->callbacks = *callbacks;
     net->core = core;
     net->admission.memory_max = options->memory_max;
-    connections_init(&net->connections, options->connections_max);
+    status = connections_init(&net->connections, options->connections_max, options->connections_per_key_max);
     net->null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     net->cut_fd = net->null_fd >= 0 ? fcntl(net->null_fd, F_DUPFD_CLOEXEC, 0) : -1;
     outbox_init(&net->outbox, OUTBOX_BYTES_MAX);
@@ -81,7 +81,7 @@ lw_status net_open(const struct net_options *options, const struct net_callbacks
     net->zmq_context = zmq_ctx_new();
     if (net->zmq_context)
         let_io_wait(net->zmq_context);
-    if (!net->zmq_context || sessions_init(&net->sessions) != LW_OK)
+    if (status != LW_OK || !net->zmq_context || sessions_init(&net->sessions) != LW_OK)
         status = explain(why, LW_NO_MEMORY, "out of memory");
     else
         bound_sessions(net);
@@ -198,7 +198,7 @@ uint32_t net_collect(struct net *net)
     key_guard_turn(&net->guard, net->turn.monotonic_ms);
     if (net->guard.has_changed)
         door_turn_out(net);
-    events_feed_collect(&net->events);
+    connection_guard_meet_watchers(net);
     if (!net->turn.is_away && net->turn.reads_reps)
         door_bury_ended(net);
     for (int i = 0; i < SESSION_ROLES; i++) {

@@ -41,7 +41,8 @@ struct net_options {
     const char *listen_control[NET_LISTEN_MAX];
     uint64_t memory_max;                               /* above, no new lead is taken (admission.h); 0: none */
     uint32_t connections_max;                          /* of all endpoints together; 0: as many as there may be */
-    uint32_t sessions_per_key_max;                     /* 0: as many as there may be; so too: */
+    uint32_t connections_per_key_max;                  /* of all endpoints together; 0: as many as there may be. So too: */
+    uint32_t sessions_per_key_max;
     uint32_t publishers_max, reps_max, tools_max;      /* sessions of each role */
     const char *keys_dir;                              /* every TCP address is encrypted with the keys there; NULL: none is */
 };

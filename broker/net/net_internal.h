@@ -90,7 +90,7 @@ struct net {
     uint64_t answers[SESSION_ROLES][NET_STATUSES];   /* replies, by status */
     struct admission admission;
     struct connections connections;
-    uint64_t handshakes_failed, accepts_failed, warned_crowded, warned_accepts, cuts_warned_ms;
+    uint64_t handshakes_failed, accepts_failed, warned_crowded, warned_of_key, warned_accepts, cuts_warned_ms;
     int null_fd, cut_fd;                 /* cut_fd: a place for one descriptor more, kept for when none is left */
     uint64_t looked_ms;                  /* at the process's size */
     uint64_t crowded[SESSION_ROLES], crowded_keys;   /* Hellos that were told busy: the role, the key has its sessions; */

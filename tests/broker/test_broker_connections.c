@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,6 +21,7 @@
 
 enum { OFFER_MS = 60000, GRACE_MS = 60000, SMALL = 100, MIB = 1024 * 1024 };
 enum { FLOOD = 200, DUMB = 5, RECONNECTS = 100, UNREAD = 30000, LIVES_MAX = 20000 };
+enum { PER_KEY = 24, HEARD = 10 };     /* HEARD: more than who is cut may hear of in the meantime */
 /* Events: that the broker keeps for one who does not read; that are in buffers on the way. */
 enum { DEAF = 8, KEPT = 2048, ON_THE_WAY = 3072, MEMORY_LOOKS_MS = 500 };
 
@@ -40,8 +40,8 @@ static void open_with(struct raw_peer *peer, const struct key_file *key)
 
 static int start(void **state)
 {
-    static const char *const args[] = {"--ephemeral", "--keys", keys.path, "--listen-publish", "tcp://127.0.0.1:0", "--connections-max", "96",
-                                       "--sessions-per-key", "2", NULL};
+    static const char *const args[] = {"--ephemeral", "--keys", keys.path, "--listen-publish", "tcp://127.0.0.1:0", "--listen-events", "tcp://127.0.0.1:0",
+                                       "--connections-max", "96", "--connections-per-key", "24", "--sessions-per-key", "2", NULL};
 
     (void)state;
     broker_fixture_open(&broker, args);
@@ -88,6 +88,50 @@ static void the_good_have_lost_nothing(void)
     assert_int_equal(desk.open, 0);
     raw_peer_close(&anna);
     raw_peer_close(&good);
+}
+
+struct watcher { void *context, *socket; struct arena arena; uint64_t seq, events, messages; bool has_gap; };
+
+/* Not connected. */
+static void make_watcher(struct watcher *watcher, const char *topic, int receive_hwm)
+{
+    *watcher = (struct watcher){.context = zmq_ctx_new()};
+    arena_init(&watcher->arena, MIB);
+    watcher->socket = zmq_socket(watcher->context, ZMQ_SUB);
+    assert_non_null(watcher->socket);
+    zmq_setsockopt(watcher->socket, ZMQ_RCVHWM, &receive_hwm, sizeof receive_hwm);
+    if (topic)
+        zmq_setsockopt(watcher->socket, ZMQ_SUBSCRIBE, topic, strlen(topic));
+}
+
+static void watch(struct watcher *watcher, const char *topic, int receive_hwm)
+{
+    char address[160];
+
+    make_watcher(watcher, topic, receive_hwm);
+    snprintf(address, sizeof address, "ipc://%s/events", broker.run_dir);
+    assert_int_equal(zmq_connect(watcher->socket, address), 0);
+}
+
+/* By TCP. topic NULL: it subscribes to nothing. */
+static void watch_locked(struct watcher *watcher, const char *topic, const struct key_file *key)
+{
+    char address[256];
+
+    make_watcher(watcher, topic, 0);
+    zmq_setsockopt(watcher->socket, ZMQ_RECONNECT_IVL, topic ? &(int){20} : &(int){-1}, sizeof(int));
+    zmq_setsockopt(watcher->socket, ZMQ_CURVE_SERVERKEY, key->server_key, KEY_TEXT_SIZE - 1);
+    zmq_setsockopt(watcher->socket, ZMQ_CURVE_PUBLICKEY, key->public_key, KEY_TEXT_SIZE - 1);
+    zmq_setsockopt(watcher->socket, ZMQ_CURVE_SECRETKEY, key->secret_key, KEY_TEXT_SIZE - 1);
+    assert_true(broker_fixture_address(&broker, "events", "tcp://", address, sizeof address));
+    assert_int_equal(zmq_connect(watcher->socket, address), 0);
+}
+
+static void unwatch(struct watcher *watcher)
+{
+    zmq_close(watcher->socket);
+    zmq_ctx_term(watcher->context);
+    arena_fini(&watcher->arena);
 }
 
 /* Every other one says half a greeting, the rest nothing; every 20th something else, and is hung up on. */
@@ -137,6 +181,7 @@ static void ask_without_reading(struct raw_peer *peer)
 static void who_says_nothing_or_reads_nothing_is_cut_and_others_go_on(void **state)
 {
     static struct raw_peer dumb[DUMB], deaf;
+    struct watcher mute;
     int fds[FLOOD];
 
     (void)state;
@@ -145,6 +190,8 @@ static void who_says_nothing_or_reads_nothing_is_cut_and_others_go_on(void **sta
     uint64_t before = bounds_peer_ask(broker.run_dir, "memory_bytes").used;
     for (int i = 0; i < DUMB; i++)
         open_once(&dumb[i]);
+    struct key_file key = broker_keys_issue(&keys, ROLE_EVENTS, "mute");
+    watch_locked(&mute, NULL, &key);
     ask_without_reading(&deaf);
     for (int i = 0; i < FLOOD; i++) {
         fds[i] = connect_raw(i);
@@ -162,7 +209,7 @@ static void who_says_nothing_or_reads_nothing_is_cut_and_others_go_on(void **sta
         live();
         bound = bounds_peer_ask(broker.run_dir, "connections");
     }
-    assert_true(bounds_peer_ask_desk(broker.run_dir).silent_cut >= DUMB + 1);
+    assert_true(bounds_peer_ask_desk(broker.run_dir).silent_cut >= DUMB + 2);
     assert_true(bounds_peer_ask_desk(broker.run_dir).handshakes_failed > 0);
     uint64_t after = bounds_peer_ask(broker.run_dir, "memory_bytes").used;
     assert_true(IS_SANITIZED || after < before + 64 * MIB);     /* the sanitizer keeps what was freed */
@@ -171,6 +218,7 @@ static void who_says_nothing_or_reads_nothing_is_cut_and_others_go_on(void **sta
     for (int i = 0; i < DUMB; i++)
         raw_peer_close(&dumb[i]);
     raw_peer_close(&deaf);
+    unwatch(&mute);
     the_good_have_lost_nothing();
 }
 
@@ -196,29 +244,6 @@ static void clients_that_come_and_go_harm_nobody(void **state)
 }
 
 /* ---- who watches events ---- */
-
-struct watcher { void *context, *socket; struct arena arena; uint64_t seq, events, messages; bool has_gap; };
-
-static void watch(struct watcher *watcher, const char *topic, int receive_hwm)
-{
-    char address[160];
-
-    *watcher = (struct watcher){.context = zmq_ctx_new()};
-    arena_init(&watcher->arena, MIB);
-    watcher->socket = zmq_socket(watcher->context, ZMQ_SUB);
-    assert_non_null(watcher->socket);
-    zmq_setsockopt(watcher->socket, ZMQ_RCVHWM, &receive_hwm, sizeof receive_hwm);
-    zmq_setsockopt(watcher->socket, ZMQ_SUBSCRIBE, topic, strlen(topic));
-    snprintf(address, sizeof address, "ipc://%s/events", broker.run_dir);
-    assert_int_equal(zmq_connect(watcher->socket, address), 0);
-}
-
-static void unwatch(struct watcher *watcher)
-{
-    zmq_close(watcher->socket);
-    zmq_ctx_term(watcher->context);
-    arena_fini(&watcher->arena);
-}
 
 static void read_event(struct watcher *watcher, const unsigned char *bytes, size_t size)
 {
@@ -348,21 +373,88 @@ static void a_key_has_only_so_many_sessions(void **state)
     raw_peer_close(&first);
 }
 
-static void open_files_bound_the_connections(void **state)
+static void hear(struct watcher *watcher, uint64_t messages)
 {
-    static const char *const args[] = {"--ephemeral", NULL};
-    struct broker_fixture small;
-    struct rlimit limit;
+    while (watcher->messages < messages) {
+        live();
+        read_events(watcher);
+    }
+}
+
+static void a_key_has_only_so_many_connections(void **state)
+{
+    static struct watcher screens[PER_KEY], late, others;
+    struct key_file key = broker_keys_issue(&keys, ROLE_EVENTS, "screens"), other = broker_keys_issue(&keys, ROLE_EVENTS, "others");
 
     (void)state;
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
-    limit.rlim_cur = limit.rlim_max = 500;
-    broker_fixture_open(&small, args);
-    small.limit_files = &limit;
-    broker_fixture_start(&small);
-    assert_int_equal(bounds_peer_ask(small.run_dir, "connections").max, 500 - 128);
-    assert_int_equal(broker_fixture_stop(&small), 0);
-    broker_fixture_close(&small);
+    the_good_come("shop");
+    uint64_t before = bounds_peer_ask(broker.run_dir, "connections_per_key").refused_total;
+    for (int i = 0; i < PER_KEY; i++) {
+        watch_locked(&screens[i], "main", &key);
+        hear(&screens[i], 1);
+    }
+    struct bound_seen bound = bounds_peer_ask(broker.run_dir, "connections_per_key");
+    assert_int_equal(bound.used, PER_KEY);
+    assert_int_equal(bound.max, PER_KEY);
+    assert_int_equal(bound.refused_total, before);
+    watch_locked(&late, "main", &key);
+    for (; bound.refused_total < before + 2; bound = bounds_peer_ask(broker.run_dir, "connections_per_key")) {
+        live();
+        read_events(&late);                             /* it comes again and again, and subscribes only while it is read */
+    }
+    watch_locked(&others, "main", &other);
+    hear(&others, HEARD);
+    for (int i = 0; i < PER_KEY; i++) {
+        read_events(&screens[i]);
+        assert_false(screens[i].has_gap);
+    }
+    unwatch(&screens[0]);
+    do {
+        bound = bounds_peer_ask(broker.run_dir, "connections_per_key");
+        hear(&late, late.messages + HEARD);
+    } while (bounds_peer_ask(broker.run_dir, "connections_per_key").refused_total > bound.refused_total);
+    unwatch(&others);
+    unwatch(&late);
+    for (int i = 1; i < PER_KEY; i++)
+        unwatch(&screens[i]);
+    the_good_have_lost_nothing();
+}
+
+/* Hello again and again, as who was told busy says it. */
+static void knock(struct raw_peer *peer)
+{
+    raw_peer_hello(peer, PUBLISHER, NULL, NULL);
+    while (raw_peer_receive(peer, 0))
+        assert_true(peer->message.type == WIRE_WELCOME || peer->message.reply->status == STATUS(BUSY));
+}
+
+static void who_is_told_busy_again_and_again_counts_too(void **state)
+{
+    static struct raw_peer crowd[PER_KEY], late;
+    struct key_file key = broker_keys_issue(&keys, ROLE_PUBLISHER, "crowd");
+    struct bound_seen bound;
+
+    (void)state;
+    the_good_come("counter");
+    uint64_t before = bounds_peer_ask(broker.run_dir, "connections_per_key").refused_total;
+    for (int i = 0; i < PER_KEY; i++) {
+        open_with(&crowd[i], &key);
+        raw_peer_hello(&crowd[i], PUBLISHER, NULL, NULL);
+        assert_true(raw_peer_receive(&crowd[i], RAW_PEER_WAIT_MS));      /* Welcome for two of them */
+    }
+    open_with(&late, &key);
+    do {
+        for (int i = 0; i < PER_KEY; i++)
+            knock(&crowd[i]);
+        knock(&late);
+        live();
+        bound = bounds_peer_ask(broker.run_dir, "connections_per_key");
+    } while (bound.refused_total < before + 2);
+    assert_int_equal(bound.used, PER_KEY);
+    raw_peer_close(&late);
+    for (int i = 0; i < PER_KEY; i++)
+        raw_peer_close(&crowd[i]);
+    the_good_have_lost_nothing();
 }
 
 int main(void)
@@ -373,7 +465,8 @@ int main(void)
         cmocka_unit_test(for_who_reads_no_events_only_so_many_are_kept),
         cmocka_unit_test(who_follows_on_a_descriptor_keeps_the_session),
         cmocka_unit_test(a_key_has_only_so_many_sessions),
-        cmocka_unit_test(open_files_bound_the_connections),
+        cmocka_unit_test(a_key_has_only_so_many_connections),
+        cmocka_unit_test(who_is_told_busy_again_and_again_counts_too),
     };
 
     return cmocka_run_group_tests(tests, start, stop);

@@ -12,7 +12,7 @@ static struct connections all;
 static int open_all(void **state)
 {
     (void)state;
-    connections_init(&all, 100);
+    assert_int_equal(connections_init(&all, 100, 3), LW_OK);
     return 0;
 }
 
@@ -46,19 +46,23 @@ static void who_says_no_hello_is_cut(void **state)
     accept_tcp(PUBLISH, 10, 1000);
     accept_tcp(REPS, 300, 1500);
     accept_tcp(EVENTS, 12, 1500);
+    connections_greet(&all, EVENTS, 12, 0);
     accept_tcp(PUBLISH, 13, 1600);
     connections_greet(&all, PUBLISH, 13, 7);
+    accept_tcp(EVENTS, 14, 1700);
+    assert_int_equal(connections_accept(&all, EVENTS, 15, false, false, 1800), LW_OK);
     assert_int_equal(cut(1000 + CONNECTIONS_HELLO_MS - 1), -1);
     assert_int_equal(connections_wait_ms(&all, 1000 + CONNECTIONS_HELLO_MS - 1), 1);
     assert_int_equal(cut_one(false, 1000 + CONNECTIONS_HELLO_MS), -1);
     assert_int_equal(cut(1000 + CONNECTIONS_HELLO_MS), 10);
     assert_int_equal(cut(1000 + CONNECTIONS_HELLO_MS), -1);
     assert_int_equal(cut(90000), 300);
-    assert_int_equal(cut(90000), -1);                    /* neither who did, nor who watches events */
-    assert_int_equal(all.cut_silent, 2);
-    assert_int_equal(all.count, 4);                      /* until libzmq has noticed */
+    assert_int_equal(cut(90000), 14);                    /* watches, and has not subscribed */
+    assert_int_equal(cut(90000), -1);                    /* neither who did, nor who watches by ipc */
+    assert_int_equal(all.cut_silent, 3);
+    assert_int_equal(all.count, 6);                      /* until libzmq has noticed */
     (void)connections_close(&all, PUBLISH, 10);
-    assert_int_equal(all.count, 3);
+    assert_int_equal(all.count, 5);
 }
 
 static void a_session_that_is_over_has_to_say_hello_again(void **state)
@@ -124,9 +128,44 @@ static void watchers_by_tcp_leave_half_to_others(void **state)
     assert_int_equal(all.count, 1);
 
     struct connections many;
-    connections_init(&many, 24000);
+    assert_int_equal(connections_init(&many, 24000, 0), LW_OK);
     assert_int_equal(connections_watchers_max(&many), CONNECTIONS_WATCHERS_MAX);
     connections_fini(&many);
+}
+
+/* Three for each key; of one key there are those that say Hello and those that watch. */
+static void beyond_its_bound_a_key_gets_no_more(void **state)
+{
+    const struct siphash_128 one = {1, 7}, other = {1, 8}, none = {0, 0};
+
+    (void)state;
+    for (int fd = 10; fd < 20; fd++)
+        accept_tcp(fd % 2 == 0 ? PUBLISH : EVENTS, fd, 1000);
+    for (int fd = 10; fd < 13; fd++)
+        assert_true(connections_identify(&all, fd % 2 == 0 ? PUBLISH : EVENTS, fd, one));
+    assert_true(connections_identify(&all, PUBLISH, 12, one));           /* known already */
+    assert_true(connections_identify(&all, EVENTS, 13, other));
+    assert_true(connections_identify(&all, PUBLISH, 14, none));
+    connections_greet(&all, PUBLISH, 14, 7);
+    assert_int_equal(cut_one(false, 1000), -1);
+    assert_false(connections_identify(&all, EVENTS, 15, one));
+    assert_false(connections_identify(&all, EVENTS, 15, one));           /* said again before it was cut */
+    assert_int_equal(all.cut_of_key, 1);
+    assert_int_equal(all.key_peak, 3);
+    assert_int_equal(cut_one(false, 1000), 15);
+    assert_false(connections_identify(&all, EVENTS, 15, one));
+    (void)connections_close(&all, PUBLISH, 10);
+    assert_true(connections_identify(&all, PUBLISH, 16, one));
+    assert_false(connections_identify(&all, PUBLISH, 18, one));
+    assert_true(connections_identify(&all, PUBLISH, 16, other));         /* what was said before by who had the number before */
+    assert_true(connections_identify(&all, EVENTS, 17, one));
+    connections_forget(&all, EVENTS);
+    assert_true(connections_identify(&all, PUBLISH, 16, one));
+    accept_tcp(EVENTS, 30, 1000);
+    assert_true(connections_identify(&all, EVENTS, 30, one));
+    accept_tcp(EVENTS, 31, 1000);
+    assert_false(connections_identify(&all, EVENTS, 31, one));
+    assert_true(connections_identify(&all, EVENTS, 500, one));           /* nothing is known of it */
 }
 
 static void a_descriptor_that_is_used_again_is_the_new_ones(void **state)
@@ -179,6 +218,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_session_that_is_over_has_to_say_hello_again, open_all, close_all),
         cmocka_unit_test_setup_teardown(beyond_the_bound_the_newest_are_cut, open_all, close_all),
         cmocka_unit_test_setup_teardown(watchers_by_tcp_leave_half_to_others, open_all, close_all),
+        cmocka_unit_test_setup_teardown(beyond_its_bound_a_key_gets_no_more, open_all, close_all),
         cmocka_unit_test_setup_teardown(a_descriptor_that_is_used_again_is_the_new_ones, open_all, close_all),
         cmocka_unit_test_setup_teardown(what_a_door_tells_late_is_not_anothers, open_all, close_all),
         cmocka_unit_test_setup_teardown(a_socket_that_is_gone_takes_its_connections_along, open_all, close_all),

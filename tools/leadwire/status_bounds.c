@@ -13,6 +13,7 @@ static const struct { const char *name, *at; } meanings[] = {
     {"seen_bytes", "the oldest ids are forgotten before their time"},
     {"seen_ids", "the oldest are forgotten before their time"},
     {"parked_bytes", "reps are told busy too"},
+    {"connections_per_key", "who comes next with that key is cut, and tries again"},
     {"connections", "who comes next is cut, and tries again"},
 };
 
