@@ -40,6 +40,7 @@ struct http_door {
     struct evconnlistener *listener;   /* belongs to http */
     struct evhttp_bound_socket *bound; /* NULL when draining */
     struct event *sweeper;
+    struct event *adopter;             /* active from the turn of the loop that took a connection to its end: before anything can come */
     struct http_door_options options;
     struct http_calls calls;
     struct http_slots slots;
@@ -50,6 +51,7 @@ struct http_door {
 
 static lw_status listen_on(struct http_door *door, const char *address);
 static struct bufferevent *on_connection(struct event_base *base, void *context);
+static void adopt(struct http_door *door);
 static void on_adopt(evutil_socket_t fd, short what, void *context);
 static void on_request(struct evhttp_request *request, void *context);
 static void on_reply_sent(struct evhttp_request *request, void *context);
@@ -66,8 +68,9 @@ lw_status http_door_open(struct event_base *base, const struct http_door_options
     door->options = *options;
     door->http = evhttp_new(base);
     door->sweeper = event_new(base, -1, 0, on_sweep, door);
+    door->adopter = event_new(base, -1, 0, on_adopt, door);
     lw_status status = http_slots_init(&door->slots, options->connections_max);
-    if (status == LW_OK && (!door->http || !door->sweeper))
+    if (status == LW_OK && (!door->http || !door->sweeper || !door->adopter))
         status = LW_NO_MEMORY;
     if (status != LW_OK)
         goto fail;
@@ -103,6 +106,8 @@ void http_door_close(struct http_door **door_place)
     http_calls_end(&door->calls);
     if (door->sweeper)
         event_free(door->sweeper);
+    if (door->adopter)
+        event_free(door->adopter);
     if (door->http)
         evhttp_free(door->http);
     http_slots_fini(&door->slots);
@@ -251,27 +256,27 @@ static struct bufferevent *on_connection(struct event_base *base, void *context)
         evconnlistener_disable(door->listener);   /* the sweep opens it again */
         door->paused = true;
     }
-    if (connection) {
-        bufferevent_incref(connection);
-        if (event_base_once(base, -1, EV_TIMEOUT, on_adopt, connection, NULL) != 0)
-            bufferevent_decref(connection);
-    }
+    event_active(door->adopter, EV_TIMEOUT, 0);
     return connection;
 }
 
 /* evhttp shows its connection only with a request, and the end of one may come before that; but it is what the callbacks of the
- * bufferevent are called with. Before anything can come: in the turn of the loop that took the connection. */
+ * bufferevent are called with. */
+static void adopt(struct http_door *door)
+{
+    for (struct http_slot *slot; (slot = http_slots_next_new(&door->slots)) != NULL;) {
+        void *evhttp_side = NULL;
+        bufferevent_getcb(slot->connection, NULL, NULL, NULL, &evhttp_side);
+        if (!freed_by_evhttp(slot->connection))
+            evhttp_connection_set_closecb(evhttp_side, http_connection_on_closed, NULL);
+    }
+}
+
 static void on_adopt(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
     (void)what;
-    struct bufferevent *connection = context;
-    void *evhttp_side = NULL;
-    if (!freed_by_evhttp(connection)) {
-        bufferevent_getcb(connection, NULL, NULL, NULL, &evhttp_side);
-        evhttp_connection_set_closecb(evhttp_side, http_connection_on_closed, NULL);
-    }
-    bufferevent_decref(connection);
+    adopt(context);
 }
 
 static void on_request(struct evhttp_request *request, void *context)
@@ -352,6 +357,7 @@ static void sweep(struct http_door *door)
 {
     uint64_t now_ms = wall_clock_monotonic_ms();
     uint32_t ending = 0;
+    adopt(door);
     for (uint32_t i = 0; i < door->slots.max; i++) {
         struct http_slot *slot = &door->slots.items[i];
         if (slot->connection && freed_by_evhttp(slot->connection))

@@ -51,11 +51,20 @@ struct http_slot *http_slots_take(struct http_slots *slots, struct bufferevent *
     slots->free = slot->newer;
     slots->free_count--;
     bufferevent_incref(connection);
-    *slot = (struct http_slot){.connection = connection};
+    *slot = (struct http_slot){.connection = connection, .next_new = slots->first_new};
+    slots->first_new = slot;
     bool added = index_table_add(&slots->by_connection, hash_of(connection), (uint32_t)(slot - slots->items));
     assert(added);   /* there is room for all slots */
     (void)added;
     http_slots_wait(slots, slot, deadline_ms);
+    return slot;
+}
+
+struct http_slot *http_slots_next_new(struct http_slots *slots)
+{
+    struct http_slot *slot = slots->first_new;
+    if (slot)
+        slots->first_new = slot->next_new;
     return slot;
 }
 

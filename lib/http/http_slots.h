@@ -21,6 +21,7 @@ struct http_slot {
     uint64_t deadline_ms;             /* 0: a request is being answered, or it is ending */
     bool ending;                      /* it was told to go, and its bufferevent is not freed yet */
     struct http_slot *older, *newer;  /* among those that wait; in a free one `newer` is the next free one */
+    struct http_slot *next_new;       /* among those taken in this turn of the loop */
 };
 
 struct http_slots {
@@ -28,6 +29,7 @@ struct http_slots {
     uint32_t max, free_count;
     struct http_slot *free;
     struct http_slot waiting;         /* its newer is the oldest, its older the newest */
+    struct http_slot *first_new;
     struct index_table by_connection;
 };
 
@@ -37,6 +39,8 @@ void http_slots_fini(struct http_slots *slots);   /* zeroed: accepted */
 
 /* Waits for a request from now on. NULL when none is free. */
 struct http_slot *http_slots_take(struct http_slots *slots, struct bufferevent *connection, uint64_t deadline_ms);
+/* One that was taken since it was last asked, each once; NULL: no more. All must have been given before any is freed. */
+struct http_slot *http_slots_next_new(struct http_slots *slots);
 void http_slots_free(struct http_slots *slots, struct http_slot *slot);
 /* NULL if there is none. */
 struct http_slot *http_slots_find(const struct http_slots *slots, const struct bufferevent *connection);
