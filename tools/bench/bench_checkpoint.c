@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A desk with very many open leads that goes on working: while they come, while reps work at the top of them, and when nothing
- * happens but the checkpoint; and while a Redis that was emptied gets all of it anew. How long the turns of the broker's loop took meanwhile, as the broker tells it; and how long the slices of
- * checkpoints did, by CPU time, in whichever phase: one of more than 5 ms is exit code 1.
+ * happens but the checkpoint; and while a Redis that was emptied gets all of it anew. How long the turns of the broker's loop took
+ * meanwhile, as the broker tells it; and how long the slices of checkpoints did, by CPU time, in whichever phase: one of more than 5 ms
+ * is exit code 1.
  */
 #define _DEFAULT_SOURCE   /* MAP_ANONYMOUS */
 #include <hiredis.h>
@@ -16,6 +17,7 @@
 #include "control_client.h"
 #include "soak_clients.h"
 #include "waiting_desk.h"
+#include "wall_clock.h"
 
 enum { LEADS = 1000000, LEADS_QUICK = 100000, SERVE_S = 30, SERVE_S_QUICK = 5, LOOK_EVERY_MS = 100, RATE = 2000, IN_HAND = 1000, CHECKPOINT_WITHIN_MS = 90000, CHECKPOINT_MS_QUICK = 5000 };
 
@@ -66,39 +68,30 @@ static uint64_t serve(const struct waiting_desk *desk, uint32_t leads, uint32_t 
     return completed;
 }
 
-/* The one that is due because of time, with nothing else to do. */
-static void await_checkpoint(struct control_client *control)
+/* One that ends from now on, with the store there. */
+static void await_checkpoint(struct control_client *control, const char *or_else)
 {
-    uint64_t last_ms = ask(control).checkpoint_age_ms;
-    for (uint32_t waited = 0; waited < CHECKPOINT_WITHIN_MS; waited += LOOK_EVERY_MS) {
-        poll(NULL, 0, LOOK_EVERY_MS);
-        uint64_t age_ms = ask(control).checkpoint_age_ms;
-        if (age_ms < last_ms)
+    const uint64_t began_ms = wall_clock_monotonic_ms();
+    for (uint64_t passed_ms = 0; passed_ms < CHECKPOINT_WITHIN_MS; passed_ms = wall_clock_monotonic_ms() - began_ms) {
+        const struct figures now = ask(control);
+        if (now.checkpoint_age_ms < passed_ms && !now.is_away)
             return;
-        last_ms = age_ms;
+        poll(NULL, 0, LOOK_EVERY_MS);
     }
-    bench_give_up("no checkpoint came");
+    bench_give_up(or_else);
 }
 
 /* Redis loses all that it had: the next checkpoint is complete. Until it ends the broker tells no counts. */
-static void empty_redis(struct control_client *control, const char *dir)
+static void empty_redis(const char *dir)
 {
     char socket[128];
     snprintf(socket, sizeof socket, "%s/redis.sock", dir);
-    const uint64_t last_ms = ask(control).checkpoint_age_ms;
     redisContext *redis = redisConnectUnix(socket);
     redisReply *reply = redis && !redis->err ? redisCommand(redis, "FLUSHALL") : NULL;
     if (!reply || reply->type == REDIS_REPLY_ERROR)
         bench_give_up("Redis cannot be emptied");
     freeReplyObject(reply);
     redisFree(redis);
-    for (uint32_t waited = 0; waited < CHECKPOINT_WITHIN_MS; waited += LOOK_EVERY_MS) {
-        poll(NULL, 0, LOOK_EVERY_MS);
-        const struct figures now = ask(control);
-        if (now.checkpoint_age_ms < last_ms && !now.is_away)
-            return;
-    }
-    bench_give_up("the emptied Redis is not written anew");
 }
 
 static void print_phase(const char *what, const struct figures *before, const struct figures *after)
@@ -133,10 +126,11 @@ int bench_checkpoint(const struct bench_options *options)
     uint64_t completed = serve(&desk, leads, options->quick ? SERVE_S_QUICK : SERVE_S);
     phases[2] = ask(control);
     print_phase("serving", &phases[1], &phases[2]);
-    await_checkpoint(control);
+    await_checkpoint(control, "no checkpoint came");   /* the one that is due because of time, with nothing else to do */
     phases[3] = ask(control);
     print_phase("checkpoint", &phases[2], &phases[3]);
-    empty_redis(control, desk.dir);
+    empty_redis(desk.dir);
+    await_checkpoint(control, "the emptied Redis is not written anew");
     phases[4] = ask(control);
     print_phase("emptied", &phases[3], &phases[4]);
     printf("%llu leads completed while %llu waited\n", (unsigned long long)completed, (unsigned long long)phases[1].waiting);
