@@ -25,7 +25,7 @@
 
 enum {
     SLICE_RECORDS_MAX = 1024, SLICE_BYTES_MAX = 64 * 1024,
-    SLICE_MARKS_MAX = 8192,   /* of a checkpoint of all: half a millisecond or so */
+    SLICE_MARKS_MAX = 2048,   /* of a checkpoint of all: a millisecond or so, each lead being a miss or two of the cache */
     OVERGROWN_TIMES = 4,      /* so much more than makes a checkpoint due: then the journal grows no faster than slices go */
     SEEN_BUCKETS_MAX = 65536, DOOMED_BUCKETS_MAX = 1000, DOOMED_GENERATIONS_MAX = 50,
     /* places in a slice's keys, from 1 as in Lua */
