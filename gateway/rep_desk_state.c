@@ -144,11 +144,14 @@ static void set_content(json_t *row, const struct lw_rep_event *event)
 {
     if (!event->lead)
         return;   /* we have it already */
-    json_t *contacts = json_array();
-    for (uint32_t i = 0; i < event->contact_count; i++)
+    json_t *contacts = json_array(), *came = json_array();
+    for (uint32_t i = 0; i < event->contact_count; i++) {
         json_array_append_new(contacts, lead_json_write(&event->contacts[i]));
+        json_array_append_new(came, json_integer(event->contact_unix_ms[i]));
+    }
     json_object_set_new(row, "lead", lead_json_write(event->lead));
     json_object_set_new(row, "contacts", contacts);
+    json_object_set_new(row, "contact_unix_ms", came);
 }
 
 static const char *phase_of(const struct lw_rep_event *event)

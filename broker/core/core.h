@@ -311,6 +311,13 @@ enum core_effect_kind {
 
 struct core_decline_count { const char *reason; uint32_t count; };   /* how often a rep declined for it */
 
+/* A contact that joined a lead: packed, and when it came. */
+struct core_contact {
+    const char *data;
+    uint32_t size;
+    uint64_t at_ms;
+};
+
 struct core_effect {
     enum core_effect_kind kind;
     uint64_t session;
@@ -332,7 +339,7 @@ struct core_effect {
     bool resumed;
     bool joined;                       /* of a publish: the contact joined an open lead */
     uint32_t contact_count;            /* contacts that joined the lead */
-    const struct core_text *contacts;  /* offer, resumed holding: theirs, packed, in the order in which they came; else NULL */
+    const struct core_contact *contacts;   /* offer, resumed holding: theirs, in the order in which they came; else NULL */
     const char *queue, *rep, *device, *source, *disposition;   /* never NULL */
     const void *payload;               /* offer, resumed holding, lead event: the packed lead; NULL: the client has it from the offer */
     uint32_t payload_size;

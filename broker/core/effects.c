@@ -118,14 +118,16 @@ void reply_joined(struct core *core, const struct core_command *command, enum co
 }
 
 /* contacts: room for them, as long as the effect. */
-static void effect_payload(const struct lead *lead, struct core_effect *effect, struct core_text contacts[CORE_CONTACTS_MAX])
+static void effect_payload(const struct lead *lead, struct core_effect *effect, struct core_contact contacts[CORE_CONTACTS_MAX])
 {
     effect->payload = lead->payload;
     effect->payload_size = lead->payload_size;
     if (effect->contact_count == 0)
         return;
-    for (uint32_t i = 0; i < effect->contact_count; i++)
-        contacts[i] = (struct core_text){lead->extra->person->contacts[i].payload, lead->extra->person->contacts[i].payload_size};
+    for (uint32_t i = 0; i < effect->contact_count; i++) {
+        const struct contact *contact = &lead->extra->person->contacts[i];
+        contacts[i] = (struct core_contact){contact->payload, contact->payload_size, contact->at_ms};
+    }
     effect->contacts = contacts;
 }
 
@@ -157,7 +159,7 @@ void tell_offer(struct core *core, const struct lead *lead, const struct rep *re
 {
     struct core_effect effect;
     const struct core_why why = {core, lead, rep};
-    struct core_text contacts[CORE_CONTACTS_MAX];
+    struct core_contact contacts[CORE_CONTACTS_MAX];
     if (rep->session == 0 || core->is_restoring)
         return;
     effect_init(core, &effect, EFFECT_OFFER);
@@ -183,7 +185,7 @@ void tell_offer(struct core *core, const struct lead *lead, const struct rep *re
 static void tell_held(struct core *core, const struct lead *lead, const struct rep *rep, bool resumed, bool with_lead)
 {
     struct core_effect effect;
-    struct core_text contacts[CORE_CONTACTS_MAX];
+    struct core_contact contacts[CORE_CONTACTS_MAX];
     if (rep->session == 0)
         return;
     effect_init(core, &effect, EFFECT_HOLDING);

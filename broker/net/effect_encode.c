@@ -178,9 +178,26 @@ static void encode_query_reply(struct net *net, struct peer *peer, const struct 
     net_hold(net, peer, &(struct wire_message){.type = WIRE_LEAD_QUERY_REPLY, .lead_query_reply = &reply}, OUTBOX_ANSWERS);
 }
 
+/* When each contact came; room for them as long as the message. */
+struct joined {
+    Leadwire__V1__JoinedContact contacts[CORE_CONTACTS_MAX], *list[CORE_CONTACTS_MAX];
+};
+
+static size_t joined_of(const struct core_effect *effect, struct joined *joined)
+{
+    const size_t count = effect->contacts ? effect->contact_count : 0;
+    for (size_t i = 0; i < count; i++) {
+        leadwire__v1__joined_contact__init(&joined->contacts[i]);
+        joined->contacts[i].came_unix_ms = (int64_t)effect->contacts[i].at_ms;
+        joined->list[i] = &joined->contacts[i];
+    }
+    return count;
+}
+
 static void encode_offer(struct net *net, struct peer *peer, const struct core_effect *effect)
 {
     Leadwire__V1__Offer offer = LEADWIRE__V1__OFFER__INIT;
+    struct joined joined;
     char lead_id[DESK_ID_TEXT_MAX], why[CORE_WHY_ROOM];
     uint64_t left_ms = effect->deadline_ms > net->turn.desk_ms ? effect->deadline_ms - net->turn.desk_ms : 0;
 
@@ -205,6 +222,8 @@ static void encode_offer(struct net *net, struct peer *peer, const struct core_e
     offer.bought = (char *)effect->bought;
     offer.bought_unix_ms = (int64_t)effect->bought_ms;
     offer.no_customer = effect->is_no_customer;
+    offer.n_joined = joined_of(effect, &joined);
+    offer.joined = joined.list;
     if (effect->hides_person) {
         hold_hidden(net, peer, &offer, effect);
         return;
@@ -234,6 +253,7 @@ static void hold_hidden(struct net *net, struct peer *peer, Leadwire__V1__Offer 
 static void encode_holding(struct net *net, struct peer *peer, const struct core_effect *effect)
 {
     Leadwire__V1__Holding holding = LEADWIRE__V1__HOLDING__INIT;
+    struct joined joined;
     char lead_id[DESK_ID_TEXT_MAX];
 
     desk_id_format(effect->lead, lead_id);
@@ -256,6 +276,8 @@ static void encode_holding(struct net *net, struct peer *peer, const struct core
     holding.bought = (char *)effect->bought;
     holding.bought_unix_ms = (int64_t)effect->bought_ms;
     holding.no_customer = effect->is_no_customer;
+    holding.n_joined = joined_of(effect, &joined);
+    holding.joined = joined.list;
     hold_with_lead(net, peer, &(struct wire_message){.type = WIRE_HOLDING, .holding = &holding}, effect);
 }
 

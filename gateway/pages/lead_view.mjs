@@ -98,9 +98,10 @@ function ofContact(list, contact) {
   return list;
 }
 
-function joined(contact, number) {
+function joined(contact, number, cameMs) {
   const wants = once([contact.product, contact.subject].filter(Boolean)).join(" · ");
   return make("li", {}, make("strong", {}, `${t("contact", {number})}: ${t(`channel_${contact.channel}`)}`),
+    cameMs > 0 && make("span", {class: "came"}, `, ${moment(cameMs)}`),
     nameOf({lead: contact}) !== t("unknown_person") && make("p", {}, nameOf({lead: contact})), wants && make("p", {}, wants),
     contact.summary && make("blockquote", {class: "said"}, contact.summary), recordingOf(contact), ofContact(make("dl"), contact));
 }
@@ -116,7 +117,7 @@ export function details(row) {
   fact(list, "queue", row.queue);
   ofContact(list, lead);
   fact(list, "consents", allOf(row, consentsOf).join(" · "));
-  const contacts = (row.contacts ?? []).map((contact, index) => joined(contact, index + 2));
+  const contacts = (row.contacts ?? []).map((contact, index) => joined(contact, index + 2, row.contact_unix_ms?.[index]));
   return make("details", {}, make("summary", {}, t("details")), list, contacts.length > 0 && make("ol", {class: "contacts"}, contacts));
 }
 

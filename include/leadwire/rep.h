@@ -110,6 +110,7 @@ struct lw_rep_event {
     uint32_t offer_number;
     const struct lw_lead *lead;    /* offer; holding when resumed, or when no offer brought it, or not all of it; else NULL: the offer had it */
     const struct lw_lead *contacts;   /* that joined the lead, with `lead`, in the order in which they came: contact_count of them */
+    const int64_t *contact_unix_ms;   /* when each of them came; 0: an older broker does not tell */
     uint32_t contact_count;
     int64_t deadline_unix_ms;      /* by the broker's clock */
     uint32_t answer_ms;            /* offer: time left when it was sent */

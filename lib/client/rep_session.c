@@ -28,7 +28,8 @@ static lw_status answer_offer(struct lw_rep *rep, const char *lead_id, uint32_t 
                               const char *reason, uint64_t *ticket_out);
 static lw_status invalid(struct lw_rep *rep, const char *reason);
 static bool fill_message(struct lw_rep *rep, const struct wire_message *message, struct lw_rep_event *out);
-static void read_contacts(struct lw_rep *rep, Leadwire__V1__Lead *const *contacts, size_t count, struct lw_rep_event *out);
+static void read_contacts(struct lw_rep *rep, Leadwire__V1__Lead *const *contacts, size_t count, Leadwire__V1__JoinedContact *const *joined,
+                          size_t joined_count, struct lw_rep_event *out);
 static bool fill_offer(struct lw_rep *rep, const Leadwire__V1__Offer *offer, struct lw_rep_event *out);
 static bool fill_holding(struct lw_rep *rep, const Leadwire__V1__Holding *holding, struct lw_rep_event *out);
 static void fill_answer(struct lw_rep *rep, const struct session_event *event, struct lw_rep_event *out);
@@ -361,7 +362,7 @@ static bool fill_offer(struct lw_rep *rep, const Leadwire__V1__Offer *offer, str
     out->lead_id = offer->lead_id;
     out->offer_number = offer->offer_number;
     out->lead = read_lead(rep, offer->lead);
-    read_contacts(rep, offer->contacts, offer->n_contacts, out);
+    read_contacts(rep, offer->contacts, offer->n_contacts, offer->joined, offer->n_joined, out);
     out->deadline_unix_ms = offer->deadline_unix_ms;
     out->answer_ms = offer->answer_ms;
     out->received_unix_ms = offer->received_unix_ms;
@@ -392,7 +393,7 @@ static bool fill_holding(struct lw_rep *rep, const Leadwire__V1__Holding *holdin
     out->lead_id = holding->lead_id;
     out->offer_number = holding->offer_number;
     out->lead = read_lead(rep, holding->lead);
-    read_contacts(rep, holding->contacts, holding->n_contacts, out);
+    read_contacts(rep, holding->contacts, holding->n_contacts, holding->joined, holding->n_joined, out);
     out->lead_state = state;
     out->touch_by_unix_ms = holding->touch_by_unix_ms;
     out->deadline_unix_ms = holding->deadline_unix_ms;
@@ -468,12 +469,17 @@ static const struct lw_lead *read_lead(struct lw_rep *rep, const Leadwire__V1__L
 }
 
 /* As many as there is memory for. */
-static void read_contacts(struct lw_rep *rep, Leadwire__V1__Lead *const *contacts, size_t count, struct lw_rep_event *out)
+static void read_contacts(struct lw_rep *rep, Leadwire__V1__Lead *const *contacts, size_t count, Leadwire__V1__JoinedContact *const *joined,
+                          size_t joined_count, struct lw_rep_event *out)
 {
     struct lw_lead *leads = count > 0 ? arena_calloc(&rep->session.arena, count, sizeof *leads) : NULL;
+    int64_t *came = leads ? arena_calloc(&rep->session.arena, count, sizeof *came) : NULL;
     out->contacts = leads;
-    for (size_t i = 0; leads && i < count && wire_lead_to_public(contacts[i], &rep->session.arena, &leads[i]); i++)
+    out->contact_unix_ms = came;
+    for (size_t i = 0; came && i < count && wire_lead_to_public(contacts[i], &rep->session.arena, &leads[i]); i++) {
+        came[i] = i < joined_count ? joined[i]->came_unix_ms : 0;
         out->contact_count++;
+    }
 }
 
 /* What an answer says about what we hold. An accepted offer stays until its Holding comes. */

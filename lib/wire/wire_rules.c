@@ -285,6 +285,8 @@ RULES(rep_status,
     ENUM(device_state),
     NUMBER(device_until_unix_ms));
 
+RULES(joined_contact, NUMBER(came_unix_ms));
+
 RULES(offer,
     NAME_NEEDED(lead_id, ID_MAX),
     NUMBER(offer_number),
@@ -307,7 +309,8 @@ RULES(offer,
     NUMBER(bought_unix_ms),
     TEXT(note, REASON_MAX),
     NAME(note_by, LW_NAME_MAX),
-    NUMBER(no_customer));
+    NUMBER(no_customer),
+    MESSAGES(joined, CONTACTS_MAX, &joined_contact_rules));
 
 RULES(offer_answer,
     REQUEST_ID,
@@ -337,7 +340,8 @@ RULES(holding,
     NUMBER(bought_unix_ms),
     TEXT(note, REASON_MAX),
     NAME(note_by, LW_NAME_MAX),
-    NUMBER(no_customer));
+    NUMBER(no_customer),
+    MESSAGES(joined, CONTACTS_MAX, &joined_contact_rules));
 
 RULES(withdrawn,
     NAME_NEEDED(lead_id, ID_MAX),

@@ -19,6 +19,8 @@ struct told {
     lw_rep_state state;
     uint64_t ticket;
     lw_outcome outcome;
+    uint32_t contact_count;
+    int64_t came_unix_ms[2];   /* of its first contacts */
 };
 
 struct fixture {
@@ -39,7 +41,9 @@ static void turn(void *client)
         struct told *told = &f->told[f->count++];
         *told = (struct told){.kind = event.kind, .offer_number = event.offer_number, .resumed = event.resumed, .interrupts = event.interrupts,
                               .lead_state = event.lead_state, .state = event.state, .ticket = event.ticket,
-                              .outcome = event.outcome};
+                              .outcome = event.outcome, .contact_count = event.contact_count};
+        for (uint32_t i = 0; i < event.contact_count && i < 2; i++)
+            told->came_unix_ms[i] = event.contact_unix_ms[i];
         snprintf(told->lead_id, sizeof told->lead_id, "%s", event.lead_id);
         snprintf(told->bought, sizeof told->bought, "%" PRId64 " %s%s", event.bought_unix_ms, event.bought, event.no_customer ? ", none" : "");
         snprintf(told->reason, sizeof told->reason, "%s", event.reason);
@@ -229,6 +233,35 @@ static void repeats_of_offers_and_holdings_are_told_once(void **state)
     assert_int_equal(expect_told(f, LW_REP_HOLDING)->lead_state, LW_LEAD_CONNECTING);
     assert_int_equal(expect_told(f, LW_REP_HOLDING)->lead_state, LW_LEAD_ASSIGNED);
     nothing_more_is_told(f);
+}
+
+/* A broker of before tells of none, or of fewer than there are. */
+static void contacts_come_with_their_times_as_far_as_they_are_told(void **state)
+{
+    struct fixture *f = *state;
+    Leadwire__V1__Lead lead = LEADWIRE__V1__LEAD__INIT, *contacts[] = {&lead, &lead};
+    Leadwire__V1__JoinedContact first = LEADWIRE__V1__JOINED_CONTACT__INIT, *joined[] = {&first};
+    Leadwire__V1__Offer offer = LEADWIRE__V1__OFFER__INIT;
+    open_rep(f);
+    log_on(f);
+    say_snapshot_end(f);
+    expect_told(f, LW_REP_SNAPSHOT);
+    lead.channel = LEADWIRE__V1__CHANNEL__CHANNEL_WEB;
+    lead.source = "contact-form";
+    offer.lead_id = "5-1";
+    offer.offer_number = 1;
+    offer.epoch = f->fake.epoch;
+    offer.lead = &lead;
+    offer.contacts = contacts;
+    offer.n_contacts = 2;
+    first.came_unix_ms = 1767225600000;
+    offer.joined = joined;
+    offer.n_joined = 1;
+    fake_say(&f->fake, WIRE_OFFER, &offer);
+    const struct told *told = expect_told(f, LW_REP_OFFER);
+    assert_int_equal(told->contact_count, 2);
+    assert_int_equal(told->came_unix_ms[0], 1767225600000);
+    assert_int_equal(told->came_unix_ms[1], 0);
 }
 
 static void withdrawals_and_status_are_told(void **state)
@@ -471,6 +504,7 @@ int main(void)
         TEST(a_lead_is_offered_accepted_held_and_completed),
         TEST(a_completion_names_when_and_where),
         TEST(repeats_of_offers_and_holdings_are_told_once),
+        TEST(contacts_come_with_their_times_as_far_as_they_are_told),
         TEST(withdrawals_and_status_are_told),
         TEST(a_late_answer_is_told_as_not_yours),
         TEST(a_resumed_session_lists_what_is_held_and_is_told_all_again),

@@ -391,6 +391,7 @@ static void keep_effect(void *context, const struct core_effect *effect)
         assert(effect->contacts[i].size <= sizeof told->contact_bytes[i]);
         memcpy(told->contact_bytes[i], effect->contacts[i].data, effect->contacts[i].size);
         told->contacts[i].size = effect->contacts[i].size;
+        told->contacts[i].at_ms = effect->contacts[i].at_ms;
     }
     point_to_contacts(told);
     strcpy(told->why, core_why_words(effect->why, why));

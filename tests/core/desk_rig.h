@@ -20,7 +20,7 @@ struct told {
     struct core_effect effect;
     char texts[RIG_TEXTS][RIG_TEXT_MAX], why[CORE_WHY_SIZE];
     uint8_t payload[64];
-    struct core_text contacts[CORE_CONTACTS_MAX];
+    struct core_contact contacts[CORE_CONTACTS_MAX];
     char contact_bytes[CORE_CONTACTS_MAX][16];
 };
 

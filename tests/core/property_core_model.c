@@ -15,7 +15,7 @@
 enum { COMMANDS = 2500, CONFIGS_MAX = 40, TOLD_MAX = 4096, NAMES = 8, KNOWN = 64, IDS = 400, NOTE_TOO_LONG = 501 };
 
 enum { TEXTS = 12, OTHERS = TEXTS };
-struct heard { struct core_effect effect; char texts[TEXTS + 1][160], payload[64], contacts[64], declines[96]; };
+struct heard { struct core_effect effect; char texts[TEXTS + 1][160], payload[64], contacts[256], declines[96]; };
 struct hearer { struct heard *list; uint32_t count; };
 
 struct pair {
@@ -60,7 +60,8 @@ static void hear(void *context, const struct core_effect *effect)
         memcpy(heard->payload, effect->payload, effect->payload_size);
     for (uint32_t i = 0; effect->contacts && i < effect->contact_count; i++) {
         size_t size = strlen(heard->contacts);
-        snprintf(heard->contacts + size, sizeof heard->contacts - size, "%.*s,", (int)effect->contacts[i].size, effect->contacts[i].data);
+        snprintf(heard->contacts + size, sizeof heard->contacts - size, "%.*s %llx,", (int)effect->contacts[i].size, effect->contacts[i].data,
+                 (unsigned long long)effect->contacts[i].at_ms);
     }
     for (uint32_t i = 0; i < effect->decline_count; i++) {
         size_t size = strlen(heard->declines);

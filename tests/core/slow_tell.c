@@ -90,7 +90,7 @@ static const struct slow_won *won_of(const struct slow_desk *desk, const struct 
 static void tell_with(struct slow_desk *desk, const struct slow_lead *lead, enum core_effect_kind kind, bool resumed, bool payload)
 {
     struct core_effect effect = new_effect(kind);
-    struct core_text contacts[CORE_CONTACTS_MAX];
+    struct core_contact contacts[CORE_CONTACTS_MAX];
     if (desk->reps[lead->rep].session == 0)
         return;
     put_lead(desk, lead, &effect);
@@ -118,7 +118,7 @@ static void tell_with(struct slow_desk *desk, const struct slow_lead *lead, enum
         effect.payload_size = lead->payload_size;
         effect.contacts = contacts;
         for (uint32_t i = 0; i < lead->contact_count; i++)
-            contacts[i] = (struct core_text){(const char *)lead->contacts[i].payload, lead->contacts[i].size};
+            contacts[i] = (struct core_contact){(const char *)lead->contacts[i].payload, lead->contacts[i].size, lead->contacts[i].at_ms};
     }
     emit(desk, &effect);
 }

@@ -204,9 +204,13 @@ static void an_offer_is_renewed_not_doubled(void **state)
     const struct core_effect *offer = rig_told(&rig, EFFECT_OFFER, ada, 0);
     assert_true(offer->resumed && offer->offer_number == 1 && offer->contact_count == 1 && offer->deadline_ms == deadline_ms);
     assert_memory_equal(offer->contacts[0].data, "b", 1);
+    const uint64_t came_ms = rig.now_ms;
+    assert_int_equal(offer->contacts[0].at_ms, came_ms);
+    rig_pass(&rig, 1000);
     contact(&rig, "c", LW_CHANNEL_PHONE);
     offer = rig_told(&rig, EFFECT_OFFER, ada, 0);
     assert_true(offer->resumed && offer->offer_number == 1 && offer->weight == CALL_WEIGHT && offer->channel == LW_CHANNEL_PHONE);
+    assert_true(offer->contacts[0].at_ms == came_ms && offer->contacts[1].at_ms == came_ms + 1000);
     assert_int_equal(rig_told_count(&rig, EFFECT_WITHDRAWN, 0), 0);
     assert_int_equal(rig_rep(&rig, "ada").load, CALL_WEIGHT);
     assert_int_equal(rig_accept(&rig, ada, lead, 1), CORE_ACCEPTED);

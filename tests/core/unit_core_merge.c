@@ -80,6 +80,7 @@ static void the_other_has_all_contacts_in_their_order(void **state)
     assert_memory_equal(offer->contacts[0].data, "form", 4);
     assert_memory_equal(offer->contacts[1].data, "more", 4);
     assert_memory_equal(offer->contacts[2].data, "late", 4);
+    assert_true(offer->contacts[1].at_ms == offer->contacts[0].at_ms + 2000 && offer->contacts[2].at_ms == offer->contacts[1].at_ms + 1000);
     rig_log_off(&rig, ada);
     restart(&rig);
     assert_int_equal(rig_row(&rig, other).contact_count, 3);

@@ -87,6 +87,24 @@ static void an_offer_becomes_a_holding_with_its_content(void **state)
     assert_int_equal(number_of(0, "touch_by_unix_ms"), 0);
 }
 
+static void contacts_keep_their_times(void **state)
+{
+    (void)state;
+    const struct lw_lead lead = {.channel = LW_CHANNEL_WEB, .source = "form"}, contacts[] = {lead, lead};
+    const int64_t came[] = {NOW_MS - 60000, NOW_MS};
+    struct lw_rep_event event = event_of(LW_REP_OFFER, "1-9", 1);
+    event.lead = &lead;
+    event.contacts = contacts;
+    event.contact_unix_ms = came;
+    event.contact_count = 2;
+    note(event);
+    const json_t *row = json_array_get(desk.leads, 0), *times = json_object_get(row, "contact_unix_ms");
+    assert_int_equal(json_array_size(json_object_get(row, "contacts")), 2);
+    assert_int_equal(json_array_size(times), 2);
+    assert_int_equal(json_integer_value(json_array_get(times, 0)), NOW_MS - 60000);
+    assert_int_equal(json_integer_value(json_array_get(times, 1)), NOW_MS);
+}
+
 static void what_a_snapshot_does_not_tell_again_goes(void **state)
 {
     (void)state;
@@ -180,6 +198,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_offer_becomes_a_holding_with_its_content, begin, end),
+        cmocka_unit_test_setup_teardown(contacts_keep_their_times, begin, end),
         cmocka_unit_test_setup_teardown(what_a_snapshot_does_not_tell_again_goes, begin, end),
         cmocka_unit_test_setup_teardown(what_was_taken_back_is_told_and_only_the_last_few, begin, end),
         cmocka_unit_test_setup_teardown(only_the_offer_that_is_meant_is_forgotten, begin, end),

@@ -42,10 +42,13 @@ static json_t *lead_object(const struct rep_desk *desk, const struct lw_rep_even
     json_object_set_new(object, "lead", event->lead != NULL ? lead_json_write(event->lead) : json_null());
     if (desk->crm_link != NULL)
         json_object_set_new(object, "crm_link", rep_crm_link(link, desk->crm_link, event) ? json_string(link) : json_null());
-    json_t *contacts = json_array();
-    for (uint32_t i = 0; i < event->contact_count; i++)
+    json_t *contacts = json_array(), *came = json_array();
+    for (uint32_t i = 0; i < event->contact_count; i++) {
         json_array_append_new(contacts, lead_json_write(&event->contacts[i]));
+        json_array_append_new(came, json_integer(event->contact_unix_ms[i]));
+    }
     json_object_set_new(object, "contacts", contacts);
+    json_object_set_new(object, "contact_unix_ms", came);
     return object;
 }
 

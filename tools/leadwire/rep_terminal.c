@@ -151,10 +151,14 @@ static void show_lead(const struct lw_lead *lead, int64_t came_unix_ms)
 /* The lead, and what the same person sent since. */
 static void show_contacts(const struct lw_rep_event *event)
 {
+    char text[2 * WORDS_SIZE], moment[WORDS_SIZE];
     show_lead(event->lead, event->received_unix_ms);
     for (uint32_t i = 0; i < event->contact_count; i++) {
-        show_line(rep_text("line_and_then"), channel_words("by_", event->contacts[i].channel));
-        show_lead(&event->contacts[i], 0);
+        const int64_t came_unix_ms = event->contact_unix_ms[i];
+        snprintf(text, sizeof text, "%s%s%s", channel_words("by_", event->contacts[i].channel), came_unix_ms != 0 ? ", " : "",
+                 came_unix_ms != 0 ? words_moment(came_unix_ms, moment) : "");
+        show_line(rep_text("line_and_then"), text);
+        show_lead(&event->contacts[i], came_unix_ms);
     }
 }
 

@@ -69,7 +69,7 @@ await outside("publish", {name: "Marco B.", product: "", source: "hook", phones:
 const joined = desk.locator(".card.lead .contacts li");
 await joined.waitFor({state: "attached"});
 assert.match(await joined.textContent(),
-  /^Contact 2: Form\s*Marco B\.Listen to the message \(42 s\)Number called\+390299900011Sourcehook.*Filesroof\.jpg \(image\/jpeg, 1\.2 MB\)menu<2>$/);
+  /^Contact 2: Form, \w+ \d+, \d{4}, \d+:\d\d.{0,3}Marco B\.Listen to the message \(42 s\)Number called\+390299900011Sourcehook.*Filesroof\.jpg \(image\/jpeg, 1\.2 MB\)menu<2>$/);
 assert.equal(await joined.locator("a").getAttribute("href"), "https://calls.example.com/r/1");
 await desk.click(".card.lead summary");
 await accessible(desk, "two contacts of one person");
