@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Two leads of one family are merged by a manager at a running broker, and parted again: what reps see, and what the history of each tells."""
+import datetime
 import json
 import sys
 import unittest
@@ -35,6 +36,9 @@ class Merge(unittest.TestCase):
         told = json.loads(self.desk.tool("explain", lead, "--json"))
         return told["state"], told["priority"], [(act["what"], act["other_lead_id"], act["by"], act["reason"]) for act in told["acts"]]
 
+    def came_ms(self, lead):
+        return round(datetime.datetime.fromisoformat(json.loads(self.desk.tool("explain", lead, "--json"))["received"]).timestamp() * 1000)
+
     def rep(self, name):
         return Terminal([BIN / "leadwire", "rep", name, "--secret-file", self.desk.folder / name, "--run-dir", self.desk.run_dir, "--undo", "0"], rows=80)
 
@@ -51,8 +55,15 @@ class Merge(unittest.TestCase):
         self.assertRegex(of_both, rf"(?s)^lead {panels} \(email from office.*prioritised by mia: an old customer.*merged \(lead {pumps}\) by mia: one family")
         self.assertRegex(of_pumps, rf"(?s)^lead {pumps} \(web from form.*prioritised by mia: asked twice")
 
+        told = json.loads(self.desk.tool("rep", "anna", "--secret-file", self.desk.folder / "anna", "--once", "--json"))
+        [offer] = told["offers"]
+        [came_ms] = offer["contact_unix_ms"]
+        self.assertEqual([contact["summary"] for contact in offer["contacts"]], ["About pumps"])
+        self.assertEqual(offer["received_unix_ms"], self.came_ms(pumps))   # as old as the older
+        self.assertTrue(0 <= came_ms - self.came_ms(pumps) < 60000, came_ms)
+
         with self.rep("anna") as anna:
-            anna.see(rf"\[1\] OFFER: an email lead .* \(lead {panels}\)")
+            anna.see(rf"\[1\] OFFER(, still open)?: an email lead .* \(lead {panels}\)")
             anna.see(r"message +About panels\s+and then +\S+.*\n(.*\n)*? +message +About pumps")
             anna.type("a\n")
             anna.see(rf"\[1\] YOURS: lead {panels}")
