@@ -13,12 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "chaos_clients.h"
+#include "chaos_clock.h"
 #include "chaos_workers.h"
 #include "floor_rig.h"
 #include "seeded.h"
@@ -39,12 +41,13 @@ enum {
     CALM_MS_MAX = 1000,
     SHORT_S = 60, SHORT_HALT_MS_MAX = 500, SHORT_TOGETHER_MAX = 4,
     LEASE_MS = 2000,
+    EXPORT_BYTES_MAX = 4096, EXPORT_FAILED = 3,     /* the desk has more; and the exit code then */
     CLOCK_OFF_MS_MAX = 100000000,                   /* far below the limits of the floor's rules, which a restart after such a time would end */
 };
 
 typedef void fault(void);
 static fault broker_killed, broker_ended, broker_stopped, broker_delayed, redis_killed, redis_ended, redis_stopped, redis_delayed, redis_full,
-    disk_full, both_killed, clients_stalled, clock_stepped, reps_killed, reps_stopped, publisher_killed, publisher_stopped,
+    disk_full, both_killed, broker_disk_full, clients_stalled, clock_stepped, clock_apart, export_disk_full, reps_killed, reps_stopped, publisher_killed, publisher_stopped,
     web_killed, web_stopped, mail_killed, mail_stopped, phone_killed, phone_stopped, webhooks_killed, webhooks_stopped,
     gateway_killed, gateway_stopped, web_delayed, mail_delayed, phone_delayed, webhooks_delayed, gateway_delayed, reps_delayed, publisher_delayed,
     web_disk_full, mail_disk_full, phone_disk_full, webhooks_disk_full, gateway_disk_full;
@@ -52,8 +55,9 @@ static fault broker_killed, broker_ended, broker_stopped, broker_delayed, redis_
 static struct { const char *name; fault *run; unsigned count; } faults[] = {
     {"broker_killed", broker_killed, 0}, {"broker_ended", broker_ended, 0}, {"broker_stopped", broker_stopped, 0}, {"broker_delayed", broker_delayed, 0},
     {"redis_killed", redis_killed, 0}, {"redis_ended", redis_ended, 0}, {"redis_stopped", redis_stopped, 0}, {"redis_delayed", redis_delayed, 0},
-    {"redis_full", redis_full, 0}, {"disk_full", disk_full, 0}, {"both_killed", both_killed, 0}, {"clients_stalled", clients_stalled, 0},
-    {"clock_stepped", clock_stepped, 0}, {"reps_killed", reps_killed, 0}, {"reps_stopped", reps_stopped, 0},
+    {"redis_full", redis_full, 0}, {"disk_full", disk_full, 0}, {"both_killed", both_killed, 0},
+    {"broker_disk_full", broker_disk_full, 0}, {"clients_stalled", clients_stalled, 0}, {"clock_stepped", clock_stepped, 0},
+    {"clock_apart", clock_apart, 0}, {"export_disk_full", export_disk_full, 0}, {"reps_killed", reps_killed, 0}, {"reps_stopped", reps_stopped, 0},
     {"publisher_killed", publisher_killed, 0}, {"publisher_stopped", publisher_stopped, 0}, {"web_killed", web_killed, 0}, {"web_stopped", web_stopped, 0},
     {"mail_killed", mail_killed, 0}, {"mail_stopped", mail_stopped, 0}, {"phone_killed", phone_killed, 0}, {"phone_stopped", phone_stopped, 0},
     {"webhooks_killed", webhooks_killed, 0}, {"webhooks_stopped", webhooks_stopped, 0},
@@ -63,14 +67,14 @@ static struct { const char *name; fault *run; unsigned count; } faults[] = {
     {"publisher_delayed", publisher_delayed, 0}, {"web_disk_full", web_disk_full, 0}, {"mail_disk_full", mail_disk_full, 0},
     {"phone_disk_full", phone_disk_full, 0}, {"webhooks_disk_full", webhooks_disk_full, 0}, {"gateway_disk_full", gateway_disk_full, 0},
 };
-enum { BESIDE_FIRST = 11 };                          /* from here on neither broker nor Redis is touched: clients_stalled and so on */
+enum { BESIDE_FIRST = 12 };                          /* from here on neither broker nor Redis is touched: clients_stalled and so on */
 enum { FAULTS = sizeof faults / sizeof faults[0], CLOCK_LIBRARY_MAX = 64 };
 
 static struct floor_rig rig;
 static struct chaos_clients clients;
 static struct chaos_workers workers;
 static struct seeded draw;
-static _Atomic int64_t *clock_offset_ms;             /* NULL: the clock cannot be stepped here */
+static struct chaos_clock *clocks;                   /* NULL: they cannot be bent here */
 static uint64_t begin_ms;
 static unsigned stuck;
 static bool is_open, is_finished, sabotage;
@@ -223,20 +227,46 @@ static void redis_full(void)
         floor_rig_run_ms(&rig, 10);
 }
 
-/* No file of Redis may grow: as on a full disk. With appendfsync always it gives up and must be started again. */
-static void disk_full(void)
+/* None of its files may grow, or all may. */
+static void bound_files(pid_t pid, bool is_full)
 {
     const struct rlimit one = {.rlim_cur = 1, .rlim_max = RLIM_INFINITY}, none = {RLIM_INFINITY, RLIM_INFINITY};
 
+    MUST_HOLD(prlimit(pid, RLIMIT_FSIZE, is_full ? &one : &none, NULL) == 0);
+}
+
+/* No file of Redis may grow: as on a full disk. With appendfsync always it gives up and must be started again. */
+static void disk_full(void)
+{
     floor_rig_remember(&rig);
-    MUST_HOLD(prlimit(rig.redis.pid, RLIMIT_FSIZE, &one, NULL) == 0);
+    bound_files(rig.redis.pid, true);
     must_follow(redis_has_ended_or_publishers_are_told, TOLD_WITHIN_MS, "Redis gives up, or publishers are told busy, while the disk is full");
     if (!redis_has_ended(&rig)) {
-        prlimit(rig.redis.pid, RLIMIT_FSIZE, &none, NULL);
+        bound_files(rig.redis.pid, false);
         return;
     }
     redis_is_gone();
     redis_is_back();
+}
+
+/* Neither its log nor its status file can grow, while it has more to say than usual; every other time it begins like that. All goes on
+   meanwhile: nothing of what it promised is in a file of its own. */
+static void broker_disk_full(void)
+{
+    if (seeded_below(&draw, 2) == 0) {
+        say("the broker begins on a full disk", 0);
+        floor_rig_kill(&rig);
+        floor_rig_launch(&rig);
+    }
+    bound_files(rig.broker.pid, true);
+    floor_rig_remember(&rig);
+    must_follow(floor_rig_all_goes_on, GOES_ON_WITHIN_MS, "all goes on while the disk of the broker is full");
+    kill(rig.broker.pid, SIGUSR1);
+    kill(rig.broker.pid, SIGHUP);
+    floor_rig_remember(&rig);
+    must_follow(floor_rig_all_goes_on, GOES_ON_WITHIN_MS, "all goes on while the broker has much to say on a full disk");
+    kill(rig.broker.pid, SIGUSR2);
+    bound_files(rig.broker.pid, false);
 }
 
 static void both_killed(void)
@@ -265,14 +295,34 @@ static void clients_stalled(void)
     poll(NULL, 0, (int)ms);
 }
 
-static void clock_stepped(void)
+static int64_t draw_step_ms(int64_t off_ms)
 {
     static const int64_t steps_ms[] = {1000, -1000, 30000, -30000, 3600000, -3600000, 86400000, -86400000};
-    int64_t step_ms = steps_ms[seeded_below(&draw, sizeof steps_ms / sizeof steps_ms[0])], sum_ms = atomic_load(clock_offset_ms) + step_ms;
-    if (sum_ms > CLOCK_OFF_MS_MAX || sum_ms < -CLOCK_OFF_MS_MAX)
-        step_ms = -step_ms;
-    atomic_fetch_add(clock_offset_ms, step_ms);
+    int64_t step_ms = steps_ms[seeded_below(&draw, sizeof steps_ms / sizeof steps_ms[0])], sum_ms = off_ms + step_ms;
+
+    return sum_ms > CLOCK_OFF_MS_MAX || sum_ms < -CLOCK_OFF_MS_MAX ? -step_ms : step_ms;
+}
+
+/* All alike, whatever they were apart. */
+static void clock_stepped(void)
+{
+    int64_t step_ms = draw_step_ms(atomic_load(&clocks->all_ms));
+
+    for (unsigned i = 0; i < CHAOS_CLOCK_APART; i++)
+        atomic_store(&clocks->apart_ms[i], 0);
+    atomic_fetch_add(&clocks->all_ms, step_ms);
     printf("%9s  by %lld ms\n", "", (long long)step_ms);
+}
+
+/* The clock of one program alone; so it stays, until all step. */
+static void clock_apart(void)
+{
+    static const char *const names[CHAOS_CLOCK_APART] = {CHAOS_CLOCK_PROGRAMS};
+    unsigned which = (unsigned)seeded_below(&draw, CHAOS_CLOCK_APART);
+    int64_t step_ms = draw_step_ms(atomic_load(&clocks->all_ms) + atomic_load(&clocks->apart_ms[which]));
+
+    atomic_fetch_add(&clocks->apart_ms[which], step_ms);
+    printf("%9s  that of %s by %lld ms\n", "", names[which], (long long)step_ms);
 }
 
 /* The reps' desks and a publisher that is not this program. */
@@ -348,18 +398,85 @@ static void worker_delayed(enum chaos_worker which)
    leadwire-webhooks does that cannot keep its progress, is started again, as by systemd. */
 static void worker_disk_full(const char *what, enum chaos_worker which)
 {
-    const struct rlimit one = {.rlim_cur = 1, .rlim_max = RLIM_INFINITY}, none = {RLIM_INFINITY, RLIM_INFINITY};
     unsigned ms = between(50, halt_ms_max);
 
     say(what, ms);
-    MUST_HOLD(prlimit(chaos_worker_pid(&workers, which), RLIMIT_FSIZE, &one, NULL) == 0);
+    bound_files(chaos_worker_pid(&workers, which), true);
     floor_rig_run_ms(&rig, ms);
     if (chaos_worker_runs(&workers, which))
-        MUST_HOLD(prlimit(chaos_worker_pid(&workers, which), RLIMIT_FSIZE, &none, NULL) == 0);
+        bound_files(chaos_worker_pid(&workers, which), false);
     if (chaos_worker_runs(&workers, which))
         return;
     say("it gave up, and is started again", 0);
     chaos_worker_start(&workers, which);
+}
+
+/* ---- a copy of the desk, made meanwhile ---- */
+
+static pid_t tool_pid;                               /* 0: none runs */
+static int tool_code;                                /* of the last */
+
+static bool tool_has_ended(struct floor_rig *floor)
+{
+    int status;
+
+    (void)floor;
+    if (tool_pid == 0 || waitpid(tool_pid, &status, WNOHANG) == 0)
+        return tool_pid == 0;
+    tool_pid = 0;
+    tool_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return true;
+}
+
+/* leadwire desk ACT FILE, no file of which may become longer; its exit code, -1 for a signal or when it does not end. */
+static int run_desk_tool(const char *act, const char *file, rlim_t size_max)
+{
+    const char *const argv[] = {LEADWIRE_BIN_DIR "/leadwire", "desk", act, file, "--redis", rig.redis_address, "--desk", "main", NULL};
+    const bool asks_redis = strcmp(act, "export") == 0;
+    pid_t floor = getpid();
+
+    fflush(stdout);
+    tool_pid = fork();
+    MUST_HOLD(tool_pid >= 0);
+    if (tool_pid == 0) {
+        const char *const alone[] = {argv[0], argv[1], argv[2], argv[3], NULL};
+        int null = open("/dev/null", O_RDWR);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        signal(SIGXFSZ, SIG_IGN);
+        if (getppid() != floor || dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0
+            || setrlimit(RLIMIT_FSIZE, &(struct rlimit){size_max, size_max}) != 0)
+            _exit(127);
+        execv(argv[0], (char *const *)(uintptr_t)(asks_redis ? argv : alone));
+        _exit(127);
+    }
+    tool_code = -1;
+    must_follow(tool_has_ended, GOES_ON_WITHIN_MS, "leadwire desk ends");
+    return tool_code;
+}
+
+static void violated(const char *what)
+{
+    printf("VIOLATED: %s\n", what);
+    stuck++;
+}
+
+/* A backup that has no room says so and leaves nothing that looks like one; with room it is whole. */
+static void export_disk_full(void)
+{
+    char file[128], part[136];
+
+    snprintf(file, sizeof file, "%s/export", rig.broker.directory);
+    snprintf(part, sizeof part, "%s.part", file);
+    unlink(file);
+    if (run_desk_tool("export", file, between(0, EXPORT_BYTES_MAX)) != EXPORT_FAILED)
+        violated("an export on a full disk does not end with 3");
+    if (access(file, F_OK) == 0 || access(part, F_OK) == 0)
+        violated("an export on a full disk leaves a file");
+    if (run_desk_tool("export", file, RLIM_INFINITY) != 0)
+        violated("an export fails that has room");
+    else if (run_desk_tool("check", file, RLIM_INFINITY) != 0)
+        violated("an export that was made under load is not whole");
+    unlink(file);
 }
 
 static void web_killed(void) { worker_killed(CHAOS_WEB); }
@@ -462,7 +579,7 @@ static void bend_clocks(char **argv)
 #endif
     if (!named) {
         fd = mkstemp(path);
-        if (fd < 0 || ftruncate(fd, sizeof *clock_offset_ms) != 0)
+        if (fd < 0 || ftruncate(fd, sizeof *clocks) != 0)
             return;
         close(fd);
         setenv("LEADWIRE_CHAOS_CLOCK", path, 1);
@@ -474,8 +591,8 @@ static void bend_clocks(char **argv)
         return;
     }
     fd = open(named, O_RDWR | O_CLOEXEC);
-    void *mapped = fd < 0 ? MAP_FAILED : mmap(NULL, sizeof *clock_offset_ms, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    clock_offset_ms = mapped == MAP_FAILED ? NULL : mapped;
+    void *mapped = fd < 0 ? MAP_FAILED : mmap(NULL, sizeof *clocks, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    clocks = mapped == MAP_FAILED ? NULL : mapped;
     if (fd >= 0)
         close(fd);
 }
@@ -511,7 +628,7 @@ static bool next_fault_beside(unsigned *number)
 
 static void do_fault(unsigned number)
 {
-    if (faults[number].run == clock_stepped && !clock_offset_ms)
+    if ((faults[number].run == clock_stepped || faults[number].run == clock_apart) && !clocks)
         return;
     say(faults[number].name, 0);
     floor_rig_mark(&rig, CLIENT_FAULT);

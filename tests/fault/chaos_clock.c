@@ -1,29 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * chaos_clock - preloaded into every process of a chaos run: the wall clock runs by as much off as the file
- * LEADWIRE_CHAOS_CLOCK says (a 64-bit number of milliseconds that may change at any time). The monotonic clock is untouched.
+ * LEADWIRE_CHAOS_CLOCK says (chaos_clock.h). The monotonic clock is untouched.
  */
-#define _GNU_SOURCE   /* syscall */
+#define _GNU_SOURCE   /* syscall, program_invocation_short_name */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "chaos_clock.h"
+
 int clock_gettime(clockid_t clock, struct timespec *out);
 int gettimeofday(struct timeval *restrict out, void *restrict zone);
 time_t time(time_t *out);
 
-static _Atomic(const _Atomic int64_t *) shared;
+static _Atomic(const struct chaos_clock *) shared;
+static int program = -1;      /* of CHAOS_CLOCK_PROGRAMS; -1: none of them */
+
+/* Before it gives itself another name. */
+__attribute__((constructor)) static void know_program(void)
+{
+    static const char *const names[CHAOS_CLOCK_APART] = {CHAOS_CLOCK_PROGRAMS};
+    const char *name = program_invocation_short_name;
+
+    for (int i = 0; name && i < CHAOS_CLOCK_APART; i++)
+        if (strcmp(name, names[i]) == 0 || (i == CHAOS_CLOCK_REDIS && strcmp(name, "valkey-server") == 0))
+            program = i;
+}
 
 static int64_t offset_ms(void)
 {
-    const _Atomic int64_t *place = atomic_load(&shared);
+    const struct chaos_clock *place = atomic_load(&shared);
     const char *path = place ? NULL : getenv("LEADWIRE_CHAOS_CLOCK");
     int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (fd >= 0) {
@@ -32,7 +48,7 @@ static int64_t offset_ms(void)
         place = mapped == MAP_FAILED ? NULL : mapped;
         atomic_store(&shared, place);
     }
-    return place ? atomic_load(place) : 0;
+    return place ? atomic_load(&place->all_ms) + (program < 0 ? 0 : atomic_load(&place->apart_ms[program])) : 0;
 }
 
 static int read_clock(clockid_t clock, struct timespec *out)

@@ -24,6 +24,7 @@ BIN = os.environ["LEADWIRE_BIN"]
 VOICE = "https://voice.example.com"
 EVERY_S = {"web": 0.12, "page": 0.15, "mail": 0.12, "phone": 0.12}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+AGAIN_ROUNDS = 100              # of 0.1 s, for mails that are sent once more
 WAKE_ROUNDS = 4                 # of mails' leads that were parked
 STOP = threading.Event()
 NEVER = threading.Event()
@@ -83,19 +84,35 @@ def make_calls():
         tell("held", name)
 
 
-def deliver_mails():
+DELIVERED = []
+
+
+def deliver(name):
     box = os.path.join(DIRECTORY, "box")
+    with open(os.path.join(box, "tmp", name), "w", encoding="ascii") as file:
+        file.write(f"From: Buyer <{name}@buyer.example>\nSubject: Order {name}\nMessage-ID: <{name}@buyer.example>\n\nHello\n")
+    os.rename(os.path.join(box, "tmp", name), os.path.join(box, "new", name))
+
+
+def deliver_mails():
     for name in names("mail"):
-        with open(os.path.join(box, "tmp", name), "w", encoding="ascii") as file:
-            file.write(f"From: Buyer <{name}@buyer.example>\nSubject: Order {name}\nMessage-ID: <{name}@buyer.example>\n\nHello\n")
         tell("publishing", name)
-        os.rename(os.path.join(box, "tmp", name), os.path.join(box, "new", name))
+        DELIVERED.append(name)
+        deliver(name)
+
+
+def mails_are_read():
+    while os.listdir(os.path.join(DIRECTORY, "box/new")):
+        NEVER.wait(0.05)
 
 
 class Decisions:
-    """What leadwire-mail wrote of its mails; a mail whose worker was killed at that very moment is told nowhere."""
+    """What leadwire-mail wrote of its mails. One whose worker was killed between moving it and its line, or had a full disk then, has no line:
+    it is sent once more and must be a duplicate, or its lead was never published."""
 
     def __init__(self):
+        self.names = set()
+        self.duplicates = set()
         self.path = os.path.join(DIRECTORY, "decisions")
         self.at = 0
         self.leads = []
@@ -112,6 +129,9 @@ class Decisions:
             _, _, name, outcome, lead = line.split()
             if outcome not in ("accepted", "duplicate"):
                 sys.exit(f"chaos_senders: {line}")
+            self.names.add(name.split(":")[0])
+            if outcome == "duplicate":
+                self.duplicates.add(name.split(":")[0])
             tell("published", name.split(":")[0], lead, 1)
             self.leads.append(lead)
 
@@ -144,9 +164,19 @@ def main():
         decisions.read()
     for thread in threads:
         thread.join()
-    while os.listdir(os.path.join(DIRECTORY, "box/new")):
-        NEVER.wait(0.05)
+    mails_are_read()
     decisions.read()
+    untold = [name for name in DELIVERED if name not in decisions.names]
+    for name in untold:
+        deliver(name)
+    mails_are_read()
+    for _ in range(AGAIN_ROUNDS):       # it is moved, and then written down
+        decisions.read()
+        if decisions.duplicates.issuperset(untold):
+            break
+        NEVER.wait(0.1)
+    else:
+        sys.exit(f"chaos_senders: mails were moved, and are not known: {sorted(set(untold) - decisions.duplicates)}")
     wake_parked(decisions.leads)
 
 
