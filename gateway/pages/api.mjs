@@ -3,7 +3,7 @@
 
 import {forget} from "./drafts.mjs";
 import {eventLine} from "./event_line.mjs";
-import {untilSent} from "./sending.mjs";
+import {sayUnreachable, untilHere, untilSent} from "./sending.mjs";
 
 const page = crypto.randomUUID().replaceAll("-", "");
 const SIGNED_IN = "signed_in";   // of this tab, until the user signs out: by it the sign-in says that the session has ended
@@ -11,9 +11,9 @@ let csrf = "", leaving = false;
 
 export const wasSignedIn = () => sessionStorage.getItem(SIGNED_IN) !== null;
 
-// Once: a second call would break off the first.
-export function toSignIn() {
-  if (!leaving) location.assign("/sign-in");
+// Once: a second call would break off the first. Who signs in again is back at what was shown: a screen on the wall at the wallboard.
+export function toSignIn(view = location.hash) {
+  if (!leaving) location.assign(`/sign-in${view}`);
   leaving = true;
 }
 
@@ -30,7 +30,15 @@ export async function session() {
 // Leads to the sign-in when the session is over. The page itself, when the user may open it no more: in its place the gateway says so in words.
 export async function stillMine() {
   await session();
-  if ((await fetch(location.pathname, {method: "HEAD"})).status === 403) location.reload();
+  const mine = (await fetch(location.pathname, {method: "HEAD"})).status !== 403;
+  if (!mine) location.reload();
+  return mine;
+}
+
+// The gateway has ended the line: for this session, or for what its user may not see any more.
+export async function lineEnded() {
+  const mine = await stillMine().catch(() => true);
+  if (mine) toSignIn();
 }
 
 export async function post(path, body, keepalive = false) {
@@ -38,10 +46,11 @@ export async function post(path, body, keepalive = false) {
 }
 
 export async function signOut() {
-  await post("/api/v1/sign-out", {});
+  const answer = await untilHere(post("/api/v1/sign-out", {})).catch(() => null);
+  if (!answer || answer.status >= 500) return sayUnreachable();   // still signed in, and it is said
   sessionStorage.removeItem(SIGNED_IN);
   forget();
-  toSignIn();
+  toSignIn("");
 }
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -77,7 +86,7 @@ export function listen(hear) {
   };
   const line = eventLine({
     address: (first) => `/api/v1/desk/events?page=${page}${first ? "&take=1" : ""}`,
-    on: {state: hear.state, beat: () => {}, elsewhere: last((told) => hear.elsewhere(told.by)), refused: last((told) => hear.refused(told.reason)), signed_out: last(toSignIn)},
+    on: {state: hear.state, beat: () => {}, elsewhere: last((told) => hear.elsewhere(told.by)), refused: last((told) => hear.refused(told.reason)), signed_out: last(lineEnded)},
     away: hear.away, mayReturn: stillMine});
   return {take: line.open};
 }

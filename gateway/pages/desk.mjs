@@ -13,7 +13,7 @@ import * as notices from "./notices.mjs";
 import * as offers from "./offers.mjs";
 import * as shared from "./shared.mjs";
 import {because, choose, labelOf, language, languages, load, span, t} from "./texts.mjs";
-import {drop, undoLast} from "./undo.mjs";
+import {drop, settle, undoLast} from "./undo.mjs";
 
 const SAY_AFTER_MS = 1000, HIDE_AFTER_MS = 15000, RETRY_MS = 2000;
 let told = null, away = [], settings = {}, user = null, renews = false;
@@ -199,7 +199,12 @@ function showMenu() {
     }) : "",
     settings.away ? button(t(told?.stays_away ? "reach_on" : "reach_off"), turnReach, {"aria-pressed": String(told?.stays_away === true)}) : "",
     soundButton(), make("button", {type: "button", onclick: help}, t("help"), key("?")), pick, user.may.includes("watch") ? button(t("to_ops"), () => location.assign("/ops")) : "",
-    button(t("sign_out"), signOut));
+    button(t("sign_out"), leave));
+}
+
+// What could still be undone is done first, while we may; who is told that it was not stays.
+async function leave() {
+  if (await settle()) await signOut();
 }
 
 async function begin() {

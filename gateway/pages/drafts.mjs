@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Notes that are being written: kept over a reload and the end of a session, for the user who writes them and while the lead is theirs. Each tab keeps
-// them for as long as it is open, and tells the others of that user: no note outlives the last tab, or the sign-out in one of them.
+// them for as long as it is open, and tells the others of that user: no note outlives the last tab, or the sign-out in one of them. With them goes
+// what alerts.mjs keeps of the offers that were heard.
 
 let start = "note ", kept = null, heard = () => {};
 const others = "BroadcastChannel" in window ? new BroadcastChannel("leadwire-notes") : null;
@@ -18,11 +19,14 @@ export function begin(user, hear) {
   start = `note ${user} `;
   heard = hear;
   dropUnless((name) => name.startsWith(start));
-  others?.addEventListener("message", ({data}) => listen(data));
   others?.postMessage({start, asks: true});
 }
 
-function listen({start: whose, asks, only, notes}) {
+// From the beginning: who was signed out here may have signed in, and out, in another tab.
+others?.addEventListener("message", ({data}) => listen(data));
+
+function listen({start: whose, out, asks, only, notes}) {
+  if (out) return drop(whose);
   if (whose !== start) return;
   if (only) dropUnless((name) => only.includes(name));
   if (asks && own().length > 0) others.postMessage({start, notes: own().map((name) => [name, sessionStorage.getItem(name)])});
@@ -46,8 +50,13 @@ export function keepOnly(leads) {
   kept = told;
 }
 
+function drop(whose) {
+  dropUnless((name) => !name.startsWith(whose));
+  sessionStorage.removeItem("heard");
+}
+
 // The user has signed out.
 export function forget() {
-  kept = null;
-  keepOnly([]);
+  drop(start);
+  others?.postMessage({start, out: true});
 }

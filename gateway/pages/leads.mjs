@@ -174,7 +174,9 @@ function finish(id, text, name, members) {
     card.note.focus();
   };
   later(text, async ({last}) => {
-    if (cards.has(id) && wrong(await act(name, {lead_id: id, offer_number: card.row.offer_number, ...members}, {last}))) back();
+    const failed = cards.has(id) && wrong(await act(name, {lead_id: id, offer_number: card.row.offer_number, ...members}, {last}));
+    if (failed) back();
+    return !failed;
   }, back);
   select(visible()[0]?.row.lead_id ?? "");
   document.dispatchEvent(new Event("leads"));

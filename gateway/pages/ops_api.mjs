@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gateway, as the page of who runs the desk sees it.
 
-import {post, stillMine, toSignIn} from "./api.mjs";
+import {lineEnded, post, stillMine, toSignIn} from "./api.mjs";
 import {eventLine} from "./event_line.mjs";
 import {untilHere, untilSent} from "./sending.mjs";
 
 // hear: {state(told), away(surely)}. Comes back by itself.
 export function watch(hear) {
-  eventLine({address: () => "/api/v1/ops/events", on: {state: hear.state, signed_out: toSignIn}, away: hear.away, mayReturn: stillMine});
+  const ended = () => {
+    line.close();
+    lineEnded();
+  };
+  const line = eventLine({address: () => "/api/v1/ops/events", on: {state: hear.state, signed_out: ended}, away: hear.away, mayReturn: stillMine});
 }
 
 // Gives {outcome, reason, status}.

@@ -37,5 +37,10 @@ async function watch(answer, text, atEnd) {
 // answer: promises {outcome}, and is never rejected.
 export const untilSent = (answer) => watch(answer, () => t("sending"), ({outcome}) => sayHow(outcome));
 
+export function sayUnreachable() {
+  say(t("sign_in_failed"));
+  hide = setTimeout(() => say(""), STAY_MS);
+}
+
 // For what somebody waits to see: then that says how it went.
 export const untilHere = (answer) => watch(answer, () => t("loading"), () => say(""));

@@ -14,8 +14,10 @@ async function isSignedIn() {
   }
 }
 
+const enter = () => location.replace(`/${location.hash}`);   // back to what was shown before
+
 await load("en");
-if (await isSignedIn()) location.replace("/");
+if (await isSignedIn()) enter();
 
 const writes = names().length > 0;
 if (wasSignedIn()) byId("ended").textContent = t(writes ? "session_ended_note" : "session_ended");
@@ -30,7 +32,7 @@ byId("form").addEventListener("submit", async (event) => {
       method: "POST", headers: {"Content-Type": "application/json"},
       body: JSON.stringify({user: form.user.value, password: form.password.value}),
     }));
-    if (answer.ok) return location.replace("/");
+    if (answer.ok) return enter();
     byId("wrong").textContent = t(answer.status === 401 ? "sign_in_wrong" : "sign_in_later");
     form.password.select();
   } catch {

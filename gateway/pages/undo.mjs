@@ -8,7 +8,7 @@ import {span, t} from "./texts.mjs";
 export const UNDO_MS = 10000;
 const waiting = [];
 
-// done({last}) is called once, unless back() is.
+// done({last}) is called once, unless back() is; it promises whether it was done.
 export function later(text, done, back) {
   const left = make("span", {class: "left"});
   const entry = {done, back};
@@ -31,7 +31,7 @@ function take(entry) {
 }
 
 function finish(entry, last = false) {
-  if (take(entry)) entry.done({last});
+  return take(entry) && entry.done({last});
 }
 
 function undo(entry) {
@@ -44,6 +44,9 @@ export function drop() {
   entries.forEach(take);
   return entries.length;
 }
+
+// All of them are done now. Promises whether all were.
+export const settle = async () => (await Promise.all([...waiting].map((entry) => finish(entry, true)))).every(Boolean);
 
 export const undoLast = () => waiting.length > 0 && undo(waiting.at(-1));
 

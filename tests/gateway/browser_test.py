@@ -25,7 +25,7 @@ import floor
 HERE = pathlib.Path(__file__).resolve().parent
 NODE_MODULES_S = 60
 OFFER_KEY = "0123456789abcdef" * 4
-USERS = (("anna", "rep", "anna"), ("bruno", "rep", "bruno"), ("maria", "manager", "-"), ("otto", "manager:outside", "-"), ("ada", "admin", "-"))
+USERS = (("anna", "rep", "anna"), ("bruno", "rep", "bruno"), ("maria", "manager", "-"), ("otto", "manager:outside", "-"), ("ada", "admin", "-"), ("wall", "read-only", "-"))
 
 
 def skip(reason):

@@ -343,5 +343,44 @@ await late.route("**/api/v1/session", (route) => route.abort());
 await late.reload();
 await late.waitForSelector("#form button:enabled");
 say("/ops says what takes long, what is gone or cannot be read, that there is no network, and that the session is over; so does the sign-in");
+await late.context().close();
+
+// ---- a screen on the wall goes on over a restart of the gateway; when its session ends it says so, and who signs in again there has the wallboard back
+const USERS = {maria: ["maria", "manager", "-"], wall: ["wall", "read-only", "-"], anna: ["anna", "rep", "anna"], ada: ["ada", "admin", "-"]};
+mayFail(/^request: \w+ \/api\/v1\/(session|(ops|desk)\/\w+) (401|net::ERR_\w+)$/);
+const wall = await device("ops-wall", {viewport: {width: 1920, height: 1080}});
+await signIn(wall, "wall", "ops");
+await wall.waitForSelector("#health.available");
+await wall.keyboard.press("w");
+await wall.waitForSelector("body.wallboard #health.available");
+const back = wall.waitForResponse((answer) => answer.ok() && new URL(answer.url()).pathname === "/api/v1/ops/events");
+await outside("restart-gateway");
+await back;
+await wall.waitForSelector("body.wallboard:not([data-away]) #main:not([inert]) #tiles .tile");
+assert.ok(await outside("users", [USERS.maria, USERS.anna]));
+await wall.waitForURL("**/sign-in#wallboard");
+await wall.waitForSelector("#form button:enabled");
+assert.equal(await wall.textContent("#ended"), "Your session has ended. Sign in again to go on.");
+await accessible(wall, "the wallboard's session is over");
+await shot(wall, "wallboard-ended");
+assert.ok(await outside("users", [USERS.maria, USERS.anna, USERS.wall]));
+await wall.fill("#user", "wall");
+await wall.fill("#password", process.env.PASSWORD);
+await wall.keyboard.press("Enter");
+await wall.waitForSelector("body.wallboard #health.available");
+await wall.context().close();
+say("a wallboard whose session is over says so, and is one again after the sign-in");
+
+// ---- whose rights are others now: what they may do no more is refused in words, and what they may see no more says so in its place
+assert.ok(await outside("users", [["maria", "lead", "bruno"], USERS.anna, USERS.wall, USERS.ada]));
+mayFail(/^request: POST \/api\/v1\/ops\/rep 403$/, /^request: (GET|HEAD) \/ops 403$/);
+await actOn("reps", "Anna Conti", "In pausa");
+await phone.locator("#notices .notice", {hasText: "Non ha funzionato: non è permesso al tuo ruolo."}).waitFor();
+await accessible(phone, "not for your role");
+assert.ok(await outside("users", [["maria", "rep", "bruno"], USERS.wall]));
+await phone.waitForSelector("#where a[href='/desk']");
+assert.match(await phone.textContent("main"), /maria \(Venditore\)/);
+await accessible(phone, "the page is another's now");
+say("who lost a right while the page was open is told so");
 
 await end();

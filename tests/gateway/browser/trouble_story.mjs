@@ -194,6 +194,48 @@ await desk.reload();
 await desk.waitForSelector(".state.available");
 say("who is logged off by a manager is told so, and comes back by loading the page anew");
 
+// ---- signed out in one tab: what could still be undone is done before, no tab keeps a word of it, and who cannot sign out is told
+const done = await outside("publish", other("Rita"));
+await desk.waitForSelector(".card.offer");
+await desk.keyboard.press("a");
+await desk.waitForSelector(".card.lead");
+await outside("publish", other("Bea"));
+await desk.waitForSelector(".card.offer");
+await desk.keyboard.press("a");
+const written = desk.locator(".card.lead", {hasText: "Bea"}).locator("textarea");
+await written.fill("lives alone");
+const kept = (page) => page.evaluate(() => Object.keys(sessionStorage).filter((name) => name === "heard" || name.startsWith("note ")).length);
+const waits = await desk.context().newPage();   // at the sign-in since a session before, with the note of then
+await waits.route("**/api/v1/session", (route) => route.abort());
+await waits.goto(`${DESK}/sign-in`);
+await waits.waitForSelector("#form button:enabled");
+await waits.evaluate(() => sessionStorage.setItem("note anna 1-1", "of then"));
+const last = await desk.context().newPage();
+await last.goto(`${DESK}/desk`);
+await desk.waitForSelector("#elsewhere[open]");
+await last.waitForFunction(() => [...document.querySelectorAll(".card.lead textarea")].some(({value}) => value === "lives alone"));
+await last.locator(".card.lead", {hasText: "Rita"}).locator(".ends button").first().click();
+await last.waitForSelector(".undo");
+mayFail(/^request: POST \/api\/v1\/sign-out net::ERR_FAILED$/);
+await last.route("**/api/v1/sign-out", (route) => route.abort());
+await last.getByRole("button", {name: "Sign out"}).click();
+await sending(last, "The server cannot be reached.");
+assert.equal((await outside("lead", done)).state, "completed");
+await accessible(last, "no sign-out");
+await last.unroute("**/api/v1/sign-out");
+assert.deepEqual([await kept(desk), await kept(waits)], [2, 1]);
+await last.getByRole("button", {name: "Sign out"}).click();
+await last.waitForURL("**/sign-in");
+await Promise.all([desk, waits].map((page) => page.waitForFunction(() => Object.keys(sessionStorage).every((name) => name !== "heard" && !name.startsWith("note ")))));
+assert.equal(await kept(last), 0);
+await Promise.all([last, waits].map((page) => page.close()));
+await desk.click("#elsewhere button");
+await desk.waitForURL("**/sign-in");
+await desk.waitForSelector("#form button:enabled");
+assert.equal(await desk.textContent("#ended"), "Your session has ended. Sign in again to go on.");
+await signIn(desk);
+say("who signs out in one tab leaves nothing undone, and nothing behind in the others");
+
 // ---- the desk is taken from its rep while their line is broken
 mayFail(/^request: GET \/api\/v1\/desk\/events net::ERR_FAILED$/, /^request: HEAD \/desk 403$/);
 await desk.route("**/api/v1/desk/events*", (route) => route.abort());
