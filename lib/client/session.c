@@ -64,11 +64,12 @@ lw_status session_open(struct session *session, const struct session_options *op
     bool control = options->role == LEADWIRE__V1__ROLE__ROLE_CONTROL;
     byte_buffer_init(&session->out, WIRE_FRAME_SIZE_MAX);
     arena_init(&session->arena, control ? CONTROL_ARENA_CAP : WIRE_ARENA_CAP);
-    lw_status status = pending_init(&session->pending, options->pending_max, wall_clock_monotonic_ms());
+    uint64_t now_ms = wall_clock_monotonic_ms();
+    lw_status status = pending_init(&session->pending, options->pending_max, now_ms);
     if (status == LW_OK && !session_options_copy(&session->options, options))
         status = LW_NO_MEMORY;
     if (status == LW_OK)
-        status = session_socket_open(session, control ? WIRE_CONTROL_FRAME_SIZE_MAX : WIRE_FRAME_SIZE_MAX + 4096);
+        status = session_socket_open(session, control ? WIRE_CONTROL_FRAME_SIZE_MAX : WIRE_FRAME_SIZE_MAX + 4096, now_ms);
     if (status != LW_OK)
         session_close(session, NULL);
     return status;
@@ -76,7 +77,7 @@ lw_status session_open(struct session *session, const struct session_options *op
 
 void session_close(struct session *session, const char *bye)
 {
-    if (session->socket && session->state == SESSION_OPEN) {
+    if (session->state == SESSION_OPEN) {
         send_queued(session, wall_clock_monotonic_ms());
         if (bye) {
             Leadwire__V1__Bye message = LEADWIRE__V1__BYE__INIT;
@@ -164,7 +165,7 @@ int session_wait_ms(const struct session *session)
         return session->due_event == SESSION_NOTHING ? SESSION_WAIT_MAX_MS : 0;
     uint64_t now_ms = wall_clock_monotonic_ms();
     uint64_t at_ms = now_ms + SESSION_WAIT_MAX_MS;
-    uint64_t due[5] = {pending_next_ms(&session->pending), UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
+    uint64_t due[6] = {pending_next_ms(&session->pending), UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, session_socket_due_ms(session)};
 
     if (session->state == SESSION_OPENING && session->writable)
         due[1] = session->hello_at_ms;
@@ -179,7 +180,7 @@ int session_wait_ms(const struct session *session)
         if (session->look_at_ms)
             due[4] = session->look_at_ms;
     }
-    if (session->due_event != SESSION_NOTHING || may_send(session))
+    if (session->due_event != SESSION_NOTHING || (may_send(session) && session_socket_has_room(session)))
         at_ms = now_ms;
     for (size_t i = 0; i < sizeof due / sizeof due[0]; i++)
         at_ms = due[i] < at_ms ? due[i] : at_ms;
@@ -227,7 +228,7 @@ static bool do_chores(struct session *session, uint64_t now_ms)
         bool new_connection = !was_writable && !session->refusal_told;
         if (new_connection || now_ms >= session->hello_at_ms)
             say_hello(session, now_ms);
-        return session_socket_poll(session);
+        return session_socket_poll(session, now_ms);
     }
     if (session->state != SESSION_OPEN)
         return readable;
@@ -242,7 +243,7 @@ static bool do_chores(struct session *session, uint64_t now_ms)
     resend_overdue(session, now_ms);
     ping_if_due(session, now_ms);
     /* A send may have taken the descriptor's edge for a frame that came meanwhile. */
-    return session->send_count != send_count ? session_socket_poll(session) : readable;
+    return session->send_count != send_count ? session_socket_poll(session, now_ms) : readable;
 }
 
 /* libzmq gives up for ever on a broker that is not encrypted, which may be another one tomorrow. */
@@ -263,10 +264,10 @@ static void redial_if_unreached(struct session *session, uint64_t now_ms)
  * True when a frame can be received. */
 static bool look_at_connection(struct session *session, uint64_t now_ms)
 {
-    bool put_off = session->heard && session->state == SESSION_OPEN && session->writable;
+    bool put_off = !session_socket_looks_free(session) && session->heard && session->state == SESSION_OPEN && session->writable;
     session->heard = false;
     session->look_at_ms = put_off ? now_ms + SESSION_LOOK_MS : 0;
-    return put_off ? false : session_socket_poll(session);
+    return put_off ? false : session_socket_poll(session, now_ms);
 }
 
 static bool take_due_event(struct session *session, uint64_t now_ms, struct session_event *out)
@@ -401,17 +402,15 @@ static bool send_bundle(struct session *session, uint64_t now_ms)
 
 static bool send_frames(struct session *session, const struct pending_request *request, uint32_t count, size_t size)
 {
-    zmq_msg_t message;
+    unsigned char *at = session_socket_begin(session, size);
 
-    if (count == 1)
-        return session_socket_send(session, request->frame.data, request->frame.size);
-    if (zmq_msg_init_size(&message, size) != 0)
+    if (!at)
         return false;
-    for (unsigned char *at = zmq_msg_data(&message); count > 0; count--, request = request->next) {
+    for (; count > 0; count--, request = request->next) {
         memcpy(at, request->frame.data, request->frame.size);
         at += request->frame.size;
     }
-    return session_socket_send_message(session, &message);
+    return session_socket_end(session, size);
 }
 
 static bool send_message(struct session *session, const struct wire_message *message)

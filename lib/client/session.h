@@ -14,9 +14,10 @@
  * again, byte for byte, after the next Welcome. Messages of a lower epoch than
  * the highest seen are dropped, and so are bytes that break the protocol.
  *
- * ZMQ_IMMEDIATE makes the socket writable only while it is connected, so a
+ * A broker on this machine is spoken to by a zmtp_link, others through libzmq.
+ * There ZMQ_IMMEDIATE makes the socket writable only while it is connected, so a
  * broken connection is seen at once, or SESSION_LOOK_MS after the frames that
- * came with it; ZMQ_FD stays the same over reconnects.
+ * came with it. The descriptor stays the same over reconnects.
  * A request goes at once while nothing else is unanswered. Under load it waits for the next session_next or a
  * bundle's worth of others, to go with them in one message (as Nagle's algorithm has it, RFC 896).
  *
@@ -31,6 +32,7 @@
 #include "byte_buffer.h"
 #include "pending.h"
 #include "wire.h"
+#include "zmtp_link.h"
 
 enum {
     SESSION_HELLO_FIRST_MS = 100,
@@ -52,6 +54,8 @@ struct session_inbox {
     size_t at;
     bool is_open;
 };
+
+struct session_bytes { const unsigned char *data; size_t size; };
 
 enum session_state { SESSION_OPENING, SESSION_OPEN, SESSION_ENDED };
 
@@ -93,12 +97,15 @@ struct session_event {
 
 struct session {
     struct session_options options;  /* strings are owned copies */
-    void *socket;
+    struct zmtp_link link;           /* if it is open; else */
+    void *socket;                    /* libzmq's */
+    zmq_msg_t outbox;                /* between session_socket_begin and _end */
     int fd;
     enum session_state state;
-    bool connected_endpoint;         /* zmq_connect is in force */
+    bool connected_endpoint;         /* zmq_connect is in force; of a link: always */
     bool writable;                   /* a broker is at the other end */
     struct session_inbox inbox;
+    struct session_bytes bundle;     /* of a link: what is left of the message that is being read */
     bool skip_parts;                 /* in a multi-part message, which nobody should send */
     bool heard;                      /* a frame came since the connection was looked at */
     bool refusal_told;

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * zmtp_frame - the bytes of ZeroMQ's protocol, ZMTP 3.0 (rfc.zeromq.org/spec/23), as a DEALER without keys speaks it.
+ *
+ *   greeting   64 bytes from each side, at once
+ *   command    READY from each side; later PING and PONG, or ERROR
+ *   message    one frame or more: flags, size in 1 or 8 bytes, body
+ *
+ * Nothing of what a peer sends is asserted on. Threads: any; no state.
+ */
+#ifndef ZMTP_FRAME_H
+#define ZMTP_FRAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    ZMTP_GREETING_SIZE = 64,
+    ZMTP_HEADER_MAX = 9,
+    ZMTP_HELLO_SIZE = 107,       /* our greeting and our READY */
+    ZMTP_COMMAND_MAX = 4096,     /* body */
+    ZMTP_PONG_MAX = 23,          /* frame */
+};
+
+enum { ZMTP_MORE = 1, ZMTP_LONG = 2, ZMTP_COMMAND = 4 };   /* flags */
+
+struct zmtp_frame {
+    const uint8_t *body;
+    size_t size;
+    uint8_t flags;
+};
+
+enum zmtp_found { ZMTP_WHOLE, ZMTP_PART, ZMTP_WRONG };
+enum zmtp_command { ZMTP_READY, ZMTP_PING, ZMTP_ERROR, ZMTP_OTHER };
+
+/* What we say first. */
+void zmtp_write_hello(uint8_t out[ZMTP_HELLO_SIZE]);
+/* The peer's greeting: version 3 or later, without keys. */
+bool zmtp_greeting_is_ours(const uint8_t greeting[ZMTP_GREETING_SIZE]);
+
+/* The frame at the beginning of bytes, borrowed. *total: all its bytes, of WHOLE; how many must be there to know more, of PART.
+ * WRONG: it is none, or its body is above body_max. */
+enum zmtp_found zmtp_find_frame(const uint8_t *bytes, size_t size, size_t body_max, struct zmtp_frame *out, size_t *total);
+enum zmtp_command zmtp_command_of(const struct zmtp_frame *frame);
+/* Gives the header's size. */
+size_t zmtp_write_header(uint8_t out[ZMTP_HEADER_MAX], size_t body_size);
+/* The answer to this PING; gives its size. */
+size_t zmtp_write_pong(uint8_t out[ZMTP_PONG_MAX], const struct zmtp_frame *ping);
+
+#endif
