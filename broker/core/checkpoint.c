@@ -56,7 +56,7 @@ void core_checkpoint_begin(struct core *core)
     core->checkpoint.rep = 1;
     core->checkpoint.leads = core->dirty_count;
     core->checkpoint.gone = core->gone_count - core->gone_first;
-    core->checkpoint.seen = core->seen.dirty_count - core->seen.dirty_first;
+    core->checkpoint.seen = core->seen.dirty_count;
     core->checkpoint.kept = core->kept.dirty_count;
     core->checkpoint.known = core->known.dirty_count;
     core->checkpoint.stops = core->stops.dirty_count;

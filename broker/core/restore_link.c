@@ -109,7 +109,7 @@ static bool take_seen(struct core *core, const struct seen_entry *entry)
     if (!seen_add(&core->seen, entry))
         return false;
     if (!entry->is_dirty)
-        seen_at(&core->seen, core->seen.next - 1)->is_dirty = false;
+        seen_mark_clean(&core->seen, seen_at(&core->seen, core->seen.next - 1));
     struct lead *lead = entry->kind != SEEN_COMPLETE ? lead_table_find(&core->leads, entry->lead) : NULL;
     if (lead && entry->kind == SEEN_JOIN)
         person_seen_at(lead, entry->serial, core->seen.next - 1);

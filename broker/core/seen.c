@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The idempotency window: a ring of entries, oldest first, and an index over it.
+ * The changed are a list through the entries: a list beside them that grew was copied as a whole, in one turn of the loop.
  * Memory follows use: ring chunks are made when first reached, and the index grows. Were it whole from the start, the first few
  * ids of a desk would touch each of its huge pages.
  */
@@ -9,7 +10,6 @@
 #include "core_internal.h"
 
 static void drop_oldest(struct seen *seen, uint64_t now_ms);
-static void make_room_for_dirty(struct seen *seen);
 
 static struct seen_entry *ring_entry(const struct seen *seen, uint32_t ring_slot)
 {
@@ -36,7 +36,6 @@ void seen_fini(struct seen *seen)
     }
     free(seen->chunks);
     index_table_fini(&seen->by_key);
-    free(seen->dirty);
     *seen = (struct seen){0};
 }
 
@@ -91,47 +90,46 @@ bool seen_add(struct seen *seen, const struct seen_entry *entry)
     return true;
 }
 
-void seen_mark_dirty(struct seen *seen, struct seen_entry *entry)
+static uint32_t *after_of(struct seen *seen, uint32_t place)
 {
-    if (entry->is_dirty)
-        return;
-    if (seen->dirty_count == seen->dirty_capacity)
-        make_room_for_dirty(seen);
-    seen->dirty[seen->dirty_count++] = entry->position;
-    entry->is_dirty = true;
+    return place > 0 ? &ring_entry(seen, place - 1)->dirty_after : &seen->dirty_first;
 }
 
-/* What has left the window needs no checkpoint: so the list is bounded by the window, whether or not checkpoints are taken. */
-static void make_room_for_dirty(struct seen *seen)
+static uint32_t *before_of(struct seen *seen, uint32_t place)
 {
-    size_t kept = 0;
-    for (size_t i = seen->dirty_first; i < seen->dirty_count; i++) {
-        if (seen->dirty[i] >= seen->first)
-            seen->dirty[kept++] = seen->dirty[i];
-    }
-    seen->dirty_first = 0;
-    seen->dirty_count = kept;
-    if (kept <= seen->dirty_capacity / 2 && seen->dirty_capacity > 0)
+    return place > 0 ? &ring_entry(seen, place - 1)->dirty_before : &seen->dirty_last;
+}
+
+void seen_mark_dirty(struct seen *seen, struct seen_entry *entry)
+{
+    uint32_t place = (uint32_t)(entry->position % seen->capacity) + 1;
+    if (entry->is_dirty)
         return;
-    size_t capacity = seen->dirty_capacity > 0 ? seen->dirty_capacity * 2 : 1024;
-    uint64_t *dirty = realloc(seen->dirty, capacity * sizeof *dirty);
-    if (!dirty)
-        abort();   /* the bound is seen_max: memory that the limits promised */
-    seen->dirty = dirty;
-    seen->dirty_capacity = capacity;
+    entry->is_dirty = true;
+    entry->dirty_before = seen->dirty_last;
+    entry->dirty_after = 0;
+    *after_of(seen, seen->dirty_last) = place;
+    seen->dirty_last = place;
+    seen->dirty_count++;
+}
+
+void seen_mark_clean(struct seen *seen, struct seen_entry *entry)
+{
+    if (!entry->is_dirty)
+        return;
+    entry->is_dirty = false;
+    *after_of(seen, entry->dirty_before) = entry->dirty_after;
+    *before_of(seen, entry->dirty_after) = entry->dirty_before;
+    seen->dirty_count--;
 }
 
 struct seen_entry *seen_take_dirty(struct seen *seen)
 {
-    while (seen->dirty_first < seen->dirty_count) {
-        struct seen_entry *entry = seen_at(seen, seen->dirty[seen->dirty_first++]);
-        if (entry && entry->is_dirty) {
-            entry->is_dirty = false;
-            return entry;
-        }
-    }
-    seen->dirty_first = seen->dirty_count = 0;
-    return NULL;
+    if (seen->dirty_first == 0)
+        return NULL;
+    struct seen_entry *entry = ring_entry(seen, seen->dirty_first - 1);
+    seen_mark_clean(seen, entry);
+    return entry;
 }
 
 bool seen_mark_dirty_from(struct seen *seen, uint64_t *position, uint32_t *left)
@@ -153,6 +151,7 @@ static void drop_oldest(struct seen *seen, uint64_t now_ms)
 {
     struct seen_entry *oldest = seen_at(seen, seen->first);
     index_table_remove(&seen->by_key, (uint32_t)oldest->key.lo, (uint32_t)(seen->first % seen->capacity));
+    seen_mark_clean(seen, oldest);   /* what has left the window needs no checkpoint */
     seen->forgotten += oldest->at_ms + seen->window_ms >= now_ms;
     seen->first++;
 }

@@ -22,6 +22,7 @@ struct seen_entry {
     uint8_t kind, end;
     uint8_t life;                    /* how often the lead was reopened */
     bool is_dirty;                   /* changed since the last checkpoint */
+    uint32_t dirty_before, dirty_after;   /* places in the ring + 1 of those that changed before and after it; 0: none */
 };
 
 struct seen {
@@ -31,8 +32,7 @@ struct seen {
     uint64_t forgotten;              /* entries that were dropped before their time, at the bound */
     uint32_t capacity;
     uint64_t window_ms;
-    uint64_t *dirty;                 /* positions; consumed by checkpoints */
-    size_t dirty_first, dirty_count, dirty_capacity;
+    uint32_t dirty_first, dirty_last, dirty_count;   /* places in the ring + 1 of the changed, in the order they did; consumed by checkpoints */
 };
 
 lw_status seen_init(struct seen *seen, uint32_t seen_max, uint64_t seen_ms);
@@ -44,6 +44,8 @@ struct seen_entry *seen_find(struct seen *seen, struct siphash_128 key, uint64_t
 /* Adds at the end (position next - 1), dropping the oldest at the bound. False without memory. */
 bool seen_add(struct seen *seen, const struct seen_entry *entry);
 void seen_mark_dirty(struct seen *seen, struct seen_entry *entry);
+/* It is in a checkpoint as it is. */
+void seen_mark_clean(struct seen *seen, struct seen_entry *entry);
 /* Takes one changed entry; NULL when none is left. */
 struct seen_entry *seen_take_dirty(struct seen *seen);
 /* From this position on, as many as are left. False: there are more. */
@@ -52,8 +54,8 @@ struct seen_entry *seen_at(const struct seen *seen, uint64_t position);
 /* The last whose position ends in these bits, which an older one does too; NULL. */
 struct seen_entry *seen_at_low(const struct seen *seen, uint32_t position);
 
-/* What one entry takes, roughly: itself, its place in the index, its place among the changed. */
-enum { SEEN_ENTRY_BYTES = sizeof(struct seen_entry) + 2 * sizeof(struct index_slot) + sizeof(uint64_t) };
+/* What one entry takes, roughly: itself, its place in the index. */
+enum { SEEN_ENTRY_BYTES = sizeof(struct seen_entry) + 2 * sizeof(struct index_slot) };
 
 /* The store keeps the window in buckets, which it drops whole once all in them is older than the window. A bucket lasts an hour
  * at most, and less where many leads come, 2^SEEN_BUCKET_REVISIONS_LOG2 changes of leads, so that what is kept beyond the window is bounded too.

@@ -17,14 +17,14 @@ static void add(struct seen *seen, uint64_t number)
 }
 
 /* A broker without a store takes no checkpoints. */
-static void what_left_the_window_takes_no_memory_when_no_checkpoint_is_taken(void **state)
+static void what_left_the_window_is_not_among_the_changed_when_no_checkpoint_is_taken(void **state)
 {
     (void)state;
     struct seen seen;
     assert_int_equal(seen_init(&seen, WINDOW, 60000), LW_OK);
     for (uint64_t i = 1; i <= 100 * WINDOW; i++)
         add(&seen, i);
-    assert_true(seen.dirty_capacity <= 4 * WINDOW);
+    assert_int_equal(seen.dirty_count, WINDOW);
     for (uint64_t i = 99 * WINDOW + 1; i <= 100 * WINDOW; i++)
         assert_int_equal(seen_take_dirty(&seen)->serial, i);
     assert_null(seen_take_dirty(&seen));
@@ -52,6 +52,33 @@ static void a_checkpoint_gets_each_changed_entry_once_while_others_are_added(voi
     while (seen_take_dirty(&seen))
         taken++;
     assert_int_equal(taken, 20 * WINDOW + 1);
+    seen_fini(&seen);
+}
+
+/* A lead that was in the checkpoint is not written again; whatever goes from between others leaves them in their order. */
+static void what_is_clean_again_is_left_out_and_the_others_keep_their_order(void **state)
+{
+    (void)state;
+    struct seen seen;
+    uint64_t last = 0;
+    assert_int_equal(seen_init(&seen, WINDOW, 60000), LW_OK);
+    for (uint64_t i = 1; i <= 3 * WINDOW / 2; i++) {
+        add(&seen, i);
+        if (i % 5 == 0)
+            seen_mark_clean(&seen, seen_at(&seen, seen.next - 1));
+        if (i % 7 == 0)
+            seen_mark_clean(&seen, seen_at(&seen, seen.next - 7));   /* from the middle, or clean already */
+    }
+    for (uint64_t i = WINDOW / 2 + 1; i <= 3 * WINDOW / 2; i++) {
+        if (i % 5 == 0 || ((i + 6) % 7 == 0 && i + 6 <= 3 * WINDOW / 2))
+            continue;
+        const struct seen_entry *entry = seen_take_dirty(&seen);
+        assert_true(entry && entry->serial > last);
+        assert_int_equal(entry->serial, i);
+        last = entry->serial;
+    }
+    assert_null(seen_take_dirty(&seen));
+    assert_int_equal(seen.dirty_count, 0);
     seen_fini(&seen);
 }
 
@@ -105,7 +132,8 @@ static void buckets_follow_ids_where_many_come_and_time_where_few_do(void **stat
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_left_the_window_takes_no_memory_when_no_checkpoint_is_taken),
+        cmocka_unit_test(what_left_the_window_is_not_among_the_changed_when_no_checkpoint_is_taken),
+        cmocka_unit_test(what_is_clean_again_is_left_out_and_the_others_keep_their_order),
         cmocka_unit_test(what_is_forgotten_before_its_time_is_counted),
         cmocka_unit_test(buckets_follow_ids_where_many_come_and_time_where_few_do),
         cmocka_unit_test(a_checkpoint_gets_each_changed_entry_once_while_others_are_added),
