@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static lw_status check_file(int fd);
+static lw_status check_file(int fd, size_t *size_out);
+static lw_status read_whole(int fd, size_t most, char **out, size_t *size_out);
 static lw_status read_up_to(int fd, char *bytes, size_t capacity, size_t *size_out);
 static lw_status trim_and_check(char *text, size_t size);
 
@@ -20,31 +21,24 @@ lw_status secret_read(const char *path, size_t size_max, char **out)
 
     char *secret = NULL;
     size_t size = 0;
-    lw_status status;
 
     *out = NULL;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);    /* a FIFO must not hold us */
     if (fd < 0)
         return errno == ENOENT || errno == ENOTDIR ? LW_NOT_FOUND : LW_IO;
 
-    status = check_file(fd);
-    if (status != LW_OK)
-        goto done;
-    secret = malloc(size_max + 2);      /* one to see that there is more, one for the NUL */
-    if (!secret) {
-        status = LW_NO_MEMORY;
-        goto done;
-    }
-    status = read_up_to(fd, secret, size_max + 1, &size);
-    if (status == LW_OK && size > size_max)
-        status = LW_TOO_LARGE;
+    size_t expected = 0;
+    lw_status status = check_file(fd, &expected);
+    if (status == LW_OK)
+        status = read_whole(fd, expected < size_max ? expected : size_max, &secret, &size);
+    if (status == LW_TOO_LARGE && expected < size_max)
+        status = read_whole(fd, size_max, &secret, &size);      /* it grew meanwhile, or cannot tell its size */
     if (status == LW_OK)
         status = trim_and_check(secret, size);
     if (status == LW_OK) {
         *out = secret;
         secret = NULL;
     }
-done:
     if (secret) {
         secret_wipe(secret, size);
         free(secret);
@@ -83,7 +77,7 @@ bool secret_equal(const char *expected, const char *given)
     return difference == 0;
 }
 
-static lw_status check_file(int fd)
+static lw_status check_file(int fd, size_t *size_out)
 {
     struct stat info;
 
@@ -95,7 +89,26 @@ static lw_status check_file(int fd)
     }
     if (info.st_mode & (S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH))
         return LW_REFUSED;
+    *size_out = (size_t)info.st_size;
     return LW_OK;
+}
+
+/* From its beginning, into memory for `most` bytes and no more: a caller's bound may be a thousand times the file, and memory of that size,
+ * once given back, has the allocator keep all that is smaller in its heap. LW_TOO_LARGE: there are more. *out is the caller's to wipe, after an error too. */
+static lw_status read_whole(int fd, size_t most, char **out, size_t *size_out)
+{
+    if (*out) {
+        secret_wipe(*out, *size_out);
+        free(*out);
+    }
+    *size_out = 0;
+    *out = malloc(most + 2);      /* one to see that there is more, one for the NUL */
+    if (!*out)
+        return LW_NO_MEMORY;
+    if (lseek(fd, 0, SEEK_SET) != 0)
+        return LW_IO;
+    lw_status status = read_up_to(fd, *out, most + 1, size_out);
+    return status == LW_OK && *size_out > most ? LW_TOO_LARGE : status;
 }
 
 /* *size_out counts what is in bytes even after an error, so that it can be wiped. */

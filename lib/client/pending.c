@@ -8,6 +8,8 @@
 /* Which of a request's two timers a node is: the low bit of its order. */
 enum { TIMER_LIMIT = 0, TIMER_RETRY = 1 };
 
+static struct pending_request *slot_at(const struct pending *pending, uint32_t index);
+static struct pending_request *fresh_slot(struct pending *pending);
 static struct pending_list *list_of(struct pending *pending, enum pending_state state);
 static void move(struct pending *pending, struct pending_request *request, enum pending_state to);
 static void list_append(struct pending_list *list, struct pending_request *request);
@@ -20,8 +22,8 @@ lw_status pending_init(struct pending *pending, uint32_t max, uint64_t now_ms)
     *pending = (struct pending){0};
     if (max == 0 || max > PENDING_MAX)
         return LW_INVALID;
-    pending->slots = calloc(max, sizeof *pending->slots);
-    if (!pending->slots)
+    pending->blocks = calloc((max + PENDING_BLOCK - 1) >> PENDING_BLOCK_SHIFT, sizeof *pending->blocks);
+    if (!pending->blocks)
         return LW_NO_MEMORY;
     pending->max = max;
     while ((1u << pending->ticket_shift) < max)
@@ -33,24 +35,23 @@ lw_status pending_init(struct pending *pending, uint32_t max, uint64_t now_ms)
 void pending_fini(struct pending *pending)
 {
     for (uint32_t i = 0; i < pending->fresh; i++)
-        byte_buffer_fini(&pending->slots[i].frame);
-    free(pending->slots);
+        byte_buffer_fini(&slot_at(pending, i)->frame);
+    for (uint32_t i = 0; i < pending->fresh; i += PENDING_BLOCK)
+        free(pending->blocks[i >> PENDING_BLOCK_SHIFT]);
+    free(pending->blocks);
     *pending = (struct pending){0};
 }
 
 struct pending_request *pending_new(struct pending *pending)
 {
     struct pending_request *request = pending->free.first;
-    if (request) {
+    if (request)
         list_remove(&pending->free, request);
-    } else if (pending->fresh < pending->max) {
-        request = &pending->slots[pending->fresh++];
-        byte_buffer_init(&request->frame, WIRE_CONTROL_FRAME_SIZE_MAX);
-    } else {
+    else
+        request = fresh_slot(pending);
+    if (!request)
         return NULL;
-    }
-    uint64_t index = (uint64_t)(request - pending->slots);
-    request->ticket = ++pending->last_number << pending->ticket_shift | index;
+    request->ticket = ++pending->last_number << pending->ticket_shift | request->index;
     request->tag = (struct pending_tag){0};
     request->retry_after_ms = 0;
     request->busy_reason[0] = '\0';
@@ -61,9 +62,10 @@ struct pending_request *pending_new(struct pending *pending)
 struct pending_request *pending_find(const struct pending *pending, uint64_t ticket)
 {
     uint64_t index = ticket & ((UINT64_C(1) << pending->ticket_shift) - 1);
-    if (ticket == 0 || index >= pending->fresh || pending->slots[index].ticket != ticket)
+    if (ticket == 0 || index >= pending->fresh)
         return NULL;
-    return &pending->slots[index];
+    struct pending_request *request = slot_at(pending, (uint32_t)index);
+    return request->ticket == ticket ? request : NULL;
 }
 
 void pending_free(struct pending *pending, struct pending_request *request)
@@ -184,6 +186,27 @@ struct pending_request *pending_take_expired(struct pending *pending, uint64_t n
 uint64_t pending_next_ms(const struct pending *pending)
 {
     return timer_wheel_next_ms(&pending->timers);
+}
+
+static struct pending_request *slot_at(const struct pending *pending, uint32_t index)
+{
+    return &pending->blocks[index >> PENDING_BLOCK_SHIFT][index & (PENDING_BLOCK - 1)];
+}
+
+/* A slot that was never used; NULL: there is none, or no memory for its block. */
+static struct pending_request *fresh_slot(struct pending *pending)
+{
+    if (pending->fresh == pending->max)
+        return NULL;
+    struct pending_request **block = &pending->blocks[pending->fresh >> PENDING_BLOCK_SHIFT];
+    if ((pending->fresh & (PENDING_BLOCK - 1)) == 0)
+        *block = calloc(PENDING_BLOCK, sizeof **block);
+    if (!*block)
+        return NULL;
+    struct pending_request *request = slot_at(pending, pending->fresh);
+    request->index = pending->fresh++;
+    byte_buffer_init(&request->frame, WIRE_CONTROL_FRAME_SIZE_MAX);
+    return request;
 }
 
 static struct pending_list *list_of(struct pending *pending, enum pending_state state)

@@ -12,7 +12,8 @@
  * A request keeps the frame it was encoded to, so it is repeated byte for byte.
  * A ticket holds its slot's index in the low bits and a counter above them:
  * finding costs one comparison, tickets rise, and none is used twice.
- * At most `max` requests; a slot keeps its small buffer for the next one.
+ * At most `max` requests; a slot keeps its small buffer for the next one. Slots come in blocks, made when they are first needed: a
+ * gateway holds thousands of sessions, and a rep's seldom has more than one request in flight. A block stays where it is.
  * Threads: one owner.
  */
 #ifndef PENDING_H
@@ -28,6 +29,8 @@ enum {
     PENDING_BUSY_REASON_MAX = 64,
     PENDING_RETRY_MIN_MS = 10,
     PENDING_RETRY_MAX_MS = 60000,
+    PENDING_BLOCK_SHIFT = 3,
+    PENDING_BLOCK = 1 << PENDING_BLOCK_SHIFT,
 };
 
 enum pending_state { PENDING_FREE, PENDING_QUEUED, PENDING_SENT, PENDING_BACKED_OFF };
@@ -42,6 +45,7 @@ struct pending_tag {
 
 struct pending_request {
     uint64_t ticket;                        /* 0: free */
+    uint32_t index;                         /* of its slot */
     enum pending_state state;
     struct pending_request *next, *previous; /* in the list of its state */
     struct byte_buffer frame;
@@ -55,7 +59,7 @@ struct pending_request {
 struct pending_list { struct pending_request *first, *last; };
 
 struct pending {
-    struct pending_request *slots;
+    struct pending_request **blocks;        /* of PENDING_BLOCK slots; those with a slot in use once are made */
     uint32_t max, ticket_shift;
     uint32_t fresh;                         /* slots from here on were never used */
     uint32_t count, sent_count;
@@ -69,7 +73,7 @@ LW_MUST_CHECK lw_status pending_init(struct pending *pending, uint32_t max, uint
 /* A zeroed or finished one is accepted. */
 void pending_fini(struct pending *pending);
 
-/* A request in no list yet, with an empty frame; NULL when full. Queue or free it next. */
+/* A request in no list yet, with an empty frame; NULL when full, or out of memory. Queue or free it next. */
 struct pending_request *pending_new(struct pending *pending);
 struct pending_request *pending_find(const struct pending *pending, uint64_t ticket);
 void pending_free(struct pending *pending, struct pending_request *request);

@@ -61,6 +61,32 @@ static void pending_is_bounded_and_says_wrong_bounds(void **state)
     pending_fini(&pending);
 }
 
+/* A gateway has thousands of sessions, each with room for a thousand requests and seldom one of them in use. */
+static void pending_takes_memory_for_what_is_in_use(void **state)
+{
+    (void)state;
+    enum { USED = 2 * PENDING_BLOCK + 1, MAX = 1024 };
+    struct pending pending;
+    struct pending_request *requests[USED];
+    uint64_t tickets[USED];
+    assert_int_equal(pending_init(&pending, MAX, 0), LW_OK);
+    assert_null(pending.blocks[0]);
+    for (uint32_t i = 0; i < USED; i++) {
+        requests[i] = add(&pending, 0, 0);
+        tickets[i] = requests[i]->ticket;
+    }
+    assert_non_null(pending.blocks[2]);
+    assert_null(pending.blocks[3]);
+    for (uint32_t i = 0; i < USED; i++)
+        assert_ptr_equal(pending_find(&pending, tickets[i]), requests[i]);
+    for (uint32_t i = 0; i < USED; i++)
+        pending_free(&pending, requests[i]);
+    for (uint32_t i = 0; i < USED; i++)
+        add(&pending, 0, 0);
+    assert_null(pending.blocks[3]);
+    pending_fini(&pending);
+}
+
 static void a_lost_connection_puts_what_was_sent_before_what_waits_in_order(void **state)
 {
     (void)state;
@@ -215,6 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tickets_rise_and_find_only_their_request),
         cmocka_unit_test(pending_is_bounded_and_says_wrong_bounds),
+        cmocka_unit_test(pending_takes_memory_for_what_is_in_use),
         cmocka_unit_test(a_lost_connection_puts_what_was_sent_before_what_waits_in_order),
         cmocka_unit_test(busy_waits_its_time_and_the_limit_ends_it),
         cmocka_unit_test(held_leads_tell_news_once_a_session),

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,12 +137,27 @@ static void equal_secrets_only_are_equal(void **state)
     secret_free(NULL);
 }
 
+/* Memory of the bound's size, given back, would have the allocator keep all that is smaller in its heap. */
+static void memory_is_taken_for_the_file_and_not_for_the_bound(void **state)
+{
+    (void)state;
+    enum { BOUND = 8 * 1024 * 1024, FEW = 4096 };
+    char *read = NULL;
+
+    write_file("small", 5, 0600);
+    assert_int_equal(secret_read(path, BOUND, &read), LW_OK);
+    assert_string_equal(read, "small");
+    assert_true(malloc_usable_size(read) < FEW);
+    secret_free(&read);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_secret_is_read_without_its_trailing_newline),
         cmocka_unit_test(only_the_owner_may_have_access),
         cmocka_unit_test(a_size_above_the_limit_is_refused),
+        cmocka_unit_test(memory_is_taken_for_the_file_and_not_for_the_bound),
         cmocka_unit_test(an_empty_secret_or_one_with_a_nul_is_invalid),
         cmocka_unit_test(what_is_no_file_is_told_apart),
         cmocka_unit_test(equal_secrets_only_are_equal),
