@@ -105,12 +105,15 @@ static void tell_not_theirs(const struct request *request, const struct route *r
         http_call_reply_error(request->call, 403, why, 0);
 }
 
-/* Known a moment after the broker is there; a page then comes by itself. */
+/* Known a moment after the broker is there; a page then comes by itself, and until then the one in its place says so. */
 static void tell_undecided(const struct request *request, const struct route *route, const char *why)
 {
-    if (route->is_page)
-        http_call_add_header(request->call, "Refresh", "2");
-    http_call_reply_error(request->call, 503, why, 2);
+    if (!route->is_page || request->by_token) {
+        http_call_reply_error(request->call, 503, why, 2);
+        return;
+    }
+    http_call_add_header(request->call, "Refresh", "2");
+    page_file_serve_instead(request->call, 503, "offline.html");
 }
 
 static void serve_route(struct gateway *gateway, const struct guard *guard, struct request *request, const struct route *route)

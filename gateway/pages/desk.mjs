@@ -8,6 +8,7 @@ import * as day from "./day.mjs";
 import {ask, button, byId, key, make, placeOf} from "./elements.mjs";
 import * as drafts from "./drafts.mjs";
 import * as install from "./install.mjs";
+import {nameOf} from "./lead_view.mjs";
 import * as leads from "./leads.mjs";
 import * as notices from "./notices.mjs";
 import * as offers from "./offers.mjs";
@@ -16,6 +17,7 @@ import {because, choose, labelOf, language, languages, load, span, t} from "./te
 import {drop, settle, undoLast} from "./undo.mjs";
 
 const SAY_AFTER_MS = 1000, HIDE_AFTER_MS = 15000, RETRY_MS = 2000;
+let mine = [];   // what was surely ours when that was told last
 let told = null, away = [], settings = {}, user = null, renews = false;
 
 // ---- the state
@@ -29,10 +31,21 @@ function showState(state) {
   leads.show(state.leads.filter((row) => row.phase !== "offered"), state.connected);
   shared.show(state.shared);
   notices.show(state.notices);
+  tellGone(state);
   showRep();
   showQuiet();
   connected(state.connected);
   if (state.rules !== settings.rules) renew();
+}
+
+// What went to somebody else, or ended, while nobody could tell us.
+function tellGone({connected: certain, leads: rows, notices: said}) {
+  if (!certain) return;
+  const known = ({lead_id: id}) => leads.wasEnded(id) || [...rows, ...said].some((one) => one.lead_id === id);
+  const gone = away.length > 0 ? mine.filter((row) => !known(row)) : [];
+  if (gone.length > 0) notices.tell(t("gone_meanwhile", {names: gone.map(nameOf).join(", ")}));
+  mine = rows;
+  leads.keepEnded(rows.map(({lead_id: id}) => id));
 }
 
 // The desk's rules are others than those that the page was made with.

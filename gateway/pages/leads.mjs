@@ -13,6 +13,7 @@ import {UNDO_MS, later} from "./undo.mjs";
 const BUTTONS_MAX = 12;
 const NOTE_MAX = 500;   // bytes that the broker takes of a note
 const cards = new Map();   // by lead id
+const ended = new Set();   // ids of what was ended, handed on or declined here
 let page = {}, current = "", expected = "", waits = false;   // expected: the lead that the rep accepts or has accepted, until it is here
 
 // Also when the desk's rules are others: what is typed into the cards stays.
@@ -48,6 +49,10 @@ export function heardNote(id, text) {
   card.note.value = text;
   noteFits(card.note, card.long);
 }
+
+export const noteEnded = (id) => ended.add(id);
+export const wasEnded = (id) => ended.has(id);
+export const keepEnded = (ids) => [...ended].filter((id) => !ids.includes(id)).forEach((id) => ended.delete(id));
 
 // What became of it.
 export function answered(id, isOurs) {
@@ -176,6 +181,7 @@ function finish(id, text, name, members) {
   later(text, async ({last}) => {
     const failed = cards.has(id) && wrong(await act(name, {lead_id: id, offer_number: card.row.offer_number, ...members}, {last}));
     if (failed) back();
+    else noteEnded(id);
     return !failed;
   }, back);
   select(visible()[0]?.row.lead_id ?? "");

@@ -68,6 +68,7 @@ async function answer(row, name, members) {
   if (name === "accept") leads.answered(row.lead_id, isDone);
   if (isDone) {
     if (name === "accept") say(t("accepted", {name: nameOf(row)}));
+    else leads.noteEnded(row.lead_id);
   } else {
     tell(told.outcome === "unknown" ? t("failed_unknown") : t("failed", {reason: because(told.reason, told.outcome)}));
   }

@@ -5,6 +5,9 @@ import {byId} from "./elements.mjs";
 import {untilHere} from "./sending.mjs";
 import {load, t} from "./texts.mjs";
 
+// Who may is in the desk's rules, which are not known without it (503).
+const refusal = (status) => (status === 401 ? t("sign_in_wrong") : t(status === 503 ? "sign_in_no_desk" : "sign_in_later"));
+
 // The cookie does not come along from other sites' links.
 async function isSignedIn() {
   try {
@@ -33,7 +36,7 @@ byId("form").addEventListener("submit", async (event) => {
       body: JSON.stringify({user: form.user.value, password: form.password.value}),
     }));
     if (answer.ok) return enter();
-    byId("wrong").textContent = t(answer.status === 401 ? "sign_in_wrong" : "sign_in_later");
+    byId("wrong").textContent = refusal(answer.status);
     form.password.select();
   } catch {
     byId("wrong").textContent = t("sign_in_failed");

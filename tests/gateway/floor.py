@@ -95,11 +95,11 @@ class Floor:
         (self.folder / "gateway.yaml").write_text(text.replace("FLOOR", str(self.folder)), encoding="utf-8")
 
     def write_users(self, users, anew=False):
-        """anew: as after each of them changed their password; to the same, but the hash is another."""
+        """role and rep "": the rules say who the user is, and the file the password. anew: as after each of them changed their password; to the same, but the hash is another."""
         if anew or not self.hashed:
             self.hashed = subprocess.run([BIN / "leadwire-gateway", "--hash-password"], input=PASSWORD + "\n", text=True, check=True,
                                          stdout=subprocess.PIPE).stdout.strip()
-        self.secret_file("users", "".join(f"{name} {role} {rep} {self.hashed}\n" for name, role, rep in users))
+        self.secret_file("users", "".join(" ".join([*filter(None, user), self.hashed]) + "\n" for user in users))
 
     # ---- processes
 

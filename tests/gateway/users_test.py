@@ -69,8 +69,9 @@ class UsersOfTheRules(unittest.TestCase):
         self.floor.end("gateway", floor.signal.SIGKILL)
         self.floor.start_gateway()
         self.assertEqual((self.role(maria), self.role(ada), self.role(Browser(self.floor))), (503, "admin", 401))
-        status, told, _ = maria.ask("GET", "/ops")
-        self.assertEqual((status, told["Refresh"]), (503, "2"))
+        status, told, page = maria.ask("GET", "/ops")
+        self.assertEqual((status, told["Refresh"], told["Content-Type"].split(";")[0]), (503, "2", "text/html"))
+        self.assertIn("The desk cannot be reached", page)   # for people
         self.floor.start_broker()
         self.apply("users:\n  maria: {role: lead}\n", 2)
         self.assertEqual(self.role(maria), "lead")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A rep lets themselves be reached, closes the page, and takes an offer on the phone by the link that a webhook would bring.
 import assert from "node:assert/strict";
-import {accessible, device, end, fitsIn, outside, say, shot, signIn} from "./stage.mjs";
+import {accessible, device, end, fitsIn, mayFail, outside, say, shot, signIn} from "./stage.mjs";
 
 const desk = await device("desk");
 await signIn(desk);
@@ -22,6 +22,12 @@ assert.equal((await outside("lead", lead)).state, "offered");   // opening it ac
 await accessible(phone, "an offer by its link");
 await fitsIn(phone, 360);
 await shot(phone, "offer-link");
+await phone.route("**/api/v1/offer/accept", (route) => route.abort());
+mayFail(/^request: POST \/api\/v1\/offer\/accept net::ERR_FAILED$/);
+await phone.click("#accept");
+await phone.waitForFunction(() => document.querySelector("#answer").textContent === "Non è riuscito. Riprova, o vai alla scrivania.");
+await accessible(phone, "a yes that did not arrive");
+await phone.unroute("**/api/v1/offer/accept");
 let letGo;
 const gone = new Promise((resolve) => (letGo = resolve));
 await phone.route("**/api/v1/offer/accept", (route) => gone.then(() => route.continue()));

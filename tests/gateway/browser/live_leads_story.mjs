@@ -123,6 +123,7 @@ await counts(bruno, ".card.offer", 2);
 await desk.reload();
 await desk.locator("#day .reasons li", {hasText: new RegExp(`^${WAITING - 2} waiting now: not for you \\(lacks a skill`)}).waitFor();
 await desk.locator("#day .reasons li", {hasText: /^2 × not for you \(lacks a skill/}).waitFor();
+await desk.locator("#day dl", {hasText: new RegExp(`^Accepted${IN_HAND + 1}Completed1Declined0Missed0`)}).waitFor();
 assert.match(await desk.textContent("#day .share"), /^In the fair share you are number [12] of 2 · you (have|had|are owed) /);
 await counts(desk, ".card.lead", IN_HAND);
 say("the rep sees their place in the fair share, and why they got no more");

@@ -123,6 +123,8 @@ const HOUR = 3600000, before = (hours) => seen.now_unix_ms - hours * HOUR;
 const withFigures = (list, key, figures) => list.map((one) => ({...one, ...figures[one[key]]}));
 const state = {...seen, connected: true, first_touch: {count: 9, half_ms: 2 * HOUR, most_ms: 5 * HOUR},
   health: {...seen.health, waiting: 11, connecting: 1, assigned: 5, parked: 4},
+  sources: [{source: "contact-form", channel: "web", last_hour: 4, today: 31, unserved: 2}],
+  workers: [{worker: "web", state: "ready", since_unix_ms: before(6), came_hour: 12, errors_hour: 3, errors: [{reason: "rejected", count: 5}], held: 17, spool_percent: 42, oldest_ms: 95000}],
   leads: seen.leads.map((one) => ({...one, state: "assigned", rep: "anna", received_unix_ms: before(20)})),
   queues: withFigures(seen.queues.map((one) => ({...one, waiting: 0, at_risk: 0, oldest_unix_ms: 0})), "queue", {
     solar: {waiting: 7, at_risk: 3, oldest_unix_ms: before(2.5), service_level_ms: 120000, first_offers: 8, in_time: 6},
@@ -141,6 +143,8 @@ assert.deepEqual(await cells("queues", "solar"), ["7", "2 h 30 min", "3", "75 % 
 assert.deepEqual(await cells("queues", "heatpump"), ["4", "1 h 30 min", "0", "20 % (5:00)"]);
 assert.deepEqual((await cells("reps", "Anna Conti")).slice(1, 8), ["Available 4 h 0 min", "1/6", "25 %", "5", "3", "2", "2 h 0 min ago, 3 h 0 min ago"]);
 assert.deepEqual((await cells("reps", "Bruno Ferri")).slice(1, 8), ["On a break 7 h 0 min", "0/2", "75 %", "15", "13", "0", ""]);
+assert.deepEqual((await cells("sources", "contact-form")).slice(0, 5), ["Form", "4", "31", "2", "Taken"]);
+assert.deepEqual(await cells("workers", "web"), ["Works 6 h 0 min", "12", "3", "5 refused by the desk", "17", "42 %", "1:35", ""]);
 await ops.unroute("**/api/v1/ops/events");
 say("each figure is in its place");
 
@@ -343,19 +347,27 @@ await late.route("**/api/v1/session", (route) => route.abort());
 await late.reload();
 await late.waitForSelector("#form button:enabled");
 say("/ops says what takes long, what is gone or cannot be read, that there is no network, and that the session is over; so does the sign-in");
-await late.context().close();
 
-// ---- a screen on the wall goes on over a restart of the gateway; when its session ends it says so, and who signs in again there has the wallboard back
-const USERS = {maria: ["maria", "manager", "-"], wall: ["wall", "read-only", "-"], anna: ["anna", "rep", "anna"], ada: ["ada", "admin", "-"]};
+// ---- a screen on the wall waits for a desk that says who it is, and goes on then; when its session ends it says so, and who signs in again there has the wallboard back
+const USERS = {maria: ["maria", "manager", "-"], wall: ["wall", "", ""], anna: ["anna", "rep", "anna"], ada: ["ada", "admin", "-"]};
 mayFail(/^request: \w+ \/api\/v1\/(session|(ops|desk)\/\w+) (401|net::ERR_\w+)$/);
 const wall = await device("ops-wall", {viewport: {width: 1920, height: 1080}});
 await signIn(wall, "wall", "ops");
 await wall.waitForSelector("#health.available");
+await row(wall, "reps", "Anna Conti").waitFor();
+assert.equal(await wall.getByRole("button", {name: /^(Act|Release|Apply)$/}).count(), 0);   // it only watches
 await wall.keyboard.press("w");
 await wall.waitForSelector("body.wallboard #health.available");
-const back = wall.waitForResponse((answer) => answer.ok() && new URL(answer.url()).pathname === "/api/v1/ops/events");
+mayFail(/^request: (GET|HEAD) \/ops 503$/, /^request: POST \/api\/v1\/sign-in 503$/);
+await outside("kill-broker");
 await outside("restart-gateway");
-await back;
+await wall.waitForSelector("body.wallboard[data-away] #banner:not([hidden])");
+await trySignIn((route) => route.continue(), "The desk does not answer just now.");
+await late.context().close();
+await wall.reload();
+assert.match(await wall.textContent("#offline"), /The desk cannot be reached. The page comes by itself/);
+await accessible(wall, "nobody can say who this is");
+await outside("start-broker");
 await wall.waitForSelector("body.wallboard:not([data-away]) #main:not([inert]) #tiles .tile");
 assert.ok(await outside("users", [USERS.maria, USERS.anna]));
 await wall.waitForURL("**/sign-in#wallboard");
