@@ -7,13 +7,13 @@
 #include "html_text.h"
 #include "mail_body.h"
 #include "mail_file.h"
-#include "wall_clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { MADE_MAX = 40 * 1024 * 1024, TIME_MAX_MS = 8000 };
+enum { MADE_MAX = 40 * 1024 * 1024, TIME_MAX_S = 8 };
 
 static struct mail_lead mail;
 static struct byte_buffer made;
@@ -39,10 +39,10 @@ static void repeat(const char *text, size_t times)
 static void expect(enum mail_reason expected)
 {
     assert_false(made.failed);
-    uint64_t start_ms = wall_clock_monotonic_ms();
+    const clock_t start = clock();   /* of the processor: what others do on this machine counts for nothing */
     enum mail_reason reason = mail_take(&sample_source, made.data, made.size, &mail);
     assert_string_equal(mail_reason_name(reason), mail_reason_name(expected));
-    assert_true(wall_clock_monotonic_ms() - start_ms < TIME_MAX_MS);
+    assert_true(clock() - start < (clock_t)TIME_MAX_S * CLOCKS_PER_SEC);
 }
 
 static void a_huge_header_is_named(void **state)
