@@ -120,7 +120,8 @@ lw_status session_request(struct session *session, struct wire_message *request,
     uint64_t now_ms = wall_clock_monotonic_ms();
     pending_queue(&session->pending, slot, now_ms, time_limit_ms);
     session->gathered_bytes += slot->frame.size;
-    if (!session->sends_bundles || session->pending.sent_count == 0 || session->gathered_bytes >= GATHERED_ENOUGH)
+    bool waits = session->pending.sent_count > 0 || session_socket_is_within(session);
+    if (!session->sends_bundles || !waits || session->gathered_bytes >= GATHERED_ENOUGH)
         send_queued(session, now_ms);
     return LW_OK;
 }
@@ -134,7 +135,9 @@ void session_forget(struct session *session, uint64_t ticket)
 
 enum session_event_kind session_next(struct session *session, struct session_event *out)
 {
-    uint64_t now_ms = wall_clock_monotonic_ms();
+    if (!session_socket_is_within(session))   /* what came together is told at one time */
+        session->now_ms = wall_clock_monotonic_ms();
+    uint64_t now_ms = session->now_ms;
     struct session_frame frame;
     unsigned frame_count = 0;
 

@@ -18,8 +18,8 @@
  * There ZMQ_IMMEDIATE makes the socket writable only while it is connected, so a
  * broken connection is seen at once, or SESSION_LOOK_MS after the frames that
  * came with it. The descriptor stays the same over reconnects.
- * A request goes at once while nothing else is unanswered. Under load it waits for the next session_next or a
- * bundle's worth of others, to go with them in one message (as Nagle's algorithm has it, RFC 896).
+ * A request goes at once while nothing else is unanswered and nothing else of what came is left to be told. Under load it waits for
+ * the session_next that finds nothing, or a bundle's worth of others, to go with them in one message (as Nagle's algorithm has it, RFC 896).
  *
  * Nothing blocks. Threads: one owner.
  */
@@ -112,6 +112,7 @@ struct session {
     bool is_turned_away;             /* the last Hello was answered with busy */
     uint64_t unreached_since_ms;     /* with a key: nobody was at the other end since; 0: somebody is */
 
+    uint64_t now_ms;                 /* when the message that is being read was taken */
     uint64_t epoch;                  /* highest seen */
     uint64_t session_number;
     uint32_t credit, heartbeat_ms;

@@ -186,6 +186,12 @@ bool session_socket_receive(struct session *session, struct session_frame *out)
     return true;
 }
 
+bool session_socket_is_within(const struct session *session)
+{
+    const struct session_inbox *inbox = &session->inbox;
+    return session->bundle.size > 0 || (inbox->is_open && inbox->at < zmq_msg_size(&inbox->message));
+}
+
 static lw_status open_link(struct session *session, size_t frame_size_max, uint64_t now_ms)
 {
     lw_status status = zmtp_link_open(&session->link, session->options.endpoint, frame_size_max, now_ms);

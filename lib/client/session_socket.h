@@ -36,4 +36,7 @@ bool session_socket_has_room(const struct session *session);
 /* The next frame, of the message that is being read or of a new one; borrowed until the next call. False when there is nothing. */
 bool session_socket_receive(struct session *session, struct session_frame *out);
 
+/* More frames of the message that is being read are there. */
+bool session_socket_is_within(const struct session *session);
+
 #endif

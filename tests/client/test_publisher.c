@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The publisher against a scripted broker. */
 #include "fake_broker.h"
+#include "wall_clock.h"
 
 #include <leadwire/leadwire.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -574,6 +576,41 @@ static void a_bundle_of_answers_is_told_one_by_one(void **state)
     byte_buffer_fini(&bundle);
 }
 
+/* Who is still being told what came together asks more in a moment. */
+static void what_is_asked_amid_a_bundle_goes_when_all_of_it_is_told(void **state)
+{
+    struct fixture *f = *state;
+    struct lw_publisher_answer answer;
+    struct byte_buffer bundle;
+    f->fake.bundles = true;
+    open_with(f, 0, 0);
+    welcome(f, 8);
+    byte_buffer_init(&bundle, 4096);
+    uint64_t ids[] = {publish(f, "form", 0), 987654321};   /* nobody asked the second */
+    for (int i = 0; i < 2; i++) {
+        Leadwire__V1__Reply reply = LEADWIRE__V1__REPLY__INIT;
+        reply.request_id = ids[i];
+        reply.status = LEADWIRE__V1__STATUS__STATUS_ACCEPTED;
+        reply.epoch = f->fake.epoch;
+        assert_int_equal(wire_encode(&(struct wire_message){.type = WIRE_REPLY, .reply = &reply}, &bundle), LW_OK);
+    }
+    fake_expect(&f->fake, WIRE_PUBLISH);
+    fake_say_bytes(&f->fake, bundle.data, bundle.size);
+    byte_buffer_fini(&bundle);
+    uint64_t messages = f->fake.messages - f->fake.pings, by_ms = wall_clock_monotonic_ms() + WAIT_MAX_MS;
+    while (lw_publisher_next(f->publisher, &answer) != LW_OK) {
+        assert_true(wall_clock_monotonic_ms() < by_ms);
+        poll(&(struct pollfd){.fd = lw_publisher_fd(f->publisher), .events = POLLIN}, 1, lw_publisher_wait_ms(f->publisher));
+    }
+    assert_int_equal(answer.ticket, ids[0]);
+    ids[0] = publish(f, "form", 0);
+    ids[1] = publish(f, "form", 0);
+    assert_int_equal(lw_publisher_wait_ms(f->publisher), 0);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(fake_expect(&f->fake, WIRE_PUBLISH).publish->request_id, ids[i]);
+    assert_int_equal(f->fake.messages - f->fake.pings - messages, 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -601,6 +638,7 @@ int main(void)
         TEST(what_is_asked_together_goes_in_one_message_if_the_broker_reads_bundles),
         TEST(a_bundle_stays_within_credit_and_a_messages_size),
         TEST(a_bundle_of_answers_is_told_one_by_one),
+        TEST(what_is_asked_amid_a_bundle_goes_when_all_of_it_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
