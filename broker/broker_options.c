@@ -37,6 +37,7 @@ const char broker_usage[] =
     "  --away-after MS            an unanswered append this old means that Redis is away (default 2000)\n"
     "  --checkpoint-bytes N, --checkpoint-ms MS   how much journal, or time, makes a checkpoint due\n"
     "  --leads-max N, --seen-max N                bounds on open leads and remembered idempotency ids\n"
+    "  --seen-min-ms MS           no id younger than this is forgotten for want of room: publishers are told busy (default 5000)\n"
     "  --payload-max MIB          bound on what open leads were published with (default 1024)\n"
     "  --memory-max MIB           no new lead is taken above this (default: 4/5 of the control group's, else half of the machine's)\n"
     "  --connections-max N        connections of all endpoints together (default 24000, or what the limit on open files leaves)\n"
@@ -53,7 +54,7 @@ enum option_id {
     OPTION_DESK = 1, OPTION_RUN_DIR, OPTION_REDIS, OPTION_REDIS_USER, OPTION_REDIS_PASSWORD_FILE, OPTION_EPHEMERAL, OPTION_DURABILITY,
     OPTION_REPLICAS, OPTION_REP_SECRETS, OPTION_LISTEN_PUBLISH, OPTION_LISTEN_REPS, OPTION_LISTEN_EVENTS, OPTION_LISTEN_CONTROL,
     OPTION_KEYS, OPTION_NAME, OPTION_HEALTH, OPTION_STANDBY, OPTION_LEASE,
-    OPTION_AWAY_AFTER, OPTION_CHECKPOINT_BYTES, OPTION_CHECKPOINT_MS, OPTION_LEADS_MAX, OPTION_SEEN_MAX, OPTION_PAYLOAD_MAX, OPTION_MEMORY_MAX,
+    OPTION_AWAY_AFTER, OPTION_CHECKPOINT_BYTES, OPTION_CHECKPOINT_MS, OPTION_LEADS_MAX, OPTION_SEEN_MAX, OPTION_SEEN_MIN_MS, OPTION_PAYLOAD_MAX, OPTION_MEMORY_MAX,
     OPTION_CONNECTIONS_MAX, OPTION_CONNECTIONS_PER_KEY, OPTION_SESSIONS_PER_KEY, OPTION_PUBLISHERS_MAX, OPTION_REPS_MAX, OPTION_TOOLS_MAX,
     OPTION_READY_FD, OPTION_CHECK,
     OPTION_HELP, OPTION_VERSION,
@@ -83,6 +84,7 @@ static const struct option table[] = {
     {"checkpoint-ms", required_argument, NULL, OPTION_CHECKPOINT_MS},
     {"leads-max", required_argument, NULL, OPTION_LEADS_MAX},
     {"seen-max", required_argument, NULL, OPTION_SEEN_MAX},
+    {"seen-min-ms", required_argument, NULL, OPTION_SEEN_MIN_MS},
     {"payload-max", required_argument, NULL, OPTION_PAYLOAD_MAX},
     {"memory-max", required_argument, NULL, OPTION_MEMORY_MAX},
     {"connections-max", required_argument, NULL, OPTION_CONNECTIONS_MAX},
@@ -98,6 +100,7 @@ static const struct option table[] = {
     {NULL, 0, NULL, 0},
 };
 
+enum { SEEN_MIN_MS = 5000, SEEN_MIN_MOST_MS = 7 * 24 * 3600 * 1000 };   /* more than twice what a client waits before it repeats; what the window is */
 enum { CONNECTIONS = 24000, SESSIONS_PER_KEY = 64, SESSIONS_PER_KEY_HIGHEST = 20000, CONNECTIONS_PER_KEY_HIGHEST = 1000000 };
 enum { DESCRIPTORS_KEPT = 128 };     /* for Redis, the sockets themselves, health checks, files */
 
@@ -146,6 +149,7 @@ static void set_defaults(struct broker_options *options)
     options->store.durability = STORE_ALWAYS;
     options->store.redis_password_file = getenv("LEADWIRE_REDIS_PASSWORD_FILE");
     core_limits_default(&options->limits);
+    options->limits.seen_min_ms = SEEN_MIN_MS;
     options->net.memory_max = default_memory_max();
     options->net.sessions_per_key_max = SESSIONS_PER_KEY;
     options->net.connections_max = CONNECTIONS;
@@ -190,6 +194,7 @@ static void read_option(struct broker_options *options, int id, const char *valu
     case OPTION_CHECKPOINT_MS: read_number(options, value, "--checkpoint-ms", 10, UINT32_MAX, &store->checkpoint_ms); break;
     case OPTION_LEADS_MAX: read_number(options, value, "--leads-max", 1, 100000000, &options->limits.leads_max); break;
     case OPTION_SEEN_MAX: read_number(options, value, "--seen-max", 1, 100000000, &options->limits.seen_max); break;
+    case OPTION_SEEN_MIN_MS: read_number(options, value, "--seen-min-ms", 0, SEEN_MIN_MOST_MS, &options->limits.seen_min_ms); break;
     case OPTION_PAYLOAD_MAX: read_mebibytes(options, value, "--payload-max", &options->limits.payload_bytes_max); break;
     case OPTION_MEMORY_MAX: read_mebibytes(options, value, "--memory-max", &options->net.memory_max); break;
     case OPTION_CONNECTIONS_MAX: read_number(options, value, "--connections-max", 16, 1000000, &options->net.connections_max); break;

@@ -109,6 +109,11 @@ void command_publish(struct core *core, const struct core_command *command)
     }
     struct lead *followed = publish_followed_lead(core, command);
     const struct core_command *said = command;
+    uint32_t wait_ms = followed || rule ? bounds_seen_wait_ms(core) : 0;
+    if (wait_ms > 0) {
+        reply_busy(core, command, "more came of late than the broker can remember the ids of", wait_ms);
+        return;
+    }
     if (stop) {
         stops_carry(core, said, stop, &carried);
         command = &carried;

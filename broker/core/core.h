@@ -413,6 +413,7 @@ struct core_limits {
     uint32_t leads_max;            /* open leads; above: publishes are BUSY. Default 1,100,000 */
     uint32_t seen_max;             /* idempotency window in ids. Default 2,000,000 */
     uint64_t seen_ms;              /* and in time. Default 7 days */
+    uint32_t seen_min_ms;          /* no publish makes the window forget an id that is younger: it is BUSY. Default 0: none is */
     uint64_t payload_bytes_max;    /* Default 1 GiB */
     uint32_t people_max;           /* keys of customers, and as many of who wanted to hear no more. Default 500,000 */
     uint64_t reopen_bytes_max;     /* of ended leads that may be reopened: their contacts, and 1 KiB each. Default 8 MiB */
@@ -493,7 +494,7 @@ struct core_bounds {
     uint32_t leads, leads_max, seen, seen_max;
     uint64_t seen_bytes, seen_bytes_max, seen_forgotten;   /* forgotten: before their time, at the bound, since this core was made */
     uint64_t payload_bytes, payload_bytes_max, in_use_bytes;
-    uint64_t leads_refused, payload_refused;   /* what was told busy for want of room, since this core was made */
+    uint64_t leads_refused, payload_refused, seen_refused;   /* what was told busy for want of room, since this core was made */
 };
 void core_bounds_read(const struct core *core, struct core_bounds *out);
 

@@ -19,6 +19,14 @@ struct lead *bounds_add_lead(struct core *core, struct desk_id id)
     return lead;
 }
 
+uint32_t bounds_seen_wait_ms(struct core *core)
+{
+    uint32_t wait_ms = core->limits.seen_min_ms > 0 ? seen_wait_ms(&core->seen, core->leads.count + 1, core->now_ms, core->limits.seen_min_ms) : 0;
+
+    core->seen_refused += wait_ms > 0;
+    return wait_ms;
+}
+
 void core_bounds_read(const struct core *core, struct core_bounds *out)
 {
     *out = (struct core_bounds){
@@ -34,5 +42,6 @@ void core_bounds_read(const struct core *core, struct core_bounds *out)
         .in_use_bytes = core->totals.payload_bytes + (uint64_t)core->leads.count * (sizeof(struct lead) + LEAD_BESIDE),
         .leads_refused = core->leads_refused,
         .payload_refused = core->payload_refused,
+        .seen_refused = core->seen_refused,
     };
 }

@@ -114,7 +114,7 @@ struct core {
     bool is_restoring;
     const struct act_note *acting;         /* while a manager's command is done: its events say who and why */
     struct core_totals totals;
-    uint64_t leads_refused, payload_refused;   /* for want of room; decides nothing */
+    uint64_t leads_refused, payload_refused, seen_refused;   /* for want of room; decides nothing */
     struct patterns_note patterns;
     struct byte_buffer record;             /* scratch for one record */
     struct byte_buffer joint;              /* records of leads that changed as one, until all are there */
@@ -133,6 +133,8 @@ static inline const struct config_channel *core_channel(const struct core *core,
 void emit_record(struct core *core, enum record_kind kind);   /* of core->record */
 /* Is there room for so many bytes of contacts more? A no is counted. core_bounds.c */
 bool bounds_have_room(struct core *core, uint64_t payload_size);
+/* Until when a publish must wait, so that no id is forgotten before seen_min_ms, and is counted as told so; 0: not at all. */
+uint32_t bounds_seen_wait_ms(struct core *core);
 /* A place for a lead more; NULL: there is none, which is counted. */
 struct lead *bounds_add_lead(struct core *core, struct desk_id id);
 

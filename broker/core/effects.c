@@ -99,6 +99,21 @@ void reply(struct core *core, const struct core_command *command, enum core_stat
     reply_joined(core, command, status, reason, lead, false);
 }
 
+void reply_busy(struct core *core, const struct core_command *command, const char *reason, uint32_t retry_after_ms)
+{
+    struct core_effect effect;
+    if (command->request == 0)
+        return;
+    effect_init(core, &effect, EFFECT_REPLY);
+    effect.session = command->session;
+    effect.request = command->request;
+    effect.status = CORE_BUSY;
+    effect.reason = reason;
+    effect.config_version = core->config_version;
+    effect.retry_after_ms = retry_after_ms;
+    effect_emit(core, &effect);
+}
+
 void reply_joined(struct core *core, const struct core_command *command, enum core_status status, const char *reason, struct desk_id lead,
                   bool joined)
 {

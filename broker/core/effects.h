@@ -18,6 +18,8 @@ void effect_also_offered(const struct core *core, const struct lead *lead, uint3
 /* Which manager acts, and why; if one does. */
 void effect_act(const struct core *core, struct core_effect *effect);
 void effect_emit(struct core *core, const struct core_effect *effect);
+/* Busy, and when to come again. */
+void reply_busy(struct core *core, const struct core_command *command, const char *reason, uint32_t retry_after_ms);
 void reply(struct core *core, const struct core_command *command, enum core_status status, const char *reason, struct desk_id lead);
 /* joined: of a publish, whose contact joined an open lead. */
 void reply_joined(struct core *core, const struct core_command *command, enum core_status status, const char *reason, struct desk_id lead,

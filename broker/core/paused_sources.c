@@ -69,17 +69,7 @@ bool source_is_paused(const struct paused_sources *paused, struct core_text sour
 
 void reply_paused(struct core *core, const struct core_command *command)
 {
-    struct core_effect effect;
-    if (command->request == 0)
-        return;
-    effect_init(core, &effect, EFFECT_REPLY);
-    effect.session = command->session;
-    effect.request = command->request;
-    effect.status = CORE_BUSY;
-    effect.reason = "a manager has paused this source";
-    effect.config_version = core->config_version;
-    effect.retry_after_ms = PAUSED_RETRY_AFTER_MS;
-    effect_emit(core, &effect);
+    reply_busy(core, command, "a manager has paused this source", PAUSED_RETRY_AFTER_MS);
 }
 
 void command_act_on_source(struct core *core, const struct core_command *command)

@@ -90,6 +90,15 @@ bool seen_add(struct seen *seen, const struct seen_entry *entry)
     return true;
 }
 
+uint32_t seen_wait_ms(const struct seen *seen, uint32_t ends, uint64_t now_ms, uint32_t min_ms)
+{
+    uint64_t held = ends < seen->capacity / 2 ? ends : seen->capacity / 2;
+    if (seen->next + held < seen->first + seen->capacity)
+        return 0;
+    uint64_t until_ms = seen_at(seen, seen->next + held - seen->capacity)->at_ms + min_ms;   /* the last that would go */
+    return until_ms > now_ms ? (uint32_t)(until_ms - now_ms) : 0;
+}
+
 static uint32_t *after_of(struct seen *seen, uint32_t place)
 {
     return place > 0 ? &ring_entry(seen, place - 1)->dirty_after : &seen->dirty_first;

@@ -43,6 +43,9 @@ void seen_prefetch(const struct seen *seen, struct siphash_128 key);
 struct seen_entry *seen_find(struct seen *seen, struct siphash_128 key, uint64_t now_ms);
 /* Adds at the end (position next - 1), dropping the oldest at the bound. False without memory. */
 bool seen_add(struct seen *seen, const struct seen_entry *entry);
+/* How long until there is room for one more, without dropping what is younger than min_ms, now or for the `ends` that are to come of leads
+ * that are open: half of the window is kept for those at most. 0: there is room. */
+uint32_t seen_wait_ms(const struct seen *seen, uint32_t ends, uint64_t now_ms, uint32_t min_ms);
 void seen_mark_dirty(struct seen *seen, struct seen_entry *entry);
 /* It is in a checkpoint as it is. */
 void seen_mark_clean(struct seen *seen, struct seen_entry *entry);

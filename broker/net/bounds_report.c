@@ -75,7 +75,7 @@ static void add_core(struct report *report, const struct core *core)
     leads->is_shut = bounds.leads == bounds.leads_max;
     payload->refused_total = bounds.payload_refused;
     add(report, "seen_ids", bounds.seen, bounds.seen_max)->refused_total = bounds.seen_forgotten;
-    add(report, "seen_bytes", bounds.seen_bytes, bounds.seen_bytes_max);
+    add(report, "seen_bytes", bounds.seen_bytes, bounds.seen_bytes_max)->refused_total = bounds.seen_refused;
 }
 
 static void add_sessions(struct report *report, const struct net *net)

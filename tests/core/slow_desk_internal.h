@@ -212,6 +212,8 @@ struct core_effect rep_effect(const struct slow_desk *desk, int number, enum cor
 /* slow_seen.c */
 /* Drops the oldest at the bound. */
 void remember(struct slow_desk *desk, struct slow_seen entry);
+/* Until one more may be remembered; 0: it may. */
+uint32_t wait_to_remember(const struct slow_desk *desk, int open);
 /* NULL: not within the window. */
 struct slow_seen *recall(struct slow_desk *desk, char kind, const char *name, const char *id);
 
@@ -512,7 +514,7 @@ void act(struct slow_desk *desk, const struct core_command *command);
 void act_on_rep(struct slow_desk *desk, const struct core_command *command);
 /* slow_paused.c */
 bool is_paused(const struct slow_desk *desk, const char *source);
-void answer_paused(struct slow_desk *desk, const struct core_command *command);
+void answer_busy(struct slow_desk *desk, const struct core_command *command, uint32_t retry_after_ms);
 void act_on_source(struct slow_desk *desk, const struct core_command *command);
 void service_resumed(struct slow_desk *desk);
 

@@ -21,14 +21,14 @@ bool is_paused(const struct slow_desk *desk, const char *source)
     return place_of(desk, source) >= 0;
 }
 
-void answer_paused(struct slow_desk *desk, const struct core_command *command)
+void answer_busy(struct slow_desk *desk, const struct core_command *command, uint32_t retry_after_ms)
 {
     struct core_effect effect = new_effect(EFFECT_REPLY);
     effect.session = command->session;
     effect.request = command->request;
     effect.status = CORE_BUSY;
     effect.config_version = desk->version;
-    effect.retry_after_ms = 10000;
+    effect.retry_after_ms = retry_after_ms;
     if (command->request != 0)
         emit(desk, &effect);
 }

@@ -101,7 +101,7 @@ void publish(struct slow_desk *desk, const struct core_command *said)
         return;
     }
     if (is_paused(desk, source)) {
-        answer_paused(desk, command);
+        answer_busy(desk, command, 10000);
         return;
     }
     if (command->publish.channel >= LW_CHANNEL_COUNT || !channel_of(desk, command->publish.channel)->enabled) {
@@ -109,6 +109,11 @@ void publish(struct slow_desk *desk, const struct core_command *said)
         return;
     }
     const bool is_taken = find_rule(desk, command) || follows_open(desk, command);
+    const uint32_t wait_ms = is_taken ? wait_to_remember(desk, open_count(desk)) : 0;
+    if (wait_ms > 0) {
+        answer_busy(desk, command, wait_ms);
+        return;
+    }
     if (stop)
         carry_stop(desk, stop, &carried, with_stop);
     if (is_taken)

@@ -16,6 +16,20 @@ void remember(struct slow_desk *desk, struct slow_seen entry)
     desk->seen[desk->seen_count++] = entry;
 }
 
+/* One id of this publish, one of its end, and of the end of each lead that is open: who would have to go for them? */
+uint32_t wait_to_remember(const struct slow_desk *desk, int open)
+{
+    const int max = (int)desk->limits.seen_max, ends = open + 1 < max / 2 ? open + 1 : max / 2;
+    const int gone = desk->seen_count + 1 + ends - max;
+    uint64_t wait_ms = 0;
+    for (int i = 0; i < gone; i++) {
+        uint64_t until_ms = desk->seen[i].at_ms + desk->limits.seen_min_ms;
+        if (until_ms > desk->now_ms && until_ms - desk->now_ms > wait_ms)
+            wait_ms = until_ms - desk->now_ms;
+    }
+    return desk->limits.seen_min_ms > 0 ? (uint32_t)wait_ms : 0;
+}
+
 struct slow_seen *recall(struct slow_desk *desk, char kind, const char *name, const char *id)
 {
     for (int i = 0; i < desk->seen_count; i++) {

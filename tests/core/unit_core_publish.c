@@ -121,6 +121,38 @@ static void the_window_is_bounded_in_ids(void **state)
     rig_close(&rig);
 }
 
+/* Nor does an end: what it needs is kept free since the lead is open. */
+static void a_young_id_is_not_forgotten_for_want_of_room_and_who_would_need_it_is_told_until_when_to_wait(void **state)
+{
+    struct core_limits limits;
+    struct core_bounds bounds;
+    struct desk_rig rig;
+    (void)state;
+    rig_small_limits(&limits);
+    limits.seen_max = 6;      /* three are for ends */
+    limits.seen_min_ms = 5000;
+    open_one(&rig, &limits);
+    struct desk_id first = rig_publish(&rig, "a");
+    rig_pass(&rig, 1000);
+    rig_publish(&rig, "b");
+    rig_publish(&rig, "c");
+    assert_int_equal(publish(&rig, "d", 7), CORE_BUSY);
+    assert_int_equal(rig_told(&rig, EFFECT_REPLY, PUBLISHER, 0)->retry_after_ms, 4000);
+    assert_int_equal(publish(&rig, "a", 7), CORE_DUPLICATE);
+    assert_int_equal(publish(&rig, "a", 8), CORE_DUPLICATE_DIFFERS);
+    core_bounds_read(rig.core, &bounds);
+    assert_int_equal(bounds.seen_refused, 1);
+    assert_int_equal(bounds.seen_forgotten, 0);
+    rig_cancel(&rig, first);
+    rig_pass(&rig, 3999);
+    assert_int_equal(publish(&rig, "d", 7), CORE_BUSY);
+    assert_int_equal(rig_told(&rig, EFFECT_REPLY, PUBLISHER, 0)->retry_after_ms, 1);
+    rig_pass(&rig, 1);
+    assert_int_equal(publish(&rig, "d", 7), CORE_ACCEPTED);
+    assert_int_equal(publish(&rig, "b", 7), CORE_DUPLICATE);
+    rig_close(&rig);
+}
+
 /* The same id again after the window is another lead: the end of the first is not its end. */
 static void the_end_of_a_lead_that_left_the_window_marks_no_other(void **state)
 {
@@ -228,6 +260,7 @@ int main(void)
         cmocka_unit_test(a_repeated_completion_is_known_also_after_the_end),
         cmocka_unit_test(the_window_is_bounded_in_time),
         cmocka_unit_test(the_window_is_bounded_in_ids),
+        cmocka_unit_test(a_young_id_is_not_forgotten_for_want_of_room_and_who_would_need_it_is_told_until_when_to_wait),
         cmocka_unit_test(the_end_of_a_lead_that_left_the_window_marks_no_other),
         cmocka_unit_test(a_test_lead_is_accepted_and_not_routed),
         cmocka_unit_test(what_cannot_be_taken_is_refused_with_a_reason),

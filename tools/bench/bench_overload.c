@@ -30,7 +30,7 @@ static void set_up(struct overload *overload)
     static char leads_max[16], seen_max[16];
     snprintf(leads_max, sizeof leads_max, "%d", LEADS_MAX);
     snprintf(seen_max, sizeof seen_max, "%d", SEEN_MAX);
-    const char *const options[] = {"--leads-max", leads_max, "--seen-max", seen_max, NULL};
+    const char *const options[] = {"--leads-max", leads_max, "--seen-max", seen_max, "--seen-min-ms", "0", NULL};   /* so small a window turns over within a second */
     soak_rig_open(&overload->rig, true, options);
     overload->board = soak_map_shared(sizeof *overload->board);
     overload->board->first = FIRST_NUMBER;
