@@ -74,7 +74,7 @@ tests_all() {
         stage "bench restart" limited 120 build/release/bin/leadwire-bench restart --quick --json
         stage "bench overload" limited 150 "$BASH" tests/bench/overload.sh
         stage "bench checkpoint" limited 120 build/release/bin/leadwire-bench checkpoint --quick --json
-        stage "bench gateway" limited 120 env LEADWIRE_BENCH_DESKS=200 python3 -B tests/bench/bench_gateway_test.py
+        stage "bench gateway" limited 120 env LEADWIRE_BENCH_DESKS=400 python3 -B tests/bench/bench_gateway_test.py
         unset LEADWIRE_BIN LEADWIRE_SOURCE
     fi
     stage "mutants of quick tests" limited 900 tests/mutants/run --quick

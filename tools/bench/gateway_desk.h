@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { GATEWAY_REPS_MAX = 8000 };
+enum { GATEWAY_REPS_MAX = 4000 };
 
 struct gateway_desk {
     char dir[64], run_dir[80], redis_socket[96];
