@@ -753,7 +753,7 @@ static void round_of(struct seeded *random)
     pair.limits.leads_max = 5 + (uint32_t)below(&pair, 60);
     pair.limits.seen_max = 20 + (uint32_t)below(&pair, 300);
     pair.limits.seen_ms = 10000 + below(&pair, 3000000);
-    pair.limits.seen_min_ms = below(&pair, 4) ? 0 : (uint32_t)below(&pair, 120000);
+    pair.limits.seen_min_ms = below(&pair, 4) ? 0 : (uint32_t)below(&pair, 3000000);
     pair.limits.history_max = below(&pair, 2) ? 64 : 16384;
     pair.limits.timers_per_step_max = 1 + (uint32_t)below(&pair, 6);
     pair.fast_told.list = calloc(TOLD_MAX, sizeof *pair.fast_told.list);
