@@ -90,6 +90,12 @@ export async function device(name, options = {}) {
   return page;
 }
 
+// What a page asks for while the service worker takes it over may pass by page.route.
+const hasWorker = (page) => page.evaluate(() => new Promise((resolve) => {
+  if (navigator.serviceWorker.controller) resolve();
+  navigator.serviceWorker.addEventListener("controllerchange", () => resolve());
+}));
+
 export async function signIn(page, user = "anna", where = "desk") {
   await page.goto(`${DESK}/${where}`);
   await page.waitForSelector("#form button:enabled");
@@ -98,6 +104,7 @@ export async function signIn(page, user = "anna", where = "desk") {
   await page.keyboard.press("Enter");
   await page.waitForURL(`**/${where}`);
   await page.waitForSelector(where === "desk" ? "#state .state" : "#health.state");
+  if (where === "desk") await hasWorker(page);
 }
 
 // Each answer comes so much later, and so many bytes a second at most; -1: as many as come.
