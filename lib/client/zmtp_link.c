@@ -294,7 +294,7 @@ static bool await_room(struct zmtp_link *link, bool awaits)
     link->awaits_room = awaits;
     if (epoll_ctl(link->fd, EPOLL_CTL_MOD, link->connection, &wanted) == 0)
         return true;
-    zmtp_link_hang_up(link);
+    (void)shutdown(link->connection, SHUT_RDWR);   /* its end is found by reading: now a message may be borrowed */
     return false;
 }
 
