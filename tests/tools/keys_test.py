@@ -87,7 +87,9 @@ class Keys(unittest.TestCase):
         self.assertIn("the role events may not send this message", self.by(files["events"], "control", *hold, code=4))
         self.by(files["manager"], "control", *hold)
         rep = self.start(files["rep"], "reps", "rep", "anna", "--auto", "--for", "60")
-        while json.loads(self.tool("status", "--json", "--run-dir", self.path("run")))["reps_on"] == 0:
+        another = ("publish", "--source", "form", "--channel", "web", "--email", "otto@kunde.example")
+        self.by(files["publisher"], "publish", *another)
+        while json.loads(self.tool("status", "--json", "--run-dir", self.path("run")))["completed_total"] == 0:     # so the rep knows, too, that it is on
             self.assertIsNone(rep.poll())
         rep.terminate()
         self.assertEqual(rep.wait(60), 0)
