@@ -39,7 +39,7 @@ static struct {
     const char *reply_reason, *store_state;
     bool found, has_merged, is_opening, is_untold;
     const char *in_force;
-    uint64_t memory_used, leads_used, forgotten;
+    uint64_t memory_used, leads_used, forgotten, told_busy_for_ids;
     uint32_t config_version;
     char act_rep[64];
     int64_t until_unix_ms;
@@ -66,7 +66,8 @@ static void tell_status(struct scripted_broker *to, uint64_t request_id)
 {
     Leadwire__V1__StatusReply status = LEADWIRE__V1__STATUS_REPLY__INIT;
     Leadwire__V1__QueueStatus queue = LEADWIRE__V1__QUEUE_STATUS__INIT, *queues[] = {&queue};
-    Leadwire__V1__Bound memory = LEADWIRE__V1__BOUND__INIT, leads = LEADWIRE__V1__BOUND__INIT, seen = LEADWIRE__V1__BOUND__INIT, *bounds[] = {&memory, &leads, &seen};
+    Leadwire__V1__Bound memory = LEADWIRE__V1__BOUND__INIT, leads = LEADWIRE__V1__BOUND__INIT, seen = LEADWIRE__V1__BOUND__INIT,
+        seen_bytes = LEADWIRE__V1__BOUND__INIT, *bounds[] = {&memory, &leads, &seen, &seen_bytes};
     memory.name = words("memory_bytes");
     memory.used = told.memory_used;
     memory.max = 512u << 20;
@@ -77,6 +78,8 @@ static void tell_status(struct scripted_broker *to, uint64_t request_id)
     seen.name = words("seen_ids");
     seen.max = 1000;
     seen.refused_total = told.forgotten;
+    seen_bytes.name = words("seen_bytes");
+    seen_bytes.refused_total = told.told_busy_for_ids;
     queue.queue = words("italian");
     queue.waiting = 2;
     queue.oldest_age_ms = 200000;
@@ -391,6 +394,14 @@ static void status_warns_of_ids_that_were_forgotten(void **state)
     assert_non_null(strstr(output, "\nwarning:     seen_ids: 12 were forgotten before their time since the broker began: a source that repeats one makes a second lead\n"));
 }
 
+static void status_warns_of_leads_told_busy_for_young_ids(void **state)
+{
+    (void)state;
+    told.told_busy_for_ids = 3;
+    assert_int_equal(run("status"), 0);
+    assert_non_null(strstr(output, "\nwarning:     seen_bytes: 3 leads were told busy since the broker began, so that no young id was forgotten: --seen-max is small for what comes\n"));
+}
+
 static void status_ends_with_1_when_the_store_is_full(void **state)
 {
     (void)state;
@@ -671,6 +682,7 @@ int main(void)
         TEST(status_of_a_store_that_is_away_tells_no_counts_and_ends_with_3),
         TEST(status_warns_near_a_bound),
         TEST(status_warns_of_ids_that_were_forgotten),
+        TEST(status_warns_of_leads_told_busy_for_young_ids),
         TEST(status_ends_with_1_when_the_store_is_full),
         TEST(explain_names_the_chosen_first_and_why_not_the_others),
         TEST(explain_tells_a_rep_what_went_elsewhere_and_why),

@@ -10,11 +10,17 @@
 /* What being at a bound means, where that is not "who comes next is told busy". */
 static const struct { const char *name, *at; } meanings[] = {
     {"outbox_bytes", "publishers are told busy, and others wait unread until some of it is told"},
-    {"seen_bytes", "the oldest ids are forgotten before their time"},
-    {"seen_ids", "the oldest are forgotten before their time"},
+    {"seen_bytes", "the oldest ids are forgotten before their time; publishers are told busy where they would be young"},
+    {"seen_ids", "the oldest are forgotten before their time; publishers are told busy where they would be young"},
     {"parked_bytes", "reps are told busy too"},
     {"connections_per_key", "who comes next with that key is cut, and tries again"},
     {"connections", "who comes next is cut, and tries again"},
+};
+
+/* What has happened at a bound since the broker began and deserves a look, after its count. */
+static const struct { const char *name, *what; } events[] = {
+    {"seen_ids", "were forgotten before their time since the broker began: a source that repeats one makes a second lead"},
+    {"seen_bytes", "leads were told busy since the broker began, so that no young id was forgotten: --seen-max is small for what comes"},
 };
 
 static bool is_near(const Leadwire__V1__Bound *bound)
@@ -49,15 +55,20 @@ static void print_one(const Leadwire__V1__Bound *bound)
     printf("warning:     %s: %s of %s used; %s %s\n", bound->name, used, max, bound->is_shut ? "now" : "at the bound", meaning_of(bound));
 }
 
+static void print_event(const Leadwire__V1__Bound *bound)
+{
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+        if (strcmp(bound->name, events[i].name) == 0 && bound->refused_total > 0)
+            printf("warning:     %s: %" PRIu64 " %s\n", bound->name, bound->refused_total, events[i].what);
+}
+
 void status_bounds_print(const Leadwire__V1__StatusReply *status)
 {
     for (size_t i = 0; i < status->n_bounds; i++)
         if (is_near(status->bounds[i]))
             print_one(status->bounds[i]);
     for (size_t i = 0; i < status->n_bounds; i++)
-        if (strcmp(status->bounds[i]->name, "seen_ids") == 0 && status->bounds[i]->refused_total > 0)
-            printf("warning:     seen_ids: %" PRIu64 " were forgotten before their time since the broker began: a source that repeats one makes a second lead\n",
-                   status->bounds[i]->refused_total);
+        print_event(status->bounds[i]);
 }
 
 void status_bounds_put(struct json_out *out, const Leadwire__V1__StatusReply *status)
