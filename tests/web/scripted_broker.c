@@ -11,6 +11,7 @@
  *                                keep                                the state, whatever a dial result says
  *                                forget                              all leads
  *                                pause SOURCE                        it is told busy; - : none
+ *                                mark                                nothing: what was written before it is behind us
  * Standard output: "ready", then one JSON object for each command done and each request answered or left unanswered.
  */
 #include <jansson.h>
@@ -295,7 +296,9 @@ static bool command(void)
         used++;
     }
     line[used] = '\0';
-    if (strcmp(line, "forget") == 0)
+    if (strcmp(line, "mark") == 0)
+        ;
+    else if (strcmp(line, "forget") == 0)
         forget();
     else if (strcmp(line, "keep") == 0)
         broker.keep = true;

@@ -200,6 +200,14 @@ class Taken(WebCase):
         status, _, body = self.json({"id": 5, "person": {"tel": "030 123457"}})
         self.assertEqual(status, 409, body)
 
+    def test_long_messages_that_the_test_does_not_look_at_hold_up_nobody(self):
+        """Of the scripted broker: its records of these are more than two pipes hold."""
+        texts = [letter * 12000 for letter in "abcdefghijkl"]
+        for text in texts:
+            status, _, body = self.form(name="M", phone="0212345678", message=text)
+            self.assertEqual((status, json.loads(body)["status"]), (200, "accepted"))
+        self.assertEqual([self.broker.next("publish")["lead"]["summary"] for _ in texts], texts)
+
     def test_the_same_bytes_under_a_changed_map_are_a_duplicate(self):
         self.form(name="M", phone="0212345678", auto="Panda")
         self.worker.write_config(self.config().replace("attribute.model", "attribute.car"))

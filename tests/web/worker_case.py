@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs a worker as a real process, against a scripted broker, in a directory of its own."""
 import http.client
+import io
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import time
+import threading
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
@@ -21,63 +21,71 @@ DEADLINE_S = 20
 
 
 class Broker:
-    """The scripted broker: commands in, a record of each request out."""
+    """The scripted broker: commands in, a record of each request out. A thread reads the records as they come: a pipe
+    holds 64 KiB, and a broker that waits for somebody to read one answers nobody."""
 
     def __init__(self, directory):
         self.endpoint = "ipc://" + os.path.join(directory, "publish")
         self.process = subprocess.Popen([SCRIPTED_BROKER, self.endpoint], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, bufsize=0)
-        self.buffer = b""
         self.requests = []
-        assert self._line(DEADLINE_S) == b"ready"
+        self.done = []          # commands, in the order in which the broker did them
+        self.come = 0           # records so far
+        self.ended = False
+        self.changed = threading.Condition()
+        self.lines = io.BufferedReader(self.process.stdout)
+        assert self.lines.readline() == b"ready\n"
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
-    def _line(self, timeout):
-        while b"\n" not in self.buffer:
-            if not select.select([self.process.stdout], [], [], timeout)[0]:
-                return None
-            chunk = os.read(self.process.stdout.fileno(), 65536)
-            if not chunk:
-                return None
-            self.buffer += chunk
-        line, self.buffer = self.buffer.split(b"\n", 1)
-        return line
+    def _read(self):
+        for line in self.lines:
+            record = json.loads(line)
+            with self.changed:
+                (self.requests if "request" in record else self.done).append(record)
+                self.come += 1
+                self.changed.notify_all()
+        with self.changed:
+            self.ended = True
+            self.changed.notify_all()
 
-    def _collect(self, timeout):
-        line = self._line(timeout)
-        if line is None:
-            return None
-        record = json.loads(line)
-        if "request" in record:
-            self.requests.append(record)
+    def _take(self, records, wanted, timeout=DEADLINE_S):
+        """The oldest record that is wanted, out of the list; None when none comes. The lock is held."""
+        self.changed.wait_for(lambda: self.ended or any(map(wanted, records)), timeout)
+        record = next(filter(wanted, records), None)
+        if record is not None:
+            records.remove(record)
         return record
 
     def tell(self, command):
         self.process.stdin.write(command.encode() + b"\n")
-        while True:
-            record = self._collect(DEADLINE_S)
-            assert record is not None, "the scripted broker is gone"
-            if record.get("done") == command:
-                return
+        with self.changed:
+            assert self._take(self.done, lambda record: record["done"] == command), "the scripted broker is gone"
 
     def next(self, kind):
         """The oldest request of this kind not asked for yet."""
-        end = time.monotonic() + DEADLINE_S
-        while time.monotonic() < end:
-            for i, record in enumerate(self.requests):
-                if record["request"] == kind:
-                    return self.requests.pop(i)
-            self._collect(0.1)
-        raise AssertionError("no " + kind + " came to the broker")
+        with self.changed:
+            record = self._take(self.requests, lambda record: record["request"] == kind)
+        if record is None:
+            raise AssertionError("no " + kind + " came to the broker" + (": it is gone" if self.ended else ""))
+        return record
 
     def seen(self, kind):
-        while self._collect(0.02):
-            pass
-        return [r for r in self.requests if r["request"] == kind]
+        """What came of this kind and was not asked for: all that the broker has answered by now, and what comes right behind it."""
+        if not self.ended:
+            self.tell("mark")
+        with self.changed:
+            come = -1
+            while come != self.come:
+                come = self.come
+                self.changed.wait_for(lambda: self.come != come or self.ended, 0.02)
+            return [r for r in self.requests if r["request"] == kind]
 
     def close(self):
         self.process.stdin.close()
         self.process.wait(DEADLINE_S)
-        self.process.stdout.close()
+        self.reader.join(DEADLINE_S)
+        self.lines.close()
 
 
 class Worker:
