@@ -46,6 +46,10 @@ class Customers(unittest.TestCase):
     def path(self, name):
         return os.path.join(self.folder, name)
 
+    def read(self, name):
+        with open(self.path(name), encoding="latin-1") as file:
+            return file.read()
+
     def tool(self, *arguments, code=0):
         done = subprocess.run([os.path.join(BIN, "leadwire"), *arguments, "--run-dir", self.path("run"), "--timeout", "60"], stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=120, check=False)
@@ -78,7 +82,7 @@ class Customers(unittest.TestCase):
         told = self.bring_in()
         self.assertEqual((told["new"], told["known"], told["rejected"], told["next_line"]), (2, 0, 5, 0))
         self.assertEqual(self.rejects(), [
-            ["line", "reason"], ["4", '"neither phone nor email"'], ["5", '"the phone cannot be read'],
+            ["line", "reason"], ["4", '"neither phone nor email"'], ["5", '"the phone cannot be read"'],
             ["6", '"the rules have no rep of the owner\'s name"'],
             ["7", '"bought longer ago than the desk\'s rules remember customers"'], ["8", '"the day is none: 2026-05-31, 31.05.2026 or 31/05/2026"']])
         self.assertEqual(os.stat(self.path("list.csv.rejects")).st_mode & 0o777, 0o600)
@@ -90,8 +94,43 @@ class Customers(unittest.TestCase):
         self.assertEqual(self.preview(emails=["late@kunde.example"])["note"], "")
         told = self.bring_in()
         self.assertEqual((told["new"], told["known"], told["rejected"]), (0, 2, 5))
+        self.assertEqual(told["reason"], "neither phone nor email")
         words, _ = self.tool("customers", "import", self.path("list.csv"), "--from-line", "8", code=1)
         self.assertIn("0 new, 0 known already, 1 rejected: see ", words)
+        self.assertIn("\nline 8: the day is none", words)
+        self.assertEqual([row[0] for row in self.rejects()], ["line", "4", "5", "6", "7", "8", "8"])   # behind those of before, below one header
+
+    def test_rejects_that_are_mended_can_be_imported_themselves(self):
+        self.start()
+        self.assertEqual(self.bring_in()["rejected"], 5)
+        rejects = self.read("list.csv.rejects")
+        self.assertEqual(rejects.splitlines()[0], "line;reason;" + ROWS.splitlines()[0])
+        for bad, good in (("call me", "02 7654321"), ("zoe", "bruno"), ("31.02.2026", DAY), ('"neither phone', '"he said ""no"": neither phone')):
+            self.assertIn(bad, rejects)
+            rejects = rejects.replace(bad, good)
+        self.write("list.csv", rejects.encode("latin-1"))
+        told = self.bring_in()
+        self.assertEqual((told["new"], told["rejected"]), (3, 2))
+        self.assertEqual(self.preview(emails=["gone@kunde.example"])["note"],
+                         "its person is a customer, who bought: Panels; comes first to its owner, if they are there: bruno")
+        words, _ = self.tool("customers", "import", self.path("list.csv"), "--dry-run", "--phone", "Telefon", code=1)
+        self.assertIn("rejected: see ", words)
+
+    def test_a_cause_that_all_rows_share_is_told_with_the_count(self):
+        self.write("desk.yaml", b"desk: main\nrules: [{name: all}]\nreps: {anna: {}}\n")
+        self.start()
+        self.write("list.csv", b"email\na@kunde.example\nb@kunde.example\n")
+        words, _ = self.tool("customers", "import", self.path("list.csv"), code=1)
+        self.assertIn("0 new, 0 known already, 2 rejected: see ", words)
+        self.assertIn("the first: line 2: the desk's rules remember no customers: people: {customer_for: 365d}", words)
+
+    def test_the_region_is_asked_for_only_when_there_is_none(self):
+        self.write("list.csv", b"phone\n021\n")
+        self.tool("customers", "import", self.path("list.csv"), "--dry-run", code=1)
+        self.assertIn('"the phone cannot be read; numbers without + need --region"', self.read("list.csv.rejects"))
+        self.write("list.csv", b"phone\nxyz\n")
+        self.tool("customers", "import", self.path("list.csv"), "--dry-run", "--region", "IT", code=1)
+        self.assertIn('"the phone cannot be read",xyz', self.read("list.csv.rejects"))
 
     def test_a_desk_without_rules_is_told_with_its_cause_and_the_remedy(self):
         self.start(rules=False)

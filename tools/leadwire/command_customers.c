@@ -32,7 +32,11 @@ struct import {
     struct import_window window;      /* large too */
     FILE *rejects;                    /* opened at the first */
     struct progress progress;
+    const char *header;               /* borrowed from the file, as it stands there */
+    size_t header_size;
     uint64_t from_line, fresh, known, rejected;
+    uint64_t first_line;              /* of the first that was rejected, and why */
+    char first_why[CUSTOMER_WHY_SIZE];
 };
 
 /* The whole file, to free; NULL after a complaint. */
@@ -47,7 +51,11 @@ static char *read_file(const struct cli *cli, const char *path, size_t *size_out
         cli_complain(cli, "%s: %s", path, file == NULL ? strerror(errno) : "it is no file of at most 512 MiB");
     } else {
         *size_out = fread(bytes, 1, (size_t)info.st_size, file);
-        if (*size_out >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0)) {
+        if (ferror(file)) {
+            cli_complain(cli, "%s: %s", path, strerror(errno));
+            free(bytes);
+            bytes = NULL;
+        } else if (*size_out >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0)) {
             cli_complain(cli, "%s: it is UTF-16; save it as CSV UTF-8", path);
             free(bytes);
             bytes = NULL;
@@ -58,20 +66,45 @@ static char *read_file(const struct cli *cli, const char *path, size_t *size_out
     return bytes;
 }
 
-/* As it stood, behind its line and the reason: the file can be mended and imported again. Personal data: for its owner only. */
+/* As it stood, behind its line and the reason, below the header of the file: mended, the rejects can be imported themselves. Personal
+ * data: for its owner only. */
+static bool open_rejects(struct import *import)
+{
+    struct stat info;
+    const char divider = import->csv.divider;
+    const int fd = open(import->rejects_path, O_WRONLY | O_CREAT | (import->from_line > 0 ? O_APPEND : O_TRUNC) | O_CLOEXEC, 0600);
+    import->rejects = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (import->rejects == NULL || fstat(fd, &info) != 0) {
+        cli_complain(import->cli, "%s: %s", import->rejects_path, strerror(errno));
+        return false;
+    }
+    if (info.st_size == 0)
+        fprintf(import->rejects, "line%creason%c%.*s\n", divider, divider, (int)import->header_size, import->header);
+    return true;
+}
+
+static void put_quoted(FILE *file, const char *text)
+{
+    fputc('"', file);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            fputc('"', file);
+        fputc(*text, file);
+    }
+    fputc('"', file);
+}
+
 static bool reject(struct import *import, const struct import_row *row)
 {
-    import->rejected++;
-    if (import->rejects == NULL) {
-        const int fd = open(import->rejects_path, O_WRONLY | O_CREAT | (import->from_line > 0 ? O_APPEND : O_TRUNC) | O_CLOEXEC, 0600);
-        import->rejects = fd >= 0 ? fdopen(fd, "w") : NULL;
-        if (import->rejects == NULL) {
-            cli_complain(import->cli, "%s: %s", import->rejects_path, strerror(errno));
+    if (import->rejected++ == 0) {
+        import->first_line = row->line;
+        snprintf(import->first_why, sizeof import->first_why, "%s", row->why);
+        if (!open_rejects(import))
             return false;
-        }
-        fprintf(import->rejects, "line%creason%crow\n", import->csv.divider, import->csv.divider);
     }
-    fprintf(import->rejects, "%" PRIu64 "%c\"%s\"%c", row->line, import->csv.divider, row->why, import->csv.divider);
+    fprintf(import->rejects, "%" PRIu64 "%c", row->line, import->csv.divider);
+    put_quoted(import->rejects, row->why);
+    fputc(import->csv.divider, import->rejects);
     fwrite(row->raw, 1, row->raw_size, import->rejects);
     fputc('\n', import->rejects);
     return true;
@@ -212,6 +245,8 @@ static int import_file(struct import *import, const char *bytes, size_t size)
         cli_complain(import->cli, "%s: %s", import->path, why);
         return EXIT_NO;
     }
+    import->header = import->csv.raw;
+    import->header_size = import->csv.raw_size;
     progress_begin(&import->progress, count_rows(&import->csv));
     cli_catch_signals();
     return import_rows(import);
@@ -226,12 +261,15 @@ static void print_summary(struct import *import, bool is_json, bool is_whole)
         json_put_unsigned(&out, "known", import->known);
         json_put_unsigned(&out, "rejected", import->rejected);
         json_put_text(&out, "rejects", import->rejected > 0 ? import->rejects_path : NULL);
+        json_put_text(&out, "reason", import->rejected > 0 ? import->first_why : NULL);
         json_put_unsigned(&out, "next_line", is_whole ? 0 : next_line(import));
         json_end_line(&out);
         return;
     }
     printf("%s: %" PRIu64 " new, %" PRIu64 " known already, %" PRIu64 " rejected%s%s\n", import->path, import->fresh, import->known, import->rejected,
            import->rejected > 0 ? ": see " : "", import->rejected > 0 ? import->rejects_path : "");
+    if (import->rejected > 0)
+        printf("%sline %" PRIu64 ": %s\n", import->rejected > 1 ? "the first: " : "", import->first_line, import->first_why);
     if (!is_whole)
         fprintf(stderr, "go on with --from-line %" PRIu64 "\n", next_line(import));
 }
@@ -277,7 +315,8 @@ int command_customers(int argc, char **argv)
         .about = "Tells the desk who its customers are, from a CSV file with a header row (comma, semicolon or tab; UTF-8 or\n"
                  "Latin-1): they go to their owner, and rules can ask for them (customer, bought). What is known already, or of\n"
                  "a later day, stands: a file may be imported again. Rows that cannot be used go to the rejects file, with the\n"
-                 "reason. Ends with 1 if there are any, with 3 when the broker does not answer or it was interrupted.",
+                 "reason: mend them there, and import that file. Ends with 1 if there are any, with 3 when the broker does not\n"
+                 "answer or it was interrupted.",
     };
     if (!cli_parse(&cli, &spec, argc, argv))
         return cli.exit_code;

@@ -134,7 +134,8 @@ bool customer_row_read(const struct csv_reader *row, const struct customer_colum
     *out = (struct customer){.owner = field(row, columns->owner), .bought = field(row, columns->bought)};
     const bool phones_good = read_phones(row, columns, region, out), emails_good = read_emails(row, columns, out);
     if (out->phone_count + out->email_count == 0)
-        return wrong(why, !phones_good ? "the phone cannot be read; numbers without + need --region" : !emails_good ? "the email is no address" : "neither phone nor email");
+        return wrong(why, !phones_good && region == NULL ? "the phone cannot be read; numbers without + need --region" :
+                          !phones_good ? "the phone cannot be read" : !emails_good ? "the email is no address" : "neither phone nor email");
     if (day[0] != '\0' && !read_day(day, &out->bought_unix_ms))
         return wrong(why, "the day is none: 2026-05-31, 31.05.2026 or 31/05/2026");
     return true;
