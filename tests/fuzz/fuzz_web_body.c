@@ -25,7 +25,7 @@ static const struct signature_rule in_the_form = {
 static const struct web_source sources[] = {
     {.name = "plain", .defaults = {.channel = LW_CHANNEL_WEB, .source = "plain", .region = "IT"}},
     {.name = "mapped", .defaults = {.channel = LW_CHANNEL_WEB, .source = "mapped", .language = "de"},
-     .idempotency = "id", .honeypot = "website",
+     .charset = "windows-1251", .idempotency = "id", .honeypot = "website",
      .mapping = {.entries = mapped, .entry_count = sizeof mapped / sizeof *mapped, .ignored = ignored, .ignored_count = 2}},
     {.name = "signed", .defaults = {.channel = LW_CHANNEL_WEB, .source = "signed"}, .signature = &in_the_form,
      .mapping = {.pairs = {.list = "answers", .name = "field.ref", .values = {"text", "choice.label"}, .value_count = 2,

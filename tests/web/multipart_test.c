@@ -59,6 +59,8 @@ static void fields_and_files_are_told_apart(void **state)
         PART("Content-Type: text/plain; charset=utf-8\r\ncontent-disposition:form-data; NAME=bare", "a\r\n----bx\r\n--b")
         PART("Content-Disposition: form-data; name=\"cv\"; filename=\"C:\\dir\\cv %22x%22.pdf\"\r\nContent-Type: application/pdf", "%PDF\0\r\n\r\n")
         PART("Content-Disposition: form-data; name=\"photo\"; filename=\"a\\\"b.png\";", "x")
+        PART("Content-Disposition: form-data; name=\"plan\"; filename*=utf-8'de'Pl%C3%A4ne%201%25.pdf; filename=\"Pl?ne.pdf\"", "x")
+        PART("Content-Disposition: form-data; name=\"plan\"; filename*=100%", "x")
         PART("Content-Disposition: form-data; name=\"none\"; filename=\"\"\r\nContent-Type: application/octet-stream", "") "----b--";
     struct multipart_body out;
     assert_int_equal(read_bytes(TYPE, body, sizeof body - 1, &out), LW_OK);
@@ -68,7 +70,9 @@ static void fields_and_files_are_told_apart(void **state)
     assert_string_equal(out.fields.items[2].name, "name");
     assert_string_equal(out.fields.items[3].name, "bare");
     assert_string_equal(out.fields.items[3].value, "a\r\n----bx\r\n--b");
-    assert_int_equal(out.file_count, 2);
+    assert_int_equal(out.file_count, 4);
+    assert_string_equal(out.files[2].file_name, "Pl\xC3\xA4ne 1%.pdf");
+    assert_string_equal(out.files[3].file_name, "100%");
     assert_string_equal(out.files[0].file_name, "C:\\dir\\cv \"x\".pdf");
     assert_string_equal(out.files[0].media_type, "application/pdf");
     assert_int_equal(out.files[0].size, 9);

@@ -22,6 +22,7 @@ static size_t next_delimiter(const struct span *rest, const char *delimiter);
 static lw_status read_part(struct arena *arena, const struct span *part, struct multipart_body *out);
 static lw_status read_headers(struct arena *arena, const struct span *headers, struct part *out);
 static lw_status read_disposition(struct arena *arena, const struct span *value, struct part *out);
+static const char *extended_value(struct arena *arena, const char *text);
 static const char *parameter(struct arena *arena, struct span *rest, struct span *name_out);
 static const char *unescape(struct arena *arena, const char *at, size_t size);
 static struct span trim(struct span text);
@@ -153,6 +154,7 @@ static lw_status read_headers(struct arena *arena, const struct span *headers, s
 static lw_status read_disposition(struct arena *arena, const struct span *value, struct part *out)
 {
     struct span rest = *value, name;
+    const char *extended = NULL;
     size_t kind = 0;
     while (kind < rest.size && rest.at[kind] != ';')
         kind++;
@@ -168,8 +170,33 @@ static lw_status read_disposition(struct arena *arena, const struct span *value,
             out->name = text;
         else if (name.size == 8 && strncasecmp(name.at, "filename", 8) == 0)
             out->file_name = text;
+        else if (name.size == 9 && strncasecmp(name.at, "filename*", 9) == 0 && !(extended = extended_value(arena, text)))
+            return LW_NO_MEMORY;
     }
+    if (extended && *extended)
+        out->file_name = extended;   /* made by who knows it, beside one for who does not */
     return LW_OK;
+}
+
+static int hex_value(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* CHARSET'LANGUAGE'TEXT with %XX; the bytes are looked at for their charset, as those of all texts. As it is when there are no such marks. */
+static const char *extended_value(struct arena *arena, const char *text)
+{
+    const char *mark = strchr(text, '\''), *second = mark ? strchr(mark + 1, '\'') : NULL;
+    char *out = arena_strdup(arena, second ? second + 1 : text);
+    size_t used = 0;
+    for (size_t i = 0; out && out[i]; i++) {
+        const int high = out[i] == '%' ? hex_value(out[i + 1]) : -1, low = high >= 0 ? hex_value(out[i + 2]) : -1;
+        out[used++] = low >= 0 && high + low > 0 ? (char)(high << 4 | low) : out[i];
+        i += low >= 0 && high + low > 0 ? 2 : 0;
+    }
+    if (out)
+        out[used] = '\0';
+    return out;
 }
 
 /* One ";name=value" off the front of rest; NULL when malformed (or at the arena's cap). An empty one at the end is "". */

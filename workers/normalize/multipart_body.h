@@ -4,7 +4,8 @@
  *
  * Parts with a file name are files: their name, type and size are told, their bytes stay where they
  * are. An empty file input (no name, no bytes) is no file. Names are read as browsers write
- * them (%22, %0D and %0A in quotes; \" too). Transfer encodings are not undone: RFC 7578 forbids
+ * them (%22, %0D and %0A in quotes; \" too); a file's also as "filename*" (RFC 8187), which RFC 7578
+ * forbids and programs write. Transfer encodings are not undone: RFC 7578 forbids
  * them. A body that is cut off, or whose parts have broken headers, is refused whole. Threads: none.
  */
 #ifndef MULTIPART_BODY_H

@@ -60,11 +60,20 @@ struct input_search input_fields_search(const struct input_fields *fields, const
     return (struct input_search){.path = path, .place = fields->document ? json_path_find(fields->document, path, place) : NULL};
 }
 
+/* The value itself, or a list of which it is an item. */
+static bool is_at(const struct json_value *value, const struct json_value *place)
+{
+    const struct json_value *item = place && place->kind == JSON_KIND_ARRAY ? place->first : NULL;
+    while (item && item != value)
+        item = item->next;
+    return value == place || item;
+}
+
 static bool is_sought(const struct input_fields *fields, const struct input_field *field, const struct input_search *search)
 {
     if (field->pair_name)
         return strcmp(field->pair_name, search->path) == 0 || strcmp(field->path, search->path) == 0;
-    return fields->document ? search->place && field->place == search->place : strcmp(field->path, search->path) == 0;
+    return fields->document ? search->place && is_at(field->place, search->place) : strcmp(field->path, search->path) == 0;
 }
 
 struct input_field *input_search_next(const struct input_fields *fields, struct input_search *search)

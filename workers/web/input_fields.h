@@ -32,10 +32,11 @@ struct input_field {
 struct input_fields {
     struct input_field *items;   /* in the arena */
     size_t count;
+    bool is_charset_guessed;     /* texts that are no UTF-8 were taken for Windows-1252 */
     bool cut;                    /* more than INPUT_FIELDS_MAX scalars, or too deep: the rest is left out */
     const struct json_value *document;   /* in the arena; NULL of a form */
     const struct form_fields *form;   /* of application/x-www-form-urlencoded only */
-    const struct multipart_file *files;
+    struct multipart_file *files;
     size_t file_count;
 };
 
@@ -49,7 +50,7 @@ LW_MUST_CHECK lw_status input_fields_from_json(struct arena *arena, const char *
 /* By form field name or JSON path; the first of them, NULL if none. */
 struct input_field *input_fields_find(const struct input_fields *fields, const char *path);
 
-/* All of one name: a form may have it more than once. path is borrowed. */
+/* All of one name: a form may have it more than once; where a path is that of a JSON list, the scalars in it. path is borrowed. */
 struct input_search { const char *path; const struct json_value *place; size_t next; };
 struct input_search input_fields_search(const struct input_fields *fields, const char *path);
 /* NULL: no more. */

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "contact_id.h"
+#include "form_charset.h"
 
 static const struct { const char *media_type, *suffix; } kinds[WEB_BODY_KINDS] = {
     [WEB_BODY_FORM] = {"application/x-www-form-urlencoded", "form"},
@@ -22,16 +23,26 @@ const char *web_body_media_type(enum web_body_kind kind)
     return kinds[kind].media_type;
 }
 
+/* What is JSON by another name: application/vnd.api+json (RFC 6839), and what it was called once. */
+static bool is_other_json(const char *type, size_t size)
+{
+    return (size > 17 && strncasecmp(type, "application/", 12) == 0 && strncasecmp(type + size - 5, "+json", 5) == 0) ||
+           (size == 9 && strncasecmp(type, "text/json", 9) == 0);
+}
+
 enum web_body_kind web_body_kind_of(const char *content_type)
 {
+    const size_t size = strcspn(content_type, " \t;");
     enum web_body_kind kind = WEB_BODY_FORM;
-    for (; kind < WEB_BODY_KINDS; kind++) {
-        const char *name = kinds[kind].media_type;
-        size_t size = strlen(name);
-        if (strncasecmp(content_type, name, size) == 0 && strchr(" \t;", content_type[size]))
-            break;
-    }
-    return kind;
+    while (kind < WEB_BODY_KINDS && !(strlen(kinds[kind].media_type) == size && strncasecmp(content_type, kinds[kind].media_type, size) == 0))
+        kind++;
+    return kind == WEB_BODY_KINDS && is_other_json(content_type, size) ? WEB_BODY_JSON : kind;
+}
+
+/* A byte order mark, which RFC 8259 forbids to write and lets us pass over. */
+static size_t mark_size(const struct web_body *body)
+{
+    return body->size >= 3 && memcmp(body->bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 }
 
 static lw_status read_by_kind(const struct web_body *body, struct arena *arena, struct input_fields *out)
@@ -39,7 +50,7 @@ static lw_status read_by_kind(const struct web_body *body, struct arena *arena, 
     switch (body->kind) {
     case WEB_BODY_FORM: return input_fields_from_form(arena, body->bytes, body->size, out);
     case WEB_BODY_MULTIPART: return input_fields_from_multipart(arena, body->content_type, body->bytes, body->size, out);
-    case WEB_BODY_JSON: return input_fields_from_json(arena, body->bytes, body->size, out);
+    case WEB_BODY_JSON: return input_fields_from_json(arena, body->bytes + mark_size(body), body->size - mark_size(body), out);
     case WEB_BODY_KINDS: break;
     }
     *out = (struct input_fields){0};
@@ -63,6 +74,7 @@ lw_status web_body_read(const struct web_source *source, const struct web_body *
         return LW_INVALID;
     if (status == LW_OK) {
         use_up(source, out);
+        form_charset_apply(source->charset, arena, out);
         input_pairs_apply(&source->mapping.pairs, arena, out);
     }
     return status;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "form_charset.h"
 #include "json_path.h"
 #include "web_push.h"
 
@@ -151,10 +152,19 @@ static void read_limits(struct yaml_doc *doc, const struct yaml_node *map, struc
     source->per_minute_client = (uint32_t)yaml_read_number(doc, yaml_map_find(map, "per_client"), "limits.per_client", 1, PER_MINUTE_MAX, 0);
 }
 
+static const char *read_charset(struct yaml_doc *doc, const struct yaml_node *node, struct arena *arena)
+{
+    const char *name = worker_config_text(doc, arena, node, "charset", FORM_CHARSET_NAME_MAX, NULL);
+    if (name == NULL || form_charset_is_known(name))
+        return name;
+    yaml_doc_problem(doc, node, "charset: '%s' is none that is known here", name);
+    return NULL;
+}
+
 static void read_source(struct yaml_doc *doc, const char *config_path, const struct yaml_node *node, struct arena *arena,
                         struct web_source *source)
 {
-    static const char *const known[] = {"region", "language", "idempotency", "thank_you", "thank_you_text", "retry_text",
+    static const char *const known[] = {"region", "language", "charset", "idempotency", "thank_you", "thank_you_text", "retry_text",
                                         "missing_text", "honeypot", "origins", "secret_file", "secret_header", "signature", "map", "ignore", "expect", "pairs",
                                         "limits", "cannot_retry", "handshake", "fetch", NULL};
     const struct yaml_node *map = node && yaml_node_kind(node) == YAML_KIND_MAP ? node : NULL;
@@ -169,6 +179,7 @@ static void read_source(struct yaml_doc *doc, const char *config_path, const str
         .region = worker_config_region(doc, arena, yaml_map_find(map, "region")),
         .language = worker_config_language(doc, arena, yaml_map_find(map, "language")),
     };
+    source->charset = read_charset(doc, yaml_map_find(map, "charset"), arena);
     source->idempotency = read_path(doc, yaml_map_find(map, "idempotency"), "idempotency", arena);
     source->thank_you = worker_config_text(doc, arena, yaml_map_find(map, "thank_you"), "thank_you", URL_SIZE_MAX, NULL);
     check_thank_you(doc, yaml_map_find(map, "thank_you"), source->thank_you);

@@ -8,6 +8,7 @@
  *     contact-form:                     POST /in/contact-form
  *       region: IT                      how national numbers are read
  *       language: it                    of a lead that says none
+ *       charset: windows-1251           of a form's texts that are no UTF-8, see form_charset.h
  *       idempotency: form_response.token   the source's own id of a contact; else the header
  *                                       Idempotency-Key; else a hash of the body
  *       thank_you: https://example.com/grazie
@@ -51,6 +52,7 @@ struct web_source {
     bool cannot_retry;
     const char *verify_token;     /* of the handshake; NULL: there is none */
     struct web_fetch fetch;
+    const char *charset;          /* of form texts that are no UTF-8; NULL: guessed */
     const char *idempotency;      /* field or path; NULL */
     const char *thank_you;        /* URL; NULL: a plain page */
     const char *thank_you_text, *retry_text, *missing_text;

@@ -13,7 +13,7 @@ enum { CONTACT_ARENA_CAP = 64 * 1024 * 1024, GUESSED_TYPE_MAX = 160 };
 /* As the bytes look. type gets what a multipart body would have been sent with. */
 static enum web_body_kind kind_of_bytes(const char *bytes, size_t size, char type[GUESSED_TYPE_MAX])
 {
-    size_t at = 0;
+    size_t at = size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     while (at < size && strchr(" \t\r\n", bytes[at]) && bytes[at])
         at++;
     if (at < size && (bytes[at] == '{' || bytes[at] == '['))

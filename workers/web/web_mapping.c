@@ -3,10 +3,11 @@
 
 #include <string.h>
 
+#include "input_group.h"
 #include "json_path.h"
 #include "text_clean.h"
 
-enum { PLAIN_NAME_MAX = 64, USUAL_NAME_SIZE = 24 };
+enum { PLAIN_NAME_MAX = 64, USUAL_NAME_SIZE = 24, JOINED_SIZE_MAX = 64 * 1024 };
 
 /* Usual names, reduced to lower-case letters and digits, with a leading "your" cut. Each stands in the table itself: the table is gone through
  * for every field that no map names. */
@@ -46,7 +47,7 @@ static const struct { char name[USUAL_NAME_SIZE]; const char *target; } usual_na
 
 /* Objects in which senders wrap the fields of a person. */
 static const char *const wrappers[] = {"contact.", "lead.", "data.", "fields.", "form.", "person.", "customer.", "submission.",
-                                       "tracking.", "hidden.", "form_response.hidden."};
+                                       "tracking.", "hidden.", "form_response.hidden.", "form_fields."};
 
 static void warn_of_misfits(const struct web_mapping *mapping, const struct input_fields *fields, struct lead_builder *builder);
 static void apply_map(const struct web_mapping *mapping, bool about_consents, struct input_fields *fields, struct lead_builder *builder);
@@ -55,7 +56,9 @@ static bool is_about_consents(const struct web_target *target);
 static bool usual(const struct input_field *field, struct web_target *out);
 static void give_consent(const char *purpose, const struct input_field *field, struct lead_builder *builder);
 static void give(const struct web_target *target, const struct input_field *field, struct lead_builder *builder);
+static void give_group(const struct web_target *target, const struct input_group *group, struct lead_builder *builder);
 static bool usual_target(const char *path, struct web_target *out);
+static void keep_as_attribute(const struct input_fields *fields, size_t first, struct lead_builder *builder);
 static bool ignored(const struct web_mapping *mapping, const char *path);
 
 bool web_target_parse(const char *text, struct web_target *out)
@@ -90,13 +93,13 @@ void web_mapping_apply(const struct web_mapping *mapping, struct input_fields *f
     apply_map(mapping, true, fields, builder);   /* what tells of a consent comes after it, wherever it stands */
     if (is_left)
         apply_usual(mapping, true, fields, builder);
-    for (size_t i = 0; i < fields->count; i++) {
-        struct input_field *field = &fields->items[i];
-        if (!field->used)
-            lead_builder_add_attribute(builder, field->path, field->value, field->size);
-    }
+    for (size_t i = 0; i < fields->count; i++)
+        if (!fields->items[i].used)
+            keep_as_attribute(fields, i, builder);
     for (size_t i = 0; i < fields->file_count; i++)
         lead_builder_add_attachment(builder, fields->files[i].file_name, fields->files[i].media_type, fields->files[i].size);
+    if (fields->is_charset_guessed)
+        lead_builder_warn(builder, "texts that are no UTF-8 were read as Windows-1252");
     if (fields->cut)
         lead_builder_warn(builder, "more than %d fields, or too deeply nested: some were left out", INPUT_FIELDS_MAX);
 }
@@ -120,20 +123,18 @@ static void warn_of_misfits(const struct web_mapping *mapping, const struct inpu
             lead_builder_warn(builder, "there is no '%s', which is expected", mapping->expected[i]);
 }
 
-/* Every field that the map names is used up from the first time on: no usual name may take it. A form may have a field more than once:
- * phones and emails take each, others what comes first. */
+/* Every field that the map names is used up from the first time on: no usual name may take it. */
 static void apply_map(const struct web_mapping *mapping, bool about_consents, struct input_fields *fields, struct lead_builder *builder)
 {
     for (size_t i = 0; i < mapping->entry_count; i++) {
         const struct web_map_entry *entry = &mapping->entries[i];
         if (about_consents && !is_about_consents(&entry->target))
             continue;   /* given and used up by the time before */
-        struct input_search search = input_fields_search(fields, entry->path);
-        for (struct input_field *field; (field = input_search_next(fields, &search));) {
-            if (is_about_consents(&entry->target) == about_consents)
-                give(&entry->target, field, builder);
-            field->used = true;
-        }
+        struct input_group group;
+        input_group_of_path(fields, entry->path, &group);
+        if (group.count > 0 && is_about_consents(&entry->target) == about_consents)
+            give_group(&entry->target, &group, builder);
+        input_group_use_up(&group);
     }
 }
 
@@ -149,8 +150,10 @@ static bool apply_usual(const struct web_mapping *mapping, bool about_consents, 
         if (field->used || !usual(field, &target))
             continue;
         if (is_about_consents(&target) == about_consents) {
-            give(&target, field, builder);
-            field->used = true;
+            struct input_group group;
+            input_group_of_name(fields, i, &group);
+            give_group(&target, &group, builder);
+            input_group_use_up(&group);
         } else {
             is_left = true;
         }
@@ -222,6 +225,94 @@ static void give(const struct web_target *target, const struct input_field *fiel
     }
 }
 
+static bool is_plain(const struct input_field *field)
+{
+    return web_text_is_yes(field->value) || web_text_is_no(field->value);
+}
+
+/* Of several yes or no a yes, if there is one: a box that is ticked often stands beside a hidden field that says no. Else words, else the first. */
+static const struct input_field *choose(const struct input_group *group)
+{
+    const struct input_field *words = NULL;
+    for (size_t i = 0; i < group->count; i++) {
+        if (web_text_is_yes(group->fields[i]->value))
+            return group->fields[i];
+        if (words == NULL && group->fields[i]->size > 0 && !is_plain(group->fields[i]))
+            words = group->fields[i];
+    }
+    return words != NULL ? words : group->fields[0];
+}
+
+/* What a person has ticked is kept whole. */
+static void give_joined(const struct web_target *target, const struct input_group *group, struct lead_builder *builder)
+{
+    struct byte_buffer text;
+    size_t plain = 0;
+    if (group->count == 1) {
+        give(target, group->fields[0], builder);
+        return;
+    }
+    for (size_t i = 0; i < group->count; i++)
+        plain += is_plain(group->fields[i]);
+    byte_buffer_init(&text, JOINED_SIZE_MAX);
+    const struct input_field joined = plain == group->count ? *choose(group) : input_group_join(group, &text);
+    give(target, &joined, builder);
+    byte_buffer_fini(&text);
+}
+
+/* Of a name, a town and the like there is one: the others become an attribute. */
+static void give_first(const struct web_target *target, const struct input_group *group, struct lead_builder *builder)
+{
+    struct input_group others = {.count = 0};
+    const struct input_field *first = NULL;
+    for (size_t i = 0; i < group->count; i++) {
+        const struct input_field *field = group->fields[i];
+        if (first == NULL && field->size > 0)
+            first = field;
+        else if (first != NULL && field->size > 0 && strcmp(field->value, first->value) != 0)
+            others.fields[others.count++] = group->fields[i];
+    }
+    if (first != NULL)
+        give(target, first, builder);
+    if (others.count > 0)
+        give_joined(&(struct web_target){.kind = WEB_TARGET_ATTRIBUTE, .name = others.fields[0]->path}, &others, builder);
+}
+
+static void give_group(const struct web_target *target, const struct input_group *group, struct lead_builder *builder)
+{
+    const bool is_free_text = target->kind == WEB_TARGET_ATTRIBUTE || target->kind == WEB_TARGET_CONSENT_TEXT ||
+                              (target->kind == WEB_TARGET_FIELD && (target->field == LEAD_FIELD_SUMMARY || target->field == LEAD_FIELD_PRODUCT));
+    if (group->count == 1) {
+        give(target, group->fields[0], builder);
+    } else if (target->kind == WEB_TARGET_PHONE || target->kind == WEB_TARGET_EMAIL) {
+        for (size_t i = 0; i < group->count; i++)
+            give(target, group->fields[i], builder);
+    } else if (target->kind == WEB_TARGET_CONSENT || target->kind == WEB_TARGET_TEST) {
+        give(target, choose(group), builder);
+    } else if (is_free_text) {
+        give_joined(target, group, builder);
+    } else {
+        give_first(target, group, builder);
+    }
+}
+
+/* PHP's way to send a list has brackets behind the name. */
+static void keep_as_attribute(const struct input_fields *fields, size_t first, struct lead_builder *builder)
+{
+    char name[LW_NAME_MAX + 1];
+    struct input_group group;
+    const char *path = fields->items[first].path;
+    const size_t size = strlen(path);
+    input_group_of_name(fields, first, &group);
+    if (fields->document == NULL && size > 2 && size < sizeof name && strcmp(path + size - 2, "[]") == 0) {
+        memcpy(name, path, size - 2);
+        name[size - 2] = '\0';
+        path = name;
+    }
+    give_joined(&(struct web_target){.kind = WEB_TARGET_ATTRIBUTE, .name = path}, &group, builder);
+    input_group_use_up(&group);
+}
+
 /* A pair with a label is a question and its answer. */
 static void give_consent(const char *purpose, const struct input_field *field, struct lead_builder *builder)
 {
@@ -231,8 +322,23 @@ static void give_consent(const char *purpose, const struct input_field *field, s
         lead_builder_add_attribute(builder, field->path, field->value, field->size);   /* no room for one more consent */
 }
 
+/* As Rails and PHP write a member and a list, "contact[email]" and "email[]", in the words of a JSON path. */
+static const char *without_brackets(const char *path, char out[PLAIN_NAME_MAX])
+{
+    const size_t size = strlen(path), open = strcspn(path, "[");
+    if (open == size || size >= PLAIN_NAME_MAX || strchr(path, ']') != path + size - 1)
+        return path;
+    memcpy(out, path, open);
+    out[open] = open + 2 < size ? '.' : '\0';
+    memcpy(out + open + 1, path + open + 1, size - open - 2);
+    out[size - 1] = '\0';
+    return out;
+}
+
 static bool usual_target(const char *path, struct web_target *out)
 {
+    char member[PLAIN_NAME_MAX];
+    path = without_brackets(path, member);
     for (size_t i = 0; i < sizeof wrappers / sizeof *wrappers; i++) {
         if (strncmp(path, wrappers[i], strlen(wrappers[i])) == 0) {
             path += strlen(wrappers[i]);

@@ -2,6 +2,7 @@
 #include "web_submission.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "lw_log.h"
 #include "wall_clock.h"
@@ -120,6 +121,11 @@ static void on_kept(void *context, lw_status kept)
 static bool find_kind(struct submission *submission)
 {
     struct web_body *body = &submission->body;
+    const char *encoding = http_call_header(submission->call, "Content-Encoding");
+    if (encoding && *encoding && strcasecmp(encoding, "identity") != 0) {
+        refuse(submission, WORKER_COUNT_WRONG_TYPE, 415, "send the body as it is: no content encoding is undone here", 0);
+        return false;
+    }
     body->kind = body->content_type ? web_body_kind_of(body->content_type) : WEB_BODY_KINDS;
     if (body->kind < WEB_BODY_KINDS)
         return true;
