@@ -33,6 +33,7 @@ static const struct form_label known_labels[] = {
     {"subject", LEAD_FIELD_SUBJECT}, {"oggetto", LEAD_FIELD_SUBJECT}, {"betreff", LEAD_FIELD_SUBJECT},
     {"objet", LEAD_FIELD_SUBJECT}, {"asunto", LEAD_FIELD_SUBJECT},
     {"message", LEAD_FIELD_SUMMARY}, {"your message", LEAD_FIELD_SUMMARY}, {"message body", LEAD_FIELD_SUMMARY},
+    {"comment or message", LEAD_FIELD_SUMMARY}, {"commento o messaggio", LEAD_FIELD_SUMMARY},
     {"comments", LEAD_FIELD_SUMMARY}, {"comment", LEAD_FIELD_SUMMARY}, {"enquiry", LEAD_FIELD_SUMMARY},
     {"messaggio", LEAD_FIELD_SUMMARY}, {"corpo del messaggio", LEAD_FIELD_SUMMARY}, {"richiesta", LEAD_FIELD_SUMMARY},
     {"nachricht", LEAD_FIELD_SUMMARY}, {"ihre nachricht", LEAD_FIELD_SUMMARY}, {"anfrage", LEAD_FIELD_SUMMARY},
@@ -66,6 +67,9 @@ static bool split_line(struct span line, struct span *label, struct span *value)
 static int label_what(const struct reader *reader, struct span label);
 static const char *message_end(const struct reader *reader, const char *text);
 static bool add_line(struct reader *reader, int what, struct span label, struct span value);
+static struct span trim_wide(struct span text);
+static struct span trim_ornaments(struct span line);
+static struct span label_alone(const struct reader *reader, struct span line);
 
 bool form_body_read(struct arena *arena, const char *text, const struct form_label *labels, size_t label_count,
                     struct form_body *out)
@@ -94,6 +98,68 @@ bool form_body_read(struct arena *arena, const char *text, const struct form_lab
         at = next;
     }
     return true;
+}
+
+/* The text up to the next label that stands alone, or the signature. */
+static struct span value_below(const struct reader *reader, const char *text, bool is_message)
+{
+    const char *begin = text + strspn(text, " \t\r\n"), *end = begin;
+    while (*end) {
+        size_t size = strcspn(end, "\n");
+        const struct span line = trim_wide(trim(end, size));
+        if ((line.size == 2 && memcmp(line.at, "--", 2) == 0) || label_alone(reader, line).size > 0)
+            break;
+        end += end[size] ? size + 1 : size;
+        if (!is_message && line.size > 0)
+            break;
+    }
+    return trim_wide(trim(begin, (size_t)(end - begin)));
+}
+
+/* What stands between the answers to known labels: labels that nobody knows, each with the line below. */
+static bool add_unknown(struct reader *reader, struct span line, struct span *label)
+{
+    line = trim_wide(line);
+    if (line.size == 0)
+        return true;
+    if (label->size == 0 && line.size <= FORM_LABEL_SIZE_MAX) {
+        *label = line;
+        return true;
+    }
+    const struct span known = label->size > 0 ? trim_ornaments(*label) : *label;
+    *label = (struct span){line.at, 0};
+    return add_line(reader, FORM_OTHER, known.size > 0 ? known : (struct span){"text", 4}, line);
+}
+
+/* A line to which no other came: it is no label. */
+static bool end_unknown(struct reader *reader, struct span *label)
+{
+    const struct span line = *label;
+    *label = (struct span){line.at, 0};
+    return line.size == 0 || add_line(reader, FORM_OTHER, (struct span){"text", 4}, line);
+}
+
+bool form_body_read_below(struct arena *arena, const char *text, const struct form_label *labels, size_t label_count,
+                          struct form_body *out)
+{
+    struct reader reader = {arena, labels, label_count, out};
+    struct span unknown = {text, 0};
+    out->count = out->known = 0;
+    for (const char *at = text; *at && out->count + 1 < FORM_LINES_MAX;) {
+        size_t size = strcspn(at, "\n");
+        const char *next = at[size] ? at + size + 1 : at + size;
+        const struct span line = trim(at, size), label = label_alone(&reader, line);
+        const int what = label.size > 0 ? label_what(&reader, label) : FORM_OTHER;
+        const struct span value = label.size > 0 ? value_below(&reader, next, what == LEAD_FIELD_SUMMARY) : label;
+        if (line.size == 2 && memcmp(line.at, "--", 2) == 0)
+            break;
+        if (value.size > 0 && !(end_unknown(&reader, &unknown) && add_line(&reader, what, label, value)))
+            return false;
+        if (label.size == 0 && out->known > 0 && !add_unknown(&reader, line, &unknown))
+            return false;
+        at = value.size > 0 ? value.at + value.size : next;
+    }
+    return end_unknown(&reader, &unknown);
 }
 
 const struct form_line *form_body_find(const struct form_body *body, int what)
@@ -179,6 +245,39 @@ static int label_what(const struct reader *reader, struct span label)
             return known_labels[i].what;
     }
     return FORM_OTHER;
+}
+
+/* Without the spaces that hold cells of tables open, too. */
+static struct span trim_wide(struct span text)
+{
+    static const char no_break[] = "\xC2\xA0";
+    for (size_t before = text.size + 1; before != text.size;) {
+        before = text.size;
+        text = trim(text.at, text.size);
+        if (text.size >= 2 && memcmp(text.at, no_break, 2) == 0)
+            text = (struct span){text.at + 2, text.size - 2};
+        if (text.size >= 2 && memcmp(text.at + text.size - 2, no_break, 2) == 0)
+            text.size -= 2;
+    }
+    return text;
+}
+
+static struct span trim_ornaments(struct span line)
+{
+    while (line.size > 0 && is_ornament(line.at[0]))
+        line = (struct span){line.at + 1, line.size - 1};
+    while (line.size > 0 && (is_ornament(line.at[line.size - 1]) || line.at[line.size - 1] == ':'))
+        line.size--;
+    return line;
+}
+
+/* A known label that is all of the line but for ornaments and a colon; of size 0 else. */
+static struct span label_alone(const struct reader *reader, struct span line)
+{
+    line = trim_ornaments(trim_wide(line));
+    if (line.size > FORM_LABEL_SIZE_MAX || label_what(reader, line) == FORM_OTHER)
+        line.size = 0;
+    return line;
 }
 
 /* The start of the next line with a known label, of the signature, or the end of the text. */

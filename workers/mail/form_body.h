@@ -7,6 +7,8 @@
  *   +39 333 1234567
  *   Messaggio: ...           goes on until the next known label
  *
+ * and, read apart, known labels that stand alone on a line, the value below ("--- Name ---" and table rows too).
+ *
  * Labels are data: a built-in table in several languages, and those of the
  * configuration, which go first.
  */
@@ -49,6 +51,9 @@ struct form_body {
 /* labels: of the configuration; may be NULL. False at the arena's cap. */
 bool form_body_read(struct arena *arena, const char *text, const struct form_label *labels, size_t label_count,
                     struct form_body *out);
+/* Labels that stand alone on a line, without a colon: only for who is known to write forms, as words alone on a line may be anything. */
+bool form_body_read_below(struct arena *arena, const char *text, const struct form_label *labels, size_t label_count,
+                          struct form_body *out);
 /* The first line of that kind, or NULL. */
 const struct form_line *form_body_find(const struct form_body *body, int what);
 /* What a configuration calls it: "phone", "email", "sender", "message" or a lead field; -1 when unknown. */

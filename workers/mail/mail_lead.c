@@ -103,6 +103,23 @@ static enum mail_reason judge(const struct mail_source *source, struct mail_lead
     return mail_is_noreply(person->address) ? MAIL_NO_SENDER : MAIL_LEAD;
 }
 
+/* Labels that stand alone are looked for only where the others name nobody. */
+static bool read_form(const struct mail_source *source, struct mail_lead *out)
+{
+    static struct form_body below;   /* large */
+    const struct mail_rules *rules = &source->rules;
+    const struct mail_address *from = &out->message.from;
+    if (!form_body_read(&out->arena, out->body.own, rules->labels, rules->label_count, &out->form))
+        return false;
+    if (!from->address || !(mail_is_robot(rules, from->address) || mail_is_own(rules, from->address)) || form_names_a_person(source, &out->form))
+        return true;
+    if (!form_body_read_below(&out->arena, out->body.own, rules->labels, rules->label_count, &below))
+        return false;
+    if (form_names_a_person(source, &below))
+        out->form = below;
+    return true;
+}
+
 /* What the mail's text is: somebody's words, a form, or ADF. False at the arena's cap. */
 static bool read_body(const struct mail_source *source, struct mail_lead *out)
 {
@@ -113,8 +130,7 @@ static bool read_body(const struct mail_source *source, struct mail_lead *out)
     out->adf_in_text = in_text != NULL;
     if (out->adf_text && !adf_read(&out->arena, out->adf_text, &out->adf))
         return false;
-    return out->adf_in_text ||
-           form_body_read(&out->arena, out->body.own, source->rules.labels, source->rules.label_count, &out->form);
+    return out->adf_in_text || read_form(source, out);
 }
 
 /* Reply-To, From, Sender: the first that is not ourselves; NULL if there is none. */
