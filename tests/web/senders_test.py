@@ -44,10 +44,10 @@ sources:
         return self.worker.request("POST", "/in/form", body, {"Content-Type": "multipart/form-data; boundary=b"})
 
     def test_a_form_of_a_page_in_another_charset_is_read_and_read_again_the_same(self):
-        record = self.form("windows-1252", name="Andrè Perché", message="città, 5 €", città="Forlì")
+        record = self.form("windows-1252", name="Andrè Perché", message="città, 5 €", città="Forlì", età="40")
         lead = record["lead"]
-        self.assertEqual((lead["full_name"], lead["summary"], lead["attributes"], lead["warnings"]),
-                         ("Andrè Perché", "città, 5 €", {"città": "Forlì"}, GUESSED))
+        self.assertEqual((lead["full_name"], lead["summary"], lead["city"], lead["attributes"], lead["warnings"]),
+                         ("Andrè Perché", "città, 5 €", "Forlì", {"età": "40"}, GUESSED))
         self.assert_replayed_the_same("form", record)
         record = self.form("windows-1251", "cyrillic", name="Мария Петрова")
         self.assertEqual((record["lead"]["full_name"], record["lead"]["warnings"]), ("Мария Петрова", []))
@@ -84,6 +84,19 @@ sources:
         for values, ticked in (("agree=0&agree=1&newsletter=true&newsletter=false&vip=no&vip=yes", True), ("agree=0&newsletter=false&vip=no", False)):
             lead = self.post("tel=021234567&" + values)["lead"]
             self.assertEqual((lead["consents"], lead["attributes"]), ({"calls": ticked, "marketing": ticked}, {"vip": "yes" if ticked else "no"}))
+
+    def test_people_can_be_reached_by_what_forms_call_a_phone_and_an_address(self):
+        for name in ("Phone No.", "mobile-number", "contact_number", "Numero di telefono", "recapito_telefonico", "Rufnummer", "Handynummer", "Téléphone",
+                     "portable", "Teléfono", "Móvil", "WhatsApp", "your-phone-number"):
+            lead = self.post(urllib.parse.urlencode({name: "021234567", "n": name}))["lead"]
+            self.assertEqual((lead["phones"], lead["attributes"]), (["+39021234567"], {"n": name}), name)
+        for name in ("E-Mail-Adresse", "indirizzo email", "courriel", "correo", "Correo electrónico", "Adresse e-mail", "business_email"):
+            lead = self.post(urllib.parse.urlencode({name: "a@b.example", "n": name}))["lead"]
+            self.assertEqual((lead["emails"], lead["attributes"]), (["a@b.example"], {"n": name}), name)
+        lead = self.post(urllib.parse.urlencode({"tel": "021234567", "prénom": "Léa", "nom": "Roux", "ville": "Lyon", "code_postal": "69001",
+                                                 "entreprise": "Roux SA", "demande": "Un devis"}))["lead"]
+        self.assertEqual([lead.get(field) for field in ("given_name", "family_name", "city", "company", "summary")], ["Léa", "Roux", "Lyon", "Roux SA", "Un devis"])
+        self.assertEqual(lead["attributes"], {})
 
     def test_members_in_brackets_go_by_their_usual_names(self):
         lead = self.post("contact[email]=a%40b.example&contact[first_name]=Eva&phone[]=021234567&contact[shoe][size]=40&[x]=1")["lead"]

@@ -9,26 +9,35 @@
 
 enum { PLAIN_NAME_MAX = 64, USUAL_NAME_SIZE = 24, JOINED_SIZE_MAX = 64 * 1024 };
 
-/* Usual names, reduced to lower-case letters and digits, with a leading "your" cut. Each stands in the table itself: the table is gone through
+/* Usual names, reduced to lower-case ASCII letters and digits ("tel\xC3\xA9fono" is telfono), with a leading "your" cut. Each stands in the table itself: the table is gone through
  * for every field that no map names. */
 static const struct { char name[USUAL_NAME_SIZE]; const char *target; } usual_names[] = {
     {"name", "full_name"}, {"fullname", "full_name"}, {"contactname", "full_name"}, {"nomecognome", "full_name"},
     {"firstname", "given_name"}, {"fname", "given_name"}, {"givenname", "given_name"}, {"nome", "given_name"},
-    {"vorname", "given_name"}, {"prenom", "given_name"}, {"nombre", "given_name"},
+    {"vorname", "given_name"}, {"prenom", "given_name"}, {"prnom", "given_name"}, {"nombre", "given_name"},
+    {"nomecompleto", "full_name"}, {"nominativo", "full_name"}, {"nomcomplet", "full_name"}, {"nombrecompleto", "full_name"},
     {"lastname", "family_name"}, {"lname", "family_name"}, {"surname", "family_name"}, {"familyname", "family_name"},
-    {"cognome", "family_name"}, {"nachname", "family_name"},
+    {"cognome", "family_name"}, {"nachname", "family_name"}, {"nom", "family_name"}, {"apellido", "family_name"}, {"apellidos", "family_name"},
     {"email", "email"}, {"emailaddress", "email"}, {"mail", "email"}, {"workemail", "email"},
+    {"businessemail", "email"}, {"emailid", "email"}, {"indirizzoemail", "email"}, {"emailadresse", "email"}, {"mailadresse", "email"},
+    {"adresseemail", "email"}, {"courriel", "email"}, {"correo", "email"}, {"correoelectronico", "email"}, {"correoelectrnico", "email"},
     {"phone", "phone"}, {"phonenumber", "phone"}, {"tel", "phone"}, {"telephone", "phone"}, {"mobile", "phone"},
     {"mobilephone", "phone"}, {"cell", "phone"}, {"cellphone", "phone"}, {"workphone", "phone"}, {"telefono", "phone"},
     {"telefon", "phone"}, {"cellulare", "phone"}, {"handy", "phone"}, {"telefonnummer", "phone"},
+    {"phoneno", "phone"}, {"telephonenumber", "phone"}, {"mobilenumber", "phone"}, {"mobileno", "phone"}, {"contactnumber", "phone"},
+    {"contactphone", "phone"}, {"businessphone", "phone"}, {"homephone", "phone"}, {"whatsapp", "phone"}, {"numeroditelefono", "phone"},
+    {"numerotelefono", "phone"}, {"recapitotelefonico", "phone"}, {"rufnummer", "phone"}, {"handynummer", "phone"}, {"mobil", "phone"},
+    {"tlphone", "phone"}, {"portable", "phone"}, {"telfono", "phone"}, {"movil", "phone"}, {"mvil", "phone"},
     {"message", "summary"}, {"comment", "summary"}, {"comments", "summary"}, {"description", "summary"},
     {"enquiry", "summary"}, {"inquiry", "summary"}, {"messaggio", "summary"}, {"nachricht", "summary"}, {"summary", "summary"},
+    {"messagebody", "summary"}, {"richiesta", "summary"}, {"anfrage", "summary"}, {"demande", "summary"}, {"mensaje", "summary"}, {"consulta", "summary"},
     {"subject", "subject"}, {"oggetto", "subject"}, {"betreff", "subject"},
     {"company", "company"}, {"companyname", "company"}, {"organization", "company"}, {"organisation", "company"},
-    {"azienda", "company"}, {"firma", "company"},
-    {"jobtitle", "job_title"}, {"city", "city"}, {"citta", "city"}, {"stadt", "city"},
+    {"azienda", "company"}, {"firma", "company"}, {"businessname", "company"}, {"ragionesociale", "company"}, {"unternehmen", "company"},
+    {"entreprise", "company"}, {"empresa", "company"},
+    {"jobtitle", "job_title"}, {"city", "city"}, {"citta", "city"}, {"citt", "city"}, {"stadt", "city"}, {"ville", "city"}, {"ciudad", "city"},
     {"postalcode", "postal_code"}, {"postcode", "postal_code"}, {"zip", "postal_code"}, {"zipcode", "postal_code"},
-    {"cap", "postal_code"}, {"plz", "postal_code"}, {"state", "region"}, {"province", "region"}, {"region", "region"},
+    {"cap", "postal_code"}, {"plz", "postal_code"}, {"codepostal", "postal_code"}, {"codigopostal", "postal_code"}, {"state", "region"}, {"province", "region"}, {"region", "region"},
     {"country", "country"}, {"countrycode", "country"}, {"language", "language"}, {"lang", "language"}, {"locale", "language"},
     {"product", "product"}, {"prodotto", "product"}, {"produkt", "product"},
     {"campaign", "campaign"}, {"utmcampaign", "campaign"},
@@ -345,7 +354,8 @@ static bool usual_target(const char *path, struct web_target *out)
             break;
         }
     }
-    if (strpbrk(path, ".["))
+    const char *inner = strpbrk(path, ".[");
+    if (inner && strcmp(inner, ".") != 0)   /* "Tel." is a name */
         return false;
 
     char plain[PLAIN_NAME_MAX];
