@@ -112,6 +112,14 @@ class Hooks(HookCase):
             self.assertIn(words, record)
         self.assertEqual(json.loads(self.postmark(payload)[1])["status"], "duplicate")
 
+    def test_nul_in_a_mail_keeps_it_not_out(self):
+        status, text = self.postmark({"FromFull": {"Email": "eva@kunde.example", "Name": "E\0va"}, "Subject": "Pumps\0", "TextBody": "Call\0 me\0, please"})
+        self.assertEqual(status, 200, text)
+        lead = self.lead()["lead"]
+        self.assertEqual((lead["full_name"], lead["subject"], lead["summary"]), ("Eva", "Pumps", "Call me, please"))
+        self.assertEqual(self.postmark({"RawEmail": RAW.replace("call", "ca\0ll")})[0], 200)
+        self.assertEqual(self.lead()["lead"]["summary"], "Please call me.")
+
     def test_postmarks_own_samples_are_read(self):
         for name, sender in (("postmark-inbound-test-payload.json", "replyto@example.com"),
                              ("postmark-inbound-test-payload-with-raw.json", "support@postmarkapp.com")):

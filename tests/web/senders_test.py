@@ -118,6 +118,13 @@ sources:
         self.assertEqual({json.loads(line)["outcome"] for line in done.stdout.splitlines()[1:]}, {"duplicate"})
         self.assertEqual(self.broker.seen("publish")[-1]["lead"], record["lead"])
 
+    def test_texts_that_a_script_cut_or_filled_with_nul_are_read(self):
+        body = b'{"tel": "021234567", "name": "Eva\\u0000", "message": "so happy \\ud83d\\ude00 \\ud83d", "x\\u0000y": "\\ude00"}'
+        lead = self.post(body, headers=JSON)["lead"]
+        self.assertEqual((lead["full_name"], lead["summary"], lead["attributes"]), ("Eva", "so happy \U0001f600 \ufffd", {"xy": "\ufffd"}))
+        for bad in (b'{"tel": "\\u12"}', b'{"tel": "\\u12g4"}', b'{"tel": "\\ud83d\\u"}'):
+            self.post(bad, headers=JSON, status=400)
+
     def test_a_content_encoding_is_refused_and_not_read_as_garbage(self):
         for encoding in ("gzip", "br", "identity, gzip"):
             told = self.post("tel=021234567", headers={**FORM, "Content-Encoding": encoding}, status=415)

@@ -66,7 +66,7 @@ lw_status inbound_mail_read(struct arena *arena, enum inbound_service service, c
         return LW_NO_MEMORY;
     draft->arena = arena;
     if (service == INBOUND_POSTMARK) {
-        json_t *root = json_loadb(request->body, request->size, 0, NULL);
+        json_t *root = json_loadb(request->body, request->size, JSON_ALLOW_NUL, NULL);   /* a mail may hold it */
         bool good = root && read_postmark(draft, root);
         json_decref(root);
         if (!good)
@@ -138,11 +138,19 @@ static void add_attachment(struct draft *draft, const struct attachment *attachm
         draft->attachments[draft->attachment_count++] = *attachment;
 }
 
-/* A copy that outlives the document; NULL when it is no text or empty. */
+/* A copy without NULs that outlives the document; NULL when it is no text or empty. */
 static const char *json_text(struct draft *draft, const json_t *object, const char *name)
 {
-    const char *text = json_string_value(json_object_get(object, name));
-    return text && text[0] ? arena_strdup(draft->arena, text) : NULL;
+    const json_t *value = json_object_get(object, name);
+    const size_t size = json_string_length(value);
+    char *text = size > 0 ? arena_copy(draft->arena, json_string_value(value), size) : NULL;
+    size_t kept = 0;
+    for (size_t i = 0; text && i < size; i++)
+        if (text[i] != '\0')
+            text[kept++] = text[i];
+    if (text)
+        text[kept] = '\0';
+    return kept > 0 ? text : NULL;
 }
 
 static bool read_postmark(struct draft *draft, const json_t *root)

@@ -10,6 +10,8 @@
 
 enum { REAL_DIGITS = 15 };
 
+static const uint32_t NO_UNIT = UINT32_MAX;   /* of a text's escapes */
+
 struct reader {
     const char *at, *end;
     struct arena *arena;
@@ -207,14 +209,14 @@ static int hex_digit(char c)
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* Four digits at `at`; 0, which no text may hold, if there are none. */
+/* Four digits at `at`; NO_UNIT if there are none. */
 static uint32_t read_unit(const char *at, const char *end)
 {
     uint32_t unit = 0;
     for (int i = 0; i < 4; i++) {
         const int digit = end - at > i ? hex_digit(at[i]) : -1;
         if (digit < 0)
-            return 0;
+            return NO_UNIT;
         unit = unit * 16 + (uint32_t)digit;
     }
     return unit;
@@ -235,21 +237,21 @@ static char *put_utf8(char *to, uint32_t c)
     return to;
 }
 
-/* What stands behind a "\u"; gives what follows, NULL: no character. */
+/* What stands behind a "\u"; gives what follows, NULL: no number. Half a pair, as scripts leave it that cut a text, is U+FFFD, and NUL nothing. */
 static const char *take_unicode(const char *at, const char *end, char **to)
 {
     uint32_t c = read_unit(at, end);
-    at += 4;
-    if (c >= 0xD800 && c < 0xDC00) {
-        const uint32_t low = end - at > 2 && at[0] == '\\' && at[1] == 'u' ? read_unit(at + 2, end) : 0;
-        if (low < 0xDC00 || low > 0xDFFF)
-            return NULL;
-        c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
-        at += 6;
-    } else if (c == 0 || (c >= 0xDC00 && c <= 0xDFFF)) {
+    if (c == NO_UNIT)
         return NULL;
+    at += 4;
+    if (c >= 0xD800 && c <= 0xDFFF) {
+        const uint32_t low = c < 0xDC00 && end - at > 2 && at[0] == '\\' && at[1] == 'u' ? read_unit(at + 2, end) : 0;
+        const bool is_pair = low >= 0xDC00 && low <= 0xDFFF;
+        c = is_pair ? 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00) : 0xFFFD;
+        at += is_pair ? 6 : 0;
     }
-    *to = put_utf8(*to, c);
+    if (c != 0)
+        *to = put_utf8(*to, c);
     return at;
 }
 

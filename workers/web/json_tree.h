@@ -2,7 +2,8 @@
  *
  * json_tree - a JSON document (RFC 8259) as a tree in an arena.
  *
- * The top is an object or an array. Texts are well-formed UTF-8 without NUL, numbers
+ * The top is an object or an array. Texts are well-formed UTF-8 without NUL: an escaped NUL is left out, an escaped half of
+ * a surrogate pair is U+FFFD. Numbers
  * are texts: integers of any length as written, others with 15 digits. Of members with
  * one name the last counts, in the place of the first.
  * Threads: none.
