@@ -102,43 +102,48 @@ local function refuse_step(keys, args)
   return {head[1] or '', head[2] or '', progress}
 end
 
--- Writes what was gathered for one hash in one command: a fifth of the calls and of the append-only file.
-local function flush(writes, keys, number)
-  if writes[number] then
-    redis.call('HSET', keys[number], unpack(writes[number]))
-    writes[number] = nil
+-- Does what was gathered for one hash in one command: a fifth of the calls and of the append-only file.
+local function flush(gathered, command, key, number)
+  if gathered[number] then
+    redis.call(command, key, unpack(gathered[number]))
+    gathered[number] = nil
   end
 end
 
+local function gather(gathered, command, keys, number, field, value)
+  local some = gathered[number]
+  if some and #some >= 400 then
+    flush(gathered, command, keys[number], number)
+    some = nil
+  end
+  if not some then
+    some = {}
+    gathered[number] = some
+  end
+  some[#some + 1] = field
+  some[#some + 1] = value
+end
+
 -- keys: head checkpoint and the hashes; args: as refuse_step, then key number, field, value; an empty value deletes.
+-- Each field is named once at most, so that deletions need not wait for writes.
 -- 1: written, or it was already; {id, nonce, progress} otherwise.
 local function slice(keys, args)
   local answer = refuse_step(keys, args)
   if answer then
     return answer
   end
-  local writes = {}
+  local writes, deletions = {}, {}
   for i = 5, #args, 3 do
     local number, field, value = tonumber(args[i]), args[i + 1], args[i + 2]
     if value == '' then
-      flush(writes, keys, number)
-      redis.call('HDEL', keys[number], field)
+      gather(deletions, 'HDEL', keys, number, field, nil)
     else
-      local write = writes[number]
-      if not write then
-        write = {}
-        writes[number] = write
-      elseif #write >= 400 then
-        flush(writes, keys, number)
-        write = {}
-        writes[number] = write
-      end
-      write[#write + 1] = field
-      write[#write + 1] = value
+      gather(writes, 'HSET', keys, number, field, value)
     end
   end
   for number = 1, #keys do
-    flush(writes, keys, number)
+    flush(writes, 'HSET', keys[number], number)
+    flush(deletions, 'HDEL', keys[number], number)
   end
   redis.call('HSET', keys[2], 'progress', args[4])
   return 1
