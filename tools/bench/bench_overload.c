@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Three times what it can do: the maximum is found first, with a publisher that waits; then publishers that do not wait offer
- * three times as much. What is taken must be done as fast as before, wait no longer than the bound on open leads allows, and
- * nothing may grow. Judged from what the clients noted of each lead.
+ * Three times what it can do: the maximum is found with a publisher that waits; then publishers that do not wait offer three times
+ * as much; then the maximum is found once more, as a machine's speed changes meanwhile, and the mean of both counts. What is taken
+ * must be done as fast, wait no longer than the bound on open leads allows, and nothing may grow. Judged from what the clients noted of
+ * each lead.
  */
 #include <stdio.h>
 
@@ -23,6 +24,7 @@ struct overload {
     struct overload_logs logs;
     struct soak_row rows[ROWS];
     pid_t publishers;
+    double maximum_before;       /* the load */
 };
 
 static void set_up(struct overload *overload)
@@ -38,19 +40,38 @@ static void set_up(struct overload *overload)
     snprintf(overload->board->publish, sizeof overload->board->publish, "%s", overload->rig.board->publish);
 }
 
-/* The publisher that waits ends, and those that do not begin. */
-static void begin_overload(struct overload *overload, const struct bench_options *options)
+/* The publisher that waits ends after it. */
+static double find_maximum(struct soak_rig *rig, const struct bench_options *options)
 {
-    struct soak_rig *rig = &overload->rig;
-    overload->logs.maximum_lives_per_s = soak_rig_find_maximum(rig, WARM_MS, options->quick ? FLAT_OUT_MS / 2 : FLAT_OUT_MS);
-    overload->logs.leads_max = LEADS_MAX;
+    double maximum = soak_rig_find_maximum(rig, WARM_MS, options->quick ? FLAT_OUT_MS / 2 : FLAT_OUT_MS);
     soak_rig_stop_publisher(rig);
     if (!soak_rig_drain(rig))
         bench_give_up("the leads that were to find the maximum did not end");
-    overload->board->rate = options->rate ? options->rate : (uint32_t)(TIMES * overload->logs.maximum_lives_per_s);
+    return maximum;
+}
+
+static void begin_overload(struct overload *overload, const struct bench_options *options)
+{
+    struct soak_rig *rig = &overload->rig;
+    overload->maximum_before = find_maximum(rig, options);
+    overload->logs.leads_max = LEADS_MAX;
+    overload->board->rate = options->rate ? options->rate : (uint32_t)(TIMES * overload->maximum_before);
     overload->publishers = bench_fork(overload_publisher, overload->board);
     soak_rig_run_for(rig, SETTLE_MS);
-    fprintf(stderr, "maximum %.0f lives/s; %u leads/s are offered from now on\n", overload->logs.maximum_lives_per_s, overload->board->rate);
+    fprintf(stderr, "maximum %.0f lives/s; %u leads/s are offered from now on\n", overload->maximum_before, overload->board->rate);
+}
+
+/* True: all that was accepted came to its end. */
+static bool end_overload(struct overload *overload, const struct bench_options *options)
+{
+    overload->board->stop = 1;
+    bench_wait(overload->publishers);
+    bool is_drained = soak_rig_drain(&overload->rig);
+    soak_rig_start_publisher(&overload->rig);
+    double after = find_maximum(&overload->rig, options);
+    overload->logs.maximum_lives_per_s = (overload->maximum_before + after) / 2;
+    fprintf(stderr, "maximum %.0f lives/s now; the mean of both counts\n", after);
+    return is_drained;
 }
 
 static void print_row(const struct soak_row *row, const struct overload_board *now, const uint64_t before[4], double seconds, double at_s)
@@ -167,9 +188,7 @@ int bench_overload(const struct bench_options *options)
     set_up(&overload);
     begin_overload(&overload, options);
     run_rows(&overload, row_count, row_s);
-    overload.board->stop = 1;
-    bench_wait(overload.publishers);
-    bool is_drained = soak_rig_drain(&overload.rig);
+    bool is_drained = end_overload(&overload, options);
     overload.logs.seconds = seconds;
     read_logs(&overload);
     struct overload_verdict verdict = overload_judge(&overload.logs, overload.rows, row_count);

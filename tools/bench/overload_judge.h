@@ -9,7 +9,7 @@
 
 /* What the clients noted, and the bounds of the broker. */
 struct overload_logs {
-    double maximum_lives_per_s;      /* before */
+    double maximum_lives_per_s;      /* without the load */
     double lives_per_s;              /* under the load, all of it */
     uint32_t leads_max;              /* that may be open */
     double answered_p50_us, offered_p50_us;   /* of accepted leads, from publishing to "accepted", and to the first offer */

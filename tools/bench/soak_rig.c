@@ -95,7 +95,7 @@ void soak_rig_open(struct soak_rig *rig, bool is_calm, const char *const *broker
             bench_give_up("the reps could not log on");
         poll(NULL, 0, 10);
     }
-    rig->publisher = bench_fork(soak_publisher, rig->board);
+    soak_rig_start_publisher(rig);
 }
 
 void soak_rig_run_for(struct soak_rig *rig, uint64_t ms)
@@ -115,6 +115,12 @@ double soak_rig_find_maximum(struct soak_rig *rig, uint64_t warm_ms, uint64_t ms
     if (maximum < 1)
         bench_give_up("no lead came to its end");
     return maximum;
+}
+
+void soak_rig_start_publisher(struct soak_rig *rig)
+{
+    rig->board->stop_publisher = 0;
+    rig->publisher = bench_fork(soak_publisher, rig->board);
 }
 
 void soak_rig_stop_publisher(struct soak_rig *rig)

@@ -33,6 +33,8 @@ void soak_rig_run_for(struct soak_rig *rig, uint64_t ms);
 /* Lives a second, over so long after a time to get warm; the publisher is to go flat out. */
 double soak_rig_find_maximum(struct soak_rig *rig, uint64_t warm_ms, uint64_t ms);
 void soak_rig_stop_publisher(struct soak_rig *rig);
+/* After it was stopped: it goes on where it was. */
+void soak_rig_start_publisher(struct soak_rig *rig);
 /* Waits until no lead is open. False: some did not end; up to 20 of them are named on standard error. */
 bool soak_rig_drain(struct soak_rig *rig);
 
