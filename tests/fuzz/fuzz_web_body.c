@@ -28,7 +28,7 @@ static const struct web_source sources[] = {
      .charset = "windows-1251", .idempotency = "id", .honeypot = "website",
      .mapping = {.entries = mapped, .entry_count = sizeof mapped / sizeof *mapped, .ignored = ignored, .ignored_count = 2}},
     {.name = "signed", .defaults = {.channel = LW_CHANNEL_WEB, .source = "signed"}, .signature = &in_the_form,
-     .mapping = {.pairs = {.list = "answers", .name = "field.ref", .values = {"text", "choice.label"}, .value_count = 2,
+     .mapping = {.document = "payload", .pairs = {.list = "answers", .name = "field.ref", .values = {"text", "choice.label"}, .value_count = 2,
                            .label_list = "fields", .label_key = "ref", .label_text = "title"}}},
 };
 

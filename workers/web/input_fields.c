@@ -48,6 +48,38 @@ lw_status input_fields_from_json(struct arena *arena, const char *bytes, size_t 
     return LW_OK;
 }
 
+lw_status input_fields_open_document(struct arena *arena, const char *name, struct input_fields *fields)
+{
+    const struct input_field *holder = fields->document ? NULL : input_fields_find(fields, name);
+    struct input_fields opened;
+    lw_status status = holder ? input_fields_from_json(arena, holder->value, holder->size, &opened) : LW_INVALID;
+    if (status != LW_OK)
+        return status == LW_NO_MEMORY ? status : LW_OK;
+    size_t others = 0;
+    struct input_field *items = arena_alloc(arena, INPUT_FIELDS_MAX * sizeof *items);   /* pairs may come behind */
+    if (!items)
+        return LW_NO_MEMORY;
+    for (size_t i = 0; i < fields->count; i++) {
+        const struct input_field *field = &fields->items[i];
+        if (strcmp(field->path, name) == 0)
+            continue;
+        items[others] = *field;
+        items[others++].pair_name = field->path;   /* found by its name, as it is no path */
+    }
+    const size_t room = INPUT_FIELDS_MAX - (others < INPUT_FIELDS_MAX ? others : INPUT_FIELDS_MAX);
+    opened.cut |= opened.count > room;
+    opened.count = opened.count > room ? room : opened.count;
+    memcpy(items + others, opened.items, opened.count * sizeof *items);
+    opened.items = items;
+    opened.count += others;
+    opened.form = fields->form;
+    opened.files = fields->files;
+    opened.file_count = fields->file_count;
+    opened.is_charset_guessed = fields->is_charset_guessed;
+    *fields = opened;
+    return LW_OK;
+}
+
 struct input_field *input_fields_find(const struct input_fields *fields, const char *path)
 {
     struct input_search search = input_fields_search(fields, path);

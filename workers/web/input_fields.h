@@ -47,6 +47,9 @@ LW_MUST_CHECK lw_status input_fields_from_form(struct arena *arena, const char *
 LW_MUST_CHECK lw_status input_fields_from_multipart(struct arena *arena, const char *content_type, const char *bytes, size_t size,
                                                     struct input_fields *out);
 LW_MUST_CHECK lw_status input_fields_from_json(struct arena *arena, const char *bytes, size_t size, struct input_fields *out);
+/* A form one of whose fields holds a JSON document: that document, and before it the form's other fields, by their names. *fields stays as it is
+ * where there is no such field, or no document in it. Errors: LW_NO_MEMORY. */
+LW_MUST_CHECK lw_status input_fields_open_document(struct arena *arena, const char *name, struct input_fields *fields);
 /* By form field name or JSON path; the first of them, NULL if none. */
 struct input_field *input_fields_find(const struct input_fields *fields, const char *path);
 

@@ -75,6 +75,10 @@ lw_status web_body_read(const struct web_source *source, const struct web_body *
     if (status == LW_OK) {
         use_up(source, out);
         form_charset_apply(source->charset, arena, out);
+    }
+    if (status == LW_OK && source->mapping.document)
+        status = input_fields_open_document(arena, source->mapping.document, out);
+    if (status == LW_OK) {
         input_pairs_apply(&source->mapping.pairs, arena, out);
     }
     return status;

@@ -164,7 +164,7 @@ static const char *read_charset(struct yaml_doc *doc, const struct yaml_node *no
 static void read_source(struct yaml_doc *doc, const char *config_path, const struct yaml_node *node, struct arena *arena,
                         struct web_source *source)
 {
-    static const char *const known[] = {"region", "language", "charset", "idempotency", "thank_you", "thank_you_text", "retry_text",
+    static const char *const known[] = {"region", "language", "charset", "document", "idempotency", "thank_you", "thank_you_text", "retry_text",
                                         "missing_text", "honeypot", "origins", "secret_file", "secret_header", "signature", "map", "ignore", "expect", "pairs",
                                         "limits", "cannot_retry", "handshake", "fetch", NULL};
     const struct yaml_node *map = node && yaml_node_kind(node) == YAML_KIND_MAP ? node : NULL;
@@ -191,6 +191,8 @@ static void read_source(struct yaml_doc *doc, const char *config_path, const str
                                               "Please give a phone number or an email address, so that we can answer.");
     source->honeypot = worker_config_text(doc, arena, yaml_map_find(map, "honeypot"), "honeypot", JSON_PATH_MAX, NULL);
     read_signature(doc, config_path, map, arena, source);
+    if (yaml_map_find(map, "document") && source->signature && signature_needs_fields(source->signature))
+        yaml_doc_problem(doc, yaml_map_find(map, "document"), "document does not go with a signature that stands in the body");
     source->origins = read_list(doc, yaml_map_find(map, "origins"), "origins", WEB_ORIGINS_MAX, arena, &source->origin_count);
     read_handshake(doc, config_path, yaml_map_find(map, "handshake"), arena, source);
     read_fetch(doc, config_path, yaml_map_find(map, "fetch"), arena, source);
@@ -264,6 +266,7 @@ static void read_pairs(struct yaml_doc *doc, const struct yaml_node *node, struc
 static void read_mapping(struct yaml_doc *doc, const struct yaml_node *source, struct arena *arena, struct web_mapping *out)
 {
     read_pairs(doc, yaml_map_find(source, "pairs"), arena, &out->pairs);
+    out->document = read_path(doc, yaml_map_find(source, "document"), "document", arena);
     const struct yaml_node *map = yaml_map_find(source, "map");
     out->ignored = read_list(doc, yaml_map_find(source, "ignore"), "ignore", WEB_IGNORE_MAX, arena, &out->ignored_count);
     out->expected = read_list(doc, yaml_map_find(source, "expect"), "expect", WEB_EXPECT_MAX, arena, &out->expected_count);

@@ -23,7 +23,7 @@
  *       secret_file: crm.secret         the sender must know it
  *       secret_header: X-Api-Key        in this header (default X-Leadwire-Key)
  *       signature: {scheme: typeform, secret_file: ...}   or sign with it, see signature_config.h
- *       map: ..., ignore: ..., expect: ..., pairs: ...   see web_mapping.h
+ *       map: ..., ignore: ..., expect: ..., document: ..., pairs: ...   see web_mapping.h
  */
 #ifndef WEB_CONFIG_H
 #define WEB_CONFIG_H

@@ -107,6 +107,8 @@ void web_mapping_apply(const struct web_mapping *mapping, struct input_fields *f
             keep_as_attribute(fields, i, builder);
     for (size_t i = 0; i < fields->file_count; i++)
         lead_builder_add_attachment(builder, fields->files[i].file_name, fields->files[i].media_type, fields->files[i].size);
+    if (mapping->document && !fields->document)
+        lead_builder_warn(builder, "there is no JSON document in '%s'", mapping->document);
     if (fields->is_charset_guessed)
         lead_builder_warn(builder, "texts that are no UTF-8 were read as Windows-1252");
     if (fields->cut)
@@ -331,14 +333,14 @@ static void give_consent(const char *purpose, const struct input_field *field, s
         lead_builder_add_attribute(builder, field->path, field->value, field->size);   /* no room for one more consent */
 }
 
-/* As Rails and PHP write a member and a list, "contact[email]" and "email[]", in the words of a JSON path. */
+/* As Rails and PHP write a member and a list, "contact[email]" and "email[]", in the words of a JSON path; of an item its list. */
 static const char *without_brackets(const char *path, char out[PLAIN_NAME_MAX])
 {
-    const size_t size = strlen(path), open = strcspn(path, "[");
+    const size_t size = strlen(path), open = strcspn(path, "["), inside = open < size ? strspn(path + open + 1, "0123456789") : 0;
     if (open == size || size >= PLAIN_NAME_MAX || strchr(path, ']') != path + size - 1)
         return path;
     memcpy(out, path, open);
-    out[open] = open + 2 < size ? '.' : '\0';
+    out[open] = open + 2 + inside < size ? '.' : '\0';   /* none behind an item's number */
     memcpy(out + open + 1, path + open + 1, size - open - 2);
     out[size - 1] = '\0';
     return out;

@@ -12,6 +12,7 @@
  *     is_test: is_test                   yes: accepted and not routed
  *   ignore: [csrf_token, meta]         these, and all that is inside them
  *   expect: [nome, person.id]          fields or paths that each contact has, were it empty: without one the lead bears a warning
+ *   document: rawRequest               a form's field that holds a JSON document: its paths stand beside the form's other fields
  *   pairs: ...                         see input_pairs.h
  *
  * A field that the map does not mention goes by its name if that is one of the
@@ -54,6 +55,7 @@ struct web_mapping {
     size_t ignored_count;
     const char *const *expected;
     size_t expected_count;
+    const char *document;       /* the form field that holds a JSON document; NULL */
     struct input_pairs pairs;
 };
 
