@@ -204,6 +204,12 @@ void http_call_add_header(struct http_call *call, const char *name, const char *
     evhttp_add_header(evhttp_request_get_output_headers(call->request), name, value);
 }
 
+/* Of those that libevent has no words for; NULL: it has. */
+static const char *status_words(int status)
+{
+    return status == 422 ? "Unprocessable Content" : status == 429 ? "Too Many Requests" : status == 507 ? "Insufficient Storage" : NULL;
+}
+
 void http_call_reply(struct http_call *call, int status, const char *content_type, const char *body, size_t body_size)
 {
     struct evbuffer *buffer = NULL;
@@ -220,7 +226,7 @@ void http_call_reply(struct http_call *call, int status, const char *content_typ
         http_call_add_header(call, "Connection", "close");
 
     struct evhttp_request *request = http_call_take_request(call);
-    evhttp_send_reply(request, status, NULL, buffer);   /* copes with a connection that is gone */
+    evhttp_send_reply(request, status, status_words(status), buffer);   /* copes with a connection that is gone */
     if (buffer)
         evbuffer_free(buffer);
 }

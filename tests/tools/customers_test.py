@@ -124,6 +124,15 @@ class Customers(unittest.TestCase):
         self.assertIn("0 new, 0 known already, 2 rejected: see ", words)
         self.assertIn("the first: line 2: the desk's rules remember no customers: people: {customer_for: 365d}", words)
 
+    def test_columns_go_by_the_names_that_exports_have(self):
+        self.start()
+        for header in ("Mobile Phone;E-mail 1 - Value;Account Manager;Prodotto;Data acquisto", "TELEFON;E-Mail-Adresse;Betreuer;Produkt;Kaufdatum"):
+            number = "02 7654321" if header.startswith("M") else "02 7654322"
+            self.write("list.csv", f"Name;{header}\nUgo;{number};u{number[-1]}@kunde.example;bruno;Pumpe;{DAY}\n".encode())
+            self.assertEqual(self.bring_in(code=0)["new"], 1, header)
+            for lead in ({"phones": ["+39" + number.replace(" ", "")]}, {"emails": [f"u{number[-1]}@kunde.example"]}):
+                self.assertEqual(self.preview(**lead)["note"], "its person is a customer, who bought: Pumpe; comes first to its owner, if they are there: bruno")
+
     def test_the_region_is_asked_for_only_when_there_is_none(self):
         self.write("list.csv", b"phone\n021\n")
         self.tool("customers", "import", self.path("list.csv"), "--dry-run", code=1)

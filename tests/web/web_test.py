@@ -307,6 +307,13 @@ class Refused(WebCase):
         status, _, body = self.form(phone="0212345678")
         self.assertEqual((status, json.loads(body)["error"]), (422, "scripted"))
 
+    def test_a_status_has_its_own_words(self):
+        for body, words in ((b"name=M", b"422 Unprocessable Content"), (b"phone=0212345678", b"200 OK")):
+            connection = self.worker.raw(b"POST /in/form HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s"
+                                         % (len(body), body))
+            self.assertEqual(connection.recv(4096).split(b"\r\n")[0], b"HTTP/1.1 " + words)
+            connection.close()
+
     def test_a_large_body_is_413(self):
         connection = self.worker.raw(b"POST /in/form HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
                                      b"Content-Length: 20000\r\n\r\n" + b"a=" + b"x" * 19998)

@@ -9,11 +9,17 @@
 #include "email_address.h"
 #include "phone_number.h"
 
-static const char *const usual_phones[] = {"phone", "telephone", "tel", "mobile", "cell", "telefono", "cellulare", "telefon", "handy", NULL};
-static const char *const usual_emails[] = {"email", "e-mail", "mail", "email address", NULL};
-static const char *const usual_owners[] = {"owner", "account owner", "account_owner", "rep", NULL};
-static const char *const usual_bought[] = {"bought", "product", "last product", NULL};
-static const char *const usual_dates[] = {"bought at", "bought_at", "date", "purchase date", "purchase_date", NULL};
+/* As address books, spreadsheets and CRMs export them; all of phones and emails count, of the others the first that is there. */
+static const char *const usual_phones[] = {"phone", "telephone", "tel", "mobile", "cell", "telefono", "cellulare", "telefon", "handy", "phone number", "mobile phone",
+                                           "home phone", "business phone", "phone 1 - value", "phone 2 - value", "mobil", "t\xC3\xA9l\xC3\xA9phone",
+                                           "tel\xC3\xA9" "fono", "m\xC3\xB3vil", NULL};
+static const char *const usual_emails[] = {"email", "e-mail", "mail", "email address", "e-mail address", "e-mail 1 - value", "e-mail 2 - value", "indirizzo email",
+                                           "e-mail-adresse", "courriel", "correo", NULL};
+static const char *const usual_owners[] = {"owner", "account owner", "account_owner", "rep", "account manager", "sales rep", "salesperson", "venditore",
+                                           "betreuer", "commercial", "comercial", NULL};
+static const char *const usual_bought[] = {"bought", "product", "last product", "prodotto", "produkt", "produit", "producto", NULL};
+static const char *const usual_dates[] = {"bought at", "bought_at", "date", "purchase date", "purchase_date", "data", "data acquisto", "datum", "kaufdatum",
+                                          "date d'achat", "fecha", NULL};
 
 static int find_column(const struct csv_reader *header, const char *name)
 {
