@@ -16,7 +16,7 @@ static const struct form_label known_labels[] = {
     {"apellido", LEAD_FIELD_FAMILY_NAME}, {"apellidos", LEAD_FIELD_FAMILY_NAME},
     {"phone", FORM_PHONE}, {"phone number", FORM_PHONE}, {"your phone", FORM_PHONE}, {"telephone", FORM_PHONE},
     {"tel", FORM_PHONE}, {"tel.", FORM_PHONE}, {"mobile", FORM_PHONE}, {"mobile phone", FORM_PHONE}, {"cell", FORM_PHONE},
-    {"cell.", FORM_PHONE}, {"cell phone", FORM_PHONE}, {"telefono", FORM_PHONE}, {"numero di telefono", FORM_PHONE},
+    {"cell.", FORM_PHONE}, {"mob.", FORM_PHONE}, {"t\xC3\xA9l.", FORM_PHONE}, {"cell phone", FORM_PHONE}, {"telefono", FORM_PHONE}, {"numero di telefono", FORM_PHONE},
     {"cellulare", FORM_PHONE}, {"recapito telefonico", FORM_PHONE}, {"telefon", FORM_PHONE}, {"telefonnummer", FORM_PHONE},
     {"handy", FORM_PHONE}, {"mobil", FORM_PHONE}, {"rufnummer", FORM_PHONE}, {"t\xC3\xA9l\xC3\xA9phone", FORM_PHONE},
     {"t\xC3\xA9l", FORM_PHONE}, {"portable", FORM_PHONE}, {"tel\xC3\xA9" "fono", FORM_PHONE}, {"m\xC3\xB3vil", FORM_PHONE},
@@ -50,6 +50,8 @@ static const struct form_label known_labels[] = {
     {"produkt", LEAD_FIELD_PRODUCT}, {"produit", LEAD_FIELD_PRODUCT}, {"producto", LEAD_FIELD_PRODUCT},
 };
 
+enum { PHONE_DIGITS_MIN = 6, PHONE_DIGITS_MAX = 17 };   /* shorter: a floor, a year */
+
 struct span {
     const char *at;
     size_t size;
@@ -65,6 +67,7 @@ struct reader {
 static struct span trim(const char *at, size_t size);
 static bool split_line(struct span line, struct span *label, struct span *value);
 static int label_what(const struct reader *reader, struct span label);
+static bool split_phone(const struct reader *reader, struct span line, struct span *label, struct span *value);
 static const char *message_end(const struct reader *reader, const char *text);
 static bool add_line(struct reader *reader, int what, struct span label, struct span value);
 static struct span trim_wide(struct span text);
@@ -81,7 +84,7 @@ bool form_body_read(struct arena *arena, const char *text, const struct form_lab
         size_t size = strcspn(at, "\n");
         const char *next = at[size] ? at + size + 1 : at + size;
         struct span label, value;
-        if (split_line(trim(at, size), &label, &value)) {
+        if (split_line(trim(at, size), &label, &value) || split_phone(&reader, trim(at, size), &label, &value)) {
             int what = label_what(&reader, label);
             if (what == LEAD_FIELD_SUMMARY) {
                 next = message_end(&reader, next);
@@ -227,6 +230,22 @@ static bool split_line(struct span line, struct span *label, struct span *value)
         skipped++;
     *value = trim(line.at + skipped, line.size - skipped);
     return true;
+}
+
+/* "Tel. 02 1234567": what calls itself a phone needs no colon, if nothing but a number stands behind it. */
+static bool split_phone(const struct reader *reader, struct span line, struct span *label, struct span *value)
+{
+    size_t part = 0, digits = 0;
+    while (part < line.size && !strchr("+(0123456789", line.at[part]))
+        part++;
+    for (size_t i = part; i < line.size; i++) {
+        if (!strchr("+(0123456789).-/ ", line.at[i]))
+            return false;
+        digits += line.at[i] >= '0' && line.at[i] <= '9';
+    }
+    *label = trim(line.at, part);
+    *value = trim(line.at + part, line.size - part);
+    return digits >= PHONE_DIGITS_MIN && digits <= PHONE_DIGITS_MAX && label_what(reader, *label) == FORM_PHONE;
 }
 
 static bool label_equal(struct span label, const char *known)

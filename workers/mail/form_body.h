@@ -3,6 +3,7 @@
  * form_body - reads the "Label: value" lines that form-to-mail robots write.
  *
  *   Name: Mario Rossi        also "*Name:*", "- Name = ...", "Name<tab>value" (a table row),
+ *   Tel. 02 1234567          a phone needs no colon
  *   Telefono:                and a value on the line after its label
  *   +39 333 1234567
  *   Messaggio: ...           goes on until the next known label
