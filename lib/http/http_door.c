@@ -244,10 +244,38 @@ static uint32_t spare_wanted(const struct http_door *door)
     return door->slots.max / 4 < SPARE_MAX ? door->slots.max / 4 : SPARE_MAX;
 }
 
+/* No call was made of the request on the connection whose output this is. */
+static bool is_evhttps_own(const struct http_door *door, const struct evbuffer *output)
+{
+    for (uint32_t i = 0; i < door->slots.max; i++) {
+        const struct http_slot *slot = &door->slots.items[i];
+        if (slot->connection && bufferevent_get_output(slot->connection) == output)
+            return slot->deadline_ms != 0;
+    }
+    return false;
+}
+
+/* evhttp tells nobody what it refuses by itself, so its status line is looked at. What waits behind another reply is passed over: it comes of
+ * who sends without waiting. */
+static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *info, void *context)
+{
+    enum { STATUS_AT = 9, STATUS_END = 12 };
+    const struct http_door *door = context;
+    char line[STATUS_END + 1] = "";
+    if (info->orig_size != 0 || info->n_added < STATUS_END || evbuffer_copyout(output, line, STATUS_END) != STATUS_END ||
+        strncmp(line, "HTTP/1.", 7) != 0)
+        return;
+    const int status = strcmp(line + STATUS_AT, "400") == 0 ? 400 : strcmp(line + STATUS_AT, "413") == 0 ? 413 : 0;
+    if (status != 0 && is_evhttps_own(door, output))
+        door->options.refused(door->options.context, status);
+}
+
 static struct bufferevent *on_connection(struct event_base *base, void *context)
 {
     struct http_door *door = context;
     struct bufferevent *connection = bufferevent_socket_new(base, -1, 0);
+    if (connection && door->options.refused)
+        evbuffer_add_cb(bufferevent_get_output(connection), on_output, door);
     if (connection)
         http_slots_take(&door->slots, connection, wall_clock_monotonic_ms() + door->options.request_within_ms);
     if (door->slots.free_count < spare_wanted(door))

@@ -38,6 +38,8 @@ struct http_door;   /* opaque */
 struct http_call;   /* opaque */
 
 typedef void http_handler(void *context, struct http_call *call);
+/* A request was answered 400 or 413 before it was whole: no call came of it. For counting; the reply is on its way already. */
+typedef void http_refusal_watcher(void *context, int status);
 
 struct http_door_options {
     const char *listen;            /* "127.0.0.1:8080", "[::1]:0"; port 0: any free one. "unix:PATH": an abandoned socket is replaced */
@@ -46,6 +48,7 @@ struct http_door_options {
     uint32_t request_within_ms;
     http_handler *handler;
     void *context;
+    http_refusal_watcher *refused;   /* NULL: nobody wants to know */
 };
 
 /* Errors: LW_INVALID (the address), LW_IO (errno tells why), LW_NO_MEMORY. */

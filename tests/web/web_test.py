@@ -319,6 +319,17 @@ class Refused(WebCase):
                                      b"Content-Length: 20000\r\n\r\n" + b"a=" + b"x" * 19998)
         self.assertIn(b"413", connection.recv(4096).split(b"\r\n")[0])
         connection.close()
+        self.assertEqual(self.counts()["too_large"], 1)
+        self.json('{"id": 1')   # refused by us, and counted once
+        self.assertEqual((self.counts()["too_large"], self.counts()["malformed"]), (1, 1))
+
+    def test_what_is_no_http_is_400_and_counted(self):
+        for number, request in enumerate((b"POST /in/form HTTP/1.1\r\nHost: x\r\nContent-Length: five\r\n\r\n", b"no request at all\r\n\r\n"), 1):
+            connection = self.worker.raw(request)
+            first = connection.recv(4096)
+            connection.close()
+            self.assertIn(b" 400 ", first.split(b"\r\n")[0], request)
+            self.assertEqual(self.counts()["malformed"], number, request)
 
     def test_a_large_chunked_body_is_not_taken(self):
         connection = self.worker.raw(b"POST /in/form HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"

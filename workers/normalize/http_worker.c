@@ -24,6 +24,7 @@ static bool open_all(struct http_worker *worker);
 static void warn_of_few_files(uint32_t connections_max);
 static void close_all(struct http_worker *worker);
 static void on_call(void *context, struct http_call *call);
+static void on_refused(void *context, int status);
 static void on_stop(void *context);
 static void on_reload(void *context);
 static void on_turn_end(evutil_socket_t fd, short what, void *context);
@@ -205,6 +206,7 @@ static bool open_all(struct http_worker *worker)
         .request_within_ms = common->http.request_within_ms,
         .handler = on_call,
         .context = worker,
+        .refused = on_refused,
     };
     if (failed(common->http.listen, http_door_open(worker->base, &door, &worker->door)))
         return false;
@@ -279,6 +281,12 @@ static void on_call(void *context, struct http_call *call)
         answer_health(worker, call);
     else
         worker->plan->handle(worker, worker->rules, call);
+}
+
+static void on_refused(void *context, int status)
+{
+    struct http_worker *worker = context;
+    worker_counts_add(&worker->counts, status == 413 ? WORKER_COUNT_TOO_LARGE : WORKER_COUNT_MALFORMED);
 }
 
 static uint32_t in_flight(const struct http_worker *worker)
