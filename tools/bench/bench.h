@@ -20,6 +20,7 @@ struct bench_options {
     const char *load;         /* lives; NULL: its own default */
     uint32_t desks;           /* gateway; 0: its own default */
     uint32_t minutes, rate;   /* soak, overload; 0: their own default */
+    const char *durability;   /* soak, overload, restart, checkpoint: "everysec" or "always" */
     const char *work_dir;     /* for sockets and files; NULL: a new directory under /tmp */
 };
 

@@ -111,8 +111,8 @@ int bench_checkpoint(const struct bench_options *options)
     struct control_client *control;
     struct figures phases[5] = {{0}};
     char path[128];
-    waiting_desk_make(&desk, leads);
-    pid_t redis = bench_desk_redis(desk.dir, "everysec"), broker = waiting_desk_start_broker(&desk, options->quick ? CHECKPOINT_MS_QUICK : 0);
+    waiting_desk_make(&desk, options->durability, leads);
+    pid_t redis = bench_desk_redis(desk.dir, options->durability), broker = waiting_desk_start_broker(&desk, options->quick ? CHECKPOINT_MS_QUICK : 0);
     snprintf(path, sizeof path, "%s/control", desk.run_dir);
     if (!bench_await_path(path, 10000))
         bench_give_up("leadwire-broker did not start: see its log");
@@ -135,7 +135,7 @@ int bench_checkpoint(const struct bench_options *options)
     print_phase("emptied", &phases[3], &phases[4]);
     printf("%llu leads completed while %llu waited\n", (unsigned long long)completed, (unsigned long long)phases[1].waiting);
     if (options->json)
-        printf("{\"leads\": %u, \"completed\": %llu, \"turns\": %llu, \"turns_over_5_ms\": %llu, \"turns_over_5_ms_of_cpu\": %llu, \"max_turn_ms\": %.2f, \"max_turn_cpu_ms\": %.2f, \"p99_turn_ms\": %.2f, \"slices\": %llu, \"slices_over_5_ms_of_cpu\": %llu, \"max_slice_cpu_ms\": %.2f}\n", leads,
+        printf("{\"durability\": \"%s\", \"leads\": %u, \"completed\": %llu, \"turns\": %llu, \"turns_over_5_ms\": %llu, \"turns_over_5_ms_of_cpu\": %llu, \"max_turn_ms\": %.2f, \"max_turn_cpu_ms\": %.2f, \"p99_turn_ms\": %.2f, \"slices\": %llu, \"slices_over_5_ms_of_cpu\": %llu, \"max_slice_cpu_ms\": %.2f}\n", options->durability, leads,
                (unsigned long long)completed, (unsigned long long)phases[4].turns, (unsigned long long)phases[4].long_turns,
                (unsigned long long)phases[4].long_cpu_turns, (double)phases[4].max_us / 1e3, (double)phases[4].max_cpu_us / 1e3, (double)phases[2].p99_us / 1e3,
                (unsigned long long)phases[4].slices, (unsigned long long)phases[4].long_slices, (double)phases[4].slice_max_us / 1e3);

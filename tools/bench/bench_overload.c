@@ -27,13 +27,13 @@ struct overload {
     double maximum_before;       /* the load */
 };
 
-static void set_up(struct overload *overload)
+static void set_up(struct overload *overload, const char *durability)
 {
     static char leads_max[16], seen_max[16];
     snprintf(leads_max, sizeof leads_max, "%d", LEADS_MAX);
     snprintf(seen_max, sizeof seen_max, "%d", SEEN_MAX);
     const char *const options[] = {"--leads-max", leads_max, "--seen-max", seen_max, "--seen-min-ms", "0", NULL};   /* so small a window turns over within a second */
-    soak_rig_open(&overload->rig, true, options);
+    soak_rig_open(&overload->rig, durability, true, options);
     overload->board = soak_map_shared(sizeof *overload->board);
     overload->board->first = FIRST_NUMBER;
     overload->board->accepted = soak_map_shared(SOAK_LEADS_MAX);
@@ -163,14 +163,14 @@ static void print_verdict(const struct overload *overload, const struct overload
     print_growth(verdict);
 }
 
-static void print_json(const struct overload *overload, const struct overload_verdict *verdict, double seconds)
+static void print_json(const struct overload *overload, const struct overload_verdict *verdict, const char *durability, double seconds)
 {
     const struct overload_logs *logs = &overload->logs;
     const struct overload_board *board = overload->board;
-    printf("{\"seconds\": %.0f, \"maximum_lives_per_s\": %.0f, \"offered_per_s\": %u, \"lives_per_s\": %.0f, \"throughput_ratio\": %.3f, \"leads_max\": %u, "
+    printf("{\"durability\": \"%s\", \"seconds\": %.0f, \"maximum_lives_per_s\": %.0f, \"offered_per_s\": %u, \"lives_per_s\": %.0f, \"throughput_ratio\": %.3f, \"leads_max\": %u, "
            "\"offered\": %llu, \"accepted\": %llu, \"busy\": %llu, \"no_room\": %llu, \"lost\": %llu, \"doubled\": %llu, \"wrong\": %llu, \"busy_without_retry\": %llu, "
            "\"accepted_p50_ms\": %.2f, \"offered_p50_ms\": %.2f, \"p50_bound_ms\": %.0f",
-           seconds, logs->maximum_lives_per_s, board->rate, logs->lives_per_s, verdict->throughput_ratio, logs->leads_max,
+           durability, seconds, logs->maximum_lives_per_s, board->rate, logs->lives_per_s, verdict->throughput_ratio, logs->leads_max,
            (unsigned long long)board->offered, (unsigned long long)logs->accepted, (unsigned long long)board->busy, (unsigned long long)board->unsent,
            (unsigned long long)logs->lost, (unsigned long long)logs->doubled, (unsigned long long)logs->wrong, (unsigned long long)logs->unhinted,
            logs->answered_p50_us / 1e3, logs->offered_p50_us / 1e3, verdict->p50_bound_us / 1e3);
@@ -185,7 +185,7 @@ int bench_overload(const struct bench_options *options)
     uint32_t row_count = options->quick ? ROWS_QUICK : ROWS, minutes = options->minutes ? options->minutes : MINUTES;
     uint32_t row_s = options->quick ? 1 : minutes;   /* 60 rows of as many seconds as there are minutes */
     double seconds = row_count * row_s;
-    set_up(&overload);
+    set_up(&overload, options->durability);
     begin_overload(&overload, options);
     run_rows(&overload, row_count, row_s);
     bool is_drained = end_overload(&overload, options);
@@ -194,7 +194,7 @@ int bench_overload(const struct bench_options *options)
     struct overload_verdict verdict = overload_judge(&overload.logs, overload.rows, row_count);
     print_verdict(&overload, &verdict, seconds);
     if (options->json)
-        print_json(&overload, &verdict, seconds);
+        print_json(&overload, &verdict, options->durability, seconds);
     soak_rig_close(&overload.rig);
     return verdict.holds && is_drained ? 0 : 1;
 }

@@ -69,16 +69,16 @@ static uint64_t count_waiting(const struct waiting_desk *place, uint32_t leads)
     return waiting;
 }
 
-static void print(const struct restart_way *ways, size_t count, uint32_t leads, uint32_t rounds, bool json)
+static void print(const struct restart_way *ways, size_t count, uint32_t leads, uint32_t rounds, const struct bench_options *options)
 {
     for (size_t i = 0; i < count; i++)
         printf("%-8s serving after %5.2f s (%.2f to %.2f), %llu of %u leads found again\n", ways[i].how, ways[i].seconds[rounds / 2],
                ways[i].seconds[0], ways[i].seconds[rounds - 1], (unsigned long long)ways[i].recovered, leads);
-    if (!json)
+    if (!options->json)
         return;
-    printf("{\"leads\": %u, \"leads_recovered\": %llu, \"seconds_to_serving\": %.3f, \"spread\": [%.3f, %.3f], "
+    printf("{\"durability\": \"%s\", \"leads\": %u, \"leads_recovered\": %llu, \"seconds_to_serving\": %.3f, \"spread\": [%.3f, %.3f], "
            "\"stopped\": {\"leads_recovered\": %llu, \"seconds_to_serving\": %.3f, \"spread\": [%.3f, %.3f]}, \"rounds\": %u, \"calibration\": %.2f}\n",
-           leads, (unsigned long long)ways[0].recovered, ways[0].seconds[rounds / 2], ways[0].seconds[0], ways[0].seconds[rounds - 1],
+           options->durability, leads, (unsigned long long)ways[0].recovered, ways[0].seconds[rounds / 2], ways[0].seconds[0], ways[0].seconds[rounds - 1],
            (unsigned long long)ways[1].recovered, ways[1].seconds[rounds / 2], ways[1].seconds[0], ways[1].seconds[rounds - 1], rounds,
            bench_calibration());
 }
@@ -92,8 +92,8 @@ int bench_restart(const struct bench_options *options)
     enum { WAYS = sizeof ways / sizeof *ways };
     if (rounds > ROUNDS_MAX)
         rounds = ROUNDS_MAX;
-    waiting_desk_make(&place, leads);
-    pid_t redis = bench_desk_redis(place.dir, "everysec"), broker = waiting_desk_start_broker(&place, 0);
+    waiting_desk_make(&place, options->durability, leads);
+    pid_t redis = bench_desk_redis(place.dir, options->durability), broker = waiting_desk_start_broker(&place, 0);
     char control[128];
     snprintf(control, sizeof control, "%s/control", place.run_dir);
     if (!bench_await_path(control, 10000))
@@ -115,6 +115,6 @@ int bench_restart(const struct bench_options *options)
     bench_remove_dir(place.dir);
     for (size_t way = 0; way < WAYS; way++)
         (void)bench_median(ways[way].seconds, rounds);   /* sorts */
-    print(ways, WAYS, leads, rounds, options->json);
+    print(ways, WAYS, leads, rounds, options);
     return ways[0].recovered == leads && ways[1].recovered == leads ? 0 : 1;
 }

@@ -62,7 +62,7 @@ static void print_churn(const struct soak *soak)
            (unsigned long long)churn->handed_on, (unsigned long long)churn->handed_back, (unsigned long long)churn->refused);
 }
 
-static void print_verdict(const struct soak *soak, const struct soak_verdict *verdict, bool is_drained, double minutes, bool json)
+static void print_verdict(const struct soak *soak, const struct soak_verdict *verdict, bool is_drained, double minutes, const struct bench_options *options)
 {
     print_churn(soak);
     printf("%.0f minutes at %.0f %% of the maximum: %llu leads published, %llu completed, %llu open%s\n", minutes, soak->rate / soak->maximum * 100,
@@ -70,9 +70,9 @@ static void print_verdict(const struct soak *soak, const struct soak_verdict *ve
     for (enum soak_figure figure = SOAK_RSS; figure < SOAK_FIGURES; figure++)
         printf("%-20s begin %12.0f  end %12.0f  ratio %.3f (at most %.2f)%s\n", soak_figure_name(figure), verdict->begin[figure], verdict->end[figure],
                verdict->begin[figure] > 0 ? verdict->end[figure] / verdict->begin[figure] : 0, soak_allowed(figure), verdict->grew[figure] ? "  GREW" : "");
-    if (!json)
+    if (!options->json)
         return;
-    printf("{\"minutes\": %.2f, \"maximum_lives_per_s\": %.0f, \"leads_per_s\": %u, \"share_of_maximum\": %.3f, \"published\": %llu, \"completed\": %llu, \"open\": %llu", minutes,
+    printf("{\"durability\": \"%s\", \"minutes\": %.2f, \"maximum_lives_per_s\": %.0f, \"leads_per_s\": %u, \"share_of_maximum\": %.3f, \"published\": %llu, \"completed\": %llu, \"open\": %llu", options->durability, minutes,
            soak->maximum, soak->rate, soak->rate / soak->maximum, (unsigned long long)soak->rig.published, (unsigned long long)soak->rig.completed,
            (unsigned long long)soak->rig.open);
     for (enum soak_figure figure = SOAK_RSS; figure < SOAK_FIGURES; figure++)
@@ -88,7 +88,7 @@ int bench_soak(const struct bench_options *options)
     uint32_t row_s = minutes >= 12 ? 60 : 5, row_count = minutes * 60 / row_s;
     if (row_count > ROWS_MAX)
         row_count = ROWS_MAX;
-    soak_rig_open(&soak.rig, false, NULL);
+    soak_rig_open(&soak.rig, options->durability, false, NULL);
     find_maximum(&soak, options);
     printf("minute  RSS MiB   fds Redis MiB  AOF MiB  AOF now  p50 us  p99 us  lives/s   open\n");
     for (uint32_t i = 0; i < row_count; i++) {
@@ -100,7 +100,7 @@ int bench_soak(const struct bench_options *options)
     bool is_drained = soak_rig_drain(&soak.rig), is_wrong = soak.rig.board->wrong > 0;
     if (is_wrong)
         fprintf(stderr, "leadwire-bench: %llu leads were refused or came to a rep without the skill\n", (unsigned long long)soak.rig.board->wrong);
-    print_verdict(&soak, &verdict, is_drained, minutes, options->json);
+    print_verdict(&soak, &verdict, is_drained, minutes, options);
     soak_rig_close(&soak.rig);
     return verdict.has_grown || !is_drained || is_wrong ? 1 : 0;
 }

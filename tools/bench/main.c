@@ -27,7 +27,7 @@ enum { BENCHES = sizeof benches / sizeof *benches };
 
 static int usage(FILE *out, int code)
 {
-    fprintf(out, "usage: leadwire-bench BENCH [--json] [--page FILE] [--quick] [--rounds N] [--leads N] [--load NAME] [--desks N] [--minutes N] [--rate N]\n\n");
+    fprintf(out, "usage: leadwire-bench BENCH [--json] [--page FILE] [--quick] [--rounds N] [--leads N] [--load NAME] [--desks N] [--minutes N] [--rate N] [--durability LEVEL]\n\n");
     for (int i = 0; i < BENCHES; i++)
         fprintf(out, "  %-10s %s\n", benches[i].name, benches[i].what);
     fprintf(out, "\n  --json     one JSON object, last thing printed\n  --page FILE  peers, growth: an HTML page with plots\n  --quick    less than 50 seconds; peers, soak: two to three minutes\n"
@@ -36,13 +36,23 @@ static int usage(FILE *out, int code)
                  "  --load NAME  lives: usual, waiting, alike; growth: one curve alone; peers: ours beside one system alone (redis_streams)\n"
                  "  --desks N  gateway: browsers (2000)\n"
                  "  --minutes N, --rate N  soak: how long (60; 2 with --quick), and leads a second instead of 70 %% of the maximum;\n"
-                 "             overload: how long (5; 20 s with --quick), and leads a second instead of three times the maximum\n");
+                 "             overload: how long (5; 20 s with --quick), and leads a second instead of three times the maximum\n"
+                 "  --durability LEVEL  soak, overload, restart, checkpoint: everysec (default) or always\n");
     return code;
+}
+
+static const struct bench *find_bench(const char *name)
+{
+    for (int b = 0; b < BENCHES; b++) {
+        if (strcmp(name, benches[b].name) == 0)
+            return &benches[b];
+    }
+    return NULL;
 }
 
 int main(int argc, char **argv)
 {
-    struct bench_options options = {0};
+    struct bench_options options = {.durability = "everysec"};
     const struct bench *chosen = NULL;
 
     for (int i = 1; i < argc; i++) {
@@ -66,13 +76,15 @@ int main(int argc, char **argv)
             options.minutes = (uint32_t)atoi(argv[++i]);
         else if (strcmp(argv[i], "--rate") == 0 && i + 1 < argc && atoi(argv[i + 1]) > 0)
             options.rate = (uint32_t)atoi(argv[++i]);
+        else if (strcmp(argv[i], "--durability") == 0 && i + 1 < argc && (strcmp(argv[i + 1], "everysec") == 0 || strcmp(argv[i + 1], "always") == 0))
+            options.durability = argv[++i];
         else {
-            for (int b = 0; b < BENCHES && !chosen; b++)
-                chosen = strcmp(argv[i], benches[b].name) == 0 ? &benches[b] : NULL;
-            if (!chosen) {
-                fprintf(stderr, "leadwire-bench: '%s' is no bench and no option\n", argv[i]);
+            const struct bench *named = find_bench(argv[i]);
+            if (!named || chosen) {
+                fprintf(stderr, "leadwire-bench: '%s' is %s\n", argv[i], named ? "one bench too many" : "no bench and no option, or its option is given nothing that it can do");
                 return usage(stderr, 2);
             }
+            chosen = named;
         }
     }
     return chosen ? chosen->run(&options) : usage(stderr, 2);

@@ -16,7 +16,7 @@
 
 enum { CORRECT_EVERY_MS = 100, DRAIN_MS = 300000, ARGUMENTS_MAX = 24 };
 
-static void start_broker(struct soak_rig *rig, const char *const *options)
+static void start_broker(struct soak_rig *rig, const char *durability, const char *const *options)
 {
     static char program[512];
     char secrets[96], redis_address[128], log[96], control[128];
@@ -28,7 +28,7 @@ static void start_broker(struct soak_rig *rig, const char *const *options)
     snprintf(control, sizeof control, "%s/control", rig->run_dir);
     bench_desk_secrets(secrets);
     bench_program("leadwire-broker", program);
-    const char *argv[ARGUMENTS_MAX] = {program, "--desk", "bench", "--run-dir", rig->run_dir, "--rep-secrets", secrets, "--durability", "everysec",
+    const char *argv[ARGUMENTS_MAX] = {program, "--desk", "bench", "--run-dir", rig->run_dir, "--rep-secrets", secrets, "--durability", durability,
                                        "--redis", redis_address};
     for (int i = 0, at = 11; options && options[i] && at < ARGUMENTS_MAX - 1; i++)
         argv[at++] = options[i];
@@ -70,7 +70,7 @@ void *soak_map_shared(size_t size)
     return memory;
 }
 
-void soak_rig_open(struct soak_rig *rig, bool is_calm, const char *const *broker_options)
+void soak_rig_open(struct soak_rig *rig, const char *durability, bool is_calm, const char *const *broker_options)
 {
     char endpoint[128];
     rig->board = soak_map_shared(sizeof *rig->board);
@@ -79,8 +79,8 @@ void soak_rig_open(struct soak_rig *rig, bool is_calm, const char *const *broker
     if (is_calm)
         rig->board->ended = soak_map_shared(SOAK_LEADS_MAX);
     bench_make_dir(rig->dir);
-    rig->redis = bench_desk_redis(rig->dir, "everysec");
-    start_broker(rig, broker_options);
+    rig->redis = bench_desk_redis(rig->dir, durability);
+    start_broker(rig, durability, broker_options);
     let_redis_rewrite(rig->redis_socket);
     bench_desk_rules_timed(rig->run_dir, "bench", SOAK_OFFER_MS, SOAK_GRACE_MS);
     snprintf(rig->board->publish, sizeof rig->board->publish, "ipc://%s/publish", rig->run_dir);

@@ -25,8 +25,8 @@ struct soak_rig {
 /* Zeroed memory that processes forked from now on share. It takes memory only where it is written. */
 void *soak_map_shared(size_t size);
 
-/* Starts all of them; the publisher goes flat out. is_calm: of the reps, who then note what they complete (soak_clients.h). broker_options: more of them, NULL-ended. */
-void soak_rig_open(struct soak_rig *rig, bool is_calm, const char *const *broker_options);
+/* Starts all of them; the publisher goes flat out. durability: of broker and Redis. is_calm: of the reps, who then note what they complete (soak_clients.h). broker_options: more of them, NULL-ended. */
+void soak_rig_open(struct soak_rig *rig, const char *durability, bool is_calm, const char *const *broker_options);
 void soak_rig_close(struct soak_rig *rig);
 /* Asks the broker ten times a second meanwhile. */
 void soak_rig_run_for(struct soak_rig *rig, uint64_t ms);

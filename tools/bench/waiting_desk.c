@@ -9,8 +9,9 @@
 
 enum { PROGRESS_EVERY = 100000 };
 
-void waiting_desk_make(struct waiting_desk *desk, uint32_t leads)
+void waiting_desk_make(struct waiting_desk *desk, const char *durability, uint32_t leads)
 {
+    desk->durability = durability;
     bench_make_dir(desk->dir);
     snprintf(desk->run_dir, sizeof desk->run_dir, "%s/run", desk->dir);
     snprintf(desk->secrets, sizeof desk->secrets, "%s/secrets", desk->dir);
@@ -27,7 +28,7 @@ pid_t waiting_desk_start_broker(const struct waiting_desk *desk, uint32_t checkp
     char ms[16];
     snprintf(ms, sizeof ms, "%u", checkpoint_ms);
     const char *const argv[] = {desk->program, "--desk", "bench", "--run-dir", desk->run_dir, "--rep-secrets", desk->secrets,
-                                "--durability", "everysec", "--redis", desk->redis, "--leads-max", desk->leads_max, checkpoint_ms > 0 ? "--checkpoint-ms" : NULL, ms, NULL};
+                                "--durability", desk->durability, "--redis", desk->redis, "--leads-max", desk->leads_max, checkpoint_ms > 0 ? "--checkpoint-ms" : NULL, ms, NULL};
     return bench_start(argv, NULL, desk->log);
 }
 
