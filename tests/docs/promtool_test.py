@@ -77,6 +77,8 @@ CASES = [
      totals("process_max_fds", {"job": "node"}, "1000x80")),
     ("LeadwireIdsForgotten", 5, totals("leadwire_bound_refused_total", BROKER, ONCE, bound="seen_ids"), {**BROKER, "bound": "seen_ids"},
      totals("leadwire_bound_refused_total", BROKER, ONCE, bound="leads") + totals("leadwire_bound_refused_total", BROKER, "7x80", bound="seen_ids")),
+    ("LeadwireIdsYoung", 5, totals("leadwire_bound_refused_total", BROKER, ONCE, bound="seen_bytes"), {**BROKER, "bound": "seen_bytes"},
+     totals("leadwire_bound_refused_total", BROKER, ONCE, bound="seen_ids") + totals("leadwire_bound_refused_total", BROKER, "7x80", bound="seen_bytes")),
     ("LeadwireDiskFull", 5, totals("leadwire_redis_troubles_total", BROKER, ONCE, trouble="disk_full"), {**BROKER, "trouble": "disk_full"},
      totals("leadwire_redis_troubles_total", BROKER, ONCE, trouble="slow")),
     ("LeadwireDiskFull", 5, totals("leadwire_requests_total", WEB, ONCE, outcome="store_full"), {**WEB, "outcome": "store_full"},
