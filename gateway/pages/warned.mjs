@@ -22,6 +22,8 @@ const FORMS = [
   [/^more than (?<count>\d+) fields, or too deeply nested: some were left out$/, "warned_fields"],
   [/^there is no '(?<name>.+)', the list of names and values$/, "warned_no_list"],
   [/^there is no '(?<name>.+)', which is expected$/, "warned_expected"],
+  [/^there is no JSON document in '(?<name>.+)'$/, "warned_no_document"],
+  [/^texts that are no UTF-8 were read as Windows-1252$/, "warned_guessed"],
   [/^the ADF names no phone and no email that could be read: the address is that of the mail's sender$/, "warned_adf_sender"],
   [/^the ADF could not be read to its end: see the raw text$/, "warned_adf_cut"],
   [/^the mail holds several ADF prospects; only the first was read$/, "warned_adf_several"],
