@@ -16,9 +16,8 @@ enum {
     INTERVAL_FIRST_MS = 50,
     INTERVAL_LAST_MS = 500,
     HANDSHAKE_MS = 5000,
-    BYTES_FIRST = 8 * 1024,
     BYTES_KEEP = 64 * 1024,      /* of an empty buffer */
-    READ_MIN = 4096,             /* room for a read */
+    READ_MIN = 8 * 1024,            /* room for a read */
     OUT_ENOUGH = 256 * 1024,     /* waiting to be sent: no more is taken */
 };
 
@@ -30,17 +29,11 @@ static bool handle_command(struct zmtp_link *link, const struct zmtp_frame *fram
 static bool fill(struct zmtp_link *link, size_t wanted);
 static bool flush(struct zmtp_link *link);
 static bool await_room(struct zmtp_link *link, bool awaits);
-static bool put(struct zmtp_link *link, const void *bytes, size_t size);
-static uint8_t *make_room(struct zmtp_bytes *bytes, size_t size);
-static void clear(struct zmtp_bytes *bytes);
-
-static const char scheme[] = "ipc://";
+static void clear(struct zmtp_bytes *bytes) { zmtp_bytes_clear(bytes, BYTES_KEEP); }
 
 bool zmtp_link_takes(const char *endpoint)
 {
-    const char *path = endpoint + sizeof scheme - 1;
-    return strncmp(endpoint, scheme, sizeof scheme - 1) == 0 && *path && *path != '@' && *path != '*'
-        && strlen(path) < sizeof ((struct sockaddr_un *)0)->sun_path;
+    return zmtp_path_of(endpoint) != NULL;
 }
 
 lw_status zmtp_link_open(struct zmtp_link *link, const char *endpoint, size_t message_size_max, uint64_t now_ms)
@@ -48,7 +41,7 @@ lw_status zmtp_link_open(struct zmtp_link *link, const char *endpoint, size_t me
     assert(zmtp_link_takes(endpoint));
     *link = (struct zmtp_link){.connection = -1, .address.sun_family = AF_UNIX, .message_size_max = message_size_max,
                                .interval_ms = INTERVAL_FIRST_MS};
-    memcpy(link->address.sun_path, endpoint + sizeof scheme - 1, strlen(endpoint) - sizeof scheme + 2);
+    memcpy(link->address.sun_path, zmtp_path_of(endpoint), strlen(zmtp_path_of(endpoint)) + 1);
     link->fd = epoll_create1(EPOLL_CLOEXEC);
     if (link->fd < 0)
         return LW_IO;
@@ -144,8 +137,7 @@ bool zmtp_link_receive(struct zmtp_link *link, struct zmtp_frame *out)
 
 uint8_t *zmtp_link_reserve(struct zmtp_link *link, size_t size)
 {
-    uint8_t *at = link->state == ZMTP_UP && zmtp_link_has_room(link) ? make_room(&link->out, ZMTP_HEADER_MAX + size) : NULL;
-    return at ? at + ZMTP_HEADER_MAX : NULL;
+    return link->state == ZMTP_UP && zmtp_link_has_room(link) ? zmtp_bytes_reserve(&link->out, size) : NULL;
 }
 
 bool zmtp_link_has_room(const struct zmtp_link *link)
@@ -153,20 +145,9 @@ bool zmtp_link_has_room(const struct zmtp_link *link)
     return link->out.end - link->out.begin < OUT_ENOUGH;
 }
 
-/* The body stands where the longest header ends; a shorter one is put right before it, if nothing else waits. */
 bool zmtp_link_send(struct zmtp_link *link, size_t size)
 {
-    struct zmtp_bytes *out = &link->out;
-    uint8_t header[ZMTP_HEADER_MAX], *at = out->data + out->end;
-    size_t header_size = zmtp_write_header(header, size);
-
-    assert(out->capacity - out->end >= ZMTP_HEADER_MAX + size);
-    if (out->begin == out->end)
-        out->begin = out->end = out->end + ZMTP_HEADER_MAX - header_size;
-    else if (header_size < ZMTP_HEADER_MAX)
-        memmove(at + header_size, at + ZMTP_HEADER_MAX, size);
-    memcpy(out->data + out->end, header, header_size);
-    out->end += header_size + size;
+    (void)zmtp_bytes_add_message(&link->out, size);
     return link->awaits_room || flush(link);
 }
 
@@ -190,23 +171,27 @@ static void dial(struct zmtp_link *link, uint64_t now_ms)
 static bool greet(struct zmtp_link *link)
 {
     uint8_t hello[ZMTP_HELLO_SIZE];
-    zmtp_write_hello(hello);
-    return put(link, hello, sizeof hello) && flush(link);
+    zmtp_write_hello(hello, ZMTP_DEALER);
+    return zmtp_bytes_put(&link->out, hello, sizeof hello) && flush(link);
 }
 
 /* True when there may be more to look at. */
 static bool read_greeting(struct zmtp_link *link)
 {
     struct zmtp_bytes *in = &link->in;
-    if (in->end - in->begin < ZMTP_GREETING_SIZE)
+
+    switch (in->begin < in->end ? zmtp_check_greeting(in->data + in->begin, zmtp_bytes_count(in)) : ZMTP_PART) {
+    case ZMTP_PART:
         return fill(link, ZMTP_GREETING_SIZE);
-    if (!zmtp_greeting_is_ours(in->data + in->begin)) {
+    case ZMTP_WRONG:
         zmtp_link_hang_up(link);
         return false;
+    case ZMTP_WHOLE:
+        in->begin += ZMTP_GREETING_SIZE;
+        link->state = ZMTP_AWAITING;
+        return true;
     }
-    in->begin += ZMTP_GREETING_SIZE;
-    link->state = ZMTP_AWAITING;
-    return true;
+    return false;
 }
 
 /* False: the connection is of no use. */
@@ -220,7 +205,7 @@ static bool handle_command(struct zmtp_link *link, const struct zmtp_frame *fram
         link->interval_ms = INTERVAL_FIRST_MS;
         return true;
     case ZMTP_PING:
-        if (zmtp_link_has_room(link) && put(link, pong, zmtp_write_pong(pong, frame)) && !link->awaits_room)
+        if (zmtp_link_has_room(link) && zmtp_bytes_put(&link->out, pong, zmtp_write_pong(pong, frame)) && !link->awaits_room)
             (void)flush(link);
         return link->state != ZMTP_DOWN;
     case ZMTP_ERROR:
@@ -253,7 +238,7 @@ static bool fill(struct zmtp_link *link, size_t wanted)
     if (in->begin == in->end)
         clear(in);
     size_t have = in->end - in->begin;
-    uint8_t *at = make_room(in, wanted > have + READ_MIN ? wanted - have : READ_MIN);
+    uint8_t *at = zmtp_bytes_make_room(in, wanted > have + READ_MIN ? wanted - have : READ_MIN);
     ssize_t count = at ? recv(link->connection, at, in->capacity - in->end, MSG_DONTWAIT) : 0;
     if (count > 0) {
         link->is_drained = (size_t)count < in->capacity - in->end;
@@ -296,46 +281,4 @@ static bool await_room(struct zmtp_link *link, bool awaits)
         return true;
     (void)shutdown(link->connection, SHUT_RDWR);   /* its end is found by reading: now a message may be borrowed */
     return false;
-}
-
-static bool put(struct zmtp_link *link, const void *bytes, size_t size)
-{
-    uint8_t *at = make_room(&link->out, size);
-    if (!at)
-        return false;
-    memcpy(at, bytes, size);
-    link->out.end += size;
-    return true;
-}
-
-/* Where size bytes more can be written; NULL: no memory. */
-static uint8_t *make_room(struct zmtp_bytes *bytes, size_t size)
-{
-    size_t used = bytes->end - bytes->begin, capacity = bytes->capacity;
-
-    if (capacity - bytes->end >= size)
-        return bytes->data + bytes->end;
-    if (used > 0 && bytes->begin > 0)
-        memmove(bytes->data, bytes->data + bytes->begin, used);
-    bytes->begin = 0;
-    bytes->end = used;
-    if (capacity - used < size) {
-        for (capacity = capacity ? capacity : BYTES_FIRST; capacity - used < size;)
-            capacity *= 2;
-        uint8_t *data = realloc(bytes->data, capacity);
-        if (!data)
-            return NULL;
-        bytes->data = data;
-        bytes->capacity = capacity;
-    }
-    return bytes->data + bytes->end;
-}
-
-static void clear(struct zmtp_bytes *bytes)
-{
-    bytes->begin = bytes->end = 0;
-    if (bytes->capacity <= BYTES_KEEP)
-        return;
-    free(bytes->data);
-    *bytes = (struct zmtp_bytes){0};
 }

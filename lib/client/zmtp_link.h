@@ -21,12 +21,10 @@
 #include <leadwire/status.h>
 #include <sys/un.h>
 
+#include "zmtp_bytes.h"
 #include "zmtp_frame.h"
 
 enum zmtp_state { ZMTP_DOWN, ZMTP_GREETING, ZMTP_AWAITING, ZMTP_UP };
-
-/* Bytes begin to end of data are in use. */
-struct zmtp_bytes { uint8_t *data; size_t begin, end, capacity; };
 
 struct zmtp_link {
     bool is_open;                /* a zeroed link is not */

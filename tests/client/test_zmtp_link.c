@@ -289,7 +289,7 @@ static int play_peer(struct fixture *f, int listener)
         wait_once(f, by_ms);
     int peer = accept(listener, NULL, NULL);
     read_exactly(peer, hello, sizeof hello);
-    zmtp_write_hello(ours);
+    zmtp_write_hello(ours, ZMTP_DEALER);
     assert_memory_equal(hello, ours, sizeof hello);
     return peer;
 }
@@ -302,7 +302,7 @@ static void say(int peer, const void *bytes, size_t size)
 static void greet(struct fixture *f, int peer)
 {
     uint8_t hello[ZMTP_HELLO_SIZE];
-    zmtp_write_hello(hello);
+    zmtp_write_hello(hello, ZMTP_DEALER);
     say(peer, hello, sizeof hello);
     await_state(f, ZMTP_UP);
 }
@@ -313,7 +313,7 @@ enum { GREETED_MAX = ZMTP_HELLO_SIZE + 2 * ZMTP_HEADER_MAX + 600 };
 static size_t write_greeted(uint8_t all[GREETED_MAX])
 {
     size_t size = ZMTP_HELLO_SIZE;
-    zmtp_write_hello(all);
+    zmtp_write_hello(all, ZMTP_DEALER);
     for (uint64_t number = 0; number < 2; number++) {
         size_t body = number == 0 ? 20 : 500;
         size += zmtp_write_header(all + size, body);
