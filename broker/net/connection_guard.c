@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * libzmq has no call that ends one connection of a ROUTER. But it tells the descriptor, and a socket that is shut for both
- * directions is to libzmq one whose peer has gone.
+ * directions is to libzmq one whose peer has gone. So it is to zmtp_router.
  *
  * By the time of the cut the number may be another's. So a copy of it is made first, and then all is taken in that libzmq has
  * told: if that does not say that our connection is over, the copy is of it, whatever happens to the number from now on.
@@ -18,6 +18,8 @@ enum { WARN_MS = 1000, CUTS_MAX = 256 };   /* CUTS_MAX: in a turn */
 static void take_in(struct net *net, bool by_now);
 static bool next_to_cut(const struct net *net, struct connection_name *name_out);
 static void take_from(struct net *net, uint8_t door, struct endpoint_watch *watch, bool greets);
+static void take_from_router(struct net *net, uint8_t door, struct zmtp_router *router);
+static void take_event(struct net *net, uint8_t door, const struct endpoint_event *event, bool greets);
 static void note_end(struct net *net, uint64_t session);
 static void warn_of_cuts(struct net *net);
 
@@ -79,6 +81,8 @@ static void take_in(struct net *net, bool by_now)
     for (int role = 0; role < SESSION_ROLES; role++)
         if (by_now || net->doors[role].watch.edge.may_have)
             take_from(net, (uint8_t)role, &net->doors[role].watch, true);
+    for (int role = 0; role < SESSION_ROLES; role++)
+        take_from_router(net, NET_PATH_DOOR(role), &net->doors[role].endpoint.router);
     for (int i = 0; i < FEED_SOCKETS; i++)
         if (by_now || net->events.sockets[i].watch.edge.may_have)
             take_from(net, NET_FEED_DOOR(i), &net->events.sockets[i].watch, false);
@@ -93,16 +97,28 @@ static void take_from(struct net *net, uint8_t door, struct endpoint_watch *watc
 {
     struct endpoint_event event;
 
-    while (endpoint_watch_take(watch, &event)) {
-        switch (event.kind) {
-        case ENDPOINT_ACCEPTED:
-            if (connections_accept(&net->connections, door, event.fd, event.is_tcp, greets, net->turn.monotonic_ms) != LW_OK)
-                log_error("out of memory: a connection is not counted");
-            break;
-        case ENDPOINT_DISCONNECTED: note_end(net, connections_close(&net->connections, door, event.fd)); break;
-        case ENDPOINT_HANDSHAKE_FAILED: net->handshakes_failed++; break;
-        case ENDPOINT_ACCEPT_FAILED: net->accepts_failed++; break;
-        }
+    while (endpoint_watch_take(watch, &event))
+        take_event(net, door, &event, greets);
+}
+
+static void take_from_router(struct net *net, uint8_t door, struct zmtp_router *router)
+{
+    struct endpoint_event event;
+
+    while (zmtp_router_take_event(router, &event))
+        take_event(net, door, &event, true);
+}
+
+static void take_event(struct net *net, uint8_t door, const struct endpoint_event *event, bool greets)
+{
+    switch (event->kind) {
+    case ENDPOINT_ACCEPTED:
+        if (connections_accept(&net->connections, door, event->fd, event->is_tcp, greets, net->turn.monotonic_ms) != LW_OK)
+            log_error("out of memory: a connection is not counted");
+        break;
+    case ENDPOINT_DISCONNECTED: note_end(net, connections_close(&net->connections, door, event->fd)); break;
+    case ENDPOINT_HANDSHAKE_FAILED: net->handshakes_failed++; break;
+    case ENDPOINT_ACCEPT_FAILED: net->accepts_failed++; break;
     }
 }
 

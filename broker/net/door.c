@@ -21,7 +21,7 @@ struct arrival {
     struct peer *peer;
     struct endpoint_frame *frame;    /* NULL: it was parked */
     struct visitor visitor;          /* of frame */
-    uint32_t route;
+    uint64_t route;
 };
 
 static uint32_t handle_arrival(struct net *net, struct endpoint_frame *frame, struct door *door);
@@ -47,6 +47,8 @@ static bool is_same_key(const struct visitor *visitor, const struct peer *peer)
 {
     return visitor->tag.lo == peer->key_tag.lo && visitor->tag.hi == peer->key_tag.hi;
 }
+/* As connections.h knows it; of a frame. */
+static uint8_t door_number(const struct arrival *arrival) { return net_door_number(arrival->door->role, arrival->route); }
 static bool has_ended(const struct peer *peer) { return peer->state == PEER_ENDED || peer->state == PEER_FREE; }
 static void send_reply(struct net *net, struct arrival *arrival, uint64_t request_id, Leadwire__V1__Status status,
                        const char *reason, uint32_t retry_after_ms);
@@ -61,7 +63,7 @@ uint32_t door_collect(struct net *net, struct door *door, uint32_t max)
     uint32_t count = 0, look_at = LOOK_EVERY;
     uint64_t end_us = wall_clock_monotonic_us() + READ_US_MAX;
 
-    while (count < max && door->endpoint.edge.may_have && endpoint_receive(&door->endpoint, &frame)) {
+    while (count < max && endpoint_may_have(&door->endpoint) && endpoint_receive(&door->endpoint, &frame)) {
         count += handle_arrival(net, &frame, door);
         endpoint_release(&frame);
         if (door->role == SESSION_ROLE_PUBLISHER && !admission_may_refuse(&net->admission, net_busy_publishes(net)))
@@ -72,7 +74,7 @@ uint32_t door_collect(struct net *net, struct door *door, uint32_t max)
             return max;      /* the others' turn: whatever is left is read in the next */
         look_at = count + LOOK_EVERY;
     }
-    return count;
+    return endpoint_may_have(&door->endpoint) ? max : count;
 }
 
 void door_handle_parked(struct net *net, const struct parked_frame *parked)
@@ -105,7 +107,7 @@ void door_bury_ended(struct net *net)
                                            .session = peer->number};
             net_step(net, &command);
         }
-        connections_leave(&net->connections, (uint8_t)peer->role, peer->descriptor, peer->number, net->turn.monotonic_ms);
+        connections_leave(&net->connections, net_door_number(peer->role, peer->route), peer->descriptor, peer->number, net->turn.monotonic_ms);
         sessions_free(&net->sessions, peer);
     }
 }
@@ -126,7 +128,7 @@ void door_turn_out(struct net *net)
 
 void door_send_due_refusals(struct net *net)
 {
-    uint32_t route;
+    uint64_t route;
 
     while (slow_refusals_take(&net->refusals, net->turn.monotonic_ms, &route)) {
         if (encode_reply(net, 0, LEADWIRE__V1__STATUS__STATUS_UNAUTHENTICATED, "unknown rep or wrong secret", 0))
@@ -435,14 +437,14 @@ static void handle_hello(struct net *net, struct arrival *arrival, const Leadwir
         sessions_count_key(&net->sessions, arrival->visitor.tag) >= net->options.sessions_per_key_max) {
         net->crowded_keys++;
         send_reply(net, arrival, 0, LEADWIRE__V1__STATUS__STATUS_BUSY, "this key has as many sessions as it may", CROWDED_RETRY_MS);
-        connection_guard_bear(net, (uint8_t)arrival->door->role, endpoint_descriptor(arrival->frame));
+        connection_guard_bear(net, door_number(arrival), endpoint_descriptor(arrival->frame));
         return;
     }
     peer = sessions_new(&net->sessions, arrival->door->role, arrival->route);
     if (!peer) {
         net->crowded[arrival->door->role]++;
         send_reply(net, arrival, 0, LEADWIRE__V1__STATUS__STATUS_BUSY, "too many sessions", CROWDED_RETRY_MS);
-        connection_guard_bear(net, (uint8_t)arrival->door->role, endpoint_descriptor(arrival->frame));
+        connection_guard_bear(net, door_number(arrival), endpoint_descriptor(arrival->frame));
         return;
     }
     arrival->peer = peer;
@@ -450,7 +452,7 @@ static void handle_hello(struct net *net, struct arrival *arrival, const Leadwir
     sessions_set_key(&net->sessions, peer, arrival->visitor.tag);
     peer->takes_bundles = hello->bundles;
     peer->descriptor = endpoint_descriptor(arrival->frame);
-    connection_guard_greet(net, (uint8_t)arrival->door->role, peer->descriptor, peer->number);
+    connection_guard_greet(net, door_number(arrival), peer->descriptor, peer->number);
     if (arrival->door->role == SESSION_ROLE_REP) {
         log_on(net, arrival, hello);
         return;
@@ -465,7 +467,7 @@ static void handle_hello(struct net *net, struct arrival *arrival, const Leadwir
 /* It is cut at once, and may hear why. What is parked came from who was let in. */
 static bool refuse_crowded(struct net *net, struct arrival *arrival)
 {
-    if (!arrival->frame || connection_guard_admits(net, (uint8_t)arrival->door->role, endpoint_descriptor(arrival->frame), arrival->visitor.tag))
+    if (!arrival->frame || connection_guard_admits(net, door_number(arrival), endpoint_descriptor(arrival->frame), arrival->visitor.tag))
         return false;
     net->turned_away++;
     send_reply(net, arrival, 0, LEADWIRE__V1__STATUS__STATUS_BUSY, "there are as many connections as there may be", CROWDED_RETRY_MS);
@@ -499,7 +501,7 @@ static bool refuse_hello(struct net *net, struct arrival *arrival, const Leadwir
     }
     if (status == LEADWIRE__V1__STATUS__STATUS_BUSY) {
         net->turned_away++;
-        connection_guard_bear(net, (uint8_t)arrival->door->role, endpoint_descriptor(arrival->frame));
+        connection_guard_bear(net, door_number(arrival), endpoint_descriptor(arrival->frame));
     }
     if (status == LEADWIRE__V1__STATUS__STATUS_NONE)
         return false;

@@ -11,16 +11,10 @@
 #include <leadwire/status.h>
 #include <stdbool.h>
 
+#include "endpoint_event.h"
 #include "socket_edge.h"
 
 struct endpoint_watch { void *socket; struct socket_edge edge; };
-
-enum endpoint_event_kind { ENDPOINT_ACCEPTED, ENDPOINT_DISCONNECTED, ENDPOINT_HANDSHAKE_FAILED, ENDPOINT_ACCEPT_FAILED };
-struct endpoint_event {
-    enum endpoint_event_kind kind;
-    int fd;                    /* of the first two */
-    bool is_tcp;
-};
 
 /* Before the socket is bound. LW_NO_MEMORY, LW_IO. A zeroed watch is closed. */
 LW_MUST_CHECK lw_status endpoint_watch_open(struct endpoint_watch *watch, void *zmq_context, void *watched);

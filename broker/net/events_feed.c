@@ -156,7 +156,7 @@ static lw_status open_socket(struct events_feed *feed, int which)
 static void close_socket(struct feed_socket *socket)
 {
     endpoint_watch_close(&socket->watch, socket->endpoint.socket);
-    endpoint_close(&socket->endpoint);
+    endpoint_close(&socket->endpoint, 0);
     *socket = (struct feed_socket){0};
 }
 

@@ -15,6 +15,7 @@
 #include "lw_log.h"
 #include "memory_use.h"
 #include "net_internal.h"
+#include "wall_clock.h"
 
 enum {
     PUBLISHERS_HWM = 16384, REPS_HWM = 4096, CONTROLS_HWM = 4096, RECEIVE_HWM = 2048,
@@ -23,6 +24,7 @@ enum {
     CONTROL_FRAME_SIZE_MAX = WIRE_CONTROL_FRAME_SIZE_MAX + WIRE_FRAME_SIZE_MAX,
     CONTROL_ARENA_CAP = 64 * 1024 * 1024,
     IPC_PATH_MAX = 107,
+    LINGER_MS = 1000,        /* as libzmq's (endpoint.c) */
 };
 
 static const struct door door_table[SESSION_ROLES] = {
@@ -111,7 +113,11 @@ void net_close(struct net **net_pointer)
         return;
     for (int role = 0; role < SESSION_ROLES; role++) {
         endpoint_watch_close(&net->doors[role].watch, net->doors[role].endpoint.socket);
-        endpoint_close(&net->doors[role].endpoint);
+        endpoint_stop(&net->doors[role].endpoint);
+    }
+    const uint64_t until_ms = wall_clock_monotonic_ms() + LINGER_MS;
+    for (int role = 0; role < SESSION_ROLES; role++) {
+        endpoint_close(&net->doors[role].endpoint, until_ms);
         arena_fini(&net->doors[role].arena);
     }
     events_feed_close(&net->events);
@@ -194,6 +200,8 @@ uint32_t net_collect(struct net *net)
     uint32_t most = 0;
 
     net->collected_ms = net->turn.monotonic_ms;
+    for (int role = 0; role < SESSION_ROLES; role++)
+        endpoint_turn(&net->doors[role].endpoint, net->turn.monotonic_ms);
     connection_guard_turn(net);
     key_guard_turn(&net->guard, net->turn.monotonic_ms);
     if (net->guard.has_changed)
@@ -214,6 +222,7 @@ uint32_t net_collect(struct net *net)
     door_send_due_refusals(net);
     if (most < NET_TURN_MESSAGES_MAX && net->turn.reads_publishers)
         net->drained_ms = net->turn.monotonic_ms;
+    net_flush(net);          /* who is cut may hear why */
     connection_guard_cut(net);
     return most;
 }
@@ -244,13 +253,23 @@ int net_poll_items(struct net *net, zmq_pollitem_t *items, bool *has_out)
     net->polled_count = 0;
     if (!net->is_bound)
         return 0;
+    net_flush(net);
     for (int role = 0; role < SESSION_ROLES; role++) {
         struct door *door = &net->doors[role];
-        if (may_read(net, door->role))
-            *has_out |= poll_socket(net, door->endpoint.socket, &door->endpoint.edge, items);
-        else
+        struct zmtp_router *router = &door->endpoint.router;
+        bool is_read = may_read(net, door->role);
+        if (!is_read) {
             socket_edge_touch(&door->endpoint.edge);     /* not asked: read it as soon as that is allowed */
-        *has_out |= poll_socket(net, door->watch.socket, &door->watch.edge, items);
+            socket_edge_touch(&router->reads);
+        }
+        if (is_read && door->endpoint.is_libzmqs)
+            *has_out |= poll_socket(net, door->endpoint.socket, &door->endpoint.edge, items);
+        if (is_read && router->is_open)
+            *has_out |= poll_socket(net, NULL, &router->reads, items);
+        if (router->is_open)
+            *has_out |= poll_socket(net, NULL, &router->always, items);
+        if (door->endpoint.is_libzmqs)
+            *has_out |= poll_socket(net, door->watch.socket, &door->watch.edge, items);
     }
     for (int i = 0; i < FEED_SOCKETS; i++) {
         struct feed_socket *feed = &net->events.sockets[i];
@@ -292,6 +311,11 @@ uint64_t net_wait_ms(const struct net *net)
         return 1;                            /* then more may be refused */
     uint64_t cut_ms = connection_guard_hears_all(net) ? connections_wait_ms(&net->connections, net->turn.monotonic_ms) : UINT64_MAX;
 
+    for (int role = 0; role < SESSION_ROLES; role++) {
+        uint64_t due_ms = endpoint_due_ms(&net->doors[role].endpoint);
+        uint64_t left_ms = due_ms == UINT64_MAX ? UINT64_MAX : due_ms > net->turn.monotonic_ms ? due_ms - net->turn.monotonic_ms : 0;
+        wait_ms = left_ms < wait_ms ? left_ms : wait_ms;
+    }
     wait_ms = keys_ms < wait_ms ? keys_ms : wait_ms;
     wait_ms = cut_ms < wait_ms ? cut_ms : wait_ms;
     /* The listening clocks go on in steps of at most this. */
@@ -305,6 +329,7 @@ void net_say_bye(struct net *net, const char *reason)
         if (peer->state == PEER_OPEN || peer->state == PEER_LOGGING_ON)
             net_drop(net, peer, reason);
     }
+    net_flush(net);
 }
 
 /* ---- opening ---- */

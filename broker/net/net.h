@@ -27,7 +27,7 @@
 
 /* Of a door. So few that reps, libzmq's threads and Redis are at work on what the last turns gave them while this one runs. */
 enum { NET_TURN_MESSAGES_MAX = 192 };
-enum { NET_POLL_ITEMS = 11, NET_LISTEN_MAX = 4, NET_WHY_MAX = 320 };
+enum { NET_POLL_ITEMS = 17, NET_LISTEN_MAX = 4, NET_WHY_MAX = 320 };
 
 struct net;
 
@@ -80,7 +80,7 @@ struct net_turn {
 /* Reads secrets and keys, opens nothing yet. Errors with *why (NET_WHY_MAX) in words: LW_NOT_FOUND, LW_REFUSED, LW_INVALID, LW_IO, LW_NO_MEMORY. */
 LW_MUST_CHECK lw_status net_open(const struct net_options *options, const struct net_callbacks *callbacks,
                                  struct core *core, struct net **out, char *why);
-/* Closes all, sending what libzmq holds for at most a second. NULL accepted; nulls *net. */
+/* Closes all, sending what waits for at most a second. NULL accepted; nulls *net. */
 void net_close(struct net **net);
 /* Begins to serve: binds every endpoint. Errors as net_open. */
 LW_MUST_CHECK lw_status net_bind(struct net *net, uint64_t epoch, char *why);

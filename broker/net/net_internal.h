@@ -8,6 +8,7 @@
  *   key_guard.c      who they are, by their keys
  *   connection_guard.c  how many they are, and who never says what they want
  *   release.c        what was confirmed goes out
+ *   endpoint.c       ROUTERs: libzmq's, and our own at paths (zmtp_router.c, and zmtp_peer.c of one connection)
  *   socket_edge.c    who has to be read at all
  *   bounds_report.c  how near each bound is
  *   effect_encode.c  effects -> frames;  events_feed.c  the stream
@@ -15,6 +16,7 @@
 #ifndef NET_INTERNAL_H
 #define NET_INTERNAL_H
 
+#include <assert.h>
 #include <string.h>
 
 #include "admission.h"
@@ -47,6 +49,13 @@ enum {
 
 /* The doors are numbered for connections.h: by their role, then the sockets of events. */
 #define NET_FEED_DOOR(socket) ((uint8_t)(SESSION_ROLES + (socket)))
+/* And by the role again, as what becomes of our own connections and of libzmq's is told in two orders. */
+#define NET_PATH_DOOR(role) ((uint8_t)(SESSION_ROLES + FEED_SOCKETS + (role)))
+static_assert(NET_PATH_DOOR(SESSION_ROLES) <= CONNECTIONS_DOORS_MAX, "a number for each");
+static inline uint8_t net_door_number(enum session_role role, uint64_t route)
+{
+    return zmtp_router_has(route) ? NET_PATH_DOOR(role) : (uint8_t)role;
+}
 
 struct door;
 typedef void door_handler(struct net *net, struct peer *peer, const struct wire_message *message, uint64_t request_id);
@@ -133,6 +142,12 @@ static inline void net_count_answer(struct net *net, const struct peer *peer, un
 static inline uint64_t net_busy_publishes(const struct net *net)
 {
     return net->answers[SESSION_ROLE_PUBLISHER][LEADWIRE__V1__STATUS__STATUS_BUSY];
+}
+/* What was sent goes. */
+static inline void net_flush(struct net *net)
+{
+    for (int role = 0; role < SESSION_ROLES; role++)
+        endpoint_flush(&net->doors[role].endpoint);
 }
 /* Encodes and holds. A frame that does not fit ends the session. */
 void net_hold(struct net *net, struct peer *peer, const struct wire_message *message, uint32_t flags);

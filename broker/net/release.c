@@ -35,6 +35,7 @@ uint32_t net_release(struct net *net, uint64_t confirmed)
             send_all(net, &release);
     }
     send_all(net, &release);
+    net_flush(net);
     return count;
 }
 
@@ -70,8 +71,10 @@ static void send_all(struct net *net, struct release *release)
         struct outbox_frame *frame = peer->release.first;
         peer->release.first = NULL;
         send_to(net, peer, frame);
-        if (net->callbacks.half_released && ++sent == (release->peers + 1) / 2)
+        if (net->callbacks.half_released && ++sent == (release->peers + 1) / 2) {
+            net_flush(net);
             net->callbacks.half_released(net->callbacks.context);
+        }
     }
     outbox_drop_taken(&net->outbox);
     *release = (struct release){0};
@@ -112,17 +115,17 @@ static struct outbox_frame *end_of_message(const struct peer *peer, struct outbo
 static enum endpoint_sent send_message(struct net *net, struct peer *peer, const struct outbox_frame *frame,
                                        const struct outbox_frame *end, size_t size)
 {
-    zmq_msg_t message;
+    struct endpoint *endpoint = &net->doors[peer->role].endpoint;
+    struct endpoint_room room;
+    enum endpoint_sent sent = endpoint_reserve(endpoint, peer->route, size, &room);
 
-    if (zmq_msg_init_size(&message, size) != 0) {
-        log_warning("out of memory: session=%llu is dropped", (unsigned long long)peer->number);
-        return ENDPOINT_NO_ROOM;
-    }
-    for (unsigned char *at = zmq_msg_data(&message); frame != end; frame = frame->next) {
+    if (sent != ENDPOINT_SENT)
+        return sent;
+    for (unsigned char *at = room.bytes; frame != end; frame = frame->next) {
         memcpy(at, frame->bytes, frame->size);
         at += frame->size;
     }
-    return endpoint_send_message(&net->doors[peer->role].endpoint, peer->route, &message);
+    return endpoint_send_reserved(endpoint, &room);
 }
 
 /* False when too much is unconfirmed. */

@@ -21,7 +21,7 @@ static const uint32_t role_window[SESSION_ROLES] = {
 };
 
 static bool has_key(const struct peer *peer) { return peer->key_tag.lo != 0 || peer->key_tag.hi != 0; }
-static uint32_t route_hash(enum session_role role, uint32_t route);
+static uint32_t route_hash(enum session_role role, uint64_t route);
 static void list_add(struct sessions *sessions, struct peer_list *list, struct peer *peer);
 static void list_remove(struct sessions *sessions, struct peer_list *list, struct peer *peer);
 
@@ -51,7 +51,7 @@ void sessions_fini(struct sessions *sessions)
     *sessions = (struct sessions){0};
 }
 
-struct peer *sessions_new(struct sessions *sessions, enum session_role role, uint32_t route)
+struct peer *sessions_new(struct sessions *sessions, enum session_role role, uint64_t route)
 {
     uint32_t slot = sessions->free_first;
 
@@ -94,7 +94,7 @@ void sessions_bound(struct sessions *sessions, enum session_role role, uint32_t 
     sessions->max[role] = max > 0 && max < role_max[role] ? max : role_max[role];
 }
 
-struct peer *sessions_find_route(const struct sessions *sessions, enum session_role role, uint32_t route)
+struct peer *sessions_find_route(const struct sessions *sessions, enum session_role role, uint64_t route)
 {
     uint32_t hash = route_hash(role, route), slot;
 
@@ -211,9 +211,9 @@ uint32_t sessions_window(enum session_role role)
     return role_window[role];
 }
 
-static uint32_t route_hash(enum session_role role, uint32_t route)
+static uint32_t route_hash(enum session_role role, uint64_t route)
 {
-    return index_hash_u64((uint64_t)role << 32 | route);
+    return index_hash_u64(route * SESSION_ROLES + role);
 }
 
 static void list_add(struct sessions *sessions, struct peer_list *list, struct peer *peer)

@@ -46,7 +46,8 @@ enum peer_state { PEER_FREE, PEER_LOGGING_ON, PEER_OPEN, PEER_ENDED };
 
 struct peer {
     uint64_t number;                   /* never 0, never used twice */
-    uint32_t slot, route;
+    uint64_t route;                    /* of its connection (endpoint.h) */
+    uint32_t slot;
     enum session_role role;
     enum role rights;                  /* what it may: by its key, else by its endpoint */
     enum peer_state state;
@@ -83,7 +84,7 @@ LW_MUST_CHECK lw_status sessions_init(struct sessions *sessions);
 void sessions_fini(struct sessions *sessions);
 
 /* NULL at the role's bound. */
-struct peer *sessions_new(struct sessions *sessions, enum session_role role, uint32_t route);
+struct peer *sessions_new(struct sessions *sessions, enum session_role role, uint64_t route);
 /* The key that it came in with; zero: none. Once. */
 void sessions_set_key(struct sessions *sessions, struct peer *peer, struct siphash_128 tag);
 /* How many that have not ended have this key. */
@@ -91,7 +92,7 @@ uint32_t sessions_count_key(const struct sessions *sessions, struct siphash_128 
 /* At most so many of this role, and never more than SESSIONS_..._MAX, which 0 stands for. */
 void sessions_bound(struct sessions *sessions, enum session_role role, uint32_t max);
 /* Not the ended ones. */
-struct peer *sessions_find_route(const struct sessions *sessions, enum session_role role, uint32_t route);
+struct peer *sessions_find_route(const struct sessions *sessions, enum session_role role, uint64_t route);
 struct peer *sessions_find(const struct sessions *sessions, uint64_t number);
 /* The session of that number if it still has that slot and has not ended. */
 struct peer *sessions_at(const struct sessions *sessions, uint32_t slot, uint64_t number);

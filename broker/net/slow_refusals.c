@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slow_refusals.h"
 
-bool slow_refusals_put(struct slow_refusals *refusals, uint32_t route, uint64_t now_ms)
+bool slow_refusals_put(struct slow_refusals *refusals, uint64_t route, uint64_t now_ms)
 {
     if (refusals->count == SLOW_REFUSALS_MAX)
         return false;
@@ -11,7 +11,7 @@ bool slow_refusals_put(struct slow_refusals *refusals, uint32_t route, uint64_t 
     return true;
 }
 
-bool slow_refusals_has(const struct slow_refusals *refusals, uint32_t route)
+bool slow_refusals_has(const struct slow_refusals *refusals, uint64_t route)
 {
     for (uint32_t i = 0; i < refusals->count; i++)
         if (refusals->items[(refusals->first + i) % SLOW_REFUSALS_MAX].route == route)
@@ -19,7 +19,7 @@ bool slow_refusals_has(const struct slow_refusals *refusals, uint32_t route)
     return false;
 }
 
-bool slow_refusals_take(struct slow_refusals *refusals, uint64_t now_ms, uint32_t *route_out)
+bool slow_refusals_take(struct slow_refusals *refusals, uint64_t now_ms, uint64_t *route_out)
 {
     if (slow_refusals_wait_ms(refusals, now_ms) != 0)
         return false;

@@ -22,7 +22,7 @@ bool socket_edge_ask(struct socket_edge *edge, void *socket, zmq_pollitem_t *ite
     size_t size = sizeof events;
 
     *item = (zmq_pollitem_t){.fd = edge->fd, .events = ZMQ_POLLIN};
-    if (edge->may_have && zmq_getsockopt(socket, ZMQ_EVENTS, &events, &size) == 0)
+    if (edge->may_have && socket && zmq_getsockopt(socket, ZMQ_EVENTS, &events, &size) == 0)
         edge->may_have = (events & ZMQ_POLLIN) != 0;
     return edge->may_have;
 }

@@ -22,7 +22,8 @@ bool socket_edge_init(struct socket_edge *edge, void *socket);
 static inline void socket_edge_touch(struct socket_edge *edge) { edge->may_have = true; }
 /* A receive failed, errno says why: only EAGAIN says that there is nothing. */
 void socket_edge_note_failure(struct socket_edge *edge);
-/* Asks, if need be, and fills the item with which to wait for more. True: there is something now. */
+/* Asks, if need be, and fills the item with which to wait for more. True: there is something now. socket NULL: a descriptor that is
+ * no socket of libzmq's, whose owner keeps may_have. */
 bool socket_edge_ask(struct socket_edge *edge, void *socket, zmq_pollitem_t *item);
 static inline void socket_edge_polled(struct socket_edge *edge, const zmq_pollitem_t *item)
 {

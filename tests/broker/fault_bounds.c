@@ -268,6 +268,8 @@ static void more_of_reps_than_may_wait_is_told_busy(void **state)
         sent[i] = mark_until_busy(&reps[i]);
         raw_peer_ping(&reps[i]);
     }
+    while (bounds_peer_ask(broker.run_dir, "parked_bytes").refused_total == 0)
+        continue;                                          /* what was said is still on its way */
     redis_fixture_go_on(&redis);
 
     for (int i = 0; i < REPS; i++) {

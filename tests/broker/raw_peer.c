@@ -126,6 +126,8 @@ const struct wire_message *raw_peer_expect(struct raw_peer *peer, enum wire_type
             fail_msg("no %s came", wire_type_name(type));
         if (peer->message.type == WIRE_REPLY && type != WIRE_REPLY && peer->message.reply->request_id == 0)
             fail_msg("instead of %s: status %d, %s", wire_type_name(type), (int)peer->message.reply->status, peer->message.reply->reason);
+        if (peer->message.type == WIRE_BYE && type != WIRE_BYE)
+            fail_msg("instead of %s: Bye, %s", wire_type_name(type), peer->message.bye->reason);
     } while (peer->message.type != type && wall_clock_monotonic_ms() < end_ms);
     return &peer->message;
 }

@@ -22,7 +22,7 @@
 
 /* Of small limits half is for connections, and of those an eighth for this machine's own. */
 enum { FILES = 200, CONNECTIONS = FILES / 2, BY_TCP = CONNECTIONS - CONNECTIONS / 8, BURST = 120 };
-enum { OFFER_MS = 60000, GRACE_MS = 60000, SMALL = 100, PING_MS = 500, KIB = 1024 };
+enum { OFFER_MS = 60000, GRACE_MS = 60000, SMALL = 100, PING_MS = 100, KIB = 1024 };
 
 static struct broker_fixture broker;
 static struct raw_peer good, anna, tool;         /* who were there before */

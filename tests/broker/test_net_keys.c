@@ -209,7 +209,7 @@ static void a_plain_peer_that_claims_a_key_is_nobody(void **state)
     key_tag_format(key_ring_tag(guard.ring, gone.public_key), tag);
     assert_int_equal(visit(&endpoint, &guard, address, "User-Id", tag), VISITOR_UNKNOWN);
 
-    endpoint_close(&endpoint);
+    endpoint_close(&endpoint, 0);
     key_guard_close(&guard);
     zmq_ctx_term(context);
 }

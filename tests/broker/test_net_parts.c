@@ -188,7 +188,7 @@ static void only_the_right_secret_opens_a_name(void **state)
 static void refusals_come_late_in_order_and_are_bounded(void **state)
 {
     static struct slow_refusals refusals;
-    uint32_t route;
+    uint64_t route;
 
     (void)state;
     for (uint32_t i = 0; i < SLOW_REFUSALS_MAX; i++)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * endpoint_event - what becomes of the connections of an endpoint, whoever serves them (endpoint_watch.h, zmtp_router.h).
+ */
+#ifndef ENDPOINT_EVENT_H
+#define ENDPOINT_EVENT_H
+
+#include <stdbool.h>
+
+enum endpoint_event_kind { ENDPOINT_ACCEPTED, ENDPOINT_DISCONNECTED, ENDPOINT_HANDSHAKE_FAILED, ENDPOINT_ACCEPT_FAILED };
+struct endpoint_event {
+    enum endpoint_event_kind kind;
+    int fd;                    /* of the first two */
+    bool is_tcp;
+};
+
+#endif
