@@ -191,8 +191,12 @@ static const char *extended_value(struct arena *arena, const char *text)
     size_t used = 0;
     for (size_t i = 0; out && out[i]; i++) {
         const int high = out[i] == '%' ? hex_value(out[i + 1]) : -1, low = high >= 0 ? hex_value(out[i + 2]) : -1;
-        out[used++] = low >= 0 && high + low > 0 ? (char)(high << 4 | low) : out[i];
-        i += low >= 0 && high + low > 0 ? 2 : 0;
+        if (low >= 0 && high + low > 0) {
+            out[used++] = (char)(high << 4 | low);
+            i += 2;
+        } else {
+            out[used++] = out[i];
+        }
     }
     if (out)
         out[used] = '\0';
