@@ -120,6 +120,19 @@ sources:
             lead = self.post(urllib.parse.urlencode({**fields, "rawRequest": "", **holder, "submissionID": str(holder), "q4_email": "", "tel": "021234567"}), "builder")["lead"]
             self.assertEqual((lead["phones"], lead["warnings"]), (["+39021234567"], ["there is no JSON document in 'rawRequest'"]))
 
+    def test_several_in_one_field_are_taken_apart(self):
+        for text, phones, warnings in (("02 1234567 / 333 1234567", ["+39021234567", "+393331234567"], []), ("02/1234567", ["+39021234567"], []),
+                                       ("02 1234567, 02 1234567; 333 1234567", ["+39021234567", "+393331234567"], []),
+                                       ("02 1234567 / after six / 333 1234567", ["02 1234567 / after six / 333 1234567"], ["phone number could not be read: kept as written"])):
+            lead = self.post(urllib.parse.urlencode({"tel": text}))["lead"]
+            self.assertEqual((lead["phones"], lead["warnings"]), (phones, warnings), text)
+        for text, emails in (("a@b.example, c@d.example", ["a@b.example", "c@d.example"]), ("a@b.example c@d.example", ["a@b.example", "c@d.example"]),
+                             ("Anna B <a@b.example>; c@d.example;", ["a@b.example", "c@d.example"]), ("Bo, Anna <a@b.example>", ["a@b.example"])):
+            lead = self.post(urllib.parse.urlencode({"email": text, "n": text}))["lead"]
+            self.assertEqual((lead["emails"], lead["attributes"], lead["warnings"]), (emails, {"n": text}, []), text)
+        lead = self.post(urllib.parse.urlencode({"tel": "021234567", "email": "a@b.example or nobody"}))["lead"]
+        self.assertEqual((lead["emails"], lead["attributes"]), ([], {"email": "a@b.example or nobody"}))
+
     def test_members_in_brackets_go_by_their_usual_names(self):
         lead = self.post("contact[email]=a%40b.example&contact[first_name]=Eva&phone[]=021234567&contact[shoe][size]=40&[x]=1")["lead"]
         self.assertEqual((lead["emails"], lead["given_name"], lead["phones"]), (["a@b.example"], "Eva", ["+39021234567"]))

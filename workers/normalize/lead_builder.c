@@ -94,6 +94,53 @@ void lead_builder_set_text(struct lead_builder *builder, enum lead_field field, 
         lead_builder_set(builder, field, text, strlen(text));
 }
 
+/* Adds one of several; false: it cannot be read. Without is_adding it is only tried. */
+typedef bool part_taker(struct lead_builder *builder, const char *part, size_t size, bool is_adding);
+
+/* What a person wrote into one field with marks between. All parts or none: what is no list stays whole. */
+static bool take_parts(struct lead_builder *builder, const char *text, const char *marks, part_taker *take)
+{
+    for (int is_adding = 0; is_adding < 2; is_adding++) {
+        size_t parts = 0;
+        for (const char *at = text; *at;) {
+            const size_t skipped = strspn(at, marks), blank = skipped + strspn(at + skipped, " "), size = strcspn(at + blank, marks);
+            at += blank;
+            if (size > 0 && !take(builder, at, size, is_adding))
+                return false;
+            parts += size > 0;
+            at += size;
+        }
+        if (parts < 2)
+            return false;
+    }
+    return true;
+}
+
+static bool take_phone(struct lead_builder *builder, const char *part, size_t size, bool is_adding)
+{
+    char text[LEAD_PHONE_RAW_MAX + 1];
+    struct phone_number number;
+    if (size >= sizeof text)
+        return false;
+    memcpy(text, part, size);
+    text[size] = '\0';
+    if (!phone_number_read(text, builder->defaults.region, &number) || !number.valid)
+        return false;
+    if (is_adding)
+        lead_builder_add_phone(builder, part, size, NULL);
+    return true;
+}
+
+static bool take_email(struct lead_builder *builder, const char *part, size_t size, bool is_adding)
+{
+    struct email_address email;
+    if (!email_address_read(part, size, &email))
+        return false;
+    if (is_adding)
+        lead_builder_add_email(builder, part, size);
+    return true;
+}
+
 void lead_builder_add_phone(struct lead_builder *builder, const char *bytes, size_t size, const char *kind)
 {
     const char *raw = keep(builder, "phone", bytes, size, TEXT_LINE, LEAD_PHONE_RAW_MAX);
@@ -107,6 +154,8 @@ void lead_builder_add_phone(struct lead_builder *builder, const char *bytes, siz
 
     struct phone_number number;
     bool read = phone_number_read(raw, builder->defaults.region, &number);
+    if (!read && take_parts(builder, raw, "/;,|", take_phone))
+        return;
     if (!read)
         lead_builder_warn(builder, "phone number could not be read: kept as written");
     else if (!number.valid)
@@ -136,7 +185,12 @@ void lead_builder_add_email(struct lead_builder *builder, const char *bytes, siz
     if (!text)
         return;
     struct email_address email;
-    if (!email_address_read(text, strlen(text), &email)) {
+    if (take_parts(builder, text, ",;", take_email))
+        return;   /* of "A <a@example.com>; B <b@example.com>" the first would be read */
+    const bool read = email_address_read(text, strlen(text), &email);
+    if (!read && take_parts(builder, text, ",; /", take_email))
+        return;
+    if (!read) {
         lead_builder_add_attribute(builder, "email", text, strlen(text));
         lead_builder_warn(builder, "email address could not be read: kept as attribute");
         return;

@@ -101,9 +101,9 @@ void lead_builder_fini(struct lead_builder *builder);
 /* Sizes in bytes; the _text variants below take NUL-terminated strings, NULL is absent. */
 void lead_builder_set(struct lead_builder *builder, enum lead_field field, const char *bytes, size_t size);
 void lead_builder_set_text(struct lead_builder *builder, enum lead_field field, const char *text);
-/* A phone number as written. kind ("work"; NULL: by the number itself). No digits: kept as attribute "phone". */
+/* A phone number as written, or several with / ; , or | between. kind ("work"; NULL: by the number itself). No digits: kept as attribute "phone". */
 void lead_builder_add_phone(struct lead_builder *builder, const char *bytes, size_t size, const char *kind);
-/* An address as written. Not an address: kept as attribute "email". */
+/* An address as written, or several with marks or blanks between. Not an address: kept as attribute "email". */
 void lead_builder_add_email(struct lead_builder *builder, const char *bytes, size_t size);
 void lead_builder_add_attribute(struct lead_builder *builder, const char *name, const char *bytes, size_t size);
 /* text may be NULL. */
