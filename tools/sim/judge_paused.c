@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "judge_books.h"
+#include "judge_seen.h"
 
 static void take_act(struct sim_judge *judge, const struct core_effect *reply)
 {
@@ -30,7 +31,7 @@ void judge_take_paused(struct sim_judge *judge, const struct sim_batch *batch, c
     const bool is_told = reply->status == CORE_BUSY && strcmp(reply->reason, "a manager has paused this source") == 0;
     if (is_told && !judge->paused[publication->source])
         judge_broken(judge, "paused: publication %u is kept waiting, and its source %s is not paused", number, sim_source_name(publication->source));
-    if (is_told && publication->acknowledged)
+    if (is_told && judge_is_id_kept(publication, batch->now_ms))
         judge_broken(judge, "never lost: publication %u was acknowledged and is then kept waiting", number);
     if (reply->status == CORE_ACCEPTED && judge->paused[publication->source])
         judge_broken(judge, "paused: publication %u is taken, and its source %s is paused", number, sim_source_name(publication->source));

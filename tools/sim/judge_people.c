@@ -5,6 +5,7 @@
 
 #include "judge_books.h"
 #include "judge_caps.h"
+#include "judge_seen.h"
 #include "judge_team_limits.h"
 
 static bool rings(const struct judge_lead *lead)
@@ -181,14 +182,16 @@ static void check_owner(struct sim_judge *judge, const struct judge_lead *lead, 
     judge->coverage->faults[SIM_FAULT_OWNER] += lead->first_preferred != NOBODY;
 }
 
-static void check_alone(struct sim_judge *judge, const struct judge_publication *publication, const struct judge_lead *lead)
+/* Also of a call that is so long ago that its id may be forgotten. */
+static void check_alone(struct sim_judge *judge, const struct judge_publication *publication, const struct judge_lead *lead, uint64_t now_ms)
 {
     const struct judge_lead *call = publication->follows != 0 ? sim_judge_lead(judge, judge->publications[publication->follows].lead) : NULL;
     if (publication->follows == 0)
         return;
     if (rings(lead))
         judge_broken(judge, "never lost: lead %llu is a message, and rings", judge_number(lead));
-    if (call && call != lead && judge_is_open(call) && call->contact_count < CORE_CONTACTS_MAX)
+    const bool is_kept = judge_is_id_kept(&judge->publications[publication->follows], now_ms);
+    if (call && call != lead && is_kept && judge_is_open(call) && call->contact_count < CORE_CONTACTS_MAX)
         judge_broken(judge, "never doubled: lead %llu is a message of lead %llu", judge_number(lead), judge_number(call));
     judge->coverage->faults[SIM_FAULT_MESSAGE_ALONE]++;
 }
@@ -200,7 +203,7 @@ void judge_take_published(struct sim_judge *judge, const struct judge_publicatio
         take_contact(judge, publication, lead, now_ms);
         return;
     }
-    check_alone(judge, publication, lead);
+    check_alone(judge, publication, lead, now_ms);
     lead->persons = is_recognised(rules, publication) ? UINT64_C(1) << publication->person : 0;
     lead->own.persons = lead->persons;
     lead->heard_ms = lead->own.heard_ms = now_ms;

@@ -11,6 +11,7 @@
 #include "judge_broadcast.h"
 #include "judge_needs.h"
 #include "judge_people.h"
+#include "judge_seen.h"
 #include "judge_told.h"
 #include "judge_urgency.h"
 
@@ -83,6 +84,7 @@ void judge_take_reply(struct sim_judge *judge, const struct sim_batch *batch, co
     uint32_t rep = rep_of_session(judge, reply->session);
     struct judge_lead *lead = sim_judge_lead(judge, reply->lead);
     judge_take_paused(judge, batch, reply);
+    judge_take_seen(judge, batch, reply);
     if (batch->command == COMMAND_ANSWER_OFFER && reply->status == CORE_ACCEPTED && rep != NOBODY && (!lead || lead->rep != rep))
         forget_told(&judge->reps[rep], reply->lead, UINT32_MAX);   /* declined; accepts are told as holdings */
     if (batch->command == COMMAND_TRANSFER && reply->status == CORE_ACCEPTED && (!lead || lead->state == LEAD_ASSIGNED))

@@ -67,7 +67,10 @@
     X(PARTED, "parted by a manager") \
     X(SOURCE_PAUSED, "source paused by a manager") \
     X(SOURCE_GOES_ON, "paused source goes on") \
-    X(KEPT_WAITING, "told busy, for the source is paused")
+    X(KEPT_WAITING, "told busy, for the source is paused") \
+    X(IDS_YOUNG, "told busy, for the oldest id is young") \
+    X(LATE_REPEAT, "publish repeated while its id is kept") \
+    X(ID_FORGOTTEN, "publish repeated after its id was kept")
 
 enum sim_fault {
 #define X(name, words) SIM_FAULT_##name,

@@ -22,9 +22,10 @@ enum { PUBLICATIONS_MAX = 32768 };
 
 static void check_after_batch(struct sim_judge *judge, uint64_t now_ms);
 
-void sim_judge_init(struct sim_judge *judge, const struct sim_rules *rules, struct sim_coverage *coverage)
+void sim_judge_init(struct sim_judge *judge, const struct sim_rules *rules, struct sim_coverage *coverage, uint32_t seen_max)
 {
-    *judge = (struct sim_judge){.rules = rules, .coverage = coverage, .lead_first = 1};
+    assert(seen_max <= SIM_SEEN_MOST);
+    *judge = (struct sim_judge){.rules = rules, .coverage = coverage, .seen_max = seen_max, .lead_first = 1};
     judge->leads = calloc(SIM_LEADS_MAX, sizeof *judge->leads);
     judge->publications = calloc(PUBLICATIONS_MAX, sizeof *judge->publications);
     assert(judge->leads && judge->publications);

@@ -19,7 +19,7 @@
 #include "sim_rules.h"
 
 enum { SIM_LEADS_MAX = 16384, SIM_REFUSALS_MAX = 40, SIM_HELD_MAX = 32, SIM_COUNTED_MAX = 512, SIM_LIMITS_MAX = 8, SIM_PEOPLE_MAX = 64 /* as a uint64_t has bits */,
-       SIM_SOURCES = 2 };
+       SIM_SOURCES = 2, SIM_SEEN_MOST = 1024, SIM_SEEN_MIN_MS = 110000 };   /* no id is forgotten before */
 
 struct judge_refusal { uint32_t rep; uint64_t until_ms; uint32_t times; };
 
@@ -106,6 +106,7 @@ struct judge_publication {
     uint8_t channel, source;
     bool is_test;
     struct desk_id lead;
+    uint64_t acknowledged_ms;        /* first, if it was */
     bool acknowledged, joined;
     bool is_kept_waiting;            /* its last answer: the source is paused */
 };
@@ -136,6 +137,8 @@ struct sim_judge {
     struct judge_opening opening;
     struct judge_publication *publications;
     uint32_t publication_count;
+    uint64_t ids_ms[SIM_SEEN_MOST];  /* when the last ids came, by their number: judge_seen.h */
+    uint32_t id_count, seen_max;     /* seen_max: how many the broker remembers */
     bool paused[SIM_SOURCES];        /* by a manager: judge_paused.h */
     struct desk_id merging;          /* taken in by a lead, and not told yet that it ended; number 0: none */
     struct desk_id parting;          /* given up by a lead, and not told yet that it lives again; number 0: none */
@@ -161,7 +164,8 @@ static inline bool sim_pause_is_on(uint64_t request)
 }
 const char *sim_source_name(uint32_t source);   /* below SIM_SOURCES */
 
-void sim_judge_init(struct sim_judge *judge, const struct sim_rules *rules, struct sim_coverage *coverage);
+/* seen_max: how many ids the broker remembers, SIM_SEEN_MOST at most. */
+void sim_judge_init(struct sim_judge *judge, const struct sim_rules *rules, struct sim_coverage *coverage, uint32_t seen_max);
 void sim_judge_fini(struct sim_judge *judge);
 /* A publication was made; gives its number. */
 uint32_t sim_judge_publication(struct sim_judge *judge, const struct judge_publication *publication);

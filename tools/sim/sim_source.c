@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PUBLISHER = 1, TELEPHONY = 2, MANAGER = 3, REPEAT_MS = 2500, LOOK_MS = 250, PEOPLE = 12 };
+enum { PUBLISHER = 1, TELEPHONY = 2, MANAGER = 3, REPEAT_MS = 2500, LOOK_MS = 250, PEOPLE = 12, RUSH_EACH = 256, RUSH = 96 /* of so many publications so many come at once: a list, a fair */ };
 
 static void publish(struct sim_world *world);
 static void say_device(struct sim_world *world);
@@ -68,6 +68,8 @@ void sim_source_wakes(struct sim_world *world)
     if (!world->draining && world->now_ms >= world->next_publish_ms) {
         world->next_publish_ms = world->now_ms + sim_random_between(&world->random, 200, 15000 / (1 + world->options.reps / 3));
         publish(world);
+        if (world->is_narrow && world->judge.publication_count % RUSH_EACH >= RUSH_EACH - RUSH)
+            world->next_publish_ms = world->now_ms + LOOK_MS;
     }
 }
 
@@ -122,6 +124,16 @@ static void leave_message(struct sim_world *world, const struct sim_message *cal
     *pending = (struct sim_pending){.message = message, .next_ms = world->now_ms + 500 + number * 7919u % 60000, .used = true, .is_later = true};
 }
 
+/* A webhook that comes again as late as its id is kept, or much later. By its number, so that no draw of the world moves. */
+static void repeat_late(struct sim_world *world, const struct sim_message *published)
+{
+    const uint32_t number = (uint32_t)(published->request >> SIM_REQUEST_SHIFT);
+    struct sim_pending *pending = number % 8 == 5 ? free_pending(world) : NULL;
+    const uint32_t later_ms = number % 16 == 5 ? number * 7919u % SIM_SEEN_MIN_MS : SIM_SEEN_MIN_MS + number * 7919u % (4 * SIM_SEEN_MIN_MS);
+    if (pending)
+        *pending = (struct sim_pending){.message = *published, .next_ms = world->now_ms + later_ms, .used = true, .is_later = true, .is_repeat = true};
+}
+
 void sim_source_hears(struct sim_world *world, const struct core_effect *effect)
 {
     if (effect->kind != EFFECT_REPLY)
@@ -132,12 +144,17 @@ void sim_source_hears(struct sim_world *world, const struct core_effect *effect)
             continue;
         if (effect->status == CORE_BUSY) {   /* again, as after silence, or as told */
             if (effect->retry_after_ms != 0)
-                pending->next_ms = world->now_ms + effect->retry_after_ms;
+                pending->next_ms = world->now_ms + effect->retry_after_ms + effect->request / (UINT64_C(1) << SIM_REQUEST_SHIFT) * 7919u % effect->retry_after_ms;   /* not all at once */
             return;
         }
         pending->used = false;
-        if (pending->message.kind == COMMAND_PUBLISH && !world->draining && (effect->status == CORE_ACCEPTED || effect->status == CORE_DUPLICATE))
-            leave_message(world, &pending->message);
+        if (pending->is_repeat)
+            return;
+        if (pending->message.kind == COMMAND_PUBLISH && !world->draining && (effect->status == CORE_ACCEPTED || effect->status == CORE_DUPLICATE)) {
+            const struct sim_message published = pending->message;
+            leave_message(world, &published);
+            repeat_late(world, &published);
+        }
         world->coverage.faults[SIM_FAULT_HUNG_UP] += pending->message.kind == COMMAND_CANCEL && effect->status == CORE_ACCEPTED;
         if (pending->message.kind == COMMAND_PUBLISH && !world->draining && sim_random_percent(&world->random, 4)) {
             world->coverage.faults[SIM_FAULT_REPEATED_PUBLISH]++;   /* a webhook that comes again later */

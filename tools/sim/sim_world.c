@@ -9,6 +9,7 @@
 #include "core_explain.h"
 #include "faults_desk.h"
 
+enum { SEEN_MAX = 256, SEEN_NARROW = 80, SEEN_A_REP = 10 };   /* minutes of this load; in a narrow world less than a rush brings in SIM_SEEN_MIN_MS */
 enum { WAY_MS = 40, LATE_MS = 6000, LOSS_PERCENT = 4, DOUBLE_PERCENT = 3, LATE_PERCENT = 2 };
 
 static void turn(struct sim_world *world, struct sim_event *event);
@@ -130,10 +131,12 @@ void sim_world_begin(struct sim_world *world, const struct sim_options *options)
     core_limits_default(&limits);
     limits.leads_max = 2000;
     limits.reopen_bytes_max = 24 * 1024;   /* some twenty leads */
-    limits.seen_max = 256;   /* minutes of this load: repeats come within seconds */
+    world->is_narrow = options->seed % 4 == 2;
+    limits.seen_max = world->is_narrow ? SEEN_NARROW + SEEN_A_REP * options->reps : SEEN_MAX;
+    limits.seen_min_ms = SIM_SEEN_MIN_MS;
     limits.history_max = 4096;
     sim_rules_init(&world->rules, options->reps, options->rules);
-    sim_judge_init(&world->judge, &world->rules, &world->coverage);
+    sim_judge_init(&world->judge, &world->rules, &world->coverage, limits.seen_max);
     world->broker.limits = limits;
 }
 

@@ -109,7 +109,7 @@ struct sim_rep {
 struct sim_pending {
     struct sim_message message;        /* publish, cancel or dial result, repeated until answered */
     uint64_t next_ms;
-    bool used, is_later;               /* is_later: not sent yet */
+    bool used, is_later, is_repeat;    /* is_later: not sent yet; is_repeat: it was answered before */
 };
 
 struct sim_options {
@@ -131,7 +131,7 @@ struct sim_world {
     struct sim_rules rules;
     struct sim_judge judge;
     struct sim_coverage coverage;
-    bool draining, failed, is_calm;    /* is_calm: nobody dawdles */
+    bool draining, failed, is_calm, is_narrow;    /* is_calm: nobody dawdles; is_narrow: little room for ids, and publications that come in rushes */
     uint32_t commands_done;
     uint64_t timer_set_ms, restart_kept;
     bool had_loss;
