@@ -98,8 +98,10 @@ static void version_answered(void *context, uint64_t tag, const redisReply *repl
 /* A new Redis has none; one that had them, or that took over for such a one, has lost them. */
 static void functions_are_missing(struct redis_store *s)
 {
-    if (s->base.loaded)
+    if (s->base.loaded) {
         store_count_trouble(s, STORE_TROUBLE_FUNCTION_MISSING);
+        log_warning("Redis lost our functions, as a failover or FUNCTION FLUSH takes them; loading them again desk=%s", s->options.desk);
+    }
     load_functions(s);
 }
 

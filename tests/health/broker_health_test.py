@@ -83,6 +83,7 @@ class WithRedis(HealthCase):
         redis.ask("FLUSHALL")
         wait_for("the counter", lambda: self.trouble(health, "emptied") > 0)
         wait_for("ready again", health.is_ready)
+        self.assertRegex(self.logs(), "Redis lost this desk; writing it anew")
         redis.ask("CONFIG", "SET", "appendonly", "no")
         wait_for("the warning", lambda: health.metrics().value("leadwire_store_warnings") > 0)
         self.assertEqual(self.trouble(health, "too_weak"), 1)
@@ -102,6 +103,7 @@ class WithRedis(HealthCase):
         self.leadwire("apply", self.write("desk.yaml", DESK))
         wait_for("the counter", lambda: self.trouble(health, "function_missing") > 0)
         wait_for("ready again", health.is_ready)
+        self.assertRegex(self.logs(), "warning.*Redis lost our functions.*loading them again.*main")
 
     def test_redis_becomes_a_replica(self):
         redis, _, health = self.start_with_redis()
