@@ -102,6 +102,7 @@ class Keys(unittest.TestCase):
         self.tool("status", "--run-dir", self.path("run"))      # the environment's key is for brokers elsewhere
 
     def test_keys_are_made_listed_and_revoked(self):
+        self.addCleanup(os.umask, os.umask(0))
         first = self.make("rep", "anna")
         self.assertEqual(os.stat(first).st_mode & 0o777, 0o600)
         self.assertEqual(os.stat(self.path("keys")).st_mode & 0o777, 0o700)
@@ -114,6 +115,8 @@ class Keys(unittest.TestCase):
         self.assertIn("there is no key in force", self.tool("keys", "revoke", rows[0]["fingerprint"], code=1))
         self.assertEqual(json.loads(self.tool("keys", "revoke", "anna", "--json"))["revoked"], 1)
         self.assertEqual(self.tool("keys", "list").count("anna"), 2)
+        for name in os.listdir(self.path("keys")):   # also the broker's own key, and the list that was written anew
+            self.assertEqual(os.stat(os.path.join(self.path("keys"), name)).st_mode & 0o777, 0o600, name)
         with open(self.path("keys/authorized"), encoding="utf-8") as file:
             self.assertNotIn("secret", file.read())
         for words, told in ((("new", "king", "x"), "there is no role 'king'"), (("new", "rep", "../x"), "a name has"),
