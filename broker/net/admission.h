@@ -29,7 +29,7 @@ enum {
     ADMISSION_JOURNAL_MS = 500,                  /* they are read, and told busy */
     ADMISSION_OUTBOX_BYTES = 64 * 1024 * 1024,   /* held back until they may be told */
     ADMISSION_IN_USE_MIN = 1024 * 1024,
-    ADMISSION_REFUSALS_PER_MS = 16, ADMISSION_REFUSALS_MAX = 256,   /* as many may come at once */
+    ADMISSION_REFUSALS_PER_MS = 8, ADMISSION_REFUSALS_MAX = 256,   /* as many may come at once */
     ADMISSION_LOOK_MS = 250,                     /* how often the process's size is to be looked at */
 };
 
