@@ -69,10 +69,11 @@ static bool is_followed(const struct sim_judge *judge, const struct judge_public
     return publication->follows != 0 && !publication->is_test && desk_id_equal(judge->publications[publication->follows].lead, lead->id);
 }
 
-static void check_message(struct sim_judge *judge, const struct judge_lead *lead)
+/* is_kept: so is the id of the call; once it is forgotten the message joins by its person alone, and the call rings on. */
+static void check_message(struct sim_judge *judge, const struct judge_lead *lead, bool is_kept)
 {
     bool was_call = rang(&lead->before_join) && lead->before_join.state != LEAD_ASSIGNED;
-    if (was_call && rings(lead))
+    if (was_call && is_kept && rings(lead))
         judge_broken(judge, "never lost: lead %llu rings, and its caller has left a message", judge_number(lead));
     judge->coverage->faults[was_call ? SIM_FAULT_MESSAGE : SIM_FAULT_MESSAGE_JOINED]++;
 }
@@ -82,7 +83,7 @@ static void check_joined(struct sim_judge *judge, const struct judge_publication
 {
     const struct core_config *rules = judge_rules_now(judge);
     if (is_followed(judge, publication, lead)) {
-        check_message(judge, lead);
+        check_message(judge, lead, judge_is_id_kept(&judge->publications[publication->follows], now_ms));
         return;
     }
     if (!rules->people.join || publication->person == 0 || !is_of(lead, publication->person) || publication->is_test)
