@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "batch.h"
+#include "journal_tail.h"
 #include "record.h"
 #include "store_keys.h"
 
@@ -18,7 +18,7 @@ struct reading {
     struct journal_reader *reader;
     const struct journal_visitor *visitor;
     struct journal_place place;
-    struct desk_id at;
+    struct desk_id at;                 /* of the checkpoint */
     uint64_t generation;
     bool stopped;
 };
@@ -32,7 +32,8 @@ static lw_status read_checkpoint(struct reading *r, const redisReply *fields);
 static lw_status read_rules(struct reading *r);
 static lw_status read_hash(struct reading *r, const char *key, enum record_kind kind);
 static lw_status read_tail(struct reading *r);
-static lw_status read_entry(struct reading *r, const redisReply *entry);
+static lw_status add_entry(struct reading *r, struct journal_tail *tail, const redisReply *entry);
+static lw_status take_entries(struct reading *r, struct journal_tail *tail, bool to_end);
 static bool give(struct reading *r, enum record_kind kind, const void *bytes, size_t size);
 static lw_status give_lead(void *context, const void *bytes, size_t size);
 static bool checkpoint_moved(struct journal_reader *reader, const redisReply *before);
@@ -224,50 +225,69 @@ static lw_status read_hash(struct reading *r, const char *key, enum record_kind 
 static lw_status read_tail(struct reading *r)
 {
     char key[STORE_KEY_MAX], from[STREAM_ID_MAX];
+    struct journal_tail tail;
     size_t count = 1;
     lw_status status = LW_OK;
 
     store_key(key, r->reader->desk, "journal");
+    journal_tail_init(&tail, r->at);
     while (count > 0 && status == LW_OK && !r->stopped) {
-        stream_id_format(r->at, from);
+        stream_id_format(tail.last, from);
         redisReply *reply = ask(r->reader, "XRANGE %s (%s + COUNT %d", key, from, PAGE);
-        if (!reply)
-            return LW_IO;
+        if (!reply) {
+            status = LW_IO;
+            break;
+        }
         count = reply->elements;
-        for (size_t i = 0; i < count && status == LW_OK && !r->stopped; i++)
-            status = read_entry(r, reply->element[i]);
+        for (size_t i = 0; i < count && status == LW_OK; i++)
+            status = add_entry(r, &tail, reply->element[i]);
         freeReplyObject(reply);
+        if (status == LW_OK)
+            status = take_entries(r, &tail, count == 0);
     }
+    journal_tail_fini(&tail);
     return status;
 }
 
-static lw_status read_entry(struct reading *r, const redisReply *entry)
+static lw_status add_entry(struct reading *r, struct journal_tail *tail, const redisReply *entry)
 {
-    struct journal_entry_head head;
-    struct byte_reader reader;
-    enum record_kind kind;
-    const uint8_t *bytes;
-    size_t size;
     struct desk_id id;
 
     if (entry->elements != 2 || !stream_id_parse(entry->element[0]->str, &id) || entry->element[1]->elements != 2)
         return fail(r->reader, LW_CORRUPT, "the journal is not what Leadwire writes");
     const redisReply *value = entry->element[1]->element[1];
-    byte_reader_init(&reader, value->str, (size_t)value->len);
-    lw_status status = journal_entry_head_read(&reader, &head);
+    lw_status status = journal_tail_add(tail, id, value->str, (size_t)value->len);
+    if (status == LW_NOT_FOUND)
+        return fail(r->reader, LW_CORRUPT, "the journal has a gap before %s", entry->element[0]->str);
     if (status != LW_OK)
         return fail(r->reader, status, "entry %s cannot be read: %s", entry->element[0]->str, lw_status_text(status));
-    if (!desk_id_equal(head.previous, r->at))
-        return fail(r->reader, LW_CORRUPT, "the journal has a gap before %s", entry->element[0]->str);
-    r->at = id;
-    r->place = (struct journal_place){.entry = id, .desk_ms = head.desk_ms};
-    while (!r->stopped && batch_next(&reader, &kind, &bytes, &size)) {
-        if (kind == RECORD_LEADS)
-            status = record_visit_leads(bytes, size, give_lead, r);
-        else
-            give(r, kind, bytes, size);
+    return LW_OK;
+}
+
+static lw_status take_entries(struct reading *r, struct journal_tail *tail, bool to_end)
+{
+    struct journal_tail_entry entry;
+    struct byte_reader batch;
+    enum record_kind kind;
+    const uint8_t *bytes;
+    size_t size;
+    lw_status status = LW_OK;
+
+    while (!r->stopped && journal_tail_take(tail, to_end, &entry, &batch)) {
+        r->place = (struct journal_place){.entry = entry.id, .desk_ms = entry.desk_ms};
+        while (!r->stopped && batch_next(&batch, &kind, &bytes, &size)) {
+            if (kind == RECORD_LEADS)
+                status = record_visit_leads(bytes, size, give_lead, r);
+            else
+                give(r, kind, bytes, size);
+        }
+        if (batch.failed || status != LW_OK) {
+            char id[STREAM_ID_MAX];
+            stream_id_format(entry.id, id);
+            return fail(r->reader, LW_CORRUPT, "entry %s is damaged", id);
+        }
     }
-    return reader.failed || status != LW_OK ? fail(r->reader, LW_CORRUPT, "entry %s is damaged", entry->element[0]->str) : LW_OK;
+    return LW_OK;
 }
 
 static lw_status give_lead(void *context, const void *bytes, size_t size)

@@ -6,7 +6,7 @@
  *   store_greet.c       after connecting: password, functions, durability
  *   store_head.c        reads the head and the checkpoint's state; says what comes next
  *   store_claim.c       waits for the lease of another owner, claims
- *   store_load.c        checkpoint, then the journal's tail
+ *   store_load.c        checkpoint, then the journal's tail (journal_tail.c: what of it counts)
  *   store_append.c      entries out, answers in, confirmations
  *   store_resume.c      where Redis stands after an outage: as it was, behind, emptied, another's
  *   store_checkpoint.c  slices
@@ -22,6 +22,7 @@
 #define REDIS_STORE_H
 
 #include "batch_ring.h"
+#include "journal_tail.h"
 #include "byte_buffer.h"
 #include "redis_args.h"
 #include "redis_link.h"
@@ -65,7 +66,7 @@ struct load {
     unsigned scans;                    /* still running */
     size_t seen_next;
     char keys[LOAD_SCANS][STORE_KEY_MAX];
-    struct desk_id at;                 /* last entry applied */
+    struct journal_tail tail;
     uint64_t desk_ms, records, tail_bytes, tail_entries;
     char doubt[STORE_REASON_MAX];      /* what is wrong with the journal, if the desk is still ours */
 };
@@ -209,6 +210,7 @@ void store_claim_move(struct redis_store *s, uint64_t sequence);
 
 /* ---- store_load.c ---- */
 void store_load_begin(struct redis_store *s);
+void store_load_fini(struct redis_store *s);
 
 /* ---- store_append.c ---- */
 lw_status store_redis_append(struct store *base, const void *batch, size_t size, uint64_t desk_ms);

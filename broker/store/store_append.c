@@ -14,9 +14,10 @@
 
 #include "batch.h"
 #include "crash_point.h"
+#include "journal_tail.h"
 
 /* A group is answered by itself, and that must come within away_after_ms: so it stays small, whatever a command could hold. */
-enum { GROUP_ENTRIES_MAX = 512, GROUP_BYTES_MAX = 512 * 1024, ENTRY_HEAD_MAX = 32 };
+enum { GROUP_ENTRIES_MAX = JOURNAL_WRITE_ENTRIES_MAX, GROUP_BYTES_MAX = JOURNAL_WRITE_BYTES_MAX, ENTRY_HEAD_MAX = 32 };
 
 _Static_assert(GROUP_BYTES_MAX + STORE_BATCH_MAX + GROUP_ENTRIES_MAX * STREAM_ID_MAX + 4096 < REDIS_ARGS_BYTES_MAX, "a group fits a command");
 _Static_assert(2 * GROUP_ENTRIES_MAX + 8 < REDIS_ARGS_MAX, "a group fits a command");

@@ -32,7 +32,8 @@ static bool take_run(struct redis_store *s, const void *bytes, size_t size);
 static void ask_tail(struct redis_store *s, struct desk_id after);
 static void tail_answered(void *context, uint64_t tag, const redisReply *reply);
 static bool read_entry_id(const redisReply *entry, struct desk_id *out);
-static bool take_entry(struct redis_store *s, const redisReply *entry);
+static bool add_entry(struct redis_store *s, const redisReply *entry);
+static bool take_entries(struct redis_store *s, bool to_end);
 static bool take_batch(struct redis_store *s, struct byte_reader *reader);
 static bool take_record(struct redis_store *s, enum record_kind kind, const void *bytes, size_t size);
 static void doubt(struct redis_store *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -42,10 +43,18 @@ static void loaded(struct redis_store *s);
 void store_load_begin(struct redis_store *s)
 {
     s->phase = PHASE_LOAD;
-    s->load = (struct load){.at = s->read_checkpoint.id, .desk_ms = s->read_checkpoint.desk_ms};
+    store_load_fini(s);
+    s->load.desk_ms = s->read_checkpoint.desk_ms;
+    journal_tail_init(&s->load.tail, s->read_checkpoint.id);
     s->renew_at_ms = s->health_at_ms = s->now_ms;
     store_move(&s->base, STORE_LOADING, "reading the desk from Redis");
     ask_rules(s);
+}
+
+void store_load_fini(struct redis_store *s)
+{
+    journal_tail_fini(&s->load.tail);
+    s->load = (struct load){0};
 }
 
 static void ask_rules(struct redis_store *s)
@@ -96,7 +105,7 @@ static void next_stage(struct redis_store *s)
         break;
     case LOAD_SEEN:
         s->load.stage = LOAD_TAIL;
-        ask_tail(s, s->load.at);
+        ask_tail(s, s->load.tail.last);
         break;
     case LOAD_TAIL:
         loaded(s);
@@ -245,10 +254,13 @@ static void tail_answered(void *context, uint64_t tag, const redisReply *reply)
         return;
     ask_next_tail(s, reply);
     for (size_t i = 0; i < reply->elements; i++) {
-        if (!take_entry(s, reply->element[i]))
+        if (!add_entry(s, reply->element[i]))
             return;
     }
-    if (desk_id_equal(s->load.at, claim))
+    bool is_whole = desk_id_equal(s->load.tail.last, claim);
+    if (!take_entries(s, is_whole))
+        return;
+    if (is_whole)
         next_stage(s);
     else if (reply->elements == 0)
         doubt(s, "the journal in Redis (%s) ends before our own claim: something took entries away. Restore a backup of Redis", s->key_journal);
@@ -262,11 +274,9 @@ static bool read_entry_id(const redisReply *entry, struct desk_id *out)
 }
 
 /* [id, ["b", bytes]] */
-static bool take_entry(struct redis_store *s, const redisReply *entry)
+static bool add_entry(struct redis_store *s, const redisReply *entry)
 {
     struct desk_id id;
-    struct journal_entry_head head;
-    struct byte_reader reader;
 
     bool formed = read_entry_id(entry, &id) && entry->element[1]->elements == 2 && entry->element[1]->element[1]->type == REDIS_REPLY_STRING;
     if (!formed) {
@@ -275,23 +285,33 @@ static bool take_entry(struct redis_store *s, const redisReply *entry)
     }
     const char *id_text = entry->element[0]->str;
     const redisReply *bytes = entry->element[1]->element[1];
-    byte_reader_init(&reader, bytes->str, (size_t)bytes->len);
-    lw_status status = journal_entry_head_read(&reader, &head);
-    if (status != LW_OK) {
-        store_fail(s, "entry %s of the journal cannot be read: %s", id_text, lw_status_text(status));
-        return false;
-    }
-    if (!desk_id_equal(head.previous, s->load.at)) {
+    lw_status status = journal_tail_add(&s->load.tail, id, bytes->str, (size_t)bytes->len);
+    if (status == LW_NOT_FOUND) {
         doubt(s, "the journal has a gap before %s: Redis lost what it had confirmed. Restore a backup of Redis, or "
                    "delete the desk's keys to begin anew", id_text);
         return false;
     }
-    s->load.at = id;
+    if (status != LW_OK) {
+        store_fail(s, "entry %s of the journal cannot be read: %s", id_text, lw_status_text(status));
+        return false;
+    }
     s->load.tail_bytes += (size_t)bytes->len;
     s->load.tail_entries++;
-    if (head.desk_ms > s->load.desk_ms)
-        s->load.desk_ms = head.desk_ms;
-    return take_batch(s, &reader);
+    return true;
+}
+
+static bool take_entries(struct redis_store *s, bool to_end)
+{
+    struct journal_tail_entry entry;
+    struct byte_reader batch;
+
+    while (journal_tail_take(&s->load.tail, to_end, &entry, &batch)) {
+        if (entry.desk_ms > s->load.desk_ms)
+            s->load.desk_ms = entry.desk_ms;
+        if (!take_batch(s, &batch))
+            return false;
+    }
+    return true;
 }
 
 static bool take_batch(struct redis_store *s, struct byte_reader *reader)
@@ -358,6 +378,10 @@ static void loaded(struct redis_store *s)
 
     crash_point("recovery.loaded");
     log_info("desk loaded desk=%s records=%" PRIu64 " tail_bytes=%" PRIu64, s->options.desk, s->load.records, s->load.tail_bytes);
+    if (s->load.tail.left_out > 0)
+        log_warning("%" PRIu64 " entries of the journal are left out: the desk was claimed without them, and Redis brought them back from a write "
+                    "that a power cut interrupted desk=%s", s->load.tail.left_out, s->options.desk);
+    journal_tail_fini(&s->load.tail);
     s->phase = PHASE_SERVE;
     s->base.loaded = true;
     s->proved = true;

@@ -32,6 +32,7 @@ static void redis_close(struct store *base)
     s->phase = PHASE_OVER;
     redis_link_close(&s->link);
     store_checkpoint_fini(s);
+    store_load_fini(s);
     batch_ring_fini(&s->ring);
     byte_buffer_fini(&s->open);
     redis_args_fini(&s->args);

@@ -11,6 +11,7 @@
 
 #include "batch.h"
 #include "batch_ring.h"
+#include "journal_tail.h"
 #include "store.h"
 #include "wall_clock.h"
 #include "store_keys.h"
@@ -80,6 +81,94 @@ static void entry_head_of_a_newer_schema_is_told_apart_from_damage(void **state)
     byte_reader_init(&reader, entry.data, entry.size);
     assert_int_equal(journal_entry_head_read(&reader, &back), LW_UNSUPPORTED);
     byte_buffer_fini(&entry);
+}
+
+static lw_status add_to_tail(struct journal_tail *tail, struct desk_id previous, struct desk_id id, size_t size)
+{
+    struct journal_entry_head head = {STORE_SCHEMA_VERSION, previous, id.number};
+    struct byte_buffer entry;
+    static const uint8_t bytes[JOURNAL_WRITE_BYTES_MAX];
+
+    byte_buffer_init(&entry, 2 * JOURNAL_WRITE_BYTES_MAX);
+    journal_entry_put_head(&entry, &head);
+    byte_buffer_put(&entry, bytes, size);
+    assert_false(entry.failed);
+    lw_status status = journal_tail_add(tail, id, entry.data, entry.size);
+    byte_buffer_fini(&entry);
+    return status;
+}
+
+/* Gives how many were there. */
+static unsigned expect_of_tail(struct journal_tail *tail, bool to_end, struct desk_id next)
+{
+    struct journal_tail_entry entry;
+    struct byte_reader batch;
+    unsigned count = 0;
+
+    for (; journal_tail_take(tail, to_end, &entry, &batch); count++) {
+        assert_true(desk_id_equal(entry.id, next) && entry.desk_ms == next.number);
+        next.number++;
+    }
+    return count;
+}
+
+static void what_a_claim_did_not_find_is_not_of_the_journal(void **state)
+{
+    struct journal_tail tail;
+
+    (void)state;
+    for (uint64_t found = 0; found <= 6; found++) {
+        journal_tail_init(&tail, (struct desk_id){7, 0});
+        for (uint64_t i = 1; i <= 6; i++)
+            assert_int_equal(add_to_tail(&tail, (struct desk_id){7, i - 1}, (struct desk_id){7, i}, 10), LW_OK);
+        assert_int_equal(expect_of_tail(&tail, false, (struct desk_id){7, 1}), 0);      /* a claim may still say something else */
+        assert_int_equal(add_to_tail(&tail, (struct desk_id){7, found}, (struct desk_id){9, 0}, 10), LW_OK);
+        assert_int_equal(tail.left_out, 6 - found);
+        assert_int_equal(add_to_tail(&tail, (struct desk_id){9, 0}, (struct desk_id){9, 1}, 10), LW_OK);
+        struct journal_tail_entry entry;
+        struct byte_reader batch;
+        for (uint64_t i = 1; i <= found; i++)
+            assert_true(journal_tail_take(&tail, true, &entry, &batch) && desk_id_equal(entry.id, (struct desk_id){7, i}) && byte_reader_left(&batch) == 10);
+        assert_int_equal(expect_of_tail(&tail, true, (struct desk_id){9, 0}), 2);
+        journal_tail_fini(&tail);
+    }
+}
+
+static void entries_that_are_missing_are_a_gap(void **state)
+{
+    struct journal_tail tail;
+
+    (void)state;
+    journal_tail_init(&tail, (struct desk_id){7, 4});
+    assert_int_equal(add_to_tail(&tail, (struct desk_id){7, 4}, (struct desk_id){7, 5}, 10), LW_OK);
+    assert_int_equal(add_to_tail(&tail, (struct desk_id){7, 6}, (struct desk_id){7, 7}, 10), LW_NOT_FOUND);
+    assert_int_equal(add_to_tail(&tail, (struct desk_id){7, 4}, (struct desk_id){7, 6}, 10), LW_NOT_FOUND);     /* no claim */
+    assert_int_equal(add_to_tail(&tail, (struct desk_id){7, 6}, (struct desk_id){9, 0}, 10), LW_NOT_FOUND);     /* after what is missing */
+    assert_int_equal(add_to_tail(&tail, (struct desk_id){7, 3}, (struct desk_id){9, 0}, 10), LW_NOT_FOUND);     /* before the beginning */
+    journal_tail_fini(&tail);
+}
+
+/* No more is held than one write, by entries and by bytes; and a claim that leaves out more is not believed. */
+static void what_has_a_write_behind_it_is_sure(void **state)
+{
+    const struct { size_t size; unsigned most; } loads[] = {{10, JOURNAL_WRITE_ENTRIES_MAX}, {32 * 1024, (JOURNAL_WRITE_BYTES_MAX + STORE_BATCH_MAX) / (32 * 1024) + 1}};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct journal_tail tail;
+        uint64_t taken = 0;
+        journal_tail_init(&tail, (struct desk_id){7, 0});
+        for (uint64_t n = 1; n <= 3000; n++) {
+            assert_int_equal(add_to_tail(&tail, (struct desk_id){7, n - 1}, (struct desk_id){7, n}, loads[i].size), LW_OK);
+            taken += expect_of_tail(&tail, false, (struct desk_id){7, taken + 1});
+            assert_true(n - taken <= loads[i].most);
+        }
+        assert_true(3000 - taken >= loads[i].most - 1);
+        assert_true(tail.capacity <= 4 * JOURNAL_WRITE_ENTRIES_MAX && tail.bytes.capacity <= 8 * JOURNAL_WRITE_BYTES_MAX);
+        assert_int_equal(add_to_tail(&tail, (struct desk_id){7, taken - 1}, (struct desk_id){9, 0}, 10), LW_NOT_FOUND);
+        assert_int_equal(expect_of_tail(&tail, true, (struct desk_id){7, taken + 1}), 3000 - taken);
+        journal_tail_fini(&tail);
+    }
 }
 
 static void ring_keeps_what_is_unconfirmed_whatever_its_size_or_age(void **state)
@@ -241,6 +330,9 @@ int main(void)
         cmocka_unit_test(batch_gives_back_what_was_put),
         cmocka_unit_test(batch_cut_anywhere_is_damage_and_never_read_past),
         cmocka_unit_test(entry_head_of_a_newer_schema_is_told_apart_from_damage),
+        cmocka_unit_test(what_a_claim_did_not_find_is_not_of_the_journal),
+        cmocka_unit_test(entries_that_are_missing_are_a_gap),
+        cmocka_unit_test(what_has_a_write_behind_it_is_sure),
         cmocka_unit_test(ring_keeps_what_is_unconfirmed_whatever_its_size_or_age),
         cmocka_unit_test(keys_share_the_hash_tag_and_name_their_generation),
         cmocka_unit_test(stream_ids_of_64_bits_survive_their_text),
