@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """A broker's health: ready while it serves, not ready and why while Redis is away, live while its loop turns; its metrics."""
+import os
 import re
+import shutil
 import signal
 import subprocess
 
@@ -77,6 +79,20 @@ class WithRedis(HealthCase):
         wait_for("the counter", lambda: self.trouble(health, "silent") > 0)
         redis.process.send_signal(signal.SIGCONT)
         wait_for("ready again", health.is_ready)
+
+    def test_redis_set_back_to_an_older_file(self):
+        redis, _, health = self.start_with_redis()
+        files = self.path("appendonlydir")
+        shutil.copytree(files, self.path("older"))
+        self.leadwire("apply", self.write("desk.yaml", DESK))
+        redis.kill()
+        shutil.rmtree(files)
+        os.rename(self.path("older"), files)
+        redis.start()
+        wait_for("the counter", lambda: self.trouble(health, "behind") > 0)
+        wait_for("ready again", health.is_ready)
+        self.assertRegex(self.logs(), r"warning.*Redis lost confirmed entries; sending them again desk=main from=\d+ to=\d+")
+        self.assertEqual(self.trouble(health, "emptied"), 0)
 
     def test_redis_emptied_and_weaker_than_asked(self):
         redis, _, health = self.start_with_redis()
