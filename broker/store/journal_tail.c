@@ -38,11 +38,11 @@ lw_status journal_tail_add(struct journal_tail *tail, struct desk_id id, const v
         status = LW_NO_MEMORY;
     if (status != LW_OK)
         return status;
-    size_t at = tail->bytes.size, left = byte_reader_left(&reader);
-    byte_buffer_put(&tail->bytes, reader.data + reader.at, left);
+    size_t at = tail->bytes.size;
+    byte_buffer_put(&tail->bytes, bytes, size);
     if (tail->bytes.failed)
         return LW_NO_MEMORY;
-    tail->entries[tail->count++] = (struct journal_tail_entry){.id = id, .desk_ms = head.desk_ms, .at = at, .size = left};
+    tail->entries[tail->count++] = (struct journal_tail_entry){.id = id, .desk_ms = head.desk_ms, .at = at, .size = size, .head_size = reader.at};
     tail->last = id;
     return LW_OK;
 }
@@ -53,6 +53,7 @@ bool journal_tail_take(struct journal_tail *tail, bool to_end, struct journal_ta
         return false;
     *entry = tail->entries[tail->first++];
     byte_reader_init(batch, tail->bytes.data + entry->at, entry->size);
+    batch->at = entry->head_size;
     tail->taken = entry->id;
     return true;
 }

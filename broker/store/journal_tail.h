@@ -19,7 +19,7 @@
 
 enum { JOURNAL_WRITE_ENTRIES_MAX = 512, JOURNAL_WRITE_BYTES_MAX = 512 * 1024 };   /* of one append; its last entry may go beyond */
 
-struct journal_tail_entry { struct desk_id id; uint64_t desk_ms; size_t at, size; };   /* at: in bytes */
+struct journal_tail_entry { struct desk_id id; uint64_t desk_ms; size_t at, size, head_size; };   /* at: in bytes; size: with its head */
 
 struct journal_tail {
     struct desk_id last;               /* added, or where the journal begins */
@@ -37,7 +37,8 @@ void journal_tail_fini(struct journal_tail *tail);
 /* The next entry, with its head; copied. LW_UNSUPPORTED (newer schema); LW_CORRUPT: it is damaged; LW_NOT_FOUND: it goes on behind
  * another than the last, so entries are missing; LW_NO_MEMORY. After an error there is nothing more to be taken. */
 LW_MUST_CHECK lw_status journal_tail_add(struct journal_tail *tail, struct desk_id id, const void *bytes, size_t size);
-/* The next that is sure, or, with to_end, the next: its batch, borrowed until the next call. False: none. */
+/* The next that is sure, or, with to_end, the next, borrowed until the next call: batch has all of it, and is read up to behind its
+ * head. False: none. */
 bool journal_tail_take(struct journal_tail *tail, bool to_end, struct journal_tail_entry *entry, struct byte_reader *batch);
 
 #endif

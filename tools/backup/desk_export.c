@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "batch.h"
+#include "journal_tail.h"
 #include "store.h"
 #include "store_keys.h"
 #include "wall_clock.h"
@@ -32,7 +32,7 @@ struct export {
     struct desk_file_writer *writer;
     const struct backup_work *work;
     uint64_t generation, done, total;   /* done, total: hashes */
-    struct desk_id at;                  /* last entry written */
+    struct journal_tail tail;           /* entries read and not written yet */
     bool moved;                         /* begin anew */
 };
 
@@ -43,7 +43,8 @@ static lw_status put_hashes(struct export *e, const redisReply *checkpoint);
 static lw_status put_rules(struct export *e);
 static lw_status put_hash(struct export *e, const char *key, enum desk_family family, uint64_t bucket);
 static lw_status follow(struct export *e);
-static lw_status put_entry(struct export *e, const redisReply *entry);
+static lw_status add_entry(struct export *e, const redisReply *entry);
+static void put_entries(struct export *e, bool to_end);
 static lw_status follow_to_head(struct export *e);
 static lw_status judge_generation(struct export *e);
 static lw_status step(struct export *e, uint64_t hashes);
@@ -169,6 +170,7 @@ static lw_status export_to(struct backup_redis *redis, FILE *out, const struct b
             nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
         e = (struct export){.redis = redis, .writer = &writer, .work = work};
         status = export_once(&e);
+        journal_tail_fini(&e.tail);
     }
     if (e.moved)
         status = backup_fail(redis, LW_CORRUPT, "the journal has a gap, or moves faster than it can be read: see what the broker's log says");
@@ -224,7 +226,7 @@ static lw_status put_head(struct export *e, const redisReply *checkpoint)
     snprintf(head.desk, sizeof head.desk, "%.64s", e->redis->link.desk);
     snprintf(head.program, sizeof head.program, "leadwire %s", LEADWIRE_VERSION);
     e->generation = backup_field_number(checkpoint, "generation");
-    e->at = head.checkpoint;
+    journal_tail_init(&e->tail, head.checkpoint);
     desk_file_put_head(e->writer, &head);
     return LW_OK;
 }
@@ -312,7 +314,7 @@ static lw_status put_hash(struct export *e, const char *key, enum desk_family fa
 
 /* ---- the journal ---- */
 
-/* Writes what there is behind the last entry, to the end that the journal has now. */
+/* Reads what there is behind the last entry, to the end that the journal has now, and writes what of it is sure. */
 static lw_status follow(struct export *e)
 {
     char key[STORE_KEY_MAX], from[STREAM_ID_MAX];
@@ -321,24 +323,24 @@ static lw_status follow(struct export *e)
 
     store_key(key, e->redis->link.desk, "journal");
     while (count == PAGE && status == LW_OK && !e->moved) {
-        stream_id_format(e->at, from);
+        stream_id_format(e->tail.last, from);
         redisReply *reply = backup_ask(e->redis, "XRANGE %s (%s + COUNT %d", key, from, PAGE);
         if (!reply)
             return LW_IO;
         count = reply->elements;
         for (size_t i = 0; i < count && status == LW_OK && !e->moved; i++)
-            status = put_entry(e, reply->element[i]);
+            status = add_entry(e, reply->element[i]);
         freeReplyObject(reply);
+        if (status == LW_OK && !e->moved)
+            put_entries(e, false);
         if (status == LW_OK)
             status = step(e, 0);
     }
     return status;
 }
 
-static lw_status put_entry(struct export *e, const redisReply *entry)
+static lw_status add_entry(struct export *e, const redisReply *entry)
 {
-    struct journal_entry_head head;
-    struct byte_reader reader;
     struct desk_id id;
 
     bool formed = entry->elements == 2 && stream_id_parse(entry->element[0]->str, &id) && entry->element[1]->elements == 2 &&
@@ -346,16 +348,20 @@ static lw_status put_entry(struct export *e, const redisReply *entry)
     if (!formed)
         return backup_fail(e->redis, LW_CORRUPT, "the journal is not what Leadwire writes");
     const redisReply *value = entry->element[1]->element[1];
-    byte_reader_init(&reader, value->str, (size_t)value->len);
-    lw_status status = journal_entry_head_read(&reader, &head);
-    if (status != LW_OK)
+    lw_status status = journal_tail_add(&e->tail, id, value->str, (size_t)value->len);
+    e->moved = status == LW_NOT_FOUND;
+    if (status != LW_OK && !e->moved)
         return backup_fail(e->redis, status, "entry %s cannot be read: %s", entry->element[0]->str, lw_status_text(status));
-    e->moved = !desk_id_equal(head.previous, e->at);
-    if (e->moved)
-        return LW_OK;
-    e->at = id;
-    desk_file_put_entry(e->writer, id, head.desk_ms, value->str, (size_t)value->len);
     return LW_OK;
+}
+
+static void put_entries(struct export *e, bool to_end)
+{
+    struct journal_tail_entry entry;
+    struct byte_reader whole;
+
+    while (journal_tail_take(&e->tail, to_end, &entry, &whole))
+        desk_file_put_entry(e->writer, entry.id, entry.desk_ms, whole.data, whole.size);
 }
 
 /* Past what any hash has shown. */
@@ -373,7 +379,11 @@ static lw_status follow_to_head(struct export *e)
     if (!is_read)
         return backup_fail(e->redis, LW_CORRUPT, "the desk's head is damaged, or has gone");
     lw_status status = follow(e);
-    e->moved = e->moved || (status == LW_OK && desk_id_compare(e->at, id) < 0);
+    e->moved = e->moved || (status == LW_OK && desk_id_compare(e->tail.last, id) < 0);
+    if (status == LW_OK && !e->moved) {
+        put_entries(e, true);
+        status = step(e, 0);
+    }
     return status;
 }
 
