@@ -249,8 +249,8 @@ static void look_after_all(struct floor *floor, uint64_t now_ns)
         struct soak_rep *rep = &floor->reps[i];
         if (!rep->session && now_ns >= rep->back_at_ns)
             come(floor, rep);
-        else if (rep->session && now_ns >= rep->leave_at_ns && !floor->board->is_calm && !floor->board->stop_publisher)
-            leave(floor, rep);
+        else if (rep->session && now_ns >= rep->leave_at_ns && (rep->on_break || (!floor->board->is_calm && !floor->board->stop_publisher)))
+            leave(floor, rep);       /* who is on a break comes back in any case: leads may be kept for them */
         work_off(floor, rep);
     }
 }
