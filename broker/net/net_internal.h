@@ -146,6 +146,7 @@ static inline uint64_t net_busy_publishes(const struct net *net)
 /* What was sent goes. */
 static inline void net_flush(struct net *net)
 {
+    endpoint_flush(&net->doors[SESSION_ROLE_REP].endpoint);      /* first: a prospect waits for them */
     for (int role = 0; role < SESSION_ROLES; role++)
         endpoint_flush(&net->doors[role].endpoint);
 }

@@ -5,17 +5,20 @@
  *
  *   outbox:   a1 b1 a2 event a3 b2     ->    event   [a1 a2 a3]   [b1 b2]
  *
- * A message costs libzmq, the kernel and the reader much the same whether it holds one frame or ten.
+ * A message costs libzmq, the kernel and the reader much the same whether it holds one frame or ten. Reps are told first: who
+ * published has been waiting for an answer, but a prospect waits for the rep.
  */
 #include "lw_log.h"
 #include "net_internal.h"
 
 enum { PIECE_BYTES = 1024 * 1024 };   /* sent before more is sorted */
 
-struct release { struct peer *first, *last; uint32_t peers; size_t bytes; };
+struct told { struct peer *first, *last; };
+struct release { struct told reps, others; uint32_t peers; size_t bytes; };
 
 static void sort_in(struct net *net, struct release *release, struct outbox_frame *frame);
 static void send_all(struct net *net, struct release *release);
+static void send_list(struct net *net, const struct told *told, uint32_t half, uint32_t *sent);
 static void send_to(struct net *net, struct peer *peer, struct outbox_frame *frame);
 static struct outbox_frame *end_of_message(const struct peer *peer, struct outbox_frame *frame, size_t *size_out);
 static enum endpoint_sent send_message(struct net *net, struct peer *peer, const struct outbox_frame *frame,
@@ -53,10 +56,11 @@ static void sort_in(struct net *net, struct release *release, struct outbox_fram
     if (peer->release.first) {
         peer->release.last->next = frame;
     } else {
+        struct told *told = peer->role == SESSION_ROLE_REP ? &release->reps : &release->others;
         peer->release.first = frame;
         peer->release.next = NULL;
-        *(release->last ? &release->last->release.next : &release->first) = peer;
-        release->last = peer;
+        *(told->last ? &told->last->release.next : &told->first) = peer;
+        told->last = peer;
         release->peers++;
     }
     peer->release.last = frame;
@@ -64,20 +68,26 @@ static void sort_in(struct net *net, struct release *release, struct outbox_fram
 
 static void send_all(struct net *net, struct release *release)
 {
-    uint32_t sent = 0;
+    uint32_t half = (release->peers + 1) / 2, sent = 0;
 
     events_feed_flush(&net->events);
-    for (struct peer *peer = release->first; peer; peer = peer->release.next) {
+    send_list(net, &release->reps, half, &sent);
+    send_list(net, &release->others, half, &sent);
+    outbox_drop_taken(&net->outbox);
+    *release = (struct release){0};
+}
+
+static void send_list(struct net *net, const struct told *told, uint32_t half, uint32_t *sent)
+{
+    for (struct peer *peer = told->first; peer; peer = peer->release.next) {
         struct outbox_frame *frame = peer->release.first;
         peer->release.first = NULL;
         send_to(net, peer, frame);
-        if (net->callbacks.half_released && ++sent == (release->peers + 1) / 2) {
+        if (net->callbacks.half_released && ++*sent == half) {
             net_flush(net);
             net->callbacks.half_released(net->callbacks.context);
         }
     }
-    outbox_drop_taken(&net->outbox);
-    *release = (struct release){0};
 }
 
 static void send_to(struct net *net, struct peer *peer, struct outbox_frame *frame)
