@@ -279,6 +279,7 @@ static void stopping_turn(struct broker *broker)
     store_step(broker->store, broker->monotonic_ms);
     if (!watch_store(broker))
         return;
+    net_send_on(broker->net);
     net_release(broker->net, broker->confirmed);
     bool is_told = store_pending(broker->store) == 0 && !commit_is_waiting(&broker->commit);
     bool is_away = store_state_read(broker->store) == STORE_AWAY;

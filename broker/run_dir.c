@@ -22,11 +22,14 @@ lw_status run_dir_open(struct run_dir *dir, const char *path, char *why)
         snprintf(why, RUN_DIR_WHY_MAX, "the run directory's path is too long");
         return LW_TOO_LARGE;
     }
+    lw_status status = run_dir_check(path, why);
+    if (status != LW_OK)
+        return status;
     if (mkdir(path, 0700) != 0 && errno != EEXIST) {
         snprintf(why, RUN_DIR_WHY_MAX, "cannot make the run directory %.200s: %s", path, strerror(errno));
         return LW_IO;
     }
-    lw_status status = run_dir_check(path, why);
+    status = run_dir_check(path, why);
     if (status != LW_OK)
         return status;
     snprintf(lock, sizeof lock, "%s/lock", dir->path);
@@ -48,6 +51,10 @@ lw_status run_dir_check(const char *path, char *why)
 {
     struct stat info;
 
+    if (path[0] == '@' || path[0] == '*') {     /* of ipc://@NAME libzmq makes no file, and who may come nobody could say */
+        snprintf(why, RUN_DIR_WHY_MAX, "the run directory %.200s begins with a sign that libzmq reads in its own way: begin with / or ./", path);
+        return LW_INVALID;
+    }
     if (lstat(path, &info) != 0) {
         if (errno == ENOENT)
             return LW_OK;

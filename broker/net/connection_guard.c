@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * libzmq has no call that ends one connection of a ROUTER. But it tells the descriptor, and a socket that is shut for both
- * directions is to libzmq one whose peer has gone. So it is to zmtp_router.
+ * directions is to libzmq one whose peer has gone. A zmtp_router ends it itself, whether or not its door is read.
  *
  * By the time of the cut the number may be another's. So a copy of it is made first, and then all is taken in that libzmq has
  * told: if that does not say that our connection is over, the copy is of it, whatever happens to the number from now on.
@@ -16,11 +16,12 @@
 enum { WARN_MS = 1000, CUTS_MAX = 256 };   /* CUTS_MAX: in a turn */
 
 static void take_in(struct net *net, bool by_now);
+static void cut(struct net *net, const struct connection_name *name);
 static bool next_to_cut(const struct net *net, struct connection_name *name_out);
 static void take_from(struct net *net, uint8_t door, struct endpoint_watch *watch, bool greets);
 static void take_from_router(struct net *net, uint8_t door, struct zmtp_router *router);
 static void take_event(struct net *net, uint8_t door, const struct endpoint_event *event, bool greets);
-static void note_end(struct net *net, uint64_t session);
+static void note_end(struct net *net, uint64_t session, bool is_all_read);
 static void warn_of_cuts(struct net *net);
 
 void connection_guard_turn(struct net *net)
@@ -35,13 +36,21 @@ void connection_guard_cut(struct net *net)
     for (uint32_t count = 0; count < CUTS_MAX && next_to_cut(net, &name); count++) {
         bool is_held = dup2(name.fd, net->cut_fd) >= 0;   /* a place that is kept: also when no descriptor is left */
         take_in(net, true);
-        if (connections_cut(&net->connections, &name) && is_held)
-            (void)shutdown(net->cut_fd, SHUT_RDWR);
+        if (connections_cut(&net->connections, &name) && (is_held || name.route != 0))
+            cut(net, &name);
         if (is_held)
             (void)dup2(net->null_fd, net->cut_fd);
     }
     if (net->turn.monotonic_ms - net->cuts_warned_ms >= WARN_MS)
         warn_of_cuts(net);
+}
+
+static void cut(struct net *net, const struct connection_name *name)
+{
+    if (name->route != 0)
+        zmtp_router_cut(&net->doors[name->door - NET_PATH_DOOR(0)].endpoint.router, name->route);
+    else
+        (void)shutdown(net->cut_fd, SHUT_RDWR);
 }
 
 /* Whoever speaks was accepted before, and whoever had the number before has gone before that: both may still have to be taken in. */
@@ -115,19 +124,23 @@ static void take_event(struct net *net, uint8_t door, const struct endpoint_even
     case ENDPOINT_ACCEPTED:
         if (connections_accept(&net->connections, door, event->fd, event->is_tcp, greets, net->turn.monotonic_ms) != LW_OK)
             log_error("out of memory: a connection is not counted");
+        connections_route(&net->connections, door, event->fd, event->route);
         break;
-    case ENDPOINT_DISCONNECTED: note_end(net, connections_close(&net->connections, door, event->fd)); break;
+    case ENDPOINT_DISCONNECTED: note_end(net, connections_close(&net->connections, door, event->fd), event->route != 0); break;
     case ENDPOINT_HANDSHAKE_FAILED: net->handshakes_failed++; break;
     case ENDPOINT_ACCEPT_FAILED: net->accepts_failed++; break;
     }
 }
 
-/* Nothing can reach that session any more: its client comes by another connection, with a new one. */
-static void note_end(struct net *net, uint64_t session)
+/* Nothing can reach that session any more: its client comes by another connection, with a new one. libzmq says so before all is read
+ * that was said by it, a zmtp_router after that. */
+static void note_end(struct net *net, uint64_t session, bool is_all_read)
 {
     struct peer *peer = session != 0 ? sessions_find(&net->sessions, session) : NULL;
 
-    if (peer)
+    if (peer && is_all_read && (peer->state == PEER_OPEN || peer->state == PEER_LOGGING_ON))
+        sessions_end(&net->sessions, peer, false);
+    else if (peer)
         sessions_lost(&net->sessions, peer);
 }
 

@@ -62,6 +62,14 @@ uint64_t connections_close(struct connections *connections, uint8_t door, int fd
     return connection->session;
 }
 
+void connections_route(struct connections *connections, uint8_t door, int fd, uint64_t route)
+{
+    struct connection *connection = find(connections, door, fd);
+
+    if (connection)
+        connection->route = route;
+}
+
 void connections_forget(struct connections *connections, uint8_t door)
 {
     for (uint32_t fd = 0; fd < connections->capacity / CONNECTIONS_DOORS_MAX; fd++)
@@ -132,7 +140,8 @@ bool connections_peek_cut(const struct connections *connections, bool silent_too
         place = connections->waiting.first;
     if (place == NONE)
         return false;
-    *name_out = (struct connection_name){place / CONNECTIONS_DOORS_MAX, (uint8_t)(place % CONNECTIONS_DOORS_MAX), connections->places[place].serial};
+    *name_out = (struct connection_name){place / CONNECTIONS_DOORS_MAX, (uint8_t)(place % CONNECTIONS_DOORS_MAX), connections->places[place].serial,
+                                         connections->places[place].route};
     return true;
 }
 

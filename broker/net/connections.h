@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * connections - every connection that libzmq has accepted, by its descriptor, whether or not it ever said anything.
+ * connections - every connection that was accepted, by its descriptor, whether or not it ever said anything.
  *
  *   accepted --> WAITING --Hello--> GREETED        WAITING for CONNECTIONS_HELLO_MS: to be cut
  *                   ^                  |
@@ -40,13 +40,14 @@ struct connection {
     uint64_t session;                  /* 0: none */
     uint64_t since_ms;                 /* WAITING: from when on */
     uint64_t serial;
+    uint64_t route;                    /* by which its door knows it; 0: by its descriptor */
     struct siphash_128 key_tag;        /* zero: none, or not known yet */
     int32_t next, previous;            /* WAITING, or to be cut: places */
     uint8_t state;
     bool is_tcp, watches;              /* watches: by TCP, and subscribes instead of saying Hello */
 };
 
-struct connection_name { int fd; uint8_t door; uint64_t serial; };
+struct connection_name { int fd; uint8_t door; uint64_t serial, route; };
 
 struct connection_list { int32_t first, last; };   /* places */
 
@@ -66,6 +67,8 @@ void connections_fini(struct connections *connections);
 
 /* greets: it has to say Hello; else it watches. LW_NO_MEMORY: it is not known, and lives. */
 LW_MUST_CHECK lw_status connections_accept(struct connections *connections, uint8_t door, int fd, bool is_tcp, bool greets, uint64_t now_ms);
+/* Of one that was accepted: its door knows it by this. */
+void connections_route(struct connections *connections, uint8_t door, int fd, uint64_t route);
 /* Gives the session that it had; 0: none, or nothing is known of it. */
 uint64_t connections_close(struct connections *connections, uint8_t door, int fd);
 /* The door's socket is gone, and all its connections. */

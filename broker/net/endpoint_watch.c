@@ -57,6 +57,7 @@ bool endpoint_watch_take(struct endpoint_watch *watch, struct endpoint_event *ou
         if (!read_event(event, &out->kind))
             continue;
         out->fd = (int)value;
+        out->route = 0;
         out->is_tcp = strncmp(address, "tcp://", 6) == 0;
         return true;
     }

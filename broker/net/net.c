@@ -116,6 +116,10 @@ void net_close(struct net **net_pointer)
         endpoint_stop(&net->doors[role].endpoint);
     }
     const uint64_t until_ms = wall_clock_monotonic_ms() + LINGER_MS;
+    struct zmtp_router *routers[SESSION_ROLES];
+    for (int role = 0; role < SESSION_ROLES; role++)
+        routers[role] = &net->doors[role].endpoint.router;
+    zmtp_routers_finish(routers, SESSION_ROLES, until_ms);
     for (int role = 0; role < SESSION_ROLES; role++) {
         endpoint_close(&net->doors[role].endpoint, until_ms);
         arena_fini(&net->doors[role].arena);
@@ -260,7 +264,8 @@ int net_poll_items(struct net *net, zmq_pollitem_t *items, bool *has_out)
         bool is_read = may_read(net, door->role);
         if (!is_read) {
             socket_edge_touch(&door->endpoint.edge);     /* not asked: read it as soon as that is allowed */
-            socket_edge_touch(&router->reads);
+            if (router->is_open)
+                socket_edge_touch(&router->reads);
         }
         if (is_read && door->endpoint.is_libzmqs)
             *has_out |= poll_socket(net, door->endpoint.socket, &door->endpoint.edge, items);
@@ -320,6 +325,12 @@ uint64_t net_wait_ms(const struct net *net)
     wait_ms = cut_ms < wait_ms ? cut_ms : wait_ms;
     /* The listening clocks go on in steps of at most this. */
     return wait_ms > SESSION_LISTEN_STEP_MAX_MS && wait_ms != UINT64_MAX ? SESSION_LISTEN_STEP_MAX_MS : wait_ms;
+}
+
+void net_send_on(struct net *net)
+{
+    for (int role = 0; role < SESSION_ROLES; role++)
+        zmtp_router_send_on(&net->doors[role].endpoint.router);
 }
 
 void net_say_bye(struct net *net, const char *reason)

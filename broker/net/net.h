@@ -108,6 +108,8 @@ int net_poll_items(struct net *net, zmq_pollitem_t *items, bool *has_out);
 void net_polled(struct net *net, const zmq_pollitem_t *items);
 /* How long polling may sleep; UINT64_MAX: for ever. */
 uint64_t net_wait_ms(const struct net *net);
+/* Sends to those by path who had no room and have some now: net_collect does it too. */
+void net_send_on(struct net *net);
 /* Tells every session. */
 void net_say_bye(struct net *net, const char *reason);
 

@@ -218,6 +218,7 @@ void zmtp_peer_flush(struct zmtp_peer *peer)
         } else if (errno != EINTR) {
             peer->is_deaf = true;
             drop_out(peer);
+            (void)shutdown(peer->fd, SHUT_RDWR);      /* it may have half a message. What it said before is still read */
         }
     }
     drop_out(peer);

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -17,7 +18,7 @@ enum {
     NO_PLACE = UINT32_MAX >> 1, PLACES_FIRST = 64, PLACES_MAX = 1 << 24,
     EVENTS_MAX = 64,             /* asked of epoll at a time */
     ACCEPTS_MAX = 64,            /* at a time */
-    READS_MAX = 256,             /* that give no message, in a row: then others' turn comes */
+    READS_MAX = 16,              /* that give no message, in a row: then others' turn comes */
     FLUSH_AT = 64 * 1024,        /* put for one: it goes at once */
 };
 
@@ -34,7 +35,8 @@ static void leave(struct zmtp_router *router);
 static void flush_peer(struct zmtp_router *router, struct zmtp_peer *peer);
 static bool watch(struct zmtp_router *router, struct zmtp_peer *peer);
 static bool make_event_room(struct zmtp_router *router);
-static void tell(struct zmtp_router *router, enum endpoint_event_kind kind, int fd);
+static void tell(struct zmtp_router *router, enum endpoint_event_kind kind, const struct zmtp_peer *peer);
+static bool has_blocked(const struct zmtp_router *router);
 static void unlink_ours(const struct zmtp_listener *listener);
 
 /* ---- lists ---- */
@@ -134,20 +136,7 @@ void zmtp_router_close(struct zmtp_router *router, uint64_t until_ms)
     if (!router->is_open)
         return;
     zmtp_router_stop(router);
-    zmtp_router_flush(router);
-    for (uint32_t i = 0; i < router->place_count; i++) {     /* one after the other: they all have the same time */
-        struct zmtp_peer *peer = router->places[i].peer;
-        while (peer && peer->is_blocked) {
-            struct epoll_event event;
-            uint64_t now_ms = wall_clock_monotonic_ms();
-            if (now_ms >= until_ms)
-                break;
-            int count = epoll_wait(router->always.fd, &event, 1, (int)(until_ms - now_ms));
-            struct zmtp_peer *ready = count > 0 ? find(router, event.data.u64) : NULL;
-            if (ready)
-                flush_peer(router, ready);
-        }
-    }
+    zmtp_routers_finish(&router, 1, until_ms);
     for (uint32_t i = 0; i < router->place_count; i++)
         if (router->places[i].peer)
             zmtp_peer_free(router->places[i].peer);
@@ -157,6 +146,38 @@ void zmtp_router_close(struct zmtp_router *router, uint64_t until_ms)
     free(router->places);
     free(router->events);
     *router = (struct zmtp_router){0};
+}
+
+/* Who does not read keeps nobody waiting who does, at whichever router. */
+void zmtp_routers_finish(struct zmtp_router *const *routers, size_t count, uint64_t until_ms)
+{
+    struct pollfd waits[ZMTP_ROUTERS_MAX];
+    uint64_t now_ms;
+
+    assert(count <= ZMTP_ROUTERS_MAX);
+    do {
+        nfds_t waiting = 0;
+        for (size_t i = 0; i < count; i++) {
+            if (!routers[i]->is_open)
+                continue;
+            zmtp_router_flush(routers[i]);
+            zmtp_router_send_on(routers[i]);
+            if (has_blocked(routers[i]))
+                waits[waiting++] = (struct pollfd){.fd = routers[i]->always.fd, .events = POLLIN};
+        }
+        now_ms = wall_clock_monotonic_ms();
+        if (waiting == 0 || (now_ms < until_ms && poll(waits, waiting, (int)(until_ms - now_ms)) < 0 && errno != EINTR))
+            return;
+    } while (now_ms < until_ms);
+}
+
+static bool has_blocked(const struct zmtp_router *router)
+{
+    for (uint32_t i = 0; i < router->place_count; i++) {
+        if (router->places[i].peer && router->places[i].peer->is_blocked)
+            return true;
+    }
+    return false;
 }
 
 static void unlink_ours(const struct zmtp_listener *listener)
@@ -175,6 +196,7 @@ void zmtp_router_turn(struct zmtp_router *router, uint64_t now_ms)
 
     if (!router->is_open)
         return;
+    router->has_asked = false;           /* of who has come since the last turn nothing is known */
     if (router->always.may_have) {
         int count = epoll_wait(router->always.fd, events, EVENTS_MAX, 0);
         for (int i = 0; i < count; i++) {
@@ -239,7 +261,7 @@ lw_status zmtp_router_admit(struct zmtp_router *router, int fd, uint64_t now_ms)
     }
     peer->shake_by_ms = now_ms + ZMTP_HANDSHAKE_MS;
     list_add(&router->shaking, &peer->turn);
-    tell(router, ENDPOINT_ACCEPTED, fd);
+    tell(router, ENDPOINT_ACCEPTED, peer);
     if (!watch(router, peer)) {
         give_up(router, peer);
         return LW_IO;
@@ -265,12 +287,16 @@ static void accept_all(struct zmtp_router *router, const struct zmtp_listener *l
 
 static bool watch_listeners(struct zmtp_router *router, int operation)
 {
+    bool is_done = true;
+
     for (uint32_t i = 0; i < router->listener_count; i++) {
         struct epoll_event readable = {.events = EPOLLIN, .data.u64 = i};
-        if (epoll_ctl(router->always.fd, operation, router->listeners[i].fd, &readable) != 0 && errno != EEXIST)
-            return false;
+        if (epoll_ctl(router->always.fd, operation, router->listeners[i].fd, &readable) != 0 && errno != EEXIST && errno != ENOENT)
+            is_done = false;
     }
-    return true;
+    if (!is_done && operation == EPOLL_CTL_ADD)      /* all or none: one that is watched and not heard would wake us without end */
+        (void)watch_listeners(router, EPOLL_CTL_DEL);
+    return is_done;
 }
 
 static void shake(struct zmtp_router *router, struct zmtp_peer *peer)
@@ -314,7 +340,7 @@ static void end_peer(struct zmtp_router *router, struct zmtp_peer *peer)
     router->places[place] = (struct zmtp_place){.next_free = router->free_first};
     router->free_first = place;
     router->count--;
-    tell(router, ENDPOINT_DISCONNECTED, peer->fd);
+    tell(router, ENDPOINT_DISCONNECTED, peer);
     peer->in.begin = peer->in.end;
     zmtp_peer_settle(peer, &router->spare);
     zmtp_peer_free(peer);              /* epoll forgets a descriptor that is closed */
@@ -411,7 +437,8 @@ static bool ask(struct zmtp_router *router)
     return !list_is_empty(&router->ready);
 }
 
-/* It is another's turn. Of what was left in the kernel epoll would tell again, but later. */
+/* It is another's turn. Of what was left in the kernel epoll tells again, and of all others who have something by then: were it put
+ * behind them without asking, somebody who never pauses would be the only one that is ever heard. */
 static void leave(struct zmtp_router *router)
 {
     struct zmtp_peer *peer = router->current;
@@ -419,7 +446,7 @@ static void leave(struct zmtp_router *router)
     router->current = NULL;
     zmtp_peer_settle(peer, &router->spare);
     if (!peer->is_drained)
-        list_add(&router->ready, &peer->turn);
+        router->has_asked = false;
 }
 
 /* ---- sending ---- */
@@ -452,6 +479,26 @@ void zmtp_router_flush(struct zmtp_router *router)
 {
     while (router->is_open && !list_is_empty(&router->dirty))
         flush_peer(router, peer_of_dirty(router->dirty.next));
+}
+
+void zmtp_router_send_on(struct zmtp_router *router)
+{
+    struct epoll_event events[EVENTS_MAX];
+    int count = router->is_open ? epoll_wait(router->always.fd, events, EVENTS_MAX, 0) : 0;
+
+    for (int i = 0; i < count; i++) {
+        struct zmtp_peer *peer = find(router, events[i].data.u64);
+        if (peer && peer->is_blocked)
+            flush_peer(router, peer);
+    }
+}
+
+void zmtp_router_cut(struct zmtp_router *router, uint64_t route)
+{
+    struct zmtp_peer *peer = find(router, route);
+
+    if (peer)
+        end_peer(router, peer);
 }
 
 static void flush_peer(struct zmtp_router *router, struct zmtp_peer *peer)
@@ -497,8 +544,8 @@ static bool make_event_room(struct zmtp_router *router)
     return true;
 }
 
-static void tell(struct zmtp_router *router, enum endpoint_event_kind kind, int fd)
+static void tell(struct zmtp_router *router, enum endpoint_event_kind kind, const struct zmtp_peer *peer)
 {
     assert(router->event_count < router->event_capacity);
-    router->events[router->event_count++] = (struct endpoint_event){.kind = kind, .fd = fd};
+    router->events[router->event_count++] = (struct endpoint_event){.kind = kind, .fd = peer->fd, .route = peer->route};
 }

@@ -12,7 +12,7 @@
  *
  * There are two descriptors to wait for, both level-triggered: `reads`, of those that may be read, and `always`, of all that must go on
  * also while nothing is read. A connection is found to have ended by reading, so when all that it said has been received.
- * Nothing blocks but zmtp_router_close. Threads: one owner.
+ * Nothing blocks but zmtp_router_close and zmtp_routers_finish. Threads: one owner.
  */
 #ifndef ZMTP_ROUTER_H
 #define ZMTP_ROUTER_H
@@ -28,7 +28,7 @@
 #include "socket_edge.h"
 #include "zmtp_peer.h"
 
-enum { ZMTP_LISTENERS_MAX = 8, ZMTP_BACKLOG = 1024, ZMTP_HANDSHAKE_MS = 5000, ZMTP_ACCEPT_AGAIN_MS = 100 };
+enum { ZMTP_ROUTERS_MAX = 8, ZMTP_LISTENERS_MAX = 8, ZMTP_BACKLOG = 1024, ZMTP_HANDSHAKE_MS = 5000, ZMTP_ACCEPT_AGAIN_MS = 100 };
 
 struct zmtp_listener {
     struct sockaddr_un address;
@@ -81,6 +81,8 @@ LW_MUST_CHECK lw_status zmtp_router_listen(struct zmtp_router *router, const cha
 void zmtp_router_stop(struct zmtp_router *router);
 /* Sends what waits, until then at most (of wall_clock_monotonic_ms). One that is not open is accepted. */
 void zmtp_router_close(struct zmtp_router *router, uint64_t until_ms);
+/* The first half of that, for several that have the same time; count at most ZMTP_ROUTERS_MAX. Stop them before. */
+void zmtp_routers_finish(struct zmtp_router *const *routers, size_t count, uint64_t until_ms);
 
 void zmtp_router_turn(struct zmtp_router *router, uint64_t now_ms);
 /* When zmtp_router_turn has something to do by the clock; UINT64_MAX: never. */
@@ -92,6 +94,10 @@ enum zmtp_sent zmtp_router_reserve(struct zmtp_router *router, uint64_t route, s
 void zmtp_router_put(struct zmtp_router *router, uint64_t route, size_t size);
 /* Sends what was put. */
 void zmtp_router_flush(struct zmtp_router *router);
+/* Sends to who had no room and has some now: a part of zmtp_router_turn, for who makes no such turns any more. */
+void zmtp_router_send_on(struct zmtp_router *router);
+/* Ends a connection at once, and what it said is not heard. Nothing may be borrowed. One that has gone is ignored. */
+void zmtp_router_cut(struct zmtp_router *router, uint64_t route);
 /* What has become of connections, in order. False: no more. */
 bool zmtp_router_take_event(struct zmtp_router *router, struct endpoint_event *out);
 /* A connected socket that somebody else accepted; taken in any case. LW_NO_MEMORY, LW_IO: it is closed. */

@@ -111,6 +111,7 @@ bool session_socket_poll(struct session *session, uint64_t now_ms)
     if (is_linked(session)) {
         zmtp_link_turn(&session->link, now_ms);
         session->writable = session->link.state == ZMTP_UP;
+        session->skip_parts &= session->writable;      /* what it began nobody ends */
         return zmtp_link_has_message(&session->link);
     }
     if (zmq_getsockopt(session->socket, ZMQ_EVENTS, &events, &size) != 0)

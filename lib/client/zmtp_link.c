@@ -263,6 +263,8 @@ static bool flush(struct zmtp_link *link)
             return await_room(link, true);
         } else if (errno != EINTR) {
             clear(out);
+            (void)shutdown(link->connection, SHUT_RDWR);   /* half a message may have gone, behind which nothing may follow */
+            (void)await_room(link, false);
             return false;
         }
     }

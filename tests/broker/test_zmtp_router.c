@@ -549,6 +549,60 @@ static void who_says_much_keeps_nobody_waiting(void **state)
     close(quiet);
 }
 
+/* As much as its socket takes, of whole messages and one that goes on with the next call. */
+static void say_on(int fd, const uint8_t *bytes, size_t size, size_t *at)
+{
+    ssize_t count;
+
+    while ((count = send(fd, bytes + *at, size - *at, MSG_DONTWAIT | MSG_NOSIGNAL)) > 0)
+        *at = (*at + (size_t)count) % size;
+    assert_int_equal(errno, EAGAIN);
+}
+
+/* There is always more to be read of it than one read takes. */
+static void who_never_pauses_keeps_nobody_waiting(void **state)
+{
+    struct fixture *f = *state;
+    int loud = enter(f), quiet = enter(f);
+    uint64_t quiet_route = be_known(f, quiet, 1);
+    uint8_t bytes[LOUD * (2 + 100)];
+    size_t at = 0;
+
+    for (size_t i = 0; i < LOUD; i++)
+        assert_int_equal(write_message(bytes + i * 102, i, 100), 102);
+    for (int round = 0; round < 20; round++) {
+        say_on(loud, bytes, sizeof bytes, &at);
+        step_with(f, -1, true, 1);                     /* it is being read */
+        say_number(quiet, 5, 8);
+        for (uint64_t before = f->heard_count; last_heard(f)->route != quiet_route;) {
+            say_on(loud, bytes, sizeof bytes, &at);
+            step_with(f, -1, true, 1);
+            assert_true(f->heard_count - before <= LOUD);
+        }
+    }
+    close(loud);
+    close(quiet);
+}
+
+/* While nothing is read from anybody: a bound on connections would not hold. */
+static void who_is_cut_ends_at_once(void **state)
+{
+    struct fixture *f = *state;
+    int fd = enter(f);
+    uint64_t route = be_known(f, fd, 1);
+
+    say_number(fd, 2, 8);
+    zmtp_router_cut(&f->router, route);
+    take_events(f);
+    assert_true(f->ended == 1 && f->router.count == 0);
+    uint8_t byte;
+    assert_true(recv(fd, &byte, 1, MSG_DONTWAIT) == 0 || errno == ECONNRESET);
+    zmtp_router_cut(&f->router, route);
+    step(f, -1);
+    assert_true(f->ended == 1 && f->heard_count == 1);
+    close(fd);
+}
+
 static void set_files(rlim_t count, struct rlimit *before)
 {
     struct rlimit limit;
@@ -689,8 +743,8 @@ static void a_path_that_was_left_is_taken_and_only_our_own_removed(void **state)
 
 /* ---- the end ---- */
 
-/* Reads to the end; its status is whether all came. */
-static pid_t read_in_child(int fd, uint64_t count, size_t size)
+/* Reads to the end; its status is whether all came. Keeps `held` open until then, and reads nothing of it. */
+static pid_t read_in_child(int fd, int held, uint64_t count, size_t size)
 {
     pid_t child = fork();
 
@@ -698,7 +752,7 @@ static pid_t read_in_child(int fd, uint64_t count, size_t size)
         return child;
     uint8_t expected[ZMTP_HEADER_MAX + 5000], told[sizeof expected];
     for (int other = count_files(); --other > STDERR_FILENO;)      /* the router's, too: its end has to be seen */
-        if (other != fd)
+        if (other != fd && other != held)
             close(other);
     for (uint64_t i = 0; i < count; i++) {
         size_t total = write_message(expected, i, size);
@@ -711,6 +765,7 @@ static pid_t read_in_child(int fd, uint64_t count, size_t size)
         if (memcmp(told, expected, total) != 0)
             _exit(2);
     }
+    close(held);
     _exit(read(fd, told, 1) == 0 ? 0 : 3);
 }
 
@@ -722,7 +777,7 @@ static void what_waits_at_the_end_is_sent_to_who_reads(void **state)
     uint64_t count = fill_up(f, reader_route, 0, 5000);
 
     (void)fill_up(f, deaf_route, 0, 5000);
-    pid_t child = read_in_child(reader, count, 5000);
+    pid_t child = read_in_child(reader, -1, count, 5000);
     assert_true(child > 0);
     zmtp_router_close(&f->router, wall_clock_monotonic_ms() + 1000);
     assert_false(f->router.is_open);
@@ -730,6 +785,32 @@ static void what_waits_at_the_end_is_sent_to_who_reads(void **state)
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
     close(deaf);
+}
+
+/* That of the first router ends when the reader at the second has had all: were one waited for after the other, that would be never. */
+static void who_does_not_read_at_one_router_keeps_nobody_at_another_waiting(void **state)
+{
+    struct fixture *f = *state, other = {.random = 11};
+    struct zmtp_router *const both[] = {&f->router, &other.router};
+    int deaf = enter(f), status;
+
+    snprintf(other.path, sizeof other.path, "%s/other", f->directory);
+    assert_int_equal(zmtp_router_open(&other.router, &limits), LW_OK);
+    assert_int_equal(zmtp_router_listen(&other.router, other.path), LW_OK);
+    int reader = enter(&other);
+    (void)fill_up(f, be_known(f, deaf, 2), 0, 5000);
+    uint64_t count = fill_up(&other, be_known(&other, reader, 1), 0, 5000), until_ms = deadline();
+    pid_t child = read_in_child(reader, deaf, count, 5000);
+    assert_true(child > 0);
+    close(deaf);
+    close(reader);
+    zmtp_router_stop(both[0]);
+    zmtp_router_stop(both[1]);
+    zmtp_routers_finish(both, 2, until_ms);
+    assert_true(wall_clock_monotonic_ms() < until_ms);
+    zmtp_router_close(&other.router, 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
 }
 
 /* ---- libzmq's own, and the client's ---- */
@@ -905,11 +986,14 @@ int main(void)
         TEST(for_who_does_not_read_so_many_wait_and_no_more),
         TEST(who_reads_a_little_gets_a_little),
         TEST(who_says_much_keeps_nobody_waiting),
+        TEST(who_never_pauses_keeps_nobody_waiting),
+        TEST(who_is_cut_ends_at_once),
         TEST(a_thousand_are_heard_and_told_each_its_own),
         TEST(who_takes_a_place_hears_nothing_that_was_for_another),
         TEST(who_comes_when_no_descriptor_is_left_comes_in_later),
         TEST(a_path_that_was_left_is_taken_and_only_our_own_removed),
         TEST(what_waits_at_the_end_is_sent_to_who_reads),
+        TEST(who_does_not_read_at_one_router_keeps_nobody_at_another_waiting),
         TEST(all_comes_back_in_order_from_libzmqs_dealers),
         TEST(the_clients_link_is_served),
         TEST(an_endpoint_serves_paths_and_libzmqs_addresses),

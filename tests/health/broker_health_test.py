@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 
-from health_rig import Health, HealthCase, documented, main, wait_for
+from health_rig import BIN, Health, HealthCase, documented, main, wait_for
 
 
 class Probes(HealthCase):
@@ -36,6 +36,13 @@ class Probes(HealthCase):
         process, _ = self.start_broker(health="nowhere")
         self.assertEqual(process.wait(30), 1)
         self.assertIn("health: cannot listen on nowhere: it is no ADDRESS:PORT and no unix:PATH", self.logs())
+
+    def test_a_run_directory_that_no_rights_would_protect_is_refused(self):
+        for name in ("@run", "*run"):
+            done = subprocess.run([os.path.join(BIN, "leadwire-broker"), "--desk", "main", "--run-dir", name, "--ephemeral"], cwd=self.directory,
+                                  stderr=subprocess.PIPE, timeout=30, check=False, encoding="utf-8")
+            self.assertEqual((done.returncode, os.listdir(self.directory)), (1, []))
+            self.assertIn(f"the run directory {name} begins with a sign that libzmq reads in its own way", done.stderr)
 
     def test_a_socket_of_one_who_was_killed_makes_room_and_of_one_who_lives_does_not(self):
         first, health = self.start_broker()
