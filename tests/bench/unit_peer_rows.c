@@ -66,6 +66,18 @@ bool peer_beanstalkd_is_there(void) { return is_installed; }
 bool peer_nats_is_there(void) { return is_installed; }
 bool peer_rabbitmq_is_there(void) { return is_installed; }
 
+static unsigned redis_asked;
+
+void peer_redis_version(char version[BENCH_VERSION_MAX])
+{
+    redis_asked++;
+    strcpy(version, "7.0.15");
+}
+
+void peer_beanstalkd_version(char version[BENCH_VERSION_MAX]) { strcpy(version, "1.12"); }
+void peer_nats_version(char version[BENCH_VERSION_MAX]) { strcpy(version, "2.9.10"); }
+void peer_rabbitmq_version(char version[BENCH_VERSION_MAX]) { strcpy(version, "3.10.8"); }
+
 static struct peer_row *row_of(const char *system)
 {
     for (int i = 0; i < PEER_ROWS; i++)
@@ -174,6 +186,19 @@ static void one_system_alone_runs_beside_ours(void **state)
     assert_false(peer_rows_look(true, "redis"));
 }
 
+static void each_row_knows_its_version(void **state)
+{
+    (void)state;
+    redis_asked = 0;
+    assert_true(peer_rows_look(true, NULL));
+    assert_string_equal(row_of("leadwire")->version, LEADWIRE_VERSION);
+    assert_string_equal(row_of("redis_lua")->version, "7.0.15");
+    assert_string_equal(row_of("nats")->version, "2.9.10");
+    assert_string_equal(row_of("rabbitmq_quorum")->version, "3.10.8");
+    assert_string_equal(row_of("beanstalkd_f0")->version, "1.12");
+    assert_int_equal(redis_asked, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +209,7 @@ int main(void)
         cmocka_unit_test_setup(who_is_not_there_is_not_run, start),
         cmocka_unit_test_setup(what_stands_aside_is_left_out_of_a_quick_run, start),
         cmocka_unit_test_setup(one_system_alone_runs_beside_ours, start),
+        cmocka_unit_test_setup(each_row_knows_its_version, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

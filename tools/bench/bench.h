@@ -2,8 +2,9 @@
  *
  * bench - what the benches of leadwire-bench share.
  *
- * A bench prints a table for people, and with --json one object as the last
- * thing. It judges nothing: figures are compared side by side in one run.
+ * leadwire-bench prints on which machine it runs, a bench a table for people, and
+ * with --json one object as the last thing. It judges nothing: figures are compared
+ * side by side in one run.
  */
 #ifndef BENCH_H
 #define BENCH_H

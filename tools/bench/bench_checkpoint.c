@@ -94,6 +94,13 @@ static void empty_redis(const char *dir)
     redisFree(redis);
 }
 
+struct memory { double broker, redis; };
+
+static struct memory look(const struct waiting_desk *desk, pid_t broker)
+{
+    return (struct memory){(double)bench_resident_bytes(broker), bench_desk_redis_number(desk->dir, "used_memory")};
+}
+
 static void print_phase(const char *what, const struct figures *before, const struct figures *after)
 {
     printf("%-12s %9llu turns, %5llu of more than 5 ms, %llu of more than 5 ms of CPU; longest so far %.2f ms, %.2f ms of CPU; 99 %% of the last minute's at most %.2f ms\n", what,
@@ -120,9 +127,12 @@ int bench_checkpoint(const struct bench_options *options)
     snprintf(path, sizeof path, "ipc://%s/control", desk.run_dir);
     if (control_client_open(path, "bench", "leadwire-bench", NULL, &control) != LW_OK)
         bench_give_up("cannot open control");
+    struct memory before = look(&desk, broker);
     waiting_desk_load(&desk, leads);
     phases[1] = ask(control);
     print_phase("loading", &phases[0], &phases[1]);
+    await_checkpoint(control, "no checkpoint came");   /* it trims the journal */
+    struct memory after = look(&desk, broker), lead = {(after.broker - before.broker) / leads, (after.redis - before.redis) / leads};
     uint64_t completed = serve(&desk, leads, options->quick ? SERVE_S_QUICK : SERVE_S);
     phases[2] = ask(control);
     print_phase("serving", &phases[1], &phases[2]);
@@ -134,11 +144,12 @@ int bench_checkpoint(const struct bench_options *options)
     phases[4] = ask(control);
     print_phase("emptied", &phases[3], &phases[4]);
     printf("%llu leads completed while %llu waited\n", (unsigned long long)completed, (unsigned long long)phases[1].waiting);
+    printf("a waiting lead, its id remembered, takes %.0f bytes of the broker and %.0f of Redis after a checkpoint\n", lead.broker, lead.redis);
     if (options->json)
-        printf("{\"durability\": \"%s\", \"leads\": %u, \"completed\": %llu, \"turns\": %llu, \"turns_over_5_ms\": %llu, \"turns_over_5_ms_of_cpu\": %llu, \"max_turn_ms\": %.2f, \"max_turn_cpu_ms\": %.2f, \"p99_turn_ms\": %.2f, \"slices\": %llu, \"slices_over_5_ms_of_cpu\": %llu, \"max_slice_cpu_ms\": %.2f}\n", options->durability, leads,
+        printf("{\"durability\": \"%s\", \"leads\": %u, \"completed\": %llu, \"turns\": %llu, \"turns_over_5_ms\": %llu, \"turns_over_5_ms_of_cpu\": %llu, \"max_turn_ms\": %.2f, \"max_turn_cpu_ms\": %.2f, \"p99_turn_ms\": %.2f, \"slices\": %llu, \"slices_over_5_ms_of_cpu\": %llu, \"max_slice_cpu_ms\": %.2f, \"broker_bytes_per_waiting_lead\": %.0f, \"redis_bytes_per_waiting_lead\": %.0f}\n", options->durability, leads,
                (unsigned long long)completed, (unsigned long long)phases[4].turns, (unsigned long long)phases[4].long_turns,
                (unsigned long long)phases[4].long_cpu_turns, (double)phases[4].max_us / 1e3, (double)phases[4].max_cpu_us / 1e3, (double)phases[2].p99_us / 1e3,
-               (unsigned long long)phases[4].slices, (unsigned long long)phases[4].long_slices, (double)phases[4].slice_max_us / 1e3);
+               (unsigned long long)phases[4].slices, (unsigned long long)phases[4].long_slices, (double)phases[4].slice_max_us / 1e3, lead.broker, lead.redis);
     control_client_close(&control);
     bench_stop(broker);
     bench_stop(redis);

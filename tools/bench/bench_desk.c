@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bench_desk.h"
 
+#include <hiredis.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "bench.h"
@@ -15,18 +17,40 @@ void bench_give_up(const char *what)
     exit(1);
 }
 
+const char *bench_desk_redis_program(void)
+{
+    const char *server = getenv("LEADWIRE_REDIS_SERVER");
+
+    return server && server[0] ? server : "redis-server";
+}
+
 pid_t bench_desk_redis(const char *dir, const char *fsync)
 {
     char socket[96], log[96];
-    const char *server = getenv("LEADWIRE_REDIS_SERVER");
     snprintf(socket, sizeof socket, "%s/redis.sock", dir);
     snprintf(log, sizeof log, "%s/redis.log", dir);
-    const char *const argv[] = {server && server[0] ? server : "redis-server", "--port", "0", "--unixsocket", socket, "--dir", dir,
+    const char *const argv[] = {bench_desk_redis_program(), "--port", "0", "--unixsocket", socket, "--dir", dir,
                                 "--appendonly", "yes", "--appendfsync", fsync, "--save", "", "--auto-aof-rewrite-percentage", "0", NULL};
-    pid_t pid = bench_start(argv, "redis-check-rdb", log);   /* the same program, which looks at the name it is called by */
+    pid_t pid = bench_start(argv, BENCH_REDIS_ALSO_AS, log);
     if (!bench_await_socket(socket, 10000))
         bench_give_up("redis-server did not start: install Debian's redis-tools, or name one in LEADWIRE_REDIS_SERVER");
     return pid;
+}
+
+double bench_desk_redis_number(const char *dir, const char *name)
+{
+    char socket[96], line[64];
+    snprintf(socket, sizeof socket, "%s/redis.sock", dir);
+    int size = snprintf(line, sizeof line, "\n%s:", name);
+    redisContext *redis = redisConnectUnix(socket);
+    redisReply *reply = redis && !redis->err ? redisCommand(redis, "INFO") : NULL;
+    const char *at = reply && reply->type == REDIS_REPLY_STRING ? strstr(reply->str, line) : NULL;
+    if (!at)
+        bench_give_up("the private Redis does not tell how it is");
+    double value = strtod(at + size, NULL);
+    freeReplyObject(reply);
+    redisFree(redis);
+    return value;
 }
 
 void bench_desk_secrets(const char *path)

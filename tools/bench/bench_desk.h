@@ -13,8 +13,13 @@
 enum { BENCH_REPS = 50, BENCH_SKILLS = 10, BENCH_CAPACITY = 10, BENCH_ID_SIZE = 32 };
 #define BENCH_SOURCE "bench"
 
+/* $LEADWIRE_REDIS_SERVER, or redis-server. If there is none of that name: the same program, which looks at the name it is called by. */
+const char *bench_desk_redis_program(void);
+#define BENCH_REDIS_ALSO_AS "redis-check-rdb"
 /* A private redis-server on dir/redis.sock with this appendfsync; dies with the bench. */
 pid_t bench_desk_redis(const char *dir, const char *fsync);
+/* A number of its INFO; name as that has it. */
+double bench_desk_redis_number(const char *dir, const char *name);
 /* The file of the reps' secrets: rep0 to rep49, all "bench-secret". */
 void bench_desk_secrets(const char *path);
 /* Rep r has the skills r % 10 and (r + 5) % 10; a lead needs the one that its product names, s0 to s9. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "bench_machine.h"
 #include "growth.h"
 
 bool growth_has(const struct growth_effort *effort, const struct growth_curve *curve)
@@ -80,7 +81,7 @@ int bench_growth(const struct bench_options *options)
         if (growth_has(&effort, &growth_desk_curves[i]))
             curves[count++] = &growth_desk_curves[i];
     if (count == 0) {
-        fprintf(stderr, "leadwire-bench: there is no curve '%s': reps, skill_sets, waiting, payload, subscribers, desks\n", effort.only);
+        fprintf(stderr, "leadwire-bench: there is no curve '%s': reps, skill_sets, waiting, payload, all, subscribers, desks\n", effort.only);
         return 2;
     }
     growth_core_measure(&effort);
@@ -90,7 +91,8 @@ int bench_growth(const struct bench_options *options)
         print_curve(curves[i], effort.rounds);
     if (options->page) {
         FILE *page = plot_page_open(options->page, "How Leadwire grows");
-        plot_page_text(page, "Medians of %u rounds in which the points of a curve take turns, with lowest and highest.", effort.rounds);
+        plot_page_text(page, "Leadwire %s on %s. Medians of %u rounds in which the points of a curve take turns, with lowest and highest.", LEADWIRE_VERSION,
+                       bench_machine(), effort.rounds);
         for (int i = 0; i < count; i++)
             plot_curve(page, curves[i], effort.rounds);
         plot_page_close(page);
@@ -99,7 +101,7 @@ int bench_growth(const struct bench_options *options)
         printf("{");
         for (int i = 0; i < count; i++)
             print_json(curves[i], effort.rounds, i ? ", " : "");
-        printf(", \"rounds\": %u, \"calibration\": %.2f}\n", effort.rounds, bench_calibration());
+        printf(", \"rounds\": %u, \"calibration\": %.2f, \"machine\": \"%s\"}\n", effort.rounds, bench_calibration(), bench_machine());
     }
     return 0;
 }

@@ -5,15 +5,30 @@
  */
 #include <stddef.h>
 #include <stdio.h>
-#include <sys/utsname.h>
+#include <string.h>
 
 #include "peer_rows.h"
 
 #define FIGURE(row, field) peer_row_figure(row, rounds, offsetof(struct floor_result, field))
 #define MEDIAN(row, field) FIGURE(row, field).median
 
+static void print_systems(void)
+{
+    const char *last = "";
+
+    for (int i = 0; i < PEER_ROWS; i++) {
+        const struct peer_row *row = &peer_rows[i];
+        if (!peer_row_runs(row) || strcmp(row->system, last) == 0)
+            continue;
+        printf("%s%s %s", *last ? ", " : "", row->system, row->version[0] ? row->version : "(which does not tell its version)");
+        last = row->system;
+    }
+    printf("\n\n");
+}
+
 static void print_table(uint32_t rounds, uint32_t seconds)
 {
+    print_systems();
     printf("                                      at 2000/s, us    CPU us a life, by process\n");
     printf("system           durable    lives/s    p50     p99    broker store  reps  publ   counts\n");
     for (int i = 0; i < PEER_ROWS; i++) {
@@ -58,8 +73,8 @@ static void print_json(uint32_t rounds)
         if (!peer_row_runs(row))
             continue;
         struct plot_figure lives = FIGURE(row, lives_per_s);
-        printf("%s{\"system\": \"%s\", \"durability\": \"%s\", \"lives_per_s\": %.0f, \"lives_per_s_spread\": [%.0f, %.0f], \"p50_us\": %.0f, \"p99_us\": %.0f, "
-               "\"valid\": %s}", comma, row->system, row->durability, lives.median, lives.low, lives.high, MEDIAN(row, p50_us), MEDIAN(row, p99_us),
+        printf("%s{\"system\": \"%s\", \"version\": \"%s\", \"durability\": \"%s\", \"lives_per_s\": %.0f, \"lives_per_s_spread\": [%.0f, %.0f], \"p50_us\": %.0f, \"p99_us\": %.0f, "
+               "\"valid\": %s}", comma, row->system, row->version, row->durability, lives.median, lives.low, lives.high, MEDIAN(row, p50_us), MEDIAN(row, p99_us),
                peer_row_is_valid(row, rounds) ? "true" : "false");
         comma = ", ";
     }
@@ -75,19 +90,19 @@ static void print_json(uint32_t rounds)
         printf("%s\"%s\"", comma, peer_rows[i].system);
         comma = ", ";
     }
-    printf("], \"rounds\": %u, \"calibration\": %.2f}\n", rounds, bench_calibration());
+    printf("], \"rounds\": %u, \"calibration\": %.2f, \"machine\": \"%s\"}\n", rounds, bench_calibration(), bench_machine());
 }
 
 static void write_bars(FILE *page, const char *title, const char *unit, uint32_t rounds, size_t offset)
 {
-    static char labels[PEER_ROWS][64];
+    static char labels[PEER_ROWS][96];
     struct plot_bar bars[PEER_ROWS];
     size_t count = 0;
     for (int i = 0; i < PEER_ROWS; i++) {
         const struct peer_row *row = &peer_rows[i];
         if (!peer_row_runs(row))
             continue;
-        snprintf(labels[i], sizeof labels[i], "%s, %s", row->system, row->durability);
+        snprintf(labels[i], sizeof labels[i], "%s %s, %s", row->system, row->version, row->durability);
         bars[count++] = (struct plot_bar){labels[i], peer_row_figure(row, rounds, offset), !peer_row_is_valid(row, rounds)};
     }
     plot_page_bars(page, title, unit, bars, count);
@@ -96,13 +111,11 @@ static void write_bars(FILE *page, const char *title, const char *unit, uint32_t
 static void write_page(const char *path, uint32_t rounds, uint32_t seconds)
 {
     struct plot_bar ratios[PEER_RATIOS];
-    struct utsname machine;
     size_t count = 0;
     FILE *page = plot_page_open(path, "A lead's life beside peers");
-    uname(&machine);
     plot_page_text(page, "One life: published, acknowledged durably, routed by skill and load, delivered, accepted, completed; of a peer, the nearest it can do. "
-                   "1 publisher, 50 reps, 10 skills, all on this machine (%s %s, %s). Medians of %u rounds of %u s in turns, with lowest and highest.",
-                   machine.sysname, machine.release, machine.machine, rounds, seconds);
+                   "1 publisher, 50 reps, 10 skills, all on one machine: %s. Medians of %u rounds of %u s in turns, with lowest and highest.",
+                   bench_machine(), rounds, seconds);
     write_bars(page, "Lives a second, flat out", "lives/s", rounds, offsetof(struct floor_result, lives_per_s));
     write_bars(page, "From publishing to delivery, p50 at 2,000 a second", "us", rounds, offsetof(struct floor_result, p50_us));
     for (int i = 0; i < PEER_RATIOS; i++)

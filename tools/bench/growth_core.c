@@ -5,7 +5,7 @@
 #include "core_work.h"
 #include "growth.h"
 
-enum curve { REPS, SKILL_SETS, WAITING, PAYLOAD };
+enum curve { REPS, SKILL_SETS, WAITING, PAYLOAD, ALL };
 
 static const char p50_of[] = "us, p50 of a step that decides", memory_of[] = "bytes that the core has";
 struct growth_curve growth_core_curves[GROWTH_CORE_CURVES] = {
@@ -13,6 +13,8 @@ struct growth_curve growth_core_curves[GROWTH_CORE_CURVES] = {
     [SKILL_SETS] = {.name = "skill_sets", .grows = "sets of skills that leads ask for", .of = "the core alone", .p50_of = p50_of, .memory_of = memory_of,
                     .at = {10, 50, 200, 500, 1000, 2000}, .points = 6},
     [WAITING] = {.name = "waiting", .grows = "leads that wait", .of = "the core alone", .p50_of = p50_of, .memory_of = memory_of, .at = {0, 1000, 30000, 300000, 1000000}, .points = 5},
+    [ALL] = {.name = "all", .grows = "leads that wait, with 50 reps and 10 sets of skills, then with 5,000 and 500", .of = "the core alone", .p50_of = p50_of,
+             .memory_of = memory_of, .at = {0, 500000}, .points = 2},
     [PAYLOAD] = {.name = "payload", .grows = "bytes of a lead's payload", .of = "the core alone", .p50_of = p50_of, .memory_of = memory_of, .at = {200, 400, 2048, 8192, 32768}, .points = 5},
 };
 
@@ -26,8 +28,10 @@ static struct core_work_size size_of(enum curve curve, double at)
         size.classes = value;
     else if (curve == WAITING)
         size.waiting = value;
-    else
+    else if (curve == PAYLOAD)
         size.payload = value;
+    else
+        size = (struct core_work_size){.reps = value ? 5000 : 50, .classes = value ? 500 : 10, .capacity = 10, .waiting = value};
     return size;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "bench_machine.h"
 
 struct bench { const char *name; bench_function *run; const char *what; };
 static const struct bench benches[] = {
@@ -87,5 +88,9 @@ int main(int argc, char **argv)
             chosen = named;
         }
     }
-    return chosen ? chosen->run(&options) : usage(stderr, 2);
+    if (!chosen)
+        return usage(stderr, 2);
+    if (chosen->run != bench_lives)
+        printf("leadwire %s on %s\n", LEADWIRE_VERSION, bench_machine());
+    return chosen->run(&options);
 }

@@ -15,6 +15,13 @@ bool peer_beanstalkd_is_there(void)
     return peer_program_find("beanstalkd", "LEADWIRE_BEANSTALKD", path);
 }
 
+void peer_beanstalkd_version(char version[BENCH_VERSION_MAX])
+{
+    char path[512];
+    peer_program_find("beanstalkd", "LEADWIRE_BEANSTALKD", path);
+    bench_version_ask((const char *const[]){path, "-v", NULL}, NULL, version);
+}
+
 static struct peer_link *open_link(const struct floor_board *board)
 {
     char path[128];

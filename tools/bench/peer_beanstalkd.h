@@ -8,10 +8,12 @@
 #ifndef PEER_BEANSTALKD_H
 #define PEER_BEANSTALKD_H
 
+#include "bench_machine.h"
 #include "peer_work.h"
 
 /* $LEADWIRE_BEANSTALKD, or beanstalkd from PATH; false: there is none. */
 bool peer_beanstalkd_is_there(void);
+void peer_beanstalkd_version(char version[BENCH_VERSION_MAX]);
 /* fsync_every_ms: 0 is before each answer. */
 struct peer_result peer_beanstalkd_run(unsigned fsync_every_ms, uint32_t seconds);
 

@@ -20,6 +20,13 @@ bool peer_nats_is_there(void)
     return peer_program_find("nats-server", "LEADWIRE_NATS_SERVER", path);
 }
 
+void peer_nats_version(char version[BENCH_VERSION_MAX])
+{
+    char path[512];
+    peer_program_find("nats-server", "LEADWIRE_NATS_SERVER", path);
+    bench_version_ask((const char *const[]){path, "--version", NULL}, NULL, version);
+}
+
 /* The next whole message; pings are answered, what else the server says is skipped. "MSG SUBJECT SID [REPLY] SIZE", and the body's line. */
 static bool next_message(struct peer_link *link, struct message *out)
 {

@@ -9,10 +9,12 @@
 #ifndef PEER_NATS_H
 #define PEER_NATS_H
 
+#include "bench_machine.h"
 #include "peer_work.h"
 
 /* $LEADWIRE_NATS_SERVER, or nats-server from PATH; false: there is none. */
 bool peer_nats_is_there(void);
+void peer_nats_version(char version[BENCH_VERSION_MAX]);
 struct peer_result peer_nats_run(uint32_t seconds);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "peer_rabbitmq.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,20 @@ bool peer_rabbitmq_is_there(void)
     char path[512];
     server_path(path);
     return access(path, X_OK) == 0 && !strchr(path, ' ');   /* its scripts take a path apart at spaces */
+}
+
+/* It would take seconds to say so itself; the folder of its code has it in its name. */
+void peer_rabbitmq_version(char version[BENCH_VERSION_MAX])
+{
+    char pattern[512];
+    glob_t found;
+
+    snprintf(pattern, sizeof pattern, "%s/usr/lib/rabbitmq/lib/rabbitmq_server-*", root());
+    version[0] = '\0';
+    if (glob(pattern, 0, NULL, &found) != 0)
+        return;
+    bench_version_find(strrchr(found.gl_pathv[0], '/'), version);
+    globfree(&found);
 }
 
 /* ---- the publisher ----------------------------------------------------------------------- */

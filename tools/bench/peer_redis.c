@@ -56,6 +56,11 @@ static void peer_flush(void *link)
     }
 }
 
+void peer_redis_version(char version[BENCH_VERSION_MAX])
+{
+    bench_version_ask((const char *const[]){bench_desk_redis_program(), "--version", NULL}, BENCH_REDIS_ALSO_AS, version);
+}
+
 /* ---- streams ---- */
 
 static void streams_prepare(redisContext *link)

@@ -13,11 +13,13 @@
 #ifndef PEER_REDIS_H
 #define PEER_REDIS_H
 
+#include "bench_machine.h"
 #include "peer_work.h"
 
 /* MERGED: what a rep read at once is acknowledged by one command. */
 enum peer_redis { PEER_STREAMS, PEER_STREAMS_MERGED, PEER_LUA };
 
+void peer_redis_version(char version[BENCH_VERSION_MAX]);
 struct peer_result peer_redis_run(enum peer_redis peer, const char *fsync, uint32_t seconds);
 
 #endif

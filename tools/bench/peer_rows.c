@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "peer_rows.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "peer_beanstalkd.h"
@@ -19,24 +20,28 @@ struct peer_row peer_rows[PEER_ROWS] = {
     [OURS_EVERYSEC] = {.system = "leadwire", .durability = "everysec"},
     [OURS_ALWAYS] = {.system = "leadwire", .durability = "always", .syncs_each = true},
     [STREAMS_EVERYSEC] = {.system = "redis_streams", .durability = "everysec", .table_lives_per_s = 70000,
+                          .ask_version = peer_redis_version,
                           .lacks = "chooses nobody: whoever of the skill asks first; no accept, no deadline, no capacity"},
-    [STREAMS_ALWAYS] = {.system = "redis_streams", .durability = "always", .table_lives_per_s = 38000, .syncs_each = true, .lacks = "the same"},
-    [LUA_EVERYSEC] = {.system = "redis_lua", .durability = "everysec", .table_lives_per_s = 24000,
+    [STREAMS_ALWAYS] = {.system = "redis_streams", .durability = "always", .table_lives_per_s = 38000, .syncs_each = true,
+                        .ask_version = peer_redis_version, .lacks = "the same"},
+    [LUA_EVERYSEC] = {.system = "redis_lua", .durability = "everysec", .table_lives_per_s = 24000, .ask_version = peer_redis_version,
                       .lacks = "chooses the least loaded; no accept, no deadline, no levels; a rep who dies keeps the leads"},
-    [LUA_ALWAYS] = {.system = "redis_lua", .durability = "always", .table_lives_per_s = 12000, .syncs_each = true, .lacks = "the same"},
-    [NATS] = {.system = "nats", .durability = "2min", .table_lives_per_s = 29000, .is_there = peer_nats_is_there,
+    [LUA_ALWAYS] = {.system = "redis_lua", .durability = "always", .table_lives_per_s = 12000, .syncs_each = true, .ask_version = peer_redis_version,
+                    .lacks = "the same"},
+    [NATS] = {.system = "nats", .durability = "2min", .table_lives_per_s = 29000, .is_there = peer_nats_is_there, .ask_version = peer_nats_version,
               .lacks = "chooses nobody: any of the queue group; no accept, no capacity of a rep; fsync every 2 minutes; completion not confirmed"},
     [RABBITMQ] = {.system = "rabbitmq_quorum", .durability = "always", .table_lives_per_s = 12000, .syncs_each = true, .is_there = peer_rabbitmq_is_there,
-                  .lacks = "chooses nobody: in turn; no accept, capacity by queue; completion not confirmed"},
+                  .ask_version = peer_rabbitmq_version, .lacks = "chooses nobody: in turn; no accept, capacity by queue; completion not confirmed"},
     [BEANSTALKD] = {.system = "beanstalkd", .durability = "50ms", .table_lives_per_s = 19000, .is_there = peer_beanstalkd_is_there,
-                    .lacks = "chooses nobody; no accept, no capacity; fsync every 50 ms"},
+                    .ask_version = peer_beanstalkd_version, .lacks = "chooses nobody; no accept, no capacity; fsync every 50 ms"},
     [BEANSTALKD_F0] = {.system = "beanstalkd_f0", .durability = "always", .table_lives_per_s = 2800, .syncs_each = true, .is_there = peer_beanstalkd_is_there,
-                       .lacks = "chooses nobody; no accept, no capacity"},
-    [STREAMS_MERGED_EVERYSEC] = {.system = "streams_merged", .durability = "everysec", .table_lives_per_s = 70000, .is_aside = true, .lacks = MERGED},
+                       .ask_version = peer_beanstalkd_version, .lacks = "chooses nobody; no accept, no capacity"},
+    [STREAMS_MERGED_EVERYSEC] = {.system = "streams_merged", .durability = "everysec", .table_lives_per_s = 70000, .is_aside = true,
+                                 .ask_version = peer_redis_version, .lacks = MERGED},
     [STREAMS_MERGED_ALWAYS] = {.system = "streams_merged", .durability = "always", .table_lives_per_s = 38000, .syncs_each = true, .is_aside = true,
-                               .lacks = MERGED},
+                               .ask_version = peer_redis_version, .lacks = MERGED},
     [RABBITMQ_MERGED] = {.system = "rabbitmq_merged", .durability = "always", .table_lives_per_s = 12000, .syncs_each = true, .is_aside = true,
-                         .is_there = peer_rabbitmq_is_there, .lacks = MERGED},
+                         .is_there = peer_rabbitmq_is_there, .ask_version = peer_rabbitmq_version, .lacks = MERGED},
 };
 
 #define LIVES offsetof(struct floor_result, lives_per_s)
@@ -53,6 +58,8 @@ const struct peer_ratio peer_ratios[PEER_RATIOS] = {
 static const double append_lives_per_s[FLOORS] = {1000000, 180000};
 static double append_floor[FLOORS][PEER_ROUNDS_MAX];
 
+static void learn_version(int index);
+
 bool peer_rows_look(bool is_quick, const char *only)
 {
     bool is_known = !only;
@@ -63,7 +70,23 @@ bool peer_rows_look(bool is_quick, const char *only)
         row->is_left_out = only ? i > OURS_ALWAYS && !is_meant : row->is_aside && is_quick;
         is_known = is_known || is_meant;
     }
+    for (int i = 0; i < PEER_ROWS && is_known; i++)
+        if (peer_row_runs(&peer_rows[i]))
+            learn_version(i);
     return is_known;
+}
+
+/* Systems that are one program stand one behind the other. */
+static void learn_version(int index)
+{
+    struct peer_row *row = &peer_rows[index];
+
+    if (!row->ask_version)
+        snprintf(row->version, sizeof row->version, "%s", LEADWIRE_VERSION);
+    else if (index > 0 && row[-1].ask_version == row->ask_version && peer_row_runs(row - 1))
+        memcpy(row->version, row[-1].version, sizeof row->version);
+    else
+        row->ask_version(row->version);
 }
 
 bool peer_row_runs(const struct peer_row *row)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench_machine.h"
 #include "floor.h"
 #include "plot_page.h"
 
@@ -21,6 +22,8 @@ struct peer_row {
     bool syncs_each;               /* its floor is that of appends at always, else of those at everysec */
     bool is_aside;                 /* does less than ours for a lead: no ratio is of it, and a quick run leaves it out */
     bool (*is_there)(void);        /* NULL: always */
+    void (*ask_version)(char version[BENCH_VERSION_MAX]);   /* NULL: it is ours */
+    char version[BENCH_VERSION_MAX];                        /* of what runs; "": it does not say */
     struct floor_result rounds[PEER_ROUNDS_MAX];
     bool went_wrong, is_missing, is_left_out;
 };
@@ -30,7 +33,7 @@ extern struct peer_row peer_rows[PEER_ROWS];
 struct peer_ratio { const char *name; int ours, peer; size_t offset; };   /* rows; of struct floor_result */
 extern const struct peer_ratio peer_ratios[PEER_RATIOS];
 
-/* Which programs are there, and which rows a run is of: only: ours and that system's; NULL: all. False: there is no such system. */
+/* Which programs are there, of which versions, and which rows a run is of: only: ours and that system's; NULL: all. False: there is no such system. */
 bool peer_rows_look(bool is_quick, const char *only);
 /* It is neither missing nor left out. */
 bool peer_row_runs(const struct peer_row *row);
