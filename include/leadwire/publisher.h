@@ -4,13 +4,14 @@
  *
  * A publisher is one connection to one desk. Requests are queued, sent as the
  * broker's credit allows, and repeated with the same idempotency id after a
- * reconnect, until an answer comes: an answer other than LW_OUTCOME_BUSY is final. Tell the source "success"
+ * reconnect or when the broker is busy, until an answer comes. Tell the source "success"
  * only on LW_OUTCOME_ACCEPTED or LW_OUTCOME_DUPLICATE: then the lead is in the
  * journal.
  *
  * Waiting: poll(2) lw_publisher_fd() for POLLIN, at most lw_publisher_wait_ms()
- * long; then call lw_publisher_next() until LW_AGAIN. The descriptor is
- * edge-triggered (ZMQ_FD): after any other call on the publisher, also call
+ * long; then call lw_publisher_next() until LW_AGAIN. The descriptor may be
+ * edge-triggered (by tcp it is ZMQ_FD), and what was read already does not make it
+ * readable: after any other call on the publisher, also call
  * lw_publisher_next() until LW_AGAIN before polling again. It stays the same until close.
  * Threads: one owner per publisher; several publishers are independent.
  */
@@ -86,9 +87,9 @@ LW_MUST_CHECK lw_status lw_publisher_open(const struct lw_publisher_options *opt
 void lw_publisher_close(struct lw_publisher **publisher);
 
 /* Queues a lead. idempotency_id: what the source calls this contact, unique within (desk, lead->source).
- * *ticket_out (never 0) names the request in its answer. An answer comes for every ticket, unless time_limit_ms
- * (0: none) passes first: then the answer is LW_OUTCOME_BUSY with reason "no answer in time": the outcome is unknown,
- * repeat with the same id. Errors: LW_INVALID (lw_publisher_error() says what), LW_TOO_LARGE, LW_FULL, LW_NO_MEMORY. */
+ * *ticket_out (never 0) names the request in its answer. A broker that is busy is asked again until time_limit_ms is over (0: without
+ * end). Then the answer is LW_OUTCOME_BUSY, with the broker's reason if it was busy to the end, else "no answer in time": the outcome is
+ * unknown, repeat later with the same id. Errors: LW_INVALID (lw_publisher_error() says what), LW_TOO_LARGE, LW_FULL, LW_NO_MEMORY. */
 LW_MUST_CHECK lw_status lw_publisher_publish(struct lw_publisher *publisher, const char *idempotency_id,
                                              int64_t received_unix_ms, const struct lw_lead *lead,
                                              uint32_t time_limit_ms, uint64_t *ticket_out);

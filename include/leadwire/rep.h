@@ -47,7 +47,7 @@ typedef enum lw_rep_event_kind {
     LW_REP_STATUS,      /* your state, load, capacity */
     LW_REP_SNAPSHOT,    /* after (re)connect: all offers and holdings have been told */
     LW_REP_PULL_LIST,   /* the answer to lw_rep_pull_list: ticket, pullable */
-    LW_REP_ANSWER,      /* the broker's answer to a request of ours: ticket, outcome, reason */
+    LW_REP_ANSWER,      /* the broker's answer to a request of ours: ticket, outcome, reason, lead_id; of accept and decline offer_number, else 0 */
     LW_REP_REFUSED,     /* the broker will not have us: unknown rep, wrong secret, version, another device logged on, a manager logged you off. Final. */
     LW_REP_CHOICES,     /* the answer to lw_rep_ask_choices: ticket, choices */
     LW_REP_DAY,         /* the answer to lw_rep_ask_day: ticket, day */

@@ -48,7 +48,7 @@ static int publish(struct lw_publisher *publisher, const char *id)
         return 1;
     }
     if (status != LW_OK || answer.outcome == LW_OUTCOME_BUSY) {
-        fprintf(stderr, "not known: repeat with the same id\n");
+        fprintf(stderr, "not known%s%s: repeat with the same id\n", status == LW_OK ? ", " : "", status == LW_OK ? answer.reason : "");
         return 3;
     }
     printf("%s %s%s%s\n", lw_outcome_name(answer.outcome), answer.lead_id, *answer.reason ? ": " : "", answer.reason);
