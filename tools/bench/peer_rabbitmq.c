@@ -153,7 +153,7 @@ static void prepare(void)
 static pid_t start(const char *dir, pid_t *epmd)
 {
     char server[512], daemon[512], log[96], settings[SETTINGS][SETTING_MAX + 512];
-    const char *argv[SETTINGS + 3] = {"/usr/bin/env"}, *path = getenv("PATH");
+    const char *argv[SETTINGS + 3] = {"/usr/bin/env"};
     int count = 0;
     server_path(server);
     snprintf(daemon, sizeof daemon, "%s/usr/lib/erlang/bin/epmd", root());
@@ -161,7 +161,7 @@ static pid_t start(const char *dir, pid_t *epmd)
 #define SET(...) snprintf(settings[count], sizeof settings[count], __VA_ARGS__), count++
     SET("ERL_EPMD_PORT=%u", peer_free_port());
     SET("ERL_EPMD_ADDRESS=127.0.0.1");
-    SET("PATH=%s/usr/lib/erlang/bin:%.200s", root(), path ? path : "/usr/bin:/bin");
+    SET("PATH=%s/usr/lib/erlang/bin:/usr/sbin:/usr/bin:/sbin:/bin", root());
     SET("ERL_ROOTDIR=%s/usr/lib/erlang", root());
     SET("HOME=%s", dir);
     SET("RABBITMQ_MNESIA_BASE=%s/data", dir);
