@@ -11,6 +11,8 @@
 #include "bench_process.h"
 #include "control_client.h"
 
+const struct bench_desk_size bench_desk_usual = {BENCH_REPS, BENCH_SKILLS};
+
 void bench_give_up(const char *what)
 {
     fprintf(stderr, "leadwire-bench: %s\n", what);
@@ -53,15 +55,20 @@ double bench_desk_redis_number(const char *dir, const char *name)
     return value;
 }
 
-void bench_desk_secrets(const char *path)
+void bench_desk_secrets(const char *path, uint32_t reps)
 {
     FILE *file = fopen(path, "w");
     if (!file)
         bench_give_up("cannot write the reps' secrets");
-    for (uint32_t i = 0; i < BENCH_REPS; i++)
+    for (uint32_t i = 0; i < reps; i++)
         fprintf(file, "rep%u bench-secret\n", i);
     fclose(file);
     chmod(path, 0600);
+}
+
+bool bench_desk_has_skill(const struct bench_desk_size *size, uint32_t rep, uint32_t skill)
+{
+    return skill == rep % size->skills || skill == (rep + size->skills / 2) % size->skills;
 }
 
 void bench_desk_rules(const char *run_dir)
@@ -69,57 +76,80 @@ void bench_desk_rules(const char *run_dir)
     bench_desk_rules_timed(run_dir, "bench", 60000, 15000);
 }
 
-/* 10 skills, 10 rules, 50 reps with two skills each. */
 void bench_desk_rules_timed(const char *run_dir, const char *desk_name, uint32_t offer_timeout_ms, uint32_t grace_ms)
 {
-    static char names[BENCH_REPS + BENCH_SKILLS][16];
-    static Leadwire__V1__SkillConfig skills[BENCH_SKILLS];
-    static Leadwire__V1__SkillLevel levels[BENCH_SKILLS];
-    static Leadwire__V1__Predicate predicates[BENCH_SKILLS];
-    static Leadwire__V1__RuleConfig rules[BENCH_SKILLS];
-    static Leadwire__V1__RepConfig reps[BENCH_REPS];
-    Leadwire__V1__SkillConfig *skill_list[BENCH_SKILLS];
-    Leadwire__V1__SkillLevel *level_list[BENCH_SKILLS], *rep_levels[BENCH_REPS][2];
-    Leadwire__V1__Predicate *predicate_list[BENCH_SKILLS];
-    Leadwire__V1__RuleConfig *rule_list[BENCH_SKILLS];
-    Leadwire__V1__RepConfig *rep_list[BENCH_REPS];
-    char *values[BENCH_SKILLS];
+    bench_desk_rules_sized(run_dir, desk_name, &bench_desk_usual, offer_timeout_ms, grace_ms);
+}
 
-    for (uint32_t i = 0; i < BENCH_SKILLS; i++) {
-        snprintf(names[i], sizeof names[i], "s%u", i);
-        values[i] = names[i];
-        leadwire__v1__skill_config__init(&skills[i]);
-        skills[i].name = names[i];
-        skill_list[i] = &skills[i];
-        leadwire__v1__skill_level__init(&levels[i]);
-        levels[i].skill = names[i];
-        levels[i].level = 5;
-        level_list[i] = &levels[i];
-        leadwire__v1__predicate__init(&predicates[i]);
-        predicates[i].field = (char *)(uintptr_t)"product";
-        predicates[i].kind = LEADWIRE__V1__PREDICATE_KIND__PREDICATE_EQUALS;
-        predicates[i].n_values = 1;
-        predicates[i].values = &values[i];
-        predicate_list[i] = &predicates[i];
-        leadwire__v1__rule_config__init(&rules[i]);
-        rules[i].name = rules[i].queue = names[i];
-        rules[i].n_when = 1;
-        rules[i].when = &predicate_list[i];
-        rules[i].n_require = 1;
-        rules[i].require = &level_list[i];
-        rule_list[i] = &rules[i];
+/* A skill, with the rule that asks for it. */
+struct skill_rules {
+    char name[16];
+    char *value;
+    Leadwire__V1__SkillConfig skill, *skill_at;
+    Leadwire__V1__SkillLevel level, *level_at;
+    Leadwire__V1__Predicate predicate, *predicate_at;
+    Leadwire__V1__RuleConfig rule, *rule_at;
+};
+
+struct rep_rules { char name[16]; Leadwire__V1__SkillLevel *levels[2]; Leadwire__V1__RepConfig rep; };
+
+static void *make_room(size_t count, size_t size)
+{
+    void *room = calloc(count, size);
+    if (!room)
+        bench_give_up("out of memory");
+    return room;
+}
+
+static void make_skill(struct skill_rules *rules, uint32_t number)
+{
+    snprintf(rules->name, sizeof rules->name, "s%u", number);
+    rules->value = rules->name;
+    leadwire__v1__skill_config__init(&rules->skill);
+    rules->skill.name = rules->name;
+    leadwire__v1__skill_level__init(&rules->level);
+    rules->level.skill = rules->name;
+    rules->level.level = 5;
+    rules->level_at = &rules->level;
+    leadwire__v1__predicate__init(&rules->predicate);
+    rules->predicate.field = (char *)(uintptr_t)"product";
+    rules->predicate.kind = LEADWIRE__V1__PREDICATE_KIND__PREDICATE_EQUALS;
+    rules->predicate.n_values = 1;
+    rules->predicate.values = &rules->value;
+    rules->predicate_at = &rules->predicate;
+    leadwire__v1__rule_config__init(&rules->rule);
+    rules->rule.name = rules->rule.queue = rules->name;
+    rules->rule.n_when = 1;
+    rules->rule.when = &rules->predicate_at;
+    rules->rule.n_require = 1;
+    rules->rule.require = &rules->level_at;
+}
+
+void bench_desk_rules_sized(const char *run_dir, const char *desk_name, const struct bench_desk_size *size, uint32_t offer_timeout_ms, uint32_t grace_ms)
+{
+    struct skill_rules *skills = make_room(size->skills, sizeof *skills);
+    struct rep_rules *reps = make_room(size->reps, sizeof *reps);
+    Leadwire__V1__SkillConfig **skill_list = make_room(size->skills, sizeof *skill_list);
+    Leadwire__V1__RuleConfig **rule_list = make_room(size->skills, sizeof *rule_list);
+    Leadwire__V1__RepConfig **rep_list = make_room(size->reps, sizeof *rep_list);
+
+    for (uint32_t i = 0; i < size->skills; i++) {
+        make_skill(&skills[i], i);
+        skill_list[i] = &skills[i].skill;
+        rule_list[i] = &skills[i].rule;
     }
-    for (uint32_t i = 0; i < BENCH_REPS; i++) {
-        snprintf(names[BENCH_SKILLS + i], sizeof names[0], "rep%u", i);
-        leadwire__v1__rep_config__init(&reps[i]);
-        reps[i].name = names[BENCH_SKILLS + i];
-        reps[i].team = (char *)(uintptr_t)"inside";
-        reps[i].capacity = BENCH_CAPACITY;
-        rep_levels[i][0] = &levels[i % BENCH_SKILLS];
-        rep_levels[i][1] = &levels[(i + 5) % BENCH_SKILLS];
-        reps[i].n_skills = 2;
-        reps[i].skills = rep_levels[i];
-        rep_list[i] = &reps[i];
+    for (uint32_t i = 0; i < size->reps; i++) {
+        struct rep_rules *rules = &reps[i];
+        snprintf(rules->name, sizeof rules->name, "rep%u", i);
+        leadwire__v1__rep_config__init(&rules->rep);
+        rules->rep.name = rules->name;
+        rules->rep.team = (char *)(uintptr_t)"inside";
+        rules->rep.capacity = BENCH_CAPACITY;
+        rules->levels[0] = &skills[i % size->skills].level;
+        rules->levels[1] = &skills[(i + size->skills / 2) % size->skills].level;
+        rules->rep.n_skills = 2;
+        rules->rep.skills = rules->levels;
+        rep_list[i] = &rules->rep;
     }
     Leadwire__V1__TeamConfig team = LEADWIRE__V1__TEAM_CONFIG__INIT, *team_list = &team;
     team.name = (char *)(uintptr_t)"inside";
@@ -136,9 +166,9 @@ void bench_desk_rules_timed(const char *run_dir, const char *desk_name, uint32_t
     Leadwire__V1__DeskConfig desk = LEADWIRE__V1__DESK_CONFIG__INIT;
     desk.desk = (char *)(uintptr_t)desk_name;
     desk.policy = (char *)(uintptr_t)"least_loaded";
-    desk.n_skills = BENCH_SKILLS, desk.skills = skill_list;
-    desk.n_rules = BENCH_SKILLS, desk.rules = rule_list;
-    desk.n_reps = BENCH_REPS, desk.reps = rep_list;
+    desk.n_skills = size->skills, desk.skills = skill_list;
+    desk.n_rules = size->skills, desk.rules = rule_list;
+    desk.n_reps = size->reps, desk.reps = rep_list;
     desk.n_teams = 1, desk.teams = &team_list;
     desk.n_channels = 1, desk.channels = &channel_list;
     desk.n_dispositions = 1, desk.dispositions = &disposition_list;
@@ -156,6 +186,11 @@ void bench_desk_rules_timed(const char *run_dir, const char *desk_name, uint32_t
         reply.reply->status != LEADWIRE__V1__STATUS__STATUS_ACCEPTED)
         bench_give_up("the broker did not take the bench's rules");
     control_client_close(&control);
+    free(skills);
+    free(reps);
+    free(skill_list);
+    free(rule_list);
+    free(rep_list);
 }
 
 void bench_desk_id(uint64_t number, char id[BENCH_ID_SIZE])
@@ -163,12 +198,12 @@ void bench_desk_id(uint64_t number, char id[BENCH_ID_SIZE])
     snprintf(id, BENCH_ID_SIZE, "bench-%llu", (unsigned long long)number);
 }
 
-const struct lw_lead *bench_desk_lead(uint64_t number, struct bench_lead *room)
+const struct lw_lead *bench_desk_lead(uint64_t number, uint32_t skills, struct bench_lead *room)
 {
     room->phone = (struct lw_lead_phone){.e164 = "+390212345678", .raw = "02 1234 5678", .kind = "fixed", .region = "IT"};
     room->email = (struct lw_lead_email){.address = "prospect.number@example.com", .key = "prospect.number@example.com"};
     snprintf(room->sent, sizeof room->sent, "%llu", (unsigned long long)bench_now_ns());
-    snprintf(room->skill, sizeof room->skill, "s%llu", (unsigned long long)(number % BENCH_SKILLS));
+    snprintf(room->skill, sizeof room->skill, "s%llu", (unsigned long long)(number % skills));
     room->lead = (struct lw_lead){
         .channel = LW_CHANNEL_WEB, .source = "bench", .full_name = "A Prospect of the Bench", .phones = &room->phone, .phone_count = 1,
         .emails = &room->email, .email_count = 1, .language = "it", .country = "IT", .product = room->skill, .vendor_id = room->sent,
@@ -181,9 +216,14 @@ const struct lw_lead *bench_desk_lead(uint64_t number, struct bench_lead *room)
 
 lw_status bench_desk_publish(struct lw_publisher *publisher, uint64_t number)
 {
+    return bench_desk_publish_to(publisher, number, BENCH_SKILLS);
+}
+
+lw_status bench_desk_publish_to(struct lw_publisher *publisher, uint64_t number, uint32_t skills)
+{
     char id[BENCH_ID_SIZE];
     struct bench_lead room;
     uint64_t ticket;
     bench_desk_id(number, id);
-    return lw_publisher_publish(publisher, id, 0, bench_desk_lead(number, &room), 0, &ticket);
+    return lw_publisher_publish(publisher, id, 0, bench_desk_lead(number, skills, &room), 0, &ticket);
 }

@@ -81,7 +81,7 @@ int bench_growth(const struct bench_options *options)
         if (growth_has(&effort, &growth_desk_curves[i]))
             curves[count++] = &growth_desk_curves[i];
     if (count == 0) {
-        fprintf(stderr, "leadwire-bench: there is no curve '%s': reps, skill_sets, waiting, payload, all, subscribers, desks\n", effort.only);
+        fprintf(stderr, "leadwire-bench: there is no curve '%s': reps, skill_sets, waiting, payload, all, subscribers, desks, flat\n", effort.only);
         return 2;
     }
     growth_core_measure(&effort);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -136,6 +137,16 @@ bool bench_await_socket(const char *path, uint32_t timeout_ms)
         poll(NULL, 0, 10);
     }
     return false;
+}
+
+void bench_allow_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        fail("leadwire-bench: the limit of descriptors");
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        fail("leadwire-bench: the limit of descriptors");
 }
 
 void bench_make_dir(char path[64])

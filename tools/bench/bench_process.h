@@ -28,6 +28,8 @@ uint64_t bench_resident_bytes(pid_t pid);
 bool bench_await_path(const char *path, uint32_t timeout_ms);
 /* True once somebody listens at this unix socket, which is later than that it is there; false after timeout_ms. */
 bool bench_await_socket(const char *path, uint32_t timeout_ms);
+/* As many open files as this process may have, and those that it starts. */
+void bench_allow_descriptors(void);
 /* A new directory of mode 0700 under $XDG_RUNTIME_DIR or /tmp; path[64]. */
 void bench_make_dir(char path[64]);
 void bench_remove_dir(const char *path);

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "bench.h"
+#include "bench_desk.h"
 
 enum { FLOOR_IN_FLIGHT = 512, FLOOR_BACKLOG = 1000, FLOOR_RATE = 2000 };
 
@@ -31,13 +32,17 @@ struct floor_board;
 
 /* Shared memory; munmap it. */
 struct floor_board *floor_board_new(void);
-/* Flat out, then FLOOR_RATE; figures are differences over the middle, when everybody is at work. dir: where Redis writes. */
+/* Flat out, then FLOOR_RATE; figures are differences over the middle, when everybody is at work. dir: where Redis writes. The first is
+ * flat out alone. */
+struct floor_result floor_measure_flat_out(const struct floor_board *board, const char *dir, const struct floor_pids *pids, uint32_t seconds);
 struct floor_result floor_measure(struct floor_board *board, const char *dir, const struct floor_pids *pids, uint32_t seconds);
 struct floor_result floor_ours(const char *durability, uint32_t seconds);
 /* The same with clients that subscribe to the desk's events and read them all. */
 struct floor_result floor_ours_watched(const char *durability, uint32_t subscribers, uint32_t seconds);
 /* The same by TCP on loopback, plain or with a CURVE key for each client. */
 struct floor_result floor_ours_by_tcp(const char *durability, bool is_encrypted, uint32_t seconds);
+/* A desk of that size, each of whose reps is full while so many leads wait; only flat out. */
+struct floor_result floor_ours_large(const char *durability, const struct bench_desk_size *desk, uint32_t waiting, uint32_t seconds, double *broker_bytes);
 /* The same load, spread over desks with a broker and 5 reps each, on one Redis; *broker_bytes: memory of the brokers together. */
 struct floor_result floor_ours_desks(const char *durability, uint32_t desks, uint32_t seconds, double *broker_bytes);
 struct floor_result floor_zmq(uint32_t seconds);

@@ -5,6 +5,7 @@
 #ifndef FLOOR_BROKER_H
 #define FLOOR_BROKER_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 enum { FLOOR_ADDRESS_SIZE = 160 };
@@ -16,6 +17,7 @@ struct floor_broker {
     const char *run_dir, *desk;
     const char *durability;    /* "memory": without Redis */
     enum floor_way way;
+    uint32_t reps, leads_max;  /* who has a secret or a key, 0: BENCH_REPS; 0: the broker's own bound */
 };
 
 /* Once its control address is there. */

@@ -48,8 +48,8 @@ int floor_publisher(void *argument)
         }
         uint64_t due = rate == 0 ? UINT64_MAX : base_sent + (bench_now_ns() - base_ns) * rate / 1000000000u;
         /* The backlog is bounded: what waits at the desk counts as well as what is unanswered. */
-        while (lw_publisher_pending(publisher) < FLOOR_IN_FLIGHT && sent < due && sent - board->completed < FLOOR_BACKLOG)
-            must(bench_desk_publish(publisher, sent++), "publish");
+        while (lw_publisher_pending(publisher) < FLOOR_IN_FLIGHT && sent < due && sent - board->completed < board->open_max)
+            must(bench_desk_publish_to(publisher, sent++, board->desk.skills), "publish");
         while (lw_publisher_next(publisher, &answer) == LW_OK) {
             if (answer.outcome != LW_OUTCOME_ACCEPTED)
                 board->wrong++;
@@ -72,14 +72,13 @@ static void sample(struct floor_board *board, const struct lw_lead *lead)
         board->samples_us[at] = (uint32_t)((bench_now_ns() - strtoull(lead->vendor_id, NULL, 10)) / 1000);
 }
 
-/* Rep r has the skills r % 10 and (r + 5) % 10. */
 static void react(struct floor_board *board, struct lw_rep *rep, uint32_t number, const struct lw_rep_event *event)
 {
     uint64_t ticket;
     switch (event->kind) {
     case LW_REP_OFFER: {
         uint32_t skill = event->lead && event->lead->product ? (uint32_t)atoi(event->lead->product + 1) : 0;
-        if (skill != number % BENCH_SKILLS && skill != (number + 5) % BENCH_SKILLS)
+        if (!bench_desk_has_skill(&board->desk, number, skill))
             board->wrong++;
         sample(board, event->lead);
         must(lw_rep_accept(rep, event->lead_id, event->offer_number, &ticket), "accept");
@@ -117,12 +116,14 @@ void floor_rep_work_off(struct floor_board *board, struct lw_rep *rep, uint32_t 
 int floor_reps(void *argument)
 {
     struct floor_board *board = argument;
-    struct lw_rep *reps[BENCH_REPS];
+    const uint32_t count = board->desk.reps;
+    struct lw_rep **reps = calloc(count, sizeof *reps);
+    uint64_t *answered = calloc(count, sizeof *answered);
     struct epoll_event ready[BENCH_REPS];
-    uint64_t answered[BENCH_REPS] = {0};
     char key_file[128];
+    must(reps && answered ? LW_OK : LW_NO_MEMORY, "reps");
     int queue = epoll_create1(0);
-    for (uint32_t i = 0; i < BENCH_REPS; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         char name[16];
         snprintf(name, sizeof name, "rep%u", i);
         const struct lw_rep_options options = {.endpoint = board->reps, .desk = "bench", .rep = name, .secret = "bench-secret", .client = "leadwire-bench",
@@ -133,6 +134,10 @@ int floor_reps(void *argument)
     }
     uint64_t all_at_ns = 0;
     while (!board->stop) {
+        if (board->published - board->completed < board->open_min) {
+            poll(NULL, 0, 1);
+            continue;
+        }
         int ready_count = epoll_wait(queue, ready, BENCH_REPS, 50);
         for (int i = 0; i < ready_count; i++)
             floor_rep_work_off(board, reps[ready[i].data.u32], ready[i].data.u32, &answered[ready[i].data.u32]);
@@ -140,11 +145,13 @@ int floor_reps(void *argument)
         if (now_ns < all_at_ns)
             continue;
         all_at_ns = now_ns + 50000000;   /* heartbeats and the like are due now and then */
-        for (uint32_t i = 0; i < BENCH_REPS; i++)
+        for (uint32_t i = 0; i < count; i++)
             floor_rep_work_off(board, reps[i], i, &answered[i]);
     }
-    for (uint32_t i = 0; i < BENCH_REPS; i++)
+    for (uint32_t i = 0; i < count; i++)
         lw_rep_close(&reps[i], 1);
     close(queue);
+    free(reps);
+    free(answered);
     return 0;
 }

@@ -9,6 +9,8 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "bench_desk.h"
+
 enum { FLOOR_SAMPLES = 1 << 20 };
 
 /* Shared between the processes; the bench steers, the clients count. */
@@ -21,6 +23,9 @@ struct floor_board {
     _Atomic uint32_t sampling;
     _Atomic uint64_t sample_count;
     uint32_t samples_us[FLOOR_SAMPLES];
+    struct bench_desk_size desk;
+    _Atomic uint64_t open_max;      /* bounds what is published and not completed */
+    _Atomic uint64_t open_min;      /* with fewer, reps do nothing */
     uint32_t subscribers;           /* of floor_subscribers */
     _Atomic uint64_t events;        /* that they got, all together */
     char run_dir[96];

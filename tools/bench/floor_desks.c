@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "bench_desk.h"
@@ -175,23 +174,12 @@ static void await_first_lives(const struct floor_board *board)
     }
 }
 
-/* Thousands of sockets of ZeroMQ, with some descriptors each. */
-static void allow_descriptors(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        bench_give_up("cannot ask for the limit of descriptors");
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-        bench_give_up("cannot set the limit of descriptors");
-}
-
 struct floor_result floor_ours_desks(const char *durability, uint32_t desks_wanted, uint32_t seconds, double *broker_bytes)
 {
     struct floor_board *board = floor_board_new();
     char dir[64];
     desk_count = desks_wanted < DESKS_MAX ? desks_wanted : DESKS_MAX;
-    allow_descriptors();
+    bench_allow_descriptors();
     bench_make_dir(dir);
     snprintf(board->run_dir, sizeof board->run_dir, "%s", dir);
     pid_t redis = bench_desk_redis(dir, durability);

@@ -37,10 +37,12 @@ struct floor_board *floor_board_new(void)
     struct floor_board *board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (board == MAP_FAILED)
         bench_give_up("out of memory");
+    board->desk = bench_desk_usual;
+    board->open_max = FLOOR_BACKLOG;
     return board;
 }
 
-struct floor_result floor_measure(struct floor_board *board, const char *dir, const struct floor_pids *running, uint32_t seconds)
+struct floor_result floor_measure_flat_out(const struct floor_board *board, const char *dir, const struct floor_pids *running, uint32_t seconds)
 {
     struct floor_result result = {0};
     pause_ms(500);
@@ -56,7 +58,12 @@ struct floor_result floor_measure(struct floor_board *board, const char *dir, co
     for (int i = 0; i < 4; i++)
         *cpu[i] = result.lives == 0 || pids[i] <= 0 ? 0 : (double)(bench_cpu_us(pids[i]) - cpu_before[i]) / (double)result.lives;
     result.journal_bytes_per_life = result.lives == 0 ? 0 : (journal_bytes(dir) - bytes_before) / (double)result.lives;
+    return result;
+}
 
+struct floor_result floor_measure(struct floor_board *board, const char *dir, const struct floor_pids *running, uint32_t seconds)
+{
+    struct floor_result result = floor_measure_flat_out(board, dir, running, seconds);
     board->rate = FLOOR_RATE;
     pause_ms(500);
     board->sampling = 1;

@@ -33,11 +33,11 @@ struct growth_effort {
 /* Whether the effort is for this curve. */
 bool growth_has(const struct growth_effort *effort, const struct growth_curve *curve);
 
-enum { GROWTH_CORE_CURVES = 5, GROWTH_DESK_CURVES = 2 };
+enum { GROWTH_CORE_CURVES = 5, GROWTH_DESK_CURVES = 3 };
 /* The core alone, lives a second of CPU: reps, skill sets, waiting leads, payload; all but the last at once. */
 extern struct growth_curve growth_core_curves[GROWTH_CORE_CURVES];
 void growth_core_measure(const struct growth_effort *effort);
-/* End to end, with brokers and a Redis at everysec: subscribers of events; desks. */
+/* End to end, with brokers and a Redis at everysec: subscribers of events; desks; reps, skill sets and waiting leads at once. */
 extern struct growth_curve growth_desk_curves[GROWTH_DESK_CURVES];
 void growth_desks_measure(const struct growth_effort *effort);
 

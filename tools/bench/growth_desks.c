@@ -2,7 +2,7 @@
 #include "floor.h"
 #include "growth.h"
 
-enum curve { SUBSCRIBERS, DESKS };
+enum curve { SUBSCRIBERS, DESKS, FLAT };
 
 static const char p50_of[] = "us, p50 from publishing to the offer, 2,000/s";
 struct growth_curve growth_desk_curves[GROWTH_DESK_CURVES] = {
@@ -10,13 +10,25 @@ struct growth_curve growth_desk_curves[GROWTH_DESK_CURVES] = {
                      .at = {0, 1, 10, 30, 100}, .points = 5},
     [DESKS] = {.name = "desks", .grows = "desks", .of = "all together end to end, a broker each, one Redis at everysec", .p50_of = p50_of,
                .memory_of = "bytes that the brokers have", .at = {1, 3, 10, 30, 100, 200}, .points = 6},
+    [FLAT] = {.name = "flat", .grows = "leads that wait, with 50 reps and 10 sets of skills, then with 5,000 and 500", .of = "a desk end to end, everysec",
+              .memory_of = "bytes that the broker has", .at = {0, 500000}, .points = 2},
 };
+
+static struct floor_result run_flat(uint32_t waiting, uint32_t seconds, double *memory_bytes)
+{
+    const struct bench_desk_size large = {5000, 500};
+    return floor_ours_large("everysec", waiting > 0 ? &large : &bench_desk_usual, waiting, seconds, memory_bytes);
+}
 
 static struct growth_figures run_point(enum curve curve, uint32_t at, uint32_t seconds)
 {
     struct growth_figures figures = {0};
-    struct floor_result result =
-        curve == DESKS ? floor_ours_desks("everysec", at, seconds, &figures.memory_bytes) : floor_ours_watched("everysec", at, seconds);
+    struct floor_result result;
+    switch (curve) {
+    case SUBSCRIBERS: result = floor_ours_watched("everysec", at, seconds); break;
+    case DESKS: result = floor_ours_desks("everysec", at, seconds, &figures.memory_bytes); break;
+    case FLAT: result = run_flat(at, seconds, &figures.memory_bytes); break;
+    }
     figures.lives_per_s = result.lives_per_s;
     figures.p50_us = result.p50_us;
     return figures;

@@ -160,7 +160,7 @@ static void add_lead(struct publishers *all, uint64_t request_id)
     arena_reset(&all->scratch, BUNDLE_BYTES);
     publish.request_id = request_id;
     publish.idempotency_id = id;
-    publish.lead = wire_lead_from_public(bench_desk_lead(number, &room), &all->scratch);
+    publish.lead = wire_lead_from_public(bench_desk_lead(number, BENCH_SKILLS, &room), &all->scratch);
     add_frame(all, WIRE_PUBLISH, &publish.base);
     all->sent_ns[request_id % SENT_MAX] = bench_now_ns();
 }

@@ -26,7 +26,7 @@ static void start_broker(struct soak_rig *rig, const char *durability, const cha
     snprintf(redis_address, sizeof redis_address, "unix:%s", rig->redis_socket);
     snprintf(log, sizeof log, "%s/broker.log", rig->dir);
     snprintf(control, sizeof control, "%s/control", rig->run_dir);
-    bench_desk_secrets(secrets);
+    bench_desk_secrets(secrets, BENCH_REPS);
     bench_program("leadwire-broker", program);
     const char *argv[ARGUMENTS_MAX] = {program, "--desk", "bench", "--run-dir", rig->run_dir, "--rep-secrets", secrets, "--durability", durability,
                                        "--redis", redis_address};

@@ -20,7 +20,7 @@ void waiting_desk_make(struct waiting_desk *desk, const char *durability, uint32
     snprintf(desk->endpoint, sizeof desk->endpoint, "ipc://%s/publish", desk->run_dir);
     snprintf(desk->leads_max, sizeof desk->leads_max, "%u", leads + 1000);   /* and those that show that it serves */
     bench_program("leadwire-broker", desk->program);
-    bench_desk_secrets(desk->secrets);
+    bench_desk_secrets(desk->secrets, BENCH_REPS);
 }
 
 pid_t waiting_desk_start_broker(const struct waiting_desk *desk, uint32_t checkpoint_ms)
