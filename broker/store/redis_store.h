@@ -8,6 +8,7 @@
  *   store_claim.c       waits for the lease of another owner, claims
  *   store_load.c        checkpoint, then the journal's tail (journal_tail.c: what of it counts)
  *   store_append.c      entries out, answers in, confirmations
+ *   store_transaction.c a large group of entries, around Lua
  *   store_resume.c      where Redis stands after an outage: as it was, behind, emptied, another's
  *   store_checkpoint.c  slices
  *   store_health.c      the lease, the memory mark
@@ -26,6 +27,7 @@
 #include "byte_buffer.h"
 #include "redis_args.h"
 #include "redis_link.h"
+#include "slice_writes.h"
 #include "store_class.h"
 #include "store_keys.h"
 
@@ -73,7 +75,7 @@ struct load {
 
 struct checkpoint {
     bool active, full, walked;         /* full: everything, under a new generation; walked: the core has no more */
-    bool filled, sent, is_end;         /* the slice in `keys` and `rest` */
+    bool filled, sent, is_end;         /* the step in `keys`, and `writes` or `rest` */
     bool marking;                      /* before the walk of a full one: the core still marks everything */
     bool full_needed;                  /* Redis lost steps it had confirmed */
     struct desk_id id;                 /* head when it began */
@@ -81,7 +83,8 @@ struct checkpoint {
     uint64_t as_of, counter;
     uint64_t generation, building;     /* in Redis */
     char progress[PROGRESS_MAX], next[PROGRESS_MAX];   /* last step known to be in Redis; the step of the slice */
-    struct redis_args keys, rest;
+    struct redis_args keys, rest;      /* rest: of the end */
+    struct slice_writes writes;        /* of a slice */
     struct byte_buffer run;            /* idempotency ids of one bucket, for one field */
     uint64_t run_bucket;
     uint64_t journal_bytes;            /* since the last began */
@@ -132,6 +135,7 @@ struct redis_store {
     uint64_t replicas_short_since_ms;  /* since then too few answer; 0: enough do */
     uint64_t told_sequence;            /* the broker was told so up to this */
     uint32_t groups_unanswered;
+    uint64_t functions_until_ms;       /* no transactions until then: Redis had no memory for one */
     bool resync;                       /* an append or renewal was refused: read the head */
     bool rebuilding;                   /* Redis lost more than the ring has: nothing is confirmed until all is written anew */
     bool proved;                       /* Redis has taken a write of ours on this connection */
@@ -217,8 +221,18 @@ lw_status store_redis_append(struct store *base, const void *batch, size_t size,
 /* Makes an entry of the open batches. False: no memory now. */
 bool store_seal(struct redis_store *s);
 void store_send_group(struct redis_store *s);
+/* What became of a group: as lw_append answers; NULL: the connection broke. sequence: of its last entry. */
+void store_group_answered(struct redis_store *s, uint64_t sequence, const redisReply *reply);
 /* Tells the broker what became durable. */
 void store_confirm(struct redis_store *s);
+
+/* ---- store_transaction.c ---- */
+/* Whether a group with so many bytes of entries goes by a transaction now. */
+bool store_transaction_suits(const struct redis_store *s, size_t bytes);
+/* Begin, add each entry, end: one group, which store_group_answered hears of. sequence: of the last entry. */
+void store_transaction_begin(struct redis_store *s);
+void store_transaction_add(struct redis_store *s, const char *id, const void *bytes, size_t size);
+void store_transaction_end(struct redis_store *s, const char *previous_id, size_t entries, const char *last_id, uint64_t sequence);
 
 /* ---- store_resume.c ---- */
 void store_resume(struct redis_store *s);

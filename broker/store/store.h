@@ -62,6 +62,7 @@ struct store_options {
     uint32_t checkpoint_ms;       /* or this long, if anything changed; default 60,000 */
     uint32_t ring_bytes, ring_ms; /* recent batches kept for a Redis that came back behind; default 64 MiB, 60,000 */
     uint32_t away_after_ms;       /* an unanswered append this old means away; default 2,000 */
+    uint32_t transaction_bytes;   /* entries of so many bytes and more, sent together, go around Lua; default 8,192, where that begins to cost Redis less */
 };
 
 struct store_callbacks {

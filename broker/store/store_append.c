@@ -2,8 +2,8 @@
  *
  * Batches wait in the open entry while two groups are in flight, one being made durable and one behind it, so that
  * Redis has the next when it returns from its fsync: under load they share an entry and a round trip, idle each goes
- * out at once. A group is one call with all the entries that there are: Redis reads its clients in pieces of about an
- * entry and makes what it did durable between two, so that entries of their own would cost an fsync each.
+ * out at once. A group is one call, or one transaction, with all the entries that there are: Redis reads its clients in pieces of
+ * about an entry and makes what it did durable between two, so that entries of their own would cost an fsync each.
  *
  * An entry in the ring never changes, so to send it again, in any group, is always safe: the function appends a group
  * only where its first belongs, whole or not at all, and else says where the head is.
@@ -22,6 +22,10 @@ enum { GROUP_ENTRIES_MAX = JOURNAL_WRITE_ENTRIES_MAX, GROUP_BYTES_MAX = JOURNAL_
 _Static_assert(GROUP_BYTES_MAX + STORE_BATCH_MAX + GROUP_ENTRIES_MAX * STREAM_ID_MAX + 4096 < REDIS_ARGS_BYTES_MAX, "a group fits a command");
 _Static_assert(2 * GROUP_ENTRIES_MAX + 8 < REDIS_ARGS_MAX, "a group fits a command");
 
+static uint64_t group_end(const struct redis_store *s, size_t *bytes_out);
+static void send_call(struct redis_store *s, uint64_t end);
+static void send_transaction(struct redis_store *s, uint64_t end);
+static void id_format(const struct redis_store *s, uint64_t sequence, char out[STREAM_ID_MAX]);
 static void add_id(struct redis_store *s, uint64_t sequence);
 static void note_sent(struct redis_store *s, const struct ring_entry *entry);
 static void append_answered(void *context, uint64_t tag, const redisReply *reply);
@@ -78,30 +82,20 @@ bool store_seal(struct redis_store *s)
 
 void store_send_group(struct redis_store *s)
 {
-    size_t bytes = 0, entries = 0;
+    size_t bytes;
 
     if (s->groups_unanswered >= IN_FLIGHT_GROUPS || s->drop || !store_seal(s) || s->next_send == s->ring.next_sequence)
         return;
-    crash_point("append.before");
-    store_call(s, "lw_append", 2);
-    redis_args_text(&s->args, s->key_head);
-    redis_args_text(&s->args, s->key_journal);
-    redis_args_text(&s->args, s->nonce);
-    add_id(s, s->next_send - 1);
-    for (const struct ring_entry *entry; entries < GROUP_ENTRIES_MAX && bytes < GROUP_BYTES_MAX; entries++) {
-        entry = batch_ring_find(&s->ring, s->next_send);
-        if (!entry)
-            break;
-        add_id(s, entry->sequence);
-        redis_args_add(&s->args, entry->bytes, entry->size);
-        bytes += entry->size;
-        note_sent(s, entry);
-    }
-    if (entries == 0)
+    const uint64_t end = group_end(s, &bytes);
+    if (end == s->next_send)
         return;
+    crash_point("append.before");
     s->groups_unanswered++;
     s->base.totals.round_trips++;
-    store_send(s, append_answered, s->next_send - 1);
+    if (store_transaction_suits(s, bytes))
+        send_transaction(s, end);
+    else
+        send_call(s, end);
     store_replicas_wait(s);
     redis_link_flush(&s->link);
     crash_point("append.sent");
@@ -116,11 +110,64 @@ void store_confirm(struct redis_store *s)
     batch_ring_trim(&s->ring, s->told_sequence, s->options.ring_bytes, s->now_ms, s->options.ring_ms);
 }
 
+/* Behind the last entry of the next group: next_send when the ring has none. */
+static uint64_t group_end(const struct redis_store *s, size_t *bytes_out)
+{
+    uint64_t end = s->next_send;
+
+    *bytes_out = 0;
+    while (end - s->next_send < GROUP_ENTRIES_MAX && *bytes_out < GROUP_BYTES_MAX) {
+        const struct ring_entry *entry = batch_ring_find(&s->ring, end);
+        if (!entry)
+            break;
+        *bytes_out += entry->size;
+        end++;
+    }
+    return end;
+}
+
+static void send_call(struct redis_store *s, uint64_t end)
+{
+    store_call(s, "lw_append", 2);
+    redis_args_text(&s->args, s->key_head);
+    redis_args_text(&s->args, s->key_journal);
+    redis_args_text(&s->args, s->nonce);
+    add_id(s, s->next_send - 1);
+    while (s->next_send < end) {
+        const struct ring_entry *entry = batch_ring_find(&s->ring, s->next_send);
+        add_id(s, entry->sequence);
+        redis_args_add(&s->args, entry->bytes, entry->size);
+        note_sent(s, entry);
+    }
+    store_send(s, append_answered, end - 1);
+}
+
+static void send_transaction(struct redis_store *s, uint64_t end)
+{
+    const size_t entries = (size_t)(end - s->next_send);
+    char previous_id[STREAM_ID_MAX], id[STREAM_ID_MAX] = "";
+
+    id_format(s, s->next_send - 1, previous_id);
+    store_transaction_begin(s);
+    while (s->next_send < end) {
+        const struct ring_entry *entry = batch_ring_find(&s->ring, s->next_send);
+        id_format(s, entry->sequence, id);
+        store_transaction_add(s, id, entry->bytes, entry->size);
+        note_sent(s, entry);
+    }
+    store_transaction_end(s, previous_id, entries, id, end - 1);
+}
+
+static void id_format(const struct redis_store *s, uint64_t sequence, char out[STREAM_ID_MAX])
+{
+    stream_id_format((struct desk_id){s->epoch, sequence}, out);
+}
+
 static void add_id(struct redis_store *s, uint64_t sequence)
 {
     char id[STREAM_ID_MAX];
 
-    stream_id_format((struct desk_id){s->epoch, sequence}, id);
+    id_format(s, sequence, id);
     redis_args_text(&s->args, id);
 }
 
@@ -133,10 +180,13 @@ static void note_sent(struct redis_store *s, const struct ring_entry *entry)
         s->highest_sent = entry->sequence;
 }
 
-/* sequence: of the group's last entry. */
 static void append_answered(void *context, uint64_t sequence, const redisReply *reply)
 {
-    struct redis_store *s = context;
+    store_group_answered(context, sequence, reply);
+}
+
+void store_group_answered(struct redis_store *s, uint64_t sequence, const redisReply *reply)
+{
     uint64_t head_sequence;
 
     if (s->groups_unanswered > 0)

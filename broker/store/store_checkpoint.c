@@ -44,7 +44,6 @@ static void name_step(struct redis_store *s);
 static void put_record(struct redis_store *s, const struct core_record *record);
 static void put_seen_run(struct redis_store *s);
 static unsigned seen_key(struct redis_store *s, uint64_t bucket);
-static void put(struct redis_store *s, unsigned key, const void *field, size_t field_size, const void *value, size_t size);
 static void doom_buckets(struct redis_store *s);
 static void doom_generations(struct redis_store *s);
 static void doom_generation(struct redis_store *s, uint64_t generation);
@@ -57,6 +56,7 @@ void store_checkpoint_init(struct redis_store *s)
 {
     redis_args_init(&s->checkpoint.keys);
     redis_args_init(&s->checkpoint.rest);
+    slice_writes_init(&s->checkpoint.writes);
     byte_buffer_init(&s->checkpoint.run, 2 * SLICE_BYTES_MAX);
 }
 
@@ -64,6 +64,7 @@ void store_checkpoint_fini(struct redis_store *s)
 {
     redis_args_fini(&s->checkpoint.keys);
     redis_args_fini(&s->checkpoint.rest);
+    slice_writes_fini(&s->checkpoint.writes);
     byte_buffer_fini(&s->checkpoint.run);
     free(s->checkpoint.seen);
 }
@@ -260,7 +261,7 @@ static void fill_slice(struct redis_store *s)
 
     c->is_end = false;
     redis_args_clear(&c->keys);
-    redis_args_clear(&c->rest);
+    slice_writes_clear(&c->writes);
     redis_args_text(&c->keys, s->key_head);
     redis_args_text(&c->keys, s->key_checkpoint);
     for (unsigned i = 0; i < STORE_LEAD_HASHES; i++) {
@@ -273,7 +274,7 @@ static void fill_slice(struct redis_store *s)
     redis_args_text(&c->keys, key);
     if (c->full) {
         int size = snprintf(number, sizeof number, "%" PRIu64, c->target);
-        put(s, KEY_CHECKPOINT, "building", strlen("building"), number, (size_t)size);
+        slice_writes_set(&c->writes, KEY_CHECKPOINT, "building", strlen("building"), number, (size_t)size);
     }
     for (unsigned records = 0; records < SLICE_RECORDS_MAX && bytes < SLICE_BYTES_MAX; records++) {
         if (!core_checkpoint_next(s->base.callbacks.core, &record)) {
@@ -288,24 +289,29 @@ static void fill_slice(struct redis_store *s)
 
 static void put_record(struct redis_store *s, const struct core_record *record)
 {
+    struct slice_writes *writes = &s->checkpoint.writes;
     char field[DESK_ID_TEXT_MAX];
+    unsigned key;
     int size;
 
     switch (record->kind) {
     case RECORD_LEAD:
         size = desk_id_format(record->lead, field);
-        put(s, KEY_LEADS + (unsigned)(record->lead.number % STORE_LEAD_HASHES), field, (size_t)size,
-            record->bytes, record->ended ? 0 : record->size);
+        key = KEY_LEADS + (unsigned)(record->lead.number % STORE_LEAD_HASHES);
+        if (record->ended)
+            slice_writes_delete(writes, key, field, (size_t)size);
+        else
+            slice_writes_set(writes, key, field, (size_t)size, record->bytes, record->size);
         break;
     case RECORD_REP:
         size = snprintf(field, sizeof field, "%" PRIu32, record->rep);
-        put(s, KEY_REPS, field, (size_t)size, record->bytes, record->size);
+        slice_writes_set(writes, KEY_REPS, field, (size_t)size, record->bytes, record->size);
         break;
     case RECORD_DESK:
-        put(s, KEY_CONFIG, "desk", strlen("desk"), record->bytes, record->size);
+        slice_writes_set(writes, KEY_CONFIG, "desk", strlen("desk"), record->bytes, record->size);
         break;
     case RECORD_CONFIG:
-        put(s, KEY_CONFIG, "config", strlen("config"), record->bytes, record->size);
+        slice_writes_set(writes, KEY_CONFIG, "config", strlen("config"), record->bytes, record->size);
         break;
     case RECORD_SEEN: {
         uint64_t bucket = record->seen_bucket | (record->of_people ? STORE_PEOPLE_BUCKET : 0);
@@ -330,8 +336,8 @@ static void put_seen_run(struct redis_store *s)
     if (c->run.size == 0)
         return;
     unsigned key = seen_key(s, c->run_bucket);
-    int size = snprintf(field, sizeof field, "%s.%zu", c->next, c->rest.count);
-    put(s, key, field, (size_t)size, c->run.data, c->run.size);
+    int size = snprintf(field, sizeof field, "%s.%zu", c->next, c->writes.texts.count);
+    slice_writes_set(&c->writes, key, field, (size_t)size, c->run.data, c->run.size);
     byte_buffer_clear(&c->run);
 }
 
@@ -351,20 +357,10 @@ static unsigned seen_key(struct redis_store *s, uint64_t bucket)
     }
     redis_args_text(&c->keys, key);
     store_seen_field(field, bucket, c->target);
-    put(s, KEY_CHECKPOINT, field, strlen(field), "1", 1);
+    slice_writes_set(&c->writes, KEY_CHECKPOINT, field, strlen(field), "1", 1);
     if (!store_checkpoint_saw_bucket(s, bucket, c->target))
         store_trouble(s, false, "too many time buckets of idempotency ids and customers");
     return (unsigned)c->keys.count;
-}
-
-/* An empty value deletes. */
-static void put(struct redis_store *s, unsigned key, const void *field, size_t field_size, const void *value, size_t size)
-{
-    struct redis_args *rest = &s->checkpoint.rest;
-
-    redis_args_number(rest, key);
-    redis_args_add(rest, field, field_size);
-    redis_args_add(rest, value, size);
 }
 
 static void fill_end(struct redis_store *s)
@@ -456,9 +452,12 @@ static void send_step(struct redis_store *s)
     redis_args_number(&s->args, c->as_of);
     redis_args_text(&s->args, c->progress);
     redis_args_text(&s->args, c->next);
-    redis_args_join(&s->args, &c->rest);
-    if (c->is_end)
+    if (c->is_end) {
+        redis_args_join(&s->args, &c->rest);
         crash_point("checkpoint.before_end");
+    } else {
+        slice_writes_join(&s->args, &c->writes);
+    }
     c->sent = true;
     store_send(s, step_answered, 0);
 }

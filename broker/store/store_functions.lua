@@ -49,6 +49,26 @@ local function claim(keys, args)
   return 1
 end
 
+-- What stands behind the head is nobody's: never confirmed, and in the way of what comes. False: another wrote it.
+local function drop_behind(journal, head_id)
+  local epoch = string.match(head_id, '^(%d+)-')
+  local entries = redis.call('XRANGE', journal, '(' .. head_id, '+')
+  for _, entry in ipairs(entries) do
+    if string.match(entry[1], '^(%d+)-') ~= epoch then
+      return false
+    end
+  end
+  for _, entry in ipairs(entries) do
+    redis.call('XDEL', journal, entry[1])
+  end
+  redis.call('XSETID', journal, head_id)
+  return true
+end
+
+local function refused_by_journal()
+  return redis.error_reply('ERR the journal did not take what was to be appended: another wrote to it')
+end
+
 -- keys: head journal; args: nonce, previous id, then id and entry of each
 -- 1: all appended; {id, nonce}: the head, nothing changed ({'', nonce}: the journal is gone).
 local function append(keys, args)
@@ -57,12 +77,50 @@ local function append(keys, args)
     return {head[1] or '', head[2] or ''}
   end
   for i = 3, #args, 2 do
-    if not redis.call('XADD', keys[2], 'NOMKSTREAM', args[i], 'b', args[i + 1]) then
+    local added = redis.pcall('XADD', keys[2], 'NOMKSTREAM', args[i], 'b', args[i + 1])
+    if not added then
       return {'', head[2]}
+    end
+    if type(added) == 'table' then
+      if string.find(added.err, 'equal or smaller', 1, true) then
+        return drop_behind(keys[2], head[1]) and {head[1], head[2]} or refused_by_journal()
+      end
+      return added
     end
   end
   redis.call('HSET', keys[1], 'id', args[#args - 1])
   return 1
+end
+
+-- Entries that would be slow to hand through Lua come by XADD between the next two, in one transaction with them. What close
+-- does not want it takes out again. Nothing of that is seen by others, and the append-only file has what append writes.
+
+-- How many entries a journal had when it was opened, by its key.
+local opened = {}
+
+-- keys: journal
+local function open(keys)
+  opened[keys[1]] = redis.call('XLEN', keys[1])
+  return 1
+end
+
+-- keys: head journal; args: nonce, previous id, how many entries, the last one's id. Answers as append.
+local function close(keys, args)
+  local head = redis.call('HMGET', keys[1], 'id', 'nonce')
+  local fits = head[1] == args[2] and head[2] == args[1]
+  local length, before = redis.call('XLEN', keys[2]), opened[keys[2]]
+  opened[keys[2]] = nil
+  if fits and before and length == before + tonumber(args[3]) then
+    redis.call('HSET', keys[1], 'id', args[4])
+    return 1
+  end
+  if redis.call('EXISTS', keys[2]) == 0 then
+    return {'', head[2] or ''}
+  end
+  if (fits or length ~= before) and not (head[1] and drop_behind(keys[2], head[1])) then
+    return refused_by_journal()
+  end
+  return {head[1] or '', head[2] or ''}
 end
 
 -- keys: head; args: nonce. 1, or {id, nonce} of the head.
@@ -102,48 +160,19 @@ local function refuse_step(keys, args)
   return {head[1] or '', head[2] or '', progress}
 end
 
--- Does what was gathered for one hash in one command: a fifth of the calls and of the append-only file.
-local function flush(gathered, command, key, number)
-  if gathered[number] then
-    redis.call(command, key, unpack(gathered[number]))
-    gathered[number] = nil
-  end
-end
-
-local function gather(gathered, command, keys, number, field, value)
-  local some = gathered[number]
-  if some and #some >= 400 then
-    flush(gathered, command, keys[number], number)
-    some = nil
-  end
-  if not some then
-    some = {}
-    gathered[number] = some
-  end
-  some[#some + 1] = field
-  some[#some + 1] = value
-end
-
--- keys: head checkpoint and the hashes; args: as refuse_step, then key number, field, value; an empty value deletes.
--- Each field is named once at most, so that deletions need not wait for writes.
+-- keys: head checkpoint and the hashes; args: as refuse_step, then for each hash HSET or HDEL, key number, how many
+-- arguments follow, and these. What is for one hash comes together: to look at each field here took as long as to write it.
 -- 1: written, or it was already; {id, nonce, progress} otherwise.
 local function slice(keys, args)
   local answer = refuse_step(keys, args)
   if answer then
     return answer
   end
-  local writes, deletions = {}, {}
-  for i = 5, #args, 3 do
-    local number, field, value = tonumber(args[i]), args[i + 1], args[i + 2]
-    if value == '' then
-      gather(deletions, 'HDEL', keys, number, field, nil)
-    else
-      gather(writes, 'HSET', keys, number, field, value)
-    end
-  end
-  for number = 1, #keys do
-    flush(writes, 'HSET', keys[number], number)
-    flush(deletions, 'HDEL', keys[number], number)
+  local at = 5
+  while at <= #args do
+    local past = at + 3 + tonumber(args[at + 2])
+    redis.call(args[at], keys[tonumber(args[at + 1])], unpack(args, at + 3, past - 1))
+    at = past
   end
   redis.call('HSET', keys[2], 'progress', args[4])
   return 1
@@ -175,6 +204,8 @@ end
 register('lw_version', version, {'no-writes', 'allow-oom'})
 register('lw_claim', claim, {'allow-oom'})
 register('lw_append', append, {'allow-oom'})
+register('lw_open', open, {'allow-oom'})
+register('lw_close', close, {'allow-oom'})
 register('lw_renew', renew, {'allow-oom'})
 register('lw_release', release, {'allow-oom'})
 register('lw_slice', slice, {'allow-oom'})

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * password -> are our functions there, in this version? -> does Redis keep what it confirms? -> is it the master? -> the head
+ * password -> does it do transactions? -> are our functions there, in this version? -> does Redis keep what it confirms? -> is it the master? -> the head
  */
 #include "redis_store.h"
 
@@ -19,6 +19,9 @@ struct settings {
 };
 
 static void password_answered(void *context, uint64_t tag, const redisReply *reply);
+static void try_transaction(struct redis_store *s);
+static void begin_answered(void *context, uint64_t tag, const redisReply *reply);
+static void end_answered(void *context, uint64_t tag, const redisReply *reply);
 static void ask_version(struct redis_store *s);
 static void version_answered(void *context, uint64_t tag, const redisReply *reply);
 static void functions_are_missing(struct redis_store *s);
@@ -38,7 +41,7 @@ void store_greet_begin(struct redis_store *s)
     s->phase = PHASE_GREET;
     s->settle_at_ms = UINT64_MAX;
     if (!s->password) {
-        ask_version(s);
+        try_transaction(s);
         return;
     }
     redis_args_clear(&s->args);
@@ -66,8 +69,34 @@ static void password_answered(void *context, uint64_t tag, const redisReply *rep
 
     (void)tag;
     if (reply && reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "ERR AUTH", 8) == 0)
-        ask_version(s);         /* it asks for no password */
+        try_transaction(s);     /* it asks for no password */
     else if (!store_is_trouble(s, reply))
+        try_transaction(s);
+}
+
+/* An empty one: a Redis that does not let us begin one would run what belongs together piece by piece. */
+static void try_transaction(struct redis_store *s)
+{
+    redis_args_clear(&s->args);
+    redis_args_text(&s->args, "MULTI");
+    store_send(s, begin_answered, 0);
+    redis_args_clear(&s->args);
+    redis_args_text(&s->args, "EXEC");
+    store_send(s, end_answered, 0);
+}
+
+static void begin_answered(void *context, uint64_t tag, const redisReply *reply)
+{
+    (void)tag;
+    (void)store_is_trouble(context, reply);
+}
+
+static void end_answered(void *context, uint64_t tag, const redisReply *reply)
+{
+    struct redis_store *s = context;
+
+    (void)tag;
+    if (!store_is_trouble(s, reply) && !s->drop)
         ask_version(s);
 }
 

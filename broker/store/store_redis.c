@@ -324,12 +324,12 @@ static size_t option_texts(struct store_options *options, const char **texts[TEX
 
 static bool copy_options(struct redis_store *s, const struct store_options *options)
 {
-    static const struct { uint32_t value; } defaults[] = {{10000}, {32u << 20}, {60000}, {64u << 20}, {60000}, {2000}, {1}};
+    static const struct { uint32_t value; } defaults[] = {{10000}, {32u << 20}, {60000}, {64u << 20}, {60000}, {2000}, {1}, {8192}};
 
     s->options = *options;
     uint32_t *numbers[] = {&s->options.lease_ms, &s->options.checkpoint_bytes, &s->options.checkpoint_ms,
                            &s->options.ring_bytes, &s->options.ring_ms, &s->options.away_after_ms,
-                           &s->options.replicas};
+                           &s->options.replicas, &s->options.transaction_bytes};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         if (*numbers[i] == 0)
             *numbers[i] = defaults[i].value;

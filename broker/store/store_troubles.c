@@ -34,6 +34,9 @@ enum store_trouble_kind store_trouble_of_error(const char *error)
         {"Function not found", true, STORE_TROUBLE_FUNCTION_MISSING},
     };
 
+    static const char of_transaction[] = "EXECABORT Transaction discarded because of: ";      /* then the error itself */
+    if (strncmp(error, of_transaction, sizeof of_transaction - 1) == 0)
+        error += sizeof of_transaction - 1;
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         const char *found = strstr(error, errors[i].text);
         if (found && (found == error || errors[i].anywhere))

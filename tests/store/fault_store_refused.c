@@ -204,6 +204,10 @@ static bool lives_a_whole_life(struct rig *rig)
     work(rig, 30);
     if (!has_come(rig, serves_all) || !has_come(rig, has_a_checkpoint))
         return false;
+    assert_true(redis_fixture_ask(&redis, NULL, 0, "FUNCTION FLUSH"));      /* what is added meanwhile is taken out again */
+    work(rig, 10);
+    if (!has_come(rig, serves_all))
+        return false;
     rig_crash(rig);
     rig->options.owner = "another";
     rig_open(rig);
@@ -226,6 +230,7 @@ static bool lives_without(struct rig *rig, const char *right)
     rig->options.durability = STORE_REPLICATED;
     rig->options.lease_ms = 200;
     rig->options.checkpoint_bytes = 20000;
+    rig->options.transaction_bytes = 1;
     return lives_a_whole_life(rig);
 }
 

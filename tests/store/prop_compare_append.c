@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The functions inside Redis against an obvious model: a list of entries, a head, a nonce. Three owners claim, append,
- * renew, send again, send late, release, and are told exactly what the model says; the stream equals the list.
+ * The functions inside Redis against an obvious model: a list of entries, a head, a nonce. Three owners claim, append by
+ * one call or by a transaction, renew, send again, send late, release, and are told exactly what the model says; the stream equals the list.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -101,11 +101,39 @@ static void claim(struct owner *owner)
     owner->sent_count = 0;
 }
 
+/* texts: the previous id, then that of each entry. */
+static redisReply *send_call(const struct owner *owner, uint32_t count, char texts[][STREAM_ID_MAX], char bytes[][16])
+{
+    const char *argv[7 + 2 * GROUP_MAX] = {"FCALL", "lw_append", "2", "lw:{d}:head", "lw:{d}:journal", owner->nonce, texts[0]};
+    int argc = 7;
+
+    for (uint32_t i = 0; i < count; i++) {
+        argv[argc++] = texts[1 + i];
+        argv[argc++] = bytes[i];
+    }
+    return redisCommandArgv(context, argc, argv, NULL);
+}
+
+static redisReply *send_transaction(const struct owner *owner, uint32_t count, char texts[][STREAM_ID_MAX], char bytes[][16])
+{
+    redisReply *reply, *answer;
+
+    freeReplyObject(ask("MULTI"));
+    freeReplyObject(ask("FCALL lw_open 1 lw:{d}:journal"));
+    for (uint32_t i = 0; i < count; i++)
+        freeReplyObject(ask("XADD lw:{d}:journal NOMKSTREAM %s b %s", texts[1 + i], bytes[i]));
+    freeReplyObject(ask("FCALL lw_close 2 lw:{d}:head lw:{d}:journal %s %s %u %s", owner->nonce, texts[0], count, texts[count]));
+    reply = ask("EXEC");
+    assert_int_equal(reply->elements, 2 + count);
+    answer = reply->element[1 + count];
+    reply->element[1 + count] = NULL;
+    freeReplyObject(reply);
+    return answer;
+}
+
 static void append_group(struct owner *owner, const struct group *group)
 {
     char texts[1 + GROUP_MAX][STREAM_ID_MAX], bytes[GROUP_MAX][16], head_text[STREAM_ID_MAX] = "";
-    const char *argv[7 + 2 * GROUP_MAX] = {"FCALL", "lw_append", "2", "lw:{d}:head", "lw:{d}:journal", owner->nonce, texts[0]};
-    int argc = 7;
     bool fits = model.has_head && desk_id_equal(model.head, group->previous) && strcmp(model.nonce, owner->nonce) == 0;
 
     stream_id_format(group->previous, texts[0]);
@@ -113,15 +141,13 @@ static void append_group(struct owner *owner, const struct group *group)
         struct desk_id id = {group->previous.epoch, group->previous.number + 1 + i};
         stream_id_format(id, texts[1 + i]);
         snprintf(bytes[i], sizeof bytes[i], "%u", group->bytes[i]);
-        argv[argc++] = texts[1 + i];
-        argv[argc++] = bytes[i];
         if (!fits)
             continue;
         model.head = id;
         model.ids[model.count] = id;
         model.bytes[model.count++] = group->bytes[i];
     }
-    redisReply *reply = redisCommandArgv(context, argc, argv, NULL);
+    redisReply *reply = draw(2) == 0 ? send_call(owner, group->count, texts, bytes) : send_transaction(owner, group->count, texts, bytes);
     assert_non_null(reply);
     if (fits) {
         assert_int_equal(reply->type, REDIS_REPLY_INTEGER);
@@ -227,6 +253,96 @@ static void journal_equals_the_model_whoever_sends_what_when(void **state)
     check_journal();
 }
 
+static void begin_desk(void)
+{
+    freeReplyObject(ask("FLUSHALL"));
+    freeReplyObject(ask("FCALL lw_claim 3 lw:{d}:head lw:{d}:journal lw:{d}:checkpoint %s %s %s n 16777216-0 16777216 o e 1 x", "", "", ""));
+}
+
+static void assert_desk(const char *head, long long entries)
+{
+    redisReply *reply = ask("HGET lw:{d}:head id");
+
+    assert_string_equal(reply->str, head);
+    freeReplyObject(reply);
+    reply = ask("XLEN lw:{d}:journal");
+    assert_int_equal(reply->integer, entries);
+    freeReplyObject(reply);
+}
+
+/* One entry behind the claim's, by a transaction or a call; what it answers is the caller's. */
+static redisReply *append_one(bool by_transaction, const char *nonce, const char *previous, const char *id)
+{
+    if (!by_transaction)
+        return redisCommand(context, "FCALL lw_append 2 lw:{d}:head lw:{d}:journal %s %s %s x", nonce, previous, id);
+    freeReplyObject(ask("MULTI"));
+    freeReplyObject(ask("FCALL lw_open 1 lw:{d}:journal"));
+    freeReplyObject(ask("XADD lw:{d}:journal NOMKSTREAM %s b x", id));
+    freeReplyObject(ask("FCALL lw_close 2 lw:{d}:head lw:{d}:journal %s %s 1 %s", nonce, previous, id));
+    redisReply *list = ask("EXEC"), *reply = list->element[2];
+    list->element[2] = NULL;
+    freeReplyObject(list);
+    return reply;
+}
+
+/* Another nonce, a gap: XADD alone would take it, so it is taken out again, and its place is free. */
+static void what_a_transaction_should_not_add_is_out_again(void **state)
+{
+    static const struct { const char *nonce, *previous, *id; } wrong[] = {{"m", "16777216-0", "16777216-1"}, {"n", "16777216-2", "16777216-3"}};
+
+    (void)state;
+    begin_desk();
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        redisReply *reply = append_one(true, wrong[i].nonce, wrong[i].previous, wrong[i].id);
+        assert_int_equal(reply->type, REDIS_REPLY_ARRAY);
+        assert_string_equal(reply->element[0]->str, "16777216-0");
+        assert_string_equal(reply->element[1]->str, "n");
+        freeReplyObject(reply);
+        assert_desk("16777216-0", 1);
+    }
+    redisReply *reply = append_one(true, "n", "16777216-0", "16777216-1");
+    assert_int_equal(reply->integer, 1);
+    freeReplyObject(reply);
+    assert_desk("16777216-1", 2);
+}
+
+/* Left there by a transaction whose functions were gone: refused once, told the head, and out of the way. */
+static void what_stands_behind_the_head_is_nobodys(void **state)
+{
+    (void)state;
+    for (int by_transaction = 0; by_transaction < 2; by_transaction++) {
+        begin_desk();
+        freeReplyObject(ask("XADD lw:{d}:journal 16777216-1 b left"));
+        freeReplyObject(ask("XADD lw:{d}:journal 16777216-2 b left"));
+        for (int is_again = 0; is_again < 2; is_again++) {
+            redisReply *reply = append_one(by_transaction, "n", "16777216-0", "16777216-1");
+            assert_int_equal(reply->type, is_again ? REDIS_REPLY_INTEGER : REDIS_REPLY_ARRAY);
+            if (!is_again)
+                assert_string_equal(reply->element[0]->str, "16777216-0");
+            freeReplyObject(reply);
+            assert_desk(is_again ? "16777216-1" : "16777216-0", is_again ? 2 : 1);
+        }
+        redisReply *reply = ask("XRANGE lw:{d}:journal 16777216-1 +");
+        assert_string_equal(reply->element[0]->element[1]->element[1]->str, "x");
+        freeReplyObject(reply);
+    }
+}
+
+/* Another wrote to the journal: its entry stays, the head does not move, and that is told. */
+static void a_journal_that_takes_nothing_is_told(void **state)
+{
+    (void)state;
+    for (int by_transaction = 0; by_transaction < 2; by_transaction++) {
+        begin_desk();
+        freeReplyObject(ask("XADD lw:{d}:journal 16777217-0 b foreign"));
+        redisReply *reply = append_one(by_transaction, "n", "16777216-0", "16777216-1");
+        assert_int_equal(reply->type, REDIS_REPLY_ERROR);
+        assert_non_null(strstr(reply->str, "another wrote to it"));
+        freeReplyObject(reply);
+        assert_desk("16777216-0", 2);
+    }
+}
+
 /* One step of a checkpoint: refused unless the head is ours, at or past as_of, and the step before is there. */
 static void steps_of_a_checkpoint_apply_once_in_order_and_never_before_their_entries(void **state)
 {
@@ -246,7 +362,7 @@ static void steps_of_a_checkpoint_apply_once_in_order_and_never_before_their_ent
     for (unsigned i = 1; i <= 5; i++)
         freeReplyObject(ask("FCALL lw_append 2 lw:{d}:head lw:{d}:journal n 16777216-%u 16777216-%u x", i - 1, i));
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        redisReply *reply = ask("FCALL lw_slice 3 lw:{d}:head lw:{d}:checkpoint lw:{d}:reps %s %s %s %s 3 f %s", steps[i].nonce,
+        redisReply *reply = ask("FCALL lw_slice 3 lw:{d}:head lw:{d}:checkpoint lw:{d}:reps %s %s %s %s HSET 3 2 f %s", steps[i].nonce,
                                 steps[i].as_of, steps[i].before, steps[i].after, steps[i].value);
         assert_int_equal(reply->type, steps[i].applies ? REDIS_REPLY_INTEGER : REDIS_REPLY_ARRAY);
         freeReplyObject(reply);
@@ -257,7 +373,7 @@ static void steps_of_a_checkpoint_apply_once_in_order_and_never_before_their_ent
         freeReplyObject(reply);
     }
     /* The same step again is answered as done, and changes nothing. */
-    redisReply *reply = ask("FCALL lw_slice 3 lw:{d}:head lw:{d}:checkpoint lw:{d}:reps n 5 p1 p2 3 f again");
+    redisReply *reply = ask("FCALL lw_slice 3 lw:{d}:head lw:{d}:checkpoint lw:{d}:reps n 5 p1 p2 HSET 3 2 f again");
     assert_int_equal(reply->integer, 1);
     freeReplyObject(reply);
     reply = ask("HGET lw:{d}:reps f");
@@ -278,6 +394,9 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(journal_equals_the_model_whoever_sends_what_when),
+        cmocka_unit_test(what_a_transaction_should_not_add_is_out_again),
+        cmocka_unit_test(what_stands_behind_the_head_is_nobodys),
+        cmocka_unit_test(a_journal_that_takes_nothing_is_told),
         cmocka_unit_test(steps_of_a_checkpoint_apply_once_in_order_and_never_before_their_entries),
     };
     seed = argc > 2 && strcmp(argv[1], "--seed") == 0 ? strtoull(argv[2], NULL, 10) : 1;

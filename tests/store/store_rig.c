@@ -24,7 +24,7 @@ void rig_init(struct rig *rig, struct redis_fixture *redis, const char *owner)
     memset(rig, 0, sizeof *rig);
     rig->options = (struct store_options){.desk = "d", .owner = owner, .endpoint = "ipc:///nowhere",
         .redis = {{.socket = redis ? redis->socket : NULL}}, .redis_count = 1, .durability = STORE_ALWAYS, .lease_ms = 600, .away_after_ms = 500,
-        .checkpoint_ms = 3600000};
+        .checkpoint_ms = 3600000, .transaction_bytes = 800 /* so that some groups go this way, some the other */};
     rig->random = 88172645463325252u;
     rig->told = fake_core_new();
     rig->told_fd = -1;

@@ -115,7 +115,8 @@ bool faults_broker_start(struct faults_desk *desk, const char *owner)
     broker->options.ready_fd = -1;
     broker->options.store = (struct store_options){
         .desk = "simulated", .owner = broker->owner, .endpoint = "here", .redis = {{.host = "127.0.0.1", .port = 6379}}, .redis_count = 1, .durability = STORE_ALWAYS,
-        .lease_ms = 6000, .checkpoint_bytes = 96 * 1024, .checkpoint_ms = 15000, .ring_ms = 20000, .away_after_ms = 2000};
+        .lease_ms = 6000, .checkpoint_bytes = 96 * 1024, .checkpoint_ms = 15000, .ring_ms = 20000, .away_after_ms = 2000,
+        .transaction_bytes = 400 /* so that some groups go this way, some the other */};
     desk->brokers[place] = broker;
     desk->turning = broker;
     lw_status status = broker_open(&broker->broker, &broker->options, &broker->run_dir, -1, why);

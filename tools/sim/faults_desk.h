@@ -50,6 +50,7 @@ struct faults_connection {
     struct faults_call *first, *last, *answered, *answered_last;
     uint64_t arrive_ms, answer_ms;     /* of the last: a connection keeps its order */
     uint32_t breaks_after;             /* so many calls more are executed, and the answer of the last gets lost; 0: not */
+    struct faults_transaction transaction;
     bool is_broken, releases;          /* releases: it gave the claim back, its last word */
     struct faults_connection *next;
 };

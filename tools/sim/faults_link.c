@@ -208,7 +208,7 @@ static void execute(struct faults_desk *desk, struct faults_connection *connecti
     call->next = NULL;
     desk->redis.refuses = world->now_ms < desk->failing_until_ms;
     desk->redis.is_full = world->now_ms < desk->full_until_ms;
-    call->reply = faults_redis_run(&desk->redis, &call->args);
+    call->reply = faults_redis_run(&desk->redis, &connection->transaction, &call->args);
     bool is_lost = connection->breaks_after > 0 && --connection->breaks_after == 0;
     if (is_lost || connection->is_broken || !connection->broker) {
         call_free(call);
@@ -236,6 +236,7 @@ static void connection_free(struct faults_connection *connection)
         connection->answered = call->next;
         call_free(call);
     }
+    faults_transaction_drop(&connection->transaction);
     free(connection);
 }
 

@@ -7,6 +7,8 @@
 
 #include "faults_redis_internal.h"
 
+static redisReply *run(struct faults_redis *redis, const struct redis_args *args);
+
 void faults_redis_init(struct faults_redis *redis)
 {
     *redis = (struct faults_redis){0};
@@ -121,6 +123,19 @@ static redisReply *hash_scan(struct faults_redis *redis, const struct redis_args
     return list;
 }
 
+/* XADD key NOMKSTREAM id b bytes. What its transaction would take out again does not get in: nobody could see it. */
+static redisReply *stream_add(struct faults_redis *redis, const struct redis_args *args)
+{
+    size_t size;
+    const char *bytes = redis_args_at(args, 5, &size);
+    if (!redis_text_is(args, 2, "NOMKSTREAM"))
+        faults_redis_broken(redis, "commit before effect: an entry makes a journal of its own");
+    if (!redis->takes_entries)
+        return faults_reply_error("ERR The ID specified in XADD is equal or smaller than the target stream top item");
+    redisReply *error = redis_stream_add(redis, redis_text_at(args, 3), bytes, size);
+    return error ? error : faults_reply_text(redis_text_at(args, 3));
+}
+
 static redisReply *settings(void)
 {
     static const char *const words[] = {"appendonly", "yes", "appendfsync", "always", "maxmemory-policy", "noeviction"};
@@ -130,9 +145,55 @@ static redisReply *settings(void)
     return list;
 }
 
-redisReply *faults_redis_run(struct faults_redis *redis, const struct redis_args *args)
+void faults_transaction_drop(struct faults_transaction *transaction)
 {
-    bool writes = redis_text_is(args, 0, "FUNCTION") || (redis_text_is(args, 0, "FCALL") && !redis_text_is(args, 1, "lw_version"));
+    for (uint32_t i = 0; i < transaction->count; i++)
+        redis_args_fini(&transaction->queued[i]);
+    free(transaction->queued);
+    *transaction = (struct faults_transaction){0};
+}
+
+static redisReply *queue(struct faults_redis *redis, struct faults_transaction *transaction, const struct redis_args *args)
+{
+    if (redis->refuses) {
+        transaction->was_refused = true;
+        return run(redis, args);
+    }
+    transaction->queued = redis_grown(transaction->queued, transaction->count, &transaction->capacity, sizeof *transaction->queued);
+    redis_args_init(&transaction->queued[transaction->count]);
+    redis_args_join(&transaction->queued[transaction->count++], args);
+    return faults_reply_status("QUEUED");
+}
+
+static redisReply *execute_queued(struct faults_redis *redis, struct faults_transaction *transaction)
+{
+    redisReply *list = NULL;
+    if (!transaction->was_refused) {
+        list = faults_reply_list(transaction->count);
+        redis->takes_entries = transaction->count > 0 && redis_function_closes(redis, &transaction->queued[transaction->count - 1]);
+        for (uint32_t i = 0; i < transaction->count; i++)
+            faults_reply_add(list, run(redis, &transaction->queued[i]));
+        redis->transactions += redis->takes_entries;
+        redis->takes_entries = false;
+    }
+    faults_transaction_drop(transaction);
+    return list ? list : faults_reply_error("EXECABORT Transaction discarded because of previous errors.");
+}
+
+redisReply *faults_redis_run(struct faults_redis *redis, struct faults_transaction *transaction, const struct redis_args *args)
+{
+    if (redis_text_is(args, 0, "MULTI")) {
+        transaction->is_open = true;
+        return faults_reply_ok();
+    }
+    if (redis_text_is(args, 0, "EXEC"))
+        return transaction->is_open ? execute_queued(redis, transaction) : faults_reply_error("ERR EXEC without MULTI");
+    return transaction->is_open ? queue(redis, transaction, args) : run(redis, args);
+}
+
+static redisReply *run(struct faults_redis *redis, const struct redis_args *args)
+{
+    bool writes = redis_text_is(args, 0, "FUNCTION") || redis_text_is(args, 0, "XADD") || (redis_text_is(args, 0, "FCALL") && !redis_text_is(args, 1, "lw_version"));
     if (redis->refuses && writes)
         return faults_reply_error("MISCONF Redis is configured to save, but it cannot persist on disk");
     if (redis_text_is(args, 0, "FCALL"))
@@ -143,6 +204,8 @@ redisReply *faults_redis_run(struct faults_redis *redis, const struct redis_args
         return hash_all(redis, args);
     if (redis_text_is(args, 0, "HSCAN"))
         return hash_scan(redis, args);
+    if (redis_text_is(args, 0, "XADD"))
+        return stream_add(redis, args);
     if (redis_text_is(args, 0, "XRANGE"))
         return redis_stream_range(redis, redis_text_at(args, 2), (size_t)strtoul(redis_text_at(args, 5), NULL, 10));
     if (redis_text_is(args, 0, "EXISTS"))

@@ -51,14 +51,19 @@ struct faults_redis {
     uint64_t record_count, chain_capacity;
     uint32_t claim_at;                 /* entry of the last claim */
     bool has_functions, refuses, is_full;
-    uint64_t checkpoints, resent;      /* counted for the coverage */
+    bool takes_entries;                /* by XADD: only within a transaction that closes well */
+    uint32_t opened_length;
+    uint64_t checkpoints, resent, transactions;      /* counted for the coverage */
     char fault[200];                   /* a promise that the store broke; "" none */
 };
 
 void faults_redis_init(struct faults_redis *redis);
 void faults_redis_fini(struct faults_redis *redis);
-/* Acts at once. The answer is the caller's: faults_reply_free. */
-redisReply *faults_redis_run(struct faults_redis *redis, const struct redis_args *args);
+/* What a connection has begun with MULTI; all zero: nothing. Ends with the connection. */
+struct faults_transaction { bool is_open, was_refused; struct redis_args *queued; uint32_t count, capacity; };
+void faults_transaction_drop(struct faults_transaction *transaction);
+/* Acts at once, or with EXEC. The answer is the caller's: faults_reply_free. */
+redisReply *faults_redis_run(struct faults_redis *redis, struct faults_transaction *transaction, const struct redis_args *args);
 void faults_reply_free(redisReply *reply);
 
 /* Nothing that was ever confirmed is missing: a crash now must lose nothing. */

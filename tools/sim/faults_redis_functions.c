@@ -96,6 +96,33 @@ static redisReply *function_append(const struct function_call *call)
     return faults_reply_number(1);
 }
 
+static redisReply *function_open(const struct function_call *call)
+{
+    call->redis->opened_length = call->redis->now.length;
+    return faults_reply_number(1);
+}
+
+bool redis_function_closes(struct faults_redis *redis, const struct redis_args *args)
+{
+    const struct function_call call = {.redis = redis, .args = args, .keys = 2, .first_arg = 5};
+    struct redis_data *data = &redis->now;
+    return redis_text_is(args, 1, "lw_close") && redis->has_functions && data->has_journal
+           && strcmp(redis_field_text(data, key_of(&call, 0), "id"), arg_of(&call, 1)) == 0
+           && strcmp(redis_field_text(data, key_of(&call, 0), "nonce"), arg_of(&call, 0)) == 0;
+}
+
+/* args: nonce, previous id, how many entries, the last one's id. What would be taken out again was not let in (faults_redis.c). */
+static redisReply *function_close(const struct function_call *call)
+{
+    struct redis_data *data = &call->redis->now;
+    if (!redis_function_closes(call->redis, call->args))
+        return reply_head(call, data->has_journal ? NULL : "", NULL);
+    if (data->length != call->redis->opened_length + strtoul(arg_of(call, 2), NULL, 10))
+        faults_redis_broken(call->redis, "never lost: the journal does not take an entry that follows its head");
+    head_set(call, "id", arg_of(call, 3));
+    return faults_reply_number(1);
+}
+
 static redisReply *function_renew(const struct function_call *call)
 {
     struct redis_data *data = &call->redis->now;
@@ -147,13 +174,20 @@ static redisReply *function_slice(const struct function_call *call)
     redisReply *refusal = refuse_step(call);
     if (refusal)
         return refusal;
-    for (size_t i = call->first_arg + 4; i + 2 < call->args->count; i += 3) {
-        size_t name_size, size, number = (size_t)strtoul(redis_text_at(call->args, i), NULL, 10);
-        const char *name = redis_args_at(call->args, i + 1, &name_size), *value = redis_args_at(call->args, i + 2, &size);
-        if (size == 0)
-            redis_field_delete(data, key_of(call, number - 1), name, name_size);
-        else
-            redis_field_set(redis_hash_make(data, key_of(call, number - 1)), name, name_size, value, size);
+    for (size_t at = call->first_arg + 4; at + 2 < call->args->count;) {
+        bool deletes = redis_text_is(call->args, at, "HDEL");
+        const char *key = key_of(call, (size_t)strtoul(redis_text_at(call->args, at + 1), NULL, 10) - 1);
+        size_t end = at + 3 + (size_t)strtoul(redis_text_at(call->args, at + 2), NULL, 10);
+        for (at += 3; at < end; at += deletes ? 1 : 2) {
+            size_t name_size, size;
+            const char *name = redis_args_at(call->args, at, &name_size);
+            if (deletes) {
+                redis_field_delete(data, key, name, name_size);
+                continue;
+            }
+            const char *value = redis_args_at(call->args, at + 1, &size);
+            redis_field_set(redis_hash_make(data, key), name, name_size, value, size);
+        }
     }
     set_progress(call);
     return faults_reply_number(1);
@@ -188,7 +222,7 @@ static redisReply *function_checkpoint_end(const struct function_call *call)
 redisReply *redis_function_call(struct faults_redis *redis, const struct redis_args *args)
 {
     static const struct { const char *name; redisReply *(*run)(const struct function_call *call); } functions[] = {
-        {"lw_claim", function_claim}, {"lw_append", function_append}, {"lw_renew", function_renew}, {"lw_release", function_release},
+        {"lw_claim", function_claim}, {"lw_append", function_append}, {"lw_open", function_open}, {"lw_close", function_close}, {"lw_renew", function_renew}, {"lw_release", function_release},
         {"lw_slice", function_slice}, {"lw_checkpoint_end", function_checkpoint_end},
     };
     if (!redis->has_functions)

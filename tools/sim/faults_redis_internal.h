@@ -14,6 +14,7 @@ redisReply *faults_reply_bytes(int type, const void *bytes, size_t size);
 redisReply *faults_reply_text(const char *text);
 redisReply *faults_reply_error(const char *text);
 redisReply *faults_reply_ok(void);
+redisReply *faults_reply_status(const char *text);
 redisReply *faults_reply_list(size_t room);
 /* Into a list that was made with room for it. */
 void faults_reply_add(redisReply *list, redisReply *element);
@@ -46,6 +47,8 @@ void redis_stream_trim(struct faults_redis *redis, const char *id_text);
 /* faults_redis_functions.c */
 /* FCALL. */
 redisReply *redis_function_call(struct faults_redis *redis, const struct redis_args *args);
+/* It is lw_close, and would move the head were the entries there. */
+bool redis_function_closes(struct faults_redis *redis, const struct redis_args *args);
 
 /* faults_redis.c */
 /* The first promise that the store broke stays. */

@@ -47,7 +47,12 @@ redisReply *faults_reply_error(const char *text)
 
 redisReply *faults_reply_ok(void)
 {
-    return faults_reply_bytes(REDIS_REPLY_STATUS, "OK", 2);
+    return faults_reply_status("OK");
+}
+
+redisReply *faults_reply_status(const char *text)
+{
+    return faults_reply_bytes(REDIS_REPLY_STATUS, text, strlen(text));
 }
 
 redisReply *faults_reply_list(size_t room)
