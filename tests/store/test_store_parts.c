@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The store's parts that need no Redis: batches, entry heads, the ring, keys, the memory store.
+ * The store's parts that need no Redis: batches, entry heads, the ring, the writes of a slice, keys, the memory store.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +12,7 @@
 #include "batch.h"
 #include "batch_ring.h"
 #include "journal_tail.h"
+#include "slice_writes.h"
 #include "store.h"
 #include "wall_clock.h"
 #include "store_keys.h"
@@ -196,6 +197,68 @@ static void ring_keeps_what_is_unconfirmed_whatever_its_size_or_age(void **state
     batch_ring_fini(&ring);
 }
 
+static void expect_texts(const struct redis_args *args, const char *words)
+{
+    char text[256] = "";
+
+    for (size_t i = 0; i < args->count; i++) {
+        size_t size, at = strlen(text);
+        const char *bytes = redis_args_at(args, i, &size);
+        assert_true(at + size + 2 < sizeof text);
+        memcpy(text + at, bytes, size);
+        memcpy(text + at + size, " ", 2);
+    }
+    assert_string_equal(text, words);
+}
+
+static void writes_of_a_slice_come_by_hash_and_command(void **state)
+{
+    struct slice_writes writes;
+    struct redis_args args;
+
+    (void)state;
+    slice_writes_init(&writes);
+    redis_args_init(&args);
+    for (int round = 0; round < 2; round++) {         /* cleared, it begins anew */
+        redis_args_clear(&args);
+        redis_args_text(&args, "first");
+        slice_writes_join(&args, &writes);
+        expect_texts(&args, "first ");
+        slice_writes_set(&writes, 3, "a", 1, "1", 1);
+        slice_writes_delete(&writes, 3, "b", 1);
+        slice_writes_set(&writes, 40, "c", 1, "", 0);
+        slice_writes_set(&writes, 3, "d", 1, "2", 1);
+        slice_writes_delete(&writes, 3, "e", 1);
+        slice_writes_join(&args, &writes);
+        expect_texts(&args, "first HSET 3 4 a 1 d 2 HDEL 3 2 b e HSET 40 2 c  ");
+        slice_writes_clear(&writes);
+    }
+    /* Thousands of keys and fields, each against its place. */
+    for (unsigned i = 0; i < 1000; i++)
+        slice_writes_set(&writes, 1 + i * 7 % 500, "field", 5, &i, sizeof i);
+    redis_args_clear(&args);
+    slice_writes_join(&args, &writes);
+    assert_false(args.failed);
+    assert_int_equal(args.count, 500 * 3 + 2000);
+    for (size_t at = 0; at < args.count; at += 7) {   /* two fields of each key */
+        size_t size;
+        unsigned key = 0, first, second;
+        for (const char *digit = redis_args_at(&args, at + 1, &size), *end = digit + size; digit < end; digit++)
+            key = 10 * key + (unsigned)(*digit - '0');
+        memcpy(&first, redis_args_at(&args, at + 4, &size), sizeof first);
+        memcpy(&second, redis_args_at(&args, at + 6, &size), sizeof second);
+        assert_true(first < second && 1 + first * 7 % 500 == key && 1 + second * 7 % 500 == key);
+    }
+    slice_writes_clear(&writes);
+    for (unsigned i = 0; i < REDIS_ARGS_MAX; i++)
+        slice_writes_delete(&writes, 1, "f", 1);
+    redis_args_clear(&args);
+    slice_writes_join(&args, &writes);
+    assert_true(args.failed);                         /* with its head it is more than a command takes, and is not sent */
+    redis_args_fini(&args);
+    slice_writes_fini(&writes);
+}
+
 static void keys_share_the_hash_tag_and_name_their_generation(void **state)
 {
     char key[STORE_KEY_MAX];
@@ -334,6 +397,7 @@ int main(void)
         cmocka_unit_test(entries_that_are_missing_are_a_gap),
         cmocka_unit_test(what_has_a_write_behind_it_is_sure),
         cmocka_unit_test(ring_keeps_what_is_unconfirmed_whatever_its_size_or_age),
+        cmocka_unit_test(writes_of_a_slice_come_by_hash_and_command),
         cmocka_unit_test(keys_share_the_hash_tag_and_name_their_generation),
         cmocka_unit_test(stream_ids_of_64_bits_survive_their_text),
         cmocka_unit_test(memory_store_confirms_at_the_next_step_and_not_before),
