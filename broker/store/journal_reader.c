@@ -12,7 +12,7 @@
 #include "record.h"
 #include "store_keys.h"
 
-enum { PAGE = 128, SCAN_COUNT = 512, TRIES_MAX = 20, CONNECT_SECONDS = 5 };
+enum { PAGE = 128, SCAN_COUNT = 512, TRIES_MAX = 20, CONNECT_SECONDS = 5, AHEAD_MAX = 256 * 1024 * 1024 };
 
 struct reading {
     struct journal_reader *reader;
@@ -20,6 +20,7 @@ struct reading {
     struct journal_place place;
     struct desk_id at;                 /* of the checkpoint */
     uint64_t generation;
+    struct journal_tail tail;
     bool stopped;
 };
 
@@ -28,15 +29,18 @@ static lw_status fail(struct journal_reader *reader, lw_status status, const cha
 static bool log_on(struct journal_reader *reader, const char *user, const char *password);
 static redisReply *ask(struct journal_reader *reader, const char *format, ...);
 static lw_status read_once(struct journal_reader *reader, const struct journal_visitor *visitor, bool *moved);
+static lw_status read_place(struct reading *r, const redisReply *fields);
 static lw_status read_checkpoint(struct reading *r, const redisReply *fields);
 static lw_status read_rules(struct reading *r);
 static lw_status read_hash(struct reading *r, const char *key, enum record_kind kind);
+static lw_status read_page(struct reading *r, size_t *count);
+static lw_status read_ahead(struct reading *r);
 static lw_status read_tail(struct reading *r);
 static lw_status add_entry(struct reading *r, struct journal_tail *tail, const redisReply *entry);
 static lw_status take_entries(struct reading *r, struct journal_tail *tail, bool to_end);
 static bool give(struct reading *r, enum record_kind kind, const void *bytes, size_t size);
 static lw_status give_lead(void *context, const void *bytes, size_t size);
-static bool checkpoint_moved(struct journal_reader *reader, const redisReply *before);
+static bool checkpoint_moved(struct journal_reader *reader, const redisReply *before, bool is_read);
 static const redisReply *field_of(const redisReply *fields, const char *name);
 
 lw_status journal_reader_open(struct journal_reader *reader, const char *address, const char *user, const char *password,
@@ -136,23 +140,34 @@ static lw_status read_once(struct journal_reader *reader, const struct journal_v
     redisReply *fields = ask(reader, "HGETALL %s", key);
     if (!fields)
         return LW_IO;
-    lw_status status = read_checkpoint(&r, fields);
+    lw_status status = read_place(&r, fields);
+    journal_tail_init(&r.tail, r.at);
+    if (status == LW_OK)
+        status = read_ahead(&r);
+    if (status == LW_OK)
+        status = read_checkpoint(&r, fields);
     if (status == LW_OK && !r.stopped)
         status = read_tail(&r);
-    *moved = !r.stopped && checkpoint_moved(reader, fields);
+    journal_tail_fini(&r.tail);
+    *moved = !r.stopped && checkpoint_moved(reader, fields, status == LW_OK);
     freeReplyObject(fields);
     return status;
 }
 
-static lw_status read_checkpoint(struct reading *r, const redisReply *fields)
+static lw_status read_place(struct reading *r, const redisReply *fields)
 {
     const redisReply *id = field_of(fields, "id"), *generation = field_of(fields, "generation"), *desk_ms = field_of(fields, "desk_ms");
-    char key[STORE_KEY_MAX];
 
     if (id && !stream_id_parse(id->str, &r->at))
         return fail(r->reader, LW_CORRUPT, "the checkpoint's id is damaged");
     r->generation = generation ? strtoull(generation->str, NULL, 10) : 0;
     r->place = (struct journal_place){.in_checkpoint = true, .desk_ms = desk_ms ? strtoull(desk_ms->str, NULL, 10) : 0};
+    return LW_OK;
+}
+
+static lw_status read_checkpoint(struct reading *r, const redisReply *fields)
+{
+    char key[STORE_KEY_MAX];
     lw_status status = read_rules(r);
     store_hash_key(key, r->reader->desk, "reps", r->generation);
     if (status == LW_OK)
@@ -222,30 +237,43 @@ static lw_status read_hash(struct reading *r, const char *key, enum record_kind 
     return LW_OK;
 }
 
-static lw_status read_tail(struct reading *r)
+/* The next page, none of it taken yet; *count entries of it, 0: the end. */
+static lw_status read_page(struct reading *r, size_t *count)
 {
     char key[STORE_KEY_MAX], from[STREAM_ID_MAX];
-    struct journal_tail tail;
-    size_t count = 1;
     lw_status status = LW_OK;
 
     store_key(key, r->reader->desk, "journal");
-    journal_tail_init(&tail, r->at);
-    while (count > 0 && status == LW_OK && !r->stopped) {
-        stream_id_format(tail.last, from);
-        redisReply *reply = ask(r->reader, "XRANGE %s (%s + COUNT %d", key, from, PAGE);
-        if (!reply) {
-            status = LW_IO;
-            break;
-        }
-        count = reply->elements;
-        for (size_t i = 0; i < count && status == LW_OK; i++)
-            status = add_entry(r, &tail, reply->element[i]);
-        freeReplyObject(reply);
+    stream_id_format(r->tail.last, from);
+    redisReply *reply = ask(r->reader, "XRANGE %s (%s + COUNT %d", key, from, PAGE);
+    if (!reply)
+        return LW_IO;
+    *count = reply->elements;
+    for (size_t i = 0; i < *count && status == LW_OK; i++)
+        status = add_entry(r, &r->tail, reply->element[i]);
+    freeReplyObject(reply);
+    return status;
+}
+
+/* What there is of the journal, before the hashes: it may be trimmed while these are read, and with it they are whole, whatever is written into them. */
+static lw_status read_ahead(struct reading *r)
+{
+    lw_status status = LW_OK;
+
+    for (size_t count = 1; count > 0 && status == LW_OK && r->tail.bytes.size < AHEAD_MAX;)
+        status = read_page(r, &count);
+    return status;
+}
+
+static lw_status read_tail(struct reading *r)
+{
+    lw_status status = LW_OK;
+
+    for (size_t count = 1; count > 0 && status == LW_OK && !r->stopped;) {
+        status = read_page(r, &count);
         if (status == LW_OK)
-            status = take_entries(r, &tail, count == 0);
+            status = take_entries(r, &r->tail, count == 0);
     }
-    journal_tail_fini(&tail);
     return status;
 }
 
@@ -303,16 +331,17 @@ static bool give(struct reading *r, enum record_kind kind, const void *bytes, si
     return !r->stopped;
 }
 
-static bool checkpoint_moved(struct journal_reader *reader, const redisReply *before)
+/* While it was read. What was read well stands for the desk though another checkpoint ended, but not when the hashes are others since. */
+static bool checkpoint_moved(struct journal_reader *reader, const redisReply *before, bool is_read)
 {
-    const redisReply *id = field_of(before, "id");
+    const redisReply *old = field_of(before, is_read ? "generation" : "id");
     char key[STORE_KEY_MAX];
 
     store_key(key, reader->desk, "checkpoint");
-    redisReply *now = ask(reader, "HGET %s id", key);
+    redisReply *now = ask(reader, "HGET %s %s", key, is_read ? "generation" : "id");
     if (!now)
         return false;
-    bool same = id ? now->type == REDIS_REPLY_STRING && strcmp(now->str, id->str) == 0 : now->type == REDIS_REPLY_NIL;
+    bool same = old ? now->type == REDIS_REPLY_STRING && strcmp(now->str, old->str) == 0 : now->type == REDIS_REPLY_NIL;
     freeReplyObject(now);
     return !same;
 }

@@ -4,7 +4,8 @@
  * (tests, the demo's own check, `leadwire-journal`) and followers of the journal.
  *
  * It blocks. What it gives is what a broker that claims now would load: first the checkpoint's records, then those of
- * the journal behind the checkpoint, in order. A checkpoint that moves while it is read makes the reader begin anew.
+ * the journal behind the checkpoint, in order. What there is of these is read first, so that a checkpoint may end meanwhile; when so many do that
+ * entries behind it were trimmed unread, or all is written anew, the reader begins anew.
  */
 #ifndef JOURNAL_READER_H
 #define JOURNAL_READER_H
