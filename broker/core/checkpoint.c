@@ -62,20 +62,6 @@ void core_checkpoint_begin(struct core *core)
     core->checkpoint.stops = core->stops.dirty_count;
     core->checkpoint.desk = core->is_founded;
     core->checkpoint.config = core->config_dirty;
-    core->checkpoint.spares_young = false;
-}
-
-void core_checkpoint_spare_young(struct core *core)
-{
-    core->checkpoint.spares_young = true;
-}
-
-/* Dirty leads stand in the order in which they became so. */
-bool checkpoint_owes(const struct core *core, const struct lead *lead)
-{
-    const uint8_t begins = (uint8_t)(core->checkpoint.number - lead->dirty_in);
-
-    return lead->is_dirty && begins > core->checkpoint.spares_young;
 }
 
 bool core_checkpoint_next(struct core *core, struct core_record *out)
@@ -128,8 +114,6 @@ static bool next_lead(struct core *core, struct core_record *out)
         return false;
     struct lead *lead = lead_table_at(&core->leads, core->dirty_first);
     struct lead_image image;
-    if (!checkpoint_owes(core, lead))
-        return false;
     core->checkpoint.leads--;
     lead_unmark_dirty(core, lead);
     lead->in_checkpoint = true;

@@ -8,10 +8,7 @@
 #include "core.h"
 
 struct core;
-struct lead;
 
-/* The checkpoint that is being written has still to give it. */
-bool checkpoint_owes(const struct core *core, const struct lead *lead);
 /* An ended lead of which the checkpoint has a record. */
 void checkpoint_note_gone(struct core *core, struct desk_id lead);
 /* The same of one that the checkpoint that is being written owes a record: it gives this instead. */

@@ -464,9 +464,6 @@ LW_MUST_CHECK lw_status core_restore_done(struct core *core);
  * Between calls steps may run; what they change is left for the next checkpoint or given newer, both are right. */
 void core_checkpoint_begin(struct core *core);
 bool core_checkpoint_next(struct core *core, struct core_record *out);
-/* Right after the begin: leads that changed since the begin before are left out, for the journal has all of them from there on. Most of them will have
- * ended by the next. */
-void core_checkpoint_spare_young(struct core *core);
 /* The store lost what it had: everything counts as changed. Looks at no more than max things or so; false: call again, steps may run
  * between, before the walk begins. */
 bool core_checkpoint_all(struct core *core, uint32_t max);

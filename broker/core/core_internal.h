@@ -100,7 +100,7 @@ struct core {
     struct desk_id *gone;                  /* ended leads the checkpoint still holds */
     size_t gone_first, gone_count, gone_capacity;
     size_t dirty_count;
-    struct { uint32_t rep; size_t leads, gone, kept, seen, known, stops; bool desk, config, spares_young; uint8_t number; } checkpoint;   /* what is left to give */
+    struct { uint32_t rep; size_t leads, gone, kept, seen, known, stops; bool desk, config; uint8_t number; } checkpoint;   /* what is left to give */
     struct { uint8_t stage; uint64_t from; } mark_all;   /* how far core_checkpoint_all is, in the order of that stage */
     struct seen_entry *restored_seen;      /* while restoring; sorted and taken over at the end */
     size_t restored_count, restored_capacity;

@@ -203,7 +203,7 @@ void kept_add(struct core *core, const struct lead *lead, bool in_checkpoint)
     if (!kept)
         abort();   /* the bound is reopen_bytes_max: memory that the limits promised */
     kept->in_checkpoint = in_checkpoint;
-    if (checkpoint_owes(core, lead))
+    if (lead->is_dirty && lead->dirty_in != core->checkpoint.number)
         mark_owed(core, kept);
     else
         mark_dirty(&core->kept, kept);

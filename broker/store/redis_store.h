@@ -78,9 +78,8 @@ struct checkpoint {
     bool filled, sent, is_end;         /* the step in `keys`, and `writes` or `rest` */
     bool marking;                      /* before the walk of a full one: the core still marks everything */
     bool full_needed;                  /* Redis lost steps it had confirmed */
-    struct desk_id id, begun_at;       /* up to which it stands for the journal; the head when it began */
-    uint64_t desk_ms, begun_desk_ms, target;   /* of both; target: the generation it writes */
-    bool has_begun;                    /* one before it, since the desk was loaded: begun_at is of that until the next begins */
+    struct desk_id id;                 /* head when it began */
+    uint64_t desk_ms, target;          /* target: the generation it writes */
     uint64_t as_of, counter;
     uint64_t generation, building;     /* in Redis */
     char progress[PROGRESS_MAX], next[PROGRESS_MAX];   /* last step known to be in Redis; the step of the slice */
@@ -90,7 +89,6 @@ struct checkpoint {
     uint64_t run_bucket;
     uint64_t journal_bytes;            /* since the last began */
     uint64_t before_bytes;             /* before that, and not trimmed yet */
-    uint64_t period_bytes;             /* the last part of these, which this one leaves to the next */
     uint64_t owed_bytes;               /* that came into an overgrown journal, and no slice has made up for */
     uint64_t last_ms;
     struct seen_bucket *seen;          /* every bucket that Redis has */

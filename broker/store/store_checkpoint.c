@@ -26,7 +26,7 @@
 enum {
     SLICE_RECORDS_MAX = 1024, SLICE_BYTES_MAX = 64 * 1024,
     SLICE_MARKS_MAX = 2048,   /* of a checkpoint of all: a millisecond or so, each lead being a miss or two of the cache */
-    OVERGROWN_TIMES = 5,      /* so much more than makes a checkpoint due: then the journal grows no faster than slices go */
+    OVERGROWN_TIMES = 4,      /* so much more than makes a checkpoint due: then the journal grows no faster than slices go */
     SEEN_BUCKETS_MAX = 65536, DOOMED_BUCKETS_MAX = 1000, DOOMED_GENERATIONS_MAX = 50,
     /* places in a slice's keys, from 1 as in Lua */
     KEY_CHECKPOINT = 2, KEY_LEADS = 3, KEY_REPS = KEY_LEADS + STORE_LEAD_HASHES, KEY_CONFIG, KEY_SEEN,
@@ -79,7 +79,6 @@ void store_checkpoint_loaded(struct redis_store *s)
     memcpy(c->progress, read->progress, sizeof c->progress);
     c->journal_bytes = s->load.records > 0 ? s->load.tail_bytes : 0;
     c->last_ms = s->now_ms;
-    c->has_begun = false;
 }
 
 /* Only what was handed to us may be shown, and only behind the entries that have it. */
@@ -161,7 +160,7 @@ void store_checkpoint_restart(struct redis_store *s)
     struct checkpoint *c = &s->checkpoint;
 
     log_warning("Redis lost steps of the checkpoint; the next one is complete desk=%s", s->options.desk);
-    c->active = c->filled = c->sent = c->has_begun = false;
+    c->active = c->filled = c->sent = false;
     c->full_needed = true;
     memcpy(c->progress, s->read_checkpoint.progress, sizeof c->progress);
 }
@@ -223,23 +222,14 @@ static void begin_walk(struct redis_store *s)
 {
     struct checkpoint *c = &s->checkpoint;
 
-    const bool spares_young = c->has_begun && !c->full;
-    const struct desk_id now = {s->epoch, s->ring.next_sequence - 1};
-
-    c->id = spares_young ? c->begun_at : now;
-    c->desk_ms = spares_young ? c->begun_desk_ms : s->last_desk_ms;
-    c->begun_at = now;
-    c->begun_desk_ms = s->last_desk_ms;
-    c->has_begun = true;
+    c->id = (struct desk_id){s->epoch, s->ring.next_sequence - 1};
+    c->desk_ms = s->last_desk_ms;
     c->before_bytes += c->journal_bytes;
-    c->period_bytes = spares_young ? c->journal_bytes : 0;
     c->journal_bytes = 0;
     c->target = c->generation;
     if (c->full)
         c->target = ++c->building;
     core_checkpoint_begin(s->base.callbacks.core);
-    if (spares_young)
-        core_checkpoint_spare_young(s->base.callbacks.core);
     crash_point("checkpoint.begin");
 }
 
@@ -513,8 +503,7 @@ static void ended(struct redis_store *s)
     c->seen_count = kept;
     c->generation = c->building = c->target;
     c->active = false;
-    c->before_bytes = c->period_bytes;
-    c->owed_bytes = 0;
+    c->before_bytes = c->owed_bytes = 0;
     c->last_ms = s->now_ms;
     s->base.totals.checkpoints++;
     if (s->rebuilding)

@@ -171,23 +171,17 @@ static struct core *restore_from(const struct desk_rig *rig, const struct stored
     return core;
 }
 
-/* Work goes on between any two records of the walk; whatever the walk gave, with the tail since its begin it is the state. When it spares young leads,
-   with the tail since the begin before. */
+/* Work goes on between any two records of the walk; whatever the walk gave, with the tail since its begin it is the state. */
 static void a_checkpoint_walked_under_work_and_its_tail_give_the_same_state(void **state)
 {
     struct stored_checkpoint checkpoint = {calloc(STORED_MAX, sizeof(struct stored)), 0};
     struct desk_rig rig;
-    uint32_t begun_at = 0;
     (void)state;
     open_two(&rig);
-    for (int round = 0; round < 24; round++) {
-        bool spares = round % 4 >= 2;
-        uint32_t tail = spares ? begun_at : rig.record_count, given = 0;
+    for (int round = 0; round < 12; round++) {
+        uint32_t tail = rig.record_count, given = 0;
         struct core_record record;
-        begun_at = rig.record_count;
         core_checkpoint_begin(rig.core);
-        if (spares)
-            core_checkpoint_spare_young(rig.core);
         while (core_checkpoint_next(rig.core, &record)) {
             store(&checkpoint, &record);
             if (given++ % 7 == (uint32_t)round % 7 && given < 40)
@@ -200,36 +194,6 @@ static void a_checkpoint_walked_under_work_and_its_tail_give_the_same_state(void
     }
     rig_close(&rig);
     free(checkpoint.items);
-}
-
-static bool walk_gives(struct desk_rig *rig, struct desk_id lead)
-{
-    struct core_record record;
-    bool gives = false;
-    core_checkpoint_begin(rig->core);
-    core_checkpoint_spare_young(rig->core);
-    while (core_checkpoint_next(rig->core, &record))
-        gives |= record.kind == RECORD_LEAD && !record.ended && desk_id_equal(record.lead, lead);
-    return gives;
-}
-
-/* A lead is written by the second walk after it changed, once; one that ends before never. */
-static void a_walk_that_spares_young_leads_gives_each_a_walk_later(void **state)
-{
-    const struct rig_lead waiting = {.id = "waits", .channel = LW_CHANNEL_WEB, .fields = {{"language", "de"}}};
-    struct desk_rig rig;
-    (void)state;
-    open_two(&rig);
-    struct desk_id lead = rig_publish_lead(&rig, &waiting);
-    assert_false(walk_gives(&rig, lead));
-    struct desk_id other = rig_publish_lead(&rig, &(struct rig_lead){.id = "0-3", .channel = LW_CHANNEL_WEB, .fields = {{"language", "de"}}});
-    cancel(&rig, 0);
-    assert_true(walk_gives(&rig, lead));
-    assert_false(walk_gives(&rig, lead));
-    assert_false(walk_gives(&rig, other));
-    for (int i = 0; i < 600; i++)        /* numbers of walks begin anew: nothing is young for that */
-        assert_false(walk_gives(&rig, lead));
-    rig_close(&rig);
 }
 
 static void a_store_that_lost_all_gets_all_again(void **state)
@@ -397,7 +361,6 @@ int main(void)
         cmocka_unit_test(the_journal_alone_gives_the_same_state),
         cmocka_unit_test(new_shares_round_alike_after_a_restart),
         cmocka_unit_test(a_checkpoint_walked_under_work_and_its_tail_give_the_same_state),
-        cmocka_unit_test(a_walk_that_spares_young_leads_gives_each_a_walk_later),
         cmocka_unit_test(a_store_that_lost_all_gets_all_again),
         cmocka_unit_test(a_journal_cut_after_any_record_can_be_restored),
         cmocka_unit_test(the_same_leads_after_a_restart_stand_in_the_same_queue),

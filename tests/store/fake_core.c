@@ -122,11 +122,6 @@ void core_checkpoint_begin(struct core *core)
     core->end_given = false;
 }
 
-void core_checkpoint_spare_young(struct core *core)
-{
-    (void)core;                     /* it may give more */
-}
-
 bool core_checkpoint_next(struct core *core, struct core_record *out)
 {
     byte_buffer_clear(&core->bytes);

@@ -219,11 +219,7 @@ void sim_broker_checkpoint(struct sim_broker *broker, uint32_t count)
     bool more = true;
     if (!broker->walks) {
         core_checkpoint_begin(broker->core);
-        if (broker->has_begun)
-            core_checkpoint_spare_young(broker->core);
-        broker->walk_start = broker->has_begun ? broker->begun_at : (uint32_t)broker->records_made;
-        broker->begun_at = (uint32_t)broker->records_made;
-        broker->has_begun = true;
+        broker->walk_start = (uint32_t)broker->records_made;
     }
     struct sim_batch *batch = append_batch(broker, COMMAND_NONE, 0, broker->last_ms);
     batch->slice = calloc(count, sizeof *batch->slice);
@@ -262,7 +258,7 @@ void sim_broker_crash(struct sim_broker *broker, uint32_t survivors)
     }
     core_free(broker->core);
     broker->core = NULL;
-    broker->walks = broker->has_begun = false;
+    broker->walks = false;
 }
 
 static void restore_records(struct sim_broker *broker, struct core *core, uint32_t from)

@@ -45,8 +45,6 @@ struct sim_broker {
     uint32_t checkpoint_count, checkpoint_capacity, tail_start;
     bool walks;
     uint32_t walk_start;           /* records that were made when the walk began */
-    uint32_t begun_at;             /* the same of the walk before, if there was one in this life */
-    bool has_begun;
     uint64_t records_made;
     struct sim_effects twin_effects;
     uint64_t *sessions;            /* that logged on since the start */
