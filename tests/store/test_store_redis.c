@@ -590,6 +590,75 @@ static void reader_sees_what_a_broker_would_load(void **state)
     rig_fini(&rig);
 }
 
+struct beside { struct judge judge; struct rig *rig; bool works; uint64_t checkpoints; };   /* checkpoints: until so many have ended; 0: no more */
+
+static void beside_reset(void *context) { judge_reset(&((struct beside *)context)->judge); }
+
+/* With the first record of the hashes in hand. */
+static bool beside_record(void *context, const struct journal_place *place, enum record_kind kind, const void *bytes, size_t size)
+{
+    struct beside *beside = context;
+
+    if (beside->checkpoints > 0) {
+        uint64_t count = beside->checkpoints;
+        beside->checkpoints = 0;
+        assert_true(place->in_checkpoint);
+        struct store_totals totals = {0};
+        for (; beside->works && totals.checkpoints < count; store_totals_read(beside->rig->store, &totals))
+            work(beside->rig, 100);
+        assert_true(rig_until_checkpoints(beside->rig, count) && rig_until_confirmed(beside->rig));
+    }
+    return judge_record(&beside->judge, place, kind, bytes, size);
+}
+
+/* Works until a slice of a checkpoint has gone that has not ended; gives how many have. */
+static uint64_t begin_checkpoint(struct rig *rig)
+{
+    struct store_totals before, now;
+
+    store_totals_read(rig->store, &before);
+    do {
+        (void)rig_change(rig, 20);
+        rig_turn(rig, 10);
+        store_totals_read(rig->store, &now);
+        if (now.checkpoints != before.checkpoints)
+            before = now;
+    } while (now.checkpoint_slices == before.checkpoint_slices);
+    return now.checkpoints;
+}
+
+/* A checkpoint that ends meanwhile takes nothing of what is in hand; one that began meanwhile takes entries unread: then it begins anew. Either way
+   what is read is the desk. */
+static void reader_has_the_whole_desk_whatever_ends_beside_it(void **state)
+{
+    struct rig rig;
+    struct journal_reader reader;
+    struct beside beside = {.rig = &rig};
+    struct journal_visitor visitor = {&beside, beside_reset, beside_record};
+    char address[128];
+
+    (void)state;
+    snprintf(address, sizeof address, "unix:%s", redis.socket);
+    rig_init(&rig, &redis, "o");
+    rig.options.checkpoint_bytes = 100000;
+    assert_int_equal(journal_reader_open(&reader, address, NULL, NULL, "d"), LW_OK);
+    rig_open(&rig);
+    assert_true(rig_until_state(&rig, STORE_READY));
+    work(&rig, 500);
+    assert_true(rig_until_checkpoints(&rig, 1));
+    for (int round = 0; round < 6; round++) {
+        beside.works = round % 2 == 1;
+        beside.checkpoints = begin_checkpoint(&rig) + 1 + beside.works;
+        beside.judge.resets = 0;
+        assert_int_equal(journal_reader_read(&reader, &visitor), LW_OK);
+        assert_int_equal(beside.judge.resets, beside.works ? 2 : 1);
+        assert_true(fake_core_equal(beside.judge.core, rig.core));
+    }
+    journal_reader_close(&reader);
+    fake_core_free(beside.judge.core);
+    rig_fini(&rig);
+}
+
 static void reader_is_not_misled_by_a_desk_at_work(void **state)
 {
     struct journal_reader reader;
@@ -648,6 +717,7 @@ int main(void)
         cmocka_unit_test_setup(weaker_redis_that_may_not_be_changed_is_refused_with_the_remedy, fresh),
         cmocka_unit_test_setup(wrong_password_fails_with_the_remedy_and_the_right_one_serves, fresh),
         cmocka_unit_test_setup(reader_sees_what_a_broker_would_load, fresh),
+        cmocka_unit_test_setup(reader_has_the_whole_desk_whatever_ends_beside_it, fresh),
         cmocka_unit_test_setup(reader_is_not_misled_by_a_desk_at_work, fresh),
     };
     redis_fixture_open(&redis, NULL);

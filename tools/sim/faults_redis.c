@@ -173,7 +173,6 @@ static redisReply *execute_queued(struct faults_redis *redis, struct faults_tran
         redis->takes_entries = transaction->count > 0 && redis_function_closes(redis, &transaction->queued[transaction->count - 1]);
         for (uint32_t i = 0; i < transaction->count; i++)
             faults_reply_add(list, run(redis, &transaction->queued[i]));
-        redis->transactions += redis->takes_entries;
         redis->takes_entries = false;
     }
     faults_transaction_drop(transaction);

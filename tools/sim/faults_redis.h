@@ -53,7 +53,6 @@ struct faults_redis {
     bool has_functions, refuses, is_full;
     bool takes_entries;                /* by XADD: only within a transaction that closes well */
     uint32_t opened_length;
-    uint64_t checkpoints, resent, transactions;      /* counted for the coverage */
     char fault[200];                   /* a promise that the store broke; "" none */
 };
 

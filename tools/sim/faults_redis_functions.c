@@ -215,7 +215,6 @@ static redisReply *function_checkpoint_end(const struct function_call *call)
         redis_hash_unlink(data, key_of(call, i));
     redis_stream_trim(call->redis, arg_of(call, 4));
     data->is_partial = false;
-    call->redis->checkpoints++;
     return faults_reply_number(1);
 }
 

@@ -50,7 +50,6 @@ static void archive_add(struct faults_redis *redis, struct desk_id id, const voi
     struct redis_data *data = &redis->now;
     if (data->whole_length < redis->archive_count) {
         const struct archive_entry *old = &redis->archive[data->whole_length++];
-        redis->resent++;
         if (!desk_id_equal(old->id, id) || old->size != size || memcmp(old->bytes, bytes, size) != 0)
             faults_redis_broken(redis, "commit before effect: entry %" PRIu64 "-%" PRIu64 " comes again with other bytes", id.epoch, id.number);
     } else {
